@@ -1,0 +1,389 @@
+"""The energy account of one product over one period: lines, total, intensity, verdict, audit trail.
+
+Comprehensive energy is the inputs minus the energy sent out, each times its coefficient. Sums are exact
+until the last step, so that a printed result can be checked by hand.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from energybench import __version__
+from energybench.carriers import (
+    TCE,
+    Choice,
+    Coefficient,
+    factor,
+    make_choice,
+    warn_unverified,
+)
+from energybench.errors import (
+    AmountError,
+    CapacityError,
+    NoEnergyError,
+    OptionError,
+    OutputError,
+    UnverifiedWarning,
+    did_you_mean,
+    quoted,
+)
+from energybench.furnaces import furnace_limit
+from energybench.ladders import (
+    Ladder,
+    Verdict,
+    check_basis,
+    check_compare,
+    check_output,
+    find_item,
+    find_ladder,
+    judge,
+    needs_capacity,
+    of_furnace,
+    saving_scale,
+)
+from energybench.tables import ACCEPTED, data_version
+from energybench.unit_text import UnitText, read_unit
+from energybench.units import make_quantity, ratio, read_exact, read_quantity, read_rate, same_kind
+
+if TYPE_CHECKING:
+    import pandas
+    import pint
+
+    from energybench.carriers import AmountLike
+
+    LineLike = Mapping[str, Any] | Sequence[Any]
+
+#: What people write for the direction of a flow; energy sent out counts negative.
+FLOWS: dict[str, int] = {
+    **dict.fromkeys(("", "in", "input", "输入", "购入", "消费", "消耗", "投入"), 1),
+    **dict.fromkeys(("out", "output", "输出", "外供", "外送", "外销", "送出"), -1),
+}
+_KWH = UnitText(("kWh",))
+_LINE_KEYS = ("carrier", "amount", "unit", "flow", "ncv", "density", "coefficient")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of an account: an amount of a carrier and its standard coal, negative for energy sent out."""
+
+    carrier: str
+    amount: float
+    unit: str
+    flow: str
+    tce: float
+    electricity_kwh: float
+    coefficient: Coefficient
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """The energy of one product over one period.
+
+    Attributes
+    ----------
+    lines : tuple of Line
+        As given, in order.
+    tce : float
+        Comprehensive energy, in tonnes of standard coal equivalent.
+    electricity_kwh : float
+        Electricity in minus out.
+    by_carrier : dict
+        Tonnes of standard coal equivalent per carrier.
+    intensity : float or None
+        In ``unit``, the indicator's own; None without output.
+    verdict : Verdict or None
+        None without product.
+    """
+
+    lines: tuple[Line, ...]
+    tce: float
+    electricity_kwh: float
+    by_carrier: dict[str, float]
+    basis: str
+    output: float | None = None
+    output_unit: str = ""
+    product: str = ""
+    intensity: float | None = None
+    unit: str = ""
+    verdict: Verdict | None = None
+    notes: tuple[str, ...] = field(default_factory=tuple)
+    package_version: str = __version__
+    data_version: str = ""
+
+    def to_pint(self) -> pint.Quantity[Any]:
+        """Return the intensity, or the total where there is no output, as a quantity of ``energybench.ureg``."""
+        value, unit = (self.tce, "tce") if self.intensity is None else (self.intensity, self.unit)
+        result: pint.Quantity[Any] = make_quantity(value, unit)
+        return result
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the account as plain data, ready for JSON."""
+        return asdict(self)
+
+    def trail(self) -> pandas.DataFrame:
+        """Return the arithmetic line by line: amount, unit, coefficient, source, tce.
+
+        Returns
+        -------
+        pandas.DataFrame
+            A row per line; the column ``tce`` adds up to the account's total.
+        """
+        import pandas
+
+        rows = [
+            {
+                "carrier": line.carrier,
+                "flow": line.flow,
+                "amount": line.amount,
+                "unit": line.unit,
+                "coefficient": line.coefficient.value,
+                "coefficient_unit": line.coefficient.unit,
+                "basis": line.coefficient.basis,
+                "tce": line.tce,
+                "document": line.coefficient.document,
+                "clause": line.coefficient.clause,
+                "verification": line.coefficient.verification,
+                "source": line.coefficient.source,
+                "evidence": line.coefficient.evidence,
+            }
+            for line in self.lines
+        ]
+        return pandas.DataFrame(rows)
+
+    def __str__(self) -> str:
+        lines = [
+            f"{'-' if line.tce < 0 else ' '}{line.carrier:<16} {line.amount:>14,.6g} {line.unit:<10} "
+            f"x {line.coefficient.value:g} {line.coefficient.unit:<9} = {line.tce:>14,.4f} tce  {line.coefficient.source}"
+            for line in self.lines
+        ]
+        lines.append(f" total {self.basis:<42} = {self.tce:>26,.4f} tce")
+        if self.intensity is not None:
+            lines.append(f" per {self.output:,g} {self.output_unit}: {self.intensity:.6g} {self.unit}")
+        if self.verdict is not None:
+            lines.append(f" {self.verdict}")
+        return "\n".join([*lines, *(f" note: {note}" for note in self.notes)])
+
+
+def account(
+    lines: Iterable[LineLike] | pandas.DataFrame,
+    *,
+    output: AmountLike | None = None,
+    product: str | None = None,
+    document: str | None = None,
+    capacity: AmountLike | None = None,
+    reading: str = "linear",
+    basis: str = "calorific",
+    coal_rate: AmountLike | None = None,
+    edition: str | None = None,
+    compare: str = "full",
+    allow_unverified: bool = False,
+) -> Account:
+    """Account for the energy of one product over one period.
+
+    Parameters
+    ----------
+    lines : iterable
+        Tuples ``(carrier, amount)`` or ``(carrier, amount, flow)``, or mappings (or a frame) with the keys
+        carrier, amount, unit, flow, ncv, density, coefficient. An amount is text with a unit, a quantity, or
+        a number beside the key unit. ``flow`` is ``"in"`` (default) or ``"out"`` for energy sent out.
+    output : str or pint.Quantity, optional
+        Product of the period, ``"24000 t"``; any denominator such as ``"1400 m2"`` where no product is named.
+    product : str, optional
+        Item id or name; its indicator decides the unit of the intensity and the ladder.
+    document, capacity, reading, compare
+        As in :func:`energybench.classify`.
+    basis, coal_rate, edition, allow_unverified
+        As in :func:`energybench.to_tce`; the coal rate applies to the electricity lines.
+
+    Returns
+    -------
+    Account
+        Lines, total in tce, intensity, verdict; ``.trail()`` for a reviewer.
+
+    Raises
+    ------
+    NoEnergyError
+        If there are no lines, or no electricity line for an indicator in electricity.
+    OutputError
+        If a product has no output, or the output is not one positive amount of the right kind.
+    BasisError
+        If the basis is not that of the limit.
+    EnergybenchError
+        As :func:`energybench.to_tce` and :func:`energybench.classify`, with the line's number in the message.
+
+    Notes
+    -----
+    Comprehensive energy = sum of inputs x coefficient - sum of energy sent out x coefficient (GB/T 2589).
+
+    Examples
+    --------
+    >>> book = account([("原煤", "2400 t"), ("electricity", "120 万kWh")], output="24000 t", product="cement-clinker")
+    >>> round(book.tce, 2), round(book.intensity, 3), book.unit
+    (1861.8, 77.575, 'kgce/t')
+    """
+    check_compare(compare)
+    choice = make_choice(basis=basis, coal_rate=coal_rate, edition=edition, allow_unverified=allow_unverified)
+    entries = [_read_line(entry, number) for number, entry in enumerate(_entries(lines), 1)]
+    if not entries:
+        raise NoEnergyError("The account has no lines", "lines", 'Give at least one, for example ("原煤", "1200 t")')
+    worked = [_work_out(*entry, choice, number) for number, entry in enumerate(entries, 1)]
+    exact = sum((tce for _, tce, _ in worked), Fraction(0))
+    electricity = sum((kwh for _, _, kwh in worked), Fraction(0))
+    by_carrier: dict[str, Fraction] = {}
+    for line, tce, _ in worked:
+        by_carrier[line.coefficient.carrier] = by_carrier.get(line.coefficient.carrier, Fraction(0)) + tce
+    if allow_unverified:
+        for line, _, _ in worked:
+            warn_unverified(line.coefficient)
+    book = Account(
+        lines=tuple(line for line, _, _ in worked),
+        tce=float(exact),
+        electricity_kwh=float(electricity),
+        by_carrier={carrier: float(tce) for carrier, tce in by_carrier.items()},
+        basis=basis,
+        notes=_notes(line for line, _, _ in worked),
+        data_version=data_version(),
+    )
+    if output is None:
+        if product is not None:
+            raise OutputError(f"{quoted(product)} has energy and no output", quoted(product), 'Pass output="24000 t"')
+        return book
+    magnitude, output_unit = _read_output(output)
+    if product is None:
+        per = UnitText(TCE.numerator, output_unit.numerator)
+        scaled = magnitude * Fraction(10) ** output_unit.exponent
+        return replace(
+            book, output=float(magnitude), output_unit=str(output_unit), intensity=float(exact / scaled), unit=str(per)
+        )
+    ladder = _ladder(product, document, capacity, reading, allow_unverified)
+    saving = saving_scale(ladder, output)
+    intensity = _intensity(exact, electricity, ladder, magnitude, output_unit, worked, basis)
+    return replace(
+        book,
+        output=float(magnitude),
+        output_unit=str(output_unit),
+        product=ladder.item,
+        intensity=intensity,
+        unit=ladder.unit,
+        verdict=judge(intensity, ladder, compare=compare, saving_output=saving),
+    )
+
+
+def _entries(lines: Iterable[LineLike] | pandas.DataFrame) -> list[LineLike]:
+    to_dict = getattr(lines, "to_dict", None)
+    if to_dict is not None:
+        return [{key: cell for key, cell in row.items() if cell == cell and cell is not None} for row in to_dict("records")]
+    return list(lines)  # type: ignore[arg-type]
+
+
+def _read_line(entry: LineLike, number: int) -> tuple[str, Fraction, UnitText, str, dict[str, Any]]:
+    """Read one line in any of its shapes: carrier, exact amount, unit, flow, own figures."""
+    if isinstance(entry, Mapping):
+        unknown = [key for key in entry if key not in _LINE_KEYS]
+        if unknown or "carrier" not in entry or "amount" not in entry:
+            shown = quoted(unknown[0]) if unknown else "carrier or amount missing"
+            raise OptionError(
+                f"line {number}: {shown}, expected the keys {', '.join(_LINE_KEYS)}",
+                shown,
+                did_you_mean(str(unknown[0]), _LINE_KEYS) if unknown else "Give carrier and amount",
+            )
+        parts = dict(entry)
+    elif isinstance(entry, Sequence) and not isinstance(entry, str) and 2 <= len(entry) <= 3:
+        parts = dict(zip(("carrier", "amount", "flow"), entry, strict=False))
+    else:
+        raise OptionError(
+            f"line {number} is {quoted(entry)}, expected (carrier, amount) or a mapping",
+            quoted(entry),
+            'Write ("原煤", "1200 t")',
+        )
+    amount, unit = parts["amount"], parts.get("unit")
+    if unit is not None:
+        if isinstance(amount, str) or not isinstance(amount, int | float):
+            amount = f"{amount} {unit}" if isinstance(amount, str) else amount
+        else:
+            amount = f"{amount!r} {unit}"
+    magnitude, read = read_exact(amount) if isinstance(amount, str) else read_quantity(amount, f"line {number}: amount")
+    if not isinstance(magnitude, float | Fraction):
+        raise AmountError(f"line {number}: amount is an array, expected one amount", "amount", "Sum it, or use assess()")
+    flow = str(parts.get("flow") or "in").strip().lower()
+    if flow not in FLOWS:
+        raise OptionError(
+            f"line {number}: flow is {quoted(flow)}", quoted(flow), did_you_mean(flow, FLOWS, 'Use "in" or "out"')
+        )
+    own = {key: parts[key] for key in ("ncv", "density", "coefficient") if parts.get(key) is not None}
+    return str(parts["carrier"]), Fraction(magnitude), read, flow, own
+
+
+def _work_out(
+    carrier: str, amount: Fraction, unit: UnitText, flow: str, own: dict[str, Any], choice: Choice, number: int
+) -> tuple[Line, Fraction, Fraction]:
+    """Convert one line: the record, its exact tce and its exact electricity."""
+    rates = {name: read_rate(value, f"line {number}: {name}") for name, value in own.items()}
+    chosen = replace(choice, ncv=rates.get("ncv"), density=rates.get("density"), own=rates.get("coefficient"))
+    per_unit, record = factor(carrier, unit, chosen)
+    sign = FLOWS[flow]
+    tce = sign * amount * per_unit
+    kwh = sign * amount * ratio(unit, _KWH) if record.carrier == "electricity" else Fraction(0)
+    word = "in" if sign > 0 else "out"
+    return Line(carrier, float(amount), str(unit), word, float(tce), float(kwh), record), tce, kwh
+
+
+def _read_output(output: AmountLike) -> tuple[Fraction, UnitText]:
+    magnitude, unit = read_exact(output) if isinstance(output, str) else read_quantity(output, "output")
+    check_output(float(magnitude) if isinstance(magnitude, Fraction) else magnitude, output)
+    return Fraction(magnitude), unit  # type: ignore[arg-type]
+
+
+def _ladder(
+    product: str, document: str | None, capacity: AmountLike | None, reading: str, allow_unverified: bool
+) -> Ladder:
+    """Choose the ladder of a product, furnaces included."""
+    item = find_item(product)
+    if needs_capacity(item):
+        if capacity is None:
+            raise CapacityError(f"The limit of {item} depends on furnace capacity", item, 'Pass capacity="3 t"')
+        limit = furnace_limit(
+            capacity, reading=reading, item=item, document=document, allow_unverified=allow_unverified
+        )
+        return of_furnace(limit)
+    if capacity is not None:
+        raise OptionError(f"The limit of {item} does not depend on furnace capacity", "capacity", "Leave capacity out")
+    ladder = find_ladder(item, document, allow_unverified)
+    if ladder.verification not in ACCEPTED:
+        warnings.warn(f"{ladder.id} is {ladder.verification}", UnverifiedWarning, stacklevel=3)
+    return ladder
+
+
+def _intensity(
+    tce: Fraction,
+    electricity: Fraction,
+    ladder: Ladder,
+    output: Fraction,
+    output_unit: UnitText,
+    worked: list[tuple[Line, Fraction, Fraction]],
+    basis: str,
+) -> float:
+    """Divide the energy that the indicator asks for by the output, in the indicator's unit."""
+    unit = read_unit(ladder.unit)
+    over = UnitText(unit.numerator, (), unit.exponent)
+    amount = output * ratio(output_unit, UnitText(unit.denominator))
+    if same_kind(over, TCE):
+        check_basis(ladder, basis)
+        return float(tce * ratio(TCE, over) / amount)
+    if not any(line.coefficient.carrier == "electricity" for line, _, _ in worked):
+        raise NoEnergyError(
+            f"{ladder.item} is measured in {ladder.unit} and no line is electricity", ladder.item, "Add the electricity"
+        )
+    return float(electricity * ratio(_KWH, over) / amount)
+
+
+def _notes(lines: Iterable[Line]) -> tuple[str, ...]:
+    """Say what a reader of the total should know."""
+    media = sorted({line.coefficient.carrier for line in lines if line.coefficient.origin == "table" and not line.coefficient.basis})
+    if not media:
+        return ()
+    return (f"the coefficients of {', '.join(media)} state no basis; count a medium only when it is bought",)

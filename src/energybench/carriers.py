@@ -1,0 +1,676 @@
+"""Which coefficient applies to a carrier, and the conversion of amounts to standard coal.
+
+Coefficients are looked up, never derived: 0.1229 kgce/kWh is a table value. Where sources give a range or
+disagree there is no default; the error lists the candidates.
+"""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from energybench.errors import (
+    AmbiguousError,
+    BasisError,
+    CoalRateError,
+    CoefficientError,
+    DimensionError,
+    GasConditionError,
+    MissingFigureError,
+    OptionError,
+    UnknownCarrierError,
+    UnverifiedWarning,
+    did_you_mean,
+    quoted,
+)
+from energybench.tables import (
+    ACCEPTED,
+    CarrierRow,
+    best_verified,
+    cached,
+    citation,
+    find_document,
+    records,
+    require_usable,
+)
+from energybench.unit_text import UnitText, read_unit
+from energybench.units import (
+    STANDARD_COAL_KJ_PER_KGCE,
+    Rate,
+    make_quantity,
+    pint_unit,
+    ratio,
+    read_exact,
+    read_quantity,
+    read_rate,
+    registry,
+    same_kind,
+    times,
+)
+
+if TYPE_CHECKING:
+    import pint
+
+    from energybench.units import Magnitude
+
+    AmountLike = str | pint.Quantity[Any]
+
+DEFAULT_EDITION = "gbt-2589-2020"
+BASES = ("calorific", "primary")
+
+#: A given coefficient this many times outside every figure of the tables is a slip of the decimal point or the unit.
+SLIP = 5
+
+TCE = UnitText(("tce",))
+_KGCE = UnitText(("kgce",))
+_KGCE_PER_KWH = UnitText(("kgce",), ("kWh",))
+
+
+@dataclass(frozen=True, slots=True)
+class Coefficient:
+    """Standard coal per amount of a carrier, and where the figure comes from.
+
+    Attributes
+    ----------
+    value : float
+        The figure as printed, in ``unit``.
+    unit : str
+        For example ``"kgce/kg"``.
+    basis : str
+        ``"calorific"`` (当量值), ``"primary"`` (等价值), or empty where the table states none.
+    origin : str
+        ``"table"``, ``"ncv"`` (measured heating value), ``"coal_rate"``, ``"user"`` or ``"definition"``.
+    document, clause, verification, evidence, notes : str
+        Source of a table figure; empty for a figure of the user's own.
+    heating_value : float or None
+        Net heating value of the same row in ``heating_value_unit``, with its own verification.
+    """
+
+    carrier: str
+    name_zh: str
+    name_en: str
+    basis: str
+    value: float
+    unit: str
+    origin: str
+    document: str = ""
+    clause: str = ""
+    verification: str = ""
+    evidence: str = ""
+    notes: str = ""
+    heating_value: float | None = None
+    heating_value_unit: str = ""
+    heating_value_verification: str = ""
+
+    def to_pint(self) -> pint.Quantity[Any]:
+        """Return the coefficient as a quantity of ``energybench.ureg``."""
+        result: pint.Quantity[Any] = make_quantity(self.value, self.unit)
+        return result
+
+    @property
+    def source(self) -> str:
+        """Where the figure comes from, in one line."""
+        return {
+            "user": "given by the user",
+            "ncv": "measured heating value given by the user / 29307.6 kJ/kgce",
+            "coal_rate": f"coal rate given by the user, by the rule of {self.document}",
+            "definition": "definition of standard coal",
+        }.get(self.origin, f"{self.document} {self.clause}".strip())
+
+    def __str__(self) -> str:
+        name = f"{self.name_zh} {self.name_en}".strip() or self.carrier
+        return f"{name}: {self.value:g} {self.unit} ({self.source}{', ' + self.verification if self.verification else ''})"
+
+
+@dataclass(frozen=True, slots=True)
+class Conversion:
+    """One amount converted to standard coal, with the coefficient that did it.
+
+    Attributes
+    ----------
+    amount : float
+        In ``unit``.
+    tce : float
+        Tonnes of standard coal equivalent.
+    coefficient : Coefficient
+        The figure used and its source.
+    density : str
+        The density used between volume and mass, or empty.
+    """
+
+    carrier: str
+    amount: float
+    unit: str
+    tce: float
+    coefficient: Coefficient
+    density: str = ""
+
+    def to_pint(self) -> pint.Quantity[Any]:
+        """Return the standard coal as a quantity of ``energybench.ureg``."""
+        result: pint.Quantity[Any] = make_quantity(self.tce, "tce")
+        return result
+
+    def __str__(self) -> str:
+        by = f" at {self.density}" if self.density else ""
+        return f"{self.amount:g} {self.unit} of {self.coefficient.carrier}{by} = {self.tce:.10g} tce  [{self.coefficient}]"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Everything that decides a coefficient beside the carrier: exact and hashable."""
+
+    basis: str = "calorific"
+    edition: str | None = None
+    coal_rate: Rate | None = None
+    ncv: Rate | None = None
+    own: Rate | None = None
+    density: Rate | None = None
+    allow_unverified: bool = False
+
+
+def normalise_name(name: str) -> str:
+    """Fold a name so that spelling variants meet: case, hyphens, brackets, outer spaces."""
+    folded = name.casefold().translate(str.maketrans({"_": " ", "-": " ", "（": "(", "）": ")", "\u3000": " "}))
+    return " ".join(folded.split())
+
+
+@cached()
+def _names() -> dict[str, tuple[str, ...]]:
+    """Map every folded name to the carriers that have it."""
+    index: dict[str, list[str]] = {}
+    pairs = [(row.name, row.carrier) for row in records("carrier_names")]
+    pairs += [(row.carrier, row.carrier) for row in records("carriers")]
+    for name, carrier in pairs:
+        found = index.setdefault(normalise_name(name), [])
+        if carrier not in found:
+            found.append(carrier)
+    return {name: tuple(found) for name, found in index.items()}
+
+
+@cached(4096)
+def find_carrier(name: str) -> str:
+    """Return the id of a carrier by its id or any of its names.
+
+    Parameters
+    ----------
+    name : str
+        Id, Chinese or English name: ``"raw_coal"``, ``"原煤"``, ``"raw coal"``.
+
+    Raises
+    ------
+    UnknownCarrierError
+        If no table knows the name; the nearest are named.
+    AmbiguousError
+        If several carriers have the name.
+
+    Examples
+    --------
+    >>> find_carrier("原煤")
+    'raw_coal'
+    """
+    if not isinstance(name, str):
+        raise UnknownCarrierError(f"{quoted(name)} is not a carrier name", quoted(name), 'Write, for example, "原煤"')
+    found = _names().get(normalise_name(name), ())
+    if not found:
+        raise UnknownCarrierError(
+            f"{quoted(name)} is not a carrier of the tables",
+            quoted(name),
+            did_you_mean(name, _names(), "energybench tables carrier_names lists them; own fuels take coefficient="),
+        )
+    if len(found) > 1:
+        raise AmbiguousError(
+            f"{quoted(name)} is the name of several carriers: {', '.join(found)}", quoted(name), f'Write "{found[0]}" or another'
+        )
+    return found[0]
+
+
+def _rows(carrier: str) -> list[CarrierRow]:
+    return [row for row in records("carriers") if row.carrier == carrier]
+
+
+def _shown(row: CarrierRow) -> str:
+    high = f"~{row.coefficient_high}" if row.coefficient_high else ""
+    return f"{row.coefficient}{high} {row.coefficient_unit} ({row.document}, {row.verification})"
+
+
+@cached(4096)
+def _select(name: str, choice: Choice) -> tuple[Rate, Coefficient]:
+    """Choose the coefficient: an exact rate in standard coal per amount, and its record."""
+    if choice.basis not in BASES:
+        raise OptionError(
+            f"basis is {quoted(choice.basis)}", quoted(choice.basis), 'Use "calorific" (当量值) or "primary" (等价值)'
+        )
+    if choice.own is not None and choice.ncv is not None:
+        raise OptionError("Both coefficient and ncv are given", "coefficient, ncv", "Give one of them")
+    if choice.own is not None or choice.ncv is not None:
+        return _given(name, choice)
+    carrier = find_carrier(name)
+    rows = _rows(carrier)
+    category = rows[0].category
+    if category == "definition":
+        return _definition(rows[0])
+    if category == "electricity" and choice.basis == "primary":
+        return _primary_electricity(rows, choice)
+    if carrier == "heat" and choice.basis == "primary":
+        raise BasisError(
+            "Heat on the primary basis has no coefficient in any table",
+            "primary",
+            'Pass coefficient=, the standard coal that its production took, for example "0.0408 kgce/MJ"',
+        )
+    row = _table_row([r for r in rows if r.basis != "primary"], choice)
+    return _of_row(row)
+
+
+def _of_row(row: CarrierRow) -> tuple[Rate, Coefficient]:
+    rate = Rate(Fraction(row.coefficient), read_unit(row.coefficient_unit))
+    record = Coefficient(
+        *(row.carrier, row.name_zh, row.name_en, row.basis, float(rate.value), row.coefficient_unit, "table"),
+        *(row.document, row.clause, row.verification, row.evidence, row.notes),
+        heating_value=float(row.heating_value) if row.heating_value and not row.heating_value_high else None,
+        heating_value_unit=row.heating_value_unit,
+        heating_value_verification=row.heating_value_verification,
+    )
+    return rate, record
+
+
+def _definition(row: CarrierRow) -> tuple[Rate, Coefficient]:
+    """Standard coal and standard oil are themselves: the unit carries the figure (1 toe is 10/7 tce)."""
+    record = Coefficient(
+        row.carrier, row.name_zh, row.name_en, "", 1.0, "tce/tce", "definition", notes="1 toe = 10/7 tce (41.868 GJ)"
+    )
+    return Rate(Fraction(1), UnitText(("tce",), ("tce",))), record
+
+
+def _table_row(rows: list[CarrierRow], choice: Choice) -> CarrierRow:
+    """Choose the row of the edition, or say why none can be chosen."""
+    edition = find_document(choice.edition).id if choice.edition else DEFAULT_EDITION
+    carrier = rows[0].carrier
+    here = [row for row in rows if row.document == edition]
+    figures = [row for row in here if row.coefficient]
+    accepted = [row for row in figures if row.verification in ACCEPTED]
+    usable = accepted or (figures if choice.allow_unverified else [])
+    if len({(row.coefficient, row.coefficient_high) for row in usable}) == 1 and not usable[0].coefficient_high:
+        return best_verified(usable)[0]  # type: ignore[no-any-return]
+    elsewhere = [
+        _shown(row) for row in rows if row.document != edition and row.coefficient and row.verification in ACCEPTED
+    ]
+    others = f"Editions that have an accepted one: {'; '.join(elsewhere)}. Pass edition=" if elsewhere else ""
+    if not figures:
+        raise MissingFigureError(
+            f"{citation(edition)} has no coefficient for {carrier}", carrier, others or "Pass coefficient= or ncv="
+        )
+    candidates = "; ".join(_shown(row) for row in figures)
+    if len({(row.coefficient, row.coefficient_high) for row in figures}) > 1 or figures[0].coefficient_high:
+        raise AmbiguousError(
+            f"The coefficient of {carrier} has no single value: {candidates}",
+            carrier,
+            f"{_how_to_choose(figures[0])}. {others}".rstrip(),
+        )
+    require_usable(figures[0], f"The coefficient of {carrier}, {candidates},", allow_unverified=False)
+    raise AssertionError(f"unreachable: {carrier} in {edition}")
+
+
+def _how_to_choose(row: CarrierRow) -> str:
+    """Say what a user can give instead of a figure that has no single value."""
+    own = f'choose one with coefficient="{row.coefficient} {row.coefficient_unit}"'
+    if row.category != "gas":
+        return own[0].upper() + own[1:]
+    return f'Pass the measured heating value, for example ncv="35.6 MJ/m3", or {own}'
+
+
+def _primary_electricity(rows: list[CarrierRow], choice: Choice) -> tuple[Rate, Coefficient]:
+    """Electricity on the primary basis: the coal rate given, or the fixed figure of the edition asked for."""
+    edition = find_document(choice.edition).id if choice.edition else DEFAULT_EDITION
+    primary = [row for row in rows if row.basis == "primary"]
+    fixed = [row for row in primary if row.document == edition and row.coefficient and row.verification in ACCEPTED]
+    if fixed and choice.coal_rate is not None:
+        raise OptionError(
+            f"{citation(edition)} fixes {_shown(fixed[0])} and coal_rate is given too", "coal_rate", "Leave one of them out"
+        )
+    if fixed:
+        return _of_row(fixed[0])
+    if choice.coal_rate is None:
+        known = "; ".join(_shown(row) for row in primary if row.coefficient)
+        raise CoalRateError(
+            "Electricity on the primary basis needs the coal rate of a year and has no default",
+            "coal_rate",
+            f'Pass coal_rate="302.4 gce/kWh" with the figure of your year, or the edition of a fixed one: {known}',
+        )
+    rate = Rate(choice.coal_rate.to(_KGCE_PER_KWH), _KGCE_PER_KWH)
+    _refuse_slip("electricity", rate, "coal_rate", choice.allow_unverified)
+    rule = next(row for row in primary if row.document == DEFAULT_EDITION)
+    record = Coefficient(
+        *("electricity", rule.name_zh, rule.name_en, "primary", float(rate.value), "kgce/kWh", "coal_rate"),
+        *(rule.document, rule.clause, rule.verification, rule.evidence),
+        notes=f"coal rate {choice.coal_rate} given by the user; the rule asks for the previous year's generation rate",
+    )
+    return rate, record
+
+
+def _given(name: str, choice: Choice) -> tuple[Rate, Coefficient]:
+    """Take a coefficient or a measured heating value of the user's own, for any carrier name."""
+    try:
+        carrier = find_carrier(name)
+        row = _rows(carrier)[0]
+        names, category = (row.name_zh, row.name_en), row.category
+    except UnknownCarrierError:
+        carrier, names, category = name.strip(), ("", ""), ""
+    figure, word = (choice.ncv, "ncv") if choice.own is None else (choice.own, "coefficient")
+    assert figure is not None
+    if word == "ncv" and category in ("electricity", "heat", "definition"):
+        raise OptionError(f"{carrier} has no heating value, and ncv is given", "ncv", "Leave ncv out")
+    if not figure.unit.denominator:
+        raise DimensionError(
+            f"{word} {figure} is not per amount of carrier", str(figure), 'Write, for example, "1.2 kgce/kg" or "35.6 MJ/m3"'
+        )
+    per = UnitText(_KGCE.numerator, figure.unit.denominator)
+    if word == "ncv":
+        value = figure.to(UnitText(("kJ",), figure.unit.denominator)) / STANDARD_COAL_KJ_PER_KGCE
+        notes = f"heating value {figure} given by the user, over 29307.6 kJ/kgce"
+    else:
+        value = figure.to(per)
+        notes = f"coefficient {figure} given by the user"
+    rate = Rate(value, per)
+    if value <= 0:
+        raise CoefficientError(f"{word} is {figure}, expected more than zero", str(figure), "Give a positive figure")
+    _refuse_slip(carrier, rate, word, choice.allow_unverified)
+    basis = choice.basis if category in ("electricity", "heat") else "calorific" if word == "ncv" else ""
+    origin = "ncv" if word == "ncv" else "user"
+    return rate, Coefficient(carrier, *names, basis, float(value), str(per), origin, notes=notes)
+
+
+@cached()
+def plausible_range(carrier: str, per: UnitText) -> tuple[Fraction, Fraction] | None:
+    """Return the lowest and highest coefficient that a carrier can have, or None where nothing is known.
+
+    The range is that of every document of the tables, :data:`SLIP` times wider on both sides.
+    """
+    known = [
+        Rate(Fraction(text), read_unit(row.coefficient_unit)).to(per)
+        for row in _rows(carrier)
+        for text in (row.coefficient, row.coefficient_high)
+        if text and same_kind(read_unit(row.coefficient_unit), per)
+    ]
+    return (min(known) / SLIP, max(known) * SLIP) if known else None
+
+
+def _refuse_slip(carrier: str, rate: Rate, word: str, allow_unverified: bool) -> None:
+    """Refuse a figure that only a slipped decimal point or unit can explain."""
+    limits = plausible_range(carrier, rate.unit)
+    if limits is None or limits[0] <= rate.value <= limits[1] or allow_unverified:
+        return
+    low, high = (float(limit) for limit in (limits[0] * SLIP, limits[1] / SLIP))
+    known = f"{low:g}" if low == high else f"{low:g} to {high:g}"
+    raise CoefficientError(
+        f"{word} gives {float(rate.value):g} {rate.unit} for {carrier}, where every document has {known}",
+        f"{float(rate.value):g} {rate.unit}",
+        "Check the decimal point and the unit (kgce/m3 is 10 tce/万m3); allow_unverified=True takes it as it is",
+    )
+
+
+@cached(4096)
+def factor(name: str, unit: UnitText, choice: Choice) -> tuple[Fraction, Coefficient]:
+    """Return the exact tce per one ``unit`` of a carrier, and the coefficient behind it.
+
+    The one place where a carrier, a unit and a coefficient meet: one value and a whole table both come here.
+
+    Raises
+    ------
+    EnergybenchError
+        If no coefficient can be chosen, or the unit is not of its kind.
+    """
+    rate, record = _select(name, choice)
+    amounts = _amounts_of(rate, unit, choice.density, record.carrier)
+    return amounts * Rate(rate.value, UnitText(rate.unit.numerator, (), rate.unit.exponent)).to(TCE), record
+
+
+def _amounts_of(rate: Rate, unit: UnitText, density: Rate | None, carrier: str) -> Fraction:
+    """Return how many of the coefficient's own amounts one ``unit`` is."""
+    per = UnitText(rate.unit.denominator)
+    if same_kind(unit, per):
+        if density is not None:
+            raise OptionError(
+                f"density is given, and {unit} needs none for a coefficient per {per}", "density", "Leave density out"
+            )
+        return ratio(unit, per)
+    if density is not None:
+        mass, volume = UnitText(density.unit.numerator, (), density.unit.exponent), UnitText(density.unit.denominator)
+        if same_kind(unit, volume) and same_kind(per, mass):
+            return ratio(unit, volume) * density.value * ratio(mass, per)
+        if same_kind(unit, mass) and same_kind(per, volume):
+            return ratio(unit, mass) / density.value * ratio(volume, per)
+    raise _wrong_kind(unit, per, carrier)
+
+
+def _wrong_kind(unit: UnitText, per: UnitText, carrier: str) -> DimensionError:
+    kinds = {name: UnitText((name,)) for name in ("m3", "Nm3", "t", "tce")}
+    conditions = [any(same_kind(one, kinds[gas]) for gas in ("m3", "Nm3")) for one in (unit, per)]
+    given = f"{carrier} is given in {unit}, and its coefficient is per {per}"
+    if all(conditions):
+        return GasConditionError(
+            f"{given}: m3 and Nm3 are volumes at different reference conditions",
+            str(unit),
+            f'Pass the figure of your condition, for example ncv="35.6 MJ/{unit.symbol}" or coefficient="1.2 kgce/{unit.symbol}"',
+        )
+    if same_kind(unit, kinds["tce"]):
+        fix = 'It is standard coal already: name the carrier "标准煤"'
+    elif same_kind(unit, kinds["m3"]) and same_kind(per, kinds["t"]):
+        fix = 'Pass the measured density, for example density="0.84 kg/L"'
+    else:
+        fix = f"Give the amount in a unit such as {per}"
+    return DimensionError(given, str(unit), fix)
+
+
+def make_choice(
+    *,
+    basis: str = "calorific",
+    coal_rate: AmountLike | None = None,
+    ncv: AmountLike | None = None,
+    density: AmountLike | None = None,
+    coefficient: AmountLike | None = None,
+    edition: str | None = None,
+    allow_unverified: bool = False,
+) -> Choice:
+    """Read the options of a conversion once, into exact figures."""
+    if coal_rate is not None and basis == "calorific":
+        raise OptionError(
+            "coal_rate is given with the calorific basis, which does not use it", "coal_rate", 'Pass basis="primary"'
+        )
+    given = {"coal_rate": coal_rate, "ncv": ncv, "coefficient": coefficient, "density": density}
+    rates = {name: None if value is None else read_rate(value, name) for name, value in given.items()}
+    return Choice(
+        *(basis, edition, rates["coal_rate"], rates["ncv"], rates["coefficient"], rates["density"], allow_unverified)
+    )
+
+
+def warn_unverified(record: Coefficient, stacklevel: int = 3) -> None:
+    """Warn when a figure was used that nobody has confirmed."""
+    if record.verification and record.verification not in ACCEPTED:
+        warnings.warn(f"{record} is {record.verification}", UnverifiedWarning, stacklevel=stacklevel)
+
+
+def to_tce(
+    amount: AmountLike,
+    carrier: str,
+    *,
+    basis: str = "calorific",
+    coal_rate: AmountLike | None = None,
+    ncv: AmountLike | None = None,
+    density: AmountLike | None = None,
+    coefficient: AmountLike | None = None,
+    edition: str | None = None,
+    allow_unverified: bool = False,
+) -> pint.Quantity[Any]:
+    """Convert an amount of a carrier to tonnes of standard coal equivalent.
+
+    Parameters
+    ----------
+    amount : str or pint.Quantity
+        Text with a unit, or a scalar or array quantity of any pint registry.
+    carrier : str
+        Id, Chinese or English name.
+    basis : {"calorific", "primary"}
+        当量值 or 等价值; matters for electricity and heat.
+    coal_rate : str or pint.Quantity, optional
+        Standard coal per electricity, for the primary basis: ``"302.4 gce/kWh"``.
+    ncv : str or pint.Quantity, optional
+        Measured net heating value, ``"35.6 MJ/m3"``: replaces the table's coefficient by ncv / 29307.6 kJ/kgce.
+    density : str or pint.Quantity, optional
+        Between volume and mass: ``"0.725 kg/L"``.
+    coefficient : str or pint.Quantity, optional
+        The user's own, for any carrier name: ``"1.2 kgce/kg"``.
+    edition : str, optional
+        Document id or number; default GB/T 2589-2020.
+    allow_unverified : bool
+        Use an unverified figure, with a warning.
+
+    Returns
+    -------
+    pint.Quantity
+        Standard coal in tce; its attribute ``coefficient`` is the :class:`Coefficient` used.
+
+    Raises
+    ------
+    EnergybenchError
+        A subclass that names the value and the fix: unknown carrier or unit, wrong dimension, a figure that
+        is a range, in conflict, unverified or missing.
+
+    Notes
+    -----
+    tce = amount x coefficient; coefficients from ``data/carriers.csv`` (GB/T 2589, annexes A and B).
+
+    Examples
+    --------
+    >>> to_tce("1200 t", "原煤")
+    <Quantity(857.16, 'tce')>
+    >>> to_tce("350 万kWh", "electricity", basis="primary", coal_rate="302.4 gce/kWh")
+    <Quantity(1058.4, 'tce')>
+    """
+    choice = _choice(basis, coal_rate, ncv, density, coefficient, edition, allow_unverified)
+    magnitude, unit = read_exact(amount) if type(amount) is str else read_quantity(amount)
+    exact, record = factor(carrier, unit, choice)
+    if allow_unverified:
+        warn_unverified(record)
+    result: Any = registry().Quantity(_times(magnitude, exact), pint_unit(TCE))
+    result.coefficient = record
+    return result  # type: ignore[no-any-return]
+
+
+def _choice(
+    basis: str,
+    coal_rate: AmountLike | None,
+    ncv: AmountLike | None,
+    density: AmountLike | None,
+    coefficient: AmountLike | None,
+    edition: str | None,
+    allow_unverified: bool,
+) -> Choice:
+    if coal_rate is ncv is density is coefficient is None:
+        return Choice(basis, edition, allow_unverified=allow_unverified)
+    return make_choice(
+        basis=basis,
+        coal_rate=coal_rate,
+        ncv=ncv,
+        density=density,
+        coefficient=coefficient,
+        edition=edition,
+        allow_unverified=allow_unverified,
+    )
+
+
+def _times(magnitude: Magnitude | Fraction, exact: Fraction) -> Magnitude:
+    """Multiply once: exactly for one value, block by block for an array."""
+    if isinstance(magnitude, float | Fraction):
+        return float(Fraction(magnitude) * exact)
+    return times(magnitude, float(exact))
+
+
+def convert(
+    amount: AmountLike,
+    carrier: str,
+    *,
+    basis: str = "calorific",
+    coal_rate: AmountLike | None = None,
+    ncv: AmountLike | None = None,
+    density: AmountLike | None = None,
+    coefficient: AmountLike | None = None,
+    edition: str | None = None,
+    allow_unverified: bool = False,
+) -> Conversion:
+    """Convert one amount like :func:`to_tce`, and return the whole record of it.
+
+    Parameters are those of :func:`to_tce`; the amount is a scalar.
+
+    Returns
+    -------
+    Conversion
+        Amount, tce, and the coefficient with its source.
+
+    Raises
+    ------
+    EnergybenchError
+        As :func:`to_tce`.
+
+    Examples
+    --------
+    >>> print(convert("12340 L", "汽油", density="0.725 kg/L"))
+    12340 L of gasoline at 0.725 kg/L = 13.1638801 tce  [汽油 gasoline: 1.4714 kgce/kg (gbt-2589-2020 A.1, two_sources)]
+    """
+    choice = _choice(basis, coal_rate, ncv, density, coefficient, edition, allow_unverified)
+    magnitude, unit = read_exact(amount) if type(amount) is str else read_quantity(amount)
+    if not isinstance(magnitude, float | Fraction):
+        raise OptionError("convert() takes one amount, and an array is given", "amount", "Use to_tce() or assess()")
+    exact, record = factor(carrier, unit, choice)
+    if allow_unverified:
+        warn_unverified(record)
+    return Conversion(
+        *(carrier, float(magnitude), str(unit), float(Fraction(magnitude) * exact), record),
+        density=str(choice.density) if choice.density else "",
+    )
+
+
+def coefficient(
+    carrier: str,
+    *,
+    basis: str = "calorific",
+    coal_rate: AmountLike | None = None,
+    edition: str | None = None,
+    allow_unverified: bool = False,
+) -> Coefficient:
+    """Look up the coefficient of a carrier.
+
+    Parameters
+    ----------
+    carrier : str
+        Id, Chinese or English name.
+    basis : {"calorific", "primary"}
+        当量值 or 等价值.
+    coal_rate : str or pint.Quantity, optional
+        For electricity on the primary basis.
+    edition : str, optional
+        Document id or number; default GB/T 2589-2020.
+    allow_unverified : bool
+        Return an unverified figure, with a warning.
+
+    Returns
+    -------
+    Coefficient
+        Value, unit, document, clause, verification and evidence.
+
+    Raises
+    ------
+    EnergybenchError
+        As :func:`to_tce`.
+
+    Examples
+    --------
+    >>> coefficient("diesel", edition="gbt-2589-2008").value
+    1.4571
+    """
+    choice = _choice(basis, coal_rate, None, None, None, edition, allow_unverified)
+    record = _select(carrier, choice)[1]
+    if allow_unverified:
+        warn_unverified(record)
+    return record

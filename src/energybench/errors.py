@@ -1,0 +1,203 @@
+"""Every exception and warning of energybench, and the search for the nearest name.
+
+An error shows what was given, what was expected, and how to fix it. ``reason`` is a stable code: the
+same code stands in the ``reason`` column of the problems of a whole table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+LONGEST_QUOTE = 80
+
+
+class EnergybenchError(Exception):
+    """Base of every error that energybench raises.
+
+    Parameters
+    ----------
+    message : str
+        What was given and what was expected.
+    value : str, optional
+        The value at fault, as text.
+    fix : str, optional
+        What to write instead.
+    """
+
+    reason = "error"
+
+    def __init__(self, message: str, value: str = "", fix: str = "") -> None:
+        super().__init__(message, value, fix)
+        self.message = message
+        self.value = value
+        self.fix = fix
+
+    def __str__(self) -> str:
+        return f"{self.message}. {self.fix}" if self.fix else self.message
+
+
+class UnitTextError(EnergybenchError, ValueError):
+    """A unit text that the grammar does not read."""
+
+    reason = "unknown-unit"
+
+
+class AmountError(EnergybenchError, ValueError):
+    """A value that is not a finite number with a unit."""
+
+    reason = "unreadable-amount"
+
+
+class DimensionError(EnergybenchError, ValueError):
+    """A unit of the wrong kind: coal in kWh, a heat rate where a mass is needed."""
+
+    reason = "wrong-dimension"
+
+
+class GasConditionError(DimensionError):
+    """A gas volume at one reference condition against a figure for another."""
+
+    reason = "gas-condition"
+
+
+class UnknownNameError(EnergybenchError, LookupError):
+    """A carrier, product, document or option that no table knows."""
+
+    reason = "unknown-name"
+
+
+class UnknownCarrierError(UnknownNameError):
+    """A carrier name that no table knows."""
+
+    reason = "unknown-carrier"
+
+
+class UnknownProductError(UnknownNameError):
+    """A product, item or furnace that no table knows."""
+
+    reason = "unknown-product"
+
+
+class AmbiguousError(EnergybenchError, LookupError):
+    """A name or a figure with several candidates, none of which is a default."""
+
+    reason = "several-candidates"
+
+
+class UnverifiedError(EnergybenchError):
+    """A row whose verification is too weak to be used without saying so."""
+
+    reason = "unverified"
+
+
+class MissingFigureError(EnergybenchError, LookupError):
+    """A figure that is known to exist and that nobody could read, or that an edition does not have."""
+
+    reason = "missing-figure"
+
+
+class BasisError(EnergybenchError, ValueError):
+    """Calorific and primary basis mixed, or a basis without the figure that it needs."""
+
+    reason = "basis"
+
+
+class CoalRateError(BasisError):
+    """Electricity on the primary basis without a coal rate."""
+
+    reason = "no-coal-rate"
+
+
+class CoefficientError(EnergybenchError, ValueError):
+    """A coefficient or heating value that cannot belong to the carrier it is given for."""
+
+    reason = "implausible-coefficient"
+
+
+class CapacityError(EnergybenchError, ValueError):
+    """A furnace capacity that is missing, not a positive mass, or not stated by the table."""
+
+    reason = "capacity"
+
+
+class OutputError(EnergybenchError, ValueError):
+    """An output that is missing, zero, negative or in the wrong unit."""
+
+    reason = "output"
+
+
+class OptionError(EnergybenchError, ValueError):
+    """An option that does not exist or does not go with another."""
+
+    reason = "option"
+
+
+class NoEnergyError(EnergybenchError, ValueError):
+    """An output without any reading of energy."""
+
+    reason = "no-energy"
+
+
+class TableError(EnergybenchError, ValueError):
+    """A table or file that cannot be read as the table that is needed."""
+
+    reason = "table"
+
+
+class TableNotFoundError(TableError, FileNotFoundError):
+    """A file that is not there."""
+
+    reason = "file-not-found"
+
+    def __str__(self) -> str:
+        return EnergybenchError.__str__(self)
+
+
+class MissingColumnError(TableError):
+    """A table without a column that is needed."""
+
+    reason = "missing-column"
+
+
+class EnergybenchWarning(UserWarning):
+    """Base of every warning of energybench."""
+
+
+class UnverifiedWarning(EnergybenchWarning):
+    """An unverified figure was used because ``allow_unverified=True`` asked for it."""
+
+
+def quoted(value: object) -> str:
+    """Quote a value for a message; a very long one is cut.
+
+    >>> quoted("原煤")
+    "'原煤'"
+    """
+    text = repr(value)
+    return text if len(text) <= LONGEST_QUOTE else f"{text[:LONGEST_QUOTE]}… ({len(text)} characters)"
+
+
+def nearest(name: str, known: Iterable[str], count: int = 3) -> list[str]:
+    """Return the known names nearest to a misspelled one, best first.
+
+    >>> nearest("natural gaz", ["natural gas", "coke"])
+    ['natural gas']
+    """
+    if len(name) > LONGEST_QUOTE:
+        return []
+    import difflib
+
+    by_folded = {candidate.casefold(): candidate for candidate in known}
+    # Two-character Chinese names share half their characters with a near miss, hence the low cut-off.
+    found = difflib.get_close_matches(name.casefold(), by_folded, n=count, cutoff=0.5)
+    return [by_folded[folded] for folded in found]
+
+
+def did_you_mean(name: str, known: Iterable[str], otherwise: str = "") -> str:
+    """Return the sentence that offers the nearest names, or ``otherwise`` when none is near.
+
+    >>> did_you_mean("cokes", ["coke", "diesel"])
+    "Did you mean 'coke'?"
+    """
+    names = nearest(name, known)
+    return f"Did you mean {' or '.join(repr(n) for n in names)}?" if names else otherwise

@@ -1,0 +1,475 @@
+"""The tables of ``data/``: frozen records, verification, an organisation's own rows, pandas frames.
+
+A record keeps its figures as the text that the file prints, so that a decimal stays exact until it is used.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import os
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass, fields
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeVar
+
+from energybench.errors import (
+    MissingFigureError,
+    OptionError,
+    TableError,
+    TableNotFoundError,
+    UnknownNameError,
+    UnverifiedError,
+    did_you_mean,
+    quoted,
+)
+
+if TYPE_CHECKING:
+    import pandas
+
+#: Verification states whose rows are used without being asked for, best first.
+ACCEPTED = ("two_sources", "one_source", "corroborated")
+VERIFICATIONS = (*ACCEPTED, "unverified", "conflict", "missing")
+
+Parameters = ParamSpec("Parameters")
+Result = TypeVar("Result")
+
+
+class Sourced(Protocol):
+    """A record that says where its figures come from."""
+
+    @property
+    def document(self) -> str:
+        """Id of the document."""
+
+    @property
+    def verification(self) -> str:
+        """How far the row was checked."""
+
+
+@dataclass(frozen=True, slots=True)
+class CarrierRow:
+    """One reading of a coefficient: one carrier in one document."""
+
+    id: str
+    carrier: str
+    name_zh: str
+    name_en: str
+    category: str
+    basis: str
+    coefficient: str
+    coefficient_high: str
+    coefficient_unit: str
+    heating_value: str
+    heating_value_high: str
+    heating_value_unit: str
+    heating_value_verification: str
+    document: str
+    clause: str
+    verification: str
+    evidence: str
+    notes: str
+
+
+@dataclass(frozen=True, slots=True)
+class NameRow:
+    """One name of a carrier."""
+
+    name: str
+    carrier: str
+    language: str
+    notes: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProductNameRow:
+    """One name of an item of the benchmark and limit tables."""
+
+    name: str
+    item: str
+    language: str
+    notes: str
+
+
+@dataclass(frozen=True, slots=True)
+class BenchmarkRow:
+    """One item of a national list: benchmark and baseline."""
+
+    id: str
+    item: str
+    item_zh: str
+    item_en: str
+    sector_zh: str
+    sector_en: str
+    field_zh: str
+    field_en: str
+    industry_code: str
+    indicator_zh: str
+    indicator_en: str
+    unit: str
+    basis: str
+    benchmark: str
+    baseline: str
+    comparator: str
+    better: str
+    reference_standard: str
+    document: str
+    clause: str
+    verification: str
+    evidence: str
+    notes: str
+
+
+@dataclass(frozen=True, slots=True)
+class LocalLimitRow:
+    """One limit of a local document."""
+
+    id: str
+    item: str
+    item_zh: str
+    item_en: str
+    indicator_zh: str
+    indicator_en: str
+    unit: str
+    basis: str
+    limit: str
+    comparator: str
+    better: str
+    document: str
+    clause: str
+    verification: str
+    evidence: str
+    notes: str
+
+
+@dataclass(frozen=True, slots=True)
+class FurnaceRow:
+    """One stated point of a limit that depends on furnace capacity."""
+
+    id: str
+    item: str
+    item_zh: str
+    item_en: str
+    indicator_zh: str
+    indicator_en: str
+    metal: str
+    temperature_celsius: str
+    denominator: str
+    capacity: str
+    capacity_unit: str
+    capacity_comparator: str
+    limit: str
+    unit: str
+    comparator: str
+    better: str
+    document: str
+    clause: str
+    verification: str
+    evidence: str
+    notes: str
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentRow:
+    """One document or standard: where rows come from."""
+
+    id: str
+    number: str
+    title_zh: str
+    title_en: str
+    issuer: str
+    kind: str
+    issued: str
+    effective_from: str
+    effective_to: str
+    replaces: str
+    replaced_by: str
+    amendment: str
+    source_sha256: str
+    verification: str
+    evidence: str
+    notes: str
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """How one file of ``data/`` is read: its record, its key, its numeric columns."""
+
+    record: type
+    numbers: tuple[str, ...] = ()
+    key: tuple[str, ...] = ("id",)
+
+
+TABLES: dict[str, Table] = {
+    "documents": Table(DocumentRow),
+    "carriers": Table(CarrierRow, ("coefficient", "coefficient_high", "heating_value", "heating_value_high")),
+    "carrier_names": Table(NameRow, key=("name", "carrier")),
+    "product_names": Table(ProductNameRow, key=("name", "item")),
+    "benchmarks": Table(BenchmarkRow, ("benchmark", "baseline")),
+    "local_limits": Table(LocalLimitRow, ("limit",)),
+    "furnace_limits": Table(FurnaceRow, ("capacity", "limit", "temperature_celsius")),
+}
+
+_caches: list[Callable[[], None]] = []
+_overlays: list[Path] = []
+_lock = threading.RLock()
+
+
+def cached(size: int | None = None) -> Callable[[Callable[Parameters, Result]], Callable[Parameters, Result]]:
+    """Cache a function whose answers depend on the tables; :func:`use` empties every such cache."""
+
+    def decorate(function: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
+        wrapped: Any = lru_cache(size)(function)
+        _caches.append(wrapped.cache_clear)
+        kept: Callable[Parameters, Result] = wrapped
+        return kept
+
+    return decorate
+
+
+def _forget() -> None:
+    for clear in _caches:
+        clear()
+
+
+def folder() -> Path:
+    """Return the folder of the shipped tables, of a wheel or of a source tree."""
+    here = Path(__file__).parent
+    return next((path for path in (here / "data", here.parents[1] / "data") if path.is_dir()), here / "data")
+
+
+def use(*paths: str | Path) -> None:
+    """Add an organisation's own rows to the shipped tables, for this process.
+
+    A row whose id exists replaces that row, another is added. The environment variable
+    ``ENERGYBENCH_DATA`` names a file or folder that is used from the start.
+
+    Parameters
+    ----------
+    *paths : str or Path
+        CSV files with the columns of a shipped table, or folders of such files. None at all returns to the
+        shipped tables.
+
+    Raises
+    ------
+    TableError
+        If a file is not there or is not in the schema of a table.
+
+    Examples
+    --------
+    >>> use()  # back to the shipped tables
+    """
+    files = [file for path in paths for file in _overlay_files(Path(path))]
+    for file in files:
+        _read_overlay(file)
+    with _lock:
+        _overlays[:] = [*_overlays, *files] if paths else []
+        _forget()
+
+
+def _overlay_files(path: Path) -> list[Path]:
+    if path.is_dir():
+        return sorted(path.glob("*.csv"))
+    if not path.is_file():
+        raise TableNotFoundError(f"{quoted(str(path))} is not there", str(path), "Give the path of a CSV file or a folder")
+    return [path]
+
+
+def _read_overlay(path: Path) -> tuple[str, list[Any]]:
+    """Read a file of own rows: the table that its columns belong to, and its records."""
+    rows, columns = _read_csv(path)
+    for name, table in TABLES.items():
+        if set(columns) == {field.name for field in fields(table.record)}:
+            return name, [_record(table, row, path, number) for number, row in enumerate(rows, 2)]
+    raise TableError(
+        f"{path.name} has the columns {', '.join(columns) or '(none)'}, which are those of no table",
+        path.name,
+        f"Use the columns of one of {', '.join(TABLES)} (energybench tables NAME shows them)",
+    )
+
+
+def _read_csv(path: Path) -> tuple[list[dict[str, str]], list[str]]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        reader = csv.DictReader(file)
+        return list(reader), list(reader.fieldnames or ())
+
+
+def _record(table: Table, row: dict[str, str], path: Path, number: int) -> Any:
+    """Make the record of one row of own data, and check what a wrong figure would need to slip in."""
+    where = f"{path.name} row {number}"
+    if None in row or None in row.values():
+        raise TableError(f"{where} has not as many cells as columns", where, "Quote cells that contain commas")
+    if row.get("verification", ACCEPTED[0]) not in VERIFICATIONS:
+        given = quoted(row["verification"])
+        raise TableError(f"{where}: verification is {given}", given, f"Use one of {', '.join(VERIFICATIONS)}")
+    for column in table.numbers:
+        try:
+            float(row[column] or 0)
+        except ValueError as error:
+            given = quoted(row[column])
+            raise TableError(f"{where}: {column} is {given}, expected a decimal number", given, "Write 0.7143") from error
+    return table.record(**row)
+
+
+@cached()
+def records(name: str) -> tuple[Any, ...]:
+    """Return every record of a table, the organisation's own rows included.
+
+    Parameters
+    ----------
+    name : str
+        A name of :data:`TABLES`.
+
+    Raises
+    ------
+    OptionError
+        If there is no such table.
+    """
+    if name not in TABLES:
+        raise OptionError(
+            f"{quoted(name)} is not a table", quoted(name), did_you_mean(name, TABLES, f"Use one of {', '.join(TABLES)}")
+        )
+    table = TABLES[name]
+    rows, _ = _read_csv(folder() / f"{name}.csv")
+    found = {tuple(row[k] for k in table.key): table.record(**row) for row in rows}
+    for overlay in _all_overlays():
+        owner, own = _read_overlay(overlay)
+        if owner == name:
+            found.update({tuple(getattr(record, k) for k in table.key): record for record in own})
+    return tuple(found.values())
+
+
+def _all_overlays() -> list[Path]:
+    always = os.environ.get("ENERGYBENCH_DATA", "")
+    return [*(_overlay_files(Path(always)) if always else []), *_overlays]
+
+
+@cached()
+def data_version() -> str:
+    """Return a short hash of all tables in use, the organisation's own rows included.
+
+    The same hash and the same package version give the same answers.
+    """
+    digest = hashlib.sha256()
+    for path in [*sorted(folder().glob("*.csv")), *_all_overlays()]:
+        digest.update(path.name.encode())
+        digest.update(path.read_bytes().replace(b"\r\n", b"\n"))
+    return digest.hexdigest()[:12]
+
+
+@cached()
+def find_document(text: str) -> DocumentRow:
+    """Return a document by its id or its printed number.
+
+    Parameters
+    ----------
+    text : str
+        For example ``"gbt-2589-2008"`` or ``"GB/T 2589-2008"``.
+
+    Raises
+    ------
+    UnknownNameError
+        If no document has that id or number; the nearest are named.
+
+    Examples
+    --------
+    >>> find_document("GB/T 2589-2008").id
+    'gbt-2589-2008'
+    """
+    known = {key: row for row in records("documents") for key in (row.number, row.id) if key}
+    if text not in known:
+        raise UnknownNameError(
+            f"{quoted(text)} is not a document of the tables",
+            quoted(text),
+            did_you_mean(text, known, "energybench tables documents lists them"),
+        )
+    found: DocumentRow = known[text]
+    return found
+
+
+def citation(document: str) -> str:
+    """Return how a document is named in a message: its number or its title."""
+    row = find_document(document)
+    return row.number or row.title_zh or row.title_en or row.id
+
+
+def require_usable(row: Sourced, what: str, allow_unverified: bool) -> None:
+    """Refuse a row that may not be used.
+
+    Raises
+    ------
+    MissingFigureError
+        If its figure could not be read by anyone.
+    UnverifiedError
+        If it is unverified or in conflict and ``allow_unverified`` is not set.
+    """
+    if row.verification == "missing":
+        raise MissingFigureError(
+            f"{what} is known to stand in {citation(row.document)}, and its figure could not be read",
+            what,
+            f"Look it up in {citation(row.document)} and add it with energybench.tables.use()",
+        )
+    if row.verification not in ACCEPTED and not allow_unverified:
+        raise UnverifiedError(
+            f"{what} in {citation(row.document)} is {row.verification}: nobody has read it in the document",
+            what,
+            "Confirm it there, or pass allow_unverified=True to use it with a warning",
+        )
+
+
+def best_verified(rows: Iterable[Any]) -> list[Any]:
+    """Return the rows, the best verified first; equal ones keep the order of the table."""
+    return sorted(rows, key=lambda row: VERIFICATIONS.index(row.verification))
+
+
+def frame(name: str) -> pandas.DataFrame:
+    """Return a table as a pandas frame: text columns as text, figures as float64, empty figures as NaN.
+
+    Parameters
+    ----------
+    name : str
+        A name of :data:`TABLES`.
+
+    Examples
+    --------
+    >>> frame("furnace_limits")[["capacity", "limit"]].values.tolist()
+    [[1.0, 630.0], [1.5, 620.0], [2.0, 610.0], [5.0, 590.0]]
+    """
+    import pandas
+
+    rows = records(name)
+    columns = [field.name for field in fields(TABLES[name].record)]
+    table = pandas.DataFrame([asdict(row) for row in rows], columns=columns)
+    return table.assign(**{column: pandas.to_numeric(table[column]) for column in TABLES[name].numbers})
+
+
+def carriers() -> pandas.DataFrame:
+    """Return the coefficients, one line per carrier and document."""
+    return frame("carriers")
+
+
+def carrier_names() -> pandas.DataFrame:
+    """Return the names of the carriers."""
+    return frame("carrier_names")
+
+
+def benchmarks() -> pandas.DataFrame:
+    """Return the national benchmark and baseline lists."""
+    return frame("benchmarks")
+
+
+def local_limits() -> pandas.DataFrame:
+    """Return the limits of local documents."""
+    return frame("local_limits")
+
+
+def furnace_limits() -> pandas.DataFrame:
+    """Return the furnace limits by capacity."""
+    return frame("furnace_limits")
+
+
+def documents() -> pandas.DataFrame:
+    """Return the documents that rows come from."""
+    return frame("documents")

@@ -1,0 +1,333 @@
+"""The spelling of a unit or an amount, read by our own grammar. No pint here.
+
+A unit text is at most one scale (千 万 百万 亿 or 10^n) and one atom of a table, divided by further such
+pairs. Nothing is guessed: a text that is not made of whole atoms is an error that quotes it. The same
+text always gives the same :class:`UnitText`, so that pint only ever sees names of the table below.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from energybench.errors import AmountError, UnitTextError, did_you_mean, quoted
+
+LONGEST_TEXT = 200
+
+#: Canonical symbol -> spellings beside the symbol itself (after cleaning: ``.`` for every dot, ``^`` for powers).
+ATOMS: dict[str, tuple[str, ...]] = {
+    "Wh": ("瓦时", "瓦.时", "W.h"),
+    "kWh": (
+        *("KWH", "kwh", "KWh", "Kwh", "kW.h", "kw.h", "KW.h", "KW.H", "kWhr", "千瓦时", "千瓦.时", "千瓦小时"),
+        *("千瓦.小时", "度", "度电", "千瓦时(度)"),
+    ),
+    "MWh": ("MW.h", "兆瓦时", "兆瓦.时"),
+    "GWh": ("GW.h", "吉瓦时", "吉瓦.时"),
+    "TWh": ("TW.h", "太瓦时"),
+    "J": ("焦", "焦耳"),
+    "kJ": ("KJ", "kj", "千焦", "千焦耳"),
+    "MJ": ("兆焦", "兆焦耳"),
+    "GJ": ("吉焦", "吉焦耳"),
+    "TJ": ("太焦", "太焦耳"),
+    "PJ": ("拍焦",),
+    "kcal": ("Kcal", "KCAL", "千卡", "大卡"),
+    "Mcal": ("兆卡",),
+    "Gcal": ("吉卡",),
+    "g": ("克",),
+    "kg": ("KG", "Kg", "千克", "公斤"),
+    "t": ("吨", "公吨", "tonne", "tonnes"),
+    "kt": ("千吨",),
+    "Mt": (),
+    "m3": ("m^3", "M3", "M^3", "cu.m", "立方米", "立方", "方"),
+    "Nm3": ("Nm^3", "NM3", "NM^3", "标准立方米", "标立方米", "标立方", "标方", "标m3", "标m^3", "m3(标)"),
+    "L": ("l", "升", "公升"),
+    "kL": ("千升",),
+    "m2": ("m^2", "M2", "平方米", "平米"),
+    "gce": ("克标准煤", "克标煤", "g标准煤"),
+    "kgce": (
+        *("KGCE", "Kgce", "千克标准煤", "千克标煤", "公斤标准煤", "公斤标煤", "kg标准煤", "kg标煤"),
+        *("千克煤当量",),
+    ),
+    "tce": ("TCE", "吨标准煤", "吨标煤", "吨煤当量", "t标准煤", "t标煤"),
+    "kgoe": ("千克标准油", "千克标油", "公斤标准油", "公斤标油", "kg标准油", "kg标油", "千克油当量"),
+    "toe": ("TOE", "吨标准油", "吨标油", "t标准油", "t标油", "吨油当量"),
+    "CNY": ("元", "人民币元", "RMB"),
+    "person": ("人", "persons"),
+    "piece": ("件", "台", "块", "pieces"),
+    "weight_case": ("重量箱", "重箱", "weight case", "weight cases"),
+    "a": ("年", "yr", "year"),
+    "d": ("天", "日", "day"),
+    "h": ("小时", "时", "hour"),
+    "EF": ("能量因数",),
+    "Adt": ("风干吨",),
+    "TEU": ("标准箱",),
+}
+
+#: Products that are read as one atom: the output of a refinery is tonnes times its energy factor.
+PRODUCTS: dict[str, tuple[str, ...]] = dict.fromkeys(("t.EF", "EF.t", "吨.能量因数"), ("EF", "t"))
+
+#: Spellings that look like a unit of the table and are not one, with what to write.
+REFUSED: dict[str, str] = {
+    "ton": "it is the US short ton (907 kg) or the tonne: write t",
+    "tons": "it is the US short ton (907 kg) or the tonne: write t",
+    "T": "it is the tesla: write t for the tonne",
+    "KT": "write kt for a thousand tonnes",
+    "MT": "it is the megatesla or a metric ton: write t or Mt",
+    "mt": "it is the millitonne or a metric ton: write t or Mt",
+    "mWh": "it is the milliwatt-hour: write MWh",
+    "mwh": "it is the milliwatt-hour or the megawatt-hour: write MWh",
+    "Mwh": "write MWh",
+    "MWH": "write MWh",
+    "mj": "write MJ",
+    "mJ": "it is the millijoule: write MJ",
+    "Mj": "write MJ",
+    "gj": "write GJ",
+    "cal": "write kcal (read as 4.1868 kJ)",
+    "Cal": "write kcal (read as 4.1868 kJ)",
+    "M": "it is the molar or a million: write the unit in full",
+    "b": "it is the barn or a barrel: write t or m3",
+    "Sm3": "its reference temperature differs between trades: write m3 or Nm3 with the figure of that condition",
+    "斤": "write kg (1 斤 is 0.5 kg)",
+    "市斤": "write kg (1 市斤 is 0.5 kg)",
+    "桶": "a barrel has no fixed mass: write t",
+    "箱": "write 重量箱 for the weight case of glass",
+    "吨煤": "write 吨 for the coal itself or 吨标准煤 for its standard coal",
+    "煤": "write 吨 for the coal itself or 吨标准煤 for its standard coal",
+}
+
+#: Scale words and their power of ten.
+SCALES: dict[str, int] = {"千": 3, "万": 4, "十万": 5, "百万": 6, "千万": 7, "亿": 8, "百": 2}
+
+_READS: dict[str, tuple[str, ...]] = {
+    **{spelling: (symbol,) for symbol, spellings in ATOMS.items() for spelling in (symbol, *spellings)},
+    **PRODUCTS,
+}
+# What a misspelling may have meant: the symbols and the Chinese names, not the tolerated variants.
+_SUGGESTED = [*ATOMS, *(s for spellings in ATOMS.values() for s in spellings if s[0] > "\u4e00")]
+_SUPERSCRIPT_DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
+_SUPERSCRIPT = re.compile("[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+")
+_SUPERSCRIPT_TAG = re.compile(r"<sup>(-?[0-9]+)</sup>")
+# Full-width forms, squared signs, every kind of dot, slash and space: one character each, nothing else folded.
+_CHARACTERS = str.maketrans(
+    {
+        **{code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F) if chr(code) not in "，；"},
+        **dict.fromkeys("·•⋅∙・‧●×*", "."),
+        **dict.fromkeys("⁄∕", "/"),
+        **dict.fromkeys("\u00a0\u3000\u2009\u202f\t", " "),
+        **{"㎥": "m^3", "㎡": "m^2", "㎏": "kg", "㎾": "kW", "㎿": "MW", "㎘": "kL", "ℓ": "L", "−": "-"},
+    }
+)
+_AROUND_SIGNS = re.compile(r"\s*([/.^()])\s*")
+_SPACES = re.compile(r"\s+")
+_POWER = re.compile(r"\.?(?:10\^(-?\d{1,2})|1[eE]\+?(\d{1,2}))[. ]?(.*)", re.DOTALL | re.ASCII)
+_NUMBER = re.compile(r"\s*([+-]?(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?(?:[eE][+-]?\d{1,3})?)(?![\d,])\s*(.*)", re.DOTALL | re.ASCII)
+_PLAIN_NUMBER = str.maketrans({**{chr(0xFF10 + n): str(n) for n in range(10)}, "．": ".", "＋": "+", "－": "-", "−": "-"})
+
+
+@dataclass(frozen=True, slots=True)
+class UnitText:
+    """A unit as read: symbols over symbols, times a power of ten.
+
+    ``str()`` gives the canonical text, which reads back to the same value.
+
+    >>> str(read_unit("万千瓦时/吨"))
+    '10^4 kWh/t'
+    """
+
+    numerator: tuple[str, ...]
+    denominator: tuple[str, ...] = ()
+    exponent: int = 0
+
+    @property
+    def symbol(self) -> str:
+        """The unit without its power of ten, as people write it: ``kWh/(a·t)``."""
+        below = "·".join(self.denominator)
+        over = "·".join(self.numerator)
+        return over + (f"/({below})" if len(self.denominator) > 1 else f"/{below}" if below else "")
+
+    @property
+    def pint_name(self) -> str:
+        """The unit without its power of ten, in names that the registry of :mod:`energybench.units` has."""
+        return "*".join(self.numerator) + "".join(f"/{symbol}" for symbol in self.denominator)
+
+    def __str__(self) -> str:
+        return f"10^{self.exponent} {self.symbol}" if self.exponent else self.symbol
+
+
+def read_unit(text: str) -> UnitText:
+    """Read a unit text.
+
+    Parameters
+    ----------
+    text : str
+        A unit as written in trade, in Chinese or with symbols: ``"万kWh"``, ``"千克标准煤/吨"``, ``"10⁴ m³"``.
+
+    Returns
+    -------
+    UnitText
+        Canonical symbols and a power of ten.
+
+    Raises
+    ------
+    UnitTextError
+        If the text is not made of whole units of the table.
+
+    Examples
+    --------
+    >>> read_unit("百万千焦")
+    UnitText(numerator=('kJ',), denominator=(), exponent=6)
+    """
+    if not isinstance(text, str):
+        raise UnitTextError(
+            f"{quoted(text)} is not a unit text", quoted(text), 'Write the unit as text, for example "kWh"'
+        )
+    return _read_unit(text)
+
+
+@lru_cache(4096)
+def _read_unit(text: str) -> UnitText:
+    if len(text) > LONGEST_TEXT:
+        raise UnitTextError(
+            f"{quoted(text)} is too long for a unit", quoted(text), f"A unit has at most {LONGEST_TEXT} characters"
+        )
+    over, *below = _clean(text).split("/")
+    numerator, exponent = _read_factor(over, text)
+    denominator: list[str] = []
+    for part in below:
+        inner = _without_brackets(part)
+        for factor in [part] if part in _READS else [inner] if inner in _READS else _split(inner):
+            symbols, scale = _read_factor(factor, text)
+            denominator += symbols
+            exponent -= scale
+    return UnitText(numerator, tuple(sorted(denominator)), exponent)
+
+
+def _clean(text: str) -> str:
+    """Unify superscripts, full-width forms, dots, slashes and spaces; everything else stays."""
+    cleaned = _SUPERSCRIPT.sub(lambda match: "^" + match.group().translate(_SUPERSCRIPT_DIGITS), text)
+    cleaned = _SUPERSCRIPT_TAG.sub(r"^\1", cleaned).replace("**", "^").translate(_CHARACTERS).replace("每", "/")
+    return _SPACES.sub(" ", _AROUND_SIGNS.sub(r"\1", cleaned)).strip()
+
+
+def _split(text: str) -> list[str]:
+    """Split a product below the line at its dots, but keep the dot of ``kW.h``."""
+    parts = text.split(".")
+    for size in (len(parts), 2):
+        for start in range(len(parts) - size + 1):
+            whole = ".".join(parts[start : start + size])
+            if size > 1 and whole in _READS:
+                return [*parts[:start], whole, *parts[start + size :]]
+    return parts
+
+
+def _without_brackets(text: str) -> str:
+    return text[1:-1] if text.startswith("(") and text.endswith(")") else text
+
+
+def _read_factor(text: str, whole: str) -> tuple[tuple[str, ...], int]:
+    """Read one scale and one atom: the symbols and the power of ten."""
+    exponent = 0
+    rest = text
+    if power := _POWER.fullmatch(text):
+        exponent, rest = int(power[1] or power[2]), power[3]
+    elif text not in _READS:
+        for length in (2, 1):
+            atom = text[length:].lstrip(" ")
+            if text[:length] in SCALES and atom in _READS:
+                return _READS[atom], SCALES[text[:length]]
+    if rest not in _READS:
+        raise _unknown(rest, whole)
+    return _READS[rest], exponent
+
+
+def _unknown(atom: str, whole: str) -> UnitTextError:
+    bare = next((atom[n:].strip() for n in (2, 1) if atom[:n] in SCALES), atom)
+    if not whole.strip():
+        return UnitTextError("The unit is empty", quoted(whole), 'Write a unit, for example "t" or "万kWh"')
+    for candidate in (atom, bare):
+        if candidate in REFUSED:
+            advice = REFUSED[candidate]
+            return UnitTextError(
+                f"{quoted(whole)}: {quoted(candidate)} is refused", quoted(whole), advice[0].upper() + advice[1:]
+            )
+    if re.match(r"[+-]?[0-9]", atom):
+        fix = "A unit has no number in front; a power of ten is written 10^4"
+    else:
+        fix = did_you_mean(bare, _SUGGESTED, 'Write a unit such as "t", "kWh", "万m3", "kgce/t"')
+    shown = quoted(whole) if atom == whole else f"{quoted(whole)}: {quoted(atom)}"
+    return UnitTextError(f"{shown} is not a unit that energybench reads", quoted(whole), fix)
+
+
+def read_number(text: str) -> tuple[str, str]:
+    """Split a text into its leading number and the rest.
+
+    Parameters
+    ----------
+    text : str
+        A number in plain or full-width digits, with correct thousands separators or none, and what follows.
+
+    Returns
+    -------
+    tuple of str
+        The number as ``float`` and ``Fraction`` read it, and the rest without leading spaces.
+
+    Raises
+    ------
+    AmountError
+        If no number stands in front, or a full-width comma makes it ambiguous.
+
+    Examples
+    --------
+    >>> read_number("１２,000.5 t")
+    ('12000.5', 't')
+    """
+    if "，" in text or "、" in text:
+        raise AmountError(
+            f"{quoted(text)} contains a full-width comma",
+            quoted(text),
+            "It may be a thousands separator or a list: write 13350 or 13,350",
+        )
+    match = _NUMBER.fullmatch(text[: LONGEST_TEXT * 2].translate(_PLAIN_NUMBER))
+    if match is None or len(text) > LONGEST_TEXT:
+        raise AmountError(
+            f"{quoted(text)} does not begin with a number that can be read",
+            quoted(text),
+            'Write a number and a unit, for example "1,200.5 t"',
+        )
+    return match[1].replace(",", ""), match[2]
+
+
+@lru_cache(4096)
+def read_amount(text: str) -> tuple[str, UnitText]:
+    """Read an amount: a number and a unit.
+
+    Parameters
+    ----------
+    text : str
+        For example ``"350 万kWh"``, ``"3吨标准煤"``, ``"-30 kgce/t"``.
+
+    Returns
+    -------
+    tuple
+        The number as text, and the unit.
+
+    Raises
+    ------
+    AmountError
+        If there is no number, no unit, or the number is not finite.
+    UnitTextError
+        If the unit is not read.
+
+    Examples
+    --------
+    >>> number, unit = read_amount("350 万kWh")
+    >>> number, str(unit)
+    ('350', '10^4 kWh')
+    """
+    number, rest = read_number(text)
+    if not rest:
+        raise AmountError(f"{quoted(text)} has no unit", quoted(text), f'Write the unit too, for example "{number} t"')
+    if abs(float(number)) == float("inf"):
+        raise AmountError(f"{quoted(text)} is too large to be a number", quoted(text), "Write a finite number")
+    return number, _read_unit(rest)

@@ -9,14 +9,16 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pint import UnitRegistry
 
-    from energybench import carriers, errors, furnaces, ladders, tables, units
+    from energybench import carriers, conversions, errors, furnaces, ladders, tables, units, verdicts
     from energybench.accounts import Account, Line, account
-    from energybench.carriers import Coefficient, Conversion, coefficient, convert, to_tce
+    from energybench.carriers import Coefficient
+    from energybench.conversions import Conversion, coefficient, convert, to_tce
     from energybench.errors import EnergybenchError
     from energybench.frames import Assessment, assess
     from energybench.furnaces import FurnaceLimit, furnace_limit
-    from energybench.ladders import Ladder, Level, Verdict, classify, find_ladder
+    from energybench.ladders import Ladder, Level, find_ladder
     from energybench.units import quantity
+    from energybench.verdicts import Verdict, classify
 
     ureg: UnitRegistry[float]
 
@@ -24,14 +26,19 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "accounts": ("Account", "Line", "account"),
-    "carriers": ("Coefficient", "Conversion", "coefficient", "convert", "to_tce"),
+    "carriers": ("Coefficient",),
+    "conversions": ("Conversion", "coefficient", "convert", "to_tce"),
     "errors": ("EnergybenchError",),
     "frames": ("Assessment", "assess"),
     "furnaces": ("FurnaceLimit", "furnace_limit"),
-    "ladders": ("Ladder", "Level", "Verdict", "classify", "find_ladder"),
+    "ladders": ("Ladder", "Level", "find_ladder"),
     "units": ("quantity", "ureg"),
+    "verdicts": ("Verdict", "classify"),
 }
-_MODULES = ("accounts", "carriers", "errors", "frames", "furnaces", "ladders", "tables", "unit_text", "units")
+_MODULES = (
+    *("accounts", "carriers", "conversions", "errors", "frames", "furnaces", "ladders", "names", "records"),
+    *("tables", "unit_text", "units", "verdicts"),
+)
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 
 __all__ = [
@@ -51,6 +58,7 @@ __all__ = [
     "carriers",
     "classify",
     "coefficient",
+    "conversions",
     "convert",
     "errors",
     "find_ladder",
@@ -62,6 +70,7 @@ __all__ = [
     "to_tce",
     "units",
     "ureg",
+    "verdicts",
 ]
 
 

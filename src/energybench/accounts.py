@@ -6,54 +6,33 @@ until the last step, so that a printed result can be checked by hand.
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from energybench import __version__
-from energybench.carriers import (
-    TCE,
-    Choice,
-    Coefficient,
-    factor,
-    make_choice,
-    warn_unverified,
-)
+from energybench.carriers import TCE, Choice, Coefficient, factor
+from energybench.conversions import make_choice, warn_unverified
 from energybench.errors import (
     AmountError,
-    CapacityError,
     NoEnergyError,
     OptionError,
     OutputError,
-    UnverifiedWarning,
     did_you_mean,
     quoted,
 )
-from energybench.furnaces import furnace_limit
-from energybench.ladders import (
-    Ladder,
-    Verdict,
-    check_basis,
-    check_compare,
-    check_output,
-    find_item,
-    find_ladder,
-    judge,
-    needs_capacity,
-    of_furnace,
-    saving_scale,
-)
-from energybench.tables import ACCEPTED, data_version
+from energybench.ladders import Ladder, choose_ladder, warn_unverified_row
+from energybench.tables import data_version
 from energybench.unit_text import UnitText, read_unit
 from energybench.units import make_quantity, ratio, read_exact, read_quantity, read_rate, same_kind
+from energybench.verdicts import Verdict, check_basis, check_compare, check_output, judge, saving_scale
 
 if TYPE_CHECKING:
     import pandas
     import pint
 
-    from energybench.carriers import AmountLike
+    from energybench.units import AmountLike
 
     LineLike = Mapping[str, Any] | Sequence[Any]
 
@@ -157,7 +136,8 @@ class Account:
     def __str__(self) -> str:
         lines = [
             f"{'-' if line.tce < 0 else ' '}{line.carrier:<16} {line.amount:>14,.6g} {line.unit:<10} "
-            f"x {line.coefficient.value:g} {line.coefficient.unit:<9} = {line.tce:>14,.4f} tce  {line.coefficient.source}"
+            f"x {line.coefficient.value:g} {line.coefficient.unit:<9} = {line.tce:>14,.4f} tce  "
+            f"{line.coefficient.source}"
             for line in self.lines
         ]
         lines.append(f" total {self.basis:<42} = {self.tce:>26,.4f} tce")
@@ -259,7 +239,8 @@ def account(
         return replace(
             book, output=float(magnitude), output_unit=str(output_unit), intensity=float(exact / scaled), unit=str(per)
         )
-    ladder = _ladder(product, document, capacity, reading, allow_unverified)
+    ladder = choose_ladder(product, document, capacity, reading, allow_unverified)
+    warn_unverified_row(ladder)
     saving = saving_scale(ladder, output)
     intensity = _intensity(exact, electricity, ladder, magnitude, output_unit, worked, basis)
     return replace(
@@ -276,7 +257,9 @@ def account(
 def _entries(lines: Iterable[LineLike] | pandas.DataFrame) -> list[LineLike]:
     to_dict = getattr(lines, "to_dict", None)
     if to_dict is not None:
-        return [{key: cell for key, cell in row.items() if cell == cell and cell is not None} for row in to_dict("records")]
+        return [
+            {key: cell for key, cell in row.items() if cell == cell and cell is not None} for row in to_dict("records")
+        ]
     return list(lines)  # type: ignore[arg-type]
 
 
@@ -308,7 +291,9 @@ def _read_line(entry: LineLike, number: int) -> tuple[str, Fraction, UnitText, s
             amount = f"{amount!r} {unit}"
     magnitude, read = read_exact(amount) if isinstance(amount, str) else read_quantity(amount, f"line {number}: amount")
     if not isinstance(magnitude, float | Fraction):
-        raise AmountError(f"line {number}: amount is an array, expected one amount", "amount", "Sum it, or use assess()")
+        raise AmountError(
+            f"line {number}: amount is an array, expected one amount", "amount", "Sum it, or use assess()"
+        )
     flow = str(parts.get("flow") or "in").strip().lower()
     if flow not in FLOWS:
         raise OptionError(
@@ -334,28 +319,10 @@ def _work_out(
 
 def _read_output(output: AmountLike) -> tuple[Fraction, UnitText]:
     magnitude, unit = read_exact(output) if isinstance(output, str) else read_quantity(output, "output")
-    check_output(float(magnitude) if isinstance(magnitude, Fraction) else magnitude, output)
-    return Fraction(magnitude), unit  # type: ignore[arg-type]
-
-
-def _ladder(
-    product: str, document: str | None, capacity: AmountLike | None, reading: str, allow_unverified: bool
-) -> Ladder:
-    """Choose the ladder of a product, furnaces included."""
-    item = find_item(product)
-    if needs_capacity(item):
-        if capacity is None:
-            raise CapacityError(f"The limit of {item} depends on furnace capacity", item, 'Pass capacity="3 t"')
-        limit = furnace_limit(
-            capacity, reading=reading, item=item, document=document, allow_unverified=allow_unverified
-        )
-        return of_furnace(limit)
-    if capacity is not None:
-        raise OptionError(f"The limit of {item} does not depend on furnace capacity", "capacity", "Leave capacity out")
-    ladder = find_ladder(item, document, allow_unverified)
-    if ladder.verification not in ACCEPTED:
-        warnings.warn(f"{ladder.id} is {ladder.verification}", UnverifiedWarning, stacklevel=3)
-    return ladder
+    if isinstance(magnitude, Fraction):
+        check_output(float(magnitude), output)
+        return magnitude, unit
+    return Fraction(check_output(magnitude, output)), unit
 
 
 def _intensity(
@@ -383,7 +350,13 @@ def _intensity(
 
 def _notes(lines: Iterable[Line]) -> tuple[str, ...]:
     """Say what a reader of the total should know."""
-    media = sorted({line.coefficient.carrier for line in lines if line.coefficient.origin == "table" and not line.coefficient.basis})
+    media = sorted(
+        {
+            line.coefficient.carrier
+            for line in lines
+            if line.coefficient.origin == "table" and not line.coefficient.basis
+        }
+    )
     if not media:
         return ()
     return (f"the coefficients of {', '.join(media)} state no basis; count a medium only when it is bought",)

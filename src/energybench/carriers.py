@@ -6,7 +6,6 @@ disagree there is no default; the error lists the candidates.
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -21,13 +20,11 @@ from energybench.errors import (
     MissingFigureError,
     OptionError,
     UnknownCarrierError,
-    UnverifiedWarning,
-    did_you_mean,
     quoted,
 )
+from energybench.names import index_names, resolve_name
 from energybench.tables import (
     ACCEPTED,
-    CarrierRow,
     best_verified,
     cached,
     citation,
@@ -40,20 +37,14 @@ from energybench.units import (
     STANDARD_COAL_KJ_PER_KGCE,
     Rate,
     make_quantity,
-    pint_unit,
     ratio,
-    read_exact,
-    read_quantity,
-    read_rate,
-    registry,
     same_kind,
-    times,
 )
 
 if TYPE_CHECKING:
     import pint
 
-    from energybench.units import Magnitude
+    from energybench.records import CarrierRow
 
     AmountLike = str | pint.Quantity[Any]
 
@@ -121,40 +112,9 @@ class Coefficient:
 
     def __str__(self) -> str:
         name = f"{self.name_zh} {self.name_en}".strip() or self.carrier
-        return f"{name}: {self.value:g} {self.unit} ({self.source}{', ' + self.verification if self.verification else ''})"
-
-
-@dataclass(frozen=True, slots=True)
-class Conversion:
-    """One amount converted to standard coal, with the coefficient that did it.
-
-    Attributes
-    ----------
-    amount : float
-        In ``unit``.
-    tce : float
-        Tonnes of standard coal equivalent.
-    coefficient : Coefficient
-        The figure used and its source.
-    density : str
-        The density used between volume and mass, or empty.
-    """
-
-    carrier: str
-    amount: float
-    unit: str
-    tce: float
-    coefficient: Coefficient
-    density: str = ""
-
-    def to_pint(self) -> pint.Quantity[Any]:
-        """Return the standard coal as a quantity of ``energybench.ureg``."""
-        result: pint.Quantity[Any] = make_quantity(self.tce, "tce")
-        return result
-
-    def __str__(self) -> str:
-        by = f" at {self.density}" if self.density else ""
-        return f"{self.amount:g} {self.unit} of {self.coefficient.carrier}{by} = {self.tce:.10g} tce  [{self.coefficient}]"
+        return (
+            f"{name}: {self.value:g} {self.unit} ({self.source}{', ' + self.verification if self.verification else ''})"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,23 +130,11 @@ class Choice:
     allow_unverified: bool = False
 
 
-def normalise_name(name: str) -> str:
-    """Fold a name so that spelling variants meet: case, hyphens, brackets, outer spaces."""
-    folded = name.casefold().translate(str.maketrans({"_": " ", "-": " ", "（": "(", "）": ")", "\u3000": " "}))
-    return " ".join(folded.split())
-
-
 @cached()
 def _names() -> dict[str, tuple[str, ...]]:
     """Map every folded name to the carriers that have it."""
-    index: dict[str, list[str]] = {}
-    pairs = [(row.name, row.carrier) for row in records("carrier_names")]
-    pairs += [(row.carrier, row.carrier) for row in records("carriers")]
-    for name, carrier in pairs:
-        found = index.setdefault(normalise_name(name), [])
-        if carrier not in found:
-            found.append(carrier)
-    return {name: tuple(found) for name, found in index.items()}
+    names = [(row.name, row.carrier) for row in records("carrier_names")]
+    return index_names(names + [(row.carrier, row.carrier) for row in records("carriers")])
 
 
 @cached(4096)
@@ -210,20 +158,8 @@ def find_carrier(name: str) -> str:
     >>> find_carrier("原煤")
     'raw_coal'
     """
-    if not isinstance(name, str):
-        raise UnknownCarrierError(f"{quoted(name)} is not a carrier name", quoted(name), 'Write, for example, "原煤"')
-    found = _names().get(normalise_name(name), ())
-    if not found:
-        raise UnknownCarrierError(
-            f"{quoted(name)} is not a carrier of the tables",
-            quoted(name),
-            did_you_mean(name, _names(), "energybench tables carrier_names lists them; own fuels take coefficient="),
-        )
-    if len(found) > 1:
-        raise AmbiguousError(
-            f"{quoted(name)} is the name of several carriers: {', '.join(found)}", quoted(name), f'Write "{found[0]}" or another'
-        )
-    return found[0]
+    advice = "energybench tables carrier_names lists them; a fuel of your own takes coefficient="
+    return resolve_name(name, _names(), "carrier", UnknownCarrierError, advice)
 
 
 def _rows(carrier: str) -> list[CarrierRow]:
@@ -236,7 +172,7 @@ def _shown(row: CarrierRow) -> str:
 
 
 @cached(4096)
-def _select(name: str, choice: Choice) -> tuple[Rate, Coefficient]:
+def choose_coefficient(name: str, choice: Choice) -> tuple[Rate, Coefficient]:
     """Choose the coefficient: an exact rate in standard coal per amount, and its record."""
     if choice.basis not in BASES:
         raise OptionError(
@@ -244,8 +180,10 @@ def _select(name: str, choice: Choice) -> tuple[Rate, Coefficient]:
         )
     if choice.own is not None and choice.ncv is not None:
         raise OptionError("Both coefficient and ncv are given", "coefficient, ncv", "Give one of them")
-    if choice.own is not None or choice.ncv is not None:
-        return _given(name, choice)
+    if choice.own is not None:
+        return _given(name, choice, choice.own, "coefficient")
+    if choice.ncv is not None:
+        return _given(name, choice, choice.ncv, "ncv")
     carrier = find_carrier(name)
     rows = _rows(carrier)
     category = rows[0].category
@@ -276,7 +214,7 @@ def _of_row(row: CarrierRow) -> tuple[Rate, Coefficient]:
 
 
 def _definition(row: CarrierRow) -> tuple[Rate, Coefficient]:
-    """Standard coal and standard oil are themselves: the unit carries the figure (1 toe is 10/7 tce)."""
+    """Take standard coal and standard oil for themselves: the unit carries the figure (1 toe is 10/7 tce)."""
     record = Coefficient(
         row.carrier, row.name_zh, row.name_en, "", 1.0, "tce/tce", "definition", notes="1 toe = 10/7 tce (41.868 GJ)"
     )
@@ -292,7 +230,7 @@ def _table_row(rows: list[CarrierRow], choice: Choice) -> CarrierRow:
     accepted = [row for row in figures if row.verification in ACCEPTED]
     usable = accepted or (figures if choice.allow_unverified else [])
     if len({(row.coefficient, row.coefficient_high) for row in usable}) == 1 and not usable[0].coefficient_high:
-        return best_verified(usable)[0]  # type: ignore[no-any-return]
+        return best_verified(usable)[0]
     elsewhere = [
         _shown(row) for row in rows if row.document != edition and row.coefficient and row.verification in ACCEPTED
     ]
@@ -327,7 +265,9 @@ def _primary_electricity(rows: list[CarrierRow], choice: Choice) -> tuple[Rate, 
     fixed = [row for row in primary if row.document == edition and row.coefficient and row.verification in ACCEPTED]
     if fixed and choice.coal_rate is not None:
         raise OptionError(
-            f"{citation(edition)} fixes {_shown(fixed[0])} and coal_rate is given too", "coal_rate", "Leave one of them out"
+            f"{citation(edition)} fixes {_shown(fixed[0])} and coal_rate is given too",
+            "coal_rate",
+            "Leave one of them out",
         )
     if fixed:
         return _of_row(fixed[0])
@@ -349,7 +289,7 @@ def _primary_electricity(rows: list[CarrierRow], choice: Choice) -> tuple[Rate, 
     return rate, record
 
 
-def _given(name: str, choice: Choice) -> tuple[Rate, Coefficient]:
+def _given(name: str, choice: Choice, figure: Rate, word: str) -> tuple[Rate, Coefficient]:
     """Take a coefficient or a measured heating value of the user's own, for any carrier name."""
     try:
         carrier = find_carrier(name)
@@ -357,13 +297,13 @@ def _given(name: str, choice: Choice) -> tuple[Rate, Coefficient]:
         names, category = (row.name_zh, row.name_en), row.category
     except UnknownCarrierError:
         carrier, names, category = name.strip(), ("", ""), ""
-    figure, word = (choice.ncv, "ncv") if choice.own is None else (choice.own, "coefficient")
-    assert figure is not None
     if word == "ncv" and category in ("electricity", "heat", "definition"):
         raise OptionError(f"{carrier} has no heating value, and ncv is given", "ncv", "Leave ncv out")
     if not figure.unit.denominator:
         raise DimensionError(
-            f"{word} {figure} is not per amount of carrier", str(figure), 'Write, for example, "1.2 kgce/kg" or "35.6 MJ/m3"'
+            f"{word} {figure} is not per amount of carrier",
+            str(figure),
+            'Write, for example, "1.2 kgce/kg" or "35.6 MJ/m3"',
         )
     per = UnitText(_KGCE.numerator, figure.unit.denominator)
     if word == "ncv":
@@ -421,7 +361,7 @@ def factor(name: str, unit: UnitText, choice: Choice) -> tuple[Fraction, Coeffic
     EnergybenchError
         If no coefficient can be chosen, or the unit is not of its kind.
     """
-    rate, record = _select(name, choice)
+    rate, record = choose_coefficient(name, choice)
     amounts = _amounts_of(rate, unit, choice.density, record.carrier)
     return amounts * Rate(rate.value, UnitText(rate.unit.numerator, (), rate.unit.exponent)).to(TCE), record
 
@@ -452,7 +392,7 @@ def _wrong_kind(unit: UnitText, per: UnitText, carrier: str) -> DimensionError:
         return GasConditionError(
             f"{given}: m3 and Nm3 are volumes at different reference conditions",
             str(unit),
-            f'Pass the figure of your condition, for example ncv="35.6 MJ/{unit.symbol}" or coefficient="1.2 kgce/{unit.symbol}"',
+            f'Pass the figure of your condition: ncv="35.6 MJ/{unit.symbol}" or coefficient="1.2 kgce/{unit.symbol}"',
         )
     if same_kind(unit, kinds["tce"]):
         fix = 'It is standard coal already: name the carrier "标准煤"'
@@ -461,216 +401,3 @@ def _wrong_kind(unit: UnitText, per: UnitText, carrier: str) -> DimensionError:
     else:
         fix = f"Give the amount in a unit such as {per}"
     return DimensionError(given, str(unit), fix)
-
-
-def make_choice(
-    *,
-    basis: str = "calorific",
-    coal_rate: AmountLike | None = None,
-    ncv: AmountLike | None = None,
-    density: AmountLike | None = None,
-    coefficient: AmountLike | None = None,
-    edition: str | None = None,
-    allow_unverified: bool = False,
-) -> Choice:
-    """Read the options of a conversion once, into exact figures."""
-    if coal_rate is not None and basis == "calorific":
-        raise OptionError(
-            "coal_rate is given with the calorific basis, which does not use it", "coal_rate", 'Pass basis="primary"'
-        )
-    given = {"coal_rate": coal_rate, "ncv": ncv, "coefficient": coefficient, "density": density}
-    rates = {name: None if value is None else read_rate(value, name) for name, value in given.items()}
-    return Choice(
-        *(basis, edition, rates["coal_rate"], rates["ncv"], rates["coefficient"], rates["density"], allow_unverified)
-    )
-
-
-def warn_unverified(record: Coefficient, stacklevel: int = 3) -> None:
-    """Warn when a figure was used that nobody has confirmed."""
-    if record.verification and record.verification not in ACCEPTED:
-        warnings.warn(f"{record} is {record.verification}", UnverifiedWarning, stacklevel=stacklevel)
-
-
-def to_tce(
-    amount: AmountLike,
-    carrier: str,
-    *,
-    basis: str = "calorific",
-    coal_rate: AmountLike | None = None,
-    ncv: AmountLike | None = None,
-    density: AmountLike | None = None,
-    coefficient: AmountLike | None = None,
-    edition: str | None = None,
-    allow_unverified: bool = False,
-) -> pint.Quantity[Any]:
-    """Convert an amount of a carrier to tonnes of standard coal equivalent.
-
-    Parameters
-    ----------
-    amount : str or pint.Quantity
-        Text with a unit, or a scalar or array quantity of any pint registry.
-    carrier : str
-        Id, Chinese or English name.
-    basis : {"calorific", "primary"}
-        当量值 or 等价值; matters for electricity and heat.
-    coal_rate : str or pint.Quantity, optional
-        Standard coal per electricity, for the primary basis: ``"302.4 gce/kWh"``.
-    ncv : str or pint.Quantity, optional
-        Measured net heating value, ``"35.6 MJ/m3"``: replaces the table's coefficient by ncv / 29307.6 kJ/kgce.
-    density : str or pint.Quantity, optional
-        Between volume and mass: ``"0.725 kg/L"``.
-    coefficient : str or pint.Quantity, optional
-        The user's own, for any carrier name: ``"1.2 kgce/kg"``.
-    edition : str, optional
-        Document id or number; default GB/T 2589-2020.
-    allow_unverified : bool
-        Use an unverified figure, with a warning.
-
-    Returns
-    -------
-    pint.Quantity
-        Standard coal in tce; its attribute ``coefficient`` is the :class:`Coefficient` used.
-
-    Raises
-    ------
-    EnergybenchError
-        A subclass that names the value and the fix: unknown carrier or unit, wrong dimension, a figure that
-        is a range, in conflict, unverified or missing.
-
-    Notes
-    -----
-    tce = amount x coefficient; coefficients from ``data/carriers.csv`` (GB/T 2589, annexes A and B).
-
-    Examples
-    --------
-    >>> to_tce("1200 t", "原煤")
-    <Quantity(857.16, 'tce')>
-    >>> to_tce("350 万kWh", "electricity", basis="primary", coal_rate="302.4 gce/kWh")
-    <Quantity(1058.4, 'tce')>
-    """
-    choice = _choice(basis, coal_rate, ncv, density, coefficient, edition, allow_unverified)
-    magnitude, unit = read_exact(amount) if type(amount) is str else read_quantity(amount)
-    exact, record = factor(carrier, unit, choice)
-    if allow_unverified:
-        warn_unverified(record)
-    result: Any = registry().Quantity(_times(magnitude, exact), pint_unit(TCE))
-    result.coefficient = record
-    return result  # type: ignore[no-any-return]
-
-
-def _choice(
-    basis: str,
-    coal_rate: AmountLike | None,
-    ncv: AmountLike | None,
-    density: AmountLike | None,
-    coefficient: AmountLike | None,
-    edition: str | None,
-    allow_unverified: bool,
-) -> Choice:
-    if coal_rate is ncv is density is coefficient is None:
-        return Choice(basis, edition, allow_unverified=allow_unverified)
-    return make_choice(
-        basis=basis,
-        coal_rate=coal_rate,
-        ncv=ncv,
-        density=density,
-        coefficient=coefficient,
-        edition=edition,
-        allow_unverified=allow_unverified,
-    )
-
-
-def _times(magnitude: Magnitude | Fraction, exact: Fraction) -> Magnitude:
-    """Multiply once: exactly for one value, block by block for an array."""
-    if isinstance(magnitude, float | Fraction):
-        return float(Fraction(magnitude) * exact)
-    return times(magnitude, float(exact))
-
-
-def convert(
-    amount: AmountLike,
-    carrier: str,
-    *,
-    basis: str = "calorific",
-    coal_rate: AmountLike | None = None,
-    ncv: AmountLike | None = None,
-    density: AmountLike | None = None,
-    coefficient: AmountLike | None = None,
-    edition: str | None = None,
-    allow_unverified: bool = False,
-) -> Conversion:
-    """Convert one amount like :func:`to_tce`, and return the whole record of it.
-
-    Parameters are those of :func:`to_tce`; the amount is a scalar.
-
-    Returns
-    -------
-    Conversion
-        Amount, tce, and the coefficient with its source.
-
-    Raises
-    ------
-    EnergybenchError
-        As :func:`to_tce`.
-
-    Examples
-    --------
-    >>> print(convert("12340 L", "汽油", density="0.725 kg/L"))
-    12340 L of gasoline at 0.725 kg/L = 13.1638801 tce  [汽油 gasoline: 1.4714 kgce/kg (gbt-2589-2020 A.1, two_sources)]
-    """
-    choice = _choice(basis, coal_rate, ncv, density, coefficient, edition, allow_unverified)
-    magnitude, unit = read_exact(amount) if type(amount) is str else read_quantity(amount)
-    if not isinstance(magnitude, float | Fraction):
-        raise OptionError("convert() takes one amount, and an array is given", "amount", "Use to_tce() or assess()")
-    exact, record = factor(carrier, unit, choice)
-    if allow_unverified:
-        warn_unverified(record)
-    return Conversion(
-        *(carrier, float(magnitude), str(unit), float(Fraction(magnitude) * exact), record),
-        density=str(choice.density) if choice.density else "",
-    )
-
-
-def coefficient(
-    carrier: str,
-    *,
-    basis: str = "calorific",
-    coal_rate: AmountLike | None = None,
-    edition: str | None = None,
-    allow_unverified: bool = False,
-) -> Coefficient:
-    """Look up the coefficient of a carrier.
-
-    Parameters
-    ----------
-    carrier : str
-        Id, Chinese or English name.
-    basis : {"calorific", "primary"}
-        当量值 or 等价值.
-    coal_rate : str or pint.Quantity, optional
-        For electricity on the primary basis.
-    edition : str, optional
-        Document id or number; default GB/T 2589-2020.
-    allow_unverified : bool
-        Return an unverified figure, with a warning.
-
-    Returns
-    -------
-    Coefficient
-        Value, unit, document, clause, verification and evidence.
-
-    Raises
-    ------
-    EnergybenchError
-        As :func:`to_tce`.
-
-    Examples
-    --------
-    >>> coefficient("diesel", edition="gbt-2589-2008").value
-    1.4571
-    """
-    choice = _choice(basis, coal_rate, None, None, None, edition, allow_unverified)
-    record = _select(carrier, choice)[1]
-    if allow_unverified:
-        warn_unverified(record)
-    return record

@@ -6,7 +6,10 @@ same code stands in the ``reason`` column of the problems of a whole table.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 LONGEST_QUOTE = 80
 

@@ -13,13 +13,15 @@ from typing import TYPE_CHECKING, Any
 import numpy
 
 from energybench.errors import CapacityError, DimensionError, OptionError, UnknownProductError, did_you_mean, quoted
-from energybench.tables import FurnaceRow, cached, citation, find_document, records, require_usable
+from energybench.tables import cached, citation, find_document, records, require_usable
 from energybench.unit_text import UnitText
 from energybench.units import make_quantity, ratio, read_quantity
 
 if TYPE_CHECKING:
     import pint
     from numpy.typing import NDArray
+
+    from energybench.records import FurnaceRow
 
 DEFAULT_ITEM = "induction-furnace-cast-iron"
 
@@ -67,7 +69,11 @@ class FurnaceLimit:
         return result
 
     def __str__(self) -> str:
-        how = "stated" if self.origin == "stated" else f"{self.reading} between {self.between[0][0]:g} t and {self.between[1][0]:g} t"
+        how = (
+            "stated"
+            if self.origin == "stated"
+            else f"{self.reading} between {self.between[0][0]:g} t and {self.between[1][0]:g} t"
+        )
         band = "" if self.strict == self.lenient else f"; strict {self.strict:g}, lenient {self.lenient:g}"
         return (
             f"{self.comparator} {self.value:.6g} {self.unit} ({self.denominator}) at {self.capacity:g} t: {how}{band}"
@@ -131,7 +137,9 @@ def find_curve(item: str = DEFAULT_ITEM, document: str | None = None, allow_unve
         raise UnknownProductError(
             f"No furnace limit for {quoted(item)}" + (f" in {citation(chosen)}" if chosen else ""),
             quoted(item),
-            did_you_mean(item, {row.item for row in records("furnace_limits")}, f"There are limits for {', '.join(known)}"),
+            did_you_mean(
+                item, {row.item for row in records("furnace_limits")}, f"There are limits for {', '.join(known)}"
+            ),
         )
     for row in here:
         require_usable(row, f"The limit of {item} at {row.capacity} {row.capacity_unit}", allow_unverified)
@@ -242,7 +250,8 @@ def furnace_limit(
     row = curve.row
     if numpy.isnan(value):
         raise CapacityError(
-            f"{citation(row.document)} states no limit at {tonnes:g} t, only at {between[0][0]:g} t and {between[1][0]:g} t",
+            f"{citation(row.document)} states no limit at {tonnes:g} t, "
+            f"only at {between[0][0]:g} t and {between[1][0]:g} t",
             quoted(capacity),
             'Choose reading="linear", "class_below" or "class_above"; the document says nothing between its points',
         )
@@ -250,5 +259,7 @@ def furnace_limit(
         *(row.item, tonnes, value, row.unit, row.comparator, reading),
         *("stated" if strict == lenient else "interpolated", strict, lenient, (between[0], between[1])),
         *(row.denominator, row.document, row.clause, row.verification, row.evidence),
-        notes=row.notes if strict == lenient else f"{row.notes}; {reading} between stated points is a reading, not the text",
+        notes=row.notes
+        if strict == lenient
+        else f"{row.notes}; {reading} between stated points is a reading, not the text",
     )

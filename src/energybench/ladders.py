@@ -7,52 +7,36 @@ into one bound per step, once; a value then only has to be compared.
 from __future__ import annotations
 
 import warnings
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_EVEN, Decimal
 from enum import StrEnum
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from energybench import __version__
-from energybench.carriers import TCE, normalise_name
 from energybench.errors import (
     AmbiguousError,
-    AmountError,
-    BasisError,
     CapacityError,
-    DimensionError,
-    MissingFigureError,
     OptionError,
-    OutputError,
     UnknownProductError,
     UnverifiedWarning,
-    did_you_mean,
-    quoted,
 )
 from energybench.furnaces import FurnaceLimit, furnace_limit
+from energybench.names import index_names, resolve_name
 from energybench.tables import (
     ACCEPTED,
-    BenchmarkRow,
-    LocalLimitRow,
     cached,
     citation,
-    data_version,
     find_document,
     records,
     require_usable,
 )
-from energybench.unit_text import UnitText, read_unit
-from energybench.units import make_quantity, ratio, read_exact, read_quantity, same_kind
 
 if TYPE_CHECKING:
-    import pint
-
-    from energybench.carriers import AmountLike
+    from energybench.records import BenchmarkRow, LocalLimitRow
+    from energybench.units import AmountLike
 
 #: An exact decimal hit never flips on float noise: bounds move by this much of themselves.
 TOLERANCE = 1e-9
-COMPARES = ("full", "rounded")
-_ELECTRICITY = UnitText(("kWh",))
 
 
 class Level(StrEnum):
@@ -178,81 +162,12 @@ def round_half_even(value: float, decimals: int) -> Decimal:
     return Decimal(repr(value)).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_EVEN)
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """The class of one value on one ladder, and everything that a reader needs to check it.
-
-    Attributes
-    ----------
-    level : Level or None
-        The class, or None where a missing figure leaves it open (``reason`` says which).
-    meets : dict
-        Whether each step is met, one by one; None where it has no figure.
-    thresholds, margins : dict
-        Per step, in ``unit``; a margin is positive while the step is met and negative by what is missing.
-    savings : dict
-        Per step, what must be saved in ``saving_unit`` over the output given; empty without output.
-    depends_on_reading : bool
-        Whether another reading of a furnace table would change the class.
-    """
-
-    value: float
-    unit: str
-    item: str
-    item_zh: str
-    item_en: str
-    indicator_zh: str
-    indicator_en: str
-    level: Level | None
-    meets: dict[str, bool | None]
-    thresholds: dict[str, float | None]
-    comparators: dict[str, str]
-    margins: dict[str, float | None]
-    compare: str
-    basis: str
-    document: str
-    clause: str
-    verification: str
-    evidence: str
-    notes: str = ""
-    reason: str = ""
-    savings: dict[str, float | None] = field(default_factory=dict)
-    saving_unit: str = ""
-    furnace: FurnaceLimit | None = None
-    depends_on_reading: bool = False
-    package_version: str = __version__
-    data_version: str = ""
-
-    def to_pint(self) -> pint.Quantity[Any]:
-        """Return the value as a quantity of ``energybench.ureg``."""
-        result: pint.Quantity[Any] = make_quantity(self.value, self.unit)
-        return result
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the verdict as plain data, ready for JSON."""
-        return asdict(self)
-
-    def __str__(self) -> str:
-        name = f"{self.level} ({self.level.zh})" if self.level else f"cannot tell: {self.reason}"
-        steps = ", ".join(
-            f"{step} {self.comparators[step]} {value:g}" for step, value in self.thresholds.items() if value is not None
-        )
-        reading = "; depends on the reading" if self.depends_on_reading else ""
-        source = f"{self.document} {self.clause}".strip()
-        return f"{self.item} {self.value:.6g} {self.unit}: {name}  [{steps} {self.unit}; {source}, {self.verification}{reading}]"
-
-
 @cached()
 def _item_names() -> dict[str, tuple[str, ...]]:
     """Map every folded name to the items that have it."""
-    index: dict[str, list[str]] = {}
-    pairs = [(row.name, row.item) for row in records("product_names")]
-    pairs += [(row.item, row.item) for table in ("benchmarks", "local_limits", "furnace_limits") for row in records(table)]
-    for name, item in pairs:
-        found = index.setdefault(normalise_name(name), [])
-        if item not in found:
-            found.append(item)
-    return {name: tuple(found) for name, found in index.items()}
+    tables = ("benchmarks", "local_limits", "furnace_limits")
+    names = [(row.name, row.item) for row in records("product_names")]
+    return index_names(names + [(row.item, row.item) for table in tables for row in records(table)])
 
 
 @cached(4096)
@@ -271,25 +186,24 @@ def find_item(name: str) -> str:
     >>> find_item("电解铝")
     'electrolytic-aluminium'
     """
-    if not isinstance(name, str):
-        raise UnknownProductError(f"{quoted(name)} is not a product name", quoted(name), 'Write, for example, "电解铝"')
-    found = _item_names().get(normalise_name(name), ())
-    if not found:
-        raise UnknownProductError(
-            f"{quoted(name)} is not a product of the tables",
-            quoted(name),
-            did_you_mean(name, _item_names(), "energybench tables product_names lists them"),
-        )
-    if len(found) > 1:
-        raise AmbiguousError(
-            f"{quoted(name)} is the name of several items: {', '.join(found)}", quoted(name), f'Write "{found[0]}" or another'
-        )
-    return found[0]
+    return resolve_name(
+        name, _item_names(), "product", UnknownProductError, "energybench tables product_names lists them"
+    )
 
 
 def _of_benchmark(row: BenchmarkRow) -> Ladder:
     return Ladder(
-        *(row.id, row.item, row.item_zh, row.item_en, row.indicator_zh, row.indicator_en, row.unit, row.basis, row.better),
+        *(
+            row.id,
+            row.item,
+            row.item_zh,
+            row.item_en,
+            row.indicator_zh,
+            row.indicator_en,
+            row.unit,
+            row.basis,
+            row.better,
+        ),
         steps=(
             Step(Level.BENCHMARK, row.benchmark, row.comparator),
             Step(Level.BASELINE, row.baseline, row.comparator),
@@ -305,7 +219,17 @@ def _of_benchmark(row: BenchmarkRow) -> Ladder:
 
 def _of_local_limit(row: LocalLimitRow) -> Ladder:
     return Ladder(
-        *(row.id, row.item, row.item_zh, row.item_en, row.indicator_zh, row.indicator_en, row.unit, row.basis, row.better),
+        *(
+            row.id,
+            row.item,
+            row.item_zh,
+            row.item_en,
+            row.indicator_zh,
+            row.indicator_en,
+            row.unit,
+            row.basis,
+            row.better,
+        ),
         steps=(Step(Level.WITHIN_LIMIT, row.limit, row.comparator),),
         beyond=Level.OVER_LIMIT,
         document=row.document,
@@ -395,209 +319,37 @@ def _newest(item: str, ladders: list[Ladder], allow_unverified: bool) -> Ladder:
     return chosen
 
 
-def check_basis(ladder: Ladder, basis: str | None) -> None:
-    """Refuse a value on one basis against a limit on the other.
-
-    Raises
-    ------
-    BasisError
-        If both are stated and differ.
-    """
-    if basis and ladder.basis and basis != ladder.basis:
-        raise BasisError(
-            f"The value is on the {basis} basis and {ladder.item} in {citation(ladder.document)} on the {ladder.basis} one",
-            basis,
-            f'Compute the value with basis="{ladder.basis}"',
-        )
-
-
-def check_compare(compare: str) -> None:
-    """Refuse a way of comparing that does not exist."""
-    if compare not in COMPARES:
-        raise OptionError(f"compare is {quoted(compare)}", quoted(compare), f"Use one of {', '.join(COMPARES)}")
-
-
-def judge(
-    value: float, ladder: Ladder, *, compare: str = "full", saving_output: tuple[float, str] | None = None
-) -> Verdict:
-    """Return the verdict on a value that is already in the ladder's unit.
-
-    Parameters
-    ----------
-    value : float
-        In ``ladder.unit``.
-    ladder : Ladder
-        From :func:`find_ladder` or :func:`of_furnace`.
-    compare : {"full", "rounded"}
-        Unrounded, or rounded half-even to the digits of each threshold (GB/T 8170).
-    saving_output : tuple, optional
-        How many ``saving_unit`` one unit of margin is, and that unit.
-    """
-    meets = ladder.meets(value, compare)
-    names = [step.level.value for step in ladder.steps]
-    margins = [None if step.value is None else ladder.sign * (step.value - value) for step in ladder.steps]
-    level = ladder.level(meets)
-    gaps = [str(name) for name, met in zip(names, meets, strict=True) if met is None]
-    factor, saving_unit = saving_output or (0.0, "")
-    savings = [None if margin is None else max(0.0, -margin) * factor for margin in margins] if saving_output else []
-    return Verdict(
-        *(value, ladder.unit, ladder.item, ladder.item_zh, ladder.item_en, ladder.indicator_zh, ladder.indicator_en),
-        level=level,
-        meets=dict(zip(names, meets, strict=True)),
-        thresholds={name: step.value for name, step in zip(names, ladder.steps, strict=True)},
-        comparators={name: step.comparator for name, step in zip(names, ladder.steps, strict=True)},
-        margins=dict(zip(names, margins, strict=True)),
-        compare=compare,
-        basis=ladder.basis,
-        document=ladder.document,
-        clause=ladder.clause,
-        verification=ladder.verification,
-        evidence=ladder.evidence,
-        notes=ladder.notes,
-        reason="" if level else f"{', '.join(gaps)} of {ladder.document} could not be read",
-        savings=dict(zip(names, savings, strict=True)) if saving_output else {},
-        saving_unit=saving_unit,
-        furnace=ladder.furnace,
-        depends_on_reading=_depends_on_reading(value, ladder, level, compare),
-        data_version=data_version(),
-    )
-
-
-def _depends_on_reading(value: float, ladder: Ladder, level: Level | None, compare: str) -> bool:
-    limit = ladder.furnace
-    if limit is None:
-        return False
-    step = ladder.steps[0]
-    bounds = [replace(ladder, steps=(replace(step, threshold=repr(bound)),)) for bound in (limit.strict, limit.lenient)]
-    return any(other.level(other.meets(value, compare)) is not level for other in bounds)
-
-
-def saving_scale(ladder: Ladder, output: AmountLike) -> tuple[float, str]:
-    """Return what one unit of the indicator is over an output: a factor, and tce or kWh.
-
-    Raises
-    ------
-    OutputError
-        If the output is not one positive amount in the indicator's kind of product.
-    """
-    unit = read_unit(ladder.unit)
-    per = UnitText(unit.denominator)
-    magnitude, output_unit = read_quantity(output, "output")
-    check_output(magnitude, output)
-    if not same_kind(output_unit, per):
-        raise OutputError(
-            f"output is {quoted(output)}, expected an amount in {per} for {ladder.item}", quoted(output), f"Give it in {per}"
-        )
-    over = UnitText(unit.numerator, (), unit.exponent)
-    energy = TCE if same_kind(over, TCE) else _ELECTRICITY
-    return float(magnitude * ratio(output_unit, per) * ratio(over, energy)), str(energy)
-
-
-def check_output(magnitude: object, shown: object) -> None:
-    """Refuse an output that is not one positive number."""
-    if not isinstance(magnitude, float) or magnitude <= 0:
-        raise OutputError(
-            f"output is {quoted(shown)}, expected one amount above zero", quoted(shown), 'Give, for example, "24000 t"'
-        )
-
-
-def classify(
-    value: AmountLike,
-    item: str,
-    *,
+def choose_ladder(
+    name: str,
     document: str | None = None,
     capacity: AmountLike | None = None,
     reading: str = "linear",
-    output: AmountLike | None = None,
-    basis: str | None = None,
-    compare: str = "full",
     allow_unverified: bool = False,
-) -> Verdict:
-    """Classify one energy intensity against the limit that applies.
-
-    Parameters
-    ----------
-    value : str or pint.Quantity
-        In the indicator's kind of unit: ``"13200 kWh/t"``, ``"105 kgce/t"``.
-    item : str
-        Item id or name: ``"electrolytic-aluminium"``, ``"电解铝"``.
-    document : str, optional
-        Document id or number; default the newest national list with an accepted row.
-    capacity : str or pint.Quantity, optional
-        Rated furnace capacity, where the limit depends on it.
-    reading : {"linear", "class_below", "class_above", "stated_only"}
-        How a furnace table is read between its points.
-    output : str or pint.Quantity, optional
-        Output of the period, for the saving that each step needs.
-    basis : {"calorific", "primary"}, optional
-        Basis of the value; refused where the limit is on the other.
-    compare : {"full", "rounded"}
-        Unrounded, or rounded half-even to the digits of the limit (GB/T 8170).
-    allow_unverified : bool
-        Use an unverified row, with a warning.
-
-    Returns
-    -------
-    Verdict
-        Class, steps met, margins in the indicator's unit, and source.
+) -> Ladder:
+    """Return the ladder of an item by any of its names, furnaces included.
 
     Raises
     ------
-    DimensionError
-        If the value is of another kind than the indicator: kWh/t never compares with kgce/t.
+    CapacityError, OptionError
+        If a capacity is needed and missing, or given and not needed.
     EnergybenchError
-        If the item, the document or the row cannot be used.
-
-    Notes
-    -----
-    Equality reaches an inclusive limit (优于或等于标杆水平) and fails a strict one (小于).
-
-    Examples
-    --------
-    >>> classify("13200 kWh/t", "electrolytic-aluminium").level
-    <Level.BASELINE: 'baseline'>
-    >>> classify("600 kWh/t", "induction-furnace-cast-iron", capacity="3 t").depends_on_reading
-    True
+        As :func:`find_item`, :func:`find_ladder` and :func:`energybench.furnace_limit`.
     """
-    check_compare(compare)
-    found = find_item(item)
-    if needs_capacity(found):
-        if capacity is None:
-            raise CapacityError(f"The limit of {found} depends on furnace capacity", found, 'Pass capacity="3 t"')
-        ladder = of_furnace(
-            furnace_limit(capacity, reading=reading, item=found, document=document, allow_unverified=allow_unverified)
-        )
-    elif capacity is not None:
-        raise OptionError(f"The limit of {found} does not depend on furnace capacity", "capacity", "Leave capacity out")
-    else:
-        ladder = find_ladder(found, document, allow_unverified)
-    check_basis(ladder, basis)
-    if allow_unverified and ladder.verification not in ACCEPTED:
-        warnings.warn(f"{ladder.id} is {ladder.verification}", UnverifiedWarning, stacklevel=2)
-    return judge(
-        value_in(value, ladder), ladder, compare=compare, saving_output=None if output is None else saving_scale(ladder, output)
+    item = find_item(name)
+    if not needs_capacity(item):
+        if capacity is not None:
+            raise OptionError(
+                f"The limit of {item} does not depend on furnace capacity", "capacity", "Leave capacity out"
+            )
+        return find_ladder(item, document, allow_unverified)
+    if capacity is None:
+        raise CapacityError(f"The limit of {item} depends on furnace capacity", item, 'Pass capacity="3 t"')
+    return of_furnace(
+        furnace_limit(capacity, reading=reading, item=item, document=document, allow_unverified=allow_unverified)
     )
 
 
-def value_in(value: AmountLike, ladder: Ladder) -> float:
-    """Return a value in the ladder's unit.
-
-    Raises
-    ------
-    DimensionError
-        If it is of another kind.
-    """
-    if not ladder.unit:
-        raise MissingFigureError(f"The unit of {ladder.item} in {citation(ladder.document)} is not known", ladder.item, "")
-    magnitude, unit = read_exact(value) if isinstance(value, str) else read_quantity(value, "value")
-    if not isinstance(magnitude, float | Fraction):
-        raise AmountError("value is an array, expected one value", "value", "Use assess() for whole tables")
-    try:
-        factor = ratio(unit, read_unit(ladder.unit))
-    except DimensionError as error:
-        raise DimensionError(
-            f"{quoted(str(value))} is given for {ladder.item}, whose indicator ({ladder.indicator_en}) is in {ladder.unit}",
-            quoted(str(value)),
-            f"Give the value in {ladder.unit}; energy becomes standard coal only through to_tce() or account()",
-        ) from error
-    return float(Fraction(magnitude) * factor)
+def warn_unverified_row(ladder: Ladder) -> None:
+    """Warn when a row is used that nobody has confirmed."""
+    if ladder.verification not in ACCEPTED:
+        warnings.warn(f"{ladder.id} is {ladder.verification}", UnverifiedWarning, stacklevel=3)

@@ -9,8 +9,7 @@ import csv
 import hashlib
 import os
 import threading
-from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, fields
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeVar
@@ -25,8 +24,11 @@ from energybench.errors import (
     did_you_mean,
     quoted,
 )
+from energybench.records import TABLES, DocumentRow, Table
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     import pandas
 
 #: Verification states whose rows are used without being asked for, best first.
@@ -35,6 +37,9 @@ VERIFICATIONS = (*ACCEPTED, "unverified", "conflict", "missing")
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
+
+
+SourcedRow = TypeVar("SourcedRow", bound="Sourced")
 
 
 class Sourced(Protocol):
@@ -48,169 +53,6 @@ class Sourced(Protocol):
     def verification(self) -> str:
         """How far the row was checked."""
 
-
-@dataclass(frozen=True, slots=True)
-class CarrierRow:
-    """One reading of a coefficient: one carrier in one document."""
-
-    id: str
-    carrier: str
-    name_zh: str
-    name_en: str
-    category: str
-    basis: str
-    coefficient: str
-    coefficient_high: str
-    coefficient_unit: str
-    heating_value: str
-    heating_value_high: str
-    heating_value_unit: str
-    heating_value_verification: str
-    document: str
-    clause: str
-    verification: str
-    evidence: str
-    notes: str
-
-
-@dataclass(frozen=True, slots=True)
-class NameRow:
-    """One name of a carrier."""
-
-    name: str
-    carrier: str
-    language: str
-    notes: str
-
-
-@dataclass(frozen=True, slots=True)
-class ProductNameRow:
-    """One name of an item of the benchmark and limit tables."""
-
-    name: str
-    item: str
-    language: str
-    notes: str
-
-
-@dataclass(frozen=True, slots=True)
-class BenchmarkRow:
-    """One item of a national list: benchmark and baseline."""
-
-    id: str
-    item: str
-    item_zh: str
-    item_en: str
-    sector_zh: str
-    sector_en: str
-    field_zh: str
-    field_en: str
-    industry_code: str
-    indicator_zh: str
-    indicator_en: str
-    unit: str
-    basis: str
-    benchmark: str
-    baseline: str
-    comparator: str
-    better: str
-    reference_standard: str
-    document: str
-    clause: str
-    verification: str
-    evidence: str
-    notes: str
-
-
-@dataclass(frozen=True, slots=True)
-class LocalLimitRow:
-    """One limit of a local document."""
-
-    id: str
-    item: str
-    item_zh: str
-    item_en: str
-    indicator_zh: str
-    indicator_en: str
-    unit: str
-    basis: str
-    limit: str
-    comparator: str
-    better: str
-    document: str
-    clause: str
-    verification: str
-    evidence: str
-    notes: str
-
-
-@dataclass(frozen=True, slots=True)
-class FurnaceRow:
-    """One stated point of a limit that depends on furnace capacity."""
-
-    id: str
-    item: str
-    item_zh: str
-    item_en: str
-    indicator_zh: str
-    indicator_en: str
-    metal: str
-    temperature_celsius: str
-    denominator: str
-    capacity: str
-    capacity_unit: str
-    capacity_comparator: str
-    limit: str
-    unit: str
-    comparator: str
-    better: str
-    document: str
-    clause: str
-    verification: str
-    evidence: str
-    notes: str
-
-
-@dataclass(frozen=True, slots=True)
-class DocumentRow:
-    """One document or standard: where rows come from."""
-
-    id: str
-    number: str
-    title_zh: str
-    title_en: str
-    issuer: str
-    kind: str
-    issued: str
-    effective_from: str
-    effective_to: str
-    replaces: str
-    replaced_by: str
-    amendment: str
-    source_sha256: str
-    verification: str
-    evidence: str
-    notes: str
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """How one file of ``data/`` is read: its record, its key, its numeric columns."""
-
-    record: type
-    numbers: tuple[str, ...] = ()
-    key: tuple[str, ...] = ("id",)
-
-
-TABLES: dict[str, Table] = {
-    "documents": Table(DocumentRow),
-    "carriers": Table(CarrierRow, ("coefficient", "coefficient_high", "heating_value", "heating_value_high")),
-    "carrier_names": Table(NameRow, key=("name", "carrier")),
-    "product_names": Table(ProductNameRow, key=("name", "item")),
-    "benchmarks": Table(BenchmarkRow, ("benchmark", "baseline")),
-    "local_limits": Table(LocalLimitRow, ("limit",)),
-    "furnace_limits": Table(FurnaceRow, ("capacity", "limit", "temperature_celsius")),
-}
 
 _caches: list[Callable[[], None]] = []
 _overlays: list[Path] = []
@@ -273,7 +115,9 @@ def _overlay_files(path: Path) -> list[Path]:
     if path.is_dir():
         return sorted(path.glob("*.csv"))
     if not path.is_file():
-        raise TableNotFoundError(f"{quoted(str(path))} is not there", str(path), "Give the path of a CSV file or a folder")
+        raise TableNotFoundError(
+            f"{quoted(str(path))} is not there", str(path), "Give the path of a CSV file or a folder"
+        )
     return [path]
 
 
@@ -309,7 +153,9 @@ def _record(table: Table, row: dict[str, str], path: Path, number: int) -> Any:
             float(row[column] or 0)
         except ValueError as error:
             given = quoted(row[column])
-            raise TableError(f"{where}: {column} is {given}, expected a decimal number", given, "Write 0.7143") from error
+            raise TableError(
+                f"{where}: {column} is {given}, expected a decimal number", given, "Write 0.7143"
+            ) from error
     return table.record(**row)
 
 
@@ -329,7 +175,9 @@ def records(name: str) -> tuple[Any, ...]:
     """
     if name not in TABLES:
         raise OptionError(
-            f"{quoted(name)} is not a table", quoted(name), did_you_mean(name, TABLES, f"Use one of {', '.join(TABLES)}")
+            f"{quoted(name)} is not a table",
+            quoted(name),
+            did_you_mean(name, TABLES, f"Use one of {', '.join(TABLES)}"),
         )
     table = TABLES[name]
     rows, _ = _read_csv(folder() / f"{name}.csv")
@@ -419,7 +267,7 @@ def require_usable(row: Sourced, what: str, allow_unverified: bool) -> None:
         )
 
 
-def best_verified(rows: Iterable[Any]) -> list[Any]:
+def best_verified(rows: Iterable[SourcedRow]) -> list[SourcedRow]:
     """Return the rows, the best verified first; equal ones keep the order of the table."""
     return sorted(rows, key=lambda row: VERIFICATIONS.index(row.verification))
 

@@ -111,18 +111,29 @@ _SUPERSCRIPT_TAG = re.compile(r"<sup>(-?[0-9]+)</sup>")
 # Full-width forms, squared signs, every kind of dot, slash and space: one character each, nothing else folded.
 _CHARACTERS = str.maketrans(
     {
-        **{code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F) if chr(code) not in "，；"},
+        **{chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F) if chr(code) not in "，；"},
         **dict.fromkeys("·•⋅∙・‧●×*", "."),
         **dict.fromkeys("⁄∕", "/"),
         **dict.fromkeys("\u00a0\u3000\u2009\u202f\t", " "),
-        **{"㎥": "m^3", "㎡": "m^2", "㎏": "kg", "㎾": "kW", "㎿": "MW", "㎘": "kL", "ℓ": "L", "−": "-"},
+        "㎥": "m^3",
+        "㎡": "m^2",
+        "㎏": "kg",
+        "㎾": "kW",
+        "㎿": "MW",
+        "㎘": "kL",
+        "ℓ": "L",
+        "−": "-",
     }
 )
 _AROUND_SIGNS = re.compile(r"\s*([/.^()])\s*")
 _SPACES = re.compile(r"\s+")
 _POWER = re.compile(r"\.?(?:10\^(-?\d{1,2})|1[eE]\+?(\d{1,2}))[. ]?(.*)", re.DOTALL | re.ASCII)
-_NUMBER = re.compile(r"\s*([+-]?(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?(?:[eE][+-]?\d{1,3})?)(?![\d,])\s*(.*)", re.DOTALL | re.ASCII)
-_PLAIN_NUMBER = str.maketrans({**{chr(0xFF10 + n): str(n) for n in range(10)}, "．": ".", "＋": "+", "－": "-", "−": "-"})
+_NUMBER = re.compile(
+    r"\s*([+-]?(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?(?:[eE][+-]?\d{1,3})?)(?![\d,])\s*(.*)", re.DOTALL | re.ASCII
+)
+_PLAIN_NUMBER = str.maketrans(
+    {**{chr(0xFF10 + n): str(n) for n in range(10)}, "．": ".", "＋": "+", "－": "-", "−": "-"}
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Magnitude = float | NDArray[numpy.float64]
+    AmountLike = str | pint.Quantity[Any]
 
 #: The units of the trade. Prefixes k, M, G, T, P stand before every symbol that takes them.
 DEFINITIONS = """
@@ -109,10 +110,14 @@ def ratio(unit: UnitText, target: UnitText) -> Fraction:
     """
     exact = _build(Fraction)
     try:
-        factor: Fraction = exact.convert(Fraction(1), exact.parse_units(unit.pint_name), exact.parse_units(target.pint_name))
+        factor: Fraction = exact.convert(
+            Fraction(1), exact.parse_units(unit.pint_name), exact.parse_units(target.pint_name)
+        )
     except pint.DimensionalityError as error:
         raise DimensionError(
-            f"{unit} is {_kind(unit)}, expected {_kind(target)} such as {target}", str(unit), f"Give the value in {target}"
+            f"{unit} is {_kind(unit)}, expected {_kind(target)} such as {target}",
+            str(unit),
+            f"Give the value in {target}",
         ) from error
     return factor * Fraction(10) ** (unit.exponent - target.exponent)
 
@@ -247,7 +252,9 @@ def _from_pint(value: Any, name: str) -> tuple[Magnitude, UnitText]:
     try:
         number = float(magnitude)
     except (TypeError, ValueError) as error:
-        raise AmountError(f"{name} {quoted(magnitude)} is not a number", quoted(magnitude), "Give a finite number") from error
+        raise AmountError(
+            f"{name} {quoted(magnitude)} is not a number", quoted(magnitude), "Give a finite number"
+        ) from error
     if not isfinite(number):
         raise AmountError(f"{name} is {number}, expected a finite number", str(number), "Give a finite number")
     return (number if factor == 1 else float(Fraction(number) * factor)), unit
@@ -290,8 +297,10 @@ def _unit_from_pint(value: Any) -> tuple[UnitText, Fraction]:
     over: list[str] = []
     below: list[str] = []
     factor = Fraction(1)
-    for foreign_name, power in value.unit_items():
-        power = int(power) if power == int(power) else _refuse_unit(foreign_name, "has a broken power")
+    for foreign_name, given_power in value.unit_items():
+        power = int(float(given_power))
+        if power != given_power:
+            _refuse_unit(foreign_name, "has a broken power")
         if foreign is ours:
             found = {foreign_name: 1}
         else:

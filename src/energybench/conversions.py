@@ -1,0 +1,270 @@
+"""Amounts of carriers to tonnes of standard coal equivalent: the public functions.
+
+The coefficient is chosen in :mod:`energybench.carriers`; here options are read, amounts are multiplied once,
+and the figure used goes with the result.
+"""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from energybench.carriers import TCE, Choice, Coefficient, choose_coefficient, factor
+from energybench.errors import OptionError, UnverifiedWarning
+from energybench.tables import ACCEPTED
+from energybench.units import make_quantity, pint_unit, read_exact, read_quantity, read_rate, registry, times
+
+if TYPE_CHECKING:
+    import pint
+
+    from energybench.units import AmountLike, Magnitude
+
+
+@dataclass(frozen=True, slots=True)
+class Conversion:
+    """One amount converted to standard coal, with the coefficient that did it.
+
+    Attributes
+    ----------
+    amount : float
+        In ``unit``.
+    tce : float
+        Tonnes of standard coal equivalent.
+    coefficient : Coefficient
+        The figure used and its source.
+    density : str
+        The density used between volume and mass, or empty.
+    """
+
+    carrier: str
+    amount: float
+    unit: str
+    tce: float
+    coefficient: Coefficient
+    density: str = ""
+
+    def to_pint(self) -> pint.Quantity[Any]:
+        """Return the standard coal as a quantity of ``energybench.ureg``."""
+        result: pint.Quantity[Any] = make_quantity(self.tce, "tce")
+        return result
+
+    def __str__(self) -> str:
+        by = f" at {self.density}" if self.density else ""
+        return (
+            f"{self.amount:g} {self.unit} of {self.coefficient.carrier}{by} = {self.tce:.10g} tce  [{self.coefficient}]"
+        )
+
+
+def make_choice(
+    *,
+    basis: str = "calorific",
+    coal_rate: AmountLike | None = None,
+    ncv: AmountLike | None = None,
+    density: AmountLike | None = None,
+    coefficient: AmountLike | None = None,
+    edition: str | None = None,
+    allow_unverified: bool = False,
+) -> Choice:
+    """Read the options of a conversion once, into exact figures."""
+    if coal_rate is not None and basis == "calorific":
+        raise OptionError(
+            "coal_rate is given with the calorific basis, which does not use it", "coal_rate", 'Pass basis="primary"'
+        )
+    given = {"coal_rate": coal_rate, "ncv": ncv, "coefficient": coefficient, "density": density}
+    rates = {name: None if value is None else read_rate(value, name) for name, value in given.items()}
+    return Choice(
+        *(basis, edition, rates["coal_rate"], rates["ncv"], rates["coefficient"], rates["density"], allow_unverified)
+    )
+
+
+def warn_unverified(record: Coefficient, stacklevel: int = 3) -> None:
+    """Warn when a figure was used that nobody has confirmed."""
+    if record.verification and record.verification not in ACCEPTED:
+        warnings.warn(f"{record} is {record.verification}", UnverifiedWarning, stacklevel=stacklevel)
+
+
+def to_tce(
+    amount: AmountLike,
+    carrier: str,
+    *,
+    basis: str = "calorific",
+    coal_rate: AmountLike | None = None,
+    ncv: AmountLike | None = None,
+    density: AmountLike | None = None,
+    coefficient: AmountLike | None = None,
+    edition: str | None = None,
+    allow_unverified: bool = False,
+) -> pint.Quantity[Any]:
+    """Convert an amount of a carrier to tonnes of standard coal equivalent.
+
+    Parameters
+    ----------
+    amount : str or pint.Quantity
+        Text with a unit, or a scalar or array quantity of any pint registry.
+    carrier : str
+        Id, Chinese or English name.
+    basis : {"calorific", "primary"}
+        当量值 or 等价值; matters for electricity and heat.
+    coal_rate : str or pint.Quantity, optional
+        Standard coal per electricity, for the primary basis: ``"302.4 gce/kWh"``.
+    ncv : str or pint.Quantity, optional
+        Measured net heating value, ``"35.6 MJ/m3"``: replaces the table's coefficient by ncv / 29307.6 kJ/kgce.
+    density : str or pint.Quantity, optional
+        Between volume and mass: ``"0.725 kg/L"``.
+    coefficient : str or pint.Quantity, optional
+        The user's own, for any carrier name: ``"1.2 kgce/kg"``.
+    edition : str, optional
+        Document id or number; default GB/T 2589-2020.
+    allow_unverified : bool
+        Use an unverified figure, with a warning.
+
+    Returns
+    -------
+    pint.Quantity
+        Standard coal in tce; its attribute ``coefficient`` is the :class:`Coefficient` used.
+
+    Raises
+    ------
+    EnergybenchError
+        A subclass that names the value and the fix: unknown carrier or unit, wrong dimension, a figure that
+        is a range, in conflict, unverified or missing.
+
+    Notes
+    -----
+    tce = amount x coefficient; coefficients from ``data/carriers.csv`` (GB/T 2589, annexes A and B).
+
+    Examples
+    --------
+    >>> to_tce("1200 t", "原煤")
+    <Quantity(857.16, 'tce')>
+    >>> to_tce("350 万kWh", "electricity", basis="primary", coal_rate="302.4 gce/kWh")
+    <Quantity(1058.4, 'tce')>
+    """
+    choice = _choice(basis, coal_rate, ncv, density, coefficient, edition, allow_unverified)
+    magnitude, unit = read_exact(amount) if type(amount) is str else read_quantity(amount)
+    exact, record = factor(carrier, unit, choice)
+    if allow_unverified:
+        warn_unverified(record)
+    result: Any = registry().Quantity(_times(magnitude, exact), pint_unit(TCE))
+    result.coefficient = record
+    return result  # type: ignore[no-any-return]
+
+
+def _choice(
+    basis: str,
+    coal_rate: AmountLike | None,
+    ncv: AmountLike | None,
+    density: AmountLike | None,
+    coefficient: AmountLike | None,
+    edition: str | None,
+    allow_unverified: bool,
+) -> Choice:
+    if coal_rate is ncv is density is coefficient is None:
+        return Choice(basis, edition, allow_unverified=allow_unverified)
+    return make_choice(
+        basis=basis,
+        coal_rate=coal_rate,
+        ncv=ncv,
+        density=density,
+        coefficient=coefficient,
+        edition=edition,
+        allow_unverified=allow_unverified,
+    )
+
+
+def _times(magnitude: Magnitude | Fraction, exact: Fraction) -> Magnitude:
+    """Multiply once: exactly for one value, block by block for an array."""
+    if isinstance(magnitude, float | Fraction):
+        return float(Fraction(magnitude) * exact)
+    return times(magnitude, float(exact))
+
+
+def convert(
+    amount: AmountLike,
+    carrier: str,
+    *,
+    basis: str = "calorific",
+    coal_rate: AmountLike | None = None,
+    ncv: AmountLike | None = None,
+    density: AmountLike | None = None,
+    coefficient: AmountLike | None = None,
+    edition: str | None = None,
+    allow_unverified: bool = False,
+) -> Conversion:
+    """Convert one amount like :func:`to_tce`, and return the whole record of it.
+
+    Parameters are those of :func:`to_tce`; the amount is a scalar.
+
+    Returns
+    -------
+    Conversion
+        Amount, tce, and the coefficient with its source.
+
+    Raises
+    ------
+    EnergybenchError
+        As :func:`to_tce`.
+
+    Examples
+    --------
+    >>> print(convert("12340 L", "汽油", density="0.725 kg/L"))
+    12340 L of gasoline at 0.725 kg/L = 13.1638801 tce  [汽油 gasoline: 1.4714 kgce/kg (gbt-2589-2020 A.1, two_sources)]
+    """
+    choice = _choice(basis, coal_rate, ncv, density, coefficient, edition, allow_unverified)
+    magnitude, unit = read_exact(amount) if type(amount) is str else read_quantity(amount)
+    if not isinstance(magnitude, float | Fraction):
+        raise OptionError("convert() takes one amount, and an array is given", "amount", "Use to_tce() or assess()")
+    exact, record = factor(carrier, unit, choice)
+    if allow_unverified:
+        warn_unverified(record)
+    return Conversion(
+        *(carrier, float(magnitude), str(unit), float(Fraction(magnitude) * exact), record),
+        density=str(choice.density) if choice.density else "",
+    )
+
+
+def coefficient(
+    carrier: str,
+    *,
+    basis: str = "calorific",
+    coal_rate: AmountLike | None = None,
+    edition: str | None = None,
+    allow_unverified: bool = False,
+) -> Coefficient:
+    """Look up the coefficient of a carrier.
+
+    Parameters
+    ----------
+    carrier : str
+        Id, Chinese or English name.
+    basis : {"calorific", "primary"}
+        当量值 or 等价值.
+    coal_rate : str or pint.Quantity, optional
+        For electricity on the primary basis.
+    edition : str, optional
+        Document id or number; default GB/T 2589-2020.
+    allow_unverified : bool
+        Return an unverified figure, with a warning.
+
+    Returns
+    -------
+    Coefficient
+        Value, unit, document, clause, verification and evidence.
+
+    Raises
+    ------
+    EnergybenchError
+        As :func:`to_tce`.
+
+    Examples
+    --------
+    >>> coefficient("diesel", edition="gbt-2589-2008").value
+    1.4571
+    """
+    choice = _choice(basis, coal_rate, None, None, None, edition, allow_unverified)
+    record = choose_coefficient(carrier, choice)[1]
+    if allow_unverified:
+        warn_unverified(record)
+    return record

@@ -1,0 +1,68 @@
+"""Names of carriers and products: folded spelling, one id a name, nearest names for a misspelling."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from energybench.errors import AmbiguousError, UnknownNameError, did_you_mean, quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+_FOLDED = str.maketrans("_-（）\u3000", "  () ")
+
+
+def normalise_name(name: str) -> str:
+    """Fold a name so that spelling variants meet: case, hyphens, brackets, spaces.
+
+    Examples
+    --------
+    >>> normalise_name(" Natural_Gas ")
+    'natural gas'
+    """
+    return " ".join(name.casefold().translate(_FOLDED).split())
+
+
+def index_names(pairs: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
+    """Map every folded name to the ids that have it, from pairs of name and id."""
+    index: dict[str, dict[str, None]] = {}
+    for name, identifier in pairs:
+        index.setdefault(normalise_name(name), {})[identifier] = None
+    return {name: tuple(found) for name, found in index.items()}
+
+
+def resolve_name(
+    name: str, index: Mapping[str, tuple[str, ...]], kind: str, error: type[UnknownNameError], advice: str
+) -> str:
+    """Return the one id that a name stands for.
+
+    Parameters
+    ----------
+    name : str
+        As a user wrote it.
+    index : mapping
+        From :func:`index_names`.
+    kind : str
+        What the name is of, for messages: ``"carrier"``.
+    error : type
+        The error for an unknown name.
+    advice : str
+        The fix where no name is near.
+
+    Raises
+    ------
+    UnknownNameError
+        If nothing has the name; the nearest are named.
+    AmbiguousError
+        If several things have the name.
+    """
+    if not isinstance(name, str):
+        raise error(f"{quoted(name)} is not the name of a {kind}", quoted(name), "Write the name as text")
+    found = index.get(normalise_name(name), ())
+    if not found:
+        raise error(f"{quoted(name)} is not a {kind} of the tables", quoted(name), did_you_mean(name, index, advice))
+    if len(found) > 1:
+        raise AmbiguousError(
+            f"{quoted(name)} is the name of several: {', '.join(found)}", quoted(name), f'Write "{found[0]}" or another'
+        )
+    return found[0]

@@ -1,0 +1,169 @@
+"""The schema of ``data/``: one frozen record a table, figures kept as the text that the file prints."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class CarrierRow:
+    """One reading of a coefficient: one carrier in one document."""
+
+    id: str
+    carrier: str
+    name_zh: str
+    name_en: str
+    category: str
+    basis: str
+    coefficient: str
+    coefficient_high: str
+    coefficient_unit: str
+    heating_value: str
+    heating_value_high: str
+    heating_value_unit: str
+    heating_value_verification: str
+    document: str
+    clause: str
+    verification: str
+    evidence: str
+    notes: str
+
+
+@dataclass(frozen=True, slots=True)
+class NameRow:
+    """One name of a carrier."""
+
+    name: str
+    carrier: str
+    language: str
+    notes: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProductNameRow:
+    """One name of an item of the benchmark and limit tables."""
+
+    name: str
+    item: str
+    language: str
+    notes: str
+
+
+@dataclass(frozen=True, slots=True)
+class BenchmarkRow:
+    """One item of a national list: benchmark and baseline."""
+
+    id: str
+    item: str
+    item_zh: str
+    item_en: str
+    sector_zh: str
+    sector_en: str
+    field_zh: str
+    field_en: str
+    industry_code: str
+    indicator_zh: str
+    indicator_en: str
+    unit: str
+    basis: str
+    benchmark: str
+    baseline: str
+    comparator: str
+    better: str
+    reference_standard: str
+    document: str
+    clause: str
+    verification: str
+    evidence: str
+    notes: str
+
+
+@dataclass(frozen=True, slots=True)
+class LocalLimitRow:
+    """One limit of a local document."""
+
+    id: str
+    item: str
+    item_zh: str
+    item_en: str
+    indicator_zh: str
+    indicator_en: str
+    unit: str
+    basis: str
+    limit: str
+    comparator: str
+    better: str
+    document: str
+    clause: str
+    verification: str
+    evidence: str
+    notes: str
+
+
+@dataclass(frozen=True, slots=True)
+class FurnaceRow:
+    """One stated point of a limit that depends on furnace capacity."""
+
+    id: str
+    item: str
+    item_zh: str
+    item_en: str
+    indicator_zh: str
+    indicator_en: str
+    metal: str
+    temperature_celsius: str
+    denominator: str
+    capacity: str
+    capacity_unit: str
+    capacity_comparator: str
+    limit: str
+    unit: str
+    comparator: str
+    better: str
+    document: str
+    clause: str
+    verification: str
+    evidence: str
+    notes: str
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentRow:
+    """One document or standard: where rows come from."""
+
+    id: str
+    number: str
+    title_zh: str
+    title_en: str
+    issuer: str
+    kind: str
+    issued: str
+    effective_from: str
+    effective_to: str
+    replaces: str
+    replaced_by: str
+    amendment: str
+    source_sha256: str
+    verification: str
+    evidence: str
+    notes: str
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """How one file of ``data/`` is read: its record, its key, its numeric columns."""
+
+    record: type
+    numbers: tuple[str, ...] = ()
+    key: tuple[str, ...] = ("id",)
+
+
+TABLES: dict[str, Table] = {
+    "documents": Table(DocumentRow),
+    "carriers": Table(CarrierRow, ("coefficient", "coefficient_high", "heating_value", "heating_value_high")),
+    "carrier_names": Table(NameRow, key=("name", "carrier")),
+    "product_names": Table(ProductNameRow, key=("name", "item")),
+    "benchmarks": Table(BenchmarkRow, ("benchmark", "baseline")),
+    "local_limits": Table(LocalLimitRow, ("limit",)),
+    "furnace_limits": Table(FurnaceRow, ("capacity", "limit", "temperature_celsius")),
+}

@@ -150,6 +150,118 @@ class DocumentRow:
 
 
 @dataclass(frozen=True, slots=True)
+class LimitRow:
+    """One item of a mandatory GB standard: levels 1, 2 and 3."""
+
+    id: str
+    item: str
+    item_zh: str
+    item_en: str
+    sector_en: str
+    indicator_zh: str
+    unit: str
+    level1: str
+    level2: str
+    level3: str
+    comparator: str
+    better: str
+    basis: str
+    document: str
+    clause: str
+    verification: str
+    evidence: str
+    notes: str
+
+
+@dataclass(frozen=True, slots=True)
+class CounterpartRow:
+    """Which GB row is the same product as a row of a national list."""
+
+    id: str
+    item: str
+    document: str
+    counterpart_document: str
+    counterpart_limit: str
+    level1: str
+    level2: str
+    level3: str
+    relation: str
+    notes: str
+
+
+@dataclass(frozen=True, slots=True)
+class TargetRow:
+    """One figure of a policy document: a target, or a fact that is context."""
+
+    id: str
+    document: str
+    clause: str
+    subject_zh: str
+    subject_en: str
+    indicator_zh: str
+    indicator_en: str
+    comparison: str
+    value: str
+    unit: str
+    scope: str
+    deadline: str
+    kind: str
+    quote: str
+    verification: str
+    evidence: str
+    notes: str
+
+
+@dataclass(frozen=True, slots=True)
+class CoalRateRow:
+    """Standard coal per electricity of one year, by kind: generation and supply are never mixed."""
+
+    id: str
+    year: str
+    period: str
+    kind: str
+    series: str
+    value: str
+    unit: str
+    document: str
+    verification: str
+    evidence: str
+    notes: str
+
+
+@dataclass(frozen=True, slots=True)
+class Co2FactorRow:
+    """One carbon factor: of a fuel, of heat, or of power by year, kind and region."""
+
+    id: str
+    subject: str
+    region: str
+    year: str
+    value: str
+    unit: str
+    kind: str
+    document: str
+    verification: str
+    evidence: str
+    notes: str
+
+
+@dataclass(frozen=True, slots=True)
+class MeterAccuracyRow:
+    """One accuracy class of a meter."""
+
+    id: str
+    carrier: str
+    level: str
+    accuracy_class: str
+    meaning: str
+    document: str
+    verification: str
+    evidence: str
+    notes: str
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
     """How one file of ``data/`` is read: its record, its key, its numeric columns."""
 
@@ -166,4 +278,10 @@ TABLES: dict[str, Table] = {
     "benchmarks": Table(BenchmarkRow, ("benchmark", "baseline")),
     "local_limits": Table(LocalLimitRow, ("limit",)),
     "furnace_limits": Table(FurnaceRow, ("capacity", "limit", "temperature_celsius")),
+    "limits": Table(LimitRow, ("level1", "level2", "level3")),
+    "gb_counterparts": Table(CounterpartRow, ("level1", "level2", "level3")),
+    "targets": Table(TargetRow),
+    "coal_rates": Table(CoalRateRow, ("value",)),
+    "co2_factors": Table(Co2FactorRow, ("value",)),
+    "meter_accuracy": Table(MeterAccuracyRow),
 }

@@ -321,3 +321,33 @@ def furnace_limits() -> pandas.DataFrame:
 def documents() -> pandas.DataFrame:
     """Return the documents that rows come from."""
     return frame("documents")
+
+
+def limits() -> pandas.DataFrame:
+    """Return the levels 1, 2 and 3 of the mandatory GB standards."""
+    return frame("limits")
+
+
+def gb_counterparts() -> pandas.DataFrame:
+    """Return which GB row is the same product as a national row."""
+    return frame("gb_counterparts")
+
+
+def targets() -> pandas.DataFrame:
+    """Return the targets and facts of the policy documents."""
+    return frame("targets")
+
+
+def coal_rates() -> pandas.DataFrame:
+    """Return the coal rates of electricity by year and kind."""
+    return frame("coal_rates")
+
+
+def co2_factors() -> pandas.DataFrame:
+    """Return the carbon factors."""
+    return frame("co2_factors")
+
+
+def meter_accuracy() -> pandas.DataFrame:
+    """Return the accuracy classes of meters."""
+    return frame("meter_accuracy")

@@ -297,8 +297,9 @@ def _unit_from_pint(value: Any) -> tuple[UnitText, Fraction]:
     over: list[str] = []
     below: list[str] = []
     factor = Fraction(1)
-    for foreign_name, given_power in value.unit_items():
-        power = int(float(given_power))
+    powers: dict[str, Any] = dict(value.unit_items())
+    for foreign_name, given_power in powers.items():
+        power = int(given_power)
         if power != given_power:
             _refuse_unit(foreign_name, "has a broken power")
         if foreign is ours:
@@ -311,6 +312,11 @@ def _unit_from_pint(value: Any) -> tuple[UnitText, Fraction]:
     return UnitText(tuple(sorted(over)), tuple(sorted(below))), factor
 
 
+def _powers(unit: Any) -> dict[str, int]:
+    """Return the base units of a pint unit and their powers."""
+    return {base: int(power) for base, power in dict(unit._units).items()}
+
+
 def _refuse_unit(name: str, why: str) -> Any:
     raise AmountError(f"The unit {quoted(name)} {why}", name, "Convert it to t, kWh, GJ, m3 or tce first")
 
@@ -321,12 +327,12 @@ def _rehome(foreign: Any, name: str) -> tuple[dict[str, int], Fraction]:
         _refuse_unit(name, f"is {_FOREIGN_REFUSED[name]} in your registry, which a tonne never is")
     factor, roots = foreign.get_root_units(name)
     ours = registry()
-    root = {base: int(power) for base, power in dict(roots._units).items()}
+    root = _powers(roots)
     symbol = foreign.get_symbol(name)
     known = next((s for s in (name, symbol) if s in ours), None)
     if known is not None:
         our_factor, our_roots = ours.get_root_units(known)
-        our_root = {base: int(power) for base, power in dict(our_roots._units).items()}
+        our_root = _powers(our_roots)
         same = {_FOREIGN_BASE.get(base, base): power for base, power in root.items()} == our_root
         if same and abs(our_factor / factor - 1) < 1e-12:
             return {known: 1}, Fraction(1)

@@ -1,0 +1,313 @@
+"""The command ``energybench``: the answers of the library for a shell and for other tools.
+
+Nothing but the answer goes to stdout. Nothing heavy is imported before a command needs it, so that
+``--help`` comes at once.
+"""
+
+import io
+import re
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+import energybench as eb
+from energybench.console import FINE, PROBLEMS, Command, Group, heard, progress_bar, run, say, say_json, stamp
+from energybench.errors import OptionError, UnknownProductError
+
+if TYPE_CHECKING:
+    from energybench.ladders import Ladder
+
+app = typer.Typer(
+    name="energybench", cls=Group, rich_markup_mode=None, add_completion=False, pretty_exceptions_enable=False
+)
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+Basis = Annotated[str, typer.Option(metavar="BASIS", help="calorific (当量值) or primary (等价值).")]
+CoalRate = Annotated[
+    str | None, typer.Option(metavar="RATE", help='Standard coal per power, for the primary basis: "302.4 gce/kWh".')
+]
+Edition = Annotated[
+    str | None, typer.Option(metavar="DOCUMENT", help="Edition of the coefficients; default gbt-2589-2020.")
+]
+Document = Annotated[str | None, typer.Option(metavar="DOCUMENT", help="Document of the limit, by id or number.")]
+Capacity = Annotated[str | None, typer.Option(metavar="MASS", help='Rated furnace capacity, "3 t".')]
+Reading = Annotated[
+    str,
+    typer.Option(metavar="READING", help="Between stated furnaces: linear, class_below, class_above, stated_only."),
+]
+Compare = Annotated[str, typer.Option(metavar="HOW", help="full, or rounded as GB/T 8170 rounds.")]
+Unverified = Annotated[bool, typer.Option("--allow-unverified", help="Use unconfirmed figures, with a warning.")]
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        say(f"energybench {eb.__version__}")
+        raise typer.Exit
+
+
+@app.callback(
+    no_args_is_help=True,
+    epilog="""\b
+Exit codes: 0 fine, 1 done with problems, 2 usage or a refused question.
+Only the answer goes to stdout; warnings and errors go to stderr.""",
+)
+def energybench(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """Energy intensity of Chinese industry: trade units to standard coal (tce), limits and classes.
+
+    Every answer names the document that its figures come from.
+    """
+
+
+@app.command(
+    cls=Command,
+    epilog="""\b
+Examples:
+  energybench convert "1200 t" 原煤
+  energybench convert "350 万kWh" electricity --basis primary --coal-rate "302.4 gce/kWh"
+  energybench convert "90 万m3" "natural gas" --ncv "35.6 MJ/m3" --json""",
+)
+def convert(
+    amount: Annotated[str, typer.Argument(metavar="AMOUNT", help='Number and unit: "1200 t", "350 万kWh".')],
+    carrier: Annotated[str, typer.Argument(metavar="CARRIER", help="Fuel or energy: 原煤, electricity, raw_coal.")],
+    basis: Basis = "calorific",
+    coal_rate: CoalRate = None,
+    ncv: Annotated[str | None, typer.Option(metavar="VALUE", help='Measured net heating value, "35.6 MJ/m3".')] = None,
+    density: Annotated[str | None, typer.Option(metavar="VALUE", help='Between volume and mass, "0.725 kg/L".')] = None,
+    coefficient: Annotated[str | None, typer.Option(metavar="VALUE", help='Your own figure, "1.2 kgce/kg".')] = None,
+    edition: Edition = None,
+    allow_unverified: Unverified = False,
+    as_json: Json = False,
+) -> None:
+    """Convert an amount of fuel or energy to standard coal (tce)."""
+    with heard() as notes:
+        result = eb.convert(
+            amount,
+            carrier,
+            basis=basis,
+            coal_rate=coal_rate,
+            ncv=ncv,
+            density=density,
+            coefficient=coefficient,
+            edition=edition,
+            allow_unverified=allow_unverified,
+        )
+    if as_json:
+        say_json({**asdict(result), "warnings": notes, **stamp()})
+    else:
+        say(str(result))
+
+
+@app.command(
+    cls=Command,
+    epilog="""\b
+Examples:
+  energybench limit 电解铝
+  energybench limit "3 t" --reading class_above
+  energybench limit cement-clinker --document ndrc-2021 --json""",
+)
+def limit(
+    item: Annotated[str, typer.Argument(metavar="ITEM", help='Product: 电解铝, cement-clinker; or a capacity, "3 t".')],
+    capacity: Capacity = None,
+    reading: Reading = "linear",
+    document: Document = None,
+    allow_unverified: Unverified = False,
+    as_json: Json = False,
+) -> None:
+    """Show the limit of a product or a furnace.
+
+    An amount in place of a product asks for the limit of an induction furnace of that capacity.
+    """
+    from energybench import furnaces, ladders
+
+    furnaces.check_reading(reading)
+    try:
+        ladders.find_item(item)
+    except UnknownProductError:
+        if not re.match(r"\s*[-+−]?\s*\.?\d", item):
+            raise
+        if capacity is not None:
+            raise OptionError(f"Two capacities are given, {item} and {capacity}", capacity, "Give one") from None
+        item, capacity = furnaces.DEFAULT_ITEM, item
+    with heard() as notes:
+        found = ladders.choose_ladder(item, document, capacity, reading, allow_unverified)
+        ladders.warn_unverified_row(found)
+    if as_json:
+        say_json({**_ladder_data(found), "warnings": notes, **stamp()})
+    else:
+        say(f"{found.item} {found.furnace}" if found.furnace else _ladder_text(found))
+
+
+def _ladder_data(ladder: "Ladder") -> dict[str, Any]:
+    """Return a ladder as plain data: a step has its level, its comparator and its threshold as a number."""
+    steps = [
+        {"level": step.level, "level_zh": step.level.zh, "comparator": step.comparator, "threshold": step.value}
+        for step in ladder.steps
+    ]
+    return {**asdict(ladder), "steps": steps, "beyond_zh": ladder.beyond.zh}
+
+
+def _ladder_text(ladder: "Ladder") -> str:
+    lines = [f"{ladder.item} {ladder.item_zh} ({ladder.item_en})", f"{ladder.indicator_zh} ({ladder.indicator_en})"]
+    for step in ladder.steps:
+        threshold = f"{step.comparator} {step.threshold} {ladder.unit}" if step.threshold else "not known"
+        lines.append(f"  {step.level} ({step.level.zh}): {threshold}")
+    lines.append(f"  {ladder.beyond} ({ladder.beyond.zh}): otherwise")
+    lines.append(f"{' '.join(filter(None, (ladder.document, ladder.clause)))}, {ladder.verification}")
+    return "\n".join(lines + [ladder.notes] * bool(ladder.notes))
+
+
+@app.command(
+    cls=Command,
+    epilog="""\b
+Examples:
+  energybench classify "13200 kWh/t" 电解铝
+  energybench classify "-30 kgce/t" converter
+  energybench classify "600 kWh/t" induction-furnace-cast-iron --capacity "3 t" --json""",
+)
+def classify(
+    value: Annotated[str, typer.Argument(metavar="VALUE", help='Energy per product, "13200 kWh/t".')],
+    item: Annotated[str, typer.Argument(metavar="ITEM", help="Product: 电解铝, electrolytic-aluminium.")],
+    document: Document = None,
+    capacity: Capacity = None,
+    reading: Reading = "linear",
+    output: Annotated[
+        str | None, typer.Option(metavar="AMOUNT", help='Output of the period, for the saving: "24000 t".')
+    ] = None,
+    basis: Annotated[
+        str | None, typer.Option(metavar="BASIS", help="Basis of the value, calorific or primary; checked if given.")
+    ] = None,
+    compare: Compare = "full",
+    allow_unverified: Unverified = False,
+    as_json: Json = False,
+) -> None:
+    """Say which class an energy intensity is in.
+
+    The classes are benchmark, baseline and below-baseline, or within-limit and over-limit.
+    """
+    from energybench import furnaces
+
+    furnaces.check_reading(reading)
+    with heard() as notes:
+        verdict = eb.classify(
+            value,
+            item,
+            document=document,
+            capacity=capacity,
+            reading=reading,
+            output=output,
+            basis=basis,
+            compare=compare,
+            allow_unverified=allow_unverified,
+        )
+    if as_json:
+        say_json({**verdict.to_dict(), "warnings": notes})
+    else:
+        say(str(verdict))
+
+
+@app.command(
+    cls=Command,
+    epilog="""\b
+Examples:
+  energybench assess meters.csv outputs.csv
+  energybench assess meters.csv outputs.csv --results results.xlsx --problems problems.csv
+  energybench assess meters.parquet outputs.parquet --basis primary --coal-rate "302.4 gce/kWh" --json""",
+)
+def assess(
+    meters: Annotated[str, typer.Argument(metavar="METERS", help="Readings: .csv, .parquet or .xlsx.")],
+    outputs: Annotated[str, typer.Argument(metavar="OUTPUTS", help="Outputs: .csv, .parquet or .xlsx.")],
+    basis: Basis = "calorific",
+    coal_rate: CoalRate = None,
+    edition: Edition = None,
+    document: Document = None,
+    reading: Reading = "linear",
+    compare: Compare = "full",
+    allow_unverified: Unverified = False,
+    results: Annotated[str | None, typer.Option(metavar="PATH", help="Write the classes, a row per output.")] = None,
+    energy: Annotated[str | None, typer.Option(metavar="PATH", help="Write the tce, a row per reading.")] = None,
+    problems: Annotated[str | None, typer.Option(metavar="PATH", help="Write the rows that were not used.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Classify a table of meter readings and outputs.
+
+    Files to write are .csv, .json, .parquet or .xlsx. Exit code 1: there are rows with problems.
+    """
+    from energybench import writers
+
+    asked = {"results": results, "energy": energy, "problems": problems}
+    targets = {name: path for name, path in asked.items() if path is not None}
+    writers.check_targets(targets.values(), (meters, outputs))
+    with heard() as notes, progress_bar(meters, outputs) as progress:
+        assessment = eb.assess(
+            meters,
+            outputs,
+            basis=basis,
+            coal_rate=coal_rate,
+            edition=edition,
+            document=document,
+            reading=reading,
+            compare=compare,
+            allow_unverified=allow_unverified,
+            progress=progress,
+        )
+    for name, path in targets.items():
+        writers.write_frame(getattr(assessment, name), path)
+    if as_json:
+        say_json({**assessment.to_dict(), "warnings": notes})
+    else:
+        say(str(assessment))
+    raise typer.Exit(PROBLEMS if len(assessment.problems) else FINE)
+
+
+@app.command(
+    cls=Command,
+    epilog="""\b
+Examples:
+  energybench tables
+  energybench tables furnace_limits
+  energybench tables benchmarks --json""",
+)
+def tables(
+    name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="One table; all are listed without.")] = None,
+    as_json: Json = False,
+) -> None:
+    """List the tables, or print one as CSV.
+
+    Figures stand as their documents print them.
+    """
+    from energybench.records import TABLES
+    from energybench.tables import records
+
+    if name is None:
+        counts = {table: len(records(table)) for table in TABLES}
+        if as_json:
+            listed = [{"name": table, "rows": rows} for table, rows in counts.items()]
+            say_json({"tables": listed, **stamp()})
+        else:
+            say("\n".join(f"{table:<16} {rows:>5} rows" for table, rows in counts.items()))
+        return
+    rows = [asdict(record) for record in records(name)]
+    if as_json:
+        say_json({"table": name, "rows": rows, **stamp()})
+        return
+    import csv
+
+    text = io.StringIO()
+    writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    typer.echo(text.getvalue(), nl=False)
+
+
+def main() -> None:
+    """Run the command."""
+    run(app)
+
+
+if __name__ == "__main__":
+    main()

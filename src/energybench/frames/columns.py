@@ -1,0 +1,112 @@
+"""Headers of meter and output tables, in English and Chinese, and the tables behind them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from energybench.errors import MissingColumnError, TableError, did_you_mean, quoted
+from energybench.names import normalise_name
+
+if TYPE_CHECKING:
+    import pandas
+
+KEYS = ("plant", "period", "product")
+
+#: Column -> headers that mean it, beside its own name.
+METERS: dict[str, tuple[str, ...]] = {
+    "plant": ("企业", "企业名称", "工厂", "厂名", "用能单位"),
+    "period": ("期间", "时期", "报告期", "年份", "年度", "月份", "year"),
+    "product": ("产品", "产品名称"),
+    "carrier": ("能源品种", "能源", "能源名称", "品种"),
+    "amount": ("数量", "实物量", "消费量", "消耗量"),
+    "unit": ("单位", "计量单位"),
+    "flow": ("流向", "方向"),
+    "ncv": ("热值", "低位发热量", "低位热值"),
+    "ncv_unit": ("热值单位", "低位发热量单位"),
+    "coefficient": ("系数", "折标系数", "折标准煤系数"),
+    "coefficient_unit": ("系数单位", "折标系数单位", "折标准煤系数单位"),
+}
+OUTPUTS: dict[str, tuple[str, ...]] = {
+    **{key: METERS[key] for key in KEYS},
+    "output": ("产量", "产品产量"),
+    "output_unit": ("产量单位",),
+    "furnace_capacity": ("炉容量", "炉容"),
+    "furnace_capacity_unit": ("炉容量单位", "炉容单位"),
+    "design_capacity": ("设计产能", "产能"),
+    "design_capacity_unit": ("设计产能单位", "产能单位"),
+    "output_value": ("产值", "工业总产值"),
+}
+REQUIRED = {
+    "meters": (METERS, (*KEYS, "carrier", "amount", "unit")),
+    "outputs": (OUTPUTS, (*KEYS, "output", "output_unit")),
+}
+
+
+def to_pandas(table: Any, name: str) -> pandas.DataFrame:
+    """Return any eager frame as pandas, and refuse what is not a table."""
+    import pandas
+
+    if isinstance(table, pandas.DataFrame):
+        return table
+    import narwhals.stable.v2 as narwhals
+
+    try:
+        frame: pandas.DataFrame = narwhals.from_native(table, eager_only=True).to_pandas()
+    except TypeError as error:
+        raise TableError(
+            f"{name} is {quoted(type(table).__name__)}, expected a table",
+            name,
+            "Give a pandas, polars or pyarrow frame, or the path of a .csv, .parquet or .xlsx file",
+        ) from error
+    return frame
+
+
+def canonical_columns(table: pandas.DataFrame, name: str) -> tuple[pandas.DataFrame, tuple[str, ...]]:
+    """Rename the headers of a table to their columns.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        As read.
+    name : {"meters", "outputs"}
+        Which of the two tables it is.
+
+    Returns
+    -------
+    tuple
+        The table with the columns that are known, and the headers that are not used.
+
+    Raises
+    ------
+    MissingColumnError
+        If a column that is needed has no header; the nearest header is named.
+    TableError
+        If two headers mean the same column, or there are no rows.
+    """
+    known, required = REQUIRED[name]
+    meaning = {normalise_name(header): column for column, others in known.items() for header in (column, *others)}
+    found: dict[str, Any] = {}
+    unused: list[str] = []
+    for header in table.columns:
+        column = meaning.get(normalise_name(str(header)))
+        if column is None:
+            unused.append(str(header))
+        elif column in found:
+            raise TableError(
+                f"{name}: the headers {quoted(found[column])} and {quoted(header)} both mean {column}",
+                str(header),
+                "Remove one of them",
+            )
+        else:
+            found[column] = header
+    for column in required:
+        if column not in found:
+            headers = ", ".join(str(header) for header in table.columns) or "(none)"
+            raise MissingColumnError(
+                f"{name} has no column {column} ({known[column][0]}); its headers are {headers}",
+                column,
+                did_you_mean(column, unused, f"Add a column {column}"),
+            )
+    if table.empty:
+        raise TableError(f"{name} has headers and no rows", name, "Give at least one row")
+    return table[list(found.values())].set_axis(list(found), axis=1), tuple(unused)

@@ -1,0 +1,255 @@
+"""Whole tables: meters and outputs in; results, energy lines and problems out.
+
+Strings are looked at once per distinct value; rows only take part in multiply, sum, divide and compare.
+Every meter row is either used or a row of the problems, and that is checked.
+"""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy
+import pandas
+
+from energybench.conversions import make_choice
+from energybench.errors import EnergybenchError, UnverifiedWarning
+from energybench.frames import kernel
+from energybench.frames.assessment import Assessment, EnergyLines
+from energybench.frames.columns import KEYS, canonical_columns, to_pandas
+from energybench.frames.encode import Coded, clean_text, combine, encode, match, recode
+from energybench.frames.files import read_table
+from energybench.frames.meters import missing, work_out_meters
+from energybench.frames.outputs import grade, work_out_outputs
+from energybench.frames.resolve import Factor, Refusal, Threshold
+from energybench.furnaces import check_reading
+from energybench.ladders import find_item
+from energybench.tables import ACCEPTED, data_version, find_document
+from energybench.verdicts import check_compare
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from energybench.units import AmountLike
+
+    TableLike = pandas.DataFrame | str | Path | Any
+    Progress = Callable[[float, str], None]
+
+_CARRIED = ("design_capacity", "design_capacity_unit", "furnace_capacity", "furnace_capacity_unit", "output_value")
+
+
+def assess(
+    meters: TableLike,
+    outputs: TableLike,
+    *,
+    basis: str = "calorific",
+    coal_rate: AmountLike | None = None,
+    edition: str | None = None,
+    document: str | None = None,
+    reading: str = "linear",
+    compare: str = "full",
+    allow_unverified: bool = False,
+    progress: Progress | None = None,
+) -> Assessment:
+    """Assess a table of meters against a table of outputs.
+
+    Parameters
+    ----------
+    meters : DataFrame, str or Path
+        Columns plant, period, product, carrier, amount, unit, and if wanted flow, ncv, ncv_unit, coefficient,
+        coefficient_unit; headers in English or Chinese. A frame, or a .csv, .parquet or .xlsx file.
+    outputs : DataFrame, str or Path
+        Columns plant, period, product, output, output_unit, and if wanted furnace_capacity,
+        furnace_capacity_unit, design_capacity, design_capacity_unit, output_value.
+    basis, coal_rate, edition, allow_unverified
+        As in :func:`energybench.to_tce`, for every row.
+    document, reading, compare
+        As in :func:`energybench.classify`, for every row.
+    progress : callable, optional
+        Called with the share done and what is being done.
+
+    Returns
+    -------
+    Assessment
+        ``.results`` (a row per output row), ``.energy`` (a line per meter row), ``.problems``.
+
+    Raises
+    ------
+    TableError
+        If a table is not there, is no table, is empty or lacks a column.
+    OptionError
+        If an option does not exist. What is wrong with single rows is in ``.problems``, never an exception.
+
+    Notes
+    -----
+    ``len(meters) == used + problems``: a meter row is used or has exactly one problem. Its ``row`` is the row in
+    the file, the header being row 1, or the index of a frame. A group with a reading that could not be used
+    gets no class, because its total is not known.
+
+    Examples
+    --------
+    >>> import pandas
+    >>> key = {"plant": ["甲"], "period": [2023], "product": ["水泥熟料"]}
+    >>> meters = pandas.DataFrame({**key, "carrier": ["原煤"], "amount": [3000], "unit": ["t"]})
+    >>> outputs = pandas.DataFrame({**key, "output": [2], "output_unit": ["万t"]})
+    >>> print(assess(meters, outputs).results[["intensity", "unit", "class"]].to_string(index=False))
+    intensity   unit    class
+      107.145 kgce/t baseline
+    """
+    check_reading(reading)
+    check_compare(compare)
+    choice = make_choice(basis=basis, coal_rate=coal_rate, edition=edition, allow_unverified=allow_unverified)
+    for named in (edition, document):
+        if named is not None:
+            find_document(named)
+    tell = progress or (lambda _share, _text: None)
+    tell(0.0, "reading")
+    meter_table, unused_meters = _open(meters, "meters")
+    output_table, unused_outputs = _open(outputs, "outputs")
+    tell(0.4, "resolving")
+    keys = [recode(encode(output_table[name]), _KEY_TEXT[name]) for name in KEYS]
+    measured = work_out_outputs(
+        output_table, keys, document=document, basis=basis, reading=reading, allow_unverified=allow_unverified
+    )
+    weighed = work_out_meters(meter_table, choice)
+    tell(0.7, "adding up")
+    meter_keys = [recode(encode(meter_table[name]), _KEY_TEXT[name]) for name in KEYS]
+    for name, key in zip(KEYS, meter_keys, strict=True):
+        weighed.problems.flag(key.codes == len(key.distinct), missing(name))
+    output_group, group, groups = _groups(keys, meter_keys)
+    stray = Refusal(
+        *("plant", "", "no-output", "plant {value} has energy and no output row for this period and product"),
+        suggestion="Add the output row, or mend plant, period or product",
+    )
+    weighed.problems.flag(group == groups, stray)
+    usable = ~weighed.problems.flagged
+    totals = kernel.add_up(weighed.tce, weighed.electricity_kwh, usable, group, groups).take(output_group)
+    electric = numpy.bincount(group[weighed.is_electricity], minlength=groups + 1)[output_group]
+    tell(0.9, "classifying")
+    graded = grade(measured, totals, electric, compare)
+    results = _results(output_table, graded, measured.problems.frame())
+    problems = pandas.concat([weighed.problems.frame(), measured.problems.frame()], ignore_index=True)
+    counts = {
+        "meters": len(meter_table),
+        "used": int(usable.sum()),
+        "problems": int(weighed.problems.flagged.sum()),
+        "outputs": len(output_table),
+        "classified": int(graded["class"].notna().sum()),
+    }
+    _check_counts(counts, problems)
+    lines = EnergyLines(
+        source=meter_table,
+        code=weighed.code,
+        records=[f.record if isinstance(f, Factor) else None for f in weighed.factors],
+        own=weighed.own,
+        tce=weighed.tce,
+        electricity_kwh=weighed.electricity_kwh,
+        used=usable,
+    )
+    notes = _notes(unused_meters, unused_outputs, weighed.factors, measured.thresholds)
+    tell(1.0, "done")
+    return Assessment(
+        results,
+        problems,
+        counts,
+        lines,
+        notes=notes,
+        options={
+            "basis": basis,
+            "coal_rate": str(choice.coal_rate) if choice.coal_rate else None,
+            "edition": edition,
+            "document": document,
+            "reading": reading,
+            "compare": compare,
+            "allow_unverified": allow_unverified,
+        },
+        data_version=data_version(),
+    )
+
+
+def _open(table: TableLike, name: str) -> tuple[pandas.DataFrame, tuple[str, ...]]:
+    frame = read_table(table) if isinstance(table, str | Path) else to_pandas(table, name)
+    return canonical_columns(frame, name)
+
+
+def _product_key(value: Any) -> str:
+    """Return the item that a product name stands for, or the name itself where no table knows it."""
+    text = clean_text(value)
+    try:
+        return find_item(text) if text else text
+    except EnergybenchError:
+        return text
+
+
+_KEY_TEXT = {"plant": clean_text, "period": clean_text, "product": _product_key}
+
+
+def _groups(keys: list[Coded], meter_keys: list[Coded]) -> tuple[numpy.ndarray[Any, Any], numpy.ndarray[Any, Any], int]:
+    """Return the group of each output row and of each meter row, and how many groups there are.
+
+    A meter row whose plant, period and product have no output row gets the group one past the end.
+    """
+    output_group, combinations = combine(keys)
+    groups = len(combinations)
+    matched = [match(key, other) for key, other in zip(meter_keys, keys, strict=True)]
+    sizes = [len(key.distinct) + 1 for key in keys]
+    known = pandas.Index(_radix(list(combinations.T), sizes))
+    group = known.get_indexer(_radix(matched, sizes))
+    empty = numpy.array([code == len(key.distinct) for code, key in zip(combinations.T, keys, strict=True)]).any(axis=0)
+    strangers = numpy.append(empty, True)[group]
+    return output_group, numpy.where(strangers, groups, group), groups
+
+
+def _radix(codes: list[Any], sizes: list[int]) -> Any:
+    """Return one number per combination of codes."""
+    key = numpy.zeros(len(codes[0]), numpy.int64)
+    for code, size in zip(codes, sizes, strict=True):
+        key = key * size + code
+    return key
+
+
+def _results(outputs: pandas.DataFrame, graded: pandas.DataFrame, problems: pandas.DataFrame) -> pandas.DataFrame:
+    """Put the given columns in front of the graded ones, and the reason behind."""
+    given = [*KEYS, "output", "output_unit", *(name for name in _CARRIED if name in outputs.columns)]
+    table = outputs[given].reset_index(drop=True)
+    table.insert(0, "row", outputs.index.to_numpy())
+    graded = graded.assign(reason="")
+    graded.loc[numpy.isin(outputs.index.to_numpy(), problems["row"]), "reason"] = problems["reason"].to_numpy()
+    return pandas.concat([table, graded], axis=1)
+
+
+def _check_counts(counts: dict[str, int], problems: pandas.DataFrame) -> None:
+    """Refuse to return an answer that lost a row."""
+    listed = int((problems["table"] == "meters").sum())
+    lost_outputs = counts["outputs"] - counts["classified"] - int((problems["table"] == "outputs").sum())
+    if counts["meters"] != counts["used"] + counts["problems"] or listed != counts["problems"] or lost_outputs:
+        raise AssertionError(f"rows were lost: {counts}, {listed} meter problems, {lost_outputs} outputs")
+
+
+def _notes(
+    unused_meters: tuple[str, ...],
+    unused_outputs: tuple[str, ...],
+    factors: list[Factor | Refusal],
+    thresholds: list[Threshold | Refusal],
+) -> tuple[str, ...]:
+    """Say which headers were not used, and warn of unverified figures that were."""
+    notes = [
+        f"{name}: the headers {', '.join(unused)} were not used"
+        for name, unused in (("meters", unused_meters), ("outputs", unused_outputs))
+        if unused
+    ]
+    figures = [str(f.record) for f in factors if isinstance(f, Factor) and _is_weak(f.record.verification)]
+    figures += [
+        f"{t.ladder.id} ({t.ladder.verification})"
+        for t in thresholds
+        if isinstance(t, Threshold) and t.ladder is not None and _is_weak(t.ladder.verification)
+    ]
+    for figure in dict.fromkeys(figures):
+        warnings.warn(f"unverified: {figure}", UnverifiedWarning, stacklevel=4)
+        notes.append(f"unverified figure used: {figure}")
+    return tuple(notes)
+
+
+def _is_weak(verification: str) -> bool:
+    return bool(verification) and verification not in ACCEPTED

@@ -1,0 +1,89 @@
+"""Problems of a table: at most one a row, so that rows in = rows used + problems."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy
+import pandas
+
+from energybench.errors import LONGEST_QUOTE, quoted
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from energybench.frames.resolve import Refusal
+
+COLUMNS = ("table", "row", "column", "value", "reason", "message", "suggestion")
+
+
+@dataclass
+class Problems:
+    """The problems of one table; the first thing that is wrong with a row is its problem.
+
+    The value of a problem is the cell of its column, as text; ``{value}`` in a message stands for that cell.
+    """
+
+    table: str
+    source: pandas.DataFrame
+    detail: NDArray[numpy.int64] = field(init=False)
+    refusals: list[Refusal] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.detail = numpy.full(len(self.source), -1, numpy.int64)
+
+    @property
+    def flagged(self) -> NDArray[numpy.bool_]:
+        """Which rows have a problem, shape (n,)."""
+        return self.detail >= 0
+
+    def flag(self, where: NDArray[numpy.bool_], refusal: Refusal) -> None:
+        """Flag the rows of a mask with one refusal, unless they have a problem already."""
+        self.flag_each(where, numpy.zeros(len(where), numpy.int64), [refusal])
+
+    def flag_each(self, where: NDArray[numpy.bool_], code: NDArray[numpy.int64], refusals: list[Refusal]) -> None:
+        """Flag the rows of a mask, each with the refusal of its code, unless they have a problem already."""
+        new = where & (self.detail < 0)
+        if new.any():
+            self.detail[new] = code[new] + len(self.refusals)
+            self.refusals += refusals
+
+    def frame(self) -> pandas.DataFrame:
+        """Return the problems, a row each, in the order of the table."""
+        rows = numpy.flatnonzero(self.flagged)
+        detail = self.detail[rows]
+        used, code = numpy.unique(detail, return_inverse=True)
+        refusals = [self.refusals[number] for number in used]
+        value = numpy.array([refusal.value for refusal in refusals], object)[code]
+        message = numpy.array([refusal.message for refusal in refusals], object)[code]
+        for number, refusal in enumerate(refusals):
+            here = code == number
+            if refusal.column in self.source.columns:
+                value[here] = _shown(self.source[refusal.column].iloc[rows[here]])
+            if "{value}" in refusal.message:
+                message[here] = _filled(refusal.message, value[here])
+        texts = {name: [getattr(refusal, name) for refusal in refusals] for name in ("column", "reason", "suggestion")}
+        return pandas.DataFrame(
+            {
+                "table": self.table,
+                "row": self.source.index.to_numpy()[rows],
+                "value": value,
+                "message": message,
+                **{name: numpy.array(text, object)[code] for name, text in texts.items()},
+            },
+            columns=list(COLUMNS),
+        )
+
+
+def _shown(cells: pandas.Series[Any]) -> NDArray[numpy.object_]:
+    """Return cells as text, a very long one cut, each distinct one worked on once."""
+    codes, uniques = pandas.factorize(cells, use_na_sentinel=True)
+    texts = (str(cell) for cell in uniques.tolist())
+    return numpy.array([*(t if len(t) <= LONGEST_QUOTE else f"{t[:LONGEST_QUOTE]}…" for t in texts), ""], object)[codes]
+
+
+def _filled(message: str, values: NDArray[numpy.object_]) -> NDArray[numpy.object_]:
+    """Return a message with each cell in its place, each distinct one worked on once."""
+    codes, uniques = pandas.factorize(values)
+    return numpy.array([message.replace("{value}", quoted(text)) for text in uniques], object)[codes]

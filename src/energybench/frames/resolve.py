@@ -1,0 +1,203 @@
+"""The two small tables behind a whole one: factors and thresholds.
+
+Each distinct combination of carrier, unit and own figure, and of product and output unit, goes through exactly
+the functions that serve one value. What they refuse becomes a refusal with its reason, not an exception.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Any
+
+from energybench.carriers import TCE, Choice, Coefficient, factor, plausible_range
+from energybench.errors import DimensionError, EnergybenchError, OptionError, OutputError, quoted
+from energybench.furnaces import LimitCurve, find_curve
+from energybench.ladders import Ladder, find_item, find_ladder, needs_capacity
+from energybench.unit_text import UnitText, read_unit
+from energybench.units import STANDARD_COAL_KJ_PER_KGCE, Rate, ratio, same_kind
+from energybench.verdicts import check_basis
+
+_KWH = UnitText(("kWh",))
+_KGCE = UnitText(("kgce",))
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why something cannot be used, as a row of the problems says it."""
+
+    column: str
+    value: str
+    reason: str
+    message: str
+    suggestion: str
+
+
+def refusal_of(error: EnergybenchError, column: str) -> Refusal:
+    """Turn an error for one value into a refusal for rows."""
+    return Refusal(column, error.value, error.reason, error.message, error.fix)
+
+
+@dataclass(frozen=True, slots=True)
+class Factor:
+    """What one combination of carrier, unit and own figure makes of an amount.
+
+    Attributes
+    ----------
+    tce : float
+        Standard coal per amount, to be multiplied by the row's own figure where ``own`` is not empty.
+    electricity_kwh : float
+        Electricity per amount.
+    own : str
+        ``"ncv"`` or ``"coefficient"`` where the row carries a figure of its own, else empty.
+    own_range : tuple of float or None
+        The figures of its own that a row can plausibly have.
+    """
+
+    tce: float
+    electricity_kwh: float
+    record: Coefficient
+    own: str = ""
+    own_range: tuple[float, float] | None = None
+
+
+def resolve_factor(carrier: str, unit: str, own: str, own_unit: str, choice: Choice) -> Factor | Refusal:
+    """Resolve one combination.
+
+    Parameters
+    ----------
+    carrier, unit : str
+        As written in the table.
+    own : {"", "ncv", "coefficient"}
+        Which figure of its own a row carries, in ``own_unit``.
+    choice : Choice
+        The options of the whole table.
+    """
+    try:
+        read = read_unit(unit)
+    except EnergybenchError as error:
+        return refusal_of(error, "unit")
+    if own and not own_unit:
+        return Refusal(
+            f"{own}_unit", "", "no-unit", f"{own} has no unit", f'Fill in {own}_unit, for example "{_EXAMPLES[own]}"'
+        )
+    column = f"{own}_unit" if own else "carrier"
+    try:
+        if not own:
+            exact, record = factor(carrier, read, choice)
+            return Factor(float(exact), _electricity(record, read), record)
+        # The row's figure is a multiplier, so its table entry is made for the figure 1 without a plausibility
+        # check, and the plausible figures are kept beside it.
+        one = Rate(Fraction(1), read_unit(own_unit))
+        given = {"ncv": one} if own == "ncv" else {"own": one}
+        exact, record = factor(carrier, read, replace(choice, **given, allow_unverified=True))  # type: ignore[arg-type]
+        limits = None if choice.allow_unverified else _own_range(record.carrier, one, own)
+        return Factor(float(exact), _electricity(record, read), record, own, limits)
+    except DimensionError as error:
+        return refusal_of(error, "unit" if not own else column)
+    except EnergybenchError as error:
+        return refusal_of(error, column)
+
+
+_EXAMPLES = {"ncv": "MJ/m3", "coefficient": "kgce/kg"}
+
+
+def _electricity(record: Coefficient, unit: UnitText) -> float:
+    return float(ratio(unit, _KWH)) if record.carrier == "electricity" and same_kind(unit, _KWH) else 0.0
+
+
+def _own_range(carrier: str, one: Rate, own: str) -> tuple[float, float] | None:
+    """Return the figures of a row's own that lie in the plausible range, in the unit of the column."""
+    per = UnitText(_KGCE.numerator, one.unit.denominator)
+    limits = plausible_range(carrier, per)
+    if limits is None:
+        return None
+    if own == "ncv":
+        unit_value = one.to(UnitText(("kJ",), one.unit.denominator)) / STANDARD_COAL_KJ_PER_KGCE
+    else:
+        unit_value = one.to(per)
+    return float(limits[0] / unit_value), float(limits[1] / unit_value)
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """What one combination of product and output unit is measured by.
+
+    ``intensity = total * scale / output``, the total being standard coal or electricity.
+    """
+
+    item: str
+    ladder: Ladder | None
+    curve: LimitCurve | None
+    electricity: bool
+    scale: float
+    unit: str
+    saving: float
+    saving_unit: str
+
+
+def resolve_threshold(
+    product: str, output_unit: str, document: str | None, basis: str, allow_unverified: bool
+) -> Threshold | Refusal:
+    """Resolve one combination of product and output unit.
+
+    Parameters
+    ----------
+    product, output_unit : str
+        As written in the table.
+    document : str or None
+        As in :func:`energybench.classify`.
+    basis : str
+        Basis of the energy.
+    """
+    try:
+        item = find_item(product)
+        curve, ladder = None, None
+        if needs_capacity(item):
+            curve = find_curve(item, document, allow_unverified)
+            indicator = curve.row.unit
+        else:
+            ladder = find_ladder(item, document, allow_unverified)
+            indicator = ladder.unit
+        unit = read_unit(indicator)
+    except EnergybenchError as error:
+        return refusal_of(error, "product")
+    try:
+        given = read_unit(output_unit)
+    except EnergybenchError as error:
+        return refusal_of(error, "output_unit")
+    per, over = UnitText(unit.denominator), UnitText(unit.numerator, (), unit.exponent)
+    if not same_kind(given, per):
+        wrong = OutputError(
+            f"the output of {item} is in {given}, expected a unit such as {per}",
+            quoted(output_unit),
+            f"Give it in {per}",
+        )
+        return refusal_of(wrong, "output_unit")
+    electricity = not same_kind(over, TCE)
+    energy = _KWH if electricity else TCE
+    try:
+        if ladder is not None and not electricity:
+            check_basis(ladder, basis)
+        if not same_kind(over, energy):
+            raise OptionError(
+                f"{item} is measured in {indicator}, which is no energy per output",
+                item,
+                "Classify single values with classify()",
+            )
+    except EnergybenchError as error:
+        return refusal_of(error, "product")
+    amounts = ratio(given, per)
+    return Threshold(
+        *(item, ladder, curve, electricity, float(ratio(energy, over) / amounts), indicator),
+        saving=float(amounts * ratio(over, energy)),
+        saving_unit=str(energy),
+    )
+
+
+def resolve_unit(text: Any, target: UnitText, column: str) -> float | Refusal:
+    """Return the factor of a unit text to a target unit, or why there is none."""
+    try:
+        return float(ratio(read_unit(text), target))
+    except EnergybenchError as error:
+        return refusal_of(error, column)

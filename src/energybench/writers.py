@@ -1,0 +1,129 @@
+"""Frames to files: the format follows from the extension, and a file is there whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import os
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from energybench.errors import OptionError, TableError, TableNotFoundError, did_you_mean, quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import pandas
+
+#: Extension -> the module that writes it and the extra that brings the module; none where pandas is enough.
+FORMATS: dict[str, tuple[str, str]] = {
+    ".csv": ("", ""),
+    ".json": ("", ""),
+    ".parquet": ("pyarrow", "arrow"),
+    ".xlsx": ("openpyxl", "excel"),
+}
+#: Rows that are JSON text in memory at one time.
+_BLOCK = 20_000
+
+
+def check_targets(targets: Iterable[str | Path], sources: Iterable[str | Path] = ()) -> None:
+    """Refuse files that could not be written, before the work whose result they are to hold.
+
+    Parameters
+    ----------
+    targets : iterable of str or Path
+        Files to be written.
+    sources : iterable of str or Path
+        Files that are read: none of them is overwritten.
+
+    Raises
+    ------
+    OptionError
+        If the extension is not one of :data:`FORMATS`, its writer is not installed, or a file has two uses.
+    TableNotFoundError
+        If the folder is not there.
+    """
+    used = {Path(source).resolve() for source in sources}
+    for target in map(Path, targets):
+        name, suffix = quoted(str(target)), target.suffix.lower()
+        if suffix not in FORMATS:
+            known = f"Use one of the extensions {', '.join(FORMATS)}"
+            raise OptionError(f"{name} is no format that can be written", name, did_you_mean(suffix, FORMATS, known))
+        module, extra = FORMATS[suffix]
+        if module and find_spec(module) is None:
+            raise OptionError(
+                f"{name} needs {module}, which is not installed", name, f'Run: pip install "energybench[{extra}]"'
+            )
+        if not target.parent.is_dir():
+            raise TableNotFoundError(f"The folder of {name} is not there", name, f"Make {target.parent} first")
+        if target.resolve() in used:
+            raise OptionError(f"{name} has two uses in one call", name, "Give every file a name of its own")
+        used.add(target.resolve())
+
+
+def write_frame(frame: pandas.DataFrame, path: str | Path) -> None:
+    """Write a frame to a file, without its index.
+
+    ``.csv`` is UTF-8 with a byte order mark, which Excel needs; ``.json`` is a list of rows; a text cell of
+    ``.xlsx`` stays text even if it begins like a formula.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Rows to write.
+    path : str or Path
+        The extension decides the format, see :data:`FORMATS`.
+
+    Raises
+    ------
+    TableError
+        If the format cannot hold the rows.
+    OSError
+        If the file cannot be written.
+    """
+    target = Path(path).resolve()
+    part = target.with_name(f".{os.getpid()}-{target.name}")
+    write = {".csv": _csv, ".json": _json, ".parquet": _parquet, ".xlsx": _xlsx}[target.suffix.lower()]
+    try:
+        write(frame, part)
+        part.replace(target)
+    except (ValueError, TypeError) as error:
+        name = quoted(str(path))
+        raise TableError(f"{name} cannot hold these rows: {error}", name, "Write .csv or .json instead") from error
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _csv(frame: pandas.DataFrame, path: Path) -> None:
+    frame.to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\n")
+
+
+def _json(frame: pandas.DataFrame, path: Path) -> None:
+    """Write a list of rows, one a line; a missing value is null and a float keeps every digit."""
+    with path.open("w", encoding="utf-8") as file:
+        mark = "[\n"
+        for start in range(0, len(frame), _BLOCK):
+            block = frame.iloc[start : start + _BLOCK]
+            for row in block.astype(object).where(block.notna(), None).to_dict("records"):
+                file.write(mark + json.dumps(row, ensure_ascii=False, allow_nan=False, default=str))
+                mark = ",\n"
+        file.write("[]\n" if mark == "[\n" else "\n]\n")
+
+
+def _parquet(frame: pandas.DataFrame, path: Path) -> None:
+    frame.to_parquet(path, engine="pyarrow", index=False)
+
+
+def _xlsx(frame: pandas.DataFrame, path: Path) -> None:
+    import pandas
+    from openpyxl.utils.exceptions import IllegalCharacterError  # type: ignore[import-untyped]
+
+    try:
+        with pandas.ExcelWriter(path, engine="openpyxl") as book:
+            frame.to_excel(book, index=False)
+            for sheet in book.sheets.values():
+                for cell in (cell for row in sheet.iter_rows() for cell in row if cell.data_type == "f"):
+                    # A plant called "=1+1" is a name: it must never run as a formula.
+                    cell.data_type = "s"
+    except IllegalCharacterError as error:
+        raise ValueError(f"a cell has a control character: {error}") from error

@@ -224,7 +224,6 @@ def test_quantities_of_the_application_registry_are_taken() -> None:
         ("calorie", "energybench"),
         ("degC", "not known"),
         ("kelvin", "not known"),
-        ("knot", "energybench"),
         ("year", "energybench"),
         ("mole", "not known"),
         ("kWh**0.5", "broken power"),
@@ -258,15 +257,16 @@ def test_a_quantity_of_no_amount_is_refused(foreign: Any, unit: str) -> None:
         assert caught.value.fix
 
 
-@pytest.mark.parametrize("magnitude", [float("nan"), float("inf"), -float("inf"), 1 + 2j, "5"])
+def test_the_knot_of_another_registry_is_no_kilotonne(foreign: Any) -> None:
+    assert foreign.Quantity(5.0, "kt").check("[speed]")
+    with refused(DimensionError, "wrong-dimension", "m/s", "raw_coal"):
+        eb.to_tce(foreign.Quantity(5.0, "kt"), "原煤")
+
+
+@pytest.mark.parametrize("magnitude", [float("nan"), float("inf"), -float("inf"), 1 + 2j])
 def test_a_quantity_that_is_no_finite_number_is_refused(magnitude: Any) -> None:
-    bad = ureg.Quantity(1.0, "t")
-    bad._magnitude = magnitude  # type: ignore[attr-defined]
-    if magnitude == "5":
-        assert eb.to_tce(bad, "原煤").magnitude == pytest.approx(5 * 0.7143)
-        return
     with refused(AmountError, "unreadable-amount", "finite number"):
-        eb.to_tce(bad, "原煤")
+        eb.to_tce(ureg.Quantity(magnitude, "t"), "原煤")
 
 
 @pytest.mark.parametrize(
@@ -324,18 +324,22 @@ def test_every_kind_of_number_gives_float64(kind: str) -> None:
 
 @pytest.mark.parametrize(
     "values",
-    [
-        np.array(["5", "x"], dtype=object),
-        np.array([1.0, None], dtype=object),
-        np.array([1 + 2j]),
-        np.ma.array([1.0, 2.0], mask=[False, True]),
-    ],
-    ids=["text", "None", "complex", "masked"],
+    [np.array(["5", "x"], dtype=object), np.array([1.0, None], dtype=object), np.array([1 + 2j])],
+    ids=["text", "None", "complex"],
 )
 def test_an_array_of_something_else_than_numbers_is_refused(values: Any) -> None:
     with pytest.raises(EnergybenchError) as caught:
         eb.to_tce(ureg.Quantity(values, "t"), "原煤")
     assert caught.value.fix
+
+
+def test_a_masked_value_never_comes_out_as_a_number() -> None:
+    masked = np.ma.masked_array([1.0, 2.0], mask=[False, True])
+    try:
+        result = eb.to_tce(ureg.Quantity(masked, "t"), "原煤").magnitude
+    except EnergybenchError:
+        return
+    assert np.ma.getmaskarray(result).tolist() == [False, True]
 
 
 def test_an_empty_array_stays_empty() -> None:

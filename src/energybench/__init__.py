@@ -9,16 +9,17 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pint import UnitRegistry
 
-    from energybench import carriers, conversions, errors, furnaces, ladders, tables, units, verdicts
+    from energybench import carriers, conversions, errors, furnaces, ladders, limits, tables, units, verdicts
     from energybench.accounts import Account, Line, account
     from energybench.carriers import Coefficient
     from energybench.conversions import Conversion, coefficient, convert, to_tce
     from energybench.errors import EnergybenchError
     from energybench.frames import Assessment, assess
     from energybench.furnaces import FurnaceLimit, furnace_limit
-    from energybench.ladders import Ladder, Level, find_ladder
+    from energybench.ladders import Ladder, Level
+    from energybench.limits import find_item, find_ladder
     from energybench.units import quantity
-    from energybench.verdicts import Verdict, classify
+    from energybench.verdicts import Verdict, classify, classify_all
 
     ureg: UnitRegistry[float]
 
@@ -31,12 +32,13 @@ _HOMES = {
     "errors": ("EnergybenchError",),
     "frames": ("Assessment", "assess"),
     "furnaces": ("FurnaceLimit", "furnace_limit"),
-    "ladders": ("Ladder", "Level", "find_ladder"),
+    "ladders": ("Ladder", "Level"),
+    "limits": ("find_item", "find_ladder"),
     "units": ("quantity", "ureg"),
-    "verdicts": ("Verdict", "classify"),
+    "verdicts": ("Verdict", "classify", "classify_all"),
 }
 _MODULES = (
-    *("accounts", "carriers", "conversions", "errors", "frames", "furnaces", "ladders", "names", "records"),
+    *("accounts", "carriers", "conversions", "errors", "frames", "furnaces", "ladders", "limits", "names", "records"),
     *("tables", "unit_text", "units", "verdicts"),
 )
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
@@ -57,14 +59,17 @@ __all__ = [
     "assess",
     "carriers",
     "classify",
+    "classify_all",
     "coefficient",
     "conversions",
     "convert",
     "errors",
+    "find_item",
     "find_ladder",
     "furnace_limit",
     "furnaces",
     "ladders",
+    "limits",
     "quantity",
     "tables",
     "to_tce",

@@ -22,7 +22,7 @@ from energybench.errors import (
     did_you_mean,
     quoted,
 )
-from energybench.ladders import Ladder, choose_ladder, warn_unverified_row
+from energybench.limits import choose_ladder, warn_if_superseded, warn_unverified_row
 from energybench.tables import data_version
 from energybench.unit_text import UnitText, read_unit
 from energybench.units import make_quantity, ratio, read_exact, read_quantity, read_rate, same_kind
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     import pandas
     import pint
 
+    from energybench.ladders import Ladder
     from energybench.units import AmountLike
 
     LineLike = Mapping[str, Any] | Sequence[Any]
@@ -154,6 +155,7 @@ def account(
     output: AmountLike | None = None,
     product: str | None = None,
     document: str | None = None,
+    period: str | None = None,
     capacity: AmountLike | None = None,
     reading: str = "linear",
     basis: str = "calorific",
@@ -174,7 +176,7 @@ def account(
         Product of the period, ``"24000 t"``; any denominator such as ``"1400 m2"`` where no product is named.
     product : str, optional
         Item id or name; its indicator decides the unit of the intensity and the ladder.
-    document, capacity, reading, compare
+    document, period, capacity, reading, compare
         As in :func:`energybench.classify`.
     basis, coal_rate, edition, allow_unverified
         As in :func:`energybench.to_tce`; the coal rate applies to the electricity lines.
@@ -239,8 +241,9 @@ def account(
         return replace(
             book, output=float(magnitude), output_unit=str(output_unit), intensity=float(exact / scaled), unit=str(per)
         )
-    ladder = choose_ladder(product, document, capacity, reading, allow_unverified)
+    ladder = choose_ladder(product, document, capacity, reading, allow_unverified, period)
     warn_unverified_row(ladder)
+    warn_if_superseded(document)
     saving = saving_scale(ladder, output)
     intensity = _intensity(exact, electricity, ladder, magnitude, output_unit, worked, basis)
     return replace(

@@ -7,7 +7,7 @@ Nothing but the answer goes to stdout. Nothing heavy is imported before a comman
 import io
 import re
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -23,9 +23,10 @@ app = typer.Typer(
 )
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
-Basis = Annotated[str, typer.Option(metavar="BASIS", help="calorific (当量值) or primary (等价值).")]
+BasisName = Literal["calorific", "primary"]
+Basis = Annotated[BasisName, typer.Option(help="calorific is 当量值, primary is 等价值.")]
 CoalRate = Annotated[
-    str | None, typer.Option(metavar="RATE", help='Standard coal per power, for the primary basis: "302.4 gce/kWh".')
+    str | None, typer.Option(metavar="RATE", help='Coal rate of power, for the primary basis: "302.4 gce/kWh".')
 ]
 Edition = Annotated[
     str | None, typer.Option(metavar="DOCUMENT", help="Edition of the coefficients; default gbt-2589-2020.")
@@ -33,10 +34,10 @@ Edition = Annotated[
 Document = Annotated[str | None, typer.Option(metavar="DOCUMENT", help="Document of the limit, by id or number.")]
 Capacity = Annotated[str | None, typer.Option(metavar="MASS", help='Rated furnace capacity, "3 t".')]
 Reading = Annotated[
-    str,
-    typer.Option(metavar="READING", help="Between stated furnaces: linear, class_below, class_above, stated_only."),
+    Literal["linear", "class_below", "class_above", "stated_only"],
+    typer.Option(help="How the limit is read between the capacities that the document states."),
 ]
-Compare = Annotated[str, typer.Option(metavar="HOW", help="full, or rounded as GB/T 8170 rounds.")]
+Compare = Annotated[Literal["full", "rounded"], typer.Option(help="Compare all digits, or rounded as GB/T 8170 says.")]
 Unverified = Annotated[bool, typer.Option("--allow-unverified", help="Use unconfirmed figures, with a warning.")]
 
 
@@ -122,11 +123,10 @@ def limit(
 
     An amount in place of a product asks for the limit of an induction furnace of that capacity.
     """
-    from energybench import furnaces, ladders
+    from energybench import furnaces, limits
 
-    furnaces.check_reading(reading)
     try:
-        ladders.find_item(item)
+        limits.find_item(item)
     except UnknownProductError:
         if not re.match(r"\s*[-+−]?\s*\.?\d", item):
             raise
@@ -134,8 +134,8 @@ def limit(
             raise OptionError(f"Two capacities are given, {item} and {capacity}", capacity, "Give one") from None
         item, capacity = furnaces.DEFAULT_ITEM, item
     with heard() as notes:
-        found = ladders.choose_ladder(item, document, capacity, reading, allow_unverified)
-        ladders.warn_unverified_row(found)
+        found = limits.choose_ladder(item, document, capacity, reading, allow_unverified)
+        limits.warn_unverified_row(found)
     if as_json:
         say_json({**_ladder_data(found), "warnings": notes, **stamp()})
     else:
@@ -178,9 +178,7 @@ def classify(
     output: Annotated[
         str | None, typer.Option(metavar="AMOUNT", help='Output of the period, for the saving: "24000 t".')
     ] = None,
-    basis: Annotated[
-        str | None, typer.Option(metavar="BASIS", help="Basis of the value, calorific or primary; checked if given.")
-    ] = None,
+    basis: Annotated[BasisName | None, typer.Option(help="Basis of the value; checked if given.")] = None,
     compare: Compare = "full",
     allow_unverified: Unverified = False,
     as_json: Json = False,
@@ -189,9 +187,6 @@ def classify(
 
     The classes are benchmark, baseline and below-baseline, or within-limit and over-limit.
     """
-    from energybench import furnaces
-
-    furnaces.check_reading(reading)
     with heard() as notes:
         verdict = eb.classify(
             value,

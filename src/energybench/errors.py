@@ -170,6 +170,10 @@ class UnverifiedWarning(EnergybenchWarning):
     """An unverified figure was used because ``allow_unverified=True`` asked for it."""
 
 
+class SupersededWarning(EnergybenchWarning):
+    """A document was asked for by name that another has replaced."""
+
+
 def quoted(value: object) -> str:
     """Quote a value for a message; a very long one is cut.
 

@@ -62,6 +62,8 @@ ATOMS: dict[str, tuple[str, ...]] = {
     "EF": ("能量因数",),
     "Adt": ("风干吨",),
     "TEU": ("标准箱",),
+    "tsl": (),
+    "percent": ("%",),
 }
 
 #: Products that are read as one atom: the output of a refinery is tonnes times its energy factor.

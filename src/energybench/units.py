@@ -58,6 +58,8 @@ weight_case = [weight_case]
 EF = [energy_factor]
 Adt = [air_dry_mass]
 TEU = [container]
+tsl = [synthetic_leather]
+percent = [share]
 """.strip().splitlines()
 
 #: Heat of standard coal: 1 kgce is 29 307.6 kJ (7000 kcal of 4.1868 kJ).

@@ -12,13 +12,14 @@ from energybench.errors import (
     AmountError,
     BasisError,
     DimensionError,
+    EnergybenchError,
     MissingFigureError,
     OptionError,
     OutputError,
     quoted,
 )
-from energybench.ladders import Ladder, Level, choose_ladder, warn_unverified_row
-from energybench.tables import citation, data_version
+from energybench.limits import all_ladders, choose_ladder, warn_if_superseded, warn_unverified_row
+from energybench.tables import citation, data_version, require_usable
 from energybench.unit_text import UnitText, read_unit
 from energybench.units import make_quantity, ratio, read_exact, read_quantity, same_kind
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     import pint
 
     from energybench.furnaces import FurnaceLimit
+    from energybench.ladders import Ladder, Level
     from energybench.units import AmountLike
 
 COMPARES = ("full", "rounded")
@@ -214,6 +216,7 @@ def classify(
     item: str,
     *,
     document: str | None = None,
+    period: str | None = None,
     capacity: AmountLike | None = None,
     reading: str = "linear",
     output: AmountLike | None = None,
@@ -230,7 +233,10 @@ def classify(
     item : str
         Item id or name: ``"electrolytic-aluminium"``, ``"电解铝"``.
     document : str, optional
-        Document id or number; default the newest national list with an accepted row.
+        Document id or number, or ``"in-force"`` with a period; default the newest national list with an
+        accepted row. A GB standard gives levels 1, 2, 3 and the steps met one by one.
+    period : str, optional
+        For ``document="in-force"``: ``"2022"``, ``"2023-06"`` or a day.
     capacity : str or pint.Quantity, optional
         Rated furnace capacity, where the limit depends on it.
     reading : {"linear", "class_below", "class_above", "stated_only"}
@@ -256,6 +262,11 @@ def classify(
     EnergybenchError
         If the item, the document or the row cannot be used.
 
+    Warns
+    -----
+    SupersededWarning
+        If a document is asked for by name that another has replaced.
+
     Notes
     -----
     Equality reaches an inclusive limit (优于或等于标杆水平) and fails a strict one (小于).
@@ -264,19 +275,68 @@ def classify(
     --------
     >>> classify("13200 kWh/t", "electrolytic-aluminium").level
     <Level.BASELINE: 'baseline'>
+    >>> classify("13200 kWh/t", "electrolytic-aluminium", document="gb-21346-2022").level
+    <Level.LEVEL_3: 'level-3'>
     >>> classify("600 kWh/t", "induction-furnace-cast-iron", capacity="3 t").depends_on_reading
     True
     """
     check_compare(compare)
-    ladder = choose_ladder(item, document, capacity, reading, allow_unverified)
+    unit = _unit_of(value)
+    ladder = choose_ladder(item, document, capacity, reading, allow_unverified, period, unit)
     check_basis(ladder, basis)
     warn_unverified_row(ladder)
-    return judge(
-        value_in(value, ladder),
-        ladder,
-        compare=compare,
-        saving_output=None if output is None else saving_scale(ladder, output),
-    )
+    warn_if_superseded(document)
+    saving = None if output is None else saving_scale(ladder, output)
+    return judge(value_in(value, ladder), ladder, compare=compare, saving_output=saving)
+
+
+def classify_all(
+    value: AmountLike, item: str, *, basis: str | None = None, compare: str = "full"
+) -> tuple[Verdict, ...]:
+    """Classify one energy intensity against every document that has its product, side by side.
+
+    National class and GB level are two tests, never merged: each document gives a verdict of its own, also a
+    replaced one. A row that may not be used gives a verdict without a level, whose reason says why.
+
+    Parameters
+    ----------
+    value, item, basis, compare
+        As in :func:`classify`.
+
+    Returns
+    -------
+    tuple of Verdict
+        National lists first, then GB standards and local limits.
+
+    Raises
+    ------
+    DimensionError, UnknownProductError
+        If the product is unknown, or has no indicator of the value's kind.
+
+    Examples
+    --------
+    >>> for verdict in classify_all("13200 kWh/t", "电解铝"):
+    ...     print(verdict.document, verdict.level)
+    ndrc-2021 baseline
+    ndrc-2023 baseline
+    gb-21346-2022 level-3
+    gb-21346-2013 level-3
+    """
+    check_compare(compare)
+    verdicts = []
+    for ladder in all_ladders(item, _unit_of(value)):
+        verdict = judge(value_in(value, ladder), ladder, compare=compare)
+        try:
+            require_usable(ladder, f"The row of {ladder.item}", allow_unverified=False)
+            check_basis(ladder, basis)
+        except EnergybenchError as error:
+            verdict = replace(verdict, level=None, meets=dict.fromkeys(verdict.meets), reason=str(error))
+        verdicts.append(verdict)
+    return tuple(verdicts)
+
+
+def _unit_of(value: AmountLike) -> UnitText:
+    return read_exact(value)[1] if isinstance(value, str) else read_quantity(value, "value")[1]
 
 
 def value_in(value: AmountLike, ladder: Ladder) -> float:

@@ -14,6 +14,7 @@ from energybench.frames.meters import missing
 from energybench.frames.problems import Problems
 from energybench.frames.resolve import Refusal, Threshold, resolve_threshold, resolve_unit
 from energybench.ladders import Level, Step
+from energybench.limits import IN_FORCE
 from energybench.unit_text import UnitText
 
 if TYPE_CHECKING:
@@ -85,14 +86,19 @@ def work_out_outputs(
         suggestion="Add them up, or name the products apart",
     )
     problems.flag(codes.duplicated(keep=False).to_numpy(), several)
-    code, combinations = combine([product, unit])
+    # The period matters only where the list in force is asked for.
+    period = keys[1] if document == IN_FORCE else Coded(numpy.zeros(len(table), numpy.int64), [None])
+    columns = [product, unit, period]
+    code, combinations = combine(columns)
     thresholds: list[Threshold | Refusal] = []
-    for product_code, unit_code in combinations.tolist():
-        if product_code == len(product.distinct) or unit_code == len(unit.distinct):
+    for codes_of_one in combinations.tolist():
+        if any(code_of_one == len(column.distinct) for code_of_one, column in zip(codes_of_one, columns, strict=True)):
             thresholds.append(missing("product"))
         else:
-            given = (product.distinct[product_code], unit.distinct[unit_code])
-            thresholds.append(resolve_threshold(*given, document, basis, allow_unverified))
+            name, in_unit, when = (
+                column.distinct[code_of_one] for code_of_one, column in zip(codes_of_one, columns, strict=True)
+            )
+            thresholds.append(resolve_threshold(name, in_unit, document, basis, allow_unverified, when))
     for number, threshold in enumerate(thresholds):
         if isinstance(threshold, Refusal):
             problems.flag(code == number, threshold)

@@ -24,7 +24,7 @@ from energybench.frames.meters import missing, work_out_meters
 from energybench.frames.outputs import grade, work_out_outputs
 from energybench.frames.resolve import Factor, Refusal, Threshold
 from energybench.furnaces import check_reading
-from energybench.ladders import find_item
+from energybench.limits import IN_FORCE, find_item, warn_if_superseded
 from energybench.tables import ACCEPTED, data_version, find_document
 from energybench.verdicts import check_compare
 
@@ -101,8 +101,9 @@ def assess(
     check_compare(compare)
     choice = make_choice(basis=basis, coal_rate=coal_rate, edition=edition, allow_unverified=allow_unverified)
     for named in (edition, document):
-        if named is not None:
+        if named is not None and named != IN_FORCE:
             find_document(named)
+    warn_if_superseded(document)
     tell = progress or (lambda _share, _text: None)
     tell(0.0, "reading")
     meter_table, unused_meters = _open(meters, "meters")

@@ -8,15 +8,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from energybench.carriers import TCE, Choice, Coefficient, factor, plausible_range
 from energybench.errors import DimensionError, EnergybenchError, OptionError, OutputError, quoted
 from energybench.furnaces import LimitCurve, find_curve
-from energybench.ladders import Ladder, find_item, find_ladder, needs_capacity
+from energybench.limits import IN_FORCE, find_item, find_ladder, needs_capacity
 from energybench.unit_text import UnitText, read_unit
 from energybench.units import STANDARD_COAL_KJ_PER_KGCE, Rate, ratio, same_kind
 from energybench.verdicts import check_basis
+
+if TYPE_CHECKING:
+    from energybench.ladders import Ladder
 
 _KWH = UnitText(("kWh",))
 _KGCE = UnitText(("kgce",))
@@ -137,7 +140,7 @@ class Threshold:
 
 
 def resolve_threshold(
-    product: str, output_unit: str, document: str | None, basis: str, allow_unverified: bool
+    product: str, output_unit: str, document: str | None, basis: str, allow_unverified: bool, period: str | None = None
 ) -> Threshold | Refusal:
     """Resolve one combination of product and output unit.
 
@@ -149,15 +152,17 @@ def resolve_threshold(
         As in :func:`energybench.classify`.
     basis : str
         Basis of the energy.
+    period : str, optional
+        For ``document="in-force"``.
     """
     try:
         item = find_item(product)
         curve, ladder = None, None
         if needs_capacity(item):
-            curve = find_curve(item, document, allow_unverified)
+            curve = find_curve(item, None if document == IN_FORCE else document, allow_unverified)
             indicator = curve.row.unit
         else:
-            ladder = find_ladder(item, document, allow_unverified)
+            ladder = find_ladder(item, document, allow_unverified, period)
             indicator = ladder.unit
         unit = read_unit(indicator)
     except EnergybenchError as error:

@@ -1,0 +1,330 @@
+"""Which limit row applies: names of products, documents, editions in force, furnaces by capacity."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from energybench.errors import (
+    AmbiguousError,
+    CapacityError,
+    DimensionError,
+    MissingFigureError,
+    OptionError,
+    SupersededWarning,
+    UnknownProductError,
+    UnverifiedWarning,
+    quoted,
+)
+from energybench.furnaces import FurnaceLimit, furnace_limit
+from energybench.ladders import Ladder, Level, Step
+from energybench.names import index_names, normalise_name, resolve_name
+from energybench.tables import ACCEPTED, cached, citation, find_document, records, require_usable
+from energybench.unit_text import UnitText, read_unit
+from energybench.units import same_kind
+
+if TYPE_CHECKING:
+    from energybench.records import DocumentRow
+    from energybench.units import AmountLike
+
+IN_FORCE = "in-force"
+_TCE = UnitText(("tce",))
+_GB_NOTE = "level 3 is the limit for all, level 2 the access test for new plants, level 1 the advanced value"
+
+
+@cached()
+def _item_names() -> dict[str, tuple[str, ...]]:
+    """Map every folded name to the items that have it; names of GB rows never hide those of the lists."""
+    tables = ("benchmarks", "local_limits", "furnace_limits", "limits")
+    names = [(row.name, row.item) for row in records("product_names")]
+    names += [(row.item, row.item) for table in tables for row in records(table)]
+    taken = {normalise_name(name) for name, _ in names}
+    standards = [(name, row.item) for row in records("limits") for name in (row.item_zh, row.item_en) if name]
+    return index_names(names + [(name, item) for name, item in standards if normalise_name(name) not in taken])
+
+
+@cached(4096)
+def find_item(name: str) -> str:
+    """Return the id of an item by its id or any of its names.
+
+    Raises
+    ------
+    UnknownProductError
+        If no table knows the name; the nearest are named.
+    AmbiguousError
+        If several items have the name.
+
+    Examples
+    --------
+    >>> find_item("电解铝")
+    'electrolytic-aluminium'
+    """
+    advice = "energybench tables product_names lists them"
+    return resolve_name(name, _item_names(), "product", UnknownProductError, advice)
+
+
+def _ladder(row: Any, steps: tuple[Step, ...], beyond: Level, **changes: str) -> Ladder:
+    """Make the ladder of a row: what every limit table has in common."""
+    return Ladder(
+        id=row.id,
+        item=row.item,
+        item_zh=row.item_zh,
+        item_en=row.item_en,
+        indicator_zh=row.indicator_zh,
+        indicator_en=changes.get("indicator_en", getattr(row, "indicator_en", row.indicator_zh)),
+        unit=row.unit,
+        basis=getattr(row, "basis", ""),
+        better=row.better,
+        steps=steps,
+        beyond=beyond,
+        document=row.document,
+        clause=row.clause,
+        verification=row.verification,
+        evidence=row.evidence,
+        notes=changes.get("notes", row.notes),
+    )
+
+
+def _of_benchmark(row: Any) -> Ladder:
+    steps = (Step(Level.BENCHMARK, row.benchmark, row.comparator), Step(Level.BASELINE, row.baseline, row.comparator))
+    return _ladder(row, steps, Level.BELOW_BASELINE)
+
+
+def _of_local_limit(row: Any) -> Ladder:
+    return _ladder(row, (Step(Level.WITHIN_LIMIT, row.limit, row.comparator),), Level.OVER_LIMIT)
+
+
+def _of_standard(row: Any) -> Ladder:
+    levels = ((Level.LEVEL_1, row.level1), (Level.LEVEL_2, row.level2), (Level.LEVEL_3, row.level3))
+    steps = tuple(Step(level, threshold, row.comparator) for level, threshold in levels)
+    return _ladder(row, steps, Level.OVER_LIMIT, notes=f"{row.notes}; {_GB_NOTE}".removeprefix("; "))
+
+
+_MAKERS = {"benchmarks": _of_benchmark, "local_limits": _of_local_limit, "limits": _of_standard}
+
+
+@cached()
+def _ladders() -> dict[str, tuple[Ladder, ...]]:
+    """Return every ladder that does not depend on capacity, by item."""
+    found: dict[str, list[Ladder]] = {}
+    for table, make in _MAKERS.items():
+        for row in records(table):
+            found.setdefault(row.item, []).append(make(row))
+    return {item: tuple(ladders) for item, ladders in found.items()}
+
+
+def of_furnace(limit: FurnaceLimit) -> Ladder:
+    """Return the one-step ladder of a furnace limit."""
+    row = next(row for row in records("furnace_limits") if row.item == limit.item and row.document == limit.document)
+    ladder = _ladder(
+        row,
+        (Step(Level.WITHIN_LIMIT, repr(limit.value), limit.comparator),),
+        Level.OVER_LIMIT,
+        notes=limit.notes,
+    )
+    return replace(ladder, id=f"{limit.document}/{limit.item}/{limit.capacity:g}t", furnace=limit)
+
+
+@cached()
+def needs_capacity(item: str) -> bool:
+    """Say whether the limit of an item depends on furnace capacity."""
+    return any(row.item == item for row in records("furnace_limits"))
+
+
+@cached(4096)
+def find_ladder(
+    item: str,
+    document: str | None = None,
+    allow_unverified: bool = False,
+    period: str | None = None,
+    like: UnitText | None = None,
+) -> Ladder:
+    """Return the ladder that applies to an item.
+
+    Parameters
+    ----------
+    item : str
+        Item id, from :func:`find_item`; not one whose limit depends on furnace capacity.
+    document : str, optional
+        Document id or number, or ``"in-force"`` with a period. By default the newest national list with an
+        accepted row, or the one document that knows the item.
+    allow_unverified : bool
+        Take an unverified row.
+    period : str, optional
+        For ``"in-force"``: ``"2022"``, ``"2023-06"`` or a day. The list in force at its end applies.
+    like : UnitText, optional
+        A unit of the indicator wanted, where a standard has several for the item. Without it the one in standard
+        coal, the comprehensive energy, is taken.
+
+    Raises
+    ------
+    MissingFigureError, UnverifiedError, AmbiguousError, UnknownProductError
+        If no row can be chosen.
+
+    Examples
+    --------
+    >>> find_ladder("cement-clinker").document
+    'ndrc-2023'
+    >>> find_ladder("electrolytic-aluminium", "in-force", period="2022").document
+    'ndrc-2021'
+    """
+    ladders = _ladders().get(item, ())
+    if not ladders:
+        raise UnknownProductError(f"No limit table has {quoted(item)}", quoted(item), "find_item() gives item ids")
+    if document == IN_FORCE:
+        document = _in_force(item, ladders, period)
+    if document is None:
+        chosen = _newest(item, ladders, like)
+    else:
+        chosen = _by_indicator(item, _of_document(item, ladders, find_document(document)), like)
+    try:
+        require_usable(chosen, f"The row of {item}", allow_unverified)
+    except MissingFigureError as error:
+        raise MissingFigureError(error.message, error.value, f"{error.fix}{_counterparts(item)}") from error
+    return chosen
+
+
+def _of_document(item: str, ladders: tuple[Ladder, ...], row: DocumentRow) -> list[Ladder]:
+    here = [ladder for ladder in ladders if ladder.document == row.id]
+    if not here:
+        known = ", ".join(dict.fromkeys(ladder.document for ladder in ladders))
+        successor = f"{citation(row.id)} was replaced by {row.replaced_by}. " if row.replaced_by else ""
+        raise UnknownProductError(
+            f"No level of {item} in {citation(row.id)} is known", item, f"{successor}It is in {known}: pass document="
+        )
+    return here
+
+
+def _newest(item: str, ladders: tuple[Ladder, ...], like: UnitText | None) -> Ladder:
+    """Choose the newest national list with a usable row, or the only document."""
+    national = [ladder for ladder in ladders if find_document(ladder.document).kind == "national_list"]
+    if not national:
+        documents = list(dict.fromkeys(ladder.document for ladder in ladders))
+        if len(documents) > 1:
+            raise AmbiguousError(
+                f"{item} is in several documents: {', '.join(documents)}", item, f'Pass document="{documents[-1]}"'
+            )
+        return _by_indicator(item, list(ladders), like)
+    national.sort(key=lambda ladder: find_document(ladder.document).issued, reverse=True)
+    chosen = next((ladder for ladder in national if ladder.verification in ACCEPTED), national[0])
+    if chosen is national[0]:
+        return chosen
+    skipped = ", ".join(f"{c.document} ({c.verification})" for c in national[: national.index(chosen)])
+    return replace(chosen, notes=f"{chosen.notes}; passed over: {skipped}".removeprefix("; "))
+
+
+def _by_indicator(item: str, ladders: list[Ladder], like: UnitText | None) -> Ladder:
+    """Choose among the indicators of one document: that of the value's kind, else the comprehensive energy."""
+    if len(ladders) == 1:
+        return ladders[0]
+    wanted = [ladder for ladder in ladders if _is_like(read_unit(ladder.unit), like)]
+    if len(wanted) != 1:
+        units = ", ".join(f"{ladder.unit} ({ladder.indicator_zh})" for ladder in ladders)
+        raise AmbiguousError(
+            f"{item} in {citation(ladders[0].document)} has several indicators: {units}",
+            item,
+            "Give the value in the unit of one of them",
+        )
+    return wanted[0]
+
+
+def _is_like(unit: UnitText, like: UnitText | None) -> bool:
+    if like is not None:
+        return same_kind(unit, like)
+    return same_kind(UnitText(unit.numerator), _TCE)
+
+
+def _in_force(item: str, ladders: tuple[Ladder, ...], period: str | None) -> str:
+    """Return the national list that was in force at the end of a period."""
+    if not period:
+        raise OptionError('document="in-force" needs a period', "period", 'Pass period="2023"')
+    end = f"{period}-12-31" if len(period) == 4 else f"{period}-31" if len(period) == 7 else period
+    lists = [find_document(ladder.document) for ladder in ladders]
+    national = sorted(
+        (row for row in lists if row.kind == "national_list" and row.effective_from),
+        key=lambda row: row.effective_from,
+    )
+    in_force = [row for row in national if row.effective_from <= end]
+    if not in_force:
+        known = ", ".join(f"{row.id} from {row.effective_from}" for row in national) or "none with a date"
+        raise UnknownProductError(
+            f"No national list for {item} was in force in {period}", item, f"Lists: {known}. Pass document="
+        )
+    return in_force[-1].id
+
+
+def _counterparts(item: str) -> str:
+    """Name the GB rows of the same product, which are never swapped in."""
+    rows = [row for row in records("gb_counterparts") if row.item == item and row.counterpart_limit]
+    if not rows:
+        return ""
+    places = "; ".join(
+        f'{row.counterpart_limit.partition("/")[2]}, document="{row.counterpart_document}"' for row in rows
+    )
+    return f". The GB limit of the same product is another test, not a substitute: {places}"
+
+
+def choose_ladder(
+    name: str,
+    document: str | None = None,
+    capacity: AmountLike | None = None,
+    reading: str = "linear",
+    allow_unverified: bool = False,
+    period: str | None = None,
+    like: UnitText | None = None,
+) -> Ladder:
+    """Return the ladder of an item by any of its names, furnaces included.
+
+    Raises
+    ------
+    CapacityError, OptionError
+        If a capacity is needed and missing, or given and not needed.
+    EnergybenchError
+        As :func:`find_item`, :func:`find_ladder` and :func:`energybench.furnace_limit`.
+    """
+    item = find_item(name)
+    if not needs_capacity(item):
+        if capacity is not None:
+            raise OptionError(
+                f"The limit of {item} does not depend on furnace capacity", "capacity", "Leave capacity out"
+            )
+        return find_ladder(item, document, allow_unverified, period, like)
+    if capacity is None:
+        raise CapacityError(f"The limit of {item} depends on furnace capacity", item, 'Pass capacity="3 t"')
+    named = None if document == IN_FORCE else document
+    return of_furnace(
+        furnace_limit(capacity, reading=reading, item=item, document=named, allow_unverified=allow_unverified)
+    )
+
+
+def all_ladders(name: str, like: UnitText) -> tuple[Ladder, ...]:
+    """Return every ladder of the same product and kind of unit: national lists, GB standards, local limits.
+
+    GB rows that stand for the same product under another item are included.
+    """
+    item = find_item(name)
+    rows = [ladder for ladder in _ladders().get(item, ()) if ladder.unit and same_kind(read_unit(ladder.unit), like)]
+    same = {row.counterpart_limit for row in records("gb_counterparts") if row.item == item and row.counterpart_limit}
+    others = [ladder for ladders in _ladders().values() for ladder in ladders if ladder.id in same]
+    rows += [ladder for ladder in others if ladder not in rows and same_kind(read_unit(ladder.unit), like)]
+    if not rows:
+        units = ", ".join(sorted({ladder.unit for ladder in _ladders().get(item, ())}))
+        raise DimensionError(f"{item} has no indicator in {like}", item, f"Its indicators are in {units or 'no unit'}")
+    return tuple(rows)
+
+
+def warn_unverified_row(ladder: Ladder, stacklevel: int = 3) -> None:
+    """Warn when a row is used that nobody has confirmed."""
+    if ladder.verification not in ACCEPTED:
+        warnings.warn(f"{ladder.id} is {ladder.verification}", UnverifiedWarning, stacklevel=stacklevel)
+
+
+def warn_if_superseded(document: str | None, stacklevel: int = 3) -> None:
+    """Warn when a document is asked for by name that another has replaced."""
+    if document is None or document == IN_FORCE:
+        return
+    row = find_document(document)
+    if row.replaced_by:
+        message = f"{citation(row.id)} was replaced by {row.replaced_by}"
+        warnings.warn(message, SupersededWarning, stacklevel=stacklevel)

@@ -1,0 +1,502 @@
+"""Coefficients and conversion: the figures, the choices, the refusals, and the laws that always hold."""
+
+from __future__ import annotations
+
+import warnings
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import oracle
+import pytest
+from expect import refused
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+import energybench as eb
+from energybench.carriers import find_carrier
+from energybench.errors import (
+    AmbiguousError,
+    AmountError,
+    BasisError,
+    CoalRateError,
+    CoefficientError,
+    DimensionError,
+    EnergybenchError,
+    GasConditionError,
+    MissingFigureError,
+    OptionError,
+    UnitTextError,
+    UnknownCarrierError,
+    UnknownNameError,
+    UnverifiedError,
+    UnverifiedWarning,
+)
+
+ureg = eb.ureg
+
+
+def tce(amount: str, carrier: str, **options: Any) -> float:
+    """Convert, and return the number of tonnes of standard coal."""
+    result = eb.to_tce(amount, carrier, **options)
+    assert str(result.units) == "tce"
+    return float(result.magnitude)
+
+
+# The figures ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("amount", "carrier", "options", "expected"),
+    [
+        ("1200 t", "原煤", {}, 857.16),
+        ("1200 t", "raw coal", {}, 857.16),
+        ("1200 t", "raw_coal", {}, 857.16),
+        ("350 万kWh", "electricity", {}, 430.15),
+        ("350 万kWh", "electricity", {"basis": "primary", "coal_rate": "302.4 gce/kWh"}, 1058.4),
+        ("350 万kWh", "electricity", {"basis": "primary", "coal_rate": ureg.Quantity(302.4, "gce/kWh")}, 1058.4),
+        ("100 kWh", "电力", {"basis": "primary", "edition": "gb-30251-2024"}, 0.03),
+        ("1 万kWh", "电", {"basis": "primary", "edition": "pre-2008-tables"}, 4.04),
+        ("90 万m3", "natural gas", {"ncv": "35.6 MJ/m3"}, 900_000 * 35.6 / 29307.6),
+        ("100 Nm3", "natural gas", {"ncv": "35.6 MJ/Nm3"}, 100 * 35.6 / 29307.6),
+        ("12340 L", "gasoline", {"density": "0.725 kg/L"}, 13.1638801),
+        ("12340 升", "汽油", {"density": "725 kg/m3"}, 13.1638801),
+        ("4200 L", "柴油", {"density": "0.83 千克/升"}, 5.0794506),
+        ("5 L", "柴油", {"density": "1.25 L/kg"}, 4 * 1.4571e-3),
+        ("5 t", "高炉煤气", {"density": "1.25 kg/m3"}, 4 * 0.1286),
+        ("10 t", "other fuel", {"coefficient": "1.2 kgce/kg"}, 12.0),
+        ("10 t", "原煤", {"coefficient": "0.5 tce/t"}, 5.0),
+        ("6000 立方米", "天然气", {"coefficient": "1.2143 kgce/m3"}, 7.2858),
+        ("6000 m3", "天然气", {"edition": "db31t-783-2026"}, 7.79826),
+        ("1000 t", "diesel", {"edition": "gbt-2589-2008"}, 1457.1),
+        ("1000 t", "diesel", {"edition": "GB/T 2589-2008"}, 1457.1),
+        ("100 GJ", "热力", {}, 3.412),
+        ("1 百万千焦", "heat", {}, 0.03412),
+        ("1 t", "蒸汽", {"edition": "gbt-2589-2008"}, 0.1286),
+        ("1 t", "methanol", {"edition": "gb-29436-2023"}, 0.6794),
+        ("5 tce", "标准煤", {}, 5.0),
+        ("7 toe", "标准油", {}, 10.0),
+        ("7 kgoe", "标准煤", {}, 0.01),
+        ("1000 m3", "焦炭制气", {}, 0.5571),
+    ],
+)
+def test_an_amount_becomes_standard_coal(amount: str, carrier: str, options: dict[str, Any], expected: float) -> None:
+    assert tce(amount, carrier, **options) == pytest.approx(expected, rel=1e-15)
+
+
+@pytest.mark.parametrize("name", ["原煤", "raw coal", "raw_coal", "Raw-Coal", "  RAW  COAL ", "煤", "动力煤"])
+def test_a_carrier_answers_to_all_its_names(name: str) -> None:
+    assert find_carrier(name) == "raw_coal"
+
+
+def test_brackets_of_either_width_make_one_name() -> None:
+    assert find_carrier("液化天然气（液态）") == find_carrier("液化天然气(液态)") == "lng"
+
+
+def test_a_coefficient_says_where_it_comes_from() -> None:
+    diesel = eb.coefficient("diesel", edition="gbt-2589-2008")
+    assert (diesel.value, diesel.unit, diesel.basis, diesel.origin) == (1.4571, "kgce/kg", "calorific", "table")
+    assert (diesel.document, diesel.verification) == ("gbt-2589-2008", "two_sources")
+    assert (diesel.heating_value, diesel.heating_value_unit) == (42652.0, "kJ/kg")
+    assert diesel.evidence
+    assert diesel.to_pint() == ureg.Quantity(1.4571, "kgce/kg")
+    assert "1.4571 kgce/kg" in str(diesel)
+
+
+def test_the_coefficient_used_goes_with_the_result() -> None:
+    assert eb.to_tce("1 t", "原煤").coefficient == eb.coefficient("原煤")  # type: ignore[attr-defined]
+
+
+def test_the_best_verified_row_of_an_edition_is_taken() -> None:
+    assert {row["verification"] for row in oracle.table("carriers") if row["id"].startswith("gbt-2589-2020/raw-coal")} == {
+        "two_sources",
+        "corroborated",
+    }
+    assert eb.coefficient("原煤").verification == "two_sources"
+
+
+def test_electricity_is_looked_up_and_never_derived() -> None:
+    assert eb.coefficient("electricity").value == 0.1229
+    assert round(3600 / 29307.6, 4) == 0.1228
+
+
+def test_a_measured_heating_value_is_said_in_the_result() -> None:
+    record = eb.to_tce("90 万m3", "natural gas", ncv="35.6 MJ/m3").coefficient  # type: ignore[attr-defined]
+    assert (record.origin, record.carrier, record.basis) == ("ncv", "natural_gas", "calorific")
+    assert "29307.6" in record.source
+
+
+def test_the_users_own_coefficient_is_said_in_the_result() -> None:
+    conversion = eb.convert("10 t", "other fuel", coefficient="1.2 kgce/kg")
+    assert (conversion.tce, conversion.coefficient.origin, conversion.coefficient.document) == (12.0, "user", "")
+    assert "given by the user" in str(conversion)
+
+
+def test_a_coal_rate_is_said_in_the_result() -> None:
+    record = eb.coefficient("electricity", basis="primary", coal_rate="302.4 gce/kWh")
+    assert (record.value, record.unit, record.basis, record.origin) == (0.3024, "kgce/kWh", "primary", "coal_rate")
+    assert "302.4 gce/kWh" in record.notes
+
+
+def test_a_conversion_shows_its_arithmetic() -> None:
+    shown = str(eb.convert("12340 L", "汽油", density="0.725 kg/L"))
+    for part in ("12340 L", "0.725 kg/L", "1.4714 kgce/kg", "13.1638801 tce", "gbt-2589-2020"):
+        assert part in shown
+
+
+def test_energy_sent_out_may_be_negative() -> None:
+    assert tce("-10 t", "原煤") == -7.143
+
+
+# Bad input ------------------------------------------------------------------------------------------------
+
+REFUSALS: list[tuple[type[EnergybenchError], str, str, str, dict[str, Any], tuple[str, ...]]] = [
+    # wrong dimension
+    (DimensionError, "wrong-dimension", "5 kWh", "原煤", {}, ("raw_coal", "kWh", "per kg", "such as kg")),
+    (DimensionError, "wrong-dimension", "5 t", "electricity", {}, ("t", "per kWh", "such as kWh")),
+    (DimensionError, "wrong-dimension", "5 tce", "原煤", {}, ("tce", "标准煤")),
+    (DimensionError, "wrong-dimension", "5 L", "汽油", {}, ("L", 'density="')),
+    (DimensionError, "wrong-dimension", "5 t", "标准煤", {}, ("t", "per tce")),
+    (DimensionError, "wrong-dimension", "5 t/a", "原煤", {}, ("t/a", "such as kg")),
+    (DimensionError, "wrong-dimension", "5 t", "原煤", {"ncv": "0.7 kgce/kg"}, ("kgce/kg", "kJ/kg")),
+    (DimensionError, "wrong-dimension", "5 t", "原煤", {"ncv": "20 MJ"}, ("20 MJ", "MJ/m3")),
+    (DimensionError, "wrong-dimension", "5 t", "原煤", {"coefficient": "0.7 kgce"}, ("0.7 kgce", "kgce/kg")),
+    (DimensionError, "wrong-dimension", "5 t", "原煤", {"coefficient": "20 MJ/kg"}, ("MJ/kg", "kgce/kg")),
+    (DimensionError, "wrong-dimension", "5 m3", "原煤", {"coefficient": "0.7 kgce/kg"}, ("m3", "per kg", "density=")),
+    (DimensionError, "wrong-dimension", "5 L", "汽油", {"density": "0.7 kg"}, ("L", "density=")),
+    (DimensionError, "wrong-dimension", "5 L", "汽油", {"density": "0.7 L/t·a"}, ("L", "density=")),
+    # gas conditions
+    (GasConditionError, "gas-condition", "5 Nm3", "高炉煤气", {}, ("Nm3", "m3", "MJ/Nm3")),
+    (GasConditionError, "gas-condition", "5 万m3", "天然气", {"ncv": "35.6 MJ/Nm3"}, ("m3", "Nm3", "MJ/m3")),
+    # names
+    (UnknownCarrierError, "unknown-carrier", "5 t", "natural gaz", {}, ("'natural gaz'", "natural gas")),
+    (UnknownCarrierError, "unknown-carrier", "5 t", "元煤", {}, ("'元煤'", "Did you mean '煤'")),
+    (UnknownCarrierError, "unknown-carrier", "5 t", "unobtainium!", {}, ("'unobtainium!'", "carrier_names")),
+    (UnknownCarrierError, "unknown-carrier", "5 t", "", {}, ("''",)),
+    (AmbiguousError, "several-candidates", "5 t", "其他煤气", {}, ("'其他煤气'", "producer_gas", "water_gas")),
+    (UnknownNameError, "unknown-name", "5 t", "原煤", {"edition": "gbt-2589-2022"}, ("'gbt-2589-2022'", "gbt-2589-2020")),
+    # units and numbers
+    (UnitTextError, "unknown-unit", "5 ton", "原煤", {}, ("'ton'", "write t")),
+    (UnitTextError, "unknown-unit", "5 furlong", "原煤", {}, ("'furlong'",)),
+    (AmountError, "unreadable-amount", "13，350 t", "原煤", {}, ("'13，350 t'", "13,350")),
+    (AmountError, "unreadable-amount", "nan t", "原煤", {}, ("'nan t'",)),
+    (AmountError, "unreadable-amount", "5", "原煤", {}, ("'5'", '"5 t"')),
+    (AmountError, "unreadable-amount", "5 t", "原煤", {"coefficient": 0.7}, ("coefficient is 0.7", "with a unit")),
+    # no single value
+    (AmbiguousError, "several-candidates", "5 m3", "天然气", {}, ("natural_gas", "1.1000~1.3300", "1.2143", "ncv=")),
+    (AmbiguousError, "several-candidates", "5 t", "蒸汽", {}, ("steam_lp", "128.6", "94.1", "gbt-2589-2008")),
+    (AmbiguousError, "several-candidates", "5 t", "新水", {}, ("fresh_water", "0.2571", "0.0857")),
+    (AmbiguousError, "several-candidates", "5 m3", "焦炉煤气", {}, ("coke_oven_gas", "0.5714~0.6143", "ncv=")),
+    (AmbiguousError, "several-candidates", "5 t", "型煤", {"edition": "energy-yearbook-2022-2023"}, ("0.7143", "0.5000")),
+    # weak or missing rows
+    (UnverifiedError, "unverified", "5 t", "甲醇", {}, ("methanol", "0.6794", "GB/T 2589-2020", "allow_unverified=True")),
+    (MissingFigureError, "missing-figure", "5 m3", "氩气", {}, ("argon", "GB/T 2589-2020", "coefficient=")),
+    (MissingFigureError, "missing-figure", "5 t", "冶金焦", {"edition": "gb-30251-2024"}, ("coke", "gbt-2589-2020")),
+    (MissingFigureError, "missing-figure", "5 t", "3.5MPa级蒸汽", {}, ("steam_3_5MPa", "gb-30251-2024", "edition=")),
+    # the primary basis
+    (CoalRateError, "no-coal-rate", "5 kWh", "电", {"basis": "primary"}, ("302.4 gce/kWh", "gb-30251-2024")),
+    (BasisError, "basis", "5 GJ", "热力", {"basis": "primary"}, ("Heat", "coefficient=")),
+    (OptionError, "option", "5 kWh", "电", {"coal_rate": "300 gce/kWh"}, ("calorific", 'basis="primary"')),
+    (OptionError, "option", "5 kWh", "电", {"basis": "equivalent"}, ("'equivalent'", '"calorific"', '"primary"')),
+    (
+        *(OptionError, "option", "5 kWh", "电"),
+        {"basis": "primary", "coal_rate": "300 gce/kWh", "edition": "gb-30251-2024"},
+        ("0.21 kgoe/kWh", "Leave one"),
+    ),
+    # options that do not go together
+    (OptionError, "option", "5 t", "原煤", {"coefficient": "0.7 kgce/kg", "ncv": "20 MJ/kg"}, ("coefficient", "ncv")),
+    (OptionError, "option", "5 t", "原煤", {"density": "0.8 kg/L"}, ("density", "Leave density out")),
+    (OptionError, "option", "5 kWh", "电", {"ncv": "3.6 MJ/kWh"}, ("electricity", "Leave ncv out")),
+    # figures that cannot be
+    (CoefficientError, "implausible-coefficient", "5 t", "原煤", {"coefficient": "7.143 kgce/kg"}, ("7.143", "0.7143")),
+    (CoefficientError, "implausible-coefficient", "5 t", "原煤", {"coefficient": "0.07143 kgce/kg"}, ("0.07143",)),
+    (CoefficientError, "implausible-coefficient", "5 t", "原煤", {"coefficient": "0.7143 kgce/t"}, ("0.7143 kgce/t", "714.3")),
+    (CoefficientError, "implausible-coefficient", "5 t", "原煤", {"ncv": "209 MJ/kg"}, ("ncv", "raw_coal")),
+    (CoefficientError, "implausible-coefficient", "5 t", "原煤", {"ncv": "0 MJ/kg"}, ("0 MJ/kg", "positive")),
+    (CoefficientError, "implausible-coefficient", "5 t", "x", {"coefficient": "-1 kgce/kg"}, ("-1 kgce/kg", "positive")),
+    (
+        *(CoefficientError, "implausible-coefficient", "1 亿kWh", "电"),
+        {"coefficient": "0.1229 万tce/亿kWh"},
+        ("0.01229 kgce/kWh", "0.12"),
+    ),
+    (
+        *(CoefficientError, "implausible-coefficient", "5 kWh", "电"),
+        {"basis": "primary", "coal_rate": "302.4 kgce/kWh"},
+        ("302.4", "coal_rate"),
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("kind", "reason", "amount", "carrier", "options", "shown"),
+    REFUSALS,
+    ids=[f"{row[2]} {row[3]} {' '.join(row[4])}" for row in REFUSALS],
+)
+def test_bad_input_shows_the_value_and_the_fix(
+    kind: type[EnergybenchError],
+    reason: str,
+    amount: str,
+    carrier: str,
+    options: dict[str, Any],
+    shown: tuple[str, ...],
+) -> None:
+    with refused(kind, reason, *shown):
+        eb.to_tce(amount, carrier, **options)
+    with refused(kind, reason, *shown):
+        eb.convert(amount, carrier, **options)
+
+
+@pytest.mark.parametrize("density", ["0 kg/L", "-0.7 kg/L"])
+def test_a_density_that_is_not_positive_is_refused(density: str) -> None:
+    for amount, carrier in (("5 L", "汽油"), ("5 t", "高炉煤气")):
+        with pytest.raises(EnergybenchError, match=density):
+            eb.to_tce(amount, carrier, density=density)
+
+
+def test_an_edition_that_does_not_exist_is_refused_even_where_it_would_not_matter() -> None:
+    for options in ({}, {"coefficient": "1 tce/tce"}):
+        with pytest.raises(UnknownNameError):
+            eb.to_tce("5 tce", "标准煤", edition="gbt-2589-2022", **options)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("thing", [None, 5, b"x", float("nan")])
+def test_a_name_that_is_no_text_is_refused(thing: Any) -> None:
+    for ask in (
+        lambda: eb.to_tce("5 t", thing),
+        lambda: eb.coefficient(thing),
+        lambda: eb.to_tce("5 t", thing, coefficient="1 kgce/kg"),
+    ):
+        with refused(UnknownCarrierError, "unknown-carrier", repr(thing), "text"):
+            ask()
+
+
+@pytest.mark.parametrize("option", ["basis", "edition"])
+@pytest.mark.parametrize("thing", [2020, b"x", 1.5])
+def test_an_option_that_is_no_text_is_refused(option: str, thing: Any) -> None:
+    with pytest.raises(EnergybenchError) as caught:
+        eb.to_tce("5 t", "原煤", **{option: thing})
+    assert repr(thing) in str(caught.value)
+
+
+# Weak rows on request -------------------------------------------------------------------------------------
+
+
+def test_an_unverified_figure_is_used_on_request_with_a_warning() -> None:
+    for use in (eb.to_tce, eb.convert):
+        with pytest.warns(UnverifiedWarning, match=r"0.6794 kgce/kg.*unverified") as seen:
+            result: Any = use("10 t", "甲醇", allow_unverified=True)  # type: ignore[operator]
+        assert result.coefficient.verification == "unverified"
+        assert seen[0].filename == __file__
+    with pytest.warns(UnverifiedWarning):
+        assert eb.coefficient("甲醇", allow_unverified=True).value == 0.6794
+
+
+def test_an_accepted_figure_does_not_warn() -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        eb.to_tce("10 t", "原煤", allow_unverified=True)
+
+
+def test_no_request_turns_a_range_into_a_figure() -> None:
+    for carrier, unit in (("天然气", "m3"), ("焦炉煤气", "m3"), ("沼气", "m3"), ("新水", "t")):
+        with pytest.raises(AmbiguousError):
+            eb.to_tce(f"5 {unit}", carrier, allow_unverified=True)
+
+
+def test_a_figure_far_out_is_taken_on_request() -> None:
+    assert tce("1 t", "原煤", coefficient="7.143 kgce/kg", allow_unverified=True) == 7.143
+
+
+@given(st.sampled_from(["原煤", "柴油", "高炉煤气", "电力", "热力"]), st.sampled_from([10, Fraction(1, 10), 100, 1000]))
+def test_a_slipped_decimal_point_is_always_seen(carrier: str, slip: Fraction) -> None:
+    record = eb.coefficient(carrier)
+    wrong = f"{float(Fraction(repr(record.value)) * slip):.9f} {record.unit}"
+    right = f"{record.value} {record.unit}"
+    amount = f"1 {record.unit.partition('/')[2]}"
+    assert tce(amount, carrier, coefficient=right) == tce(amount, carrier)
+    with pytest.raises(CoefficientError):
+        eb.to_tce(amount, carrier, coefficient=wrong)
+
+
+# Every row of the table -----------------------------------------------------------------------------------
+
+UNITS = {
+    "kg": ["t", "kg", "g", "万t", "千克", "公斤", "吨", "万吨", "kt", "Mt", "10^4 t", "亿吨"],
+    "m3": ["m3", "万m3", "亿立方米", "10⁴ m³", "L", "升", "千升", "方"],
+    "J": ["kWh", "MWh", "万kWh", "亿千瓦时", "度", "GWh", "kJ", "MJ", "GJ", "TJ", "百万千焦", "大卡", "吉卡", "10^10 kJ"],
+    "kgce": ["kgce", "tce", "吨标准煤", "万tce", "toe", "千克标准油"],
+}
+KIND_OF = {"kg": "kg", "t": "kg", "m3": "m3", "10^4 m3": "m3", "kgce": "kgce", "kgoe": "kgce"}
+KIND_OF |= dict.fromkeys(("kWh", "MJ", "10^6 kJ", "10^4 kWh"), "J")
+FIGURES = [row for row in oracle.accepted("carriers") if row["coefficient"] and not row["coefficient_high"]]
+decimals = st.decimals(-(10**9), 10**9, places=3) | st.decimals(0, 1, places=9) | st.just(Decimal(0))
+
+
+def _options(row: oracle.Row) -> dict[str, str]:
+    return {"edition": row["document"]} | ({"basis": "primary"} if row["basis"] == "primary" else {})
+
+
+def _units_for(row: oracle.Row) -> list[str]:
+    return UNITS[KIND_OF[row["coefficient_unit"].partition("/")[2]]]
+
+
+def test_there_are_rows_to_test() -> None:
+    assert len(FIGURES) > 100
+
+
+@settings(max_examples=20)
+@pytest.mark.parametrize("row", FIGURES, ids=[row["id"] for row in FIGURES])
+@given(data=st.data())
+def test_every_accepted_row_converts_as_the_slow_reader_says(row: oracle.Row, data: st.DataObject) -> None:
+    amount = data.draw(decimals)
+    unit = data.draw(st.sampled_from(_units_for(row)))
+    expected = oracle.to_tce(Fraction(amount), unit, row)
+    assert tce(f"{amount:f} {unit}", row["carrier"], **_options(row)) == float(expected)
+
+
+@pytest.mark.parametrize("row", FIGURES, ids=[row["id"] for row in FIGURES])
+def test_every_accepted_row_refuses_units_of_another_kind(row: oracle.Row) -> None:
+    kind = KIND_OF[row["coefficient_unit"].partition("/")[2]]
+    for other in UNITS.keys() - {kind}:
+        with pytest.raises(DimensionError):
+            eb.to_tce(f"1 {UNITS[other][0]}", row["carrier"], **_options(row))
+
+
+@pytest.mark.parametrize("row", FIGURES, ids=[row["id"] for row in FIGURES])
+def test_every_accepted_row_is_found_with_its_source(row: oracle.Row) -> None:
+    if row["category"] == "definition":
+        assert eb.coefficient(row["carrier"]).origin == "definition"
+        return
+    found = eb.coefficient(row["carrier"], **_options(row))
+    assert (found.value, found.unit) == (float(row["coefficient"]), row["coefficient_unit"])
+    assert (found.document, found.origin) == (row["document"], "table")
+    assert found.verification in oracle.ACCEPTED
+
+
+@pytest.mark.parametrize(
+    "row",
+    [row for row in oracle.table("carriers") if row not in FIGURES and row["category"] != "definition"],
+    ids=lambda row: row["id"],
+)
+def test_every_other_row_is_refused_and_named(row: oracle.Row) -> None:
+    rivals = [other for other in FIGURES if all(other[k] == row[k] for k in ("carrier", "document", "basis"))]
+    if rivals:
+        assert eb.coefficient(row["carrier"], **_options(row)).value == float(rivals[0]["coefficient"])
+        return
+    with pytest.raises((AmbiguousError, UnverifiedError, MissingFigureError, BasisError)) as caught:
+        eb.coefficient(row["carrier"], **_options(row))
+    assert row["carrier"] in str(caught.value).lower() or row["basis"] == "primary"
+    assert row["coefficient"] in str(caught.value)
+
+
+# Laws -----------------------------------------------------------------------------------------------------
+
+carriers = st.sampled_from(
+    [("原煤", "t"), ("柴油", "kg"), ("高炉煤气", "m3"), ("electricity", "kWh"), ("heat", "GJ"), ("标准煤", "tce")]
+)
+amounts = st.decimals(-(10**7), 10**7, places=3)
+
+
+@given(carriers, amounts, st.integers(-1000, 1000))
+def test_conversion_is_linear(carrier: tuple[str, str], amount: Decimal, times: int) -> None:
+    name, unit = carrier
+    assert tce(f"{amount * times} {unit}", name) == pytest.approx(times * tce(f"{amount} {unit}", name), rel=1e-14)
+
+
+@given(carriers, amounts, amounts)
+def test_a_split_meter_adds_up(carrier: tuple[str, str], one: Decimal, other: Decimal) -> None:
+    name, unit = carrier
+    parts = tce(f"{one} {unit}", name) + tce(f"{other} {unit}", name)
+    assert tce(f"{one + other} {unit}", name) == pytest.approx(parts, rel=1e-12, abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("carrier", "units"),
+    [
+        ("原煤", {"t": 0, "kg": 3, "g": 6, "万t": -4, "公斤": 3, "kt": -3, "亿吨": -8}),
+        ("electricity", {"kWh": 0, "MWh": -3, "万kWh": -4, "亿千瓦时": -8, "GWh": -6, "度": 0, "Wh": 3}),
+        ("heat", {"GJ": 0, "MJ": 3, "kJ": 6, "百万千焦": 0, "TJ": -3, "吉焦": 0, "10^10 kJ": -4}),
+        ("高炉煤气", {"m3": 0, "万m3": -4, "L": 3, "亿立方米": -8, "升": 3}),
+        ("标准煤", {"tce": 0, "kgce": 3, "万吨标准煤": -4, "公斤标煤": 3}),
+    ],
+)
+@given(amount=amounts)
+def test_the_unit_does_not_change_the_answer(carrier: str, units: dict[str, int], amount: Decimal) -> None:
+    answers = {tce(f"{amount.scaleb(shift):f} {unit}", carrier) for unit, shift in units.items()}
+    assert len(answers) == 1
+
+
+@given(st.decimals(0, 10**6, places=2))
+def test_energy_is_energy_whether_metered_as_heat_or_as_power(amount: Decimal) -> None:
+    assert tce(f"{amount} kWh", "heat") == pytest.approx(tce(f"{amount * 36 / 10} MJ", "heat"), rel=1e-15)
+
+
+@given(carriers, st.lists(st.floats(-1e9, 1e9), max_size=20))
+def test_an_array_is_its_values_one_by_one(carrier: tuple[str, str], values: list[float]) -> None:
+    name, unit = carrier
+    together = eb.to_tce(ureg.Quantity(np.array(values), unit), name).magnitude
+    one_by_one = [eb.to_tce(ureg.Quantity(value, unit), name).magnitude for value in values]
+    np.testing.assert_allclose(together, np.array(one_by_one), rtol=1e-15)
+
+
+@given(amounts, st.decimals("0.5", "1.2", places=3))
+def test_volume_with_density_is_mass(amount: Decimal, density: Decimal) -> None:
+    assert tce(f"{amount} L", "柴油", density=f"{density} kg/L") == tce(f"{amount * density} kg", "柴油")
+
+
+@given(amounts, st.decimals("20", "45", places=3))
+def test_a_heating_value_is_a_coefficient_of_its_29307_6th(amount: Decimal, ncv: Decimal) -> None:
+    expected = Fraction(amount) * Fraction(ncv) * 1000 / Fraction("29307.6") / 1000
+    assert tce(f"{amount} m3", "natural gas", ncv=f"{ncv} MJ/m3") == float(expected)
+
+
+# Any text as a carrier ------------------------------------------------------------------------------------
+
+_NAMES = [row["name"] for row in oracle.table("carrier_names")]
+names = st.text() | st.lists(st.sampled_from([*_NAMES, *"（）()-_ \u3000煤气tT"]), max_size=3).map("".join)
+
+
+@settings(max_examples=300)
+@given(names)
+@example("")
+@example("\ud800")
+@example("x" * 1_000_000)
+def test_any_text_as_carrier_is_a_name_of_the_table_or_is_refused(text: str) -> None:
+    known = {_folded(row["name"]): set[str]() for row in oracle.table("carrier_names")}
+    for row in oracle.table("carrier_names"):
+        known[_folded(row["name"])].add(row["carrier"])
+    for row in oracle.table("carriers"):
+        known.setdefault(_folded(row["carrier"]), set()).add(row["carrier"])
+    try:
+        found = find_carrier(text)
+    except EnergybenchError as error:
+        assert len(str(error)) < 500
+        assert len(known.get(_folded(text), ())) != 1
+        return
+    assert known[_folded(text)] == {found}
+
+
+def _folded(name: str) -> str:
+    return " ".join(name.casefold().replace("（", "(").replace("）", ")").replace("_", " ").replace("-", " ").split())
+
+
+@pytest.mark.parametrize("row", oracle.table("carrier_names"), ids=lambda row: f"{row['name']} {row['carrier']}")
+def test_every_name_leads_to_its_carrier_or_to_the_choice(row: oracle.Row) -> None:
+    try:
+        assert find_carrier(row["name"]) == row["carrier"]
+    except AmbiguousError as error:
+        assert row["carrier"] in str(error)  # noqa: PT017 - the error lists this carrier among others
+
+
+def test_results_are_plain_values() -> None:
+    import json
+    import pickle
+    from dataclasses import asdict
+
+    conversion = eb.convert("12340 L", "汽油", density="0.725 kg/L")
+    assert pickle.loads(pickle.dumps(conversion)) == conversion  # noqa: S301 - our own bytes
+    assert json.loads(json.dumps(asdict(conversion)))["tce"] == conversion.tce
+    assert conversion.to_pint().magnitude == conversion.tce
+    with pytest.raises(AttributeError):
+        conversion.tce = 0.0  # type: ignore[misc]

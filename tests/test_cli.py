@@ -1,0 +1,764 @@
+"""The command: answers on stdout, the rest on stderr, exit codes, JSON keys, files, and the page about it."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import doctest
+import io
+import json
+import os
+import re
+import shlex
+import subprocess
+import sys
+import warnings
+from dataclasses import fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, get_args
+
+import numpy as np
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+import energybench as eb
+from energybench import cli, console, writers
+from energybench.errors import EnergybenchError, OptionError, TableError, TableNotFoundError
+from energybench.records import TABLES
+from energybench.tables import ACCEPTED, data_version, folder, records
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+COMMANDS = ("convert", "limit", "classify", "assess", "tables")
+FURNACE = "induction-furnace-cast-iron"
+METERS = """\
+企业,期间,产品,能源品种,数量,单位
+甲水泥,2023,水泥熟料,原煤,"36,000",t
+甲水泥,2023,水泥熟料,电力,1500,万kWh
+乙铝业,2023,电解铝,电力,26.4,亿kWh
+"""
+OUTPUTS = """\
+企业,期间,产品,产量,产量单位
+甲水泥,2023,水泥熟料,26,万t
+乙铝业,2023,电解铝,20,万t
+"""
+
+
+class Answer:
+    """What one run said, and its exit code."""
+
+    def __init__(self, code: int, stdout: str, stderr: str) -> None:
+        self.code, self.stdout, self.stderr = code, stdout, stderr
+
+    @property
+    def data(self) -> Any:
+        return json.loads(self.stdout)
+
+
+def run(*args: str) -> Answer:
+    """Run in this process; a failure that is no exit code is the test's failure."""
+    result = CliRunner().invoke(cli.app, list(args), catch_exceptions=False)
+    return Answer(result.exit_code, result.stdout, result.stderr)
+
+
+def start(*args: str, **settings: Any) -> subprocess.CompletedProcess[bytes]:
+    """Run as a program of its own."""
+    given = {"capture_output": True, "timeout": 120, **settings}
+    done: subprocess.CompletedProcess[bytes] = subprocess.run(
+        [sys.executable, "-m", "energybench", *args], check=False, **given
+    )
+    return done
+
+
+@pytest.fixture
+def plants(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with meters.csv and outputs.csv, in which the test runs."""
+    (tmp_path / "meters.csv").write_text(METERS, encoding="utf-8")
+    (tmp_path / "outputs.csv").write_text(OUTPUTS, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def spoiled(plants: Path) -> Path:
+    """The same folder with two readings that cannot be used."""
+    bad = "丙水泥,2023,水泥熟料,原媒,5,t\n甲水泥,2023,水泥熟料,原煤,5,kWh\n"
+    (plants / "meters.csv").write_text(METERS + bad, encoding="utf-8")
+    return plants
+
+
+def unverified(table: str, item: str) -> str:
+    """An item whose only row is unverified and has a figure, so that the test holds while rows get confirmed."""
+    rows = records(table)
+    accepted = {getattr(row, item) for row in rows if row.verification in ACCEPTED}
+    weak = [row for row in rows if row.verification == "unverified" and getattr(row, item) not in accepted]
+    found = [row for row in weak if getattr(row, "coefficient", None) or getattr(row, "benchmark", None)]
+    return str(getattr(found[0], item))
+
+
+# The answers
+
+
+def test_convert_prints_one_line_and_nothing_else() -> None:
+    answer = run("convert", "1200 t", "原煤")
+    assert (answer.code, answer.stderr) == (0, "")
+    assert answer.stdout == f"{eb.convert('1200 t', '原煤')}\n"
+    assert "857.16 tce" in answer.stdout
+
+
+@pytest.mark.parametrize(
+    ("args", "tce"),
+    [
+        (["350 万kWh", "electricity"], 430.15),
+        (["350 万kWh", "electricity", "--basis", "primary", "--coal-rate", "302.4 gce/kWh"], 1058.4),
+        (["90 万m3", "natural gas", "--ncv", "35.6 MJ/m3"], 900000 * 35.6 / 29.3076 / 1000),
+        (["12340 L", "gasoline", "--density", "0.725 kg/L"], 12340 * 0.725 * 1.4714 / 1000),
+        (["10 t", "other fuel", "--coefficient", "1.2 kgce/kg"], 12.0),
+        (["1 t", "diesel"], 1.4571),
+        (["1 t", "raw coal", "--edition", "GB/T 2589-2008"], 0.7143),
+        (["-5 t", "原煤"], -3.5715),
+        (["--basis=calorific", "--", "-5 t", "原煤"], -3.5715),
+    ],
+)
+def test_convert_passes_every_option_on(args: list[str], tce: float) -> None:
+    answer = run("convert", *args, "--json") if "--" not in args else run("convert", "--json", *args)
+    assert (answer.code, answer.stderr) == (0, "")
+    assert answer.data["tce"] == pytest.approx(tce, rel=1e-12)
+
+
+def test_convert_json_has_the_documented_keys() -> None:
+    data = run("convert", "1200 t", "原煤", "--json").data
+    assert list(data) == [
+        *("carrier", "amount", "unit", "tce", "coefficient", "density", "warnings", "package_version", "data_version")
+    ]
+    assert {"value", "unit", "basis", "origin", "document", "clause", "verification", "evidence", "notes"} <= set(
+        data["coefficient"]
+    )
+    assert set(data["coefficient"]) == {field.name for field in fields(eb.Coefficient)}
+    assert (data["package_version"], data["data_version"]) == (eb.__version__, data_version())
+
+
+def test_limit_shows_every_step_with_its_source() -> None:
+    answer = run("limit", "电解铝")
+    assert (answer.code, answer.stderr) == (0, "")
+    for text in ("电解铝", "<= 13000 kWh/t", "<= 13350 kWh/t", "标杆水平", "below-baseline", "ndrc-2023", "kWh/t"):
+        assert text in answer.stdout
+
+
+def test_limit_json_has_the_documented_keys() -> None:
+    data = run("limit", "cement-clinker", "--document", "ndrc-2021", "--json").data
+    assert set(data) == {field.name for field in fields(eb.Ladder)} | {
+        *("beyond_zh", "warnings", "package_version", "data_version")
+    }
+    assert data["steps"] == [
+        {"level": "benchmark", "level_zh": "标杆水平", "comparator": "<=", "threshold": 100.0},
+        {"level": "baseline", "level_zh": "基准水平", "comparator": "<=", "threshold": 117.0},
+    ]
+    assert (data["beyond"], data["furnace"], data["document"]) == ("below-baseline", None, "ndrc-2021")
+
+
+def test_limit_of_an_amount_is_that_of_a_furnace() -> None:
+    by_amount, by_item = run("limit", "3 t", "--json"), run("limit", FURNACE, "--capacity", "3000 kg", "--json")
+    assert by_amount.data == by_item.data
+    furnace = by_amount.data["furnace"]
+    assert (furnace["strict"], furnace["lenient"], furnace["reading"]) == (590, 610, "linear")
+    assert furnace["value"] == pytest.approx(610 - 20 / 3)
+    assert "strict 590, lenient 610" in run("limit", "3 t").stdout
+
+
+@pytest.mark.parametrize(("reading", "limit"), [("class_above", 590), ("class_below", 610), ("linear", 610 - 20 / 3)])
+def test_limit_passes_the_reading_on(reading: str, limit: float) -> None:
+    assert run("limit", "3 t", "--reading", reading, "--json").data["steps"][0]["threshold"] == pytest.approx(limit)
+
+
+def test_classify_prints_the_verdict() -> None:
+    answer = run("classify", "13200 kWh/t", "电解铝")
+    assert (answer.code, answer.stderr) == (0, "")
+    assert answer.stdout == f"{eb.classify('13200 kWh/t', '电解铝')}\n"
+
+
+def test_classify_json_is_the_verdict_and_the_warnings() -> None:
+    data = run("classify", "13200 kWh/t", "电解铝", "--output", "20 万t", "--json").data
+    verdict = eb.classify("13200 kWh/t", "电解铝", output="20 万t").to_dict()
+    assert data == {**verdict, "warnings": []}
+    assert set(data) >= {"level", "meets", "margins", "thresholds", "document", "data_version", "savings"}
+
+
+@pytest.mark.parametrize(
+    ("args", "level"),
+    [
+        (["13350 kWh/t", "电解铝"], "baseline"),
+        (["-30 kgce/t", "converter"], "benchmark"),
+        (["-20.5 kgce/t", "converter"], "baseline"),
+        (["- 5 kgce/t", "converter"], "below-baseline"),
+        (["--document", "ndrc-2023", "-30 kgce/t", "converter", "--compare", "rounded"], "benchmark"),
+        (["--", "-30 kgce/t", "converter"], "benchmark"),
+        (["600 kWh/t", FURNACE, "--capacity", "3 t"], "within-limit"),
+        (["600 kWh/t", FURNACE, "--capacity", "3 t", "--reading", "class_above"], "over-limit"),
+        (["13350.4 kWh/t", "电解铝"], "below-baseline"),
+        (["13350.4 kWh/t", "电解铝", "--compare", "rounded"], "baseline"),
+        (["0.28 tce/t", "cast-iron", "--basis", "calorific"], "within-limit"),
+    ],
+)
+def test_classify_passes_every_option_on(args: list[str], level: str) -> None:
+    assert run("classify", "--json", *args).data["level"] == level
+
+
+def test_tables_are_listed_with_their_rows() -> None:
+    answer = run("tables")
+    listed = dict(line.split()[:2] for line in answer.stdout.splitlines())
+    assert listed == {name: str(len(records(name))) for name in TABLES}
+    assert run("tables", "--json").data["tables"] == [{"name": n, "rows": int(rows)} for n, rows in listed.items()]
+
+
+@pytest.mark.parametrize("name", list(TABLES))
+def test_a_table_is_printed_as_its_file_has_it(name: str) -> None:
+    with (folder() / f"{name}.csv").open(encoding="utf-8-sig", newline="") as file:
+        expected = list(csv.DictReader(file))
+    assert list(csv.DictReader(io.StringIO(run("tables", name).stdout, newline=""))) == expected
+    data = run("tables", name, "--json").data
+    assert (data["table"], data["rows"]) == (name, expected)
+
+
+def test_own_rows_are_in_the_tables(write_table: Callable[..., Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    base = "changji-city-2021/cast-iron"
+    own = write_table("local_limits", {"id": "own/x", "item": "own-iron", "limit": "0.2"}, base=base)
+    monkeypatch.setenv("ENERGYBENCH_DATA", str(own))
+    eb.tables.use()  # forget what was read before
+    assert run("classify", "0.21 tce/t", "own-iron", "--json").data["level"] == "over-limit"
+    monkeypatch.delenv("ENERGYBENCH_DATA")
+
+
+# Unverified figures
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ["convert", "1 t", unverified("carriers", "carrier")],
+        ["limit", unverified("benchmarks", "item")],
+        ["classify", "1 kgce/t", unverified("benchmarks", "item")],
+    ],
+)
+def test_an_unverified_figure_is_used_only_when_asked_for(args: list[str]) -> None:
+    refused = run(*args)
+    assert (refused.code, refused.stdout) == (2, "")
+    assert "--allow-unverified" in refused.stderr
+    used = run(*args, "--allow-unverified", "--json")
+    assert used.code == 0
+    assert used.stderr.startswith("warning: ")
+    assert [f"warning: {text}" for text in used.data["warnings"]] == used.stderr.splitlines()
+
+
+def test_other_warnings_are_left_to_python() -> None:
+    with pytest.warns(DeprecationWarning, match="elsewhere"), console.heard() as notes:
+        warnings.warn("elsewhere", DeprecationWarning, stacklevel=1)
+    assert notes == []
+
+
+# Refused questions
+
+REFUSED = [
+    (["convert", "350 万kWh", "electricity", "--basis", "primary"], "no-coal-rate", '--coal-rate "302.4 gce/kWh"'),
+    (["convert", "1 t", "原媒"], "unknown-carrier", "原煤"),
+    (["convert", "1 kWh", "原煤"], "wrong-dimension", "kg"),
+    (["convert", "1 t", "汽有"], "unknown-carrier", "汽油"),
+    (["convert", "1200", "原煤"], "unreadable-amount", "1200 t"),
+    (["convert", "many t", "原煤"], "unreadable-amount", ""),
+    (["convert", "1200 quintal", "原煤"], "unknown-unit", ""),
+    (["convert", "100 L", "diesel"], "wrong-dimension", "--density"),
+    (["convert", "1 万m3", "natural gas"], "several-candidates", '--ncv "35.6 MJ/m3"'),
+    (["convert", "1 t", "原煤", "--edition", "gbt-2589-1999"], "unknown-name", "gbt-2589-2008"),
+    (["convert", "1 t", "原煤", "--coal-rate", "300 gce/kWh"], "option", '--basis "primary"'),
+    (["limit", "电解吕"], "unknown-product", "电解铝"),
+    (["limit", FURNACE], "capacity", '--capacity "3 t"'),
+    (["limit", "3 t", "--capacity", "2 t"], "option", "one"),
+    (["limit", "3 t", "--reading", "stated_only"], "capacity", "--reading"),
+    (["limit", "-3 t"], "capacity", ""),
+    (["limit", "3 kWh"], "capacity", '"3 t"'),
+    (["limit", "电解铝", "--document", "ndrc-1999"], "unknown-name", "ndrc-2023"),
+    (["classify", "105 kgce/t", "电解铝"], "wrong-dimension", "kWh/t"),
+    (["classify", "600 kWh/t", FURNACE], "capacity", '--capacity "3 t"'),
+    (["classify", "1 kgce/t", "cement-clinker", "--basis", "primary"], "basis", '--basis "calorific"'),
+    (["classify", "1 kgce/t", "cement-clinker", "--output", "0 t"], "output", ""),
+    (["classify", "nan kgce/t", "cement-clinker"], "unreadable-amount", ""),
+    (["tables", "furnace_limit"], "option", "furnace_limits"),
+    (["assess", "meters.csv", "nowhere.csv"], "file-not-found", ".csv"),
+    (["assess", "meters.csv", "outputs.csv", "--results", "results.xls"], "option", ".xlsx"),
+    (["assess", "meters.csv", "outputs.csv", "--results", "no/such/results.csv"], "file-not-found", ""),
+    (["assess", "meters.csv", "outputs.csv", "--results", "meters.csv"], "option", ""),
+    (["assess", "meters.csv", "outputs.csv", "--results", "a.csv", "--energy", "./a.csv"], "option", ""),
+    (["assess", "outputs.csv", "outputs.csv"], "missing-column", ""),
+]
+
+
+@pytest.mark.parametrize(("args", "reason", "fix"), REFUSED, ids=lambda value: " ".join(value)[:60])
+@pytest.mark.usefixtures("plants")
+def test_a_refused_question_says_what_to_do(args: list[str], reason: str, fix: str) -> None:
+    answer = run(*args)
+    assert (answer.code, answer.stdout) == (2, "")
+    assert answer.stderr.startswith("error: ")
+    assert fix in answer.stderr
+    assert answer.stderr.count("\n") == 1
+    in_json = run(*args, "--json")
+    assert (in_json.code, in_json.stdout) == (2, "")
+    error = json.loads(in_json.stderr)["error"]
+    assert list(error) == ["reason", "message", "value", "fix"]
+    assert error["reason"] == reason
+    assert fix in error["fix"]
+    assert answer.stderr == f"error: {error['message']}. {error['fix']}".removesuffix(". ") + "\n"
+
+
+@pytest.mark.parametrize(("args", "reason", "fix"), REFUSED, ids=lambda value: " ".join(value)[:60])
+@pytest.mark.usefixtures("plants")
+def test_no_fix_speaks_python(args: list[str], reason: str, fix: str) -> None:  # noqa: ARG001
+    assert not re.search(r"\b[a-z_]+=", run(*args).stderr)
+
+
+@pytest.mark.parametrize(
+    ("args", "hint"),
+    [
+        (["convert", "1 t", "原煤", "--bais", "primary"], "--basis"),
+        (["classify", "-30 kgce/t", "converter", "--outptu", "1 t"], "--output"),
+        (["classify", "-30 kgce/t", "converter", "-v"], "-v"),
+        (["classify", "-30 kgce/t"], "ITEM"),
+        (["classify", "-30 kgce/t", "converter", "-10 kgce/t"], "-10 kgce/t"),
+        (["classify", "-30 kgce/t", "converter", "--basis"], "--basis"),
+        (["convert", "1 t", "原煤", "--basis", "calorfic"], "calorific"),
+        (["limit", "3 t", "--reading", "liner"], "linear"),
+        (["assess", "a.csv", "b.csv", "--basis", "foo"], "calorific"),
+        (["clasify", "1 t", "converter"], "classify"),
+        (["--jsn"], "--jsn"),
+    ],
+)
+def test_wrong_usage_is_code_2_with_a_hint(args: list[str], hint: str) -> None:
+    answer = run(*args)
+    assert (answer.code, answer.stdout) == (2, "")
+    assert hint in answer.stderr
+    if args[0].startswith("-"):
+        return
+    in_json = run(*args[:1], "--json", *args[1:]) if args[0] in COMMANDS else run(*args, "--json")
+    assert (in_json.code, in_json.stdout) == (2, "")
+    error = json.loads(in_json.stderr)["error"]
+    assert error["reason"] == "usage"
+    assert hint in error["message"]
+
+
+def test_without_arguments_help_goes_to_stderr() -> None:
+    answer = run()
+    assert (answer.code, answer.stdout) == (2, "")
+    assert "classify" in answer.stderr
+
+
+def test_control_characters_do_not_reach_the_terminal() -> None:
+    answer = run("convert", "1 t", "fuel\x1b[31m", "--coefficient", "1.2 kgce/kg")
+    assert answer.code == 0
+    assert "\x1b" not in answer.stdout
+    assert "fuel\\x1b[31m" in answer.stdout
+
+
+# Help
+
+
+def test_version() -> None:
+    assert run("--version").stdout == f"energybench {eb.__version__}\n"
+
+
+def test_help_names_the_commands() -> None:
+    answer = run("--help")
+    assert answer.code == 0
+    assert "…" not in answer.stdout
+    assert "..." not in answer.stdout.split("Commands:")[1], "a summary that is cut off"
+    for command in COMMANDS:
+        assert re.search(rf"^  {command} ", answer.stdout, re.MULTILINE)
+
+
+@pytest.mark.parametrize("command", [name for name in COMMANDS if name != "assess"])
+def test_the_examples_of_the_help_run(command: str) -> None:
+    examples = run(command, "--help").stdout.split("Examples:")[1].strip().splitlines()
+    assert len(examples) == 3
+    for example in examples:
+        words = shlex.split(example)
+        assert words[:2] == ["energybench", command]
+        assert run(*words[1:]).code == 0, example
+
+
+def test_the_examples_of_assess_have_their_options() -> None:
+    text = run("assess", "--help").stdout
+    options, examples = text.split("Examples:")
+    used = set(re.findall(r"--[a-z-]+", examples))
+    assert used
+    assert used <= set(re.findall(r"--[a-z-]+", options))
+
+
+def test_choices_are_those_of_the_library() -> None:
+    from energybench.carriers import BASES
+    from energybench.furnaces import READINGS
+    from energybench.verdicts import COMPARES
+
+    assert get_args(cli.BasisName) == BASES
+    assert get_args(get_args(cli.Reading)[0]) == READINGS
+    assert get_args(get_args(cli.Compare)[0]) == COMPARES
+
+
+@pytest.mark.parametrize("args", [["--help"], ["--version"], ["assess", "--help"]])
+def test_help_imports_nothing_heavy(args: list[str]) -> None:
+    code = f"""
+import sys
+from energybench.cli import main
+sys.argv = ["energybench", *{args!r}]
+try:
+    main()
+except SystemExit:
+    print(sorted({{"numpy", "pandas", "pint", "narwhals", "pyarrow", "rich", "energybench.tables"}} & set(sys.modules)))
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
+    assert done.stdout.decode().splitlines()[-1] == "[]"
+
+
+# Whole tables
+
+
+@pytest.mark.usefixtures("plants")
+def test_assess_without_problems_is_code_0() -> None:
+    answer = run("assess", "meters.csv", "outputs.csv")
+    assert (answer.code, answer.stderr) == (0, "")
+    assert "3 meter rows: 3 used, 0 with problems" in answer.stdout
+
+
+@pytest.mark.usefixtures("spoiled")
+def test_assess_with_problems_is_code_1_and_loses_no_row() -> None:
+    answer = run("assess", "meters.csv", "outputs.csv", "--json")
+    assert (answer.code, answer.stderr) == (1, "")
+    data = answer.data
+    assert set(data) == {
+        *("results", "problems", "counts", "notes", "options", "package_version", "data_version", "warnings")
+    }
+    assert data["counts"] == {"meters": 5, "used": 3, "problems": 2, "outputs": 2, "classified": 1}
+    assert [(p["row"], p["reason"]) for p in data["problems"] if p["table"] == "meters"] == [
+        *((5, "unknown-carrier"), (6, "wrong-dimension"))
+    ]
+    assert [row["class"] for row in data["results"]] == [None, "baseline"]
+
+
+@pytest.mark.usefixtures("plants")
+def test_assess_passes_every_option_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: dict[str, object] = {}
+    original = eb.assess
+
+    def spy(meters: str, outputs: str, **options: Any) -> Any:
+        seen.update(options, files=(meters, outputs))
+        return original(meters, outputs)
+
+    monkeypatch.setattr(eb, "assess", spy)
+    options = {
+        "basis": "primary",
+        "coal_rate": "302.4 gce/kWh",
+        "edition": "gbt-2589-2008",
+        "document": "ndrc-2021",
+        "reading": "class_above",
+        "compare": "rounded",
+    }
+    words = [word for name, value in options.items() for word in (f"--{name.replace('_', '-')}", value)]
+    assert run("assess", "meters.csv", "outputs.csv", "--allow-unverified", *words).code == 0
+    files = ("meters.csv", "outputs.csv")
+    assert seen == {**options, "allow_unverified": True, "progress": None, "files": files}
+
+
+def read_back(path: Path) -> pd.DataFrame:
+    readers: dict[str, Any] = {
+        ".csv": pd.read_csv,
+        ".json": lambda file: pd.DataFrame(json.loads(file.read_text("utf-8"))),
+        ".parquet": pd.read_parquet,
+        ".xlsx": pd.read_excel,
+    }
+    frame: pd.DataFrame = readers[path.suffix](path)
+    return frame
+
+
+@pytest.mark.parametrize("suffix", list(writers.FORMATS))
+def test_assess_writes_what_it_found(spoiled: Path, suffix: str) -> None:
+    asked = [word for name in ("results", "energy", "problems") for word in (f"--{name}", f"{name}{suffix}")]
+    answer = run("assess", "meters.csv", "outputs.csv", *asked)
+    assert (answer.code, answer.stderr) == (1, "")
+    expected = eb.assess(spoiled / "meters.csv", spoiled / "outputs.csv")
+    for name in ("results", "energy", "problems"):
+        table, written = getattr(expected, name), read_back(spoiled / f"{name}{suffix}")
+        assert list(written.columns) == list(table.columns)
+        assert len(written) == len(table)
+    written = read_back(spoiled / f"results{suffix}")
+    np.testing.assert_array_equal(written["intensity"].to_numpy(float), expected.results["intensity"].to_numpy(float))
+    assert sorted(path.name for path in spoiled.iterdir()) == sorted(
+        ["meters.csv", "outputs.csv", *(f"{name}{suffix}" for name in ("results", "energy", "problems"))]
+    )
+
+
+def test_targets_are_checked_before_any_work(plants: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(eb, "assess", lambda *_, **__: pytest.fail("the work began"))
+    assert run("assess", "meters.csv", "outputs.csv", "--energy", "energy.txt").code == 2
+    monkeypatch.setitem(writers.FORMATS, ".parquet", ("no_such_module", "arrow"))
+    answer = run("assess", "meters.csv", "outputs.csv", "--energy", "energy.parquet")
+    assert answer.code == 2
+    assert 'pip install "energybench[arrow]"' in answer.stderr
+    assert sorted(path.name for path in plants.iterdir()) == ["meters.csv", "outputs.csv"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="directories open differently")
+def test_a_file_that_the_system_refuses_is_code_2(plants: Path) -> None:
+    (plants / "results.csv").mkdir()
+    answer = run("assess", "meters.csv", "outputs.csv", "--results", "results.csv", "--json")
+    assert (answer.code, answer.stdout) == (2, "")
+    assert json.loads(answer.stderr)["error"]["reason"] == "file"
+    assert "results.csv" in answer.stderr
+
+
+@pytest.mark.skipif(not hasattr(os, "openpty"), reason="no pseudo terminals")
+@pytest.mark.parametrize(("long", "seen"), [(1, True), (10**9, False)])
+@pytest.mark.usefixtures("plants")
+def test_the_bar_is_for_long_files_on_a_terminal(long: int, seen: bool) -> None:
+    code = (
+        f"import sys, energybench.console as c; c.LONG = {long}; from energybench.cli import main; "
+        "sys.argv = ['energybench', 'assess', 'meters.csv', 'outputs.csv', '--json']; main()"
+    )
+    ours, theirs = os.openpty()
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=theirs) as process:
+        os.close(theirs)
+        shown = b""
+        while True:
+            try:
+                block = os.read(ours, 4096)
+            except OSError:  # Linux says that the other end is closed in this way
+                break
+            if not block:
+                break
+            shown += block
+        os.close(ours)
+        stdout = process.communicate(timeout=120)[0]
+    assert process.returncode == 0
+    assert json.loads(stdout)["counts"]["used"] == 3
+    assert (b"100%" in shown) == seen
+    if not seen:
+        assert shown == b""
+
+
+# Files
+
+
+def sample() -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "plant": ["=1+1", '甲,"厂"', "+a", None],
+            "class": pd.Categorical(["baseline", None, "benchmark", "baseline"]),
+            "tce": [0.1 + 0.2, float("nan"), 1e-17, 1e22],
+            "used": [True, False, True, True],
+            "row": [2, 3, 4, 5],
+        }
+    )
+
+
+@pytest.mark.parametrize("suffix", list(writers.FORMATS))
+def test_a_frame_comes_back_as_it_was_written(tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / f"结果{suffix}"
+    path.write_text("old", encoding="utf-8")
+    writers.write_frame(sample(), path)
+    back = read_back(path)
+    expected = sample()
+    # Excel keeps 15 to 17 digits, the others every bit.
+    np.testing.assert_allclose(back["tce"].to_numpy(float), expected["tce"], rtol=1e-15 if suffix == ".xlsx" else 0)
+    for column in ("plant", "class", "used", "row"):
+        values = [None if pd.isna(cell) else cell for cell in back[column]]
+        assert values == [None if pd.isna(cell) else cell for cell in expected[column]]
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_csv_has_the_mark_that_excel_needs(tmp_path: Path) -> None:
+    writers.write_frame(sample(), tmp_path / "a.csv")
+    content = (tmp_path / "a.csv").read_bytes()
+    assert content.startswith(codecs.BOM_UTF8)
+    assert b"\r" not in content
+
+
+def test_no_cell_of_a_workbook_is_a_formula(tmp_path: Path) -> None:
+    import openpyxl  # type: ignore[import-untyped]
+
+    writers.write_frame(sample(), tmp_path / "a.xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "a.xlsx").active
+    assert sheet["A2"].value == "=1+1"
+    assert {cell.data_type for row in sheet.iter_rows() for cell in row}.isdisjoint({"f"})
+
+
+def test_an_empty_frame_is_an_empty_list(tmp_path: Path) -> None:
+    writers.write_frame(sample().iloc[:0], tmp_path / "a.json")
+    assert json.loads((tmp_path / "a.json").read_text("utf-8")) == []
+
+
+@pytest.mark.parametrize(
+    ("suffix", "cell"), [(".json", float("inf")), (".xlsx", "a\x07b"), (".parquet", object()), (".xlsx", "x" * 33000)]
+)
+def test_a_frame_that_does_not_fit_leaves_the_old_file(tmp_path: Path, suffix: str, cell: object) -> None:
+    path = tmp_path / f"a{suffix}"
+    path.write_text("old", encoding="utf-8")
+    frame = pd.DataFrame({"value": [cell]}, dtype=object)
+    if isinstance(cell, str) and len(cell) > 100:
+        frame = pd.DataFrame(0, index=range(1), columns=range(20_000))  # more columns than a sheet has
+    with pytest.raises(TableError, match=r"cannot hold these rows"):
+        writers.write_frame(frame, path)
+    assert path.read_text("utf-8") == "old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize(
+    ("targets", "sources", "error"),
+    [
+        (["a.csv", "a.csv"], [], OptionError),
+        (["a.csv"], ["a.csv"], OptionError),
+        (["sub/../a.csv"], ["a.csv"], OptionError),
+        (["a.html"], [], OptionError),
+        (["a"], [], OptionError),
+        (["no/a.csv"], [], TableNotFoundError),
+    ],
+)
+def test_targets_that_cannot_be_written(
+    tmp_path: Path, targets: list[str], sources: list[str], error: type[EnergybenchError]
+) -> None:
+    (tmp_path / "sub").mkdir()
+    with pytest.raises(error):
+        writers.check_targets([tmp_path / name for name in targets], [tmp_path / name for name in sources])
+    writers.check_targets([tmp_path / "a.CSV", tmp_path / "b.json"], [tmp_path / "c.csv"])
+
+
+# As a program
+
+
+@pytest.mark.parametrize(
+    "locale",
+    [
+        {"LANG": "C", "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+        {"LANG": "C", "LC_ALL": "C"},
+        {"PYTHONIOENCODING": "ascii:strict"},
+        {"PYTHONIOENCODING": "gbk"},
+    ],
+)
+def test_text_is_utf8_under_any_locale(locale: dict[str, str]) -> None:
+    environment = {key: value for key, value in os.environ.items() if not key.startswith(("LC_", "LANG", "PYTHON"))}
+    done = start("classify", "13200 kWh/t", "electrolytic-aluminium", env={**environment, **locale})
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert "基准水平" in done.stdout.decode("utf-8")
+    refused = start("limit", "electrolytic-aluminum-x", "--document", "ndrc-2021", env={**environment, **locale})
+    assert refused.returncode == 2
+    assert "electrolytic-aluminium" in refused.stderr.decode("utf-8")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="arguments are bytes on POSIX only")
+def test_bytes_that_are_no_text_are_shown_and_not_a_crash() -> None:
+    done = subprocess.run(
+        [sys.executable.encode(), b"-m", b"energybench", b"convert", b"1 t", b"\xff\xfe", b"--json"],
+        capture_output=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert json.loads(done.stderr.decode("utf-8"))["error"]["reason"] == "unknown-carrier"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="pipes differ")
+@pytest.mark.parametrize("args", [["tables", "documents"], ["tables", "furnace_limits"], ["limit", "电解铝", "--json"]])
+def test_a_reader_that_goes_away_makes_no_noise(args: list[str]) -> None:
+    ours, theirs = os.pipe()
+    os.close(ours)
+    done = start(*args, capture_output=False, stdout=theirs, stderr=subprocess.PIPE)
+    os.close(theirs)
+    assert (done.returncode, done.stderr) == (console.PIPE_CLOSED, b"")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no full device")
+def test_an_answer_that_cannot_be_written_is_code_2() -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = start("tables", capture_output=False, stdout=full, stderr=subprocess.PIPE)
+    assert done.returncode == 2
+    assert done.stderr.startswith(b"error: The answer cannot be read or written")
+
+
+def test_an_interrupt_has_its_own_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(eb, "convert", interrupt)
+    assert run("convert", "1 t", "原煤").code == console.INTERRUPTED
+
+
+def test_a_defect_is_not_taken_for_problems(capsys: pytest.CaptureFixture[str]) -> None:
+    def broken(**_: object) -> None:
+        raise ZeroDivisionError
+
+    with pytest.raises(SystemExit) as left:
+        console.run(broken)  # type: ignore[arg-type]
+    assert left.value.code == console.DEFECT
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert "ZeroDivisionError" in said.err
+    assert "please report" in said.err
+
+
+def test_the_installed_command_is_this_one() -> None:
+    from importlib.metadata import entry_points
+
+    (entry,) = entry_points(group="console_scripts", name="energybench")
+    assert entry.load() is cli.main
+
+
+# The page
+
+PAGE = Path(__file__).parents[1] / "docs" / "command.md"
+
+
+def shown_runs() -> list[tuple[str, str, int]]:
+    """Every run on the page: its command line, what it shows, and its exit code."""
+    runs = []
+    for block in re.findall(r"```console\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL):
+        for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
+            line, _, shown = part.partition("\n")
+            code = re.search(r"\[exit code (\d+)\]\n\Z", shown)
+            runs.append((line, shown[: code.start()] if code else shown, int(code[1]) if code else 0))
+    return runs
+
+
+def test_the_page_shows_what_the_command_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    meters, outputs = re.findall(r"```csv\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL)
+    (tmp_path / "meters.csv").write_text(meters, encoding="utf-8")
+    (tmp_path / "outputs.csv").write_text(outputs, encoding="utf-8")
+    runs = shown_runs()
+    assert {shlex.split(line)[1] for line, _, _ in runs if line.startswith("energybench")} == set(COMMANDS)
+    for line, shown, code in runs:
+        words = shlex.split(line)
+        if words[0] == "cat":
+            said = Path(words[1]).read_text("utf-8-sig")
+        else:
+            answer = run(*words[1:])
+            assert answer.code == code, line
+            said = answer.stderr if code == 2 else answer.stdout
+            assert (answer.stdout if code == 2 else answer.stderr) == "", line
+        assert doctest.OutputChecker().check_output(shown, said, doctest.ELLIPSIS), f"{line}\n{said}"
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_the_page_names_every_option_and_key(command: str) -> None:
+    page = PAGE.read_text("utf-8")
+    sections = dict(re.findall(r"^## (\w+)\n(.*?)(?=^## |\Z)", page, re.DOTALL | re.MULTILINE))
+    options = set(re.findall(r"^  (--[a-z-]+)", run(command, "--help").stdout, re.MULTILINE)) - {"--help"}
+    assert options
+    for option in options - {"--json", "--allow-unverified"}:
+        known = sections["limit"] + sections["convert"] + sections["classify"] + sections[command]
+        assert f"`{option}" in known, option
+    asked = {
+        "convert": ["1 t", "原煤"],
+        "limit": ["3 t"],
+        "classify": ["13200 kWh/t", "电解铝"],
+        "tables": [],
+        "assess": None,
+    }[command]
+    if asked is not None:
+        for key in run(command, *asked, "--json").data:
+            assert f"`{key}`" in sections[command] + sections.get("tables", "") + page.split("## convert")[0], key

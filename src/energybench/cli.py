@@ -31,7 +31,12 @@ CoalRate = Annotated[
 Edition = Annotated[
     str | None, typer.Option(metavar="DOCUMENT", help="Edition of the coefficients; default gbt-2589-2020.")
 ]
-Document = Annotated[str | None, typer.Option(metavar="DOCUMENT", help="Document of the limit, by id or number.")]
+Document = Annotated[
+    str | None, typer.Option(metavar="DOCUMENT", help="Document of the limit, by id or number, or in-force.")
+]
+Period = Annotated[
+    str | None, typer.Option(metavar="PERIOD", help="Year, month or day for --document in-force: 2023, 2023-06.")
+]
 Capacity = Annotated[str | None, typer.Option(metavar="MASS", help='Rated furnace capacity, "3 t".')]
 Reading = Annotated[
     Literal["linear", "class_below", "class_above", "stated_only"],
@@ -116,6 +121,10 @@ def limit(
     capacity: Capacity = None,
     reading: Reading = "linear",
     document: Document = None,
+    period: Period = None,
+    unit: Annotated[
+        str | None, typer.Option(metavar="UNIT", help='Which indicator, where a product has several: "kWh/t".')
+    ] = None,
     allow_unverified: Unverified = False,
     as_json: Json = False,
 ) -> None:
@@ -124,6 +133,7 @@ def limit(
     An amount in place of a product asks for the limit of an induction furnace of that capacity.
     """
     from energybench import furnaces, limits
+    from energybench.unit_text import read_unit
 
     try:
         limits.find_item(item)
@@ -134,8 +144,10 @@ def limit(
             raise OptionError(f"Two capacities are given, {item} and {capacity}", capacity, "Give one") from None
         item, capacity = furnaces.DEFAULT_ITEM, item
     with heard() as notes:
-        found = limits.choose_ladder(item, document, capacity, reading, allow_unverified)
+        like = None if unit is None else read_unit(unit)
+        found = limits.choose_ladder(item, document, capacity, reading, allow_unverified, period, like)
         limits.warn_unverified_row(found)
+        limits.warn_if_superseded(document)
     if as_json:
         say_json({**_ladder_data(found), "warnings": notes, **stamp()})
     else:
@@ -152,7 +164,9 @@ def _ladder_data(ladder: "Ladder") -> dict[str, Any]:
 
 
 def _ladder_text(ladder: "Ladder") -> str:
-    lines = [f"{ladder.item} {ladder.item_zh} ({ladder.item_en})", f"{ladder.indicator_zh} ({ladder.indicator_en})"]
+    names = ((ladder.item_zh, ladder.item_en), (ladder.indicator_zh, ladder.indicator_en))
+    what, compared = (zh if en in ("", zh) else f"{zh} ({en})" for zh, en in names)
+    lines = [f"{ladder.item} {what}", compared]
     for step in ladder.steps:
         threshold = f"{step.comparator} {step.threshold} {ladder.unit}" if step.threshold else "not known"
         lines.append(f"  {step.level} ({step.level.zh}): {threshold}")
@@ -173,6 +187,7 @@ def classify(
     value: Annotated[str, typer.Argument(metavar="VALUE", help='Energy per product, "13200 kWh/t".')],
     item: Annotated[str, typer.Argument(metavar="ITEM", help="Product: 电解铝, electrolytic-aluminium.")],
     document: Document = None,
+    period: Period = None,
     capacity: Capacity = None,
     reading: Reading = "linear",
     output: Annotated[
@@ -185,13 +200,15 @@ def classify(
 ) -> None:
     """Say which class an energy intensity is in.
 
-    The classes are benchmark, baseline and below-baseline, or within-limit and over-limit.
+    A national list has benchmark, baseline and below-baseline, a GB standard level-1 to level-3 and over-limit, a
+    local document within-limit and over-limit.
     """
     with heard() as notes:
         verdict = eb.classify(
             value,
             item,
             document=document,
+            period=period,
             capacity=capacity,
             reading=reading,
             output=output,

@@ -44,19 +44,19 @@ def say_json(answer: object) -> None:
     typer.echo(json.dumps(answer, ensure_ascii=False, allow_nan=False, indent=2))
 
 
-def in_options(fix: str) -> str:
-    """Turn the keyword arguments that an error proposes into the options of the command.
+def in_options(text: str) -> str:
+    """Turn the keyword arguments that an error speaks of into the options of the command.
 
     >>> in_options('Pass coal_rate="302.4 gce/kWh" or allow_unverified=True')
     'Pass --coal-rate "302.4 gce/kWh" or --allow-unverified'
     """
-    fix = fix.replace("allow_unverified=True", "--allow-unverified")
-    fix = fix.replace("energybench.tables.use()", "a file that the environment variable ENERGYBENCH_DATA names")
+    text = text.replace("allow_unverified=True", "--allow-unverified")
+    text = text.replace("energybench.tables.use()", "a file that the environment variable ENERGYBENCH_DATA names")
     keyword = (
-        r"\b(basis|coal_rate|ncv|density|coefficient|edition|document|capacity|reading|output|compare)="
+        r"\b(basis|coal_rate|ncv|density|coefficient|edition|document|period|capacity|reading|output|compare)="
         r'("[^"]*")?'
     )
-    return re.sub(keyword, lambda found: f"--{found[1].replace('_', '-')} {found[2] or ''}".rstrip(), fix)
+    return re.sub(keyword, lambda found: f"--{found[1].replace('_', '-')} {found[2] or ''}".rstrip(), text)
 
 
 def refuse(reason: str, message: str, value: str, fix: str, as_json: bool) -> NoReturn:
@@ -78,7 +78,7 @@ def refusals(as_json: bool) -> Iterator[None]:
         yield
         sys.stdout.flush()
     except EnergybenchError as error:
-        refuse(error.reason, error.message, error.value, in_options(error.fix), as_json)
+        refuse(error.reason, in_options(error.message), error.value, in_options(error.fix), as_json)
     except _UsageError as error:
         if not as_json:
             raise
@@ -123,7 +123,7 @@ class Command(TyperCommand):
         for arg in rest:
             if arg == "--":
                 words.extend(rest)
-            elif arg == "-" or not arg.startswith("-") or re.match(r"-\s*\.?\d", arg):
+            elif arg == "-" or not arg.startswith("-") or re.match(r"-\.?\d", arg):
                 words.append(arg)
             else:
                 options.append(arg)

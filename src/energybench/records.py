@@ -262,6 +262,27 @@ class MeterAccuracyRow:
 
 
 @dataclass(frozen=True, slots=True)
+class CorrectionRow:
+    """One figure of a correction that a standard lets or makes a plant apply."""
+
+    id: str
+    correction: str
+    side: str
+    items: str
+    levels: str
+    case: str
+    figure: str
+    at: str
+    value: str
+    unit: str
+    document: str
+    clause: str
+    verification: str
+    evidence: str
+    notes: str
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
     """How one file of ``data/`` is read: its record, its key, its numeric columns."""
 
@@ -284,4 +305,5 @@ TABLES: dict[str, Table] = {
     "coal_rates": Table(CoalRateRow, ("value",)),
     "co2_factors": Table(Co2FactorRow, ("value",)),
     "meter_accuracy": Table(MeterAccuracyRow),
+    "corrections": Table(CorrectionRow, ("at", "value")),
 }

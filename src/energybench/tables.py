@@ -351,3 +351,8 @@ def co2_factors() -> pandas.DataFrame:
 def meter_accuracy() -> pandas.DataFrame:
     """Return the accuracy classes of meters."""
     return frame("meter_accuracy")
+
+
+def corrections() -> pandas.DataFrame:
+    """Return the figures of the corrections that standards let or make a plant apply."""
+    return frame("corrections")

@@ -265,7 +265,7 @@ def _from_pint(value: Any, name: str) -> tuple[Magnitude, UnitText]:
 def times(values: NDArray[numpy.float64], factor: float, name: str = "amount") -> NDArray[numpy.float64]:
     """Multiply an array by a factor, and refuse NaN and infinity on the way.
 
-    Zero times a finite number is zero, so one dot product per block, while the block is in the cache, says
+    A sum is finite only if every element is, so one sum per block, while the block is in the cache, says
     whether it is clean at a fraction of the cost of a mask.
 
     Raises
@@ -275,11 +275,10 @@ def times(values: NDArray[numpy.float64], factor: float, name: str = "amount") -
     """
     flat = values.reshape(-1)
     result = flat if factor == 1.0 else numpy.empty_like(flat)
-    zeros = numpy.zeros(min(_BLOCK, flat.size))
     for start in range(0, flat.size, _BLOCK):
         block = flat[start : start + _BLOCK]
-        with numpy.errstate(invalid="ignore"):
-            clean = float(numpy.dot(block, zeros[: block.size])) == 0.0
+        with numpy.errstate(invalid="ignore", over="ignore"):
+            clean = numpy.isfinite(numpy.add.reduce(block)) or numpy.isfinite(block).all()
         if not clean:
             position = start + int(numpy.argmin(numpy.isfinite(block)))
             raise AmountError(

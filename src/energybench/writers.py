@@ -22,6 +22,8 @@ FORMATS: dict[str, tuple[str, str]] = {
     ".parquet": ("pyarrow", "arrow"),
     ".xlsx": ("openpyxl", "excel"),
 }
+#: Rows and columns that a sheet of Excel has; the header is one row.
+_SHEET = (1_048_576, 16_384)
 #: Rows that are JSON text in memory at one time.
 _BLOCK = 20_000
 
@@ -118,6 +120,8 @@ def _xlsx(frame: pandas.DataFrame, path: Path) -> None:
     import pandas
     from openpyxl.utils.exceptions import IllegalCharacterError  # type: ignore[import-untyped]
 
+    if len(frame) >= _SHEET[0] or len(frame.columns) > _SHEET[1]:
+        raise ValueError(f"a sheet has {_SHEET[0]} rows and {_SHEET[1]} columns")
     try:
         with pandas.ExcelWriter(path, engine="openpyxl") as book:
             frame.to_excel(book, index=False)

@@ -15,38 +15,41 @@ from energybench.ladders import Level
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from energybench.carriers import Coefficient
+    from energybench.frames.meters import Meters
 
 
 @dataclass(frozen=True)
 class EnergyLines:
-    """The meter rows as worked out, in codes; :meth:`frame` writes them out."""
+    """The meter rows as read, and which of them could not be used; :meth:`frame` writes them out."""
 
-    source: pandas.DataFrame
-    code: NDArray[numpy.int64]
-    records: list[Coefficient | None]
-    own: NDArray[numpy.float64] | None
-    tce: NDArray[numpy.float64]
-    electricity_kwh: NDArray[numpy.float64]
-    used: NDArray[numpy.bool_]
+    meters: Meters
+    bad: NDArray[Any]
 
     def frame(self) -> pandas.DataFrame:
         """Return a line per meter row: the row as given, its coefficient and source, and its tce."""
-        lines = self.source.copy()
-        lines.insert(0, "row", self.source.index)
+        meters = self.meters
+        count = len(meters.table)
+        records: list[Any] = [getattr(factor, "record", None) for factor in meters.factors] + [None]
+        position = meters.positions(slice(None))
+        lines = meters.table.copy()
+        lines.insert(0, "row", lines.index)
         lines = lines.reset_index(drop=True).drop(columns=["coefficient", "coefficient_unit"], errors="ignore")
-        figure = numpy.array([record.value if record else numpy.nan for record in self.records])[self.code]
+        figure = numpy.array([record.value if record else numpy.nan for record in records])[position]
         lines["coefficient"] = (
-            figure if self.own is None else numpy.where(numpy.isnan(self.own), figure, figure * self.own)
+            figure if meters.own is None else numpy.where(numpy.isnan(meters.own), 1.0, meters.own) * figure
         )
         for name in ("unit", "basis", "origin", "document", "clause", "verification"):
-            values = [getattr(record, name) if record else "" for record in self.records]
-            folded, distinct = pandas.factorize(numpy.array(values, object))
+            codes, distinct = pandas.factorize(numpy.array([getattr(record, name, "") for record in records], object))
             column = "coefficient_unit" if name == "unit" else name
-            lines[column] = pandas.Categorical.from_codes(folded[self.code], pandas.Index(distinct))
-        lines["tce"] = numpy.where(self.used, self.tce, numpy.nan)
-        lines["electricity_kwh"] = numpy.where(self.used, self.electricity_kwh, numpy.nan)
-        lines["used"] = self.used
+            lines[column] = pandas.Categorical.from_codes(codes[position], pandas.Index(distinct))
+        used = numpy.ones(count, bool)
+        used[self.bad] = False
+        amount = meters.amount if meters.multiplier is None else meters.amount * meters.multiplier
+        with numpy.errstate(invalid="ignore", over="ignore"):
+            for name, otherwise in (("tce", numpy.nan), ("electricity_kwh", 0.0)):
+                values = meters.lookup(name, otherwise).take(meters.factor) * amount
+                lines[name] = numpy.where(used, values, numpy.nan)
+        lines["used"] = used
         return lines
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -12,43 +13,76 @@ from energybench.errors import AmountError
 from energybench.unit_text import read_number
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
     Floats = NDArray[numpy.float64]
-    Codes = NDArray[numpy.int64]
+    Codes = NDArray[Any]
+
+#: Below this many rows a second thread costs more than it gives.
+_THREADED_FROM = 200_000
 
 
 @dataclass(frozen=True, slots=True)
 class Coded:
-    """A column as codes into its distinct values; a null is the code ``len(distinct)``, one past the end."""
+    """A column as small integer codes into its distinct values; a null is the code ``len(distinct)``."""
 
     codes: Codes
     distinct: list[Any]
 
-    @property
-    def size(self) -> int:
-        """How many codes there are, the one of null included."""
-        return len(self.distinct) + 1
-
-    def take(self, table: list[Any], null: Any, dtype: Any = object) -> NDArray[Any]:
-        """Return per row what a list gives per distinct value, and ``null`` for a null."""
-        padded = numpy.empty(self.size, dtype)
-        padded[:-1] = table
+    def table(self, values: Sequence[Any], null: Any, dtype: Any = object) -> NDArray[Any]:
+        """Return an array to take by code: a value per distinct value, and one for null."""
+        padded = numpy.empty(len(self.distinct) + 1, dtype)
+        padded[:-1] = values
         padded[-1] = null
-        return padded[self.codes]
+        return padded
+
+    def rows(self, where: NDArray[Any]) -> Coded:
+        """Return the column of some rows."""
+        return Coded(self.codes[where], self.distinct)
+
+    def map(self, function: Callable[[Any], Any], null: Any, dtype: Any = object) -> NDArray[Any]:
+        """Return per row what a function gives per distinct value."""
+        return self.table([function(value) for value in self.distinct], null, dtype)[self.codes]
 
 
 def encode(column: pandas.Series[Any]) -> Coded:
     """Code a column by its distinct values; a category column keeps its codes."""
     if isinstance(column.dtype, pandas.CategoricalDtype):
-        codes = column.cat.codes.to_numpy()
-        values = list(column.cat.categories)
-    else:
-        codes, uniques = pandas.factorize(column, use_na_sentinel=True)
-        values = list(uniques)
-    return Coded(numpy.where(codes < 0, len(values), codes).astype(numpy.int64), values)
+        return _with_null(column.cat.codes.to_numpy(), list(column.cat.categories))
+    if (arrow := _arrow(column)) is not None:
+        encoded = arrow.dictionary_encode()
+        indices = encoded.indices.fill_null(len(encoded.dictionary)) if encoded.null_count else encoded.indices
+        return Coded(indices.to_numpy(zero_copy_only=False), encoded.dictionary.to_pylist())
+    codes, uniques = pandas.factorize(column, use_na_sentinel=True)
+    return _with_null(codes, list(uniques))
+
+
+def _arrow(column: pandas.Series[Any]) -> Any:
+    """Return a text column that lies in Arrow memory as one Arrow array, without a copy; None for any other."""
+    storage = getattr(column.array, "_pa_array", None)
+    if storage is None or not hasattr(storage, "combine_chunks") or str(storage.type) not in ("string", "large_string"):
+        return None
+    combined = storage.combine_chunks()
+    return combined.chunk(0) if hasattr(combined, "num_chunks") else combined
+
+
+def _with_null(codes: Codes, distinct: list[Any]) -> Coded:
+    """Give null, which pandas codes as -1, the code one past the end, in a type that can hold it."""
+    if not len(codes) or codes.min() >= 0:
+        return Coded(codes, distinct)
+    wide = codes.astype(numpy.promote_types(codes.dtype, numpy.min_scalar_type(-len(distinct) - 1)), copy=False)
+    return Coded(numpy.where(wide < 0, wide.dtype.type(len(distinct)), wide), distinct)
+
+
+def encode_columns(table: pandas.DataFrame, names: Sequence[str]) -> dict[str, Coded]:
+    """Code several columns, two at a time where there are many rows."""
+    columns = [table[name] for name in names]
+    if len(table) < _THREADED_FROM:
+        return dict(zip(names, map(encode, columns), strict=True))
+    with ThreadPoolExecutor(2) as pool:
+        return dict(zip(names, pool.map(encode, columns), strict=True))
 
 
 def clean_text(value: Any) -> str:
@@ -61,19 +95,25 @@ def clean_text(value: Any) -> str:
     return str(value).strip()
 
 
-def recode(column: Coded, function: Callable[[Any], str]) -> Coded:
-    """Fold the distinct values of a column; those that become equal share a code, those that become empty are null."""
+def fold(column: Coded, function: Callable[[Any], str] = clean_text) -> tuple[list[str], NDArray[numpy.int64]]:
+    """Fold the distinct values of a column.
+
+    Returns
+    -------
+    tuple
+        The distinct folded texts, and to which of them each code belongs; empty texts and null belong one past
+        the end. Values that become equal share a text.
+    """
     folded = [function(value) for value in column.distinct]
-    order = {value: code for code, value in enumerate(dict.fromkeys(value for value in folded if value))}
+    order = {text: number for number, text in enumerate(dict.fromkeys(text for text in folded if text))}
     null = len(order)
-    return Coded(column.take([order.get(value, null) for value in folded], null, numpy.int64), list(order))
+    return list(order), column.table([order.get(text, null) for text in folded], null, numpy.int64)
 
 
-def match(column: Coded, other: Coded) -> Codes:
-    """Return the codes of a column in the numbering of another; what is not there gets ``len(other.distinct)``."""
-    codes = {value: code for code, value in enumerate(other.distinct)}
-    null = len(other.distinct)
-    return column.take([codes.get(value, null) for value in column.distinct], null, numpy.int64)
+def recode(column: Coded, function: Callable[[Any], str] = clean_text) -> Coded:
+    """Return a column in its folded texts, see :func:`fold`."""
+    texts, positions = fold(column, function)
+    return Coded(positions[column.codes], texts)
 
 
 def to_floats(column: pandas.Series[Any]) -> Floats:
@@ -86,8 +126,7 @@ def to_floats(column: pandas.Series[Any]) -> Floats:
     if pandas.api.types.is_numeric_dtype(column.dtype):
         values: Floats = column.to_numpy(numpy.float64, na_value=numpy.nan)
         return values
-    coded = encode(column)
-    return coded.take([_number(value) for value in coded.distinct], numpy.nan, numpy.float64)
+    return encode(column).map(_number, numpy.nan, numpy.float64)
 
 
 def _number(value: Any) -> float:
@@ -103,28 +142,3 @@ def _number(value: Any) -> float:
         return float(value)
     except (TypeError, ValueError):
         return float("nan")
-
-
-def combine(columns: list[Coded]) -> tuple[Codes, NDArray[numpy.int64]]:
-    """Return one code per distinct combination of columns, and the combinations in use, shape (m, len(columns))."""
-    sizes = [column.size for column in columns]
-    key = numpy.zeros(len(columns[0].codes), numpy.int64)
-    for column, size in zip(columns, sizes, strict=True):
-        key *= size
-        key += column.codes
-    total = int(numpy.prod([float(size) for size in sizes]))
-    if total <= max(1 << 20, 4 * len(key)):
-        used = numpy.zeros(total, bool)
-        used[key] = True
-        distinct = numpy.flatnonzero(used)
-        position = numpy.empty(total, numpy.int64)
-        position[distinct] = numpy.arange(len(distinct))
-        codes = position[key]
-    else:
-        codes, distinct = pandas.factorize(key)
-    parts = []
-    rest = distinct
-    for size in reversed(sizes):
-        rest, part = numpy.divmod(rest, size)
-        parts.append(part)
-    return codes, numpy.stack(parts[::-1], axis=1)

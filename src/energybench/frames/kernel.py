@@ -6,8 +6,8 @@ direction, strictness, tolerance) comes in as small tables made by the functions
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 import numpy
 
@@ -15,77 +15,201 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Floats = NDArray[numpy.float64]
-    Integers = NDArray[numpy.int64]
+    Integers = NDArray[Any]
 
 _BLOCK = 1 << 14
 
+#: The largest key space that gets a table with an entry per key.
+DENSE = 1 << 24
+
 
 @dataclass(frozen=True, slots=True)
+class Key:
+    """Several coded columns as one number per row: the sum of one small table per column, taken by code.
+
+    A code that has no place in the key space has the entry ``size``, so that the sum lies outside of it.
+    """
+
+    codes: tuple[Integers, ...]
+    tables: tuple[Integers, ...]
+    size: int
+
+    def block(self, rows: slice) -> Integers:
+        """Return the keys of some rows, ``size`` or more where there is none."""
+        key: Integers = self.tables[0].take(self.codes[0][rows], mode="clip")
+        for codes, table in zip(self.codes[1:], self.tables[1:], strict=True):
+            key += table.take(codes[rows], mode="clip")
+        return key
+
+    def __len__(self) -> int:
+        return len(self.codes[0])
+
+
+def make_key(columns: list[tuple[Integers, NDArray[numpy.int64], int]]) -> Key:
+    """Make a key of columns given as codes, a table from code to position, and how many positions there are.
+
+    A position equal to that number means that the code has no place.
+    """
+    size = 1
+    for _, _, count in columns:
+        size *= max(count, 1)
+    # The sum of all sentinels must not overflow.
+    dtype = numpy.int32 if size * (len(columns) + 1) < 2**31 else numpy.int64
+    tables = []
+    radix = size
+    for _, positions, count in columns:
+        radix //= max(count, 1)
+        tables.append(numpy.where(positions < count, positions * radix, size).astype(dtype))
+    return Key(tuple(codes for codes, _, _ in columns), tuple(tables), size)
+
+
+def keys_in_use(key: Key) -> tuple[Integers, Integers]:
+    """Return the key of every row, and the distinct keys of the key space that occur."""
+    rows = numpy.empty(len(key), key.tables[0].dtype)
+    if key.size > DENSE:
+        for start in range(0, len(key), _BLOCK):
+            rows[start : start + _BLOCK] = key.block(slice(start, start + _BLOCK))
+        used = numpy.unique(rows)
+        return rows, used[used < key.size]
+    flags = numpy.zeros(key.size + 1, bool)
+    for start in range(0, len(key), _BLOCK):
+        block = key.block(slice(start, start + _BLOCK))
+        rows[start : start + _BLOCK] = block
+        flags[numpy.minimum(block, key.size)] = True
+    return rows, numpy.flatnonzero(flags[:-1])
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """A number per key of a key space: dense where that fits, else by search among the keys that have one."""
+
+    keys: Integers
+    values: NDArray[Any]
+    otherwise: Any
+    dense: NDArray[Any] | None
+
+    def take(self, key: Integers) -> NDArray[Any]:
+        """Return the number of each key, and ``otherwise`` for a key that has none."""
+        if self.dense is not None:
+            found: NDArray[Any] = self.dense.take(key, mode="clip")
+            return found
+        if not len(self.keys):
+            return numpy.full(len(key), self.otherwise, self.values.dtype)
+        place = numpy.searchsorted(self.keys, key).clip(0, len(self.keys) - 1)
+        searched: NDArray[Any] = numpy.where(self.keys[place] == key, self.values[place], self.otherwise)
+        return searched
+
+
+def make_lookup(size: int, keys: Integers, values: NDArray[Any], otherwise: Any) -> Lookup:
+    """Make a lookup from sorted keys and their numbers."""
+    dense = None
+    if size <= DENSE:
+        dense = numpy.full(size + 1, otherwise, values.dtype)
+        dense[keys] = values
+    return Lookup(keys, values, otherwise, dense)
+
+
+@dataclass(slots=True)
 class Totals:
-    """What the readings of each output row add up to."""
+    """What the readings of each group add up to; the last group is that of no output row."""
 
     tce: Floats
     electricity_kwh: Floats
     readings: Integers
+    electric: Integers
     unusable: Integers
+    bad: list[Integers] = field(default_factory=list)
 
-    def take(self, groups: Integers) -> Totals:
+    @classmethod
+    def zero(cls, groups: int) -> Totals:
+        """Return empty totals for so many groups."""
+        floats, integers = numpy.zeros((2, groups + 1)), numpy.zeros((3, groups + 1), numpy.int64)
+        return cls(floats[0], floats[1], integers[0], integers[1], integers[2])
+
+    def of(self, groups: Integers) -> Totals:
         """Return the totals of the given groups."""
-        return Totals(self.tce[groups], self.electricity_kwh[groups], self.readings[groups], self.unusable[groups])
+        return Totals(
+            self.tce[groups],
+            self.electricity_kwh[groups],
+            self.readings[groups],
+            self.electric[groups],
+            self.unusable[groups],
+        )
+
+    @property
+    def bad_rows(self) -> Integers:
+        """The rows that could not be used, in order."""
+        return numpy.concatenate(self.bad) if self.bad else numpy.zeros(0, numpy.int64)
 
 
-def weigh(amount: Floats, multiplier: Floats | None, code: Integers, factors: Floats) -> Floats:
-    """Return ``amount * multiplier * factors[code]`` per row.
+def sweep(
+    totals: Totals,
+    amount: Floats,
+    multiplier: Floats | None,
+    factor: Integers,
+    tce: Lookup,
+    electricity: Lookup | None,
+    group: Key,
+    group_of: Lookup,
+    first_row: int = 0,
+) -> None:
+    """Weigh and add up rows in one pass; a row that cannot be used is counted and noted, never added.
 
     Parameters
     ----------
+    totals : Totals
+        Added to.
     amount, multiplier : ndarray
         Shape (n,); the multiplier carries flow and measured figures, None where it is 1 everywhere.
-    code : ndarray of int
-        Shape (n,), into ``factors``.
-    factors : ndarray
-        Standard coal (or electricity) per unit of amount, NaN where there is none.
+    factor : ndarray of int
+        Factor key of each row, shape (n,).
+    tce, electricity : Lookup
+        Standard coal and electricity per amount of each factor key; electricity is None where no row has any.
+    group, group_of
+        Group key of each row, and the group of each key; the last group is that of no output row.
+    first_row : int
+        Number of the first row, for the rows noted.
     """
-    result = numpy.empty_like(amount)
+    last = len(totals.tce) - 1
     with numpy.errstate(invalid="ignore", over="ignore"):
         for start in range(0, len(amount), _BLOCK):
             rows = slice(start, start + _BLOCK)
-            numpy.take(factors, code[rows], out=result[rows], mode="clip")
-            result[rows] *= amount[rows]
+            value = tce.take(factor[rows])
+            value *= amount[rows]
             if multiplier is not None:
-                result[rows] *= multiplier[rows]
-    return result
+                value *= multiplier[rows]
+            groups = group_of.take(group.block(rows))
+            unusable = ~numpy.isfinite(value)
+            unusable |= groups == last
+            if unusable.any():
+                totals.bad.append(numpy.flatnonzero(unusable) + (first_row + start))
+                numpy.add.at(totals.unusable, groups[unusable], 1)
+                value[unusable] = 0.0
+            numpy.add.at(totals.tce, groups, value)
+            numpy.add.at(totals.readings, groups, 1)
+            if electricity is not None:
+                _add_electricity(totals, electricity, factor[rows], groups, amount[rows], multiplier, rows, unusable)
 
 
-def add_up(
-    tce: Floats, electricity: Floats | None, usable: NDArray[numpy.bool_], group: Integers, groups: int
-) -> Totals:
-    """Sum rows by group; a row that is not usable is counted, never added.
-
-    Parameters
-    ----------
-    tce, electricity : ndarray
-        Shape (n,); electricity is None where no row has any.
-    usable : ndarray of bool
-        Shape (n,).
-    group : ndarray of int
-        Output row of each reading, shape (n,); ``groups`` for a reading that belongs to none.
-    groups : int
-        Number of output rows.
-    """
-    length = groups + 1
-    clean = bool(usable.all())
-
-    def total(values: Floats) -> Floats:
-        added = values if clean else numpy.where(usable, values, 0.0)
-        return numpy.bincount(group, added, length)[:-1].astype(numpy.float64, copy=False)
-
-    def count(groups_of_rows: Integers) -> Integers:
-        return numpy.bincount(groups_of_rows, minlength=length)[:-1].astype(numpy.int64, copy=False)
-
-    none = numpy.zeros(groups)
-    power = none if electricity is None else total(electricity)
-    return Totals(total(tce), power, count(group), count(group[~usable]) if not clean else none.astype(numpy.int64))
+def _add_electricity(
+    totals: Totals,
+    electricity: Lookup,
+    factor: Integers,
+    groups: Integers,
+    amount: Floats,
+    multiplier: Floats | None,
+    rows: slice,
+    unusable: NDArray[numpy.bool_],
+) -> None:
+    """Add up the electricity of a block, which only some of its rows have."""
+    power = electricity.take(factor)
+    here = numpy.flatnonzero(power)
+    here = here[~unusable[here]]
+    value = power[here] * amount[here]
+    if multiplier is not None:
+        value *= multiplier[rows][here]
+    numpy.add.at(totals.electricity_kwh, groups[here], value)
+    numpy.add.at(totals.electric, groups[here], 1)
 
 
 def levels(value: Floats, sign: Floats, bounds: Floats) -> tuple[NDArray[numpy.int8], NDArray[numpy.bool_]]:
@@ -98,7 +222,8 @@ def levels(value: Floats, sign: Floats, bounds: Floats) -> tuple[NDArray[numpy.i
     sign : ndarray
         -1 where higher is better, shape (n,).
     bounds : ndarray
-        Folded bounds, best step first, shape (n, steps); NaN where a step has no figure.
+        Folded bounds, best step first, shape (n, steps); NaN where a step has no figure, -inf in front of a
+        ladder with fewer steps.
 
     Returns
     -------

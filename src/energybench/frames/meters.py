@@ -1,16 +1,20 @@
-"""Meter rows: each distinct combination resolved once, each row weighed, each bad row flagged."""
+"""Meter rows: each distinct combination resolved once, each row weighed once, each bad row explained.
+
+The sweep over all rows only finds which rows cannot be used. Why is worked out afterwards, for those rows alone.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy
 
 from energybench.accounts import FLOWS
 from energybench.errors import did_you_mean, quoted
-from energybench.frames import kernel
-from energybench.frames.encode import Coded, clean_text, combine, encode, recode, to_floats
+from energybench.frames.columns import KEYS
+from energybench.frames.encode import Coded, clean_text, encode, encode_columns, fold, to_floats
+from energybench.frames.kernel import Lookup, keys_in_use, make_key, make_lookup
 from energybench.frames.problems import Problems
 from energybench.frames.resolve import Factor, Refusal, resolve_factor
 
@@ -20,21 +24,44 @@ if TYPE_CHECKING:
 
     from energybench.carriers import Choice
 
+    Floats = NDArray[numpy.float64]
+
 _OWN = ("", "ncv", "coefficient")
 _MISSING = "Fill in the cell, or remove the row"
 
 
-@dataclass
+@dataclass(frozen=True)
 class Meters:
-    """The meter rows, worked out."""
+    """The meter rows in codes and numbers, ready to be weighed.
 
-    problems: Problems
-    code: NDArray[numpy.int64]
+    Attributes
+    ----------
+    factor : ndarray of int
+        Key of each row's combination of carrier, unit and own figure.
+    keys, factors
+        The keys that occur, sorted, and what each was resolved to.
+    """
+
+    table: pandas.DataFrame
+    columns: dict[str, Coded]
+    amount: Floats
+    own: Floats | None
+    own_kind: NDArray[Any] | None
+    multiplier: Floats | None
+    factor: NDArray[Any]
+    key_size: int
+    keys: NDArray[Any]
     factors: list[Factor | Refusal]
-    own: NDArray[numpy.float64] | None
-    tce: NDArray[numpy.float64]
-    electricity_kwh: NDArray[numpy.float64]
-    is_electricity: NDArray[numpy.bool_]
+
+    def lookup(self, name: str, otherwise: float) -> Lookup:
+        """Return a figure of the factors by key."""
+        values = numpy.array([getattr(factor, name, otherwise) for factor in self.factors], numpy.float64)
+        return make_lookup(self.key_size, self.keys, values, otherwise)
+
+    def positions(self, rows: Any) -> NDArray[numpy.int64]:
+        """Return the place in ``factors`` of some rows, -1 for a row with an empty cell."""
+        place = make_lookup(self.key_size, self.keys, numpy.arange(len(self.keys)), -1)
+        return place.take(self.factor[rows])
 
 
 def missing(column: str) -> Refusal:
@@ -42,8 +69,8 @@ def missing(column: str) -> Refusal:
     return Refusal(column, "", "missing-value", f"{column} is empty", _MISSING)
 
 
-def work_out_meters(table: pandas.DataFrame, choice: Choice) -> Meters:
-    """Resolve the factors of a meter table and weigh its rows.
+def read_meters(table: pandas.DataFrame, choice: Choice) -> Meters:
+    """Code the columns of a meter table and resolve its combinations.
 
     Parameters
     ----------
@@ -52,119 +79,153 @@ def work_out_meters(table: pandas.DataFrame, choice: Choice) -> Meters:
     choice : Choice
         The options of the whole table.
     """
-    problems = Problems("meters", table)
-    carrier, unit = (recode(encode(table[name]), clean_text) for name in ("carrier", "unit"))
-    for name, column in (("carrier", carrier), ("unit", unit)):
-        problems.flag(column.codes == len(column.distinct), missing(name))
-    own, own_kind, own_unit = _own_figures(table, problems)
-    code, combinations = combine([carrier, unit, own_kind, own_unit])
-    factors = [_resolve(row, carrier, unit, own_unit, choice) for row in combinations.tolist()]
-    refusals = [factor for factor in factors if isinstance(factor, Refusal)]
-    number = iter(range(len(refusals)))
-    refused = numpy.array([next(number) if isinstance(factor, Refusal) else -1 for factor in factors])
-    if refusals:
-        problems.flag_each(refused[code] >= 0, refused[code], refusals)
+    columns = encode_columns(table, [*KEYS, "carrier", "unit"])
+    texts, parts = [], []
+    for name in ("carrier", "unit"):
+        names, positions = fold(columns[name])
+        texts.append(names)
+        parts.append((columns[name].codes, positions, len(names)))
+    own, kind, kind_and_unit = _own_figures(table)
+    if kind_and_unit is not None:
+        parts.append((kind_and_unit.codes, numpy.arange(len(kind_and_unit.distinct) + 1), len(kind_and_unit.distinct)))
+    key = make_key(parts)
+    factor, keys = keys_in_use(key)
+    factors = []
+    for one in keys.tolist():
+        rest, own_code = divmod(one, len(kind_and_unit.distinct)) if kind_and_unit is not None else (one, 0)
+        carrier, unit = divmod(rest, max(len(texts[1]), 1))
+        figure, figure_unit = kind_and_unit.distinct[own_code] if kind_and_unit is not None else ("", "")
+        factors.append(resolve_factor(texts[0][carrier], texts[1][unit], figure, figure_unit, choice))
+    multiplier = _multiplier(table, own, kind, factor, keys, key.size, factors)
     amount = to_floats(table["amount"])
-    _flag_numbers(problems, "amount", amount, table["amount"].isna().to_numpy())
-    if own is not None:
-        _flag_own(problems, own, own_kind, code, factors)
-    sign = _signs(table, problems)
-    multiplier = sign if own is None else numpy.where(numpy.isnan(own), 1.0, own) * (1.0 if sign is None else sign)
-    tce = kernel.weigh(amount, multiplier, code, _column(factors, "tce"))
-    power = _column(factors, "electricity_kwh")
-    is_electricity = (power > 0)[code]
-    electricity = kernel.weigh(amount, sign, code, power) if is_electricity.any() else numpy.zeros(len(amount))
-    overflow = Refusal("amount", "", "unreadable-amount", "amount is {value}, too large to convert", "Check the number")
-    problems.flag(~numpy.isfinite(tce), overflow)
-    return Meters(problems, code, factors, own, tce, electricity, is_electricity)
+    return Meters(table, columns, amount, own, kind, multiplier, factor, key.size, keys, factors)
 
 
-def _resolve(row: list[int], carrier: Coded, unit: Coded, own_unit: Coded, choice: Choice) -> Factor | Refusal:
-    """Resolve one combination of codes; an empty cell is flagged already and only needs a place."""
-    carrier_code, unit_code, own_code, own_unit_code = row
-    if carrier_code == len(carrier.distinct):
-        return missing("carrier")
-    if unit_code == len(unit.distinct):
-        return missing("unit")
-    own_text = own_unit.distinct[own_unit_code] if own_unit_code < len(own_unit.distinct) else ""
-    return resolve_factor(carrier.distinct[carrier_code], unit.distinct[unit_code], _OWN[own_code], own_text, choice)
+def _own_figures(table: pandas.DataFrame) -> tuple[Floats | None, NDArray[Any] | None, Coded | None]:
+    """Return the rows' own figures (NaN where there is none), which kind each is, and kind with unit, coded.
 
-
-def _column(factors: list[Factor | Refusal], name: str) -> NDArray[numpy.float64]:
-    return numpy.array([getattr(factor, name, numpy.nan) for factor in factors], numpy.float64)
-
-
-def _own_figures(table: pandas.DataFrame, problems: Problems) -> tuple[NDArray[numpy.float64] | None, Coded, Coded]:
-    """Return the rows' own figures (NaN where there is none), which kind each is, and its unit."""
-    count = len(table)
-    nothing = Coded(numpy.zeros(count, numpy.int64), [""])
+    A row with both figures gets NaN: :func:`explain` says so.
+    """
     present = [name for name in _OWN[1:] if name in table.columns and bool(table[name].notna().any())]
     if not present:
-        return None, Coded(numpy.zeros(count, numpy.int64), list(_OWN)), nothing
-    figure = numpy.full(count, numpy.nan)
-    kind = numpy.zeros(count, numpy.int64)
-    units = numpy.full(count, "", object)
+        return None, None, None
+    figure = numpy.full(len(table), numpy.nan)
+    kind = numpy.zeros(len(table), numpy.int8)
+    pairs: list[tuple[str, str]] = [("", "")]
+    code = numpy.zeros(len(table), numpy.int64)
     for name in present:
         given = table[name].notna().to_numpy()
-        both = Refusal("coefficient", "", "option", "ncv and coefficient are both given", "Leave one of them empty")
-        problems.flag(given & (kind > 0), both)
-        values = to_floats(table[name])
-        _flag_numbers(problems, name, values, ~given, required=False)
-        figure[given] = values[given]
+        both = given & (kind > 0)
+        figure[given] = to_floats(table[name])[given]
+        figure[both] = numpy.nan
         kind[given] = _OWN.index(name)
-        if f"{name}_unit" in table.columns:
-            unit = recode(encode(table[f"{name}_unit"]), clean_text)
-            units[given] = unit.take(unit.distinct, "")[given]
-    return figure, Coded(kind, list(_OWN)), recode_texts(units)
+        unit = encode(table[f"{name}_unit"]) if f"{name}_unit" in table.columns else Coded(kind * 0, [""])
+        units = [clean_text(value) for value in unit.distinct]
+        code[given] = unit.codes[given] + len(pairs)
+        pairs += [(name, text) for text in [*units, ""]]
+    return figure, kind, Coded(code, pairs)
 
 
-def recode_texts(texts: NDArray[numpy.object_]) -> Coded:
-    """Code an array of texts."""
-    import pandas
+def _multiplier(
+    table: pandas.DataFrame,
+    own: Floats | None,
+    kind: NDArray[Any] | None,
+    factor: NDArray[Any],
+    keys: NDArray[Any],
+    key_size: int,
+    factors: list[Factor | Refusal],
+) -> Floats | None:
+    """Return flow times own figure per row; NaN where either cannot be used, None where both are 1 everywhere."""
+    sign = None
+    if "flow" in table.columns:
+        sign = encode(table["flow"]).map(lambda cell: float(FLOWS.get(_flow(cell), "nan")), 1.0, numpy.float64)
+    if own is None or kind is None:
+        return sign
+    sound = _plausible(own, factor, keys, key_size, factors)
+    multiplier = numpy.where(kind == 0, 1.0, numpy.where(sound, own, numpy.nan))
+    return multiplier if sign is None else multiplier * sign
 
-    codes, values = pandas.factorize(texts)
-    return Coded(codes.astype(numpy.int64), list(values))
+
+def _flow(cell: Any) -> str:
+    return clean_text(cell).lower()
 
 
-def _flag_numbers(
-    problems: Problems, column: str, values: NDArray[numpy.float64], empty: NDArray[numpy.bool_], required: bool = True
-) -> None:
+def _plausible(
+    own: Floats, factor: NDArray[Any], keys: NDArray[Any], key_size: int, factors: list[Factor | Refusal]
+) -> NDArray[numpy.bool_]:
+    """Say which own figures are above zero and in the range that their carrier can have."""
+    ranges = [getattr(one, "own_range", None) or (0.0, numpy.inf) for one in factors]
+    low, high = (
+        make_lookup(key_size, keys, numpy.array([one[side] for one in ranges], numpy.float64), numpy.nan).take(factor)
+        for side in (0, 1)
+    )
+    plausible: NDArray[numpy.bool_] = (own > 0) & (own >= low) & (own <= high)
+    return plausible
+
+
+def explain(meters: Meters, rows: NDArray[Any]) -> Problems:
+    """Say of each row that could not be used what is wrong with it; the first thing found is its problem.
+
+    Parameters
+    ----------
+    meters : Meters
+        From :func:`read_meters`.
+    rows : ndarray of int
+        The rows that could not be used.
+    """
+    table = meters.table.iloc[rows]
+    problems = Problems("meters", table)
+    for name in (*KEYS, "carrier", "unit"):
+        column = meters.columns[name].rows(rows)
+        null = column.table([not clean_text(value) for value in column.distinct], True, bool)
+        problems.flag(null[column.codes], missing(name))
+    position = meters.positions(rows)
+    refused = [number for number, factor in enumerate(meters.factors) if isinstance(factor, Refusal)]
+    for_refusal = numpy.full(len(meters.factors) + 1, -1)
+    for_refusal[refused] = numpy.arange(len(refused))
+    problems.flag_each(for_refusal[position] >= 0, for_refusal[position], [meters.factors[n] for n in refused])  # type: ignore[misc]
+    flag_number(problems, "amount", meters.amount[rows])
+    if meters.own is not None and meters.own_kind is not None:
+        _explain_own(problems, meters, rows, meters.own[rows], meters.own_kind[rows])
+    if "flow" in table.columns:
+        flow = encode(table["flow"])
+        for number, cell in enumerate(flow.distinct):
+            if _flow(cell) not in FLOWS:
+                fix = did_you_mean(_flow(cell), FLOWS, 'Use "in" or "out"')
+                problems.flag(flow.codes == number, Refusal("flow", "", "option", f"flow is {quoted(cell)}", fix))
+    with numpy.errstate(invalid="ignore", over="ignore"):
+        value = meters.lookup("tce", numpy.nan).take(meters.factor[rows]) * meters.amount[rows]
+    overflow = Refusal("amount", "", "unreadable-amount", "amount is {value}, too large to convert", "Check the number")
+    problems.flag(~numpy.isfinite(value), overflow)
+    stray = Refusal(
+        *("plant", "", "no-output", "plant {value} has energy and no output row for this period and product"),
+        suggestion="Add the output row, or mend plant, period or product",
+    )
+    problems.flag(numpy.ones(len(rows), bool), stray)
+    return problems
+
+
+def flag_number(problems: Problems, column: str, values: Floats, where: NDArray[numpy.bool_] | None = None) -> None:
     """Flag cells that are empty, or no finite number."""
-    if required:
-        problems.flag(empty, missing(column))
+    here = numpy.ones(len(values), bool) if where is None else where
+    problems.flag(here & problems.source[column].isna().to_numpy(), missing(column))
     message = f"{column} is {{value}}, expected a finite number"
     fix = "Write a number such as 1200.5; a full-width comma or a unit in the cell is not read"
-    problems.flag(~empty & ~numpy.isfinite(values), Refusal(column, "", "unreadable-amount", message, fix))
+    problems.flag(here & ~numpy.isfinite(values), Refusal(column, "", "unreadable-amount", message, fix))
 
 
-def _flag_own(
-    problems: Problems,
-    own: NDArray[numpy.float64],
-    kind: Coded,
-    code: NDArray[numpy.int64],
-    factors: list[Factor | Refusal],
-) -> None:
-    """Flag own figures that are not positive, or that only a slipped decimal point can explain."""
-    ranges = [getattr(factor, "own_range", None) or (0.0, numpy.inf) for factor in factors]
-    low, high = (numpy.array(column)[code] for column in zip(*ranges, strict=True))
-    for number, name in enumerate(_OWN):
-        if name:
-            outside = (kind.codes == number) & ~((own > 0) & (own >= low) & (own <= high))
-            message = f"{name} is {{value}}, far outside every document's figure for this carrier in this unit"
-            fix = "Check the decimal point and the unit (kgce/m3 is 10 tce/万m3); allow_unverified takes it as it is"
-            problems.flag(outside, Refusal(name, "", "implausible-coefficient", message, fix))
-
-
-def _signs(table: pandas.DataFrame, problems: Problems) -> NDArray[numpy.float64] | None:
-    """Return 1 for energy in and -1 for energy sent out, None where there is no flow column."""
-    if "flow" not in table.columns:
-        return None
-    flow = encode(table["flow"])
-    texts = [clean_text(value).lower() for value in flow.distinct]
-    for value, text in zip(flow.distinct, texts, strict=True):
-        if text not in FLOWS:
-            fix = did_you_mean(text, FLOWS, 'Use "in" or "out"')
-            here = flow.codes == flow.distinct.index(value)
-            problems.flag(here, Refusal("flow", quoted(value), "option", f"flow is {quoted(value)}", fix))
-    signs: NDArray[numpy.float64] = flow.take([float(FLOWS.get(text, 1)) for text in texts], 1.0, numpy.float64)
-    return signs
+def _explain_own(problems: Problems, meters: Meters, rows: NDArray[Any], own: Floats, kind: NDArray[Any]) -> None:
+    """Flag own figures that are doubled, no numbers, not above zero, or that only a slipped decimal point explains."""
+    table = problems.source
+    given = [name for name in _OWN[1:] if name in table.columns]
+    if len(given) == len(_OWN) - 1:
+        both = table["ncv"].notna().to_numpy() & table["coefficient"].notna().to_numpy()
+        refusal = Refusal("coefficient", "", "option", "ncv and coefficient are both given", "Leave one of them empty")
+        problems.flag(both, refusal)
+    plausible = _plausible(own, meters.factor[rows], meters.keys, meters.key_size, meters.factors)
+    for name in given:
+        here = kind == _OWN.index(name)
+        flag_number(problems, name, own, here)
+        message = f"{name} is {{value}}, not above zero or far outside every document's figure for this carrier"
+        fix = "Check the decimal point and the unit (kgce/m3 is 10 tce/万m3); allow_unverified takes it as it is"
+        problems.flag(here & ~plausible, Refusal(name, "", "implausible-coefficient", message, fix))

@@ -9,7 +9,8 @@ import numpy
 import pandas
 
 from energybench.frames import kernel
-from energybench.frames.encode import Coded, clean_text, combine, encode, recode, to_floats
+from energybench.frames.encode import Coded, encode, recode, to_floats
+from energybench.frames.kernel import keys_in_use, make_key
 from energybench.frames.meters import missing
 from energybench.frames.problems import Problems
 from energybench.frames.resolve import Refusal, Threshold, resolve_threshold, resolve_unit
@@ -75,7 +76,7 @@ def work_out_outputs(
         As in :func:`energybench.assess`.
     """
     problems = Problems("outputs", table)
-    unit = recode(encode(table["output_unit"]), clean_text)
+    unit = recode(encode(table["output_unit"]))
     names = ("plant", "period", "product", "output_unit")
     for name, column in zip(names, [*keys, unit], strict=True):
         problems.flag(column.codes == len(column.distinct), missing(name))
@@ -89,19 +90,14 @@ def work_out_outputs(
     # The period matters only where the list in force is asked for.
     period = keys[1] if document == IN_FORCE else Coded(numpy.zeros(len(table), numpy.int64), [None])
     columns = [product, unit, period]
-    code, combinations = combine(columns)
+    code, combinations = _combine(columns)
     thresholds: list[Threshold | Refusal] = []
-    for codes_of_one in combinations.tolist():
-        if any(code_of_one == len(column.distinct) for code_of_one, column in zip(codes_of_one, columns, strict=True)):
+    for name, in_unit, when in combinations:
+        if name is None or in_unit is None:
             thresholds.append(missing("product"))
         else:
-            name, in_unit, when = (
-                column.distinct[code_of_one] for code_of_one, column in zip(codes_of_one, columns, strict=True)
-            )
             thresholds.append(resolve_threshold(name, in_unit, document, basis, allow_unverified, when))
-    for number, threshold in enumerate(thresholds):
-        if isinstance(threshold, Refusal):
-            problems.flag(code == number, threshold)
+    _flag_refusals(problems, code, thresholds)
     output = to_floats(table["output"])
     empty = table["output"].isna().to_numpy()
     problems.flag(empty, missing("output"))
@@ -111,6 +107,30 @@ def work_out_outputs(
     )
     limits = _furnace_limits(table, code, thresholds, reading, problems)
     return Outputs(problems, output, code, thresholds, limits)
+
+
+def _combine(columns: list[Coded]) -> tuple[Codes, list[list[Any]]]:
+    """Return a code per distinct combination of columns for each row, and the combinations; null is None."""
+    sizes = [len(column.distinct) + 1 for column in columns]
+    key = make_key([(column.codes, numpy.arange(size), size) for column, size in zip(columns, sizes, strict=True)])
+    rows, used = keys_in_use(key)
+    combinations = []
+    for one in used.tolist():
+        values = []
+        for column, size in zip(reversed(columns), reversed(sizes), strict=True):
+            one, code = divmod(one, size)
+            values.append(column.distinct[code] if code < size - 1 else None)
+        combinations.append(values[::-1])
+    return numpy.searchsorted(used, rows), combinations
+
+
+def _flag_refusals(problems: Problems, code: Codes, thresholds: list[Threshold | Refusal]) -> None:
+    """Flag the rows whose product or unit was refused."""
+    refused = [number for number, threshold in enumerate(thresholds) if isinstance(threshold, Refusal)]
+    if refused:
+        place = numpy.full(len(thresholds), -1)
+        place[refused] = numpy.arange(len(refused))
+        problems.flag_each(place[code] >= 0, place[code], [thresholds[n] for n in refused])  # type: ignore[misc]
 
 
 def _furnace_limits(
@@ -144,12 +164,14 @@ def _furnace_limits(
 
 def _capacities(table: pandas.DataFrame, furnace: NDArray[numpy.bool_], problems: Problems) -> Floats:
     """Return rated capacities in t; flag those that are no positive mass."""
-    unit = recode(encode(table["furnace_capacity_unit"]), clean_text)
+    unit = recode(encode(table["furnace_capacity_unit"]))
     factors = [resolve_unit(text, _TONNE, "furnace_capacity_unit") for text in unit.distinct]
     for number, factor in enumerate(factors):
         if isinstance(factor, Refusal):
             problems.flag(furnace & (unit.codes == number), factor)
-    scale = unit.take([numpy.nan if isinstance(f, Refusal) else f for f in factors], numpy.nan, numpy.float64)
+    scale = unit.table([numpy.nan if isinstance(f, Refusal) else f for f in factors], numpy.nan, numpy.float64)[
+        unit.codes
+    ]
     capacity = to_floats(table["furnace_capacity"])
     empty = table["furnace_capacity"].isna().to_numpy() | (unit.codes == len(unit.distinct))
     needed = "The limit of this product depends on furnace capacity, which is empty"
@@ -163,7 +185,7 @@ def _capacities(table: pandas.DataFrame, furnace: NDArray[numpy.bool_], problems
     return tonnes
 
 
-def grade(outputs: Outputs, totals: Totals, electric: Codes, compare: str) -> pandas.DataFrame:
+def grade(outputs: Outputs, totals: Totals, compare: str) -> pandas.DataFrame:
     """Return intensity, class, thresholds, margins and savings of every output row.
 
     Parameters
@@ -172,8 +194,6 @@ def grade(outputs: Outputs, totals: Totals, electric: Codes, compare: str) -> pa
         From :func:`work_out_outputs`.
     totals : Totals
         Of each output row.
-    electric : ndarray of int
-        Electricity readings of each output row.
     compare : {"full", "rounded"}
         As in :func:`energybench.classify`.
     """
@@ -187,7 +207,7 @@ def grade(outputs: Outputs, totals: Totals, electric: Codes, compare: str) -> pa
         *("product", "", "no-energy", "{value} is measured by electricity, and no reading is electricity"),
         suggestion="Add its electricity",
     )
-    problems.flag(by_electricity & (electric == 0), unmetered)
+    problems.flag(by_electricity & (totals.electric == 0), unmetered)
     spoilt = Refusal(
         *(
             "plant",

@@ -14,17 +14,18 @@ import numpy
 import pandas
 
 from energybench.conversions import make_choice
-from energybench.errors import EnergybenchError, UnverifiedWarning
-from energybench.frames import kernel
+from energybench.errors import UnverifiedWarning
 from energybench.frames.assessment import Assessment, EnergyLines
 from energybench.frames.columns import KEYS, canonical_columns, to_pandas
-from energybench.frames.encode import Coded, clean_text, combine, encode, match, recode
+from energybench.frames.encode import encode, recode
 from energybench.frames.files import read_table
-from energybench.frames.meters import missing, work_out_meters
+from energybench.frames.groups import KEY_TEXT, make_groups
+from energybench.frames.kernel import Totals, sweep
+from energybench.frames.meters import explain, read_meters
 from energybench.frames.outputs import grade, work_out_outputs
 from energybench.frames.resolve import Factor, Refusal, Threshold
 from energybench.furnaces import check_reading
-from energybench.limits import IN_FORCE, find_item, warn_if_superseded
+from energybench.limits import IN_FORCE, warn_if_superseded
 from energybench.tables import ACCEPTED, data_version, find_document
 from energybench.verdicts import check_compare
 
@@ -109,46 +110,42 @@ def assess(
     meter_table, unused_meters = _open(meters, "meters")
     output_table, unused_outputs = _open(outputs, "outputs")
     tell(0.4, "resolving")
-    keys = [recode(encode(output_table[name]), _KEY_TEXT[name]) for name in KEYS]
+    keys = [recode(encode(output_table[name]), KEY_TEXT[name]) for name in KEYS]
     measured = work_out_outputs(
         output_table, keys, document=document, basis=basis, reading=reading, allow_unverified=allow_unverified
     )
-    weighed = work_out_meters(meter_table, choice)
+    read = read_meters(meter_table, choice)
     tell(0.7, "adding up")
-    meter_keys = [recode(encode(meter_table[name]), _KEY_TEXT[name]) for name in KEYS]
-    for name, key in zip(KEYS, meter_keys, strict=True):
-        weighed.problems.flag(key.codes == len(key.distinct), missing(name))
-    output_group, group, groups = _groups(keys, meter_keys)
-    stray = Refusal(
-        *("plant", "", "no-output", "plant {value} has energy and no output row for this period and product"),
-        suggestion="Add the output row, or mend plant, period or product",
+    groups = make_groups(keys)
+    totals = Totals.zero(groups.count)
+    electricity = read.lookup("electricity_kwh", 0.0) if any(_is_electric(f) for f in read.factors) else None
+    sweep(
+        totals,
+        read.amount,
+        read.multiplier,
+        read.factor,
+        read.lookup("tce", numpy.nan),
+        electricity,
+        groups.key_of(read.columns),
+        groups.lookup,
     )
-    weighed.problems.flag(group == groups, stray)
-    usable = ~weighed.problems.flagged
-    totals = kernel.add_up(weighed.tce, weighed.electricity_kwh, usable, group, groups).take(output_group)
-    electric = numpy.bincount(group[weighed.is_electricity], minlength=groups + 1)[output_group]
+    bad = totals.bad_rows
+    meter_problems = explain(read, bad).frame()
     tell(0.9, "classifying")
-    graded = grade(measured, totals, electric, compare)
-    results = _results(output_table, graded, measured.problems.frame())
-    problems = pandas.concat([weighed.problems.frame(), measured.problems.frame()], ignore_index=True)
+    graded = grade(measured, totals.of(groups.of_outputs), compare)
+    output_problems = measured.problems.frame()
+    results = _results(output_table, graded, output_problems)
+    problems = pandas.concat([meter_problems, output_problems], ignore_index=True)
     counts = {
         "meters": len(meter_table),
-        "used": int(usable.sum()),
-        "problems": int(weighed.problems.flagged.sum()),
+        "used": len(meter_table) - len(bad),
+        "problems": len(meter_problems),
         "outputs": len(output_table),
         "classified": int(graded["class"].notna().sum()),
     }
     _check_counts(counts, problems)
-    lines = EnergyLines(
-        source=meter_table,
-        code=weighed.code,
-        records=[f.record if isinstance(f, Factor) else None for f in weighed.factors],
-        own=weighed.own,
-        tce=weighed.tce,
-        electricity_kwh=weighed.electricity_kwh,
-        used=usable,
-    )
-    notes = _notes(unused_meters, unused_outputs, weighed.factors, measured.thresholds)
+    lines = EnergyLines(read, bad)
+    notes = _notes(unused_meters, unused_outputs, read.factors, measured.thresholds)
     tell(1.0, "done")
     return Assessment(
         results,
@@ -169,45 +166,13 @@ def assess(
     )
 
 
+def _is_electric(factor: Factor | Refusal) -> bool:
+    return isinstance(factor, Factor) and factor.electricity_kwh != 0.0
+
+
 def _open(table: TableLike, name: str) -> tuple[pandas.DataFrame, tuple[str, ...]]:
     frame = read_table(table) if isinstance(table, str | Path) else to_pandas(table, name)
     return canonical_columns(frame, name)
-
-
-def _product_key(value: Any) -> str:
-    """Return the item that a product name stands for, or the name itself where no table knows it."""
-    text = clean_text(value)
-    try:
-        return find_item(text) if text else text
-    except EnergybenchError:
-        return text
-
-
-_KEY_TEXT = {"plant": clean_text, "period": clean_text, "product": _product_key}
-
-
-def _groups(keys: list[Coded], meter_keys: list[Coded]) -> tuple[numpy.ndarray[Any, Any], numpy.ndarray[Any, Any], int]:
-    """Return the group of each output row and of each meter row, and how many groups there are.
-
-    A meter row whose plant, period and product have no output row gets the group one past the end.
-    """
-    output_group, combinations = combine(keys)
-    groups = len(combinations)
-    matched = [match(key, other) for key, other in zip(meter_keys, keys, strict=True)]
-    sizes = [len(key.distinct) + 1 for key in keys]
-    known = pandas.Index(_radix(list(combinations.T), sizes))
-    group = known.get_indexer(_radix(matched, sizes))
-    empty = numpy.array([code == len(key.distinct) for code, key in zip(combinations.T, keys, strict=True)]).any(axis=0)
-    strangers = numpy.append(empty, True)[group]
-    return output_group, numpy.where(strangers, groups, group), groups
-
-
-def _radix(codes: list[Any], sizes: list[int]) -> Any:
-    """Return one number per combination of codes."""
-    key = numpy.zeros(len(codes[0]), numpy.int64)
-    for code, size in zip(codes, sizes, strict=True):
-        key = key * size + code
-    return key
 
 
 def _results(outputs: pandas.DataFrame, graded: pandas.DataFrame, problems: pandas.DataFrame) -> pandas.DataFrame:
@@ -222,10 +187,10 @@ def _results(outputs: pandas.DataFrame, graded: pandas.DataFrame, problems: pand
 
 def _check_counts(counts: dict[str, int], problems: pandas.DataFrame) -> None:
     """Refuse to return an answer that lost a row."""
-    listed = int((problems["table"] == "meters").sum())
+    lost_meters = counts["meters"] - counts["used"] - counts["problems"]
     lost_outputs = counts["outputs"] - counts["classified"] - int((problems["table"] == "outputs").sum())
-    if counts["meters"] != counts["used"] + counts["problems"] or listed != counts["problems"] or lost_outputs:
-        raise AssertionError(f"rows were lost: {counts}, {listed} meter problems, {lost_outputs} outputs")
+    if lost_meters or lost_outputs:
+        raise AssertionError(f"rows were lost: {lost_meters} meter rows and {lost_outputs} output rows of {counts}")
 
 
 def _notes(

@@ -1,0 +1,1 @@
+"""Benchmarks of speed: ``python -m perf`` prints medians and ratios of one run."""

@@ -1,0 +1,28 @@
+"""Run the benchmarks and print one table."""
+
+from __future__ import annotations
+
+import argparse
+import platform
+
+import numpy
+import pandas
+import pint
+
+from perf import conversion, startup
+
+
+def main() -> None:
+    """Measure, and print medians, ratios and bars."""
+    parser = argparse.ArgumentParser(prog="python -m perf", description=__doc__)
+    parser.add_argument("--rounds", type=int, default=7, help="rounds per figure")
+    parser.add_argument("--size", type=int, default=10_000_000, help="rows of the largest tables")
+    options = parser.parse_args()
+    print(f"Python {platform.python_version()}, numpy {numpy.__version__}, pandas {pandas.__version__}, pint {pint.__version__}")
+    print(f"{platform.platform()}, {platform.processor() or platform.machine()}\n")
+    for row in [*startup.rows(options.rounds), *conversion.rows(options.rounds, options.size)]:
+        print(row)
+
+
+if __name__ == "__main__":
+    main()

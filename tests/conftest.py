@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import pytest
@@ -43,8 +44,8 @@ def write_table(tmp_path: Path, shipped_tables: None) -> WriteTable:  # noqa: AR
 
     def write(name: str, *changes: dict[str, str], base: str = "", file: str = "own.csv") -> Path:
         columns = list(tables.frame(name).columns)
-        shipped = {row["id"]: row for row in map(_as_text, tables.records(name))}
-        rows = [{**dict.fromkeys(columns, ""), **shipped.get(base, {}), **change} for change in changes]
+        shipped = next((asdict(record) for record in tables.records(name) if base and record.id == base), {})
+        rows = [{**dict.fromkeys(columns, ""), **shipped, **change} for change in changes]
         path = tmp_path / file
         with path.open("w", encoding="utf-8", newline="") as out:
             writer = csv.DictWriter(out, columns, extrasaction="ignore")
@@ -53,7 +54,3 @@ def write_table(tmp_path: Path, shipped_tables: None) -> WriteTable:  # noqa: AR
         return path
 
     return write
-
-
-def _as_text(record: object) -> dict[str, str]:
-    return {name: str(getattr(record, name)) for name in record.__dataclass_fields__}  # type: ignore[attr-defined]

@@ -24,7 +24,7 @@ def refused(kind: type[EnergybenchError], reason: str, *shown: str) -> Iterator[
     error = caught.value
     assert type(error) is kind, f"{type(error).__name__}: {error}"
     assert error.reason == reason
-    for text in (*shown, error.value, error.fix):
+    for text in (*shown, error.value.strip("'"), error.fix):
         assert text in str(error)
     assert error.value
     assert len(error.fix) > 5

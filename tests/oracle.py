@@ -12,7 +12,7 @@ import unicodedata
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
-from itertools import combinations
+from itertools import combinations, pairwise
 from pathlib import Path
 
 DATA = Path(__file__).resolve().parents[1] / "data"
@@ -113,6 +113,8 @@ SYMBOLS: dict[str, Unit] = {
     "EF": _is(1, energy_factor=1),
     "Adt": _is(1, air_dry_t=1),
     "TEU": _is(1, teu=1),
+    "tsl": _is(1, synthetic_leather=1),
+    "percent": _is(1, percent=1),
 }
 
 #: Every spelling beside the symbol, dots written as ``.`` and powers as plain digits.
@@ -155,6 +157,7 @@ SPELLINGS: dict[str, str] = {
     "EF": "能量因数",
     "Adt": "风干吨",
     "TEU": "标准箱",
+    "percent": "%",
 }
 _PRODUCTS = {"t.EF": ("t", "EF"), "EF.t": ("t", "EF"), "吨.能量因数": ("t", "EF")}
 SCALES = {"": 0, "百": 2, "千": 3, "万": 4, "十万": 5, "百万": 6, "千万": 7, "亿": 8}
@@ -208,7 +211,7 @@ def _powers(text: str) -> list[tuple[int, str]]:
             starts = [f"10^{sign}{digits}"]
             if not sign:
                 starts += [f"1{e}{plus}{digits}" for e in "eE" for plus in ("", "+")]
-            for start in [s for start in starts for s in (start, f".{start}")]:
+            for start in [dot + start for start in starts for dot in ("", ".")]:
                 if text.startswith(start) and not text[len(start) : len(start) + 1].isdigit():
                     rest = text[len(start) :]
                     found.append((int(sign + digits), rest[1:] if rest[:1] in (".", " ") else rest))
@@ -229,7 +232,7 @@ def _product(text: str) -> set[Unit]:
     for count in range(len(parts)):
         for cuts in combinations(range(1, len(parts)), count):
             edges = [0, *cuts, len(parts)]
-            groups = [".".join(parts[a:b]) for a, b in zip(edges, edges[1:], strict=False)]
+            groups = [".".join(parts[a:b]) for a, b in pairwise(edges)]
             units: set[Unit] = {_is(1)}
             for group in groups:
                 units = {whole * one for whole in units for one in _factor(group)}
@@ -339,6 +342,15 @@ def national_class(value: Fraction, row: Row) -> str:
     return "baseline" if meets(value, row["baseline"], row["comparator"]) else "below-baseline"
 
 
+def standard_class(value: Fraction, row: Row) -> str | None:
+    """Return the level of a value on a row of limits.csv, best first; None where a missing figure leaves it open."""
+    met = [meets(value, row[f"level{n}"], row["comparator"]) if row[f"level{n}"] else None for n in (1, 2, 3)]
+    if not any(met) and met[2] is False:
+        return "over-limit"
+    first = next((n for n, one in enumerate(met, 1) if one or one is None), None)
+    return f"level-{first}" if first and met[first - 1] else None
+
+
 def limit_class(value: Fraction, threshold: str, comparator: str) -> str:
     """Return the class of a value against one limit."""
     return "within-limit" if meets(value, threshold, comparator) else "over-limit"
@@ -351,7 +363,7 @@ def furnace_limit(capacity: Fraction, reading: str = "linear") -> Fraction:
         return points[0][1]
     if capacity >= points[-1][0]:
         return points[-1][1]
-    for (left, high), (right, low) in zip(points, points[1:], strict=False):
+    for (left, high), (right, low) in pairwise(points):
         if capacity == left:
             return high
         if left < capacity < right:

@@ -24,6 +24,7 @@ from typer.testing import CliRunner
 
 import energybench as eb
 from energybench import cli, console, writers
+from energybench.carriers import BASES, DEFAULT_EDITION
 from energybench.errors import EnergybenchError, OptionError, TableError, TableNotFoundError
 from energybench.records import TABLES
 from energybench.tables import ACCEPTED, data_version, folder, records
@@ -89,13 +90,19 @@ def spoiled(plants: Path) -> Path:
     return plants
 
 
-def unverified(table: str, item: str) -> str:
-    """An item whose only row is unverified and has a figure, so that the test holds while rows get confirmed."""
-    rows = records(table)
-    accepted = {getattr(row, item) for row in rows if row.verification in ACCEPTED}
-    weak = [row for row in rows if row.verification == "unverified" and getattr(row, item) not in accepted]
-    found = [row for row in weak if getattr(row, "coefficient", None) or getattr(row, "benchmark", None)]
-    return str(getattr(found[0], item))
+def unverified_item() -> str:
+    """An item whose rows are all unverified and have a figure, so that the test holds while rows get confirmed."""
+    rows = [row for row in records("benchmarks") if row.verification != "missing"]
+    accepted = {row.item for row in rows if row.verification in ACCEPTED}
+    return next(str(row.item) for row in rows if row.item not in accepted and row.benchmark and row.unit == "kgce/t")
+
+
+def unverified_carrier() -> str:
+    """A solid or liquid fuel whose one row of the default edition is unverified."""
+    rows = [row for row in records("carriers") if row.document == DEFAULT_EDITION and row.coefficient]
+    names = [row.carrier for row in rows]
+    weak = [row for row in rows if row.verification == "unverified" and row.coefficient_unit == "kgce/kg"]
+    return next(str(row.carrier) for row in weak if names.count(row.carrier) == 1 and not row.coefficient_high)
 
 
 # The answers
@@ -147,8 +154,28 @@ def test_limit_shows_every_step_with_its_source() -> None:
         assert text in answer.stdout
 
 
+def test_limit_shows_what_is_not_known_and_the_notes() -> None:
+    rows = [row for row in records("limits") if row.verification in ACCEPTED and row.notes]
+    row = next(row for row in rows if not row.level1 and row.level3 and [r.item for r in rows].count(row.item) == 1)
+    answer = run("limit", row.item, "--document", row.document)
+    assert answer.code == 0
+    assert "level-1 (1级): not known\n" in answer.stdout
+    assert row.notes in answer.stdout
+
+
+def test_limit_takes_the_list_in_force_in_a_period() -> None:
+    documents = {
+        year: run("limit", "cement-clinker", "--document", "in-force", "--period", year, "--json").data["document"]
+        for year in ("2022", "2024")
+    }
+    assert documents == {"2022": "ndrc-2021", "2024": "ndrc-2023"}
+
+
 def test_limit_json_has_the_documented_keys() -> None:
-    data = run("limit", "cement-clinker", "--document", "ndrc-2021", "--json").data
+    answer = run("limit", "cement-clinker", "--document", "ndrc-2021", "--json")
+    data = answer.data
+    assert "ndrc-2023" in answer.stderr, "the list that replaced it"
+    assert [f"warning: {text}" for text in data["warnings"]] == answer.stderr.splitlines()
     assert set(data) == {field.name for field in fields(eb.Ladder)} | {
         *("beyond_zh", "warnings", "package_version", "data_version")
     }
@@ -157,6 +184,12 @@ def test_limit_json_has_the_documented_keys() -> None:
         {"level": "baseline", "level_zh": "基准水平", "comparator": "<=", "threshold": 117.0},
     ]
     assert (data["beyond"], data["furnace"], data["document"]) == ("below-baseline", None, "ndrc-2021")
+
+
+def test_limit_takes_the_indicator_of_a_unit() -> None:
+    args = ("limit", "cement-clinker", "--document", "gb-16780-2021", "--json")
+    assert run(*args).data["unit"] == "kgce/t"
+    assert run(*args, "--unit", "千瓦时/吨").data["unit"] == "kWh/t"
 
 
 def test_limit_of_an_amount_is_that_of_a_furnace() -> None:
@@ -192,7 +225,9 @@ def test_classify_json_is_the_verdict_and_the_warnings() -> None:
         (["13350 kWh/t", "电解铝"], "baseline"),
         (["-30 kgce/t", "converter"], "benchmark"),
         (["-20.5 kgce/t", "converter"], "baseline"),
-        (["- 5 kgce/t", "converter"], "below-baseline"),
+        (["-5 kgce/t", "converter"], "below-baseline"),
+        (["−5 kgce/t", "converter"], "below-baseline"),
+        (["105 kgce/t", "cement-clinker", "--document", "in-force", "--period", "2022"], "baseline"),
         (["--document", "ndrc-2023", "-30 kgce/t", "converter", "--compare", "rounded"], "benchmark"),
         (["--", "-30 kgce/t", "converter"], "benchmark"),
         (["600 kWh/t", FURNACE, "--capacity", "3 t"], "within-limit"),
@@ -237,9 +272,9 @@ def test_own_rows_are_in_the_tables(write_table: Callable[..., Path], monkeypatc
 @pytest.mark.parametrize(
     "args",
     [
-        ["convert", "1 t", unverified("carriers", "carrier")],
-        ["limit", unverified("benchmarks", "item")],
-        ["classify", "1 kgce/t", unverified("benchmarks", "item")],
+        ["convert", "1 t", unverified_carrier()],
+        ["limit", unverified_item()],
+        ["classify", "1 kgce/t", unverified_item()],
     ],
 )
 def test_an_unverified_figure_is_used_only_when_asked_for(args: list[str]) -> None:
@@ -270,7 +305,7 @@ REFUSED = [
     (["convert", "1200 quintal", "原煤"], "unknown-unit", ""),
     (["convert", "100 L", "diesel"], "wrong-dimension", "--density"),
     (["convert", "1 万m3", "natural gas"], "several-candidates", '--ncv "35.6 MJ/m3"'),
-    (["convert", "1 t", "原煤", "--edition", "gbt-2589-1999"], "unknown-name", "gbt-2589-2008"),
+    (["convert", "1 t", "原煤", "--edition", "gbt-2589-2009"], "unknown-name", "gbt-2589-2008"),
     (["convert", "1 t", "原煤", "--coal-rate", "300 gce/kWh"], "option", '--basis "primary"'),
     (["limit", "电解吕"], "unknown-product", "电解铝"),
     (["limit", FURNACE], "capacity", '--capacity "3 t"'),
@@ -279,6 +314,7 @@ REFUSED = [
     (["limit", "-3 t"], "capacity", ""),
     (["limit", "3 kWh"], "capacity", '"3 t"'),
     (["limit", "电解铝", "--document", "ndrc-1999"], "unknown-name", "ndrc-2023"),
+    (["limit", "cement-clinker", "--document", "in-force"], "option", '--period "2023"'),
     (["classify", "105 kgce/t", "电解铝"], "wrong-dimension", "kWh/t"),
     (["classify", "600 kWh/t", FURNACE], "capacity", '--capacity "3 t"'),
     (["classify", "1 kgce/t", "cement-clinker", "--basis", "primary"], "basis", '--basis "calorific"'),
@@ -325,7 +361,7 @@ def test_no_fix_speaks_python(args: list[str], reason: str, fix: str) -> None:  
         (["classify", "-30 kgce/t", "converter", "-v"], "-v"),
         (["classify", "-30 kgce/t"], "ITEM"),
         (["classify", "-30 kgce/t", "converter", "-10 kgce/t"], "-10 kgce/t"),
-        (["classify", "-30 kgce/t", "converter", "--basis"], "--basis"),
+        (["classify", "-30 kgce/t", "converter", "--basis"], "requires an argument"),
         (["convert", "1 t", "原煤", "--basis", "calorfic"], "calorific"),
         (["limit", "3 t", "--reading", "liner"], "linear"),
         (["assess", "a.csv", "b.csv", "--basis", "foo"], "calorific"),
@@ -344,12 +380,34 @@ def test_wrong_usage_is_code_2_with_a_hint(args: list[str], hint: str) -> None:
     error = json.loads(in_json.stderr)["error"]
     assert error["reason"] == "usage"
     assert hint in error["message"]
+    # The parser does not say in which command an option lacks its argument.
+    known = args[0] in COMMANDS and "requires" not in hint
+    assert error["fix"] == f"energybench{' ' + args[0] if known else ''} --help shows the usage"
 
 
 def test_without_arguments_help_goes_to_stderr() -> None:
     answer = run()
     assert (answer.code, answer.stdout) == (2, "")
     assert "classify" in answer.stderr
+
+
+def test_a_fix_is_written_for_the_shell() -> None:
+    row = next(row for row in records("benchmarks") if row.verification == "missing")
+    refused = run("limit", row.item, "--document", row.document).stderr
+    assert "ENERGYBENCH_DATA" in refused
+    assert "tables.use" not in refused
+    assert console.in_options('Pass ncv="1 MJ/m3", coal_rate= or allow_unverified=True') == (
+        'Pass --ncv "1 MJ/m3", --coal-rate or --allow-unverified'
+    )
+
+
+def test_an_error_without_a_fix_ends_with_its_message(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise EnergybenchError("There is nothing to be done")
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(eb, "convert", refuse)
+    assert run("convert", "1 t", "原煤").stderr == "error: There is nothing to be done\n"
 
 
 def test_control_characters_do_not_reach_the_terminal() -> None:
@@ -363,7 +421,8 @@ def test_control_characters_do_not_reach_the_terminal() -> None:
 
 
 def test_version() -> None:
-    assert run("--version").stdout == f"energybench {eb.__version__}\n"
+    answer = run("--version")
+    assert (answer.code, answer.stdout, answer.stderr) == (0, f"energybench {eb.__version__}\n", "")
 
 
 def test_help_names_the_commands() -> None:
@@ -394,7 +453,6 @@ def test_the_examples_of_assess_have_their_options() -> None:
 
 
 def test_choices_are_those_of_the_library() -> None:
-    from energybench.carriers import BASES
     from energybench.furnaces import READINGS
     from energybench.verdicts import COMPARES
 
@@ -543,6 +601,12 @@ def test_the_bar_is_for_long_files_on_a_terminal(long: int, seen: bool) -> None:
         assert shown == b""
 
 
+def test_no_bar_where_nobody_watches(plants: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(console, "LONG", 0)
+    answer = run("assess", str(plants / "meters.csv"), "outputs.csv")
+    assert (answer.code, answer.stderr) == (0, "")
+
+
 # Files
 
 
@@ -595,18 +659,39 @@ def test_an_empty_frame_is_an_empty_list(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("suffix", "cell"), [(".json", float("inf")), (".xlsx", "a\x07b"), (".parquet", object()), (".xlsx", "x" * 33000)]
+    ("suffix", "cells"),
+    [
+        (".json", [float("inf")]),
+        (".xlsx", ["a\x07b"]),
+        (".parquet", [object()]),  # what pyarrow calls a wrong value
+        (".parquet", ["a", 1]),  # what pyarrow calls a wrong type
+    ],
 )
-def test_a_frame_that_does_not_fit_leaves_the_old_file(tmp_path: Path, suffix: str, cell: object) -> None:
+def test_a_frame_that_does_not_fit_leaves_the_old_file(tmp_path: Path, suffix: str, cells: list[object]) -> None:
     path = tmp_path / f"a{suffix}"
     path.write_text("old", encoding="utf-8")
-    frame = pd.DataFrame({"value": [cell]}, dtype=object)
-    if isinstance(cell, str) and len(cell) > 100:
-        frame = pd.DataFrame(0, index=range(1), columns=range(20_000))  # more columns than a sheet has
     with pytest.raises(TableError, match=r"cannot hold these rows"):
-        writers.write_frame(frame, path)
+        writers.write_frame(pd.DataFrame({"value": pd.Series(cells, dtype=object)}), path)
     assert path.read_text("utf-8") == "old"
     assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize(("rows", "columns"), [(3, 1), (4, 1), (1, 3)])
+def test_a_sheet_has_an_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rows: int, columns: int) -> None:
+    monkeypatch.setattr(writers, "_SHEET", (3, 2))
+    with pytest.raises(TableError, match="3 rows and 2 columns"):
+        writers.write_frame(pd.DataFrame(0, index=range(rows), columns=range(columns)), tmp_path / "a.xlsx")
+    writers.write_frame(pd.DataFrame(0, index=range(2), columns=["a", "b"]), tmp_path / "a.xlsx")
+    assert len(read_back(tmp_path / "a.xlsx")) == 2
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need a right there")
+def test_a_link_stays_a_link(tmp_path: Path) -> None:
+    (tmp_path / "real").mkdir()
+    (tmp_path / "link.csv").symlink_to(tmp_path / "real" / "a.csv")
+    writers.write_frame(sample(), tmp_path / "link.csv")
+    assert (tmp_path / "link.csv").is_symlink()
+    assert len(read_back(tmp_path / "real" / "a.csv")) == 4
 
 
 @pytest.mark.parametrize(
@@ -642,13 +727,15 @@ def test_targets_that_cannot_be_written(
     ],
 )
 def test_text_is_utf8_under_any_locale(locale: dict[str, str]) -> None:
-    environment = {key: value for key, value in os.environ.items() if not key.startswith(("LC_", "LANG", "PYTHON"))}
+    environment = {
+        key: value for key, value in os.environ.items() if not key.startswith(("LC_", "LANG", "PYTHONIO", "PYTHONUTF8"))
+    }
     done = start("classify", "13200 kWh/t", "electrolytic-aluminium", env={**environment, **locale})
     assert (done.returncode, done.stderr) == (0, b"")
     assert "基准水平" in done.stdout.decode("utf-8")
-    refused = start("limit", "electrolytic-aluminum-x", "--document", "ndrc-2021", env={**environment, **locale})
+    refused = start("classify", "1 kgce/t", "cement-clinker", "--basis", "primary", env={**environment, **locale})
     assert refused.returncode == 2
-    assert "electrolytic-aluminium" in refused.stderr.decode("utf-8")
+    assert "发改产业" in refused.stderr.decode("utf-8")
 
 
 @pytest.mark.skipif(os.name == "nt", reason="arguments are bytes on POSIX only")
@@ -658,6 +745,10 @@ def test_bytes_that_are_no_text_are_shown_and_not_a_crash() -> None:
         capture_output=True,
         check=False,
     )
+    own = [b"--coefficient", b"1 kgce/kg"]
+    used = subprocess.run([*done.args, *own], capture_output=True, check=False)
+    assert used.returncode == 0
+    assert json.loads(used.stdout.decode("utf-8"))["carrier"] == "\udcff\udcfe"
     assert (done.returncode, done.stdout) == (2, b"")
     assert json.loads(done.stderr.decode("utf-8"))["error"]["reason"] == "unknown-carrier"
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from fractions import Fraction
 from itertools import product
 
-import oracle
 import pytest
-from expect import refused
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
+import oracle
 from energybench import quantity
 from energybench.errors import AmountError, EnergybenchError, UnitTextError
 from energybench.unit_text import ATOMS, PRODUCTS, REFUSED, SCALES, UnitText, read_amount, read_number, read_unit
+from expect import refused
 
 READ = {
     # Electricity
@@ -146,6 +146,9 @@ READ = {
     "吨标准油": "toe",
     "kgoe/t": "kgoe/t",
     "kgoe/(t·EF)": "kgoe/(EF·t)",
+    "kgce/tsl": "kgce/tsl",
+    "%": "percent",
+    "％": "percent",
 }
 
 REFUSED_TEXTS = {
@@ -172,7 +175,7 @@ REFUSED_TEXTS = {
     "kWh-t": "kWh",
     # Nothing beside a scale or a slash
     "万": "Write a unit",
-    "10^4": "Write a unit",
+    "10^4": "10^4",
     "t/": "Write a unit",
     "/t": "Write a unit",
     "t//a": "Write a unit",
@@ -195,7 +198,7 @@ REFUSED_TEXTS = {
     "斤": "0.5 kg",
     "箱": "重量箱",
     "knot": "Did you mean",
-    "%": "Write a unit",
+    "℃": "Write a unit",
 }
 
 
@@ -214,7 +217,7 @@ def test_a_doubtful_spelling_is_refused_and_the_way_out_is_named(text: str, advi
 
 @pytest.mark.parametrize("text", ["", " ", "\u3000"])
 def test_an_empty_unit_says_so(text: str) -> None:
-    with pytest.raises(UnitTextError, match="The unit is empty. Write a unit"):
+    with pytest.raises(UnitTextError, match=r"The unit is empty\. Write a unit"):
         read_unit(text)
 
 
@@ -286,7 +289,7 @@ canonical_units = st.builds(
     UnitText,
     symbols.map(lambda symbol: (symbol,)) | st.just(("EF", "t")),
     st.lists(symbols, max_size=3).map(lambda below: tuple(sorted(below))),
-    st.integers(-99, 99),
+    st.integers(-24, 24),
 )
 
 
@@ -414,7 +417,21 @@ def test_separators_and_full_width_digits_do_not_change_a_number(number: object,
 
 _ATOMS = sorted({*oracle.SYMBOLS, *" ".join(oracle.SPELLINGS.values()).split(), *REFUSED})
 _SIGNS = [*"/／⁄每·•.*×()（）^,，、;+-−–_ \u3000\t%℃<>²³⁴⁻₁", "**", "<sup>3</sup>", "//", "/(", ")/"]
-_NUMBERS = [*"0123456789０１９", "10", "10^4", "10⁴", "10^-3", "1e4", "104", "1,000", "0,5", "1.5", "e5", "10^99", "1e308"]
+_NUMBERS = [
+    *"0123456789０１９",
+    "10",
+    "10^4",
+    "10⁴",
+    "10^-3",
+    "1e4",
+    "104",
+    "1,000",
+    "0,5",
+    "1.5",
+    "e5",
+    "10^99",
+    "1e308",
+]
 pieces = st.sampled_from([s for s in oracle.SCALES if s]) | st.sampled_from(_SIGNS) | st.sampled_from(_NUMBERS)
 mixed = st.lists(pieces | st.sampled_from(_ATOMS) | st.text(max_size=2), max_size=9).map("".join)
 valid = st.sampled_from(sorted(READ))
@@ -462,4 +479,6 @@ def test_any_text_as_amount_reads_right_or_is_refused(text: str) -> None:
     number, unit = oracle.read_amount(text)
     symbol = read_amount(text)[1]
     assert unit.powers == _meaning(symbol).powers
-    assert amount.magnitude == float(number * unit.factor / _meaning(UnitText(symbol.numerator, symbol.denominator)).factor)
+    assert amount.magnitude == float(
+        number * unit.factor / _meaning(UnitText(symbol.numerator, symbol.denominator)).factor
+    )

@@ -8,18 +8,18 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
-import oracle
 import pint
 import pytest
-from expect import refused
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 import energybench as eb
+import oracle
 from energybench.errors import AmountError, DimensionError, EnergybenchError
 from energybench.unit_text import ATOMS, UnitText, read_unit
 from energybench.units import pint_unit, quantity, ratio, read_quantity, registry, same_kind, standard_coal_heat, times
+from expect import refused
 
 ureg = registry()
 
@@ -127,7 +127,7 @@ def test_every_symbol_is_a_unit_of_the_registry_and_prints_as_itself(symbol: str
 
 def test_the_registry_is_one_and_public() -> None:
     assert eb.ureg is registry()
-    assert eb.quantity("1 t")._REGISTRY is registry()  # type: ignore[attr-defined]
+    assert eb.quantity("1 t")._REGISTRY is registry()
 
 
 def test_threads_that_build_the_registry_at_once_get_the_same_one() -> None:
@@ -201,7 +201,7 @@ def test_plain_units_of_the_default_registry_are_taken(
 ) -> None:
     result = eb.to_tce(foreign.Quantity(magnitude, unit), carrier)
     assert result.magnitude == pytest.approx(tce, rel=1e-14)
-    assert result._REGISTRY is registry()  # type: ignore[attr-defined]
+    assert result._REGISTRY is registry()
 
 
 def test_a_heating_value_of_another_registry_is_taken(foreign: Any) -> None:
@@ -234,8 +234,8 @@ def test_units_that_mean_something_else_are_refused(foreign: Any, unit: str, why
         eb.to_tce(foreign.Quantity(1.0, unit), "原煤")
 
 
-@pytest.mark.parametrize("definition", ["tce = 29.3076 GJ", "tce = 29.308 GJ", "tce = [coal]", "kgce = 29307.6 kJ = kgce"])
-def test_another_idea_of_standard_coal_is_refused(foreign: Any, definition: str) -> None:
+@pytest.mark.parametrize("definition", ["tce = 29.3076 GJ", "tce = 29.308 GJ", "tce = [coal]", "kgce = 29307.6 kJ"])
+def test_another_idea_of_standard_coal_is_refused(definition: str) -> None:
     theirs: Any = pint.UnitRegistry()
     theirs.define(definition)
     name = definition.split()[0]
@@ -369,5 +369,5 @@ def test_an_array_is_refused_where_one_value_is_needed() -> None:
         lambda: eb.account([("原煤", many)]),
         lambda: eb.account([("原煤", "1 t")], output=many),
     ):
-        with pytest.raises(EnergybenchError, match="one|assess"):
+        with pytest.raises(EnergybenchError, match=r"one|assess"):
             ask()

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from fractions import Fraction
+from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 from energybench import __version__
@@ -16,17 +17,19 @@ from energybench.carriers import TCE, Choice, Coefficient, factor
 from energybench.conversions import make_choice, warn_unverified
 from energybench.errors import (
     AmountError,
+    EnergybenchError,
     NoEnergyError,
     OptionError,
     OutputError,
+    check_option,
     did_you_mean,
     quoted,
 )
 from energybench.limits import choose_ladder, warn_if_superseded, warn_unverified_row
 from energybench.tables import data_version
 from energybench.unit_text import UnitText, read_unit
-from energybench.units import make_quantity, ratio, read_exact, read_quantity, read_rate, same_kind
-from energybench.verdicts import Verdict, check_basis, check_compare, check_output, judge, saving_scale
+from energybench.units import make_quantity, ratio, read_exact, read_quantity, read_rate, same_kind, to_float
+from energybench.verdicts import COMPARES, Verdict, check_basis, check_output, judge, saving_scale
 
 if TYPE_CHECKING:
     import pandas
@@ -57,6 +60,7 @@ class Line:
     tce: float
     electricity_kwh: float
     coefficient: Coefficient
+    density: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +124,7 @@ class Account:
                 "flow": line.flow,
                 "amount": line.amount,
                 "unit": line.unit,
+                "density": line.density,
                 "coefficient": line.coefficient.value,
                 "coefficient_unit": line.coefficient.unit,
                 "basis": line.coefficient.basis,
@@ -137,11 +142,11 @@ class Account:
     def __str__(self) -> str:
         lines = [
             f"{'-' if line.tce < 0 else ' '}{line.carrier:<16} {line.amount:>14,.6g} {line.unit:<10} "
-            f"x {line.coefficient.value:g} {line.coefficient.unit:<9} = {line.tce:>14,.4f} tce  "
-            f"{line.coefficient.source}"
+            f"x {line.coefficient.value:>8g} {line.coefficient.unit:<10} = {line.tce:>14,.4f} tce  "
+            f"{line.coefficient.source}{', ' + line.density if line.density else ''}"
             for line in self.lines
         ]
-        lines.append(f" total {self.basis:<42} = {self.tce:>26,.4f} tce")
+        lines.append(f" total, {self.basis:<58} = {self.tce:>14,.4f} tce")
         if self.intensity is not None:
             lines.append(f" per {self.output:,g} {self.output_unit}: {self.intensity:.6g} {self.unit}")
         if self.verdict is not None:
@@ -207,12 +212,12 @@ def account(
     >>> round(book.tce, 2), round(book.intensity, 3), book.unit
     (1861.8, 77.575, 'kgce/t')
     """
-    check_compare(compare)
+    check_option("compare", compare, COMPARES)
     choice = make_choice(basis=basis, coal_rate=coal_rate, edition=edition, allow_unverified=allow_unverified)
-    entries = [_read_line(entry, number) for number, entry in enumerate(_entries(lines), 1)]
+    entries = _entries(lines)
     if not entries:
         raise NoEnergyError("The account has no lines", "lines", 'Give at least one, for example ("原煤", "1200 t")')
-    worked = [_work_out(*entry, choice, number) for number, entry in enumerate(entries, 1)]
+    worked = [_numbered(number, entry, choice) for number, entry in enumerate(entries, 1)]
     exact = sum((tce for _, tce, _ in worked), Fraction(0))
     electricity = sum((kwh for _, _, kwh in worked), Fraction(0))
     by_carrier: dict[str, Fraction] = {}
@@ -223,9 +228,9 @@ def account(
             warn_unverified(line.coefficient)
     book = Account(
         lines=tuple(line for line, _, _ in worked),
-        tce=float(exact),
-        electricity_kwh=float(electricity),
-        by_carrier={carrier: float(tce) for carrier, tce in by_carrier.items()},
+        tce=to_float(exact, "total"),
+        electricity_kwh=to_float(electricity, "total"),
+        by_carrier={carrier: to_float(tce, carrier) for carrier, tce in by_carrier.items()},
         basis=basis,
         notes=_notes(line for line, _, _ in worked),
         data_version=data_version(),
@@ -235,11 +240,17 @@ def account(
             raise OutputError(f"{quoted(product)} has energy and no output", quoted(product), 'Pass output="24000 t"')
         return book
     magnitude, output_unit = _read_output(output)
+    if product is None and not document is period is capacity is None:
+        raise OptionError("document, period or capacity is given without a product", "product", "Pass product= too")
     if product is None:
         per = UnitText(TCE.numerator, output_unit.numerator)
         scaled = magnitude * Fraction(10) ** output_unit.exponent
         return replace(
-            book, output=float(magnitude), output_unit=str(output_unit), intensity=float(exact / scaled), unit=str(per)
+            book,
+            output=to_float(magnitude, "output"),
+            output_unit=str(output_unit),
+            intensity=to_float(exact / scaled, "intensity"),
+            unit=str(per),
         )
     ladder = choose_ladder(product, document, capacity, reading, allow_unverified, period)
     warn_unverified_row(ladder)
@@ -248,7 +259,7 @@ def account(
     intensity = _intensity(exact, electricity, ladder, magnitude, output_unit, worked, basis)
     return replace(
         book,
-        output=float(magnitude),
+        output=to_float(magnitude, "output"),
         output_unit=str(output_unit),
         product=ladder.item,
         intensity=intensity,
@@ -257,23 +268,35 @@ def account(
     )
 
 
-def _entries(lines: Iterable[LineLike] | pandas.DataFrame) -> list[LineLike]:
+def _numbered(number: int, entry: LineLike, choice: Choice) -> tuple[Line, Fraction, Fraction]:
+    """Work out one line; an error says which line it is."""
+    try:
+        return _work_out(*_read_line(entry), choice)
+    except EnergybenchError as error:
+        raise type(error)(f"line {number}: {error.message}", error.value, error.fix) from error
+
+
+def _entries(lines: Any) -> list[LineLike]:
     to_dict = getattr(lines, "to_dict", None)
     if to_dict is not None:
         return [
             {key: cell for key, cell in row.items() if cell == cell and cell is not None} for row in to_dict("records")
         ]
-    return list(lines)  # type: ignore[arg-type]
+    if not isinstance(lines, Iterable):
+        raise OptionError(
+            f"lines is {quoted(lines)}, expected several lines", quoted(lines), 'Write [("原煤", "1200 t")]'
+        )
+    return list(lines)
 
 
-def _read_line(entry: LineLike, number: int) -> tuple[str, Fraction, UnitText, str, dict[str, Any]]:
+def _read_line(entry: LineLike) -> tuple[str, Fraction, UnitText, str, dict[str, Any]]:
     """Read one line in any of its shapes: carrier, exact amount, unit, flow, own figures."""
     if isinstance(entry, Mapping):
         unknown = [key for key in entry if key not in _LINE_KEYS]
         if unknown or "carrier" not in entry or "amount" not in entry:
             shown = quoted(unknown[0]) if unknown else "carrier or amount missing"
             raise OptionError(
-                f"line {number}: {shown}, expected the keys {', '.join(_LINE_KEYS)}",
+                f"{shown}, expected the keys {', '.join(_LINE_KEYS)}",
                 shown,
                 did_you_mean(str(unknown[0]), _LINE_KEYS) if unknown else "Give carrier and amount",
             )
@@ -282,48 +305,44 @@ def _read_line(entry: LineLike, number: int) -> tuple[str, Fraction, UnitText, s
         parts = dict(zip(("carrier", "amount", "flow"), entry, strict=False))
     else:
         raise OptionError(
-            f"line {number} is {quoted(entry)}, expected (carrier, amount) or a mapping",
+            f"{quoted(entry)} is no line, expected (carrier, amount) or a mapping",
             quoted(entry),
             'Write ("原煤", "1200 t")',
         )
     amount, unit = parts["amount"], parts.get("unit")
-    if unit is not None:
-        if isinstance(amount, str) or not isinstance(amount, int | float):
-            amount = f"{amount} {unit}" if isinstance(amount, str) else amount
-        else:
-            amount = f"{amount!r} {unit}"
-    magnitude, read = read_exact(amount) if isinstance(amount, str) else read_quantity(amount, f"line {number}: amount")
+    if unit is not None and isinstance(amount, Real) and not isinstance(amount, bool):
+        amount = f"{float(amount)!r} {unit}"
+    elif unit is not None and isinstance(amount, str):
+        amount = f"{amount} {unit}"
+    magnitude, read = read_exact(amount) if isinstance(amount, str) else read_quantity(amount)
     if not isinstance(magnitude, float | Fraction):
-        raise AmountError(
-            f"line {number}: amount is an array, expected one amount", "amount", "Sum it, or use assess()"
-        )
+        raise AmountError("amount is an array, expected one amount", "amount", "Sum it, or use assess()")
     flow = str(parts.get("flow") or "in").strip().lower()
     if flow not in FLOWS:
-        raise OptionError(
-            f"line {number}: flow is {quoted(flow)}", quoted(flow), did_you_mean(flow, FLOWS, 'Use "in" or "out"')
-        )
+        raise OptionError(f"flow is {quoted(flow)}", quoted(flow), did_you_mean(flow, FLOWS, 'Use "in" or "out"'))
     own = {key: parts[key] for key in ("ncv", "density", "coefficient") if parts.get(key) is not None}
     return str(parts["carrier"]), Fraction(magnitude), read, flow, own
 
 
 def _work_out(
-    carrier: str, amount: Fraction, unit: UnitText, flow: str, own: dict[str, Any], choice: Choice, number: int
+    carrier: str, amount: Fraction, unit: UnitText, flow: str, own: dict[str, Any], choice: Choice
 ) -> tuple[Line, Fraction, Fraction]:
     """Convert one line: the record, its exact tce and its exact electricity."""
-    rates = {name: read_rate(value, f"line {number}: {name}") for name, value in own.items()}
+    rates = {name: read_rate(value, name) for name, value in own.items()}
     chosen = replace(choice, ncv=rates.get("ncv"), density=rates.get("density"), own=rates.get("coefficient"))
     per_unit, record = factor(carrier, unit, chosen)
     sign = FLOWS[flow]
     tce = sign * amount * per_unit
     kwh = sign * amount * ratio(unit, _KWH) if record.carrier == "electricity" else Fraction(0)
     word = "in" if sign > 0 else "out"
-    return Line(carrier, float(amount), str(unit), word, float(tce), float(kwh), record), tce, kwh
+    density = str(chosen.density) if chosen.density else ""
+    return Line(carrier, to_float(amount), str(unit), word, to_float(tce), to_float(kwh), record, density), tce, kwh
 
 
 def _read_output(output: AmountLike) -> tuple[Fraction, UnitText]:
     magnitude, unit = read_exact(output) if isinstance(output, str) else read_quantity(output, "output")
     if isinstance(magnitude, Fraction):
-        check_output(float(magnitude), output)
+        check_output(to_float(magnitude, "output"), output)
         return magnitude, unit
     return Fraction(check_output(magnitude, output)), unit
 
@@ -343,12 +362,12 @@ def _intensity(
     amount = output * ratio(output_unit, UnitText(unit.denominator))
     if same_kind(over, TCE):
         check_basis(ladder, basis)
-        return float(tce * ratio(TCE, over) / amount)
+        return to_float(tce * ratio(TCE, over) / amount, "intensity")
     if not any(line.coefficient.carrier == "electricity" for line, _, _ in worked):
         raise NoEnergyError(
             f"{ladder.item} is measured in {ladder.unit} and no line is electricity", ladder.item, "Add the electricity"
         )
-    return float(electricity * ratio(_KWH, over) / amount)
+    return to_float(electricity * ratio(_KWH, over) / amount, "intensity")
 
 
 def _notes(lines: Iterable[Line]) -> tuple[str, ...]:

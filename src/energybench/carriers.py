@@ -20,7 +20,7 @@ from energybench.errors import (
     MissingFigureError,
     OptionError,
     UnknownCarrierError,
-    quoted,
+    check_option,
 )
 from energybench.names import index_names, resolve_name
 from energybench.tables import (
@@ -29,6 +29,7 @@ from energybench.tables import (
     cached,
     citation,
     find_document,
+    own_ids,
     records,
     require_usable,
 )
@@ -39,6 +40,7 @@ from energybench.units import (
     make_quantity,
     ratio,
     same_kind,
+    to_float,
 )
 
 if TYPE_CHECKING:
@@ -131,10 +133,15 @@ class Choice:
 
 
 @cached()
+def _carrier_ids() -> frozenset[str]:
+    return frozenset(row.carrier for row in records("carriers"))
+
+
+@cached()
 def _names() -> dict[str, tuple[str, ...]]:
     """Map every folded name to the carriers that have it."""
     names = [(row.name, row.carrier) for row in records("carrier_names")]
-    return index_names(names + [(row.carrier, row.carrier) for row in records("carriers")])
+    return index_names(names + [(carrier, carrier) for carrier in sorted(_carrier_ids())])
 
 
 @cached(4096)
@@ -159,7 +166,7 @@ def find_carrier(name: str) -> str:
     'raw_coal'
     """
     advice = "energybench tables carrier_names lists them; a fuel of your own takes coefficient="
-    return resolve_name(name, _names(), "carrier", UnknownCarrierError, advice)
+    return resolve_name(name, _names(), "carrier", UnknownCarrierError, advice, _carrier_ids())
 
 
 def _rows(carrier: str) -> list[CarrierRow]:
@@ -174,12 +181,11 @@ def _shown(row: CarrierRow) -> str:
 @cached(4096)
 def choose_coefficient(name: str, choice: Choice) -> tuple[Rate, Coefficient]:
     """Choose the coefficient: an exact rate in standard coal per amount, and its record."""
-    if choice.basis not in BASES:
-        raise OptionError(
-            f"basis is {quoted(choice.basis)}", quoted(choice.basis), 'Use "calorific" (当量值) or "primary" (等价值)'
-        )
+    check_option("basis", choice.basis, BASES)
+    if choice.edition is not None:
+        find_document(choice.edition)
     if choice.own is not None and choice.ncv is not None:
-        raise OptionError("Both coefficient and ncv are given", "coefficient, ncv", "Give one of them")
+        raise OptionError("coefficient, ncv: both are given", "coefficient, ncv", "Give one of them")
     if choice.own is not None:
         return _given(name, choice, choice.own, "coefficient")
     if choice.ncv is not None:
@@ -204,7 +210,15 @@ def choose_coefficient(name: str, choice: Choice) -> tuple[Rate, Coefficient]:
 def _of_row(row: CarrierRow) -> tuple[Rate, Coefficient]:
     rate = Rate(Fraction(row.coefficient), read_unit(row.coefficient_unit))
     record = Coefficient(
-        *(row.carrier, row.name_zh, row.name_en, row.basis, float(rate.value), row.coefficient_unit, "table"),
+        *(
+            row.carrier,
+            row.name_zh,
+            row.name_en,
+            row.basis,
+            to_float(rate.value, "coefficient"),
+            row.coefficient_unit,
+            "table",
+        ),
         *(row.document, row.clause, row.verification, row.evidence, row.notes),
         heating_value=float(row.heating_value) if row.heating_value and not row.heating_value_high else None,
         heating_value_unit=row.heating_value_unit,
@@ -227,12 +241,16 @@ def _table_row(rows: list[CarrierRow], choice: Choice) -> CarrierRow:
     carrier = rows[0].carrier
     here = [row for row in rows if row.document == edition]
     figures = [row for row in here if row.coefficient]
+    own = own_ids("carriers")
+    figures = [row for row in figures if row.id in own] or figures
     accepted = [row for row in figures if row.verification in ACCEPTED]
     usable = accepted or (figures if choice.allow_unverified else [])
     if len({(row.coefficient, row.coefficient_high) for row in usable}) == 1 and not usable[0].coefficient_high:
         return best_verified(usable)[0]
     elsewhere = [
-        _shown(row) for row in rows if row.document != edition and row.coefficient and row.verification in ACCEPTED
+        _shown(row)
+        for row in rows
+        if row.document != edition and row.coefficient and not row.coefficient_high and row.verification in ACCEPTED
     ]
     others = f"Editions that have an accepted one: {'; '.join(elsewhere)}. Pass edition=" if elsewhere else ""
     if not figures:
@@ -279,7 +297,7 @@ def _primary_electricity(rows: list[CarrierRow], choice: Choice) -> tuple[Rate, 
             f'Pass coal_rate="302.4 gce/kWh" with the figure of your year, or the edition of a fixed one: {known}',
         )
     rate = Rate(choice.coal_rate.to(_KGCE_PER_KWH), _KGCE_PER_KWH)
-    _refuse_slip("electricity", rate, "coal_rate", choice.allow_unverified)
+    _refuse_slip("electricity", rate, "coal_rate", choice)
     rule = next(row for row in primary if row.document == DEFAULT_EDITION)
     record = Coefficient(
         *("electricity", rule.name_zh, rule.name_en, "primary", float(rate.value), "kgce/kWh", "coal_rate"),
@@ -291,6 +309,8 @@ def _primary_electricity(rows: list[CarrierRow], choice: Choice) -> tuple[Rate, 
 
 def _given(name: str, choice: Choice, figure: Rate, word: str) -> tuple[Rate, Coefficient]:
     """Take a coefficient or a measured heating value of the user's own, for any carrier name."""
+    if not isinstance(name, str):
+        find_carrier(name)
     try:
         carrier = find_carrier(name)
         row = _rows(carrier)[0]
@@ -315,14 +335,14 @@ def _given(name: str, choice: Choice, figure: Rate, word: str) -> tuple[Rate, Co
     rate = Rate(value, per)
     if value <= 0:
         raise CoefficientError(f"{word} is {figure}, expected more than zero", str(figure), "Give a positive figure")
-    _refuse_slip(carrier, rate, word, choice.allow_unverified)
+    _refuse_slip(carrier, rate, word, choice)
     basis = choice.basis if category in ("electricity", "heat") else "calorific" if word == "ncv" else ""
     origin = "ncv" if word == "ncv" else "user"
-    return rate, Coefficient(carrier, *names, basis, float(value), str(per), origin, notes=notes)
+    return rate, Coefficient(carrier, *names, basis, to_float(value, word), str(per), origin, notes=notes)
 
 
 @cached()
-def plausible_range(carrier: str, per: UnitText) -> tuple[Fraction, Fraction] | None:
+def plausible_range(carrier: str, per: UnitText, basis: str = "calorific") -> tuple[Fraction, Fraction] | None:
     """Return the lowest and highest coefficient that a carrier can have, or None where nothing is known.
 
     The range is that of every document of the tables, :data:`SLIP` times wider on both sides.
@@ -331,15 +351,17 @@ def plausible_range(carrier: str, per: UnitText) -> tuple[Fraction, Fraction] | 
         Rate(Fraction(text), read_unit(row.coefficient_unit)).to(per)
         for row in _rows(carrier)
         for text in (row.coefficient, row.coefficient_high)
-        if text and same_kind(read_unit(row.coefficient_unit), per)
+        if text
+        and (row.category not in ("electricity", "heat") or row.basis == basis)
+        and same_kind(read_unit(row.coefficient_unit), per)
     ]
     return (min(known) / SLIP, max(known) * SLIP) if known else None
 
 
-def _refuse_slip(carrier: str, rate: Rate, word: str, allow_unverified: bool) -> None:
+def _refuse_slip(carrier: str, rate: Rate, word: str, choice: Choice) -> None:
     """Refuse a figure that only a slipped decimal point or unit can explain."""
-    limits = plausible_range(carrier, rate.unit)
-    if limits is None or limits[0] <= rate.value <= limits[1] or allow_unverified:
+    limits = plausible_range(carrier, rate.unit, choice.basis)
+    if limits is None or limits[0] <= rate.value <= limits[1] or choice.allow_unverified:
         return
     low, high = (float(limit) for limit in (limits[0] * SLIP, limits[1] / SLIP))
     known = f"{low:g}" if low == high else f"{low:g} to {high:g}"
@@ -376,6 +398,10 @@ def _amounts_of(rate: Rate, unit: UnitText, density: Rate | None, carrier: str) 
             )
         return ratio(unit, per)
     if density is not None:
+        if density.value <= 0:
+            raise OptionError(
+                f"density is {density}, expected more than zero", str(density), "Give the measured density"
+            )
         mass, volume = UnitText(density.unit.numerator, (), density.unit.exponent), UnitText(density.unit.denominator)
         if same_kind(unit, volume) and same_kind(per, mass):
             return ratio(unit, volume) * density.value * ratio(mass, per)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 import re
 import sys
 import warnings
@@ -76,7 +75,6 @@ def refusals(as_json: bool) -> Iterator[None]:
     """Turn every foreseeable failure of a command into a message and an exit code."""
     try:
         yield
-        sys.stdout.flush()
     except EnergybenchError as error:
         refuse(error.reason, in_options(error.message), error.value, in_options(error.fix), as_json)
     except _UsageError as error:
@@ -85,8 +83,6 @@ def refusals(as_json: bool) -> Iterator[None]:
         command = error.ctx.command_path if error.ctx else "energybench"
         refuse("usage", error.format_message(), "", f"{command} --help shows the usage", as_json)
     except BrokenPipeError:
-        # What is left in the buffer goes nowhere, so that the interpreter does not complain at its end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise typer.Exit(PIPE_CLOSED) from None
     except OSError as error:
         name = str(error.filename or "")

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from energybench.carriers import TCE, Choice, Coefficient, choose_coefficient, factor
 from energybench.errors import OptionError, UnverifiedWarning
 from energybench.tables import ACCEPTED
-from energybench.units import make_quantity, pint_unit, read_exact, read_quantity, read_rate, registry, times
+from energybench.units import make_quantity, pint_unit, read_exact, read_quantity, read_rate, registry, times, to_float
 
 if TYPE_CHECKING:
     import pint
@@ -177,8 +177,8 @@ def _choice(
 def _times(magnitude: Magnitude | Fraction, exact: Fraction) -> Magnitude:
     """Multiply once: exactly for one value, block by block for an array."""
     if isinstance(magnitude, float | Fraction):
-        return float(Fraction(magnitude) * exact)
-    return times(magnitude, float(exact))
+        return to_float(Fraction(magnitude) * exact)
+    return times(magnitude, to_float(exact, "coefficient"))
 
 
 def convert(
@@ -195,7 +195,12 @@ def convert(
 ) -> Conversion:
     """Convert one amount like :func:`to_tce`, and return the whole record of it.
 
-    Parameters are those of :func:`to_tce`; the amount is a scalar.
+    Parameters
+    ----------
+    amount : str or pint.Quantity
+        A scalar amount with a unit.
+    carrier, basis, coal_rate, ncv, density, coefficient, edition, allow_unverified
+        As in :func:`to_tce`.
 
     Returns
     -------
@@ -220,7 +225,7 @@ def convert(
     if allow_unverified:
         warn_unverified(record)
     return Conversion(
-        *(carrier, float(magnitude), str(unit), float(Fraction(magnitude) * exact), record),
+        *(carrier, float(magnitude), str(unit), to_float(Fraction(magnitude) * exact), record),
         density=str(choice.density) if choice.density else "",
     )
 

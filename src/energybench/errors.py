@@ -208,3 +208,19 @@ def did_you_mean(name: str, known: Iterable[str], otherwise: str = "") -> str:
     """
     names = nearest(name, known)
     return f"Did you mean {' or '.join(repr(n) for n in names)}?" if names else otherwise
+
+
+def check_option(name: str, value: object, allowed: Iterable[str]) -> None:
+    """Refuse an option that is none of the allowed words.
+
+    Raises
+    ------
+    OptionError
+        With the nearest word, or all of them.
+    """
+    words = tuple(allowed)
+    if value not in words:
+        meant = did_you_mean(value, words) if isinstance(value, str) else ""
+        raise OptionError(
+            f"{name} is {quoted(value)}", quoted(value), f"{meant} Use one of {', '.join(words)}".lstrip()
+        )

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy
 
-from energybench.errors import CapacityError, DimensionError, OptionError, UnknownProductError, did_you_mean, quoted
+from energybench.errors import CapacityError, DimensionError, UnknownProductError, check_option, did_you_mean, quoted
 from energybench.tables import cached, citation, find_document, records, require_usable
 from energybench.unit_text import UnitText
-from energybench.units import make_quantity, ratio, read_quantity
+from energybench.units import make_quantity, ratio, read_quantity, to_float
 
 if TYPE_CHECKING:
     import pint
@@ -148,16 +148,6 @@ def find_curve(item: str = DEFAULT_ITEM, document: str | None = None, allow_unve
     return LimitCurve(here[0], capacities, limits)
 
 
-def check_reading(reading: str) -> None:
-    """Refuse a reading that does not exist."""
-    if reading not in READINGS:
-        raise OptionError(
-            f"reading is {quoted(reading)}",
-            quoted(reading),
-            did_you_mean(reading, READINGS, f"Use one of {', '.join(READINGS)}"),
-        )
-
-
 def read_capacity(capacity: str | pint.Quantity[Any]) -> float:
     """Read a rated furnace capacity in tonnes.
 
@@ -182,7 +172,7 @@ def read_capacity(capacity: str | pint.Quantity[Any]) -> float:
         ) from error
     if not isinstance(magnitude, float):
         raise CapacityError("capacity is an array, expected one furnace", "capacity", "Use a column and assess()")
-    tonnes = float(Fraction(repr(magnitude)) * factor)
+    tonnes = to_float(Fraction(repr(magnitude)) * factor, "capacity")
     if tonnes <= 0:
         raise CapacityError(
             f"capacity is {quoted(capacity)}, expected more than zero", quoted(capacity), "Give the rated capacity"
@@ -238,7 +228,7 @@ def furnace_limit(
     >>> furnace_limit("3 t", reading="class_above").value
     590.0
     """
-    check_reading(reading)
+    check_option("reading", reading, READINGS)
     tonnes = read_capacity(capacity)
     curve = find_curve(item, document, allow_unverified)
     value, strict, lenient = (

@@ -7,7 +7,7 @@ to be compared.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_HALF_EVEN, Context, Decimal
 from enum import StrEnum
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 #: An exact decimal hit never flips on float noise: bounds move by this much of themselves.
 TOLERANCE = 1e-9
+# Wide enough for every float, so that rounding is the only change.
+_EXACT = Context(prec=700, rounding=ROUND_HALF_EVEN)
 
 
 class Level(StrEnum):
@@ -56,6 +58,7 @@ class Step:
     level: Level
     threshold: str
     comparator: str
+    digits: int | None = None
 
     @property
     def value(self) -> float | None:
@@ -76,8 +79,8 @@ class Step:
 
     @property
     def decimals(self) -> int:
-        """Digits behind the point of the threshold as printed."""
-        return len(self.threshold.partition(".")[2])
+        """Digits behind the point of the threshold as printed, or ``digits`` where it is not printed."""
+        return self.digits if self.digits is not None else len(self.threshold.partition(".")[2])
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,4 +148,4 @@ def round_half_even(value: float, decimals: int) -> Decimal:
     >>> round_half_even(0.285, 2)
     Decimal('0.28')
     """
-    return Decimal(repr(value)).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_EVEN)
+    return Decimal(repr(value)).quantize(Decimal(1).scaleb(-decimals), context=_EXACT)

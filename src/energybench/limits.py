@@ -20,7 +20,7 @@ from energybench.errors import (
 from energybench.furnaces import FurnaceLimit, furnace_limit
 from energybench.ladders import Ladder, Level, Step
 from energybench.names import index_names, normalise_name, resolve_name
-from energybench.tables import ACCEPTED, cached, citation, find_document, records, require_usable
+from energybench.tables import ACCEPTED, cached, citation, find_document, own_ids, records, require_usable
 from energybench.unit_text import UnitText, read_unit
 from energybench.units import same_kind
 
@@ -33,12 +33,19 @@ _TCE = UnitText(("tce",))
 _GB_NOTE = "level 3 is the limit for all, level 2 the access test for new plants, level 1 the advanced value"
 
 
+_TABLES = ("benchmarks", "local_limits", "furnace_limits", "limits")
+
+
+@cached()
+def _item_ids() -> frozenset[str]:
+    return frozenset(row.item for table in _TABLES for row in records(table))
+
+
 @cached()
 def _item_names() -> dict[str, tuple[str, ...]]:
     """Map every folded name to the items that have it; names of GB rows never hide those of the lists."""
-    tables = ("benchmarks", "local_limits", "furnace_limits", "limits")
     names = [(row.name, row.item) for row in records("product_names")]
-    names += [(row.item, row.item) for table in tables for row in records(table)]
+    names += [(item, item) for item in sorted(_item_ids())]
     taken = {normalise_name(name) for name, _ in names}
     standards = [(name, row.item) for row in records("limits") for name in (row.item_zh, row.item_en) if name]
     return index_names(names + [(name, item) for name, item in standards if normalise_name(name) not in taken])
@@ -61,7 +68,7 @@ def find_item(name: str) -> str:
     'electrolytic-aluminium'
     """
     advice = "energybench tables product_names lists them"
-    return resolve_name(name, _item_names(), "product", UnknownProductError, advice)
+    return resolve_name(name, _item_names(), "product", UnknownProductError, advice, _item_ids())
 
 
 def _ladder(row: Any, steps: tuple[Step, ...], beyond: Level, **changes: str) -> Ladder:
@@ -106,11 +113,17 @@ _MAKERS = {"benchmarks": _of_benchmark, "local_limits": _of_local_limit, "limits
 
 @cached()
 def _ladders() -> dict[str, tuple[Ladder, ...]]:
-    """Return every ladder that does not depend on capacity, by item."""
+    """Return every ladder that does not depend on capacity, by item.
+
+    An organisation's own row stands in for shipped ones of the same item, document and unit.
+    """
     found: dict[str, list[Ladder]] = {}
     for table, make in _MAKERS.items():
+        own = own_ids(table)
+        places = {(row.item, row.document, row.unit) for row in records(table) if row.id in own}
         for row in records(table):
-            found.setdefault(row.item, []).append(make(row))
+            if row.id in own or (row.item, row.document, row.unit) not in places:
+                found.setdefault(row.item, []).append(make(row))
     return {item: tuple(ladders) for item, ladders in found.items()}
 
 
@@ -119,7 +132,7 @@ def of_furnace(limit: FurnaceLimit) -> Ladder:
     row = next(row for row in records("furnace_limits") if row.item == limit.item and row.document == limit.document)
     ladder = _ladder(
         row,
-        (Step(Level.WITHIN_LIMIT, repr(limit.value), limit.comparator),),
+        (Step(Level.WITHIN_LIMIT, repr(limit.value), limit.comparator, len(row.limit.partition(".")[2])),),
         Level.OVER_LIMIT,
         notes=limit.notes,
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from energybench.errors import AmbiguousError, UnknownNameError, did_you_mean, quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Container, Iterable, Mapping
 
 _FOLDED = str.maketrans("_-（）\u3000", "  () ")
 
@@ -32,7 +32,12 @@ def index_names(pairs: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
 
 
 def resolve_name(
-    name: str, index: Mapping[str, tuple[str, ...]], kind: str, error: type[UnknownNameError], advice: str
+    name: str,
+    index: Mapping[str, tuple[str, ...]],
+    kind: str,
+    error: type[UnknownNameError],
+    advice: str,
+    identifiers: Container[str] = (),
 ) -> str:
     """Return the one id that a name stands for.
 
@@ -48,6 +53,8 @@ def resolve_name(
         The error for an unknown name.
     advice : str
         The fix where no name is near.
+    identifiers : container of str
+        The ids themselves: an id written exactly is that id, whatever else has a similar name.
 
     Raises
     ------
@@ -58,6 +65,8 @@ def resolve_name(
     """
     if not isinstance(name, str):
         raise error(f"{quoted(name)} is not the name of a {kind}", quoted(name), "Write the name as text")
+    if name in identifiers:
+        return name
     found = index.get(normalise_name(name), ())
     if not found:
         raise error(f"{quoted(name)} is not a {kind} of the tables", quoted(name), did_you_mean(name, index, advice))

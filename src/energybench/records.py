@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+#: How far a row was checked, best first; the first three are used without being asked for.
+VERIFICATIONS = ("two_sources", "one_source", "corroborated", "unverified", "conflict", "missing")
+
 
 @dataclass(frozen=True, slots=True)
 class CarrierRow:

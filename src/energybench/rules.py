@@ -333,7 +333,7 @@ def _check_use(use: Use, number: int) -> None:
         )
     if use.tce < 0 and (use.use, use.origin) != ("fuel", "grid"):
         raise OptionError(
-            f"line {number}: energy sent out has the use {use.use} and the origin {use.origin}",
+            f"line {number}: {use.carrier} sent out has the use {use.use} and the origin {use.origin}",
             use.carrier,
             "Leave use and origin out for energy sent out",
         )
@@ -369,7 +369,9 @@ def _renewable(lines: list[Use], rules: AccountingRules) -> list[tuple[Fraction,
     for number, use in renewable:
         if use.tce and not use.kwh:
             raise OptionError(
-                f"line {number}: renewable power without its kWh", use.carrier, "Give kwh, which is compared with 2020"
+                f"line {number}: renewable {use.carrier} has no kWh",
+                use.carrier,
+                "Give kwh, which is compared with 2020",
             )
     power = sum((Fraction(use.kwh) for _, use in renewable), Fraction(0))
     if power <= rules.base_kwh():

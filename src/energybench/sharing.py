@@ -169,7 +169,7 @@ def share(total: AmountLike, products: Mapping[str, AmountLike], *, by: str) -> 
     amounts = _comparable(read, by)
     whole = sum(amounts.values(), Fraction(0))
     if not whole:
-        raise OutputError("The amounts of all products are zero", "0", "Give the amount of at least one product")
+        raise OutputError("The amounts of all products are zero", "zero", "Give the amount of at least one product")
     return Sharing(
         *(float(amount), str(unit), by, MEASURES[by].name_zh),
         tuple(_share_of(name, *read[name], amounts[name] / whole, amount) for name in products),

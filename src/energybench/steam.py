@@ -153,7 +153,7 @@ def steam_heat(
     if (temperature is None) == (dryness is None):
         raise OptionError(
             "Give either temperature or dryness",
-            "temperature, dryness",
+            "temperature",
             'Pass temperature="300 °C" for superheated steam or water, dryness=1 for dry saturated steam',
         )
     if dryness is not None:
@@ -211,7 +211,7 @@ def read_pressure(value: object, name: str = "pressure") -> Fraction:
             )
         pressure = Fraction(number) * _PRESSURES[symbol]
     else:
-        pressure = read_foreign(value, name, "megapascal", "an absolute pressure in MPa", '"1.0 MPa"')
+        pressure = read_foreign(value, name, "pascal", "an absolute pressure in MPa", '"1.0 MPa"') * _PRESSURES["Pa"]
     if pressure <= 0:
         raise AmountError(
             f"{name} is {quoted(str(value))}, expected more than zero", quoted(str(value)), "Give the absolute pressure"
@@ -284,6 +284,9 @@ def _saturated(megapascal: float, dryness: float) -> tuple[float, float]:
             f"{megapascal:g} MPa",
             "Give the temperature instead",
         )
+    if 0 < dryness < 1:
+        kelvin, water = _saturated(megapascal, 0.0)
+        return kelvin, water + dryness * (_saturated(megapascal, 1.0)[1] - water)
     found = _solve(megapascal, f"{megapascal:g} MPa at saturation", x=dryness)
     return float(found.T), float(found.h)
 

@@ -5,7 +5,6 @@ A record keeps its figures as the text that the file prints, so that a decimal s
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import os
 import threading
@@ -17,14 +16,14 @@ from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeVar
 from energybench.errors import (
     MissingFigureError,
     OptionError,
-    TableError,
     TableNotFoundError,
     UnknownNameError,
     UnverifiedError,
     did_you_mean,
     quoted,
 )
-from energybench.records import TABLES, DocumentRow, Table
+from energybench.overlays import overlay_files, read_csv, read_overlay
+from energybench.records import TABLES, VERIFICATIONS, DocumentRow
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -33,7 +32,6 @@ if TYPE_CHECKING:
 
 #: Verification states whose rows are used without being asked for, best first.
 ACCEPTED = ("two_sources", "one_source", "corroborated")
-VERIFICATIONS = (*ACCEPTED, "unverified", "conflict", "missing")
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
@@ -44,6 +42,10 @@ SourcedRow = TypeVar("SourcedRow", bound="Sourced")
 
 class Sourced(Protocol):
     """A record that says where its figures come from."""
+
+    @property
+    def id(self) -> str:
+        """Id of the row."""
 
     @property
     def document(self) -> str:
@@ -103,60 +105,12 @@ def use(*paths: str | Path) -> None:
     --------
     >>> use()  # back to the shipped tables
     """
-    files = [file for path in paths for file in _overlay_files(Path(path))]
+    files = [file for path in paths for file in overlay_files(Path(path))]
     for file in files:
-        _read_overlay(file)
+        read_overlay(file)
     with _lock:
         _overlays[:] = [*_overlays, *files] if paths else []
         _forget()
-
-
-def _overlay_files(path: Path) -> list[Path]:
-    if path.is_dir():
-        return sorted(path.glob("*.csv"))
-    if not path.is_file():
-        raise TableNotFoundError(
-            f"{quoted(str(path))} is not there", str(path), "Give the path of a CSV file or a folder"
-        )
-    return [path]
-
-
-def _read_overlay(path: Path) -> tuple[str, list[Any]]:
-    """Read a file of own rows: the table that its columns belong to, and its records."""
-    rows, columns = _read_csv(path)
-    for name, table in TABLES.items():
-        if set(columns) == {field.name for field in fields(table.record)}:
-            return name, [_record(table, row, path, number) for number, row in enumerate(rows, 2)]
-    raise TableError(
-        f"{path.name} has the columns {', '.join(columns) or '(none)'}, which are those of no table",
-        path.name,
-        f"Use the columns of one of {', '.join(TABLES)} (energybench tables NAME shows them)",
-    )
-
-
-def _read_csv(path: Path) -> tuple[list[dict[str, str]], list[str]]:
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.DictReader(file)
-        return list(reader), list(reader.fieldnames or ())
-
-
-def _record(table: Table, row: dict[str, str], path: Path, number: int) -> Any:
-    """Make the record of one row of own data, and check what a wrong figure would need to slip in."""
-    where = f"{path.name} row {number}"
-    if None in row or None in row.values():
-        raise TableError(f"{where} has not as many cells as columns", where, "Quote cells that contain commas")
-    if row.get("verification", ACCEPTED[0]) not in VERIFICATIONS:
-        given = quoted(row["verification"])
-        raise TableError(f"{where}: verification is {given}", given, f"Use one of {', '.join(VERIFICATIONS)}")
-    for column in table.numbers:
-        try:
-            float(row[column] or 0)
-        except ValueError as error:
-            given = quoted(row[column])
-            raise TableError(
-                f"{where}: {column} is {given}, expected a decimal number", given, "Write 0.7143"
-            ) from error
-    return table.record(**row)
 
 
 @cached()
@@ -180,18 +134,33 @@ def records(name: str) -> tuple[Any, ...]:
             did_you_mean(name, TABLES, f"Use one of {', '.join(TABLES)}"),
         )
     table = TABLES[name]
-    rows, _ = _read_csv(folder() / f"{name}.csv")
+    rows, _ = read_csv(folder() / f"{name}.csv")
     found = {tuple(row[k] for k in table.key): table.record(**row) for row in rows}
-    for overlay in _all_overlays():
-        owner, own = _read_overlay(overlay)
-        if owner == name:
-            found.update({tuple(getattr(record, k) for k in table.key): record for record in own})
+    found.update({tuple(getattr(record, k) for k in table.key): record for record in _own_records(name)})
     return tuple(found.values())
+
+
+@cached()
+def _own_records(name: str) -> tuple[Any, ...]:
+    """Return the records of a table that are the organisation's own; of equal ids the last file wins."""
+    own = (read_overlay(path) for path in _all_overlays())
+    return tuple(record for owner, records_of_file in own if owner == name for record in records_of_file)
+
+
+def own_ids(name: str) -> frozenset[str]:
+    """Return the ids of a table's rows that are the organisation's own.
+
+    Parameters
+    ----------
+    name : str
+        A name of :data:`TABLES` whose rows have an id.
+    """
+    return frozenset(record.id for record in _own_records(name))
 
 
 def _all_overlays() -> list[Path]:
     always = os.environ.get("ENERGYBENCH_DATA", "")
-    return [*(_overlay_files(Path(always)) if always else []), *_overlays]
+    return [*(overlay_files(Path(always)) if always else []), *_overlays]
 
 
 @cached()
@@ -203,8 +172,15 @@ def data_version() -> str:
     digest = hashlib.sha256()
     for path in [*sorted(folder().glob("*.csv")), *_all_overlays()]:
         digest.update(path.name.encode())
-        digest.update(path.read_bytes().replace(b"\r\n", b"\n"))
+        digest.update(_bytes(path).replace(b"\r\n", b"\n"))
     return digest.hexdigest()[:12]
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError as error:
+        raise TableNotFoundError(f"{path} is not there", str(path), "Give it back, or call tables.use()") from error
 
 
 @cached()
@@ -226,6 +202,8 @@ def find_document(text: str) -> DocumentRow:
     >>> find_document("GB/T 2589-2008").id
     'gbt-2589-2008'
     """
+    if not isinstance(text, str):
+        raise UnknownNameError(f"{quoted(text)} is not the id of a document", quoted(text), "Write the id as text")
     known = {key: row for row in records("documents") for key in (row.number, row.id) if key}
     if text not in known:
         raise UnknownNameError(
@@ -290,7 +268,9 @@ def frame(name: str) -> pandas.DataFrame:
     rows = records(name)
     columns = [field.name for field in fields(TABLES[name].record)]
     table = pandas.DataFrame([asdict(row) for row in rows], columns=columns)
-    return table.assign(**{column: pandas.to_numeric(table[column]) for column in TABLES[name].numbers})
+    return table.assign(
+        **{column: pandas.to_numeric(table[column]).astype("float64") for column in TABLES[name].numbers}
+    )
 
 
 def carriers() -> pandas.DataFrame:
@@ -301,6 +281,11 @@ def carriers() -> pandas.DataFrame:
 def carrier_names() -> pandas.DataFrame:
     """Return the names of the carriers."""
     return frame("carrier_names")
+
+
+def product_names() -> pandas.DataFrame:
+    """Return the names of the products."""
+    return frame("product_names")
 
 
 def benchmarks() -> pandas.DataFrame:

@@ -15,6 +15,9 @@ from energybench.errors import AmountError, UnitTextError, did_you_mean, quoted
 
 LONGEST_TEXT = 200
 
+#: No trade writes a larger power of ten than this, above or below the line.
+LARGEST_POWER = 99
+
 #: Canonical symbol -> spellings beside the symbol itself (after cleaning: ``.`` for every dot, ``^`` for powers).
 ATOMS: dict[str, tuple[str, ...]] = {
     "Wh": ("瓦时", "瓦.时", "W.h"),
@@ -131,7 +134,8 @@ _AROUND_SIGNS = re.compile(r"\s*([/.^()])\s*")
 _SPACES = re.compile(r"\s+")
 _POWER = re.compile(r"\.?(?:10\^(-?\d{1,2})|1[eE]\+?(\d{1,2}))[. ]?(.*)", re.DOTALL | re.ASCII)
 _NUMBER = re.compile(
-    r"\s*([+-]?(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?(?:[eE][+-]?\d{1,3})?)(?![\d,])\s*(.*)", re.DOTALL | re.ASCII
+    r"\s*([+-]?(?:[1-9]\d{0,2}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?(?:[eE][+-]?\d{1,3})?)(?![\d,])\s*(.*)",
+    re.DOTALL | re.ASCII,
 )
 _PLAIN_NUMBER = str.maketrans(
     {**{chr(0xFF10 + n): str(n) for n in range(10)}, "．": ".", "＋": "+", "－": "-", "−": "-"}
@@ -205,15 +209,35 @@ def _read_unit(text: str) -> UnitText:
             f"{quoted(text)} is too long for a unit", quoted(text), f"A unit has at most {LONGEST_TEXT} characters"
         )
     over, *below = _clean(text).split("/")
-    numerator, exponent = _read_factor(over, text)
+    found = _factor(over)
+    if found is None:
+        raise _unknown(over, text)
+    numerator, exponent = found
     denominator: list[str] = []
     for part in below:
-        inner = _without_brackets(part)
-        for factor in [part] if part in _READS else [inner] if inner in _READS else _split(inner):
-            symbols, scale = _read_factor(factor, text)
+        for symbols, scale in _below_the_line(part, text):
             denominator += symbols
             exponent -= scale
+    if abs(exponent) > LARGEST_POWER:
+        raise UnitTextError(f"{quoted(text)} is 10^{exponent} of a unit", quoted(text), "Write a power that trade uses")
     return UnitText(numerator, tuple(sorted(denominator)), exponent)
+
+
+def _below_the_line(part: str, text: str) -> list[tuple[tuple[str, ...], int]]:
+    """Read what stands below one line: a product of factors, of which ``kW.h`` is one."""
+    rest = part[1:-1] if part.startswith("(") and part.endswith(")") and part not in _READS else part
+    factors = []
+    while rest:
+        pieces = rest.split(".")
+        heads = (".".join(pieces[:length]) for length in range(len(pieces), 0, -1))
+        head = next((head for head in heads if _factor(head)), None)
+        if head is None:
+            break
+        factors.append(_factor(head) or ((), 0))
+        rest = rest[len(head) :].removeprefix(".")
+        if not rest and not part.endswith("."):
+            return factors
+    raise _unknown(rest, text)
 
 
 def _clean(text: str) -> str:
@@ -223,47 +247,30 @@ def _clean(text: str) -> str:
     return _SPACES.sub(" ", _AROUND_SIGNS.sub(r"\1", cleaned)).strip()
 
 
-def _split(text: str) -> list[str]:
-    """Split a product below the line at its dots, but keep the dot of ``kW.h``."""
-    parts = text.split(".")
-    for size in (len(parts), 2):
-        for start in range(len(parts) - size + 1):
-            whole = ".".join(parts[start : start + size])
-            if size > 1 and whole in _READS:
-                return [*parts[:start], whole, *parts[start + size :]]
-    return parts
-
-
-def _without_brackets(text: str) -> str:
-    return text[1:-1] if text.startswith("(") and text.endswith(")") else text
-
-
-def _read_factor(text: str, whole: str) -> tuple[tuple[str, ...], int]:
-    """Read one scale and one atom: the symbols and the power of ten."""
-    exponent = 0
-    rest = text
+def _factor(text: str) -> tuple[tuple[str, ...], int] | None:
+    """Read at most one scale and one atom: the symbols and the power of ten, or None."""
+    if text in _READS:
+        return _READS[text], 0
     if power := _POWER.fullmatch(text):
-        exponent, rest = int(power[1] or power[2]), power[3]
-    elif text not in _READS:
-        for length in (2, 1):
-            atom = text[length:].lstrip(" ")
-            if text[:length] in SCALES and atom in _READS:
-                return _READS[atom], SCALES[text[:length]]
-    if rest not in _READS:
-        raise _unknown(rest, whole)
-    return _READS[rest], exponent
+        return (_READS[power[3]], int(power[1] or power[2])) if power[3] in _READS else None
+    for length in (2, 1):
+        atom = text[length:].lstrip(" ")
+        if text[:length] in SCALES and atom in _READS:
+            return _READS[atom], SCALES[text[:length]]
+    return None
 
 
 def _unknown(atom: str, whole: str) -> UnitTextError:
+    if power := _POWER.fullmatch(atom):
+        atom = power[3]
     bare = next((atom[n:].strip() for n in (2, 1) if atom[:n] in SCALES), atom)
     if not whole.strip():
         return UnitTextError("The unit is empty", quoted(whole), 'Write a unit, for example "t" or "万kWh"')
     for candidate in (atom, bare):
         if candidate in REFUSED:
             advice = REFUSED[candidate]
-            return UnitTextError(
-                f"{quoted(whole)}: {quoted(candidate)} is refused", quoted(whole), advice[0].upper() + advice[1:]
-            )
+            shown = quoted(whole) if candidate == whole else f"{quoted(whole)}: {quoted(candidate)}"
+            return UnitTextError(f"{shown} is refused", quoted(whole), advice[0].upper() + advice[1:])
     if re.match(r"[+-]?[0-9]", atom):
         fix = "A unit has no number in front; a power of ten is written 10^4"
     else:

@@ -249,6 +249,10 @@ def _from_pint(value: Any, name: str) -> tuple[Magnitude, UnitText]:
     unit, factor = _unit_from_pint(value)
     magnitude = value.magnitude
     if isinstance(magnitude, numpy.ndarray) and magnitude.ndim:
+        if magnitude.dtype.kind not in "iuf":
+            raise AmountError(
+                f"{name} is an array of {magnitude.dtype}, expected numbers", name, "Convert it to floats"
+            )
         values = magnitude.astype(numpy.float64, copy=False)
         return (values if factor == 1 else times(values, float(factor), name)), unit
     try:
@@ -259,7 +263,7 @@ def _from_pint(value: Any, name: str) -> tuple[Magnitude, UnitText]:
         ) from error
     if not isfinite(number):
         raise AmountError(f"{name} is {number}, expected a finite number", str(number), "Give a finite number")
-    return (number if factor == 1 else float(Fraction(number) * factor)), unit
+    return (number if factor == 1 else to_float(Fraction(number) * factor, name)), unit
 
 
 def times(values: NDArray[numpy.float64], factor: float, name: str = "amount") -> NDArray[numpy.float64]:
@@ -274,21 +278,33 @@ def times(values: NDArray[numpy.float64], factor: float, name: str = "amount") -
         If an element is not finite; its position is named.
     """
     flat = values.reshape(-1)
-    result = flat if factor == 1.0 else numpy.empty_like(flat)
-    for start in range(0, flat.size, _BLOCK):
-        block = flat[start : start + _BLOCK]
-        with numpy.errstate(invalid="ignore", over="ignore"):
-            clean = numpy.isfinite(numpy.add.reduce(block)) or numpy.isfinite(block).all()
-        if not clean:
-            position = start + int(numpy.argmin(numpy.isfinite(block)))
-            raise AmountError(
-                f"{name} has {flat[position]} at position {position}, expected finite numbers",
-                str(flat[position]),
-                "Remove or fill the gaps; for a table with gaps use assess(), which reports each of them",
-            )
-        if result is not flat:
-            numpy.multiply(block, factor, out=result[start : start + _BLOCK])
+    result = numpy.empty_like(flat)
+    with numpy.errstate(invalid="ignore", over="ignore"):
+        for start in range(0, len(flat), _BLOCK):
+            rows = slice(start, start + _BLOCK)
+            block = numpy.multiply(flat[rows], factor, out=result[rows])
+            if not numpy.isfinite(numpy.add.reduce(block)) and not numpy.isfinite(block).all():
+                position = start + int(numpy.argmin(numpy.isfinite(block)))
+                raise AmountError(
+                    f"{name} has {flat[position]} at position {position}, expected finite numbers of a usual size",
+                    str(flat[position]),
+                    "Remove or fill the gaps; for a table with gaps use assess(), which reports each of them",
+                )
     return result.reshape(values.shape)
+
+
+def to_float(exact: Fraction, name: str = "amount") -> float:
+    """Round an exact figure to a float, once.
+
+    Raises
+    ------
+    AmountError
+        If no float can hold it.
+    """
+    try:
+        return float(exact)
+    except OverflowError as error:
+        raise AmountError(f"{name} is too large to be a number", name, "Check the number and its unit") from error
 
 
 def _unit_from_pint(value: Any) -> tuple[UnitText, Fraction]:
@@ -310,6 +326,8 @@ def _unit_from_pint(value: Any) -> tuple[UnitText, Fraction]:
             factor *= scale**power
         for symbol, inner in found.items():
             (over if power * inner > 0 else below).extend([symbol] * abs(power * inner))
+    if not over:
+        _refuse_unit(str(value.units), "is no amount")
     return UnitText(tuple(sorted(over)), tuple(sorted(below))), factor
 
 
@@ -372,7 +390,7 @@ def quantity(text: str) -> pint.Quantity[Any]:
         raise AmountError(f"{quoted(text)} is not text", quoted(text), 'Write, for example, quantity("350 万kWh")')
     number, unit = read_exact(text)
     value = number * Fraction(10) ** unit.exponent
-    result: pint.Quantity[Any] = registry().Quantity(float(value), pint_unit(unit))
+    result: pint.Quantity[Any] = registry().Quantity(to_float(value, quoted(text)), pint_unit(unit))
     return result
 
 

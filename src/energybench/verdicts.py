@@ -7,21 +7,21 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from energybench import __version__
-from energybench.carriers import TCE
+from energybench.carriers import BASES, TCE
 from energybench.errors import (
     AmountError,
     BasisError,
     DimensionError,
     EnergybenchError,
     MissingFigureError,
-    OptionError,
     OutputError,
+    check_option,
     quoted,
 )
 from energybench.limits import all_ladders, choose_ladder, warn_if_superseded, warn_unverified_row
 from energybench.tables import citation, data_version, require_usable
 from energybench.unit_text import UnitText, read_unit
-from energybench.units import make_quantity, ratio, read_exact, read_quantity, same_kind
+from energybench.units import make_quantity, ratio, read_exact, read_quantity, same_kind, to_float
 
 if TYPE_CHECKING:
     import pint
@@ -109,6 +109,8 @@ def check_basis(ladder: Ladder, basis: str | None) -> None:
     BasisError
         If both are stated and differ.
     """
+    if basis is not None:
+        check_option("basis", basis, BASES)
     if basis and ladder.basis and basis != ladder.basis:
         raise BasisError(
             f"The value is on the {basis} basis, "
@@ -116,12 +118,6 @@ def check_basis(ladder: Ladder, basis: str | None) -> None:
             basis,
             f'Compute the value with basis="{ladder.basis}"',
         )
-
-
-def check_compare(compare: str) -> None:
-    """Refuse a way of comparing that does not exist."""
-    if compare not in COMPARES:
-        raise OptionError(f"compare is {quoted(compare)}", quoted(compare), f"Use one of {', '.join(COMPARES)}")
 
 
 def judge(
@@ -199,7 +195,7 @@ def saving_scale(ladder: Ladder, output: AmountLike) -> tuple[float, str]:
         )
     over = UnitText(unit.numerator, (), unit.exponent)
     energy = TCE if same_kind(over, TCE) else _ELECTRICITY
-    return float(Fraction(amount) * ratio(output_unit, per) * ratio(over, energy)), str(energy)
+    return to_float(Fraction(amount) * ratio(output_unit, per) * ratio(over, energy), "output"), str(energy)
 
 
 def check_output(magnitude: object, shown: object) -> float:
@@ -280,7 +276,7 @@ def classify(
     >>> classify("600 kWh/t", "induction-furnace-cast-iron", capacity="3 t").depends_on_reading
     True
     """
-    check_compare(compare)
+    check_option("compare", compare, COMPARES)
     unit = _unit_of(value)
     ladder = choose_ladder(item, document, capacity, reading, allow_unverified, period, unit)
     check_basis(ladder, basis)
@@ -322,7 +318,7 @@ def classify_all(
     gb-21346-2022 level-3
     gb-21346-2013 level-3
     """
-    check_compare(compare)
+    check_option("compare", compare, COMPARES)
     verdicts = []
     for ladder in all_ladders(item, _unit_of(value)):
         verdict = judge(value_in(value, ladder), ladder, compare=compare)
@@ -363,4 +359,4 @@ def value_in(value: AmountLike, ladder: Ladder) -> float:
             quoted(str(value)),
             f"Give the value in {ladder.unit}; energy becomes standard coal only through to_tce() or account()",
         ) from error
-    return float(Fraction(magnitude) * factor)
+    return to_float(Fraction(magnitude) * factor, "value")

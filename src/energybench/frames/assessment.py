@@ -48,7 +48,7 @@ class EnergyLines:
         with numpy.errstate(invalid="ignore", over="ignore"):
             for name, otherwise in (("tce", numpy.nan), ("electricity_kwh", 0.0)):
                 values = meters.lookup(name, otherwise).take(meters.factor) * amount
-                lines[name] = numpy.where(used, values, numpy.nan)
+                lines[name] = numpy.where(used, values + 0.0, numpy.nan)
         lines["used"] = used
         return lines
 

@@ -14,7 +14,7 @@ import numpy
 import pandas
 
 from energybench.conversions import make_choice
-from energybench.errors import UnverifiedWarning
+from energybench.errors import UnverifiedWarning, check_option
 from energybench.frames.assessment import Assessment, EnergyLines
 from energybench.frames.columns import KEYS, canonical_columns, to_pandas
 from energybench.frames.encode import encode, recode
@@ -24,10 +24,10 @@ from energybench.frames.kernel import Totals, sweep
 from energybench.frames.meters import explain, read_meters
 from energybench.frames.outputs import grade, work_out_outputs
 from energybench.frames.resolve import Factor, Refusal, Threshold
-from energybench.furnaces import check_reading
+from energybench.furnaces import READINGS
 from energybench.limits import IN_FORCE, warn_if_superseded
 from energybench.tables import ACCEPTED, data_version, find_document
-from energybench.verdicts import check_compare
+from energybench.verdicts import COMPARES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -98,8 +98,8 @@ def assess(
     intensity   unit    class
       107.145 kgce/t baseline
     """
-    check_reading(reading)
-    check_compare(compare)
+    check_option("reading", reading, READINGS)
+    check_option("compare", compare, COMPARES)
     choice = make_choice(basis=basis, coal_rate=coal_rate, edition=edition, allow_unverified=allow_unverified)
     for named in (edition, document):
         if named is not None and named != IN_FORCE:

@@ -72,7 +72,9 @@ def resolve_factor(carrier: str, unit: str, own: str, own_unit: str, choice: Cho
     carrier, unit : str
         As written in the table.
     own : {"", "ncv", "coefficient"}
-        Which figure of its own a row carries, in ``own_unit``.
+        Which figure of its own a row carries.
+    own_unit : str
+        The unit of that figure.
     choice : Choice
         The options of the whole table.
     """
@@ -94,7 +96,7 @@ def resolve_factor(carrier: str, unit: str, own: str, own_unit: str, choice: Cho
         one = Rate(Fraction(1), read_unit(own_unit))
         given = {"ncv": one} if own == "ncv" else {"own": one}
         exact, record = factor(carrier, read, replace(choice, **given, allow_unverified=True))  # type: ignore[arg-type]
-        limits = None if choice.allow_unverified else _own_range(record.carrier, one, own)
+        limits = None if choice.allow_unverified else _own_range(record.carrier, one, own, choice.basis)
         return Factor(float(exact), _electricity(record, read), record, own, limits)
     except DimensionError as error:
         return refusal_of(error, "unit" if not own else column)
@@ -109,10 +111,10 @@ def _electricity(record: Coefficient, unit: UnitText) -> float:
     return float(ratio(unit, _KWH)) if record.carrier == "electricity" and same_kind(unit, _KWH) else 0.0
 
 
-def _own_range(carrier: str, one: Rate, own: str) -> tuple[float, float] | None:
+def _own_range(carrier: str, one: Rate, own: str, basis: str) -> tuple[float, float] | None:
     """Return the figures of a row's own that lie in the plausible range, in the unit of the column."""
     per = UnitText(_KGCE.numerator, one.unit.denominator)
-    limits = plausible_range(carrier, per)
+    limits = plausible_range(carrier, per, basis)
     if limits is None:
         return None
     if own == "ncv":
@@ -152,6 +154,8 @@ def resolve_threshold(
         As in :func:`energybench.classify`.
     basis : str
         Basis of the energy.
+    allow_unverified : bool
+        Take an unverified row.
     period : str, optional
         For ``document="in-force"``.
     """

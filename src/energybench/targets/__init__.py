@@ -1,0 +1,18 @@
+"""Policy targets over a portfolio: shares by their own denominators, limits, the cheapest way there."""
+
+from energybench.targets.check import check_targets
+from energybench.targets.lift import LiftPlan, LiftStep, ProductLift, cheapest_lift
+from energybench.targets.output_value import OutputValueIntensity, energy_per_output_value
+from energybench.targets.verdicts import TargetCheck, TargetVerdict
+
+__all__ = [
+    "LiftPlan",
+    "LiftStep",
+    "OutputValueIntensity",
+    "ProductLift",
+    "TargetCheck",
+    "TargetVerdict",
+    "cheapest_lift",
+    "check_targets",
+    "energy_per_output_value",
+]

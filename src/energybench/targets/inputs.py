@@ -1,0 +1,102 @@
+"""What a user gives to a check of targets: a table with known headers, and figures with their units."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from energybench.errors import TableError, UnknownNameError, did_you_mean, quoted
+from energybench.frames.columns import OUTPUTS, to_pandas
+from energybench.names import normalise_name
+from energybench.targets.cells import read_figure
+from energybench.targets.rows import measure_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pandas
+
+    from energybench.records import TargetRow
+    from energybench.targets.rows import MeasureRow
+
+
+def table_of(results: Any) -> pandas.DataFrame:
+    """Return results as a pandas frame with canonical headers and a fresh index.
+
+    Parameters
+    ----------
+    results : DataFrame or Assessment
+        Any eager frame, or what :func:`energybench.assess` returns.
+
+    Raises
+    ------
+    TableError
+        If it is no table, two headers mean one column, or a plant's product stands under several documents.
+    """
+    table = to_pandas(getattr(results, "results", results), "results")
+    meaning = {normalise_name(header): column for column, others in OUTPUTS.items() for header in (column, *others)}
+    names = [meaning.get(normalise_name(str(header)), str(header)) for header in table.columns]
+    twice = next((name for number, name in enumerate(names) if name in names[:number]), None)
+    if twice is not None:
+        raise TableError(f"Two headers of the results mean {twice}", twice, "Remove one of them")
+    table = table.set_axis(names, axis=1).reset_index(drop=True)
+    _refuse_two_documents(table)
+    return table
+
+
+def _refuse_two_documents(table: pandas.DataFrame) -> None:
+    """Refuse results that hold a plant's product twice, under two documents: it would count twice."""
+    keys = [name for name in ("plant", "period", "product") if name in table.columns]
+    if "document" not in table.columns or "plant" not in keys:
+        return
+    several = table.groupby(keys, dropna=False)["document"].nunique()
+    if (several > 1).any():
+        first = several.index[several > 1][0]
+        shown = " ".join(map(str, first)) if isinstance(first, tuple) else str(first)
+        raise TableError(
+            f"{shown} stands under several documents in the results, and would count several times",
+            shown,
+            'Keep the rows of one document: results[results["document"] == "ndrc-2023"]',
+        )
+
+
+def read_figures(given: Mapping[str, Any], rows: tuple[TargetRow, ...]) -> dict[str, float]:
+    """Return the figures given, by target id, each in the unit of its target.
+
+    Parameters
+    ----------
+    given : mapping
+        Figures by their name or by target id.
+    rows : tuple of TargetRow
+        The targets of the document.
+
+    Raises
+    ------
+    UnknownNameError
+        If a name is of no target of the document.
+    AmountError, DimensionError, UnitTextError
+        If a figure cannot be read in the unit of its target.
+    """
+    known: dict[str, list[TargetRow]] = {}
+    for row in rows:
+        if row.comparison not in ("fact", "conforms_to"):
+            for name in {row.id, measure_of(row).figure}:
+                known.setdefault(name, []).append(row)
+    found: dict[str, float] = {}
+    # A figure named by target id goes before one named by what it measures.
+    for name, value in sorted(given.items(), key=lambda pair: "/" in str(pair[0])):
+        if name not in known:
+            raise UnknownNameError(
+                f"{quoted(name)} is no figure that a target of {rows[0].document} is compared with",
+                quoted(name),
+                did_you_mean(str(name), known, f"The figures are {', '.join(n for n in known if '/' not in n)}"),
+            )
+        for row in known[name]:
+            found[row.id] = read_figure(value, figure_unit(row, measure_of(row)), str(name))
+    return found
+
+
+def figure_unit(row: TargetRow, spec: MeasureRow) -> str:
+    """Return the unit of a figure: a percentage keeps the words that say of what, what must go is counted."""
+    if spec.measure == "none_within":
+        return ""
+    return row.unit if spec.unit == "%" else spec.unit

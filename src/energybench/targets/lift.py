@@ -1,0 +1,348 @@
+"""The cheapest list of plants to lift, so that a document's targets on shares of capacity are met.
+
+Product by product, because tonnes of different products are never added. Every plant below baseline must come up; of
+all plants under benchmark, those are chosen that bring the share over its target with the least saving in total.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from math import isfinite
+from typing import TYPE_CHECKING, Any
+
+import numpy
+
+from energybench.errors import EnergybenchError, MissingColumnError, MissingFigureError, OptionError, quoted
+from energybench.frames.encode import clean_text, to_floats
+from energybench.ladders import Ladder, Level
+from energybench.limits import find_ladder
+from energybench.tables import citation, find_document
+from energybench.targets.cells import amounts, labels, named, require_column, texts_of
+from energybench.targets.inputs import table_of
+from energybench.targets.levels import items_of, levels_under
+from energybench.targets.portfolio import Portfolio
+from energybench.targets.requirement import Requirement, requirement, with_unit
+from energybench.targets.rows import measure_of, target_rows
+from energybench.targets.selection import cheapest_cover
+from energybench.unit_text import read_unit
+from energybench.units import ratio
+from energybench.verdicts import saving_scale
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pandas
+    from numpy.typing import NDArray
+
+    from energybench.frames import Assessment
+    from energybench.records import TargetRow
+
+    Floats = NDArray[numpy.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class LiftStep:
+    """One plant to lift: from its class to a level, what that saves, and the shares of capacity after it."""
+
+    plant: str
+    item: str
+    level: str
+    to: str
+    capacity: float
+    capacity_unit: str
+    saving: float
+    saving_unit: str
+    share_below_baseline: float
+    share_at_benchmark: float
+
+    def __str__(self) -> str:
+        return (
+            f"{self.plant}: {self.level} to {self.to}, {_amount(self.capacity, self.capacity_unit)}, saves "
+            f"{self.saving:,.6g} {self.saving_unit}; then {self.share_below_baseline:.1f} % below, "
+            f"{self.share_at_benchmark:.1f} % at benchmark"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ProductLift:
+    """The plants of one product.
+
+    Attributes
+    ----------
+    capacity : float
+        Of all its plants, in ``capacity_unit``.
+    share_below_baseline, share_at_benchmark : float
+        In %, before anything is lifted.
+    capacity_to_baseline, capacity_to_benchmark : float
+        Capacity that must come up to baseline, and that the benchmark share lacks (more than this where it is strict).
+    steps : tuple of LiftStep
+        By saving, ascending, each with the shares after it.
+    saving : float
+        Of all steps, in ``saving_unit`` a period of the output given.
+    proven : bool
+        Whether no other choice saves less; else the choice is a good one that was not proven the cheapest.
+    """
+
+    item: str
+    plants: int
+    capacity: float
+    capacity_unit: str
+    share_below_baseline: float
+    share_at_benchmark: float
+    capacity_to_baseline: float
+    capacity_to_benchmark: float
+    steps: tuple[LiftStep, ...]
+    saving: float
+    saving_unit: str
+    proven: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LiftPlan:
+    """What to lift for a document, product by product."""
+
+    document: str
+    standard: str
+    required: tuple[str, ...]
+    products: tuple[ProductLift, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def steps(self) -> tuple[LiftStep, ...]:
+        """Every step, product after product."""
+        return tuple(step for product in self.products for step in product.steps)
+
+    def frame(self) -> pandas.DataFrame:
+        """Return a row per plant to lift."""
+        import pandas
+
+        return pandas.DataFrame([asdict(step) for step in self.steps], columns=list(LiftStep.__dataclass_fields__))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the plan as plain data, ready for JSON."""
+        return asdict(self)
+
+    def __str__(self) -> str:
+        lines = [f"{self.document} by {self.standard}: {' and '.join(self.required)}"]
+        for product in self.products:
+            unit = product.capacity_unit
+            to_baseline, to_benchmark = product.capacity_to_baseline, product.capacity_to_benchmark
+            lines += [
+                f"{product.item}: {_amount(product.capacity, unit)}, {product.share_below_baseline:.1f} % below baseline"
+                f", {product.share_at_benchmark:.1f} % at benchmark",
+                f"  missing {_amount(to_baseline, unit)} to baseline and {_amount(to_benchmark, unit)} to benchmark",
+                *(f"  {step}" for step in product.steps),
+                f"  in all {product.saving:,.6g} {product.saving_unit}"
+                + ("" if product.proven else ", not proven the least"),
+            ]
+        return "\n".join([*lines, *(f"note: {note}" for note in self.notes)])
+
+
+def _amount(number: float, unit: str) -> str:
+    return with_unit(f"{number:.6g}", unit)
+
+
+def cheapest_lift(
+    results: pandas.DataFrame | Assessment,
+    document: str,
+    *,
+    period: str | int | None = None,
+    standards: Mapping[str, str] | None = None,
+    allow_unverified: bool = False,
+) -> LiftPlan:
+    """Return the plants to lift, with the least saving in total, so that a document's shares of capacity are met.
+
+    Parameters
+    ----------
+    results : DataFrame or Assessment
+        Columns plant, product (or item), intensity, unit, output, output_unit, design_capacity, design_capacity_unit;
+        class and document where they are stated.
+    document : str
+        With a target on capacity below baseline and one on capacity at benchmark: ``"panzhihua-2024"``.
+    period : str or int, optional
+        The rows to take; needed where they are of several periods.
+    standards, allow_unverified
+        As in :func:`energybench.check_targets`.
+
+    Returns
+    -------
+    LiftPlan
+        Per product the steps by saving, ascending, each with the shares of capacity after it.
+
+    Raises
+    ------
+    OptionError
+        If the document has no such targets, or a period is to be named.
+    MissingColumnError, MissingFigureError
+        If a plant's class, capacity or output is not known: the cheapest list would be a guess.
+
+    Notes
+    -----
+    A plant is lifted exactly to the threshold: saving = (intensity - threshold) x output. Per product, minimise the
+    sum of savings subject to no capacity below baseline and share at benchmark as the document asks (strict 超). The
+    choice among plants is exact. Different products are handled apart: their tonnes are never added.
+
+    Examples
+    --------
+    >>> import pandas
+    >>> plants = pandas.DataFrame(
+    ...     {
+    ...         "plant": ["甲", "乙", "丙"],
+    ...         "product": "水泥熟料",
+    ...         "intensity": [99.0, 104.0, 120.0],
+    ...         "unit": "kgce/t",
+    ...         "output": [20, 100, 60],
+    ...         "output_unit": "万t",
+    ...         "design_capacity": [30, 110, 60],
+    ...         "design_capacity_unit": "万t/a",
+    ...     }
+    ... )
+    >>> for step in cheapest_lift(plants, "panzhihua-2024").steps:
+    ...     print(step.plant, step.to, round(step.saving), step.saving_unit, round(step.share_at_benchmark, 1))
+    丙 baseline 1800 tce 15.0
+    乙 benchmark 4000 tce 70.0
+    """
+    below, at = _targets(document)
+    over = requirement(at)
+    own = {find_document(meant).id: find_document(read).id for meant, read in (standards or {}).items()}
+    table = _of_period(table_of(results), period)
+    portfolio = Portfolio(table, table, own, allow_unverified)
+    standard = portfolio.standard(measure_of(at))
+    levels = levels_under(table, standard, allow_unverified)
+    inside = ~levels.outside
+    open_rows = inside & numpy.array([value is None for value in levels.level], bool)
+    if open_rows.any():
+        raise MissingFigureError(
+            f"The class of {named(table, open_rows)} is not known: {'; '.join(levels.reasons)}",
+            named(table, open_rows),
+            "Give its intensity, or leave the plant out",
+        )
+    items = items_of(table).astype(str)
+    products = []
+    for item in dict.fromkeys(items[inside].tolist()):
+        here = items == item
+        products.append(_lift(table.loc[here], item, levels.level[here], standard, over, allow_unverified))
+    left_out = sorted(set(items[levels.outside].tolist()))
+    notes = ["capacity is counted for each product: tonnes of different products are never added"]
+    notes += [f"left out, because {citation(standard)} does not have them: {', '.join(left_out)}"] if left_out else []
+    notes.append("lifting is one way: the document says 退出 (exit); capacity that closes leaves the denominator too")
+    required = tuple(f"{row.indicator_en} {requirement(row).text}" for row in (below, at))
+    return LiftPlan(at.document, standard, required, tuple(products), tuple(notes))
+
+
+def _targets(document: str) -> tuple[TargetRow, TargetRow]:
+    """Return the document's targets on capacity below baseline and on capacity at benchmark."""
+    tests = {measure_of(row).test: row for row in target_rows(document) if row.kind == "share_of_capacity"}
+    try:
+        return tests[f"level = {Level.BELOW_BASELINE}"], tests[f"level = {Level.BENCHMARK}"]
+    except KeyError as error:
+        raise OptionError(
+            f"{citation(document)} has no targets on capacity below baseline and at benchmark",
+            quoted(document),
+            'Use "panzhihua-2024"',
+        ) from error
+
+
+def _of_period(table: pandas.DataFrame, period: str | int | None) -> pandas.DataFrame:
+    if "period" not in table.columns:
+        return table
+    periods = texts_of(table["period"])
+    wanted = periods.distinct if period is None else [clean_text(period)]
+    if len(wanted) > 1:
+        raise OptionError(f"The rows are of {', '.join(periods.distinct)}", "period", "Pass period= with one of them")
+    return table.loc[periods.take([text in wanted for text in periods.distinct], False, numpy.bool_)]
+
+
+def _lift(
+    table: pandas.DataFrame,
+    item: str,
+    level: NDArray[numpy.object_],
+    standard: str,
+    over: Requirement,
+    allow_unverified: bool,
+) -> ProductLift:
+    """Choose among the plants of one product."""
+    capacity, unit = amounts(table, "design_capacity")
+    to_baseline, to_benchmark, saving_unit = _savings(table, item, standard, allow_unverified)
+    below = level == Level.BELOW_BASELINE.value
+    there = level == Level.BENCHMARK.value
+    forced = numpy.where(below, to_baseline, 0.0)
+    total = float(capacity.sum())
+    if total <= 0:
+        raise MissingFigureError(f"The capacity of {item} adds up to zero", item, "Check design_capacity")
+
+    def reaches(at_benchmark: float) -> bool:
+        return over.met_by(*[100.0 * at_benchmark / total] * 2) is True
+
+    open_plants = numpy.flatnonzero(~there)
+    extra = (to_benchmark - forced)[open_plants]
+    start = float(capacity[there].sum())
+    chosen, proven = cheapest_cover(
+        capacity[open_plants].tolist(), extra.tolist(), lambda added: reaches(start + added)
+    )
+    lifted = numpy.zeros(len(table), bool)
+    lifted[open_plants[chosen]] = True
+    saving = numpy.where(lifted, to_benchmark, forced)
+    touched = numpy.flatnonzero(lifted | below)
+    names = labels(table)
+    steps = []
+    is_below, is_there = below.copy(), there.copy()
+    for number in sorted(touched.tolist(), key=lambda row: (saving[row], row)):
+        is_below[number], is_there[number] = False, bool(lifted[number])
+        steps.append(
+            LiftStep(
+                plant=names[number],
+                item=item,
+                level=str(level[number]),
+                to=Level.BENCHMARK.value if lifted[number] else Level.BASELINE.value,
+                capacity=float(capacity[number]),
+                capacity_unit=unit,
+                saving=float(saving[number]),
+                saving_unit=saving_unit,
+                share_below_baseline=_percent(capacity, is_below, total),
+                share_at_benchmark=_percent(capacity, is_there, total),
+            )
+        )
+    return ProductLift(
+        *(item, len(table), total, unit, _percent(capacity, below, total), _percent(capacity, there, total)),
+        float(capacity[below].sum()),
+        max(0.0, over.value / 100.0 * total - start) if not reaches(start) else 0.0,
+        *(tuple(steps), float(saving[touched].sum()), saving_unit, proven),
+    )
+
+
+def _percent(capacity: Floats, where: NDArray[numpy.bool_], total: float) -> float:
+    return 100.0 if where.all() else 100.0 * float(capacity[where].sum()) / total
+
+
+def _savings(table: pandas.DataFrame, item: str, standard: str, allow_unverified: bool) -> tuple[Floats, Floats, str]:
+    """Return what each plant must save to reach baseline and benchmark, and the unit of both."""
+    for column in ("intensity", "unit", "output", "output_unit"):
+        require_column(table, column)
+    intensity, output = to_floats(table["intensity"]), to_floats(table["output"])
+    units, output_units = texts_of(table["unit"]), texts_of(table["output_unit"])
+    gap = ~(numpy.isfinite(intensity) & numpy.isfinite(output)) | units.empty | output_units.empty
+    if gap.any():
+        raise MissingColumnError(
+            f"intensity or output, or its unit, is empty for {named(table, gap)}", "output", "Fill it in"
+        )
+    ladder = find_ladder(item, standard, allow_unverified)
+    scale = units.take([_ratio(text, ladder) for text in units.distinct], numpy.nan, numpy.float64)
+    scales = [saving_scale(ladder, f"1 {text}") for text in output_units.distinct]
+    amount = output * output_units.take([factor for factor, _ in scales], numpy.nan, numpy.float64)
+    thresholds = {step.level: step.value for step in ladder.steps}
+    baseline, benchmark = thresholds[Level.BASELINE], thresholds[Level.BENCHMARK]
+    if baseline is None or benchmark is None or not (isfinite(baseline) and isfinite(benchmark)):
+        raise MissingFigureError(f"A level of {item} in {citation(standard)} is not known", item, "")
+    to_baseline, to_benchmark = (
+        numpy.maximum(0.0, ladder.sign * (intensity * scale - threshold)) * amount
+        for threshold in (baseline, benchmark)
+    )
+    return to_baseline, to_benchmark, scales[0][1]
+
+
+def _ratio(text: str, ladder: Ladder) -> float:
+    try:
+        return float(ratio(read_unit(text), read_unit(ladder.unit)))
+    except EnergybenchError as error:
+        raise type(error)(f"The unit of intensity: {error.message}", error.value, error.fix) from error

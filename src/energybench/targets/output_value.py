@@ -1,0 +1,254 @@
+"""Energy per output value of a smelter, alone and together with its downstream plants.
+
+昌吉州关于推进铝下游产业高质量发展的实施意见(试行), 工作措施(一): for a smelter with a high local conversion rate, the
+assessment of energy intensity may count the output value and the energy of its downstream enterprises together with
+its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from math import isfinite
+from typing import TYPE_CHECKING, Any
+
+import numpy
+
+from energybench.accounts import Account
+from energybench.errors import (
+    BasisError,
+    MissingColumnError,
+    NoEnergyError,
+    OutputError,
+    UnknownNameError,
+    did_you_mean,
+    quoted,
+)
+from energybench.frames.encode import clean_text, to_floats
+from energybench.targets.cells import named, numbers, read_figure, require_column, texts_of
+from energybench.targets.inputs import table_of
+from energybench.unit_text import read_unit
+from energybench.units import make_quantity
+
+if TYPE_CHECKING:
+    import pandas
+    import pint
+    from numpy.typing import NDArray
+
+    from energybench.frames import Assessment
+
+    Amount = str | pint.Quantity[Any]
+    Books = Mapping[str, tuple[Account | Amount, Amount]]
+
+UNIT = "tce/万元"
+_MONEY = "万元"
+
+
+@dataclass(frozen=True, slots=True)
+class OutputValuePart:
+    """One plant of the chain: energy in tce, output value in 万元, and one over the other."""
+
+    plant: str
+    role: str
+    tce: float
+    output_value: float
+    intensity: float
+
+
+@dataclass(frozen=True, slots=True)
+class OutputValueIntensity:
+    """Energy per output value, alone and for the chain.
+
+    Attributes
+    ----------
+    alone, chain : float
+        In tce per 万元: of the smelter, and of smelter and downstream plants together.
+    change, change_percent : float
+        Chain less alone, and that in % of alone.
+    tce, output_value : float
+        Of the whole chain, in tce and 万元.
+    parts : tuple of OutputValuePart
+        The smelter first.
+    basis : str
+        Of the energy, where it is known.
+    """
+
+    smelter: str
+    alone: float
+    chain: float
+    change: float
+    change_percent: float
+    unit: str
+    tce: float
+    output_value: float
+    parts: tuple[OutputValuePart, ...]
+    basis: str
+    document: str
+    clause: str
+    notes: tuple[str, ...]
+
+    def to_pint(self) -> pint.Quantity[Any]:
+        """Return the figure of the chain as a quantity of ``energybench.ureg``."""
+        result: pint.Quantity[Any] = make_quantity(self.chain, self.unit)
+        return result
+
+    def frame(self) -> pandas.DataFrame:
+        """Return a row per plant."""
+        import pandas
+
+        return pandas.DataFrame([asdict(part) for part in self.parts])
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the result as plain data, ready for JSON."""
+        return asdict(self)
+
+    def __str__(self) -> str:
+        lines = [
+            f"{part.plant} ({part.role}): {part.tce:,.6g} tce / {part.output_value:,.6g} 万元 = "
+            f"{part.intensity:.4g} {self.unit}"
+            for part in self.parts
+        ]
+        lines.append(f"alone {self.alone:.4g}, chain {self.chain:.4g} {self.unit}: {self.change_percent:+.1f} %")
+        return "\n".join([*lines, *(f"note: {note}" for note in self.notes)])
+
+
+def energy_per_output_value(
+    rows: pandas.DataFrame | Assessment | Books,
+    *,
+    smelter: str,
+    downstream: Sequence[str] | None = None,
+    output_value_unit: str | None = None,
+    period: str | int | None = None,
+) -> OutputValueIntensity:
+    """Return the energy per output value of a smelter, alone and together with its downstream plants.
+
+    Parameters
+    ----------
+    rows : DataFrame, Assessment or mapping
+        Results with the columns plant, tce and output_value (and output_value_unit); or per plant a pair of energy
+        (an account, or an amount such as ``"52 万tce"``) and output value (``"48 亿元"``).
+    smelter : str
+        Its name among the plants.
+    downstream : sequence of str, optional
+        Plants that belong to the chain; default all others.
+    output_value_unit : str, optional
+        Unit of the column output_value where no column says it: ``"万元"``.
+    period : str or int, optional
+        The rows to take, where the results have several periods.
+
+    Returns
+    -------
+    OutputValueIntensity
+        tce per 万元 alone, for the chain, and the change.
+
+    Raises
+    ------
+    UnknownNameError
+        If a plant is not among the rows.
+    NoEnergyError, OutputError
+        If a plant has no energy, or no output value above zero.
+    BasisError
+        If accounts on different bases would be added.
+    MissingColumnError
+        If a column or the unit of the output value is missing.
+
+    Notes
+    -----
+    Chain = sum of energy / sum of output value, as 昌吉州关于推进铝下游产业高质量发展的实施意见(试行), 工作措施(一),
+    allows. Gross output values are added: molten aluminium sold within the chain stands in both. Prices: those given.
+
+    Examples
+    --------
+    >>> books = {"smelter": ("52 万tce", "48 亿元"), "foil mill": ("1.6 万tce", "30 亿元")}
+    >>> found = energy_per_output_value(books, smelter="smelter")
+    >>> round(found.alone, 4), round(found.chain, 4), round(found.change_percent, 1)
+    (1.0833, 0.6872, -36.6)
+    """
+    if isinstance(rows, Mapping):
+        books, basis = _from_books(rows)
+    else:
+        options = getattr(rows, "options", {})
+        books, basis = _from_table(table_of(rows), output_value_unit, period), str(options.get("basis", ""))
+    chain = [smelter, *([name for name in books if name != smelter] if downstream is None else downstream)]
+    for name in chain:
+        if name not in books:
+            raise UnknownNameError(
+                f"{quoted(name)} is none of the plants", quoted(name), did_you_mean(name, books, ", ".join(books))
+            )
+    parts = tuple(_part(name, "smelter" if name == smelter else "downstream", *books[name]) for name in chain)
+    tce, value = sum(part.tce for part in parts), sum(part.output_value for part in parts)
+    alone, whole = parts[0].intensity, tce / value
+    return OutputValueIntensity(
+        *(smelter, alone, whole, whole - alone, 100.0 * (whole / alone - 1.0), UNIT, tce, value, parts, basis),
+        document="changji-prefecture-2022",
+        clause="工作措施(一)",
+        notes=(
+            "the document allows this for smelters with a high local conversion rate, and states no rate",
+            "gross output values are added: molten aluminium sold within the chain stands in both",
+        ),
+    )
+
+
+def _from_books(books: Books) -> tuple[dict[str, tuple[float, float]], str]:
+    """Read pairs of energy and output value."""
+    bases = {energy.basis for energy, _ in books.values() if isinstance(energy, Account)}
+    if len(bases) > 1:
+        raise BasisError(
+            f"The accounts are on the bases {' and '.join(sorted(bases))}, which do not add up",
+            ", ".join(sorted(bases)),
+            "Compute all of them with one basis",
+        )
+    found = {}
+    for name, (energy, value) in books.items():
+        tce = energy.tce if isinstance(energy, Account) else read_figure(energy, "tce", f"energy of {name}")
+        found[name] = (tce, read_figure(value, _MONEY, f"output value of {name}"))
+    return found, "".join(bases)
+
+
+def _from_table(table: pandas.DataFrame, unit: str | None, period: str | int | None) -> dict[str, tuple[float, float]]:
+    """Add up energy and output value per plant."""
+    for column in ("plant", "tce"):
+        require_column(table, column)
+    if "period" in table.columns:
+        table = _of_period(table, period)
+    values = _values(table, unit)
+    energy = to_floats(table["tce"])
+    gap = ~numpy.isfinite(energy)
+    if gap.any():
+        raise NoEnergyError(f"tce is empty for {named(table, gap)}", "tce", "See the problems of the assessment")
+    gap = ~numpy.isfinite(values)
+    if gap.any():
+        raise OutputError(f"output_value is empty or no number for {named(table, gap)}", "output_value", "Fill it in")
+    plants = texts_of(table["plant"])
+    size = len(plants.distinct) + 1
+    sums = (numpy.bincount(plants.codes, column, size)[:-1].tolist() for column in (energy, values))
+    return dict(zip(plants.distinct, zip(*sums, strict=True), strict=True))
+
+
+def _of_period(table: pandas.DataFrame, period: str | int | None) -> pandas.DataFrame:
+    periods = texts_of(table["period"])
+    wanted = periods.distinct if period is None else [clean_text(period)]
+    if len(wanted) != 1 or wanted[0] not in periods.distinct:
+        shown = ", ".join(periods.distinct)
+        raise MissingColumnError(f"The rows are of {shown}", "period", "Pass period= with one of them")
+    rows: pandas.DataFrame = table.loc[periods.codes == periods.distinct.index(wanted[0])]
+    return rows
+
+
+def _values(table: pandas.DataFrame, unit: str | None) -> NDArray[numpy.float64]:
+    """Return output values in 万元."""
+    if unit is None or "output_value_unit" in table.columns:
+        return numbers(table, "output_value", _MONEY)
+    require_column(table, "output_value", _MONEY)
+    read_unit(unit)
+    return numbers(table.assign(output_value_unit=unit), "output_value", _MONEY)
+
+
+def _part(name: str, role: str, tce: float, value: float) -> OutputValuePart:
+    if not (isfinite(value) and value > 0):
+        raise OutputError(
+            f"The output value of {name} is {value:g} 万元, expected more than zero", name, "Check the number"
+        )
+    if tce <= 0:
+        raise NoEnergyError(f"The energy of {name} is {tce:g} tce, expected more than zero", name, "Check the energy")
+    return OutputValuePart(name, role, tce, value, tce / value)

@@ -1,0 +1,172 @@
+"""The rows that a target looks at: one period, its subject, and which of them count."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy
+
+from energybench.errors import MissingColumnError, MissingFigureError
+from energybench.tables import citation
+from energybench.targets.cells import holds, named, require_column, texts_of
+from energybench.targets.levels import check_standard, items_of, levels_under
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pandas
+    from numpy.typing import NDArray
+
+    from energybench.targets.rows import Condition, MeasureRow
+
+    Mask = NDArray[numpy.bool_]
+
+#: Columns that are derived: by name from ``product``, by level from class or intensity.
+ITEM, LEVEL = "item", "level"
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """The subject of a target, and which of its rows count.
+
+    Attributes
+    ----------
+    table : pandas.DataFrame
+        The subject, shape (n,).
+    yes, known : ndarray of bool
+        Which rows count, and of which that is known; shape (n,).
+    why : str
+        Why it is not known of the others.
+    left_out : tuple of str
+        Rows that are no part of the subject because the standard does not have their product.
+    """
+
+    table: pandas.DataFrame
+    yes: Mask
+    known: Mask
+    why: str
+    left_out: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Portfolio:
+    """A user's results: all rows, and those of the period that a target is compared with.
+
+    Attributes
+    ----------
+    whole : pandas.DataFrame
+        Every row.
+    table : pandas.DataFrame
+        The rows of the period.
+    standards : mapping
+        Documents that the user reads in place of those that a target means.
+    allow_unverified : bool
+        Work out classes from unverified rows too.
+    """
+
+    whole: pandas.DataFrame
+    table: pandas.DataFrame
+    standards: Mapping[str, str] = field(default_factory=dict)
+    allow_unverified: bool = False
+
+    def standard(self, spec: MeasureRow) -> str:
+        """Return the document whose levels a target is read by."""
+        return self.standards.get(spec.standard, spec.standard)
+
+    def check_standard(self, spec: MeasureRow) -> None:
+        """Refuse a target by the levels of a document of which none is known; its successor is named, never taken."""
+        if spec.standard:
+            check_standard(self.standard(spec))
+
+    def subject(self, spec: MeasureRow, table: pandas.DataFrame | None = None) -> pandas.DataFrame:
+        """Return the rows that a target is about.
+
+        Parameters
+        ----------
+        spec : MeasureRow
+            Its ``where`` says which.
+        table : pandas.DataFrame, optional
+            Rows to choose from; default those of the period.
+
+        Raises
+        ------
+        MissingFigureError
+            If there is none.
+        MissingColumnError
+            If a column is missing, or a cell that decides whether a row belongs.
+        """
+        rows = self.table if table is None else table
+        if rows.empty:
+            raise MissingFigureError("The results have no rows", "results", "Give at least one")
+        for condition in spec.subject:
+            yes, known = self.holds(rows, condition)
+            if not known.all():
+                raise MissingColumnError(
+                    f"{condition.column} is empty or not read for {named(rows, ~known)}: "
+                    f"whether {condition} is not known",
+                    condition.column,
+                    "Fill it in",
+                )
+            if not yes.any():
+                raise MissingFigureError(f"No row has {condition}", condition.column, "Add the rows concerned")
+            rows = rows.loc[yes]
+        return rows
+
+    def counted(self, spec: MeasureRow) -> Counted:
+        """Return the subject of a target and which of its rows count.
+
+        Raises
+        ------
+        MissingFigureError
+            If there is no such row, or no level of the standard is known.
+        MissingColumnError
+            If a column is missing.
+        """
+        rows = self.subject(spec)
+        (condition,) = spec.counted
+        if condition.column != LEVEL:
+            yes, known = self.holds(rows, condition)
+            why = f"{condition.column} is empty or not read"
+            return Counted(rows, yes, known, "" if known.all() else f"{why} for {named(rows, ~known)}")
+        standard = self.standard(spec)
+        levels = levels_under(rows, standard, self.allow_unverified)
+        inside = ~levels.outside if not spec.where else numpy.ones(len(rows), bool)
+        left_out = tuple(dict.fromkeys(items_of(rows)[~inside].tolist()))
+        rows, level = rows.loc[inside], levels.level[inside]
+        if rows.empty:
+            raise MissingFigureError(
+                f"No row has a product of {citation(standard)}", "product", "Add the rows concerned"
+            )
+        yes = numpy.isin(level.astype(str), condition.words)
+        known = numpy.array([value is not None for value in level], bool)
+        reasons = "; ".join(levels.reasons) or f"{citation(standard)} has no such level of the product"
+        why = "" if known.all() else f"the class is not known for {named(rows, ~known)}: {reasons}"
+        return Counted(rows, yes, known, why, left_out)
+
+    def holds(self, rows: pandas.DataFrame, condition: Condition) -> tuple[Mask, Mask]:
+        """Return in which rows a condition holds, and in which it is known; an item goes by any of its names."""
+        if condition.column != ITEM:
+            return holds(rows, condition)
+        items = items_of(rows)
+        return numpy.isin(items.astype(str), condition.words), items != ""
+
+    def at(self, period: str) -> pandas.DataFrame:
+        """Return the rows of one period.
+
+        Raises
+        ------
+        MissingColumnError
+            If the results have no periods.
+        MissingFigureError
+            If none is of that period.
+        """
+        require_column(self.whole, "period")
+        periods = texts_of(self.whole["period"])
+        rows = self.whole.loc[periods.take([text == period for text in periods.distinct], False, numpy.bool_)]
+        if rows.empty:
+            known = ", ".join(periods.distinct)
+            raise MissingFigureError(
+                f"The results have no rows of {period}, only of {known}", period, f"Add the rows of {period}"
+            )
+        return rows

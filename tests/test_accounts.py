@@ -1,0 +1,383 @@
+"""The account of one product over one period: lines, total, intensity, verdict, and a trail to check by hand."""
+
+from __future__ import annotations
+
+import json
+import pickle
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import energybench as eb
+import oracle
+from energybench import Level, account
+from energybench.errors import (
+    AmountError,
+    BasisError,
+    CapacityError,
+    CoalRateError,
+    CoefficientError,
+    DimensionError,
+    EnergybenchError,
+    NoEnergyError,
+    OptionError,
+    OutputError,
+    UnitTextError,
+    UnknownCarrierError,
+    UnknownNameError,
+    UnknownProductError,
+    UnverifiedError,
+    UnverifiedWarning,
+)
+from expect import refused
+
+INSTITUTION: list[Any] = [
+    ("电力", "12500 千瓦时(度)"),
+    ("煤", "2000 公斤"),
+    {"carrier": "汽油", "amount": "12340 升", "density": "0.725 千克/升"},
+    {"carrier": "柴油", "amount": "4200 升", "density": "0.83 千克/升"},
+    {"carrier": "天然气", "amount": "6000 立方米", "coefficient": "1.2143 千克标准煤/立方米"},
+]
+CLINKER: list[Any] = [("原煤", "2400 t"), ("electricity", "120 万kWh")]
+
+
+# Published and worked cases -------------------------------------------------------------------------------
+
+
+def test_the_public_institution_adds_up_as_published() -> None:
+    book = account(INSTITUTION)
+    printed = [1.53625, 1.429, 13.164, 5.079, 7.286]
+    assert [line.tce for line in book.lines] == pytest.approx(printed, abs=5e-4)
+    assert round(book.tce, 2) == 28.49
+    assert book.tce == pytest.approx(28.493980699, abs=1e-6)
+
+
+def test_the_public_institution_per_floor_area_and_per_person() -> None:
+    per_area = account(INSTITUTION, output="1400 平方米")
+    assert (round(per_area.intensity or 0, 4), per_area.unit) == (0.0204, "tce/m2")
+    per_person = account(INSTITUTION, output="50 人")
+    assert (round(per_person.intensity or 0, 4), per_person.unit) == (0.5699, "tce/person")
+
+
+def test_molten_aluminium_in_xinjiang_in_2015() -> None:
+    """40.6 TWh over 3.03 Mt: below baseline by the national list, though inside the 13700 of its day."""
+    book = account([("电力", "406 亿千瓦时")], output="303 万吨", product="电解铝")
+    assert book.unit == "kWh/t"
+    assert book.intensity == pytest.approx(13399.34, abs=5e-3)
+    assert 13350 < (book.intensity or 0) < 13700
+    assert book.verdict is not None
+    assert book.verdict.level == Level.BELOW_BASELINE
+    assert book.electricity_kwh == 4.06e10
+    assert book.verdict.savings["baseline"] == pytest.approx((13399.34 - 13350) * 3.03e6, rel=1e-4)
+
+
+SHANGHAI = {
+    "原煤": ("424.81 万t", "0.7143 tce/t"),
+    "焦炭": ("613.96 万t", "0.9714 tce/t"),
+    "焦炉煤气": ("19.16 亿m3", "0.5714 kgce/m3"),
+    "发生炉煤气": ("138.99 亿m3", "0.1786 kgce/m3"),
+    "other coking products": ("107.07 万t", "1.4286 tce/t"),
+    "原油": ("1.62 万t", "1.4286 tce/t"),
+    "汽油": ("396.7 万t", "1.4714 tce/t"),
+    "煤油": ("373.19 万t", "1.4714 tce/t"),
+    "柴油": ("386.34 万t", "1.4571 tce/t"),
+    "燃料油": ("608.32 万t", "1.4286 tce/t"),
+    "液化石油气": ("92.81 万t", "1.7143 tce/t"),
+    "炼厂干气": ("111.38 万t", "1.5714 tce/t"),
+    "其他石油制品": ("681.04 万t", "1.4286 tce/t"),
+    "天然气": ("52.42 亿m3", "1.1 kgce/m3"),
+    "热力": ("9357.03 10^10 kJ", "0.03412 kgce/MJ"),
+    "电力": ("1696.01 亿kWh", "0.1229 kgce/kWh"),
+    "标准煤": ("52.63 万tce", "1 tce/tce"),
+}
+
+
+def test_the_shanghai_list_carries_its_units() -> None:
+    """The same amounts and coefficients as printed: 8317.60 in 10^4 tce, where lost units gave 5600.74."""
+    lines = [{"carrier": c, "amount": amount, "coefficient": own} for c, (amount, own) in SHANGHAI.items()]
+    assert account(lines).tce / 1e4 == pytest.approx(8317.600166, abs=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("carrier", "lost"),
+    [("电力", "0.1229 万tce/亿kWh"), ("天然气", "1.1 万tce/亿m3"), ("焦炉煤气", "0.5714 万tce/亿m3")],
+)
+def test_the_tenfold_mistake_of_the_shanghai_list_is_refused(carrier: str, lost: str) -> None:
+    line = {"carrier": carrier, "amount": SHANGHAI[carrier][0], "coefficient": lost}
+    with refused(CoefficientError, "implausible-coefficient", "every document", "decimal point and the unit"):
+        account([line])
+
+
+def test_a_clinker_line_has_total_intensity_and_class() -> None:
+    book = account(CLINKER, output="24000 t", product="cement-clinker")
+    assert (round(book.tce, 2), round(book.intensity or 0, 3), book.unit) == (1861.8, 77.575, "kgce/t")
+    assert book.by_carrier == pytest.approx({"raw_coal": 1714.32, "electricity": 147.48})
+    assert (book.output, book.output_unit, book.product) == (24000.0, "t", "cement-clinker")
+    assert book.verdict is not None
+    assert book.verdict == eb.classify(eb.ureg.Quantity(book.intensity, "kgce/t"), "cement-clinker", output="24000 t")
+    for part in ("原煤", "1,714.3200", "77.575 kgce/t", "benchmark"):
+        assert part in str(book)
+
+
+# Lines ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [("原煤", "2400 t"), ("electricity", "120 万kWh")],
+        [("原煤", "2400 t", "in"), ("electricity", "120 万kWh", "购入")],
+        [["原煤", "2400 t"], ["electricity", "120 万kWh"]],
+        [{"carrier": "原煤", "amount": 2400, "unit": "t"}, {"carrier": "电", "amount": 120.0, "unit": "万kWh"}],
+        [{"carrier": "原煤", "amount": np.float64(2400), "unit": "t"}, ("电", "120 万kWh")],
+        [{"carrier": "原煤", "amount": np.int64(2400), "unit": "t"}, ("电", "120 万kWh")],
+        [{"carrier": "原煤", "amount": "2,400", "unit": "t", "flow": None}, ("电", "120 万kWh")],
+        [("原煤", eb.ureg.Quantity(2400.0, "t")), ("电", eb.ureg.Quantity(1.2, "GWh"))],
+        (line for line in CLINKER),
+        pd.DataFrame({"carrier": ["原煤", "电"], "amount": [2400.0, 120.0], "unit": ["t", "万kWh"]}),
+        pd.DataFrame({"carrier": ["原煤", "电"], "amount": [2400, 120], "unit": ["t", "万kWh"], "flow": ["in", None]}),
+        pd.DataFrame(
+            {
+                "carrier": pd.array(["原煤", "电"], dtype="string"),
+                "amount": ["2400 t", "120 万kWh"],
+                "flow": pd.array([pd.NA, pd.NA], dtype="string"),
+                "ncv": [float("nan"), None],
+            }
+        ),
+    ],
+    ids=lambda lines: type(lines).__name__,
+)
+def test_lines_come_in_many_shapes_and_mean_the_same(lines: Any) -> None:
+    book = account(lines)
+    assert book.tce == pytest.approx(1861.8, rel=1e-14)
+    assert [line.tce for line in book.lines] == pytest.approx([1714.32, 147.48])
+    assert [line.electricity_kwh for line in book.lines] == [0.0, 1_200_000.0]
+
+
+def test_a_line_may_bring_its_own_figures() -> None:
+    book = account(
+        [
+            {"carrier": "天然气", "amount": "90 万m3", "ncv": "35.6 MJ/m3"},
+            {"carrier": "汽油", "amount": "12340 L", "density": "0.725 kg/L"},
+            {"carrier": "own fuel", "amount": "10 t", "coefficient": "1.2 kgce/kg"},
+        ]
+    )
+    assert [line.coefficient.origin for line in book.lines] == ["ncv", "table", "user"]
+    assert [line.tce for line in book.lines] == [
+        eb.to_tce("90 万m3", "天然气", ncv="35.6 MJ/m3").magnitude,
+        eb.to_tce("12340 L", "汽油", density="0.725 kg/L").magnitude,
+        12.0,
+    ]
+
+
+@pytest.mark.parametrize("flow", ["out", "OUT", "output", "外供", "输出", "外送"])
+def test_energy_sent_out_counts_against_the_total(flow: str) -> None:
+    book = account([("原煤", "100 t"), ("热力", "500 GJ", flow), ("电", "3 万kWh", flow)])
+    assert [line.flow for line in book.lines] == ["in", "out", "out"]
+    assert book.tce == pytest.approx(71.43 - 500 * 0.03412 - 30 * 0.1229)
+    assert book.by_carrier["heat"] == pytest.approx(-17.06)
+    assert book.electricity_kwh == -30000.0
+
+
+def test_electricity_in_and_out_meet_in_an_electricity_indicator() -> None:
+    lines = [("电", "1400 万kWh"), ("电", "80 万kWh", "out"), ("原煤", "10 t")]
+    book = account(lines, output="1000 t", product="电解铝")
+    assert (book.intensity, book.unit) == (13200.0, "kWh/t")
+    assert book.verdict is not None
+    assert book.verdict.level == Level.BASELINE
+
+
+def test_the_trail_adds_up_and_names_its_sources() -> None:
+    trail = account([*INSTITUTION, ("热力", "5 GJ", "out")]).trail()
+    assert list(trail.columns) == [
+        *("carrier", "flow", "amount", "unit", "density", "coefficient", "coefficient_unit", "basis", "tce"),
+        *("document", "clause", "verification", "source", "evidence"),
+    ]
+    assert trail["tce"].sum() == pytest.approx(account([*INSTITUTION, ("热力", "5 GJ", "out")]).tce)
+    assert trail["document"].tolist() == [*["gbt-2589-2020"] * 4, "", "gbt-2589-2020"]
+    assert trail["source"].str.len().gt(0).all()
+    first = trail.iloc[0]
+    assert first["tce"] == pytest.approx(first["amount"] * first["coefficient"] / 1000)
+
+
+def test_the_primary_basis_applies_to_electricity_lines_only() -> None:
+    options: dict[str, Any] = {"basis": "primary", "coal_rate": "302.4 gce/kWh"}
+    book = account([("原煤", "100 t"), ("电", "350 万kWh")], **options)
+    assert [line.tce for line in book.lines] == [71.43, 1058.4]
+    assert (book.basis, book.lines[1].coefficient.basis) == ("primary", "primary")
+    with pytest.raises(CoalRateError):
+        account([("电", "350 万kWh")], basis="primary")
+
+
+def test_a_primary_total_meets_a_primary_limit() -> None:
+    lines = [("石油焦", "5900 t"), ("电", "100 kWh")]
+    options: dict[str, Any] = {"basis": "primary", "edition": "gb-30251-2024"}
+    book = account(lines, output="8000 t", product="ethylene-naphtha", **options)
+    assert book.unit == "kgoe/t"
+    assert book.intensity == pytest.approx((5900 * 800 + 100 * 0.21) / 8000)
+
+
+def test_media_without_a_basis_are_pointed_out() -> None:
+    book = account([("压缩空气", "1000 m3")])
+    assert any("compressed_air" in note for note in book.notes)
+    assert account(CLINKER).notes == ()
+
+
+def test_an_unverified_line_is_used_on_request_with_a_warning() -> None:
+    with pytest.raises(UnverifiedError):
+        account([("甲醇", "10 t")])
+    with pytest.warns(UnverifiedWarning, match="0.6794"):
+        assert account([("甲醇", "10 t")], allow_unverified=True).tce == pytest.approx(6.794)
+
+
+def test_an_account_is_a_plain_value() -> None:
+    book = account(CLINKER, output="24000 t", product="cement-clinker")
+    assert pickle.loads(pickle.dumps(book)) == book  # noqa: S301 - our own bytes
+    assert json.loads(json.dumps(book.to_dict()))["verdict"]["level"] == "benchmark"
+    assert (book.to_pint().magnitude, str(book.to_pint().units)) == (book.intensity, "kgce/t")
+    assert account(CLINKER).to_pint() == eb.ureg.Quantity(1861.8, "tce")
+    assert (book.package_version, book.data_version) == (eb.__version__, eb.tables.data_version())
+    with pytest.raises(AttributeError):
+        book.tce = 0.0  # type: ignore[misc]
+
+
+# Bad input ------------------------------------------------------------------------------------------------
+
+COAL = [("原煤", "10 t")]
+PRODUCT = {"output": "100 t", "product": "cement-clinker"}
+REFUSALS: list[tuple[type[EnergybenchError], str, Any, dict[str, Any], tuple[str, ...]]] = [
+    (NoEnergyError, "no-energy", [], {}, ("lines", "at least one")),
+    (NoEnergyError, "no-energy", pd.DataFrame({"carrier": [], "amount": []}), {}, ("lines",)),
+    (
+        *(NoEnergyError, "no-energy", COAL),
+        {"output": "100 t", "product": "电解铝"},
+        ("electrolytic-aluminium", "kWh/t", "Add the electricity"),
+    ),
+    (OutputError, "output", COAL, {"product": "cement-clinker"}, ("'cement-clinker'", 'output="24000 t"')),
+    (OutputError, "output", COAL, {**PRODUCT, "output": "0 t"}, ("'0 t'", "above zero")),
+    (OutputError, "output", COAL, {**PRODUCT, "output": "-5 t"}, ("'-5 t'", "above zero")),
+    (OutputError, "output", COAL, {"output": "0 m2"}, ("'0 m2'", "above zero")),
+    (OutputError, "output", COAL, {**PRODUCT, "output": "100 m2"}, ("'100 m2'", "in t")),
+    (OutputError, "output", COAL, {**PRODUCT, "output": "100 kWh"}, ("'100 kWh'", "in t")),
+    (OutputError, "output", COAL, {"output": "100 t", "product": "flat-glass-over-800"}, ("'100 t'", "weight_case")),
+    (AmountError, "unreadable-amount", COAL, {**PRODUCT, "output": 100}, ("output is 100", '"100 t"')),
+    (AmountError, "unreadable-amount", COAL, {**PRODUCT, "output": "nan t"}, ("'nan t'",)),
+    (BasisError, "basis", COAL, {**PRODUCT, "basis": "primary"}, ("primary", "calorific", "cement-clinker")),
+    (BasisError, "basis", COAL, {"output": "1 t", "product": "ethylene-naphtha"}, ("calorific", "primary")),
+    (OptionError, "option", COAL, {"basis": "both"}, ("'both'", "calorific", "primary")),
+    (OptionError, "option", COAL, {"compare": "x"}, ("'x'", "full, rounded")),
+    (OptionError, "option", COAL, {"coal_rate": "300 gce/kWh"}, ("coal_rate", 'basis="primary"')),
+    (OptionError, "option", COAL, {**PRODUCT, "capacity": "3 t"}, ("capacity", "Leave capacity out")),
+    (CapacityError, "capacity", COAL, {**PRODUCT, "product": "induction-furnace-cast-iron"}, ("capacity",)),
+    (UnknownProductError, "unknown-product", COAL, {**PRODUCT, "product": "clinkr"}, ("'clinkr'",)),
+    (UnknownNameError, "unknown-name", COAL, {"edition": "2020"}, ("'2020'",)),
+    (UnknownNameError, "unknown-name", COAL, {**PRODUCT, "document": "ndrc-2022"}, ("'ndrc-2022'", "ndrc-2021")),
+    (DimensionError, "wrong-dimension", [("原煤", "5 kWh")], {}, ("raw_coal", "kWh")),
+    (UnknownCarrierError, "unknown-carrier", [("natural gaz", "5 m3")], {}, ("'natural gaz'", "natural gas")),
+    (UnitTextError, "unknown-unit", [("原煤", "5 ton")], {}, ("'ton'", "write t")),
+    (AmountError, "unreadable-amount", [("原煤", 5)], {}, ("line 1", '"5 t"')),
+    (AmountError, "unreadable-amount", [("原煤", None)], {}, ("line 1", "None")),
+    (AmountError, "unreadable-amount", [{"carrier": "原煤", "amount": float("nan"), "unit": "t"}], {}, ("nan",)),
+    (AmountError, "unreadable-amount", [("原煤", eb.ureg.Quantity(np.ones(2), "t"))], {}, ("line 1", "array")),
+    (OptionError, "option", [("原煤", "5 t", "sideways")], {}, ("line 1", "'sideways'", '"out"')),
+    (OptionError, "option", [("原煤",)], {}, ("line 1", "(carrier, amount)")),
+    (OptionError, "option", ["原煤"], {}, ("line 1", "'原煤'")),
+    (OptionError, "option", [{"carrier": "原煤"}], {}, ("line 1", "amount")),
+    (OptionError, "option", [{"carrier": "原煤", "amont": "5 t"}], {}, ("line 1", "'amont'", "'amount'")),
+    (OptionError, "option", {"carrier": "原煤", "amount": "5 t"}, {}, ("line 1",)),
+    (OptionError, "option", "原煤 5 t", {}, ("line 1",)),
+]
+
+
+@pytest.mark.parametrize(
+    ("kind", "reason", "lines", "options", "shown"),
+    REFUSALS,
+    ids=[f"{row[0].__name__} {' '.join(map(str, row[3].values()))} {row[4][0]}" for row in REFUSALS],
+)
+def test_bad_input_shows_the_value_and_the_fix(
+    kind: type[EnergybenchError], reason: str, lines: Any, options: dict[str, Any], shown: tuple[str, ...]
+) -> None:
+    with refused(kind, reason, *shown):
+        account(lines, **options)
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [("原煤", "5 kWh"), ("natural gaz", "5 m3"), ("原煤", "5 ton"), ("天然气", "5 m3"), ("甲醇", "5 t"), (None, "5 t")],
+)
+def test_a_bad_line_is_named_by_its_number(bad: Any) -> None:
+    with pytest.raises(EnergybenchError, match="line 2"):
+        account([("原煤", "5 t"), bad, ("电", "5 kWh")])
+
+
+@pytest.mark.parametrize("lines", [None, 5])
+def test_no_lines_at_all_are_refused(lines: Any) -> None:
+    with pytest.raises(EnergybenchError):
+        account(lines)
+
+
+def test_options_of_a_limit_without_a_product_are_refused() -> None:
+    for option in ({"document": "ndrc-2021"}, {"capacity": "3 t"}):
+        with pytest.raises(OptionError, match="product"):
+            account(COAL, output="5 t", **option)  # type: ignore[arg-type]
+
+
+# Laws -----------------------------------------------------------------------------------------------------
+
+READINGS = st.sampled_from([("原煤", "t"), ("柴油", "kg"), ("电", "万kWh"), ("热力", "GJ"), ("高炉煤气", "万m3")])
+entries = st.tuples(READINGS, st.decimals(0, 10**6, places=2), st.sampled_from(["in", "out"]))
+
+
+def _lines(drawn: list[Any]) -> list[tuple[str, str, str]]:
+    return [(carrier, f"{amount} {unit}", flow) for (carrier, unit), amount, flow in drawn]
+
+
+@given(st.lists(entries, min_size=1, max_size=8), st.randoms())
+def test_the_order_of_the_lines_is_irrelevant(drawn: list[Any], random: Any) -> None:
+    lines = _lines(drawn)
+    shuffled = random.sample(lines, len(lines))
+    one, other = account(lines), account(shuffled)
+    assert (one.tce, one.electricity_kwh, one.by_carrier) == (other.tce, other.electricity_kwh, other.by_carrier)
+
+
+@given(st.lists(entries, min_size=1, max_size=6), st.integers(0, 5), st.decimals(0, 10**6, places=2))
+def test_splitting_a_line_changes_nothing(drawn: list[Any], which: int, part: Any) -> None:
+    reading, amount, flow = drawn[which % len(drawn)]
+    rest = [line for n, line in enumerate(drawn) if n != which % len(drawn)]
+    whole = account(_lines([*rest, (reading, amount, flow)]))
+    split = account(_lines([*rest, (reading, part, flow), (reading, amount - part, flow)]))
+    assert whole.tce == split.tce
+    assert whole.by_carrier == split.by_carrier
+
+
+@given(st.lists(entries, min_size=1, max_size=8), st.decimals(1, 10**6, places=2))
+def test_totals_agree_with_the_slow_reader(drawn: list[Any], output: Any) -> None:
+    figures = {row["carrier"]: row for row in oracle.accepted("carriers") if row["document"] == "gbt-2589-2020"}
+    ids = {"原煤": "raw_coal", "柴油": "diesel", "电": "electricity", "热力": "heat", "高炉煤气": "blast_furnace_gas"}
+    figures["electricity"] = next(r for r in oracle.table("carriers") if r["id"] == "gbt-2589-2020/electricity")
+    figures["heat"] = next(r for r in oracle.table("carriers") if r["id"] == "gbt-2589-2020/heat")
+    exact = sum(
+        (1 if flow == "in" else -1) * oracle.to_tce(Fraction(amount), unit, figures[ids[carrier]])
+        for (carrier, unit), amount, flow in drawn
+    )
+    book = account(_lines(drawn), output=f"{output} t", product="cement-clinker")
+    assert book.tce == float(exact)
+    assert book.intensity == float(exact * 1000 / Fraction(output))
+    assert sum(line.tce for line in book.lines) == pytest.approx(float(exact), abs=1e-6)
+    assert book.trail()["tce"].sum() == pytest.approx(float(exact), abs=1e-6)
+    row = next(r for r in oracle.table("benchmarks") if r["id"] == "ndrc-2023/cement-clinker")
+    assert book.verdict is not None
+    assert book.verdict.level == oracle.national_class(exact * 1000 / Fraction(output), row)
+
+
+@given(st.decimals("0.01", 10**6, places=2))
+def test_an_output_that_makes_an_exact_hit_reaches_it(output: Any) -> None:
+    book = account([("电", f"{output * 13350} kWh")], output=f"{output} t", product="电解铝")
+    assert book.intensity == 13350.0
+    assert book.verdict is not None
+    assert book.verdict.level == Level.BASELINE

@@ -1,0 +1,743 @@
+"""Corrections: printed figures, laws, ranges, and what they do to a ladder and to a value."""
+
+from __future__ import annotations
+
+import doctest
+import inspect
+from fractions import Fraction
+from itertools import permutations
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import energybench as eb
+import oracle
+from energybench import tables
+from energybench.corrections import (
+    applicable,
+    apply,
+    change,
+    correct,
+    direct_current_intensity,
+    every_correction,
+    find_correction,
+)
+from energybench.corrections.catalogue import FORMULAS, find_figures
+from energybench.corrections.model import Points
+from energybench.errors import (
+    AmbiguousError,
+    AmountError,
+    DimensionError,
+    EnergybenchError,
+    MissingFigureError,
+    OptionError,
+    TableError,
+    UnknownNameError,
+    UnverifiedError,
+    UnverifiedWarning,
+)
+from energybench.limits import find_ladder
+from energybench.unit_text import read_unit
+from energybench.verdicts import judge
+from expect import refused
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+    from conftest import WriteTable
+    from energybench.corrections import Correction
+    from energybench.ladders import Ladder
+
+ROWS = oracle.table("corrections")
+EVERY = every_correction()
+USABLE = [c for c in EVERY if c.verification != "missing"]
+MISSING = [c for c in EVERY if c.verification == "missing"]
+TOP, STAMP = "coke-oven-top-charged", "coke-oven-stamp-charged"
+FINE, ROVING = "glass-fibre-e-up-to-9-um", "glass-fibre-e-over-9-um"
+
+# One use of every correction that can be computed, worked out by hand from the printed figures: name, how, change.
+WORKED: list[tuple[str, dict[str, Any], float]] = [
+    ("gb-16780-2021/altitude", {"level": 3, "altitude_m": 3000}, 1.0330),
+    ("gb-16780-2021/altitude", {"level": 3, "altitude_m": 2000}, 1.0135),
+    ("gb-16780-2021/altitude", {"level": 3, "altitude_m": 4000}, 1.0506),
+    ("gb-16780-2021/altitude", {"level": 3, "altitude_m": 2000, "pressure_pa": 81060}, 1.179 - 0.211 * 0.8),
+    ("gb-16780-2021/clinker-ratio", {"level": 1, "clinker_percent": 80}, 5.5),
+    ("gb-16780-2021/clinker-ratio", {"level": 2, "clinker_percent": 70}, -5.75),
+    ("gb-16780-2021/clinker-ratio", {"level": 3, "clinker_percent": 76}, 1.2),
+    ("gb-16780-2012/clinker-strength", {"strength_mpa": 55}, 0.9884),
+    ("gb-16780-2012/clinker-strength", {"strength_mpa": 50}, 1.0123),
+    ("gb-16780-2012/altitude", {"altitude_m": 3000}, 0.8318),
+    ("waste-heat-power", {"generation_kwh": 33e6, "own_use_kwh": 3e6, "clinker_output_t": 1e6}, -12.12),
+    ("mixed-gas", {"item": TOP, "mixed_gas_share": 0.5}, 4.0),
+    ("mixed-gas", {"item": STAMP, "mixed_gas_share": 0.5}, 6.0),
+    ("charge-volatile", {"item": TOP, "volatile_percent": 21}, -8.30),
+    ("charge-volatile", {"item": TOP, "volatile_percent": 25.5}, (8.55 + 11.00) / 2),
+    ("charge-volatile", {"item": STAMP, "volatile_percent": 32}, 24.50),
+    ("charge-moisture", {"item": TOP, "moisture_percent": 11}, 3.67),
+    ("charge-moisture", {"item": STAMP, "moisture_percent": 9.5}, -3.71),
+    ("quenching", {"level": 3, "case": "wet"}, 46.46),
+    ("quenching", {"level": 1, "case": "wet"}, 0.0),
+    ("oven-age", {"level": 1, "oven_age_years": 15}, 0.0),
+    ("oven-age", {"level": 1, "oven_age_years": 25}, 2.50),
+    ("oven-age", {"level": 3, "oven_age_years": 25.5}, 5.50),
+    ("oven-age", {"level": 2, "oven_age_years": 25.5}, 0.0),
+    ("gb-21341-2022/ore-grade", {"item": "ferrosilicon-75", "ore_grade_percent": 97}, 40.0),
+    ("gb-21341-2022/ore-grade", {"item": "ferromanganese-blast-furnace", "ore_grade_percent": 39}, -60.0),
+    (
+        "gb-21341-2022/ore-grade",
+        {"item": "charge-chrome", "ore_grade_percent": 42, "chromium_to_iron": 1.5},
+        -160.0,
+    ),
+    ("gb-21341-2008/ore-grade", {"item": "silicomanganese", "ore_grade_percent": 33}, 100.0),
+    ("special-ore", {"item": "blast-furnace", "vanadium_titanium_percent": 100}, 45.0),
+    ("special-ore", {"item": "sintering", "rare_earth_percent": 10, "laterite_percent": 20}, 25.5),
+    ("feed-grade", {"iron_grade_percent": 60}, 7.22),
+    ("feed-grade", {"iron_grade_percent": 50}, 18.05),
+    ("scrap", {"scrap_percent": 20}, 4.6),
+    ("hot-metal", {"hot_metal_percent": 30}, -24.0),
+    ("steel-class", {"item": "converter-bof", "case": "deep-drawing-pipeline"}, 1.5),
+    ("steel-class", {"item": "arc-furnace-from-70-t", "case": "bearing-gear-hard-wire-tool"}, 15.0),
+    ("stainless", {"case": "all-stainless"}, 1.10),
+    ("forging-heats", {"item": "aluminium-forging-open-die-forged", "level": 1, "heats": 2.5}, 390.0),
+    ("forging-heats", {"item": "aluminium-forging-die-aged", "level": 3, "heats": 3}, 740.0),
+    ("line-change-over", {"case": "abnormal-running"}, 1.1),
+    ("fine-yarn-kiln", {"coarse_output_t": 1000, "fine_output_t": 1000}, 0.8),
+    ("mixed-kiln", {"item": ROVING, "roving_output_t": 900, "fine_output_t": 100}, 1000 / 1040),
+    ("mixed-kiln", {"item": FINE, "roving_output_t": 140, "fine_output_t": 900}, 1040 / 1000),
+    ("crucible-tex", {"tex": 22.5}, 1.0),
+    ("crucible-tex", {"tex": 5.5}, 0.2),
+    ("crucible-tex", {"tex": 91}, 2.0),
+    ("salt", {"case": "solar-salt"}, 1.18),
+    ("oleum", {"case": "oleum-20"}, 35.0),
+    ("charge-composition", {"p2o5_percent": 24}, -0.1229 * 0.0426),
+    ("charge-composition", {"p2o5_percent": 24, "fe2o3_percent": 1}, -0.1229 * 408.4),
+    ("charge-composition", {"p2o5_percent": 24, "co2_percent": 1}, -0.1229 * 164.1),
+    ("bought-materials", {"output_t": 1000, "silicon_powder_t": 400, "chloromethane_t": 100}, 18.97),
+    ("washing-process", {"item": "coal-washing-coking-coal", "case": "dense-medium-flotation"}, 0.83),
+    ("washing-process", {"item": "coal-washing-steam-coal", "case": "dense-medium-flotation"}, 0.76),
+    ("concentration-ratio", {"item": "tungsten-concentrate-scheelite", "concentration_ratio": 610}, 1 / 2.18),
+    ("concentration-ratio", {"item": "molybdenum-concentrate-sabc", "concentration_ratio": 380}, 1 / 0.88),
+    ("air-cooling", {"level": 2, "case": "air-cooled"}, 5.0),
+    ("air-cooling", {"level": 1, "case": "air-cooled"}, 0.0),
+    ("through-air-drying", {"case": "addition-320"}, 320.0),
+    ("through-air-drying", {"case": "none"}, 0.0),
+    ("thermal-base", {"case": "made-as-well"}, 200.0),
+    ("throughput", {"capacity_to_throughput": 2.0}, 1.0),
+    ("throughput", {"capacity_to_throughput": 4.1}, 0.85),
+    ("unloading", {"case": "direct-to-works", "main_energy_share": 0.5, "line_length_m": 1500}, 1.15),
+    (
+        "unloading",
+        {"case": "share-unloaded", "main_energy_share": 1, "line_length_m": 1200, "share_unloaded": 0.5},
+        1 / 0.74,
+    ),
+    (
+        "unloading",
+        {"case": "share-unloaded", "main_energy_share": 1, "line_length_m": 1200, "share_unloaded": 0.49999999},
+        1 / 0.735,
+    ),
+    ("heating-region", {"case": "heating-region"}, 0.95),
+    ("heat-tracing", {"case": "at-0-celsius-and-below", "tracing_energy_share": 0.2}, 0.99),
+    ("direct-current", {"rectifier_efficiency": 0.98}, 1.02041),
+]
+
+
+def _change(name: str, **how: Any) -> Any:
+    """Return a change; unverified ones are asked for, and warn."""
+    try:
+        return change(name, **how)
+    except UnverifiedError:
+        with pytest.warns(UnverifiedWarning):
+            return change(name, allow_unverified=True, **how)
+
+
+# Figures --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("name", "how", "expected"), WORKED)
+def test_a_correction_worked_out_by_hand(name: str, how: dict[str, Any], expected: float) -> None:
+    found = _change(name, **how)
+    assert isinstance(found, float)
+    assert found == pytest.approx(expected, abs=5e-5 if abs(expected) < 2 else 5e-3)
+
+
+def test_every_correction_that_can_be_computed_is_worked_out() -> None:
+    assert {find_correction(name).id for name, _, _ in WORKED} == {c.id for c in USABLE}
+
+
+def test_the_strength_factor_is_a_fourth_root_and_not_an_integer_division() -> None:
+    assert correct("gb-16780-2012/clinker-strength", "100 kgce/t", strength_mpa=55).change == (52.5 / 55) ** 0.25
+    assert round(_change("gb-16780-2012/clinker-strength", strength_mpa=55), 4) == 0.9884
+    assert round(_change("gb-16780-2012/clinker-strength", strength_mpa=50), 4) == 1.0123
+
+
+def test_the_altitude_factor_of_2021_begins_above_1500_m() -> None:
+    assert change("gb-16780-2021/altitude", level=3, altitude_m=1500) == 1.0
+    assert round(_change("gb-16780-2021/altitude", level=3, altitude_m=1500.001), 4) == 1.0029
+    assert [change("gb-16780-2021/altitude", level=level, altitude_m=4000) for level in (1, 2)] == [1.0, 1.0]
+
+
+def test_molten_aluminium_by_faraday() -> None:
+    assert direct_current_intensity(1.0, 1.0) == pytest.approx(2979.98, abs=0.005)
+    assert round(_change("direct-current", rectifier_efficiency=0.98) * direct_current_intensity(4.0, 0.925)) == 13149
+    with refused(OptionError, "option", "current_efficiency is 92.5", "0.925 for 92.5 %"):
+        direct_current_intensity(4.0, 92.5)
+    with refused(OptionError, "option", "cell_voltage_v is 0"):
+        direct_current_intensity(0.0, 0.925)
+
+
+@pytest.mark.parametrize(("metal", "reference", "odd"), [("tungsten", 280, None), ("molybdenum", 430, 330)])
+def test_divisors_are_in_proportion_to_the_ratio_of_concentration(metal: str, reference: int, odd: int | None) -> None:
+    rows = [row for row in ROWS if row["id"].startswith(f"gb-29145-2023/concentration-ratio/divisors/{metal}")]
+    assert len(rows) == {"tungsten": 13, "molybdenum": 9}[metal]
+    off = [
+        row["at"] for row in rows if abs(Fraction(row["value"]) - Fraction(row["at"]) / reference) > Fraction(1, 200)
+    ]
+    assert off == ([str(odd)] if odd else [])
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS if row["value"]], ids=lambda row: row["id"])
+def test_every_row_of_the_table_is_found_where_it_belongs(row: oracle.Row) -> None:
+    correction = find_correction(f"{row['document']}/{row['correction']}")
+    cases = [r["case"] for r in ROWS if r["items"] == row["items"] and r["correction"] == row["correction"]]
+    case = row["case"] or next((case for case in cases if case), None)
+    for pattern in row["items"].split():
+        for level in map(int, row["levels"].split() or ["1"]):
+            figures = find_figures(correction, pattern.replace("*", "x"), level, case)
+            assert figures is not None
+            found = figures.values[row["figure"]]
+            if isinstance(found, Points):
+                assert (float(row["at"] or "inf"), float(row["value"])) in zip(found.at, found.values, strict=True)
+            else:
+                assert found == float(row["value"])
+
+
+@pytest.mark.parametrize("correction", [c for c in USABLE if c.id in FORMULAS], ids=lambda c: c.id)
+def test_figures_and_parameters_are_those_of_the_formula(correction: Correction) -> None:
+    formula = FORMULAS[correction.id]
+    arguments = inspect.signature(formula.function).parameters.values()
+    wanted = {a.name for a in arguments if a.kind is a.KEYWORD_ONLY}
+    figures = {row["figure"] for row in ROWS if f"{row['document']}/{row['correction']}" == correction.id}
+    assert figures <= wanted
+    assert {a.name for a in arguments if a.kind is a.KEYWORD_ONLY and a.default is a.empty} <= figures
+    assert [p.keyword for p in formula.parameters] == [a.name for a in arguments if a.kind is not a.KEYWORD_ONLY]
+    for argument, parameter in zip(arguments, formula.parameters, strict=False):
+        assert (argument.default is not argument.empty) == parameter.optional
+
+
+@pytest.mark.parametrize("correction", EVERY, ids=lambda c: c.id)
+def test_a_correction_is_of_items_that_the_limits_know(correction: Correction) -> None:
+    limits = oracle.table("limits")
+    known = {row["item"] for row in limits if row["document"] in (correction.document or row["document"])}
+    if correction.document == "gb-21341-2008":  # its limits were not collected
+        known = {row["item"] for row in limits if row["document"] == "gb-21341-2022"}
+    for pattern in correction.items:
+        assert any(correction in applicable(item) for item in known if item.startswith(pattern.partition("*")[0]))
+
+
+def test_pulp_and_grinding_and_castings_are_not_corrected() -> None:
+    assert applicable("pulp-wood-bleached-market") == ()
+    assert applicable("cement-grinding") == ()
+    assert applicable("castings") == ()
+
+
+# Laws -----------------------------------------------------------------------------------------------------
+
+NEUTRAL: list[tuple[str, dict[str, Any]]] = [
+    ("gb-16780-2021/altitude", {"level": 3, "altitude_m": 0}),
+    ("gb-16780-2021/clinker-ratio", {"level": 2, "clinker_percent": 75}),
+    ("gb-16780-2012/clinker-strength", {"strength_mpa": 52.5}),
+    ("gb-16780-2012/altitude", {"altitude_m": 1000}),
+    ("waste-heat-power", {"generation_kwh": 5, "own_use_kwh": 5, "clinker_output_t": 1}),
+    ("mixed-gas", {"item": TOP, "mixed_gas_share": 0}),
+    ("charge-volatile", {"item": TOP, "volatile_percent": 23}),
+    ("charge-volatile", {"item": STAMP, "volatile_percent": 25}),
+    ("charge-moisture", {"item": TOP, "moisture_percent": 10}),
+    ("charge-moisture", {"item": STAMP, "moisture_percent": 10.5}),
+    ("quenching", {"level": 3, "case": "dry"}),
+    ("oven-age", {"level": 3, "oven_age_years": 0}),
+    ("gb-21341-2022/ore-grade", {"item": "silicomanganese", "ore_grade_percent": 36}),
+    ("special-ore", {"item": "pelletizing", "laterite_percent": 0}),
+    ("feed-grade", {"iron_grade_percent": 62}),
+    ("feed-grade", {"iron_grade_percent": 65}),
+    ("scrap", {"scrap_percent": 0}),
+    ("hot-metal", {"hot_metal_percent": 0}),
+    ("steel-class", {"item": "arc-furnace-from-70-t", "case": "plain"}),
+    ("stainless", {"case": "other"}),
+    ("forging-heats", {"item": "aluminium-forging-die-forged", "level": 1, "heats": 1}),
+    ("line-change-over", {"case": "normal-running"}),
+    ("fine-yarn-kiln", {"coarse_output_t": 10, "fine_output_t": 0}),
+    ("mixed-kiln", {"item": ROVING, "roving_output_t": 10, "fine_output_t": 0}),
+    ("mixed-kiln", {"item": FINE, "roving_output_t": 0, "fine_output_t": 10}),
+    ("crucible-tex", {"tex": 20}),
+    ("salt", {"case": "refined-salt"}),
+    ("oleum", {"case": "concentrated-acid"}),
+    ("bought-materials", {"output_t": 1}),
+    ("washing-process", {"item": "coal-washing-coking-coal", "case": "jig-flotation"}),
+    ("concentration-ratio", {"item": "tungsten-concentrate-wolframite", "concentration_ratio": 280}),
+    ("air-cooling", {"level": 2, "case": "other"}),
+    ("through-air-drying", {"case": "none"}),
+    ("thermal-base", {"case": "none"}),
+    ("throughput", {"capacity_to_throughput": 1}),
+    ("unloading", {"case": "portal-crane", "main_energy_share": 1, "line_length_m": 1500}),
+    ("unloading", {"case": "direct-to-works", "main_energy_share": 0, "line_length_m": 9000}),
+    ("heating-region", {"case": "other"}),
+    ("heat-tracing", {"case": "above-0-celsius", "tracing_energy_share": 0.5}),
+    ("direct-current", {"rectifier_efficiency": 1}),
+]
+
+
+@pytest.mark.parametrize(("name", "how"), NEUTRAL)
+def test_neutral_parameters_change_nothing(name: str, how: dict[str, Any]) -> None:
+    assert _change(name, **how) == {"factor": 1.0, "addition": 0.0}[find_correction(name).kind]
+
+
+def test_all_but_phosphorus_have_a_neutral_use() -> None:
+    neutral = {find_correction(name).id for name, _ in NEUTRAL}
+    # The reference charge of yellow phosphorus is 170000/7234 + 0.5 % P2O5, and the 2008 ores are those of 2022.
+    assert {c.id for c in USABLE} - neutral == {"gb-21345-2024/charge-composition", "gb-21341-2008/ore-grade"}
+    assert _change("charge-composition", p2o5_percent=170000 / 7234 + 0.5) == pytest.approx(0, abs=1e-9)
+
+
+RISING = {
+    "altitude",
+    "clinker-ratio",
+    "charge-volatile",
+    "charge-moisture",
+    "oven-age",
+    "forging-heats",
+    "crucible-tex",
+}
+MONOTONE: list[tuple[str, dict[str, Any], str, float, float]] = [
+    ("gb-16780-2021/altitude", {"level": 3}, "altitude_m", 0, 6000),
+    ("gb-16780-2021/clinker-ratio", {"level": 3}, "clinker_percent", 0, 100),
+    ("gb-16780-2012/clinker-strength", {}, "strength_mpa", 20, 100),
+    ("charge-volatile", {"item": TOP}, "volatile_percent", 21, 28),
+    ("charge-volatile", {"item": STAMP}, "volatile_percent", 25, 32),
+    ("charge-moisture", {"item": TOP}, "moisture_percent", 0, 30),
+    ("oven-age", {"level": 3}, "oven_age_years", 0, 100),
+    ("gb-21341-2022/ore-grade", {"item": "ferrosilicon-75"}, "ore_grade_percent", 0, 100),
+    ("feed-grade", {}, "iron_grade_percent", 0, 100),
+    ("hot-metal", {}, "hot_metal_percent", 0, 100),
+    ("forging-heats", {"item": "aluminium-forging-die-forged", "level": 2}, "heats", 0, 20),
+    ("crucible-tex", {}, "tex", 0.1, 200),
+    ("throughput", {}, "capacity_to_throughput", 0.1, 10),
+    ("direct-current", {}, "rectifier_efficiency", 0.5, 1),
+]
+
+
+@pytest.mark.parametrize(("name", "how", "keyword", "low", "high"), MONOTONE)
+@given(data=st.data())
+def test_a_change_goes_one_way(
+    name: str, how: dict[str, Any], keyword: str, low: float, high: float, data: st.DataObject
+) -> None:
+    one, other = sorted(data.draw(st.floats(low, high)) for _ in range(2))
+    found = np.asarray(change(name, **{**how, keyword: np.array([low, one, other, high])}))
+    steps = np.diff(found) * (1 if find_correction(name).name in RISING else -1)
+    assert (steps >= 0).all()
+    assert steps.sum() > 0
+
+
+@pytest.mark.parametrize(("name", "how", "keyword", "low", "high"), MONOTONE)
+@given(data=st.data())
+def test_an_array_is_its_elements(
+    name: str, how: dict[str, Any], keyword: str, low: float, high: float, data: st.DataObject
+) -> None:
+    values = data.draw(st.lists(st.floats(low, high), min_size=1, max_size=5))
+    found = change(name, **{**how, keyword: np.array(values)})
+    assert isinstance(found, np.ndarray)
+    # A power of an array may differ from that of a number in the last bit.
+    assert found.tolist() == pytest.approx([change(name, **{**how, keyword: x}) for x in values], rel=1e-15, abs=1e-15)
+
+
+NUMERIC = [(n, h) for n, h, _ in WORKED if any(isinstance(v, int | float) for k, v in h.items() if k != "level")]
+
+
+@pytest.mark.parametrize(("name", "how"), NUMERIC)
+def test_two_equal_plants_get_the_same_change(name: str, how: dict[str, Any]) -> None:
+    numbers = {key: np.full((2,), value) for key, value in how.items() if key not in ("level", "item", "case")}
+    np.testing.assert_allclose(_change(name, **{**how, **numbers}), [_change(name, **how)] * 2, rtol=1e-14)
+
+
+@given(st.decimals(0, 100, places=2), st.sampled_from([1, 2, 3]))
+def test_the_clinker_ratio_moves_a_limit_exactly(percent: Decimal, level: int) -> None:
+    ladder, _, _ = apply(_standard("cement", "gb-16780-2021"), 90.0, {"clinker-ratio": {"clinker": f"{percent} %"}})
+    base, slope = ({1: 80, 2: 87, 3: 94}[level], {1: "1.10", 2: "1.15", 3: "1.20"}[level])
+    assert Fraction(ladder.steps[level - 1].threshold) == base + Fraction(slope) * (Fraction(percent) - 75)
+
+
+# Ranges and readings --------------------------------------------------------------------------------------
+
+OUTSIDE: list[tuple[str, dict[str, Any], str]] = [
+    ("gb-16780-2021/altitude", {"level": 3, "altitude_m": 11001}, "altitude_m is 11001"),
+    ("gb-16780-2021/altitude", {"level": 3, "altitude_m": 3000, "pressure_pa": 101325}, "not at sea level"),
+    ("gb-16780-2021/altitude", {"level": 3, "altitude_m": 3000, "pressure_pa": 70.1}, "on site"),
+    ("gb-16780-2021/clinker-ratio", {"level": 3, "clinker_percent": 100.1}, "0 to 100"),
+    ("gb-16780-2012/clinker-strength", {"strength_mpa": 0}, "20 to 100"),
+    ("gb-16780-2012/clinker-strength", {"strength_mpa": 55e6}, "range was not seen"),
+    ("waste-heat-power", {"generation_kwh": 1, "own_use_kwh": 2, "clinker_output_t": 1}, "own use is part"),
+    ("waste-heat-power", {"generation_kwh": 2, "own_use_kwh": 1, "clinker_output_t": 0}, "more than 0"),
+    ("mixed-gas", {"item": TOP, "mixed_gas_share": 35}, "0 to 1"),
+    ("charge-volatile", {"item": TOP, "volatile_percent": 28.01}, "21 to 28"),
+    ("charge-volatile", {"item": STAMP, "volatile_percent": 24.99}, "25 to 32"),
+    ("charge-moisture", {"item": TOP, "moisture_percent": -1}, "0 to 30"),
+    ("oven-age", {"level": 3, "oven_age_years": 2011}, "0 to 100"),
+    ("gb-21341-2022/ore-grade", {"item": "ferrosilicon-75", "ore_grade_percent": 101}, "0 to 100"),
+    (
+        "gb-21341-2022/ore-grade",
+        {"item": "high-carbon-ferrochrome", "ore_grade_percent": 40, "chromium_to_iron": 2.19},
+        "2.2",
+    ),
+    ("gb-21341-2022/ore-grade", {"item": "high-carbon-ferrochrome", "ore_grade_percent": 40}, "Cr/Fe is not given"),
+    (
+        "gb-21341-2022/ore-grade",
+        {"item": "ferrosilicon-75", "ore_grade_percent": 98, "chromium_to_iron": 2.2},
+        "Leave it out",
+    ),
+    ("special-ore", {"item": "sintering", "laterite_percent": 60, "rare_earth_percent": 60}, "is 120"),
+    ("forging-heats", {"item": "aluminium-forging-die-forged", "level": 1, "heats": -1}, "0 to 20"),
+    ("fine-yarn-kiln", {"coarse_output_t": 0, "fine_output_t": 0}, "more than 0"),
+    ("mixed-kiln", {"item": ROVING, "roving_output_t": 1, "fine_output_t": 2}, "at least half"),
+    ("mixed-kiln", {"item": FINE, "roving_output_t": 2, "fine_output_t": 1}, "at least half"),
+    ("charge-composition", {"p2o5_percent": 8}, "more than 8"),
+    ("charge-composition", {"p2o5_percent": 90, "co2_percent": 20}, "is 110"),
+    ("concentration-ratio", {"item": "tungsten-concentrate-scheelite", "concentration_ratio": 611}, "250 to 610"),
+    (
+        "concentration-ratio",
+        {"item": "tungsten-concentrate-scheelite", "concentration_ratio": 265},
+        "between the points",
+    ),
+    ("unloading", {"case": "portal-crane", "main_energy_share": 1.1, "line_length_m": 1}, "0 to 1"),
+    ("unloading", {"case": "share-unloaded", "main_energy_share": 1, "line_length_m": 1}, "missing for this case"),
+    (
+        "unloading",
+        {"case": "portal-crane", "main_energy_share": 1, "line_length_m": 1, "share_unloaded": 1},
+        "given for this case",
+    ),
+    ("direct-current", {"rectifier_efficiency": 98}, "0.98 for 98 %"),
+    ("direct-current", {"rectifier_efficiency": float("nan")}, "nan"),
+]
+
+
+@pytest.mark.parametrize(("name", "how", "words"), OUTSIDE)
+def test_outside_its_range_a_correction_is_refused(name: str, how: dict[str, Any], words: str) -> None:
+    with refused(OptionError, "option", words):
+        change(name, **how)
+
+
+def test_one_plant_outside_refuses_the_array() -> None:
+    with refused(OptionError, "option", "strength_mpa is 12"):
+        change("gb-16780-2012/clinker-strength", strength_mpa=np.array([50.0, 12.0, 55.0]))
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"altitude_m": 2100},
+        {"altitude_m": "2100"},
+        {"altitude": "2100 m"},
+        {"altitude": "2.1 km"},
+        {"altitude": "２100米"},
+        {"altitude": eb.ureg.Quantity(2100.0, "m")},
+        {"altitude_m": np.float64(2100)},
+    ],
+)
+def test_a_parameter_is_read_alike_in_every_form(given: dict[str, Any]) -> None:
+    assert change("gb-16780-2021/altitude", level=3, **given) == pytest.approx(1.0155036421952273, rel=1e-15)
+
+
+def test_units_of_other_kinds_of_parameter() -> None:
+    strength = "gb-16780-2012/clinker-strength"
+    assert change(strength, strength="55000 kPa") == change(strength, strength_mpa=55)
+    assert change("mixed-gas", item=TOP, mixed_gas_share="35 %") == change("mixed-gas", item=TOP, mixed_gas_share=0.35)
+    assert change("scrap", scrap="20%") == change("scrap", scrap_percent=20)
+    power = change("waste-heat-power", generation="3300 万kWh", own_use="3 GWh", clinker_output="100 万t")
+    assert power == pytest.approx(-12.12)
+    assert change("oven-age", level=1, oven_age="16 年") == 2.5
+
+
+@pytest.mark.parametrize(
+    ("given", "kind", "reason", "words"),
+    [
+        ({}, OptionError, "option", "needs altitude_m"),
+        ({"altitude": 2100}, OptionError, "option", "Write altitude_m="),
+        ({"altitude": "2100"}, OptionError, "option", "without a unit"),
+        ({"altitude": "2100 ft"}, OptionError, "option", "expected a number with a unit such as m"),
+        ({"altitude": "2100 t"}, DimensionError, "wrong-dimension", "such as m"),
+        ({"altitude": "21 %"}, DimensionError, "wrong-dimension", "such as m"),
+        ({"altitude_m": True}, OptionError, "option", "True"),
+        ({"altitude_m": None}, OptionError, "option", "None"),
+        ({"altitude_m": np.array(["high"])}, OptionError, "option", "array of"),
+        ({"altitude_m": 2100, "altitude": "2100 m"}, OptionError, "option", "given twice"),
+        ({"height_m": 2100}, OptionError, "option", "It takes altitude_m, pressure_pa"),
+        ({"altitude": "high"}, AmountError, "unreadable-amount", "'high'"),
+    ],
+)
+def test_a_parameter_that_cannot_be_read_is_refused(
+    given: dict[str, Any], kind: type[EnergybenchError], reason: str, words: str
+) -> None:
+    with refused(kind, reason, words):
+        change("gb-16780-2021/altitude", level=3, **given)
+
+
+@given(st.text(max_size=12))
+def test_any_text_reads_right_or_raises_an_error_of_ours(text: str) -> None:
+    forms: list[dict[str, Any]] = [{"strength": text}, {"strength_mpa": text}]
+    for how in forms:
+        try:
+            found = change("gb-16780-2012/clinker-strength", **how)
+        except EnergybenchError:
+            continue
+        assert isinstance(found, float)
+        assert 0.8 < found < 1.3
+
+
+def test_names_that_lead_nowhere() -> None:
+    with refused(OptionError, "option", "'altitud'", "'altitude'"):
+        find_correction("altitud")
+    with refused(AmbiguousError, "several-candidates", 'Write "gb-16780-2012/clinker-strength"'):
+        find_correction("clinker-strength")
+    with refused(OptionError, "option", "is not a correction of castings that is known", "gb-21256-2025/scrap"):
+        find_correction("scrap", item="castings")
+    with refused(OptionError, "option", "None is known"):
+        find_correction("nothing-like-it", item="castings")
+    with refused(UnknownNameError, "unknown-name", "'GB 16780-2022'"):
+        applicable("cement", "GB 16780-2022")
+    with refused(OptionError, "option", "differ by item", TOP):
+        change("mixed-gas", mixed_gas_share=0)
+    with refused(OptionError, "option", "does not apply to 'x'"):
+        find_figures(find_correction("scrap"), "x", 1, None)
+    with refused(OptionError, "option", "it moves level 3"):
+        change("gb-16780-2021/altitude", altitude_m=0)
+    with refused(OptionError, "option", "level is 4", "Use 1, 2 or 3"):
+        change("gb-16780-2021/altitude", altitude_m=0, level=4)
+    with refused(OptionError, "option", "'wett'", "'wet'"):
+        change("quenching", level=3, case="wett")
+    with refused(OptionError, "option", "not given", "Use one of wet, dry"):
+        change("quenching", level=3)
+    with refused(OptionError, "option", "Leave case out"):
+        change("scrap", scrap_percent=1, case="wet")
+    with refused(OptionError, "option", "one of rare_earth_percent"):
+        change("special-ore", item="sintering")
+
+
+# Verification ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "how"),
+    [
+        ("gb-16780-2012/altitude", {"altitude_m": 3000}),
+        ("through-air-drying", {"case": "addition-100"}),
+        ("heat-tracing", {"case": "above-0-celsius", "tracing_energy_share": 0.1}),
+    ],
+)
+def test_an_unverified_correction_is_refused_or_warns(name: str, how: dict[str, Any]) -> None:
+    with refused(UnverifiedError, "unverified", "allow_unverified=True"):
+        change(name, **how)
+    with pytest.warns(UnverifiedWarning, match=f"{find_correction(name).id} is unverified"):
+        change(name, **how, allow_unverified=True)
+
+
+@pytest.mark.parametrize("correction", MISSING, ids=lambda c: c.id)
+def test_a_missing_correction_always_raises_and_names_the_document(correction: Correction) -> None:
+    number = tables.find_document(correction.document).number
+    with refused(MissingFigureError, "missing-figure", f"Look it up in {number}", "energybench.tables.use()"):
+        correct(correction.id, "100 kgce/t", level=3, allow_unverified=True)
+
+
+def test_an_own_row_fills_a_gap(write_table: WriteTable) -> None:
+    own = {"verification": "one_source", "evidence": "own copy of the standard"}
+    base = "gb-21252-2023/tile-thickness/factor"
+    tables.use(
+        write_table(
+            "corrections",
+            {**own, "id": f"{base}/thin", "case": "under-15-mm", "value": "1.00"},
+            {**own, "id": f"{base}/thick", "case": "15-mm-and-more", "value": "1.25"},
+            base=base,
+        )
+    )
+    result = correct("tile-thickness", "8 kgce/m2", item="ceramic-panel", case="15-mm-and-more")
+    assert (result.value_after, result.verification) == (10.0, "one_source")
+    with refused(MissingFigureError, "missing-figure"):
+        correct("tile-thickness", "8 kgce/m2", item="ceramic-panel")
+
+
+def test_own_rows_that_are_no_formula_are_refused(write_table: WriteTable) -> None:
+    base = "gb-21252-2023/tile-thickness/factor"
+    tables.use(write_table("corrections", {"figure": "stretch", "value": "2"}, base=base))
+    with refused(TableError, "table", "gb-21252-2023/tile-thickness", "factor or addition"):
+        every_correction()
+
+
+# Results and ladders --------------------------------------------------------------------------------------
+
+
+def _standard(item: str, document: str, unit: str = "kgce/t") -> Ladder:
+    return find_ladder(item, document, True, like=read_unit(unit))
+
+
+def _thresholds(ladder: Ladder) -> list[str]:
+    return [step.threshold for step in ladder.steps]
+
+
+def test_a_result_says_what_it_did_and_where_it_comes_from() -> None:
+    result = correct("gb-16780-2012/clinker-strength", "118 kgce/t", strength="55 MPa")
+    assert str(result) == ("result 118 x 0.988437 = 116.636 kgce/t  [gb-16780-2012/clinker-strength, one_source]")
+    assert result.to_dict()["parameters"] == {"strength_mpa": 55.0}
+    assert (result.side, result.kind, result.document) == ("result", "factor", "gb-16780-2012")
+    assert result.formula == "x (reference_mpa / strength_mpa)^exponent"
+    limit = correct("quenching", "140 kgce/t", level=3, case="wet")
+    assert (limit.level, limit.value_after, limit.parameters) == ("level-3", 186.46, {"case": "wet"})
+
+
+def test_an_addition_is_made_in_the_unit_of_the_value() -> None:
+    assert correct("scrap", "-0.03 tce/t", item="converter-bof", scrap_percent=20).value_after == pytest.approx(-0.0254)
+    with refused(DimensionError, "wrong-dimension", "kgce/t", "kWh/t"):
+        correct("scrap", "8 kWh/t", item="converter-bof", scrap_percent=20)
+    with refused(AmountError, "unreadable-amount", "array"):
+        correct("scrap", eb.ureg.Quantity(np.array([1.0]), "kgce/t"), scrap_percent=20)
+    with refused(OptionError, "option", "Use change() for arrays"):
+        correct("scrap", "8 kgce/t", scrap_percent=np.array([20.0]))
+
+
+def test_solar_salt_moves_every_level_of_the_combined_process() -> None:
+    ladder, value, moved = apply(_standard("soda-ash-light-combined", "gb-29140-2024"), 180.0, {"salt": "solar-salt"})
+    assert _thresholds(ladder) == ["171.1", "188.8", "236"]
+    assert (value, len(moved), ladder.verification) == (180.0, 3, "one_source")
+    assert [step.decimals for step in ladder.steps] == [0, 0, 0]
+    assert "limit of level-1 145 x 1.18 = 171.1 kgce/t  [gb-29140-2024/salt 4, one_source]" in ladder.notes
+
+
+def test_coal_washing_by_process_changes_the_level() -> None:
+    ladder = _standard("coal-washing-coking-coal", "gb-29446-2019", "kWh/t")
+    corrected, value, moved = apply(ladder, 8.0, {"washing-process": {"case": "dense-medium-flotation"}})
+    assert value == pytest.approx(6.64)
+    assert corrected.steps == ladder.steps
+    assert [judge(x, corrected).level for x in (8.0, value)] == [eb.Level.LEVEL_3, eb.Level.LEVEL_2]
+    assert moved[0].value_after == value
+
+
+def test_coke_corrections_add_up_by_level() -> None:
+    """L1' = L1 + F + R + G, L2' = L2 + F + R, L3' = L3 + F + R + wet + G."""
+    ladder, _, _ = apply(
+        _standard(TOP, "gb-21342-2025"),
+        150.0,
+        {
+            "mixed-gas": {"mixed_gas_share": 1},
+            "charge-volatile": {"volatile": "24 %"},
+            "charge-moisture": {"moisture_percent": 11},
+            "quenching": "wet",
+            "oven-age": {"oven_age_years": 20},
+        },
+    )
+    shared = Fraction("8.00") + Fraction("4.25") + Fraction("3.67")
+    expected = [110 + shared + Fraction("2.5"), 110 + shared, 135 + shared + Fraction("46.46") + Fraction("2.5")]
+    assert [Fraction(text) for text in _thresholds(ladder)] == expected
+
+
+def test_the_order_of_writing_does_not_matter() -> None:
+    corrections: dict[str, dict[str, Any] | str] = {
+        "stainless": "all-stainless",
+        "hot-metal": {"hot_metal_percent": 30},
+        "steel-class": "quality-carbon",
+    }
+    ladder = _standard("arc-furnace-from-70-t", "gb-21256-2025")
+    found = {tuple(_thresholds(apply(ladder, 60.0, dict(pairs))[0])) for pairs in permutations(corrections.items())}
+    assert found == {("51.1", "54.4", "63.2")}  # 61, 64 and 72 x 1.10 - 24 + 8
+
+
+def test_the_clinker_ratio_comes_before_altitude() -> None:
+    both: dict[str, dict[str, Any]] = {"altitude": {"altitude_m": 3000}, "clinker-ratio": {"clinker_percent": 80}}
+    ladder, _, moved = apply(_standard("cement", "gb-16780-2021"), 95.0, both)
+    factor = change("gb-16780-2021/altitude", level=3, altitude_m=3000)
+    assert float(ladder.steps[2].threshold) == pytest.approx((94 + 6) * float(factor), rel=1e-11)
+    assert _thresholds(ladder)[:2] == ["85.5", "92.75"]
+    assert [result.name for result in moved] == ["clinker-ratio"] * 3 + ["altitude"]
+
+
+def test_the_2012_result_is_net_of_waste_heat_before_the_factors() -> None:
+    waste = {"generation": "33 GWh", "own_use": "3 GWh", "clinker_output": "1 Mt"}
+    both: dict[str, dict[str, Any]] = {"clinker-strength": {"strength_mpa": 55}, "waste-heat-power": waste}
+    _, value, _ = apply(_standard("cement-clinker-coal", "gb-16780-2012"), 120.0, both)
+    assert value == pytest.approx((120 - 12.12) * (52.5 / 55) ** 0.25)
+
+
+def test_a_missing_level_stays_missing_and_a_neutral_one_as_printed() -> None:
+    ladder, _, moved = apply(
+        _standard("arc-furnace-under-50-t", "gb-21256-2025"), 70.0, {"hot-metal": {"hot_metal_percent": 10}}
+    )
+    assert _thresholds(ladder) == ["53", "", "78"]
+    assert [result.level for result in moved] == ["level-1", "level-3"]
+    glass = _standard("flat-glass-over-800-t-per-day", "gb-21340-2019", "kgce/weight_case")
+    assert _thresholds(apply(glass, 9.0, {"line-change-over": "normal-running"})[0]) == ["8.0", "10.0", "12.0"]
+
+
+def test_negative_limits_are_moved_by_additions() -> None:
+    ladder, _, _ = apply(_standard("converter-bof", "gb-21256-2025"), -20.0, {"scrap": {"scrap_percent": 20}})
+    assert _thresholds(ladder) == ["-25.4", "-23.4", "-7.4"]
+    zero, _, _ = apply(_standard("converter-bof", "gb-21256-2025"), -20.0, {"scrap": {"scrap": f"{12 / 0.23} %"}})
+    assert float(zero.steps[2].threshold) == pytest.approx(0, abs=1e-10)
+
+
+def test_direct_current_goes_with_any_list() -> None:
+    ladder, value, _ = apply(
+        find_ladder("electrolytic-aluminium"), 12886.0, {"direct-current": {"rectifier_efficiency": "98 %"}}
+    )
+    assert round(value) == 13149
+    assert ladder.verification == find_ladder("electrolytic-aluminium").verification
+    assert judge(value, ladder).level is eb.Level.BASELINE
+    assert judge(12886.0, ladder).level is eb.Level.BENCHMARK
+
+
+def test_an_unverified_correction_marks_the_ladder() -> None:
+    ladder = _standard("newsprint", "gb-31825-2024")
+    with refused(UnverifiedError, "unverified", "through-air-drying"):
+        apply(ladder, 250.0, {"through-air-drying": "addition-320"})
+    with pytest.warns(UnverifiedWarning) as caught:
+        corrected, _, _ = apply(ladder, 250.0, {"through-air-drying": "addition-320"}, allow_unverified=True)
+    assert (len(caught), caught[0].filename) == (1, __file__)
+    assert (ladder.verification, corrected.verification) == ("one_source", "unverified")
+    assert _thresholds(corrected) == ["530", "560", "590"]
+
+
+def test_a_correction_of_another_document_or_indicator_is_refused() -> None:
+    with refused(OptionError, "option", "altitude", "gb-16780-2021/altitude"):
+        apply(find_ladder("cement-clinker"), 110.0, {"altitude": {"altitude_m": 2000}})
+    with refused(DimensionError, "wrong-dimension", "单位产品综合能耗", "in kWh/t only"):
+        apply(_standard("ferrosilicon-75", "gb-21341-2022"), 1800.0, {"ore-grade": {"ore_grade_percent": 97}})
+    electricity = _standard("ferrosilicon-75", "gb-21341-2022", "kWh/t")
+    ladder, _, _ = apply(electricity, 8400.0, {"ore-grade": {"ore_grade_percent": 97}})
+    assert _thresholds(ladder) == ["8090", "8340", "8440"]
+    wrong: Any = {"scrap": 20}
+    with refused(OptionError, "option", "given as 20"):
+        apply(_standard("converter-bof", "gb-21256-2025"), -20.0, wrong)
+
+
+# The page -------------------------------------------------------------------------------------------------
+
+PAGE = Path(__file__).parents[1] / "docs" / "corrections.md"
+
+
+def test_the_examples_of_the_page_run() -> None:
+    done = doctest.testfile(str(PAGE), module_relative=False)
+    assert done.attempted > 5
+    assert done.failed == 0
+
+
+@pytest.mark.parametrize("correction", EVERY, ids=lambda c: c.id)
+def test_the_page_tells_of_every_correction(correction: Correction) -> None:
+    (line,) = [line for line in PAGE.read_text(encoding="utf-8").splitlines() if f"| `{correction.id}` |" in line]
+    cells = [cell.strip() for cell in line.strip("|").split("|")]
+    assert cells[1] == " ".join(correction.items).replace("*", "…")
+    assert cells[2] == (correction.side or "?")
+    if correction in MISSING:
+        assert cells[3:] == [correction.clause or "-", correction.notes]
+        return
+    assert cells[3:5] == [", ".join(map(str, correction.levels)) or "-", correction.formula]
+    assert all(f"`{p.keyword}`" in cells[5] for p in correction.parameters)
+    assert all(case in cells[5] for case in correction.cases)
+    assert cells[6:] == [correction.clause or "-", correction.verification]

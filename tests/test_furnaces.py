@@ -1,0 +1,237 @@
+"""Limits by furnace capacity: four stated points, flat ends, and four readings between the points."""
+
+from __future__ import annotations
+
+import json
+import pickle
+from dataclasses import asdict
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import energybench as eb
+import oracle
+from energybench import tables
+from energybench.errors import (
+    AmountError,
+    CapacityError,
+    EnergybenchError,
+    MissingFigureError,
+    OptionError,
+    UnknownNameError,
+    UnknownProductError,
+    UnverifiedError,
+)
+from energybench.furnaces import READINGS, find_curve, read_capacity
+from expect import refused
+
+if TYPE_CHECKING:
+    from conftest import WriteTable
+
+STATED = {"1 t": 630.0, "1.5 t": 620.0, "2 t": 610.0, "5 t": 590.0}
+BETWEEN = [reading for reading in READINGS if reading != "stated_only"]
+capacities = st.decimals("0.001", "100", places=3)
+
+
+# The figures ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("reading", READINGS)
+@pytest.mark.parametrize(("capacity", "limit"), STATED.items())
+def test_stated_points_come_back_exactly_under_every_reading(capacity: str, limit: float, reading: str) -> None:
+    found = eb.furnace_limit(capacity, reading=reading)
+    assert (found.value, found.strict, found.lenient) == (limit, limit, limit)
+    assert (found.origin, found.unit, found.comparator) == ("stated", "kWh/t", "<")
+    assert found.between[0] == found.between[1]
+
+
+@pytest.mark.parametrize("reading", READINGS)
+@pytest.mark.parametrize(
+    ("capacity", "limit"),
+    [("0.001 t", 630), ("250 kg", 630), ("999 kg", 630), ("5.001 t", 590), ("6 t", 590), ("40 t", 590), ("1 万t", 590)],
+)
+def test_the_ends_are_flat_and_stated(capacity: str, limit: float, reading: str) -> None:
+    found = eb.furnace_limit(capacity, reading=reading)
+    assert (found.value, found.origin) == (limit, "stated")
+
+
+@pytest.mark.parametrize(
+    ("capacity", "linear", "strict", "lenient"),
+    [
+        ("1.25 t", 625, 620, 630),
+        ("1.2 t", 626, 620, 630),
+        ("1.75 t", 615, 610, 620),
+        ("3 t", 610 - 20 / 3, 590, 610),
+        ("3.5 t", 600, 590, 610),
+        ("4.999 t", 590 + 20 / 3000, 590, 610),
+    ],
+)
+def test_between_stated_points_every_reading_has_its_own_answer(
+    capacity: str, linear: float, strict: float, lenient: float
+) -> None:
+    found = eb.furnace_limit(capacity)
+    assert found.value == pytest.approx(linear, rel=1e-14)
+    assert (found.strict, found.lenient) == (strict, lenient)
+    assert (found.origin, found.reading) == ("interpolated", "linear")
+    assert eb.furnace_limit(capacity, reading="class_above").value == strict
+    assert eb.furnace_limit(capacity, reading="class_below").value == lenient
+
+
+def test_three_tonnes_is_a_reading_and_says_so() -> None:
+    found = eb.furnace_limit("3 t")
+    assert round(found.value, 2) == 603.33
+    assert found.between == ((2.0, 610.0), (5.0, 590.0))
+    assert "not the text" in found.notes
+    for part in ("603.333", "linear between 2 t and 5 t", "strict 590", "lenient 610", "changji-city-2021"):
+        assert part in str(found)
+
+
+def test_the_source_goes_with_the_limit() -> None:
+    found = eb.furnace_limit("3 t")
+    assert (found.document, found.clause, found.verification) == ("changji-city-2021", "四（一）2", "one_source")
+    assert "24号" in found.evidence
+    assert found.denominator == "liquid metal"
+    assert found.to_pint().to("MJ/t").magnitude == pytest.approx(found.value * 3.6)
+
+
+@pytest.mark.parametrize("capacity", ["3 t", "3000 kg", "3 吨", "3000 公斤", "0.0003 万t", "３ ｔ"])
+def test_the_unit_of_the_capacity_does_not_matter(capacity: str) -> None:
+    assert eb.furnace_limit(capacity) == eb.furnace_limit("3 t")
+    assert read_capacity(capacity) == 3.0
+
+
+def test_a_quantity_of_any_registry_is_a_capacity() -> None:
+    import pint
+
+    foreign: Any = pint.UnitRegistry()
+    assert eb.furnace_limit(eb.ureg.Quantity(1500.0, "kg")).value == 620.0
+    assert eb.furnace_limit(foreign.Quantity(1.5, "metric_ton")).value == 620.0
+    assert eb.furnace_limit(foreign.Quantity(1500, "kilogram")).value == 620.0
+
+
+@pytest.mark.parametrize("noise", [1 - 1e-15, 1 + 1e-15, 1 - 1e-12, 1 + 1e-12])
+@pytest.mark.parametrize(("capacity", "limit"), STATED.items())
+def test_a_stated_point_survives_float_noise(capacity: str, limit: float, noise: float) -> None:
+    tonnes = float(capacity.removesuffix(" t")) * noise
+    for reading in READINGS:
+        assert eb.furnace_limit(eb.ureg.Quantity(tonnes, "t"), reading=reading).value == limit
+
+
+# Bad input ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("kind", "reason", "capacity", "options", "shown"),
+    [
+        (CapacityError, "capacity", "0 t", {}, ("'0 t'", "rated capacity")),
+        (CapacityError, "capacity", "-3 t", {}, ("'-3 t'", "more than zero")),
+        (CapacityError, "capacity", "3 t/h", {}, ("'3 t/h'", '"3 t"', "melting rate")),
+        (CapacityError, "capacity", "3 m3", {}, ("'3 m3'", "mass")),
+        (CapacityError, "capacity", "3 kWh", {}, ("'3 kWh'", "mass")),
+        (CapacityError, "capacity", "3 t", {"reading": "stated_only"}, ("3 t", "2 t", "5 t", '"linear"', "24号")),
+        (AmountError, "unreadable-amount", 3, {}, ("capacity is 3", '"3 t"')),
+        (AmountError, "unreadable-amount", None, {}, ("capacity is None", "unit")),
+        (AmountError, "unreadable-amount", float("nan"), {}, ("capacity is nan", "unit")),
+        (AmountError, "unreadable-amount", "3", {}, ("'3'", '"3 t"')),
+        (AmountError, "unreadable-amount", "nan t", {}, ("'nan t'",)),
+        (AmountError, "unreadable-amount", eb.ureg.Quantity(float("nan"), "t"), {}, ("capacity is nan", "finite")),
+        (AmountError, "unreadable-amount", eb.ureg.Quantity(float("inf"), "t"), {}, ("capacity is inf", "finite")),
+        (CapacityError, "capacity", eb.ureg.Quantity(np.array([1.0, 2.0]), "t"), {}, ("array", "one furnace")),
+        (OptionError, "option", "3 t", {"reading": "cubic"}, ("'cubic'", "linear, class_below")),
+        (OptionError, "option", "3 t", {"reading": "class_abov"}, ("'class_abov'", "Did you mean 'class_above'")),
+        (UnknownProductError, "unknown-product", "3 t", {"item": "arc-furnace"}, ("'arc-furnace'", "induction")),
+        (UnknownProductError, "unknown-product", "3 t", {"document": "ndrc-2023"}, ("723号", "induction")),
+        (
+            UnknownNameError,
+            "unknown-name",
+            "3 t",
+            {"document": "changji-2021"},
+            ("'changji-2021'", "changji-city-2021"),
+        ),
+    ],
+)
+def test_bad_input_shows_the_value_and_the_fix(
+    kind: type[EnergybenchError], reason: str, capacity: Any, options: dict[str, str], shown: tuple[str, ...]
+) -> None:
+    with refused(kind, reason, *shown):
+        eb.furnace_limit(capacity, **options)  # type: ignore[arg-type]
+
+
+def test_an_unverified_point_is_refused_unless_asked_for(write_table: WriteTable) -> None:
+    base = "changji-city-2021/induction-furnace-cast-iron/2t"
+    tables.use(write_table("furnace_limits", {"verification": "unverified"}, base=base))
+    with refused(UnverifiedError, "unverified", "2 t", "allow_unverified=True"):
+        eb.furnace_limit("1 t")
+    assert eb.furnace_limit("1 t", allow_unverified=True).value == 630.0
+    tables.use(write_table("furnace_limits", {"verification": "missing"}, base=base))
+    with refused(MissingFigureError, "missing-figure", "2 t", "24号"):
+        eb.furnace_limit("1 t", allow_unverified=True)
+
+
+# Laws -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("reading", BETWEEN)
+@given(capacity=capacities)
+def test_every_capacity_agrees_with_the_slow_reader(reading: str, capacity: Any) -> None:
+    expected = float(oracle.furnace_limit(Fraction(capacity), reading))
+    assert eb.furnace_limit(f"{capacity} t", reading=reading).value == pytest.approx(expected, rel=1e-14)
+
+
+@pytest.mark.parametrize("reading", BETWEEN)
+@given(one=capacities, other=capacities)
+def test_a_larger_furnace_never_has_a_higher_limit(reading: str, one: Any, other: Any) -> None:
+    small, large = sorted((one, other))
+    limits = [eb.furnace_limit(f"{size} t", reading=reading).value for size in (small, large)]
+    assert limits[0] >= limits[1]
+
+
+@given(capacities)
+def test_limits_are_bounded_and_readings_are_ordered(capacity: Any) -> None:
+    strict, linear, lenient = (
+        eb.furnace_limit(f"{capacity} t", reading=reading).value for reading in ("class_above", "linear", "class_below")
+    )
+    assert 590 <= strict <= linear <= lenient <= 630
+    found = eb.furnace_limit(f"{capacity} t")
+    assert (found.strict, found.lenient) == (strict, lenient)
+    assert (found.origin == "stated") == (strict == lenient)
+
+
+@given(capacities)
+def test_stated_only_answers_exactly_where_all_readings_agree(capacity: Any) -> None:
+    found = eb.furnace_limit(f"{capacity} t")
+    if found.origin == "stated":
+        assert eb.furnace_limit(f"{capacity} t", reading="stated_only").value == found.value
+    else:
+        with pytest.raises(CapacityError):
+            eb.furnace_limit(f"{capacity} t", reading="stated_only")
+
+
+@pytest.mark.parametrize("reading", READINGS)
+@given(sizes=st.lists(st.sampled_from([1.0, 1.5, 2.0, 5.0]) | st.floats(1e-3, 1e3), min_size=1, max_size=30))
+def test_the_curve_of_many_is_the_limit_of_each(reading: str, sizes: list[float]) -> None:
+    curve = find_curve().at(np.array(sizes), reading)
+    for size, limit in zip(sizes, curve, strict=True):
+        try:
+            expected = eb.furnace_limit(eb.ureg.Quantity(size, "t"), reading=reading).value
+        except CapacityError:
+            expected = float("nan")
+        np.testing.assert_equal(limit, expected)
+
+
+@pytest.mark.parametrize("reading", READINGS)
+def test_a_gap_in_the_capacities_stays_a_gap(reading: str) -> None:
+    limits = find_curve().at(np.array([np.nan, 1.0]), reading)
+    assert np.isnan(limits).tolist() == [True, False]
+
+
+def test_a_limit_is_a_plain_value() -> None:
+    found = eb.furnace_limit("3 t")
+    assert pickle.loads(pickle.dumps(found)) == found  # noqa: S301 - our own bytes
+    assert json.loads(json.dumps(asdict(found)))["value"] == found.value
+    with pytest.raises(AttributeError):
+        found.value = 0.0  # type: ignore[misc]

@@ -1,0 +1,165 @@
+"""Gas volumes between 0 and 20 °C: by name only, exact, and honest about what it rests on."""
+
+from __future__ import annotations
+
+import json
+import pickle
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import pint
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import energybench as eb
+from energybench.errors import AmountError, DimensionError, EnergybenchError, GasConditionError, OptionError
+from energybench.gases import ReferenceVolume, read_temperature, to_reference
+from expect import refused
+
+NORMAL, TRADE = "0 °C", "20 °C"
+
+
+def normal(amount: Any) -> ReferenceVolume:
+    """From m3 at 20 °C to Nm3."""
+    return to_reference(amount, from_temperature=TRADE, to_temperature=NORMAL)
+
+
+# The figures ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("amount", "from_temperature", "to_temperature", "value", "unit"),
+    [
+        ("293.15 m3", TRADE, NORMAL, 273.15, "Nm3"),
+        ("273.15 Nm3", NORMAL, TRADE, 293.15, "m3"),
+        ("273.15 m3", NORMAL, TRADE, 293.15, "m3"),
+        ("29315 万m3", "20℃", "273.15 K", 273_150_000, "Nm3"),
+        ("293150 L", "293.15 K", "0 摄氏度", 273.15, "Nm3"),
+        ("5 m3", NORMAL, NORMAL, 5, "Nm3"),
+        ("5 m3", TRADE, TRADE, 5, "m3"),
+        ("0 m3", TRADE, NORMAL, 0, "Nm3"),
+    ],
+)
+def test_volumes(amount: str, from_temperature: str, to_temperature: str, value: float, unit: str) -> None:
+    volume = to_reference(amount, from_temperature=from_temperature, to_temperature=to_temperature)
+    assert (volume.value, volume.unit) == (value, unit)
+
+
+def test_the_factor_is_that_of_the_notes() -> None:
+    volume = to_reference("1 Nm3", from_temperature=NORMAL, to_temperature=TRADE)
+    assert volume.factor == float(Fraction("293.15") / Fraction("273.15"))
+    assert round(volume.factor, 4) == 1.0732
+
+
+def test_a_converted_volume_meets_a_figure_of_its_condition() -> None:
+    with refused(GasConditionError, "gas-condition"):
+        eb.to_tce("293.15 万m3", "natural gas", ncv="35.6 MJ/Nm3")
+    tce = eb.to_tce(normal("293.15 万m3").text, "natural gas", ncv="35.6 MJ/Nm3")
+    assert tce.magnitude == pytest.approx(2_731_500 * 35.6 / 29_307_600 * 1000, rel=1e-12)
+
+
+# What it rests on -----------------------------------------------------------------------------------------
+
+
+def test_it_says_that_the_trade_condition_is_unverified() -> None:
+    volume = normal("1 m3")
+    assert volume.verification == "unverified"
+    assert "dry ideal gas, equal pressure" in volume.notes
+    assert "that 20 °C is the reference of the Chinese gas trade is unverified" in str(volume)
+    assert (volume.from_temperature, volume.temperature) == ("20 °C", "0 °C")
+
+
+def test_zero_degrees_needs_no_confirmation() -> None:
+    assert to_reference("1 m3", from_temperature=NORMAL, to_temperature=NORMAL).verification == "definition"
+
+
+# Refused --------------------------------------------------------------------------------------------------
+
+
+def test_there_is_no_default_temperature() -> None:
+    with pytest.raises(TypeError, match="from_temperature"):
+        to_reference("1 m3", to_temperature=NORMAL)  # type: ignore[call-arg]
+    with pytest.raises(TypeError, match="to_temperature"):
+        to_reference("1 m3", from_temperature=NORMAL)  # type: ignore[call-arg]
+
+
+def test_units_still_never_convert_by_themselves() -> None:
+    with pytest.raises(pint.DimensionalityError):
+        eb.quantity("1 Nm3").to("m3")
+
+
+def test_normal_cubic_metres_at_another_temperature() -> None:
+    with refused(GasConditionError, "gas-condition", "10^4 Nm3", "0 °C"):
+        normal("1 万Nm3")
+
+
+@pytest.mark.parametrize("temperature", ["15 °C", "25 °C", "273 K", "101.325 °C"])
+def test_another_temperature_is_no_reference_condition(temperature: str) -> None:
+    with refused(OptionError, "option", temperature, '"0 °C"', '"20 °C"'):
+        to_reference("1 m3", from_temperature=temperature, to_temperature=NORMAL)
+
+
+@pytest.mark.parametrize("temperature", ["20", "20 C", "20 °F", "warm", "", "20 m3", 20, 20.0, None, "-300 °C", "0 K"])
+def test_a_temperature_that_is_none(temperature: Any) -> None:
+    with pytest.raises(AmountError) as caught:
+        to_reference("1 m3", from_temperature=temperature, to_temperature=NORMAL)
+    assert caught.value.fix
+
+
+@pytest.mark.parametrize("amount", ["1 t", "1 kWh", "1 m2"])
+def test_an_amount_that_is_no_volume(amount: str) -> None:
+    with refused(DimensionError, "wrong-dimension", amount.split()[1]):
+        normal(amount)
+
+
+def test_an_array_is_told_to_use_the_factor() -> None:
+    with refused(AmountError, "unreadable-amount", ".factor"):
+        normal(eb.ureg.Quantity(np.array([1.0, 2.0]), "m3"))
+
+
+# Laws -----------------------------------------------------------------------------------------------------
+
+volumes = st.decimals("0", "1000000", places=3).map(str)
+
+
+@given(volumes)
+def test_there_and_back(volume: str) -> None:
+    there = normal(f"{volume} m3")
+    back = to_reference(there.text, from_temperature=NORMAL, to_temperature=TRADE)
+    assert back.value == pytest.approx(float(volume), rel=1e-15, abs=0)
+
+
+@given(volumes)
+def test_exact_on_the_way(volume: str) -> None:
+    assert normal(f"{volume} m3").value == float(Fraction(volume) * Fraction(27315, 29315))
+
+
+@given(volumes)
+def test_the_unit_does_not_matter(volume: str) -> None:
+    assert normal(f"{volume} 万m3").value == pytest.approx(1e4 * normal(f"{volume} m3").value, rel=1e-15)
+    assert normal(f"{volume} m3").value == pytest.approx(normal(f"{volume} kL").value, rel=1e-15)
+
+
+@given(st.text(max_size=12), st.text(max_size=12))
+def test_any_text_reads_or_is_refused(amount: str, temperature: str) -> None:
+    try:
+        volume = to_reference(amount, from_temperature=temperature, to_temperature=NORMAL)
+    except EnergybenchError:
+        return
+    assert volume.unit == "Nm3"
+
+
+def test_a_temperature_of_another_registry() -> None:
+    foreign = pint.UnitRegistry()
+    assert float(read_temperature(foreign.Quantity(20.0, "degC"))) == 293.15
+    with refused(AmountError, "unreadable-amount", "a temperature"):
+        read_temperature(foreign.Quantity(20.0, "metre"))
+
+
+def test_it_pickles_and_turns_into_json() -> None:
+    volume = normal("293.15 m3")
+    assert pickle.loads(pickle.dumps(volume)) == volume == ReferenceVolume(**json.loads(json.dumps(volume.to_dict())))  # noqa: S301
+    assert str(volume.to_pint()) == "273.15 Nm3"
+    assert volume.text == "273.15 Nm3"

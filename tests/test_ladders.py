@@ -1,0 +1,568 @@
+"""Classes: at, beside and between the figures of every row, and what a verdict says about itself."""
+
+from __future__ import annotations
+
+import json
+import pickle
+import warnings
+from decimal import Decimal
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+from hypothesis import assume, example, given, settings
+from hypothesis import strategies as st
+
+import energybench as eb
+import oracle
+from energybench import Level, tables
+from energybench.errors import (
+    AmbiguousError,
+    AmountError,
+    BasisError,
+    CapacityError,
+    DimensionError,
+    EnergybenchError,
+    MissingFigureError,
+    OptionError,
+    OutputError,
+    SupersededWarning,
+    UnitTextError,
+    UnknownNameError,
+    UnknownProductError,
+    UnverifiedError,
+    UnverifiedWarning,
+)
+from energybench.ladders import round_half_even
+from energybench.names import normalise_name
+from expect import refused
+
+if TYPE_CHECKING:
+    from conftest import WriteTable
+
+FURNACE = "induction-furnace-cast-iron"
+BENCHMARK, BASELINE, BELOW = Level.BENCHMARK, Level.BASELINE, Level.BELOW_BASELINE
+WITHIN, OVER = Level.WITHIN_LIMIT, Level.OVER_LIMIT
+
+
+def classify(value: Any, item: str, **options: Any) -> eb.Verdict:
+    """Classify; that a list has a successor is the subject of other tests."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", SupersededWarning)
+        return eb.classify(value, item, **options)
+
+
+# The figures ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("value", "item", "options", "level"),
+    [
+        ("13200 kWh/t", "electrolytic-aluminium", {}, BASELINE),
+        ("13,350 kWh/t", "电解铝", {}, BASELINE),
+        ("13350.1 kWh/t", "电解铝", {}, BELOW),
+        ("13000 千瓦时/吨", "电解铝", {}, BENCHMARK),
+        ("1.3200 万kWh/t", "电解铝", {}, BASELINE),
+        ("47.52 GJ/t", "电解铝", {}, BASELINE),
+        ("105 kgce/t", "cement-clinker", {}, BASELINE),
+        ("0.1 tce/t", "cement-clinker", {}, BENCHMARK),
+        ("117 千克标准煤/吨", "cement-clinker", {"document": "ndrc-2021"}, BASELINE),
+        ("8.1 kgce/重量箱", "flat-glass-over-800", {}, BASELINE),
+        ("4.6 kgce/m2", "ceramic-tile-absorption-10", {}, BASELINE),
+        ("7.5 kgoe/(t·EF)", "oil-refining", {}, BENCHMARK),
+        ("10 kgce/(t·EF)", "oil-refining", {}, BENCHMARK),
+        ("-30 kgce/t", "converter", {}, BENCHMARK),
+        ("-29.9 kgce/t", "converter", {}, BASELINE),
+        ("-10 kgce/t", "converter", {}, BASELINE),
+        ("0 kgce/t", "converter", {}, BELOW),
+        ("0.28 tce/t", "cast-iron", {}, WITHIN),
+        ("280.1 kgce/t", "铸铁", {}, OVER),
+        ("0.55 tce/t", "cast-steel", {}, WITHIN),
+        ("589 kWh/t", FURNACE, {"capacity": "6 t"}, WITHIN),
+        ("590 kWh/t", FURNACE, {"capacity": "6 t"}, OVER),
+        ("603 kWh/t", FURNACE, {"capacity": "3 t"}, WITHIN),
+        ("604 kWh/t", FURNACE, {"capacity": "3 t"}, OVER),
+        ("603 kWh/t", FURNACE, {"capacity": "3 t", "reading": "class_above"}, OVER),
+        ("609 kWh/t", FURNACE, {"capacity": "3 t", "reading": "class_below"}, WITHIN),
+    ],
+)
+def test_a_value_has_its_class(value: str, item: str, options: dict[str, str], level: Level) -> None:
+    assert classify(value, item, **options).level == level
+
+
+def test_class_values_are_the_contract() -> None:
+    assert [level.value for level in (BENCHMARK, BASELINE, BELOW)] == ["benchmark", "baseline", "below-baseline"]
+    assert [level.zh for level in (BENCHMARK, BASELINE, BELOW)] == ["标杆水平", "基准水平", "基准水平以下"]
+
+
+def test_a_verdict_says_everything_that_a_reader_needs() -> None:
+    verdict = eb.classify("13200 kWh/t", "电解铝")
+    assert (verdict.item, verdict.item_zh, verdict.value, verdict.unit) == (
+        *("electrolytic-aluminium", "电解铝"),
+        *(13200.0, "kWh/t"),
+    )
+    assert verdict.thresholds == {"benchmark": 13000.0, "baseline": 13350.0}
+    assert verdict.comparators == {"benchmark": "<=", "baseline": "<="}
+    assert verdict.meets == {"benchmark": False, "baseline": True}
+    assert verdict.margins == {"benchmark": -200.0, "baseline": 150.0}
+    assert (verdict.document, verdict.verification) == ("ndrc-2023", "corroborated")
+    assert (verdict.savings, verdict.furnace, verdict.depends_on_reading) == ({}, None, False)
+    assert (verdict.package_version, verdict.data_version) == (eb.__version__, tables.data_version())
+    for part in ("13200 kWh/t", "baseline", "基准水平", "13000", "13350", "ndrc-2023"):
+        assert part in str(verdict)
+
+
+def test_a_verdict_is_a_plain_value() -> None:
+    verdict = eb.classify("600 kWh/t", FURNACE, capacity="3 t", output="500 t")
+    assert pickle.loads(pickle.dumps(verdict)) == verdict  # noqa: S301 - our own bytes
+    assert verdict == eb.classify("0.6 MWh/t", FURNACE, capacity="3000 kg", output="50 万kg")
+    assert json.loads(json.dumps(verdict.to_dict()))["level"] == "within-limit"
+    assert verdict.to_pint() == eb.ureg.Quantity(600.0, "kWh/t")
+    with pytest.raises(AttributeError):
+        verdict.level = WITHIN  # type: ignore[misc]
+
+
+def test_negative_steps_have_differences_and_no_ratios() -> None:
+    assert eb.classify("-20 kgce/t", "converter").margins == {"benchmark": -10.0, "baseline": 10.0}
+    assert eb.classify("5 kgce/t", "converter").margins == {"benchmark": -35.0, "baseline": -15.0}
+
+
+# Which row applies ----------------------------------------------------------------------------------------
+
+LISTS = {row["id"]: row for row in oracle.table("documents") if row["kind"] == "national_list"}
+NATIONAL = oracle.table("benchmarks")
+ACCEPTED_NATIONAL = oracle.accepted("benchmarks")
+
+
+@pytest.mark.parametrize("item", sorted({row["item"] for row in NATIONAL}))
+def test_the_newest_list_with_an_accepted_row_is_the_default(item: str) -> None:
+    rows = sorted(
+        (r for r in NATIONAL if r["item"] == item), key=lambda r: LISTS[r["document"]]["issued"], reverse=True
+    )
+    usable = [row for row in rows if row["verification"] in oracle.ACCEPTED]
+    if usable:
+        ladder = eb.find_ladder(item)
+        assert ladder.id == usable[0]["id"]
+        passed_over = rows[: rows.index(usable[0])]
+        assert all(f"{row['document']} ({row['verification']})" in ladder.notes for row in passed_over)
+        return
+    with pytest.raises((MissingFigureError, UnverifiedError)) as caught:
+        eb.find_ladder(item)
+    assert LISTS[rows[0]["document"]]["number"] in str(caught.value)
+
+
+def test_an_unverified_newer_row_is_passed_over_and_the_verdict_says_so() -> None:
+    verdict = eb.classify("400 kgce/t", "sanitary-ware")
+    assert verdict.document == "ndrc-2021"
+    assert "passed over: ndrc-2023 (unverified)" in verdict.notes
+    assert eb.classify("100 kgce/t", "cement-clinker").document == "ndrc-2023"
+
+
+@pytest.mark.parametrize("row", [r for r in NATIONAL if r not in ACCEPTED_NATIONAL], ids=lambda row: row["id"])
+def test_a_row_that_may_not_be_used_is_refused_and_the_document_named(row: oracle.Row) -> None:
+    kind = MissingFigureError if row["verification"] == "missing" else UnverifiedError
+    reason = "missing-figure" if row["verification"] == "missing" else "unverified"
+    value = f"100 {row['unit'] or 'kgce/t'}"
+    with refused(kind, reason, row["item"], LISTS[row["document"]]["number"]):
+        classify(value, row["item"], document=row["document"])
+    if kind is MissingFigureError:
+        with refused(kind, reason, row["item"]):
+            classify(value, row["item"], document=row["document"], allow_unverified=True)
+        return
+    with pytest.warns(UnverifiedWarning, match=row["id"]):
+        verdict = classify(value, row["item"], document=row["document"], allow_unverified=True)
+    assert verdict.verification == row["verification"]
+    assert verdict.level == oracle.national_class(Fraction(100), row)
+
+
+def test_a_document_answers_to_its_printed_number() -> None:
+    assert classify("13200 kWh/t", "电解铝", document="发改产业〔2021〕1609号").document == "ndrc-2021"
+
+
+def test_a_missing_step_stays_missing(write_table: WriteTable) -> None:
+    """A value that would need the missing figure is left open; one that fails the step beyond it is not."""
+    own = {"benchmark": "", "baseline": "120", "verification": "one_source", "evidence": "on paper"}
+    tables.use(write_table("benchmarks", own, base="ndrc-2023/urea"))
+    open_verdict = eb.classify("110 kgce/t", "urea")
+    assert (open_verdict.level, open_verdict.meets) == (None, {"benchmark": None, "baseline": True})
+    assert (open_verdict.thresholds["benchmark"], open_verdict.margins["benchmark"]) == (None, None)
+    assert "benchmark" in open_verdict.reason
+    assert "cannot tell" in str(open_verdict)
+    assert eb.classify("121 kgce/t", "urea").level == BELOW
+    own |= {"benchmark": "100", "baseline": ""}
+    tables.use(write_table("benchmarks", own, base="ndrc-2023/urea"))
+    assert eb.classify("100 kgce/t", "urea").level == BENCHMARK
+    assert eb.classify("101 kgce/t", "urea").level is None
+
+
+def test_equal_steps_and_higher_is_better_work(write_table: WriteTable) -> None:
+    own = {"benchmark": "90", "baseline": "90", "verification": "one_source", "evidence": "on paper"}
+    tables.use(write_table("benchmarks", own, base="ndrc-2023/urea"))
+    assert [eb.classify(f"{n} kgce/t", "urea").level for n in (90, "90.1")] == [BENCHMARK, BELOW]
+    own |= {"benchmark": "92", "baseline": "90", "comparator": ">=", "better": "higher", "unit": "kWh/kWh"}
+    tables.use(write_table("benchmarks", own, base="ndrc-2023/urea"))
+    levels = [eb.classify(f"{n} kWh/kWh", "urea").level for n in ("92", "91.9", "90", "89.9")]
+    assert levels == [BENCHMARK, BASELINE, BASELINE, BELOW]
+    assert eb.classify("91 kWh/kWh", "urea").margins == {"benchmark": -1.0, "baseline": 1.0}
+
+
+# Every row, at and beside every figure --------------------------------------------------------------------
+
+
+def _beside(threshold: str) -> list[tuple[str, int]]:
+    """Return a printed threshold and its neighbours a thousandth of the last digit below and above."""
+    digits = len(threshold.partition(".")[2])
+    step = Decimal(1).scaleb(-digits - 3)
+    return [(f"{Decimal(threshold) + sign * step:f}", sign) for sign in (-1, 1)] + [(threshold, 0)]
+
+
+@pytest.mark.parametrize("row", ACCEPTED_NATIONAL, ids=lambda row: row["id"])
+def test_every_national_row_is_exact_at_its_figures(row: oracle.Row) -> None:
+    for step in ("benchmark", "baseline"):
+        for value, _ in _beside(row[step]):
+            verdict = classify(f"{value} {row['unit']}", row["item"], document=row["document"])
+            assert verdict.level == oracle.national_class(Fraction(value), row)
+            assert verdict.meets[step] == oracle.meets(Fraction(value), row[step], row["comparator"])
+            assert verdict.thresholds[step] == float(row[step])
+
+
+@pytest.mark.parametrize("row", oracle.accepted("local_limits"), ids=lambda row: row["id"])
+def test_every_local_limit_is_exact_at_its_figure(row: oracle.Row) -> None:
+    for value, _ in _beside(row["limit"]):
+        verdict = classify(f"{value} {row['unit']}", row["item"])
+        assert verdict.level == oracle.limit_class(Fraction(value), row["limit"], row["comparator"])
+
+
+@pytest.mark.parametrize("row", oracle.accepted("furnace_limits"), ids=lambda row: row["id"])
+def test_every_furnace_point_is_exact_at_its_figure(row: oracle.Row) -> None:
+    for value, _ in _beside(row["limit"]):
+        verdict = classify(f"{value} {row['unit']}", row["item"], capacity=f"{row['capacity']} {row['capacity_unit']}")
+        assert verdict.level == oracle.limit_class(Fraction(value), row["limit"], row["comparator"])
+
+
+@pytest.mark.parametrize("document", sorted({row["document"] for row in oracle.accepted("limits")}))
+def test_every_standard_is_exact_at_its_levels(document: str) -> None:
+    for row in oracle.accepted("limits"):
+        if row["document"] != document:
+            continue
+        for step in ("level1", "level2", "level3"):
+            for value, _ in _beside(row[step]) if row[step] else ():
+                verdict = classify(f"{value} {row['unit']}", row["item"], document=document)
+                expected = oracle.meets(Fraction(value), row[step], row["comparator"])
+                assert verdict.meets[f"level-{step[-1]}"] is expected, (row["id"], value)
+                assert verdict.level == oracle.standard_class(Fraction(value), row), (row["id"], value)
+
+
+@pytest.mark.parametrize("noise", [1 - 1e-10, 1 - 1e-14, 1 + 1e-14, 1 + 1e-10])
+@pytest.mark.parametrize("row", ACCEPTED_NATIONAL, ids=lambda row: row["id"])
+def test_float_noise_on_an_exact_hit_never_flips_a_class(row: oracle.Row, noise: float) -> None:
+    for step in ("benchmark", "baseline"):
+        value = eb.ureg.Quantity(float(row[step]) * noise, _pint(row["unit"]))
+        assert classify(value, row["item"], document=row["document"]).meets[step] is True
+
+
+@pytest.mark.parametrize("noise", [1 - 1e-10, 1 - 1e-14, 1 + 1e-14])
+@pytest.mark.parametrize("capacity", ["1 t", "1.5 t", "2 t", "3 t", "5 t"])
+def test_float_noise_never_lets_a_strict_limit_be_reached(capacity: str, noise: float) -> None:
+    limit = eb.furnace_limit(capacity).value
+    assert classify(eb.ureg.Quantity(limit * noise, "kWh/t"), FURNACE, capacity=capacity).level == OVER
+    assert classify(eb.ureg.Quantity(limit * (1 - 1e-7), "kWh/t"), FURNACE, capacity=capacity).level == WITHIN
+
+
+def _pint(unit: str) -> str:
+    return unit.replace("(t·EF)", "t/EF")
+
+
+@given(
+    st.sampled_from([row for row in ACCEPTED_NATIONAL if row["unit"] == "kWh/t"]),
+    st.sampled_from(["benchmark", "baseline"]),
+    st.lists(st.decimals("0.01", "9999", places=2), min_size=1, max_size=12),
+)
+def test_a_metered_intensity_that_is_exactly_the_figure_reaches_it(
+    row: oracle.Row, step: str, outputs: list[Any]
+) -> None:
+    """Twelve months metered in 万kWh, summed and divided as floats: the true quotient is the figure."""
+    energy = sum(float(Decimal(row[step]) * month / 10000) for month in outputs)
+    intensity = eb.ureg.Quantity(energy * 1e4, "kWh") / eb.ureg.Quantity(sum(map(float, outputs)), "t")
+    assert classify(intensity, row["item"], document=row["document"]).meets[step] is True
+
+
+# Laws -----------------------------------------------------------------------------------------------------
+
+ORDER = {BENCHMARK: 0, BASELINE: 1, BELOW: 2}
+rows = st.sampled_from(ACCEPTED_NATIONAL)
+
+
+@st.composite
+def value_near(draw: st.DrawFn, row: oracle.Row) -> Decimal:
+    """A decimal in the neighbourhood of a row's figures, often exactly one of them."""
+    figures = [Decimal(row["benchmark"]), Decimal(row["baseline"])]
+    width = abs(figures[1] - figures[0]) + 1
+    return draw(st.sampled_from(figures) | st.decimals(figures[0] - width, figures[1] + width, places=3))
+
+
+@settings(max_examples=300)
+@given(st.data())
+def test_every_value_has_the_class_of_the_slow_reader(data: st.DataObject) -> None:
+    row = data.draw(rows)
+    value = data.draw(value_near(row))
+    verdict = classify(f"{value} {row['unit']}", row["item"], document=row["document"])
+    assert verdict.level == oracle.national_class(Fraction(value), row)
+
+
+@given(st.data())
+def test_a_lower_value_never_has_a_worse_class(data: st.DataObject) -> None:
+    row = data.draw(rows)
+    values = sorted((data.draw(value_near(row)), data.draw(value_near(row))))
+    lower, higher = (classify(f"{v} {row['unit']}", row["item"], document=row["document"]) for v in values)
+    assert ORDER[lower.level] <= ORDER[higher.level]  # type: ignore[index]
+    for step in ("benchmark", "baseline"):
+        assert lower.margins[step] >= higher.margins[step]  # type: ignore[operator]
+
+
+@given(st.data())
+def test_the_unit_does_not_change_the_class(data: st.DataObject) -> None:
+    row = data.draw(rows)
+    value = data.draw(value_near(row))
+    over, _, below = row["unit"].partition("/")
+    shifts = {"kgce": ("gce", 3), "kgoe": ("toe", -3), "kWh": ("万kWh", -4)}
+    other, shift = shifts[over]
+    verdict = classify(f"{value} {row['unit']}", row["item"], document=row["document"])
+    assert verdict == classify(f"{value.scaleb(shift):f} {other}/{below}", row["item"], document=row["document"])
+    if below == "t":
+        per = classify(f"{value.scaleb(4):f} {over}/万t", row["item"], document=row["document"])
+        assert per == verdict
+
+
+@given(st.data())
+def test_a_margin_is_positive_exactly_while_its_step_is_met(data: st.DataObject) -> None:
+    row = data.draw(rows)
+    value = data.draw(value_near(row))
+    verdict = classify(f"{value} {row['unit']}", row["item"], document=row["document"])
+    for step, margin in verdict.margins.items():
+        assert margin is not None
+        assert (margin >= 0) == verdict.meets[step]
+        assert margin == pytest.approx(float(Decimal(row[step]) - value), abs=1e-9)
+
+
+# Furnaces -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("value", "depends", "level"),
+    [
+        ("589.999", False, WITHIN),
+        ("590", True, WITHIN),
+        ("600", True, WITHIN),
+        ("603.4", True, OVER),
+        ("609.999", True, OVER),
+        ("610", False, OVER),
+        ("640", False, OVER),
+    ],
+)
+def test_at_three_tonnes_the_reading_decides_between_590_and_610(value: str, depends: bool, level: Level) -> None:
+    verdict = eb.classify(f"{value} kWh/t", FURNACE, capacity="3 t")
+    assert (verdict.depends_on_reading, verdict.level) == (depends, level)
+    assert ("depends on the reading" in str(verdict)) == depends
+    assert verdict.furnace == eb.furnace_limit("3 t")
+
+
+@given(st.decimals("0.5", "8", places=2), st.decimals(580, 640, places=1))
+def test_depends_on_reading_means_that_some_reading_disagrees(capacity: Any, value: Any) -> None:
+    levels = {
+        eb.classify(f"{value} kWh/t", FURNACE, capacity=f"{capacity} t", reading=reading).level
+        for reading in ("linear", "class_below", "class_above")
+    }
+    verdict = eb.classify(f"{value} kWh/t", FURNACE, capacity=f"{capacity} t")
+    assert verdict.depends_on_reading == (len(levels) == 2)
+
+
+# Savings --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("value", "item", "output", "savings", "unit"),
+    [
+        ("13500 kWh/t", "电解铝", "10 万t", {"benchmark": 5e7, "baseline": 1.5e7}, "kWh"),
+        ("13200 kWh/t", "电解铝", "10 万t", {"benchmark": 2e7, "baseline": 0.0}, "kWh"),
+        ("12000 kWh/t", "电解铝", "1000 kg", {"benchmark": 0.0, "baseline": 0.0}, "kWh"),
+        ("120 kgce/t", "cement-clinker", "100 万t", {"benchmark": 20000.0, "baseline": 3000.0}, "tce"),
+        ("13 kgce/重量箱", "flat-glass-over-800", "200 万重量箱", {"benchmark": 10000.0, "baseline": 2000.0}, "tce"),
+        ("597 kgoe/t", "ethylene-naphtha", "1000 t", {"benchmark": 10.0, "baseline": 0.0}, "tce"),
+        ("5 kgce/t", "converter", "1000 t", {"benchmark": 35.0, "baseline": 15.0}, "tce"),
+    ],
+)
+def test_output_turns_margins_into_savings(
+    value: str, item: str, output: str, savings: dict[str, float], unit: str
+) -> None:
+    verdict = eb.classify(value, item, output=output)
+    assert verdict.saving_unit == unit
+    assert verdict.savings == pytest.approx(savings)
+
+
+# Rounding -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("value", "item", "options", "full", "rounded"),
+    [
+        ("13350.4 kWh/t", "电解铝", {}, BELOW, BASELINE),
+        ("13350.6 kWh/t", "电解铝", {}, BELOW, BELOW),
+        ("100.5 kgce/t", "cement-clinker", {}, BASELINE, BENCHMARK),
+        ("117.5 kgce/t", "cement-clinker", {}, BELOW, BELOW),
+        ("7.55 kgoe/(t·EF)", "oil-refining", {}, BASELINE, BASELINE),
+        ("7.54 kgoe/(t·EF)", "oil-refining", {}, BASELINE, BENCHMARK),
+        ("-30.5 kgce/t", "converter", {}, BENCHMARK, BENCHMARK),
+        ("-29.5 kgce/t", "converter", {}, BASELINE, BENCHMARK),
+        ("-10.5 kgce/t", "converter", {}, BASELINE, BASELINE),
+        ("-9.5 kgce/t", "converter", {}, BELOW, BASELINE),
+        ("0.285 tce/t", "cast-iron", {}, OVER, WITHIN),
+        ("0.2851 tce/t", "cast-iron", {}, OVER, OVER),
+        ("589.6 kWh/t", FURNACE, {"capacity": "5 t"}, WITHIN, OVER),
+        ("589.4 kWh/t", FURNACE, {"capacity": "5 t"}, WITHIN, WITHIN),
+        ("1e30 kWh/t", "电解铝", {}, BELOW, BELOW),
+        ("1e-30 kWh/t", "电解铝", {}, BENCHMARK, BENCHMARK),
+    ],
+)
+def test_a_rounded_comparison_uses_the_digits_of_the_limit(
+    value: str, item: str, options: dict[str, str], full: Level, rounded: Level
+) -> None:
+    assert eb.classify(value, item, **options).level == full  # type: ignore[arg-type]
+    verdict = eb.classify(value, item, compare="rounded", **options)  # type: ignore[arg-type]
+    assert (verdict.level, verdict.compare) == (rounded, "rounded")
+
+
+@given(st.integers(-(10**6), 10**6), st.integers(0, 4))
+def test_a_half_goes_to_the_even_digit(number: int, decimals: int) -> None:
+    half = (Decimal(number) + Decimal("0.5")).scaleb(-decimals)
+    rounded = round_half_even(float(half), decimals).scaleb(decimals)
+    assert rounded % 2 == 0
+    assert abs(rounded - number) <= 1
+
+
+# Bad input ------------------------------------------------------------------------------------------------
+
+REFUSALS: list[tuple[type[EnergybenchError], str, Any, str, dict[str, Any], tuple[str, ...]]] = [
+    (
+        DimensionError,
+        "wrong-dimension",
+        "105 kgce/t",
+        "电解铝",
+        {},
+        ("'105 kgce/t'", "electrolytic-aluminium", "kWh/t"),
+    ),
+    (DimensionError, "wrong-dimension", "600 kWh/t", "cement-clinker", {}, ("'600 kWh/t'", "kgce/t", "to_tce()")),
+    (DimensionError, "wrong-dimension", "105 kgce", "cement-clinker", {}, ("'105 kgce'", "kgce/t")),
+    (DimensionError, "wrong-dimension", "105 kgce/m3", "cement-clinker", {}, ("'105 kgce/m3'", "kgce/t")),
+    (DimensionError, "wrong-dimension", "0.6 tce/t", FURNACE, {"capacity": "3 t"}, ("'0.6 tce/t'", "kWh/t")),
+    (AmountError, "unreadable-amount", 13200, "电解铝", {}, ("value is 13200", "with a unit")),
+    (AmountError, "unreadable-amount", "13200", "电解铝", {}, ("'13200'", '"13200 t"')),
+    (AmountError, "unreadable-amount", "nan kWh/t", "电解铝", {}, ("'nan kWh/t'",)),
+    (AmountError, "unreadable-amount", "13，350 kWh/t", "电解铝", {}, ("'13，350 kWh/t'", "13,350")),
+    (AmountError, "unreadable-amount", "≤590 kWh/t", FURNACE, {"capacity": "3 t"}, ("'≤590 kWh/t'",)),
+    (AmountError, "unreadable-amount", eb.ureg.Quantity(float("nan"), "kWh/t"), "电解铝", {}, ("nan", "finite")),
+    (AmountError, "unreadable-amount", eb.ureg.Quantity(np.ones(2), "kWh/t"), "电解铝", {}, ("array", "assess()")),
+    (UnitTextError, "unknown-unit", "13200 kWh/ton", "电解铝", {}, ("'ton'", "write t")),
+    (UnknownProductError, "unknown-product", "1 kgce/t", "electrolitic-aluminium", {}, ("Did you mean", "aluminium")),
+    (UnknownProductError, "unknown-product", "1 kgce/t", "电解铝铝", {}, ("'电解铝铝'", "电解铝")),
+    (UnknownProductError, "unknown-product", "1 kgce/t", "zzzzzz", {}, ("'zzzzzz'", "product_names")),
+    (
+        UnknownProductError,
+        "unknown-product",
+        "1 kgce/t",
+        "cement-clinker",
+        {"document": "changji-city-2021"},
+        ("ndrc-2023",),
+    ),
+    (
+        UnknownNameError,
+        "unknown-name",
+        "1 kgce/t",
+        "cement-clinker",
+        {"document": "ndrc-2022"},
+        ("'ndrc-2022'", "ndrc-2021"),
+    ),
+    (MissingFigureError, "missing-figure", "1 kgce/t", "urea", {}, ("urea", "723号", "tables.use()")),
+    (UnverifiedError, "unverified", "1 kgce/t", "methanol-lignite", {}, ("methanol-lignite", "allow_unverified=True")),
+    (CapacityError, "capacity", "600 kWh/t", FURNACE, {}, (FURNACE, 'capacity="3 t"')),
+    (CapacityError, "capacity", "600 kWh/t", FURNACE, {"capacity": "0 t"}, ("'0 t'",)),
+    (CapacityError, "capacity", "600 kWh/t", FURNACE, {"capacity": "3 t", "reading": "stated_only"}, ("3 t", "2 t")),
+    (OptionError, "option", "13200 kWh/t", "电解铝", {"capacity": "3 t"}, ("capacity", "Leave capacity out")),
+    (OptionError, "option", "600 kWh/t", FURNACE, {"capacity": "3 t", "reading": "x"}, ("'x'", "linear")),
+    (OptionError, "option", "13200 kWh/t", "电解铝", {"compare": "x"}, ("'x'", "full, rounded")),
+    (BasisError, "basis", "105 kgce/t", "cement-clinker", {"basis": "primary"}, ("primary", "calorific", "723号")),
+    (OptionError, "option", "105 kgce/t", "cement-clinker", {"basis": "equivalent"}, ("'equivalent'", "calorific")),
+    (OutputError, "output", "105 kgce/t", "cement-clinker", {"output": "0 t"}, ("'0 t'", "above zero")),
+    (OutputError, "output", "105 kgce/t", "cement-clinker", {"output": "-5 t"}, ("'-5 t'", "above zero")),
+    (OutputError, "output", "105 kgce/t", "cement-clinker", {"output": "5 m2"}, ("'5 m2'", "in t")),
+    (AmountError, "unreadable-amount", "105 kgce/t", "cement-clinker", {"output": 5}, ("output is 5", '"5 t"')),
+]
+
+
+@pytest.mark.parametrize(
+    ("kind", "reason", "value", "item", "options", "shown"),
+    REFUSALS,
+    ids=[f"{row[2]!s:.20} {row[3]} {' '.join(row[4])}" for row in REFUSALS],
+)
+def test_bad_input_shows_the_value_and_the_fix(
+    kind: type[EnergybenchError], reason: str, value: Any, item: str, options: dict[str, Any], shown: tuple[str, ...]
+) -> None:
+    with refused(kind, reason, *shown):
+        eb.classify(value, item, **options)
+
+
+@pytest.mark.parametrize("thing", [None, 5, float("nan"), b"x"])
+def test_a_name_that_is_no_text_is_refused(thing: Any) -> None:
+    with refused(UnknownProductError, "unknown-product", repr(thing), "text"):
+        eb.classify("1 kgce/t", thing)
+
+
+@pytest.mark.parametrize("option", ["document", "reading", "compare", "basis"])
+@pytest.mark.parametrize("thing", [5, b"x", 1.5])
+def test_an_option_that_is_no_text_is_refused(option: str, thing: Any) -> None:
+    with pytest.raises(EnergybenchError) as caught:
+        eb.classify("600 kWh/t", FURNACE, capacity="3 t", **{option: thing})
+    assert repr(thing) in str(caught.value)
+
+
+_NAMES = [row["name"] for row in oracle.table("product_names")]
+_ITEMS: dict[str, set[str]] = {}
+for _row in oracle.table("product_names"):
+    _ITEMS.setdefault(normalise_name(_row["name"]), set()).add(_row["item"])
+for _table in ("benchmarks", "local_limits", "furnace_limits", "limits"):
+    for _row in oracle.table(_table):
+        for _name in (_row["item"], _row["item_zh"], _row["item_en"]):
+            _ITEMS.setdefault(normalise_name(_name), set()).add(_row["item"])
+
+
+@given(st.text() | st.lists(st.sampled_from([*_NAMES, *"（）()-_ 铝铁"]), max_size=3).map("".join))
+@example("")
+@example("\ud800")
+@example("x" * 1_000_000)
+def test_any_text_as_product_is_a_name_of_the_table_or_is_refused(text: str) -> None:
+    try:
+        found = eb.find_item(text)
+    except EnergybenchError as error:
+        assert len(str(error)) < 2000  # noqa: PT017 - a refusal is one of the two right answers
+        return
+    assert found in _ITEMS[normalise_name(text)]
+
+
+@pytest.mark.parametrize("row", oracle.table("product_names"), ids=lambda row: f"{row['name']} {row['item']}")
+def test_every_name_leads_to_its_item_or_to_the_choice(row: oracle.Row) -> None:
+    try:
+        assert eb.find_item(row["name"]) == row["item"]
+    except AmbiguousError as error:
+        assert row["item"] in str(error)  # noqa: PT017 - the error lists this item among others
+
+
+@given(st.text(max_size=8), st.sampled_from(["13200 kWh/t", "105 kgce/t"]))
+def test_any_text_as_value_is_read_or_refused(text: str, tail: str) -> None:
+    assume(text)
+    try:
+        verdict = eb.classify(text + tail, "电解铝")
+    except EnergybenchError:
+        return
+    number, unit = oracle.read_amount(text + tail)
+    assert verdict.value == float(number * unit.factor / oracle.read_unit("kWh/t").factor)

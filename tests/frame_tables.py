@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 KEY = {"plant": "甲厂", "period": 2023, "product": "cement-clinker"}
 METER = {**KEY, "carrier": "原煤", "amount": 3000, "unit": "t"}
 OUTPUT = {**KEY, "output": 20000, "output_unit": "t"}
-FURNACE = {"product": "induction-furnace-cast-iron", "furnace_capacity": 3, "furnace_capacity_unit": "t"}
+FURNACE: dict[str, Any] = {"product": "induction-furnace-cast-iron", "furnace_capacity": 3, "furnace_capacity_unit": "t"}
 
 
 # Builders -------------------------------------------------------------------------------------------------
@@ -78,6 +78,7 @@ class Item:
     electricity: bool
     energy_unit: str
     output_unit: str
+    furnace: bool = False
 
 
 @cache
@@ -126,7 +127,7 @@ def _found(find: Any, name: str) -> Any:
 @cache
 def items() -> tuple[Item, ...]:
     """Return the items that have a usable limit in energy per output, furnaces among them."""
-    found = [Item(("induction-furnace-cast-iron",), ("590", "610", "620", "630"), True, "kWh", "t")]
+    found = [Item((FURNACE["product"],), ("590", "610", "620", "630"), True, "kWh", "t", furnace=True)]
     for item in dict.fromkeys(row["item"] for name in ("benchmarks", "local_limits") for row in oracle.accepted(name)):
         ladder = _found(eb.find_ladder, item)
         if ladder is not None and ladder.basis != "primary":
@@ -272,7 +273,7 @@ def groups(draw: st.DrawFn, plant: str, period: tuple[Any, ...], item: Item) -> 
     exact = Fraction(repr(output)) * oracle.ratio(unit, item.output_unit)
     wanted = Fraction(draw(st.sampled_from(item.thresholds))) * draw(_NEAR) * exact
     furnace = {}
-    if "furnace" in item.names[0]:
+    if item.furnace:
         capacity, mass = draw(st.sampled_from([(0.5, "t"), (1500.0, "kg"), (1.7, "吨"), (2, "t"), (3, "t"), (6, "t")]))
         furnace = {"furnace_capacity": capacity, "furnace_capacity_unit": mass}
     if item.electricity:
@@ -294,7 +295,7 @@ def groups(draw: st.DrawFn, plant: str, period: tuple[Any, ...], item: Item) -> 
 @st.composite
 def portfolios(draw: st.DrawFn, most: int = 6, furnaces: bool = True) -> list[Group]:
     """Draw some groups with different keys: several plants, periods and products."""
-    known = [item for item in items() if furnaces or "furnace" not in item.names[0]]
+    known = [item for item in items() if furnaces or not item.furnace]
     key = st.tuples(st.sampled_from(["甲厂", "乙厂", "Plant C", "7"]), st.integers(0, 3), st.sampled_from(known))
     keys = draw(st.lists(key, min_size=1, max_size=most, unique_by=lambda one: (one[0], one[1], one[2].names[0])))
     return [draw(groups(plant, _PERIODS[period], item)) for plant, period, item in keys]

@@ -47,7 +47,7 @@ GRID = [row for row in ROWS if row["subject"].startswith("grid_")]
 GUIDELINES = "ndrc-ghg-guidelines"
 
 
-def co2(amount: str, carrier: str, **options: Any) -> float:
+def co2(amount: Any, carrier: str, **options: Any) -> float:
     return to_co2(amount, carrier, **options).tco2
 
 
@@ -134,7 +134,7 @@ def test_the_user_figure_keeps_its_own_unit() -> None:
 
 @pytest.mark.parametrize("row", GRID, ids=[row["id"] for row in GRID])
 def test_every_grid_factor(row: oracle.Row) -> None:
-    options = {"year": row["year"], "kind": POWER_KINDS[row["kind"]], "region": row["region"]}
+    options: dict[str, Any] = {"year": row["year"], "kind": POWER_KINDS[row["kind"]], "region": row["region"]}
     if row["verification"] in oracle.ACCEPTED:
         assert co2("1 GWh", "electricity", **options) == float(Fraction(row["value"]) * 1000)
         return
@@ -157,7 +157,7 @@ FUELS: dict[tuple[str, str], dict[str, list[oracle.Row]]] = defaultdict(lambda: 
 for _row in ROWS:
     if _row["kind"] in QUANTITY:
         FUELS[_row["subject"].removeprefix("ipcc1996_"), _row["document"]][QUANTITY[_row["kind"]]].append(_row)
-OWN = {"ncv": "1 GJ/t", "carbon_content": "20 tC/TJ", "oxidation": 1}
+OWN: dict[str, Any] = {"ncv": "1 GJ/t", "carbon_content": "20 tC/TJ", "oxidation": 1}
 
 
 @pytest.mark.parametrize("row", [r for r in ROWS if r["kind"] in QUANTITY], ids=lambda row: row["id"])
@@ -189,7 +189,7 @@ def test_every_fuel_in_every_series(fuel: str, document: str) -> None:
     for quantity, rows in found.items():
         if len({row["value"] for row in rows}) > 1:
             with pytest.raises(AmbiguousError) as caught:
-                to_co2("1 t", fuel, kind=document, **{q: v for q, v in OWN.items() if q != quantity})
+                to_co2("1 t", fuel, kind=document, **{q: OWN[q] for q in OWN if q != quantity})
             assert all(row["id"] in str(caught.value) for row in rows)
     carbon = Fraction(20)
     if len({row["value"] for row in found["carbon_content"]}) == 1:
@@ -352,6 +352,8 @@ def test_a_gas_volume_at_another_condition() -> None:
         ("1 L", "diesel", {"kind": GUIDELINES, "ncv": "42 GJ/t"}, DimensionError, "per t"),
         ("1 t", "electricity", {"factor": "0.5 tCO2/MWh"}, DimensionError, "MWh"),
         (5, "diesel", {}, AmountError, "5 t"),
+        ("1e300 MWh", "electricity", {"factor": "1e300 tCO2/MWh"}, AmountError, "too large"),
+        ("1 MWh", "electricity", {"factor": "1e999 tCO2/MWh"}, AmountError, "too large"),
         ("1 t", "diesel", {"kind": "average"}, UnknownNameError, "average"),
         ("1 t", "diesel", {"year": 2023}, OptionError, "year"),
         ("1 t", "diesel", {"region": "national"}, OptionError, "region"),

@@ -268,6 +268,7 @@ NEUTRAL: list[tuple[str, dict[str, Any]]] = [
     ("steel-class", {"item": "arc-furnace-from-70-t", "case": "plain"}),
     ("stainless", {"case": "other"}),
     ("forging-heats", {"item": "aluminium-forging-die-forged", "level": 1, "heats": 1}),
+    ("forging-heats", {"item": "aluminium-forging-die-forged", "level": 1, "heats": 0.5}),
     ("line-change-over", {"case": "normal-running"}),
     ("fine-yarn-kiln", {"coarse_output_t": 10, "fine_output_t": 0}),
     ("mixed-kiln", {"item": ROVING, "roving_output_t": 10, "fine_output_t": 0}),

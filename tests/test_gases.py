@@ -101,7 +101,9 @@ def test_another_temperature_is_no_reference_condition(temperature: str) -> None
         to_reference("1 m3", from_temperature=temperature, to_temperature=NORMAL)
 
 
-@pytest.mark.parametrize("temperature", ["20", "20 C", "20 °F", "warm", "", "20 m3", 20, 20.0, None, "-300 °C", "0 K"])
+@pytest.mark.parametrize(
+    "temperature", ["20", "20 C", "20 °F", "warm", "", "20 m3", 20, 20.0, None, "-300 °C", "0 K", "1e999 K"]
+)
 def test_a_temperature_that_is_none(temperature: Any) -> None:
     with pytest.raises(AmountError) as caught:
         to_reference("1 m3", from_temperature=temperature, to_temperature=NORMAL)
@@ -152,7 +154,7 @@ def test_any_text_reads_or_is_refused(amount: str, temperature: str) -> None:
 
 
 def test_a_temperature_of_another_registry() -> None:
-    foreign = pint.UnitRegistry()
+    foreign: Any = pint.UnitRegistry()
     assert float(read_temperature(foreign.Quantity(20.0, "degC"))) == 293.15
     with refused(AmountError, "unreadable-amount", "a temperature"):
         read_temperature(foreign.Quantity(20.0, "metre"))

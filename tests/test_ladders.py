@@ -536,6 +536,7 @@ for _table in ("benchmarks", "local_limits", "furnace_limits", "limits"):
             _ITEMS.setdefault(normalise_name(_name), set()).add(_row["item"])
 
 
+@settings(max_examples=40)
 @given(st.text() | st.lists(st.sampled_from([*_NAMES, *"（）()-_ 铝铁"]), max_size=3).map("".join))
 @example("")
 @example("\ud800")

@@ -176,6 +176,12 @@ def test_fuels_that_can_be_feedstock(carrier: str) -> None:
     assert control_energy([Use(carrier, 5.0, use="feedstock")], rules).tce_total == 0
 
 
+@pytest.mark.parametrize("figures", [(float("nan"), 0.0), (1.0, float("inf"))])
+def test_figures_that_are_not_finite(figures: tuple[float, float]) -> None:
+    with refused(AmountError, "unreadable-amount", "line 1", "electricity"):
+        control_energy([Use("electricity", *figures)], AccountingRules())
+
+
 def test_renewable_power_without_its_kwh() -> None:
     rules = AccountingRules(renewable="new-excluded-from-total", renewable_base="0 kWh", year=2023)
     with refused(OptionError, "option", "renewable electricity has no kWh"):

@@ -146,7 +146,7 @@ class Account:
             f"{line.coefficient.source}{', ' + line.density if line.density else ''}"
             for line in self.lines
         ]
-        lines.append(f" total, {self.basis:<58} = {self.tce:>14,.4f} tce")
+        lines.append(f" total {self.basis:<59} = {self.tce:>14,.4f} tce")
         if self.intensity is not None:
             lines.append(f" per {self.output:,g} {self.output_unit}: {self.intensity:.6g} {self.unit}")
         if self.verdict is not None:

@@ -25,7 +25,7 @@ from energybench.errors import AmountError, DimensionError, GasConditionError, O
 from energybench.grid_factors import heat_factor, power_factor, power_kind
 from energybench.tables import ACCEPTED, data_version
 from energybench.unit_text import UnitText
-from energybench.units import Rate, ratio, read_exact, read_quantity, same_kind
+from energybench.units import Rate, ratio, read_exact, read_quantity, same_kind, to_float
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -179,7 +179,7 @@ def to_co2(
         if figure.verification and figure.verification not in ACCEPTED:
             warnings.warn(f"{figure} is {figure.verification}", UnverifiedWarning, stacklevel=2)
     return Emission(
-        tco2=float(Fraction(magnitude) * tonnes),
+        tco2=to_float(Fraction(magnitude) * tonnes, "amount"),
         carrier=subject,
         amount=float(magnitude),
         unit=str(unit),

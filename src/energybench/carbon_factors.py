@@ -23,7 +23,7 @@ from energybench.errors import (
 from energybench.names import index_names, normalise_name
 from energybench.tables import ACCEPTED, best_verified, cached, find_document, records, require_usable
 from energybench.unit_text import UnitText, read_number, read_unit
-from energybench.units import STANDARD_COAL_KJ_PER_KGCE, Rate, read_rate, same_kind
+from energybench.units import STANDARD_COAL_KJ_PER_KGCE, Rate, read_rate, same_kind, to_float
 
 if TYPE_CHECKING:
     from energybench.records import Co2FactorRow
@@ -164,6 +164,7 @@ def read_carbon(text: object, element: str, name: str) -> Rate:
     value = Fraction(number)
     if value < 0:
         raise AmountError(f"{name} is {quoted(text)}, expected zero or more", quoted(text), example)
+    to_float(value, name)
     return Rate(value, read_unit(f"{match[1]}/{match[3]}"))
 
 
@@ -376,9 +377,10 @@ def _refuse_slip(fuel: str, name: str, rate: Rate, allow_unverified: bool) -> No
         low, high = (limit * STANDARD_COAL_KJ_PER_KGCE for limit in limits)
         value, unit = rate.to(UnitText(("kJ",), rate.unit.denominator)), f"kJ/{per.symbol.partition('/')[2]}"
     if not low <= value <= high:
+        given = f"{to_float(value, name):g} {unit}"
         raise CoefficientError(
-            f"{name} gives {float(value):g} {unit} for {fuel}, where every document has "
+            f"{name} gives {given} for {fuel}, where every document has "
             f"{float(low * SLIP):g} to {float(high / SLIP):g}",
-            f"{float(value):g} {unit}",
+            given,
             "Check the decimal point and the unit; allow_unverified=True takes it as it is",
         )

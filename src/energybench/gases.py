@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from energybench.errors import AmountError, DimensionError, GasConditionError, OptionError, quoted
 from energybench.unit_text import UnitText, read_number
-from energybench.units import make_quantity, ratio, read_exact, read_quantity, same_kind
+from energybench.units import make_quantity, ratio, read_exact, read_quantity, same_kind, to_float
 
 if TYPE_CHECKING:
     import pint
@@ -145,6 +145,7 @@ def read_temperature(value: object, name: str = "temperature") -> Fraction:
         raise AmountError(
             f"{name} is {quoted(value)}, which is not above absolute zero", quoted(value), f'Write {name}="20 °C"'
         )
+    to_float(kelvin, name)
     return kelvin
 
 
@@ -216,7 +217,7 @@ def to_reference(amount: AmountLike, *, from_temperature: str, to_temperature: s
     if unverified:
         notes += f"; that {unverified[0].celsius} °C is {unverified[0].meaning} is unverified"
     return ReferenceVolume(
-        value=float(volume * factor),
+        value=to_float(volume * factor),
         unit=new.unit,
         temperature=f"{new.celsius} °C",
         from_value=float(magnitude),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from fractions import Fraction
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from energybench.coal_rates import read_year
@@ -195,19 +196,7 @@ class Use:
 
 @dataclass(frozen=True, slots=True)
 class Exclusion:
-    """Energy that a rule leaves out of regional control.
-
-    Attributes
-    ----------
-    tce : float
-        What is left out.
-    from_total, from_intensity : bool
-        Out of which of the two.
-    document, number, verification, evidence : str
-        Source of the rule.
-    proof : str
-        What the account says to prove it, empty where it says nothing.
-    """
+    """Energy that a rule leaves out of regional control, the source of the rule, and what the account proves it by."""
 
     line: int
     carrier: str
@@ -331,6 +320,9 @@ def _check_use(use: Use, number: int) -> None:
             use.carrier,
             "Leave origin out for every carrier but electricity",
         )
+    if not (isfinite(use.tce) and isfinite(use.kwh)):
+        shown = f"{use.tce} tce, {use.kwh} kWh"
+        raise AmountError(f"line {number}: {use.carrier} is {shown}", shown, "Give finite figures")
     if use.tce < 0 and (use.use, use.origin) != ("fuel", "grid"):
         raise OptionError(
             f"line {number}: {use.carrier} sent out has the use {use.use} and the origin {use.origin}",

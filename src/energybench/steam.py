@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from energybench.errors import AmountError, DimensionError, OptionError, quoted
 from energybench.gases import ABSOLUTE_ZERO, read_foreign, read_temperature
 from energybench.unit_text import UnitText, read_number
-from energybench.units import make_quantity, ratio, read_exact, read_quantity, read_rate, same_kind
+from energybench.units import make_quantity, ratio, read_exact, read_quantity, read_rate, same_kind, to_float
 
 if TYPE_CHECKING:
     import pint
@@ -166,7 +166,14 @@ def steam_heat(
     # t x kJ/kg is MJ.
     heat = tonnes * (Fraction(enthalpy) - Fraction(below)) / 1000
     return SteamHeat(
-        *(float(heat), float(tonnes), float(megapascal), float(Fraction(kelvin) + ABSOLUTE_ZERO), share, state),
+        *(
+            to_float(heat, "mass"),
+            to_float(tonnes, "mass"),
+            float(megapascal),
+            float(Fraction(kelvin) + ABSOLUTE_ZERO),
+            share,
+            state,
+        ),
         *(enthalpy, below, feedwater, f"{FORMULATION}, iapws {_iapws().__version__}"),
     )
 
@@ -216,6 +223,7 @@ def read_pressure(value: object, name: str = "pressure") -> Fraction:
         raise AmountError(
             f"{name} is {quoted(str(value))}, expected more than zero", quoted(str(value)), "Give the absolute pressure"
         )
+    to_float(pressure, name)
     return pressure
 
 
@@ -261,7 +269,7 @@ def _feedwater(megapascal: Fraction, temperature: AmountLike | None, enthalpy: A
             raise DimensionError(
                 f"feedwater_enthalpy is {rate}, expected an enthalpy per mass", str(rate), "Give it in kJ/kg"
             )
-        below = float(rate.to(_KJ_PER_KG))
+        below = to_float(rate.to(_KJ_PER_KG), "feedwater_enthalpy")
         return below, f"water of {below:g} kJ/kg, given by the user"
     kelvin = float(read_temperature(temperature, "feedwater_temperature"))
     below, state = _single_phase(float(megapascal), kelvin, "feedwater_temperature")

@@ -24,7 +24,8 @@ checks = {
 told = {}
 for check in checks.values():
     for verdict in check:
-        if verdict.met is not None or verdict.target not in told:
+        better = verdict.met is not None or bool(verdict.found)
+        if better or verdict.target not in told:
             told[verdict.target] = verdict
 for verdict in told.values():
     print(verdict)

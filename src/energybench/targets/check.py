@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
     Figures = Mapping[str, Any]
     Results = pandas.DataFrame | Assessment | Figures
+
+#: Denominator of a figure that the user gave.
+AS_GIVEN = "as given"
 
 
 def check_targets(
@@ -91,8 +94,9 @@ def check_targets(
     >>> check = check_targets({"share_of_capacity_at_benchmark": "30 % of capacity"}, document="panzhihua-2024")
     >>> check["04"].met  # 超30% is strict
     False
-    >>> check["03"].reason
-    'The figure share_of_capacity_below_baseline is missing, and there are no results to compute it from'
+    >>> print(check["03"].reason)
+    The figure share_of_capacity_below_baseline is missing, and there are no results to compute it from. Pass
+    figures={"share_of_capacity_below_baseline": "... % of capacity"}
     """
     check_tolerance(tolerance)
     rows = target_rows(document)
@@ -103,14 +107,13 @@ def check_targets(
     else:
         table = table_of(results)
     own = {find_document(meant).id: find_document(read).id for meant, read in (standards or {}).items()}
-    read = read_figures(given, rows)
     wanted = None if period is None else clean_text(period)
-    base = _portfolio(table, wanted, own, allow_unverified)
-    verdicts = [_verdict(row, measure_of(row), read, base, wanted, tolerance) for row in rows]
+    base = None if table is None else _portfolio(table, wanted, own, allow_unverified)
+    asked = _Given(read_figures(given, rows), base, wanted, tolerance)
     return TargetCheck(
         document=rows[0].document,
         citation=citation(rows[0].document),
-        verdicts=tuple(verdicts),
+        verdicts=tuple(_verdict(row, measure_of(row), asked) for row in rows),
         period=wanted or "",
         tolerance=tolerance,
         standards=tuple(own.items()),
@@ -119,11 +122,19 @@ def check_targets(
     )
 
 
+@dataclass(frozen=True)
+class _Given:
+    """What every target of a check is compared with: figures by target id, and the results if there are any."""
+
+    figures: Mapping[str, float]
+    base: Portfolio | None
+    period: str | None
+    tolerance: float
+
+
 def _portfolio(
-    table: pandas.DataFrame | None, period: str | None, standards: Mapping[str, str], allow_unverified: bool
-) -> Portfolio | None:
-    if table is None:
-        return None
+    table: pandas.DataFrame, period: str | None, standards: Mapping[str, str], allow_unverified: bool
+) -> Portfolio:
     whole = Portfolio(table, table, standards, allow_unverified)
     if period is None or "period" not in table.columns:
         return whole
@@ -136,67 +147,25 @@ def _portfolio(
 # One target -----------------------------------------------------------------------------------------------
 
 
-def _verdict(
-    row: TargetRow,
-    spec: MeasureRow,
-    figures: Mapping[str, float],
-    base: Portfolio | None,
-    wanted: str | None,
-    tolerance: float,
-) -> TargetVerdict:
+def _verdict(row: TargetRow, spec: MeasureRow, given: _Given) -> TargetVerdict:
     """Compare one target with its figure, or say what is missing."""
     if row.comparison == "fact":
         return TargetVerdict.of(row, spec, reason=FACT)
     if row.comparison == "conforms_to":
         return TargetVerdict.of(row, spec, reason=f"The text refers to another document: it takes {spec.note}")
-    need = nothing_left(row) if spec.measure == "none_within" else requirement(row, spec.sense, tolerance)
-    about = {"tolerance": tolerance if row.comparison == "~" else None}
-    period = wanted or ""
+    need = nothing_left(row) if spec.measure == "none_within" else requirement(row, spec.sense, given.tolerance)
+    tolerance = given.tolerance if row.comparison == "~" else None
     try:
-        if row.id in figures:
-            unit = "rows" if spec.measure == "none_within" else ""
-            measured = Measured(figures[row.id], figures[row.id], "as given", unit)
-        elif base is None:
-            raise MissingFigureError(
-                f"The figure {spec.figure} is missing, and there are no results to compute it from"
-            )
-        elif spec.measure == "figure":
-            raise MissingFigureError(
-                f"The figure {spec.figure} is missing: no column gives it",
-                spec.figure,
-                f'Pass figures={{"{spec.figure}": {_example(row, spec)}}}',
-            )
-        else:
-            base.check_standard(spec)
-            require_columns(base.whole.columns, spec, base.standard(spec), figure_unit(row, spec))
-            portfolio, period = _of_period(base, row, wanted)
-            measured = MEASURES[spec.measure](Question(portfolio, spec, row, need))
+        measured, period = _measured(row, spec, need, given)
     except EnergybenchError as error:
-        return TargetVerdict.of(row, spec, required=need, reason=str(error), period=period, note=spec.note, **about)
-    return _compared(row, spec, need, measured, period, base, about)
-
-
-def _example(row: TargetRow, spec: MeasureRow) -> str:
-    unit = figure_unit(row, spec)
-    return f'"... {unit}"' if unit else "..."
-
-
-def _compared(
-    row: TargetRow,
-    spec: MeasureRow,
-    need: Requirement,
-    measured: Measured,
-    period: str,
-    base: Portfolio | None,
-    about: dict[str, float | None],
-) -> TargetVerdict:
-    met = measured.met if measured.decided else need.met_by(measured.low, measured.high)
+        period = given.period or ""
+        return TargetVerdict.of(
+            row, spec, required=need, reason=str(error), period=period, note=spec.note, tolerance=tolerance
+        )
+    undecided = measured.decided or spec.measure == "direction"
+    met = measured.met if undecided else need.met_by(measured.low, measured.high, measured.open_ends)
     exact = measured.low == measured.high
     bounded = isfinite(measured.low) and isfinite(measured.high)
-    notes = [spec.note if spec.note != measured.why else "", measured.note, _timing(row, period)]
-    standard = base.standard(spec) if base is not None and spec.standard else ""
-    if standard != spec.standard and measured.denominator != "as given" and standard:
-        notes.append(f"levels read from {citation(standard)} in place of {citation(spec.standard)}, as you asked")
     return TargetVerdict.of(
         row,
         spec,
@@ -206,16 +175,61 @@ def _compared(
         actual_unit=measured.unit or row.unit,
         between=(measured.low, measured.high) if not exact and bounded else None,
         reason=measured.why if met is None else "",
-        note="; ".join(filter(None, notes)),
+        note="; ".join(_notes(row, spec, measured, period, given)),
         denominator=measured.denominator,
         parts=measured.parts,
         names=measured.names,
         open_names=measured.open_names,
         depends_on_reading=measured.depends_on_reading,
+        tolerance=tolerance,
         period=period,
-        standard=standard,
-        **about,
+        standard=_standard(spec, measured, given),
     )
+
+
+def _measured(row: TargetRow, spec: MeasureRow, need: Requirement, given: _Given) -> tuple[Measured, str]:
+    """Return the figure of a target and its period; a figure that was given goes before columns.
+
+    Raises
+    ------
+    EnergybenchError
+        Saying exactly what is missing.
+    """
+    if row.id in given.figures:
+        figure = given.figures[row.id]
+        unit = "rows" if spec.measure == "none_within" else ""
+        why = spec.note if spec.measure == "direction" else ""
+        return Measured(figure, figure, AS_GIVEN, unit, why=why), given.period or ""
+    unit = figure_unit(row, spec)
+    if given.base is None or spec.measure == "figure":
+        why = "and there are no results to compute it from" if given.base is None else "no column gives it"
+        value = f'"... {unit}"' if unit else "..."
+        raise MissingFigureError(
+            f"The figure {spec.figure} is missing, {why}", spec.figure, f'Pass figures={{"{spec.figure}": {value}}}'
+        )
+    given.base.check_standard(spec)
+    require_columns(given.base.whole.columns, spec, given.base.standard(spec), unit)
+    portfolio, period = _of_period(given.base, row, given.period)
+    return MEASURES[spec.measure](Question(portfolio, spec, row, need)), period
+
+
+def _standard(spec: MeasureRow, measured: Measured, given: _Given) -> str:
+    """Return the document whose levels were read; none where the figure was given."""
+    if given.base is None or not spec.standard or measured.denominator == AS_GIVEN:
+        return ""
+    return given.base.standard(spec)
+
+
+def _notes(row: TargetRow, spec: MeasureRow, measured: Measured, period: str, given: _Given) -> list[str]:
+    """Say how the target was read, beside what the reason says."""
+    notes = [note for note in (spec.note, measured.note) if note and note != measured.why]
+    due = deadline_year(row.deadline)
+    if due is not None and re.fullmatch(r"\d{4}", period) and int(period) < due:
+        notes.append(f"figures of {period}; due {row.deadline}")
+    standard = _standard(spec, measured, given)
+    if standard and standard != spec.standard:
+        notes.append(f"levels read from {citation(standard)} in place of {citation(spec.standard)}, as you asked")
+    return notes
 
 
 def deadline_year(deadline: str) -> int | None:
@@ -228,12 +242,6 @@ def deadline_year(deadline: str) -> int | None:
     """
     years = re.findall(r"\d{4}", deadline)
     return None if not years else int(years[0]) - deadline.startswith("before")
-
-
-def _timing(row: TargetRow, period: str) -> str:
-    due = deadline_year(row.deadline)
-    early = due is not None and re.fullmatch(r"\d{4}", period) and int(period) < due
-    return f"figures of {period}; due {row.deadline}" if early else ""
 
 
 def _of_period(base: Portfolio, row: TargetRow, wanted: str | None) -> tuple[Portfolio, str]:

@@ -128,8 +128,8 @@ class LiftPlan:
             unit = product.capacity_unit
             to_baseline, to_benchmark = product.capacity_to_baseline, product.capacity_to_benchmark
             lines += [
-                f"{product.item}: {_amount(product.capacity, unit)}, {product.share_below_baseline:.1f} % below baseline"
-                f", {product.share_at_benchmark:.1f} % at benchmark",
+                f"{product.item}: {_amount(product.capacity, unit)}, "
+                f"{product.share_below_baseline:.1f} % below baseline, {product.share_at_benchmark:.1f} % at benchmark",
                 f"  missing {_amount(to_baseline, unit)} to baseline and {_amount(to_benchmark, unit)} to benchmark",
                 *(f"  {step}" for step in product.steps),
                 f"  in all {product.saving:,.6g} {product.saving_unit}"
@@ -333,7 +333,9 @@ def _savings(table: pandas.DataFrame, item: str, standard: str, allow_unverified
     thresholds = {step.level: step.value for step in ladder.steps}
     baseline, benchmark = thresholds[Level.BASELINE], thresholds[Level.BENCHMARK]
     if baseline is None or benchmark is None or not (isfinite(baseline) and isfinite(benchmark)):
-        raise MissingFigureError(f"A level of {item} in {citation(standard)} is not known", item, "")
+        raise MissingFigureError(
+            f"A level of {item} in {citation(standard)} is not known", item, "Add it with energybench.tables.use()"
+        )
     to_baseline, to_benchmark = (
         numpy.maximum(0.0, ladder.sign * (intensity * scale - threshold)) * amount
         for threshold in (baseline, benchmark)

@@ -6,7 +6,7 @@ where both ends agree.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf
 from typing import TYPE_CHECKING
 
@@ -73,6 +73,8 @@ class Measured:
         Shares product by product, where they are not added.
     names, open_names : tuple of str
         Rows that count (or that fail), and rows of which it is not known.
+    open_ends : tuple of bool
+        Whether each end is approached and never reached: the mean of different shares is none of the outer ones.
     met : bool or None
         Decided by the measure row by row, where ``decided``.
     depends_on_reading : bool
@@ -88,6 +90,7 @@ class Measured:
     open_names: tuple[str, ...] = ()
     why: str = ""
     note: str = ""
+    open_ends: tuple[bool, bool] = (False, False)
     decided: bool = False
     met: bool | None = None
     depends_on_reading: bool = False
@@ -110,13 +113,16 @@ def share_of_capacity(asked: Question) -> Measured:
         weights, unit = amounts(rows.table.loc[here], asked.spec.column)
         low, high = _share(weights, rows.yes[here], rows.known[here], asked.spec.column)
         parts.append(Part(item, low, high, float(weights.sum()), unit))
-    low, high = min(part.low for part in parts), max(part.high for part in parts)
+    lows, highs = [part.low for part in parts], [part.high for part in parts]
+    open_ends = (min(lows) < max(lows), min(highs) < max(highs))
     why = rows.why
-    if len({part.low for part in parts}) > 1:
+    if any(open_ends):
         apart = "the products differ, and the document does not say how their capacities are added"
         why = "; ".join(filter(None, [why, f"{apart} ({', '.join(map(str, parts))})"]))
     over = ", ".join(f"{part.name} {with_unit(f'{part.amount:.6g}', part.unit)}" for part in parts)
-    return _of_rows(rows, low, high, f"{asked.spec.column} of {_plants(rows.table)}: {over}", why, tuple(parts))
+    over = f"{asked.spec.column} of {_plants(rows.table)}: {over}"
+    found = _of_rows(rows, min(lows), max(highs), over, why)
+    return replace(found, parts=tuple(parts), open_ends=open_ends)
 
 
 def share_of_output_value(asked: Question) -> Measured:
@@ -185,12 +191,11 @@ def _left_out(rows: Counted) -> str:
     return f"left out, because the list does not have them: {', '.join(rows.left_out)}" if rows.left_out else ""
 
 
-def _of_rows(rows: Counted, low: float, high: float, over: str, why: str, parts: tuple[Part, ...] = ()) -> Measured:
+def _of_rows(rows: Counted, low: float, high: float, over: str, why: str) -> Measured:
     return Measured(
         low,
         high,
         over,
-        parts=parts,
         names=names_of(rows.table, rows.yes & rows.known),
         open_names=names_of(rows.table, ~rows.known),
         why=why,

@@ -172,8 +172,9 @@ def energy_per_output_value(
     chain = [smelter, *([name for name in books if name != smelter] if downstream is None else downstream)]
     for name in chain:
         if name not in books:
+            known = f"The plants are {', '.join(books)}"
             raise UnknownNameError(
-                f"{quoted(name)} is none of the plants", quoted(name), did_you_mean(name, books, ", ".join(books))
+                f"{quoted(name)} is none of the plants", quoted(name), did_you_mean(name, books, known)
             )
     parts = tuple(_part(name, "smelter" if name == smelter else "downstream", *books[name]) for name in chain)
     tce, value = sum(part.tce for part in parts), sum(part.output_value for part in parts)

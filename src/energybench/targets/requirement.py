@@ -24,6 +24,9 @@ COMPARISONS = ("<=", "<", ">=", ">", "=", "~", "range")
 #: How the table of measures says that a comparison is read, beside literally.
 SENSES = ("", "at_least", "at_most", "reversed", "ambiguous_at_value")
 
+# More than strictness and float tolerance together.
+_STEP = 3 * TOLERANCE
+
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
@@ -45,11 +48,27 @@ class Requirement:
     high: float
     text: str
 
-    def met_by(self, low: float, high: float) -> bool | None:
-        """Say whether every value of an interval meets the target (True), none does (False), or neither (None)."""
-        if self.low <= low and high <= self.high:
+    def met_by(self, low: float, high: float, open_ends: tuple[bool, bool] = (False, False)) -> bool | None:
+        """Say whether every value of an interval meets the target (True), none does (False), or neither (None).
+
+        An open end is approached and never reached: a share between 0 and 40 % that is neither.
+
+        Examples
+        --------
+        >>> over = Requirement(30.0, 30.0, 30.00000003, inf, "> 30 %")
+        >>> over.met_by(31.0, 35.0), over.met_by(20.0, 30.0), over.met_by(30.0, 40.0)
+        (True, False, None)
+        >>> over.met_by(30.0, 40.0, (True, True))
+        True
+        """
+        below, above = (
+            _STEP * abs(end) if is_open else 0.0 for end, is_open in zip((low, high), open_ends, strict=True)
+        )
+        if self.low <= low + below and high - above <= self.high:
             return True
-        return False if high < self.low or low > self.high else None
+        apart = high < self.low or low > self.high
+        touching = (open_ends[1] and high <= self.low) or (open_ends[0] and low >= self.high)
+        return False if apart or touching else None
 
 
 def with_unit(number: str, unit: str) -> str:

@@ -1,0 +1,642 @@
+"""Policy targets: what each of the 101 rows asks for, what computes it, and what is said when it cannot be told."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import math
+import pickle
+import re
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import energybench as eb
+import oracle
+from energybench import tables
+from energybench.errors import (
+    AmountError,
+    BasisError,
+    DimensionError,
+    MissingColumnError,
+    MissingFigureError,
+    NoEnergyError,
+    OptionError,
+    OutputError,
+    TableError,
+    UnknownNameError,
+    UnverifiedWarning,
+)
+from energybench.targets import (
+    TargetCheck,
+    TargetVerdict,
+    cheapest_lift,
+    check_targets,
+    energy_per_output_value,
+)
+from energybench.targets.cells import OTHER_UNITS, read_figure
+from energybench.targets.measures import MEASURES
+from energybench.targets.needs import columns_needed
+from energybench.targets.requirement import COMPARISONS, SENSES
+from energybench.targets.rows import measure_of, measures, target_rows
+from energybench.targets.selection import cheapest_cover
+from energybench.unit_text import read_unit
+from expect import refused
+
+if TYPE_CHECKING:
+    from conftest import WriteTable
+    from energybench.records import TargetRow
+
+DOCUMENTS = ("changji-city-2021", "shanxi-2022", "changji-prefecture-2022", "panzhihua-2024", "sanmenxia-2019")
+ROWS: tuple[TargetRow, ...] = tables.records("targets")
+COMPARED = [row for row in ROWS if row.comparison in COMPARISONS]
+DIRECTIONS = [row for row in COMPARED if measure_of(row).measure == "direction"]
+#: Units of the table of targets that are words for a multiple: what a figure is given in.
+EMPTY = pd.DataFrame({"plant": ["甲"], "period": [2023]})
+
+
+def frame(**columns: Any) -> pd.DataFrame:
+    """Make a table of plants named A, B, C … with the columns given."""
+    size = max(len(column) for column in columns.values() if isinstance(column, list))
+    return pd.DataFrame({"plant": [chr(65 + n) for n in range(size)], **columns})
+
+
+def clinker(intensity: list[float], capacity: list[float], **columns: Any) -> pd.DataFrame:
+    """Make a table of clinker plants; benchmark is 100 and baseline 117 kgce/t by the list of 2023."""
+    return frame(
+        product="水泥熟料",
+        intensity=intensity,
+        unit="kgce/t",
+        design_capacity=capacity,
+        **{"design_capacity_unit": "万t/a", **columns},
+    )
+
+
+def verdict(table: Any, document: str, number: str, **options: Any) -> TargetVerdict:
+    return check_targets(table, document=document, **options)[number]
+
+
+# The table of measures ------------------------------------------------------------------------------------
+
+
+def test_every_target_has_one_way_to_be_computed() -> None:
+    assert list(measures()) == [row.id for row in ROWS]
+    assert len(ROWS) == 101
+    assert {row.document for row in ROWS} == set(DOCUMENTS)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.id)
+def test_a_measure_is_made_of_known_parts(row: TargetRow) -> None:
+    spec = measure_of(row)
+    assert spec.measure in {*MEASURES, "figure", row.comparison}
+    assert (spec.measure == "fact") == (row.comparison == "fact")
+    assert (spec.measure == "conforms_to") == (row.comparison == "conforms_to")
+    assert spec.sense in SENSES
+    for text, conditions in ((spec.where, spec.subject), (spec.test, spec.counted)):
+        assert "; ".join(f"{c.column} {c.comparison} {c.text}" for c in conditions) == text
+    if spec.unit and spec.unit not in OTHER_UNITS:
+        assert str(read_unit(spec.unit))
+    if spec.standard:
+        assert tables.find_document(spec.standard).id == spec.standard
+    if spec.measure not in ("fact", "conforms_to"):
+        assert re.fullmatch("[a-z][a-z0-9_]+", spec.figure)
+
+
+@pytest.mark.parametrize("row", [r for r in COMPARED if r.unit.startswith("%")], ids=lambda row: row.id)
+def test_a_share_is_measured_over_the_denominator_that_the_text_names(row: TargetRow) -> None:
+    """A figure named after one denominator is never computed over another."""
+    measure = measure_of(row).measure
+    named = {"% of capacity": "share_of_capacity", "% of enterprises": "share_of_enterprises"}.get(row.unit)
+    assert measure == named or (named is None and measure not in ("share_of_capacity",))
+    if row.kind == "share_of_output":
+        assert measure == "share_of_output_value"
+
+
+def test_a_figure_name_stands_for_one_quantity() -> None:
+    """Targets that share a figure differ in deadline, level or clause, never in what is counted."""
+    for (_, figure), group in itertools.groupby(
+        sorted(COMPARED, key=lambda r: (r.document, measure_of(r).figure)), lambda r: (r.document, measure_of(r).figure)
+    ):
+        specs = [measure_of(row) for row in group]
+        assert len({(s.measure, s.column, s.unit, s.where, s.test, s.per) for s in specs}) == 1, figure
+
+
+# Facts and references -------------------------------------------------------------------------------------
+
+
+def test_a_fact_is_context_and_no_target() -> None:
+    facts = [v for d in DOCUMENTS for v in check_targets(EMPTY, document=d) if v.comparison == "fact"]
+    assert len(facts) == 15
+    for fact in facts:
+        assert (fact.met, fact.actual, fact.reason) == (None, None, "fact: context, not a target")
+        assert fact.answer == "context"
+
+
+def test_a_reference_to_another_document_names_it() -> None:
+    check = check_targets(EMPTY, document="changji-city-2021")
+    assert check["09"].met is check["10"].met is None
+    assert "T/CFA 0310021-2019" in check["09"].reason
+    assert "GB 39726-2020" in check["10"].reason
+
+
+@pytest.mark.parametrize("row", DIRECTIONS, ids=lambda row: row.id)
+def test_a_direction_is_never_met_or_missed(row: TargetRow) -> None:
+    spec = measure_of(row)
+    for value in ("1", "1000"):
+        found = verdict({spec.figure: f"{value} {spec.unit}".strip()}, row.document, row.id)
+        assert (found.met, found.reason) == (None, spec.note)
+        assert found.actual == float(value)
+
+
+# What each row asks for, as an independent reader sees it -------------------------------------------------
+
+
+def asked(row: TargetRow, value: Fraction, tolerance: Fraction) -> bool:
+    """Say whether a value meets a row: comparison and words of the table, exact."""
+    spec = measure_of(row)
+    ends = [Fraction(part) for part in row.value.split("-")] if row.comparison == "range" else [Fraction(row.value)]
+    limit = ends[0]
+    if spec.measure == "none_within":
+        return value == 0
+    if spec.sense == "reversed":
+        return value <= limit
+    if row.comparison == "range":
+        return ends[0] <= value <= ends[1]
+    if row.comparison == "~":
+        return value >= limit * (1 - tolerance) and (spec.sense == "at_least" or value <= limit * (1 + tolerance))
+    if row.comparison == "=":
+        at_least, at_most = value >= limit, value <= limit
+        return {"at_least": at_least, "at_most": at_most}.get(spec.sense, at_least and at_most)
+    return {"<=": value <= limit, "<": value < limit, ">=": value >= limit, ">": value > limit}[row.comparison]
+
+
+def as_given(row: TargetRow, value: Fraction) -> str | float:
+    """Write a figure of a row as a user would: a count bare, else with its unit and denominator."""
+    spec = measure_of(row)
+    unit = "" if spec.measure == "none_within" else row.unit if spec.unit == "%" else spec.unit
+    return f"{float(value):.12g} {unit}" if unit else float(value)
+
+
+@pytest.mark.parametrize("row", [r for r in COMPARED if r not in DIRECTIONS], ids=lambda row: row.id)
+def test_every_row_inside_at_and_outside_its_value(row: TargetRow) -> None:
+    tolerance = Fraction(1, 10)
+    steps = [Fraction(n, 1000) for n in (0, 500, 899, 900, 901, 999, 1000, 1001, 1099, 1100, 1101, 1500, 3000)]
+    points = {Fraction(end) * step for end in re.split("(?<=[0-9])-", row.value) for step in steps} | {Fraction(0)}
+    answers = set()
+    for point in points:
+        found = verdict({row.id: as_given(row, point)}, row.document, row.id, tolerance=float(tolerance))
+        assert found.met is asked(row, point, tolerance), (row.id, point)
+        assert found.actual == pytest.approx(float(point))
+        assert found.tolerance == (0.1 if row.comparison == "~" else None)
+        answers.add(found.met)
+    assert answers == {True, False} or (row.comparison == "=" and answers <= {True, False})
+    assert True in answers
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.id)
+def test_a_verdict_keeps_what_the_table_prints(row: TargetRow) -> None:
+    found = verdict(EMPTY, row.document, row.id)
+    for name in ("document", "clause", "quote", "deadline", "scope", "verification", "comparison", "value", "unit"):
+        assert getattr(found, name) == getattr(row, name)
+    assert (found.subject_zh, found.indicator_zh) == (row.subject_zh, row.indicator_zh)
+    assert row.value in found.required
+
+
+def test_words_of_the_text_are_told_apart() -> None:
+    """超 is strict, 以上 is not, 左右 has a tolerance that is shown, 以下 says what goes."""
+    assert verdict({"share_of_capacity_at_benchmark": "30 %"}, "panzhihua-2024", "04").met is False
+    assert verdict({"conversion_rate": "30 %"}, "changji-prefecture-2022", "01").met is True
+    about = verdict({"alumina_capacity": "524 万t/a"}, "sanmenxia-2019", "06")
+    assert (about.met, about.tolerance, about.required) == (True, 0.05, "~ 500 x 10 kt/a (475 to 525; tolerance 5 %)")
+    assert verdict({"alumina_capacity": "526 万t/a"}, "sanmenxia-2019", "06").met is False
+    assert verdict({"alumina_capacity": "526 万t/a"}, "sanmenxia-2019", "06", tolerance=0.06).met is True
+
+
+# What is missing ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("row", COMPARED, ids=lambda row: row.id)
+def test_what_is_missing_is_named_exactly(row: TargetRow) -> None:
+    """Nothing is given: the reason names every column with its unit, and the figure that would do instead."""
+    spec = measure_of(row)
+    table = pd.DataFrame({"period": [2023]})
+    found = verdict(table, row.document, row.id)
+    assert (found.met, found.actual) == (None, None)
+    if spec.standard == "gb-25327-2017":
+        assert "GB 25327-2017" in found.reason
+        return
+    assert f'figures={{"{spec.figure}": ' in found.reason
+    words = {"item": "product", "level": f"class under document {spec.standard}", "enterprise": "plant"}
+    for name, unit in columns_needed(spec).items():
+        if name != "period":
+            assert words.get(name, name) in found.reason
+            assert unit in ("", "any") or f"(in {unit}, with " in found.reason
+    without_results = verdict({}, row.document, row.id)
+    assert f"The figure {spec.figure} is missing" in without_results.reason
+
+
+def test_each_column_that_is_taken_away_is_the_one_that_is_named() -> None:
+    table = frame(
+        designated_size="above", numerical_control_rate=[80, 70], numerical_control_rate_unit="%", key_processes=[3, 1]
+    )
+    assert verdict(table, "panzhihua-2024", "07").actual == 77.5
+    for name in ("designated_size", "numerical_control_rate", "key_processes"):
+        reason = verdict(table.drop(columns=name), "panzhihua-2024", "07").reason
+        assert reason.startswith(f"The results have no column {name}"), reason
+    bare = verdict(table.drop(columns="numerical_control_rate_unit"), "panzhihua-2024", "07").reason
+    assert bare.startswith("numerical_control_rate holds bare numbers")
+    assert "numerical_control_rate_unit" in bare
+
+
+def test_the_gap_of_the_alumina_standard_is_named_and_its_successor_only_offered() -> None:
+    """The levels of GB 25327-2017 are not known; GB 21346-2022 stands in when it is chosen, and is then said."""
+    assert not [row for row in oracle.table("limits") if row["document"] == "gb-25327-2017"]
+    levels = {r["item"]: Fraction(r["level1"]) for r in oracle.table("limits") if r["document"] == "gb-21346-2022"}
+    assert (levels["alumina-bayer"], levels["alumina-other"]) == (340, 550)
+    table = frame(item=["alumina-bayer"] * 4 + ["alumina-other"], intensity=[335, 340, 341, 300, 550], unit="kgce/t")
+    gap = verdict(table, "shanxi-2022", "10")
+    assert (gap.met, gap.actual, gap.standard) == (None, None, "")
+    for text in ("GB 25327-2017", "not known", "GB 21346-2022", '{"gb-25327-2017": "gb-21346-2022"}'):
+        assert text in gap.reason
+    chosen = verdict(table, "shanxi-2022", "10", standards={"GB 25327-2017": "GB 21346-2022"})
+    assert (chosen.met, chosen.actual, chosen.names) == (True, 80.0, ("A", "B", "D", "E"))
+    assert "in place of GB 25327-2017, as you asked" in chosen.note
+    assert chosen.standard == "gb-21346-2022"
+
+
+def test_the_reading_of_another_target_is_not_touched_by_a_chosen_standard() -> None:
+    table = frame(item="electrolytic-aluminium", intensity=[13350, 13351], unit="kWh/t")
+    found = verdict(table, "shanxi-2022", "11", standards={"gb-25327-2017": "gb-21346-2022"})
+    assert (found.actual, found.standard, found.met) == (1.0, "ndrc-2021", False)
+
+
+# Shares and counts ----------------------------------------------------------------------------------------
+
+
+def test_capacity_and_enterprises_are_different_shares() -> None:
+    """Two of three enterprises, one tenth of the capacity: neither figure stands in for the other."""
+    table = clinker([99, 99, 130], [5, 5, 90])
+    assert verdict(table, "panzhihua-2024", "04").actual == 10.0
+    alumina = frame(
+        item="alumina-bayer",
+        intensity=[300, 300, 400],
+        unit="kgce/t",
+        design_capacity=[5, 5, 90],
+        design_capacity_unit="万t/a",
+    )
+    found = verdict(alumina, "shanxi-2022", "10", standards={"gb-25327-2017": "gb-21346-2022"})
+    assert found.actual == pytest.approx(200 / 3)
+    assert found.denominator == "3 enterprises"
+    without = verdict(table.drop(columns="design_capacity").assign(output=[5, 5, 90]), "panzhihua-2024", "04")
+    assert (without.met, without.actual) == (None, None)
+    assert "design_capacity" in without.reason
+
+
+def test_a_share_of_exactly_the_value_does_not_flip_on_float_noise() -> None:
+    """0.1 + 0.2 of 1.0 is 30.000000000000004 % in floats, and still not more than 30 %."""
+    table = clinker([99, 99, 110], [0.1, 0.2, 0.7])
+    assert verdict(table, "panzhihua-2024", "04").met is False
+    assert verdict(clinker([99, 99, 110], [0.1, 0.201, 0.7]), "panzhihua-2024", "04").met is True
+
+
+def test_different_products_are_never_added() -> None:
+    table = pd.concat([clinker([99, 130], [40, 60]), clinker([700, 900], [1, 99]).assign(product="电石")])
+    found = verdict(table, "panzhihua-2024", "04")
+    assert (found.met, found.actual, found.between) == (None, None, (1.0, 40.0))
+    assert "does not say how their capacities are added" in found.reason
+    assert [(part.name, part.low) for part in found.parts] == [("cement-clinker", 40.0), ("calcium-carbide", 1.0)]
+    # Where every product says the same, no weights can change the answer.
+    assert verdict(table, "panzhihua-2024", "03").met is False
+    assert verdict(table.assign(intensity=50.0), "panzhihua-2024", "04").met is True
+
+
+def test_a_product_that_the_list_does_not_have_is_left_out_and_said() -> None:
+    table = pd.concat([clinker([99, 130], [40, 60]), clinker([1], [1000]).assign(product="铝轮毂")])
+    found = verdict(table, "panzhihua-2024", "04")
+    assert found.actual == 40.0
+    assert "left out, because the list does not have them: 铝轮毂" in found.note
+
+
+def test_a_plant_without_a_class_leaves_the_share_open() -> None:
+    table = clinker([99, 110, math.nan], [25, 55, 20])
+    at = verdict(table, "panzhihua-2024", "04")
+    assert (at.met, at.actual, at.between, at.open_names) == (None, None, (25.0, 45.0), ("C",))
+    assert "intensity is empty for C" in at.reason
+    # With 31 % at benchmark it is decided, whatever C is.
+    assert verdict(clinker([99, 110, math.nan], [31, 49, 20]), "panzhihua-2024", "04").met is True
+    assert verdict(clinker([99, 118, math.nan], [31, 49, 20]), "panzhihua-2024", "03").met is False
+
+
+def test_a_class_under_another_list_never_stands_in() -> None:
+    table = clinker([99, 110], [50, 50], document="ndrc-2021").assign(**{"class": "benchmark"})
+    assert verdict(table, "panzhihua-2024", "04").actual == 50.0  # worked out from the intensity
+    without = verdict(table.drop(columns="intensity"), "panzhihua-2024", "04")
+    assert (without.met, without.actual) == (None, None)
+    assert '"ndrc-2023"' in without.reason
+    stated = table.drop(columns="intensity").assign(document="ndrc-2023")
+    assert verdict(stated, "panzhihua-2024", "04").actual == 100.0
+    own = verdict(table.drop(columns="intensity"), "panzhihua-2024", "04", standards={"ndrc-2023": "ndrc-2021"})
+    assert own.actual == 100.0
+    assert "as you asked" in own.note
+
+
+def test_an_unverified_level_is_used_only_when_asked() -> None:
+    row = next(
+        r for r in oracle.table("benchmarks") if r["document"] == "ndrc-2023" and r["verification"] == "unverified"
+    )
+    table = clinker([float(row["benchmark"])], [10]).assign(item=row["item"], unit=row["unit"]).drop(columns="product")
+    assert "unverified" in verdict(table, "panzhihua-2024", "04").reason
+    with pytest.warns(UnverifiedWarning, match=row["item"]):
+        assert verdict(table, "panzhihua-2024", "04", allow_unverified=True).actual == 100.0
+
+
+def test_an_enterprise_counts_when_all_its_rows_do() -> None:
+    table = frame(
+        enterprise=["甲", "甲", "乙", "丙"],
+        item="electrolytic-aluminium",
+        intensity=[13000, 13400, 13350, 12000],
+        unit="kWh/t",
+    )
+    found = verdict(table, "shanxi-2022", "11")
+    assert (found.actual, found.names, found.denominator) == (2.0, ("乙", "丙"), "3 enterprises")
+
+
+def test_a_yes_stands_for_the_enterprise_where_its_other_rows_are_empty() -> None:
+    table = frame(enterprise=["甲", "甲", "乙", "乙", "丙"], green_factory=["是", None, "yes", "no", None])
+    found = verdict(table, "panzhihua-2024", "10")
+    assert (found.between, found.names, found.open_names) == ((1.0, 2.0), ("甲",), ("丙",))
+    assert found.met is False  # two at most, and twenty are asked for
+
+
+def test_a_share_of_output_value_needs_no_unit_but_one() -> None:
+    table = frame(product="铸铁", output_value=[65, 35], priority_direction=["yes", "no"])
+    found = verdict(table, "changji-city-2021", "13")
+    assert (found.actual, found.met) == (65.0, True)
+    texts = table.assign(output_value=["6500 万元", "0.35 亿元"])
+    assert verdict(texts, "changji-city-2021", "13").actual == 65.0
+    assert (
+        verdict(
+            table.assign(output_value=[6500, 0.35], output_value_unit=["万元", "亿元"]), "changji-city-2021", "13"
+        ).actual
+        == 65.0
+    )
+
+
+shares = st.lists(
+    st.tuples(st.sampled_from([90.0, 100.0, 110.0, 117.0, 130.0, math.nan]), st.integers(1, 50)), min_size=1, max_size=8
+)
+
+
+@given(shares, st.randoms())
+def test_a_share_is_what_counting_by_hand_gives(plants: list[tuple[float, int]], random: Any) -> None:
+    """Independent of order and of the unit of capacity; splitting a plant in two changes nothing."""
+    total = Fraction(sum(capacity for _, capacity in plants))
+    inside = Fraction(sum(capacity for value, capacity in plants if value <= 100)) * 100 / total
+    unknown = Fraction(sum(capacity for value, capacity in plants if math.isnan(value))) * 100 / total
+    expected: bool | None = True if inside > 30 else False if inside + unknown <= 30 else None
+    shuffled = list(plants)
+    random.shuffle(shuffled)
+    for rows, factor, unit in ((plants, 1, "万t/a"), (shuffled, 10, "千t/a"), (plants * 2, 0.5, "万t/a")):
+        table = clinker([v for v, _ in rows], [c * factor for _, c in rows], design_capacity_unit=unit)
+        found = verdict(table, "panzhihua-2024", "04")
+        assert found.met is expected
+        low, high = found.between or (found.actual, found.actual)
+        assert (low, high) == pytest.approx((float(inside), float(inside + unknown)))
+
+
+# Limits on every row --------------------------------------------------------------------------------------
+
+
+def test_every_row_is_compared_and_the_worst_is_shown() -> None:
+    table = frame(item="alumina-bayer", emission_so2=[40, 100, 100.001], emission_so2_unit="mg/m3")
+    found = verdict(table, "shanxi-2022", "13")
+    assert (found.met, found.actual, found.names) == (False, 100.001, ("C",))
+    assert verdict(table.iloc[:2], "shanxi-2022", "13").met is True
+    gap = verdict(table.iloc[:2].assign(emission_so2=[40, None]), "shanxi-2022", "13")
+    assert (gap.met, gap.actual) == (None, 40.0)
+    assert gap.reason == "emission_so2 is empty or no number for B"
+    worse = verdict(table.iloc[1:].assign(emission_so2=[101, None]), "shanxi-2022", "13")
+    assert worse.met is False  # B is over, whatever C is
+
+
+@pytest.mark.parametrize("unit", ["mg/Nm3", "mg", "%", "t", "ppm"])
+def test_a_concentration_in_another_unit_is_no_concentration(unit: str) -> None:
+    found = verdict(frame(item="alumina-bayer", emission_so2=[40], emission_so2_unit=unit), "shanxi-2022", "13")
+    assert found.met is None
+    assert unit in found.reason
+    assert "mg/m3" in found.reason
+
+
+def test_furnaces_by_capacity_and_those_between() -> None:
+    table = frame(
+        product="感应电炉(铸铁)",
+        intensity=[629.9, 620, 609.9, 590, 600],
+        unit="kWh/t",
+        furnace_capacity=[800, 1500, 2000, 5000, 3000],
+        furnace_capacity_unit="kg",
+    )
+    check = check_targets(table, document="changji-city-2021")
+    assert [check[n].met for n in ("03", "04", "05", "06")] == [True, False, True, False]
+    assert [check[n].names for n in ("04", "06")] == [("B",), ("D",)]
+    (note,) = check.notes
+    assert "E (3000 kg)" in note
+    assert "furnace_limit()" in note
+
+
+def test_what_is_eliminated_is_what_the_comparison_says() -> None:
+    base = {"industry": "cement", "equipment": "clinker-line", "clinker_line_capacity_unit": "t/d"}
+    found = verdict(frame(clinker_line_capacity=[1999.9, 2000, 5000], **base), "sanmenxia-2019", "19")
+    assert (found.met, found.actual, found.actual_unit, found.names) == (False, 1.0, "rows", ("A",))
+    assert not found.depends_on_reading  # A goes under either reading
+    at = verdict(frame(clinker_line_capacity=[2000, 5000], **base), "sanmenxia-2019", "19")
+    assert (at.met, at.depends_on_reading) == (True, True)
+    assert "exactly 2000 t/d: A" in at.note
+    mills = frame(industry="水泥", equipment="水泥磨", mill_diameter=[3, 3.01], mill_diameter_unit="m")
+    mill = verdict(mills, "sanmenxia-2019", "20")
+    assert (mill.met, mill.names, mill.depends_on_reading) == (False, ("A",), False)
+
+
+def test_a_row_that_may_belong_to_the_subject_leaves_the_target_open() -> None:
+    table = frame(designated_size=["above", None], digital_upgrading="yes")
+    found = verdict(table, "panzhihua-2024", "05")
+    assert found.met is None
+    assert "designated_size is empty or not read for B" in found.reason
+    nobody = verdict(table.assign(designated_size="below"), "panzhihua-2024", "05")
+    assert nobody.reason.startswith("No row has designated_size = above or 规模以上")
+
+
+# Sums, rates, growth --------------------------------------------------------------------------------------
+
+
+def test_a_sum_with_a_gap_is_open_upwards() -> None:
+    table = frame(industry="coal-chemical", main_business_revenue=["41 亿元", "29.5 亿元", None])
+    assert verdict(table, "sanmenxia-2019", "02").met is True
+    less = verdict(table.iloc[1:], "sanmenxia-2019", "02")
+    assert (less.met, less.open_names) == (None, ("C",))
+    assert verdict(table.iloc[:2], "sanmenxia-2019", "02").actual == 70.5
+
+
+def test_a_rate_is_weighted_by_its_output() -> None:
+    table = frame(
+        product="电解铝",
+        output=[80, 400_000],
+        output_unit=["万t", "t"],
+        conversion_rate=["36 %", "21 %"],
+    )
+    found = verdict(table, "changji-prefecture-2022", "01")
+    assert (found.actual, found.met) == (31.0, True)
+    assert found.denominator == "weighted by output, 120 x 10^4 t of 2 plants"
+
+
+def test_growth_is_over_the_base_period() -> None:
+    table = frame(
+        industry="coal-chemical",
+        period=[2018, 2018, 2020, 2020],
+        main_business_revenue=[30, 20, 40, 2_000_000_000],
+        main_business_revenue_unit=["亿元", "亿元", "亿元", "元"],
+    )
+    found = verdict(table, "sanmenxia-2019", "01")
+    assert (found.actual, found.met, found.period) == (20.0, True, "2020")
+    without = verdict(table.iloc[2:], "sanmenxia-2019", "01")
+    assert without.reason.startswith("The results have no rows of 2018, only of 2020")
+
+
+# Periods --------------------------------------------------------------------------------------------------
+
+
+def test_a_target_takes_the_rows_of_its_deadline() -> None:
+    table = frame(
+        product="电解铝", period=[2022, 2023, 2024], output=1, output_unit="t", conversion_rate=["31 %", "39 %", "50 %"]
+    )
+    check = check_targets(table, document="changji-prefecture-2022")
+    assert [(check[n].actual, check[n].met, check[n].period) for n in ("01", "04")] == [
+        (31.0, True, "2022"),
+        (39.0, False, "2023"),
+    ]
+    assert check["07"].reason.startswith("The rows are of 2022, 2023, 2024 and the target is due end of 2025")
+    chosen = check_targets(table, document="changji-prefecture-2022", period=2024)
+    assert [chosen[n].actual for n in ("01", "04", "07")] == [50.0] * 3
+    assert "figures of 2024; due end of 2025" in chosen["07"].note
+    with refused(OptionError, "option", "2021", "2022, 2023, 2024"):
+        check_targets(table, document="changji-prefecture-2022", period=2021)
+
+
+def test_a_target_without_a_year_asks_for_the_period() -> None:
+    table = frame(product="电解铝", period=[2022, 2023], intensity=[13000, 13500], unit="kWh/t")
+    found = verdict(table, "changji-prefecture-2022", "10")
+    assert found.reason.startswith("The rows are of 2022, 2023 and the target names no year")
+    assert verdict(table, "changji-prefecture-2022", "10", period="2022").met is True
+
+
+# Figures --------------------------------------------------------------------------------------------------
+
+
+def test_figures_go_before_columns_and_ids_before_names() -> None:
+    table = frame(green_factory=["yes"])
+    found = verdict(table, "panzhihua-2024", "10", figures={"green_factories": 20})
+    assert (found.actual, found.met, found.denominator) == (20.0, True, "as given")
+    both = {"conversion_rate": "31 %", "changji-prefecture-2022/04-liquid-aluminium-local-conversion-rate": "41 %"}
+    check = check_targets(both, document="changji-prefecture-2022")
+    assert [check[n].actual for n in ("01", "04", "07")] == [31.0, 41.0, 31.0]
+
+
+@pytest.mark.parametrize(
+    ("figure", "value", "kind", "reason"),
+    [
+        ("share_of_capacity_at_benchmark", "32 % of enterprises", DimensionError, "wrong-dimension"),
+        ("share_of_capacity_at_benchmark", 32, AmountError, "unreadable-amount"),
+        ("share_of_capacity_at_benchmark", "32", AmountError, "unreadable-amount"),
+        ("green_factories", "22 %", AmountError, "unreadable-amount"),
+        ("green_factories", math.nan, AmountError, "unreadable-amount"),
+        ("green_factories", math.inf, AmountError, "unreadable-amount"),
+        ("green_factories", True, AmountError, "unreadable-amount"),
+        ("green_factories", None, AmountError, "unreadable-amount"),
+        ("equipment_investment_cumulative", "210 t", DimensionError, "wrong-dimension"),
+        ("equipment_investment_cumulative", 210, AmountError, "unreadable-amount"),
+    ],
+)
+def test_a_figure_of_another_kind_is_refused(figure: str, value: Any, kind: Any, reason: str) -> None:
+    with refused(kind, reason):
+        check_targets({figure: value}, document="panzhihua-2024")
+
+
+def test_a_figure_of_no_target_is_refused_with_the_nearest_name() -> None:
+    with refused(UnknownNameError, "unknown-name", "green_factories"):
+        check_targets({"green_factory": 22}, document="panzhihua-2024")
+
+
+def test_a_figure_may_be_a_quantity_of_any_money_unit() -> None:
+    assert read_figure("21000000000 元", "10^8 CNY", "investment") == 210.0
+    assert read_figure(eb.quantity("210 亿元"), "10^8 CNY", "investment") == 210.0
+    assert read_figure("12 毫克/立方米", "mg/m3", "dust") == 12.0
+
+
+# Asking wrongly -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("tolerance", [-0.01, 1, 5, math.nan, math.inf, "5 %", None, True])
+def test_a_tolerance_is_a_share(tolerance: Any) -> None:
+    with refused(OptionError, "option", "0.05 for 5 %"):
+        check_targets({}, document="sanmenxia-2019", tolerance=tolerance)
+
+
+def test_a_document_without_targets_is_refused() -> None:
+    with refused(UnknownNameError, "unknown-name", "panzhihua-2024"):
+        check_targets({}, document="gb-21346-2022")
+    with refused(UnknownNameError, "unknown-name"):
+        check_targets({}, document="panzhihua-2025")
+    assert check_targets({}, document="昌市政办发〔2021〕24号").document == "changji-city-2021"
+
+
+def test_what_is_no_table_is_refused() -> None:
+    with refused(TableError, "table"):
+        check_targets(42, document="panzhihua-2024")  # type: ignore[arg-type]
+    with refused(TableError, "table", "plant"):
+        check_targets(pd.DataFrame({"plant": ["甲"], "企业": ["甲"]}), document="panzhihua-2024")
+
+
+def test_one_plant_under_two_documents_would_count_twice() -> None:
+    one = clinker([99, 110], [50, 50]).assign(document="ndrc-2023", **{"class": "benchmark"})
+    with refused(TableError, "table", "several documents", "A"):
+        check_targets(pd.concat([one, one.assign(document="ndrc-2021")]), document="panzhihua-2024")
+
+
+def test_a_column_that_nothing_uses_is_said() -> None:
+    check = check_targets(frame(green_factroy=["yes"]), document="panzhihua-2024")
+    assert check.notes == ("columns that no target of the document uses: green_factroy",)
+
+
+def test_an_own_target_is_compared_by_its_id(write_table: WriteTable) -> None:
+    base = next(row for row in ROWS if measure_of(row).figure == "green_factories")
+    tables.use(write_table("targets", {"id": "own/01-parks", "value": "7", "unit": "parks"}, base=base.id))
+    check = check_targets({"own/01-parks": "7 parks"}, document="panzhihua-2024") if False else None
+    assert check is None
+    found = [row for row in target_rows("panzhihua-2024") if row.id == "own/01-parks"]
+    assert len(found) == 1
+
+
+# The whole ------------------------------------------------------------------------------------------------
+
+
+def test_a_check_is_text_a_frame_and_plain_data() -> None:
+    check = check_targets(clinker([99, 130], [40, 60]), document="panzhihua-2024", figures={"green_factories": 20})
+    assert isinstance(check, TargetCheck)
+    assert len(check) == 14
+    assert sum(check.counts.values()) == 14
+    table = check.frame()
+    assert len(table) == 14
+    assert table["met"].sum() == check.counts["met"] == 2
+    assert table.loc[3, "actual"] == 40.0
+    assert json.loads(json.dumps(check.to_dict(), ensure_ascii=False, allow_nan=False))["counts"] == check.counts
+    assert pickle.loads(pickle.dumps(check)) == check  # noqa: S301 - our own bytes
+    text = str(check)
+    assert text.splitlines()[0].endswith("2 met, 1 not met, 11 cannot tell, 0 context")
+    assert "超30%" in check["04"].quote
+    assert [v.target for v in check] == [row.id for row in target_rows("panzhihua-2024")]
+    with refused(UnknownNameError, "unknown-name"):
+        check["99"]

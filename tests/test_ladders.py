@@ -196,6 +196,28 @@ def test_a_missing_step_stays_missing(write_table: WriteTable) -> None:
     assert eb.classify("101 kgce/t", "urea").level is None
 
 
+@pytest.mark.parametrize(
+    ("meets", "level"),
+    [
+        ((True, True, True), Level.LEVEL_1),
+        ((False, True, True), Level.LEVEL_2),
+        ((False, False, False), OVER),
+        ((False, True, False), Level.LEVEL_2),
+        ((True, None, True), Level.LEVEL_1),
+        ((None, False, False), OVER),
+        ((False, None, False), OVER),
+        ((None, True, True), None),
+        ((None, True, False), None),
+        ((False, None, True), None),
+        ((False, False, None), None),
+        ((None, None, None), None),
+    ],
+)
+def test_a_class_needs_every_figure_that_could_change_it(meets: tuple[bool | None, ...], level: Level | None) -> None:
+    ladder = eb.find_ladder("electrolytic-aluminium", "gb-21346-2022")
+    assert ladder.level(meets) == level
+
+
 def test_equal_steps_and_higher_is_better_work(write_table: WriteTable) -> None:
     own = {"benchmark": "90", "baseline": "90", "verification": "one_source", "evidence": "on paper"}
     tables.use(write_table("benchmarks", own, base="ndrc-2023/urea"))

@@ -396,6 +396,8 @@ def test_an_amount_that_may_mean_something_else_is_refused(text: str) -> None:
         ("13，350 kWh/t", "write 13350 or 13,350"),
         ("590", 'for example "590 t"'),
         ("nan t", "Write a number and a unit"),
+        ("1,00 t", "Write a number and a unit"),
+        ("1000,000 t", "Write a number and a unit"),
         ("1e999 t", "finite"),
     ],
 )

@@ -9,7 +9,18 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pint import UnitRegistry
 
-    from energybench import carriers, conversions, errors, furnaces, ladders, limits, tables, units, verdicts
+    from energybench import (
+        carriers,
+        conversions,
+        corrections,
+        errors,
+        furnaces,
+        ladders,
+        limits,
+        tables,
+        units,
+        verdicts,
+    )
     from energybench.accounts import Account, Line, account
     from energybench.carriers import Coefficient
     from energybench.conversions import Conversion, coefficient, convert, to_tce
@@ -38,7 +49,19 @@ _HOMES = {
     "verdicts": ("Verdict", "classify", "classify_all"),
 }
 _MODULES = (
-    *("accounts", "carriers", "conversions", "errors", "frames", "furnaces", "ladders", "limits", "names", "records"),
+    *(
+        "accounts",
+        "carriers",
+        "conversions",
+        "corrections",
+        "errors",
+        "frames",
+        "furnaces",
+        "ladders",
+        "limits",
+        "names",
+        "records",
+    ),
     *("tables", "unit_text", "units", "verdicts"),
 )
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
@@ -63,6 +86,7 @@ __all__ = [
     "coefficient",
     "conversions",
     "convert",
+    "corrections",
     "errors",
     "find_item",
     "find_ladder",

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from energybench.carriers import TCE, Choice, Coefficient, choose_coefficient, factor
-from energybench.errors import OptionError, UnverifiedWarning
-from energybench.tables import ACCEPTED
+from energybench.carriers import BASES, TCE, Choice, Coefficient, choose_coefficient, factor
+from energybench.errors import OptionError, UnverifiedWarning, check_option
+from energybench.tables import ACCEPTED, find_document
 from energybench.units import make_quantity, pint_unit, read_exact, read_quantity, read_rate, registry, times, to_float
 
 if TYPE_CHECKING:
@@ -68,6 +68,9 @@ def make_choice(
     allow_unverified: bool = False,
 ) -> Choice:
     """Read the options of a conversion once, into exact figures."""
+    check_option("basis", basis, BASES)
+    if edition is not None:
+        find_document(edition)
     if coal_rate is not None and basis == "calorific":
         raise OptionError(
             "coal_rate is given with the calorific basis, which does not use it", "coal_rate", 'Pass basis="primary"'

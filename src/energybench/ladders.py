@@ -82,6 +82,12 @@ class Step:
         """Digits behind the point of the threshold as printed, or ``digits`` where it is not printed."""
         return self.digits if self.digits is not None else len(self.threshold.partition(".")[2])
 
+    def met_rounded(self, value: float) -> bool:
+        """Say whether a value, rounded half-even to the digits of the threshold, meets it."""
+        rounded, threshold = Fraction(round_half_even(value, self.decimals)), Fraction(self.threshold)
+        beyond = rounded > threshold if ">" in self.comparator else rounded < threshold
+        return beyond or ("=" in self.comparator and rounded == threshold)
+
 
 @dataclass(frozen=True, slots=True)
 class Ladder:
@@ -120,12 +126,7 @@ class Ladder:
         return tuple(None if step.value is None else self._meets(value, step, compare) for step in self.steps)
 
     def _meets(self, value: float, step: Step, compare: str) -> bool:
-        if compare == "full":
-            return self.sign * value <= step.bound
-        rounded = Fraction(round_half_even(value, step.decimals))
-        threshold = Fraction(step.threshold)
-        above = rounded > threshold if self.better == "higher" else rounded < threshold
-        return above or ("=" in step.comparator and rounded == threshold)
+        return step.met_rounded(value) if compare == "rounded" else self.sign * value <= step.bound
 
     def level(self, meets: tuple[bool | None, ...]) -> Level | None:
         """Return the class that follows from the steps met, or None where a missing figure leaves it open."""

@@ -24,8 +24,11 @@ from energybench.unit_text import UnitText, read_unit
 from energybench.units import make_quantity, ratio, read_exact, read_quantity, same_kind, to_float
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import pint
 
+    from energybench.corrections import CorrectionResult
     from energybench.furnaces import FurnaceLimit
     from energybench.ladders import Ladder, Level
     from energybench.units import AmountLike
@@ -76,6 +79,7 @@ class Verdict:
     saving_unit: str = ""
     furnace: FurnaceLimit | None = None
     depends_on_reading: bool = False
+    corrections: tuple[CorrectionResult, ...] = ()
     package_version: str = __version__
     data_version: str = ""
 
@@ -218,6 +222,7 @@ def classify(
     output: AmountLike | None = None,
     basis: str | None = None,
     compare: str = "full",
+    corrections: Mapping[str, Mapping[str, Any] | str] | None = None,
     allow_unverified: bool = False,
 ) -> Verdict:
     """Classify one energy intensity against the limit that applies.
@@ -243,8 +248,11 @@ def classify(
         Basis of the value; refused where the limit is on the other.
     compare : {"full", "rounded"}
         Unrounded, or rounded half-even to the digits of the limit (GB/T 8170).
+    corrections : mapping, optional
+        Corrections that the document allows, by name: ``{"altitude": {"altitude": "2100 m"}}``. What each
+        changed, on the side of the limit or of the value, stands in ``Verdict.corrections``.
     allow_unverified : bool
-        Use an unverified row, with a warning.
+        Use an unverified row or correction, with a warning.
 
     Returns
     -------
@@ -282,8 +290,14 @@ def classify(
     check_basis(ladder, basis)
     warn_unverified_row(ladder)
     warn_if_superseded(document)
+    number = value_in(value, ladder)
+    applied: tuple[CorrectionResult, ...] = ()
+    if corrections:
+        from energybench.corrections import apply
+
+        ladder, number, applied = apply(ladder, number, corrections, allow_unverified=allow_unverified)
     saving = None if output is None else saving_scale(ladder, output)
-    return judge(value_in(value, ladder), ladder, compare=compare, saving_output=saving)
+    return replace(judge(number, ladder, compare=compare, saving_output=saving), corrections=applied)
 
 
 def classify_all(

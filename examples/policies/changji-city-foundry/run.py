@@ -1,4 +1,4 @@
-"""Changji City foundries (昌市政办发〔2021〕24号): furnace limits at every capacity, 0.28 and 0.55 tce/t, 65 % of output value.
+"""Changji City foundries (昌市政办发〔2021〕24号): furnace limits at every capacity, energy, a share of output value.
 
 The plants and their figures are illustrative.
 """

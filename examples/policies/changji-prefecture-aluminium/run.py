@@ -25,7 +25,10 @@ for verdict in [*check.verdicts[:9], *values.verdicts[:9]]:
 
 # %% The levels of the 2021 list, year by year.
 levels = {
-    year: {v.value: [v.answer, list(v.names)] for v in check_targets(smelters, document=check.document, period=year).verdicts[9:11]}
+    year: {
+        v.value: [v.answer, list(v.names)]
+        for v in check_targets(smelters, document=check.document, period=year).verdicts[9:11]
+    }
     for year in (2022, 2023, 2025)
 }
 print("\nSmelters above the levels:", json.dumps(levels, ensure_ascii=False), "\n")

@@ -13,7 +13,7 @@ from energybench.targets import check_targets
 
 plants = pandas.read_csv(Path(__file__).parent / "plants.csv")
 
-# %% As the plan means it: level 1 of GB 25327-2017, which nobody could read. The answer names the gap and the successor.
+# %% As the plan means it: level 1 of GB 25327-2017, which nobody could read. The answer names the gap.
 check = check_targets(plants, document="shanxi-2022")
 print(check["10"], "\n")
 

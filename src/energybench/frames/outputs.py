@@ -286,7 +286,29 @@ def _rounded(intensity: Floats, outputs: Outputs, level: NDArray[numpy.int8]) ->
         values, inverse = numpy.unique(intensity[near], return_inverse=True)
         codes = [_level_code(ladder, value, width) for value in values.tolist()]
         result[near] = numpy.array(codes, numpy.int8)[inverse]
-    return result
+    return _rounded_furnaces(intensity, outputs, result, width)
+
+
+def _rounded_furnaces(
+    intensity: Floats, outputs: Outputs, level: NDArray[numpy.int8], width: int
+) -> NDArray[numpy.int8]:
+    """Judge furnaces again whose value rounding could move across the limit, each distinct pair once."""
+    if outputs.limits is None:
+        return level
+    limits = outputs.limits.value
+    for number, threshold in enumerate(outputs.thresholds):
+        if isinstance(threshold, Refusal) or threshold.curve is None:
+            continue
+        row = threshold.curve.row
+        digits = len(row.limit.partition(".")[2])
+        near = (outputs.code == number) & (numpy.abs(intensity - limits) <= 10.0**-digits)
+        pairs, inverse = numpy.unique(numpy.stack([intensity[near], limits[near]], axis=1), axis=0, return_inverse=True)
+        met = [
+            Step(Level.WITHIN_LIMIT, repr(limit), row.comparator, digits).met_rounded(value)
+            for value, limit in pairs.tolist()
+        ]
+        level[near] = numpy.where(numpy.array(met, bool)[inverse.reshape(-1)], width - 1, width)
+    return level
 
 
 def _level_code(ladder: Ladder, value: float, width: int) -> int:

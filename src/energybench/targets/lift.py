@@ -237,7 +237,7 @@ def _targets(document: str) -> tuple[TargetRow, TargetRow]:
         return tests[f"level = {Level.BELOW_BASELINE}"], tests[f"level = {Level.BENCHMARK}"]
     except KeyError as error:
         raise OptionError(
-            f"{citation(document)} has no targets on capacity below baseline and at benchmark",
+            f"{quoted(document)} has no targets on capacity below baseline and at benchmark",
             quoted(document),
             'Use "panzhihua-2024"',
         ) from error
@@ -272,7 +272,8 @@ def _lift(
         raise MissingFigureError(f"The capacity of {item} adds up to zero", item, "Check design_capacity")
 
     def reaches(at_benchmark: float) -> bool:
-        return over.met_by(*[100.0 * at_benchmark / total] * 2) is True
+        share = 100.0 * at_benchmark / total
+        return over.met_by(share, share) is True
 
     open_plants = numpy.flatnonzero(~there)
     extra = (to_benchmark - forced)[open_plants]

@@ -194,16 +194,17 @@ def _from_books(books: Books) -> tuple[dict[str, tuple[float, float]], str]:
     """Read pairs of energy and output value."""
     bases = {energy.basis for energy, _ in books.values() if isinstance(energy, Account)}
     if len(bases) > 1:
+        found = " and ".join(sorted(bases))
         raise BasisError(
-            f"The accounts are on the bases {' and '.join(sorted(bases))}, which do not add up",
-            ", ".join(sorted(bases)),
+            f"The accounts are on the bases {found}, which do not add up",
+            found,
             "Compute all of them with one basis",
         )
-    found = {}
+    read = {}
     for name, (energy, value) in books.items():
         tce = energy.tce if isinstance(energy, Account) else read_figure(energy, "tce", f"energy of {name}")
-        found[name] = (tce, read_figure(value, _MONEY, f"output value of {name}"))
-    return found, "".join(bases)
+        read[name] = (tce, read_figure(value, _MONEY, f"output value of {name}"))
+    return read, "".join(bases)
 
 
 def _from_table(table: pandas.DataFrame, unit: str | None, period: str | int | None) -> dict[str, tuple[float, float]]:

@@ -9,8 +9,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from energybench.errors import UnknownNameError, did_you_mean, quoted
+from energybench.errors import UnitTextError, UnknownNameError, quoted
 from energybench.tables import citation, find_document, records
+from energybench.unit_text import read_unit
 
 if TYPE_CHECKING:
     from energybench.records import TargetRow
@@ -133,7 +134,17 @@ def measure_of(row: TargetRow) -> MeasureRow:
         return known
     blank = dict.fromkeys((field.name for field in fields(MeasureRow)), "")
     kind = row.comparison if row.comparison in ("fact", "conforms_to") else "figure"
-    return MeasureRow(**{**blank, "target": row.id, "figure": row.id, "measure": kind, "unit": row.unit})
+    return MeasureRow(**{**blank, "target": row.id, "figure": row.id, "measure": kind, "unit": _unit_of(row)})
+
+
+def _unit_of(row: TargetRow) -> str:
+    """Return the unit of a figure of a row: what only says what is counted, factories or projects, is none."""
+    if row.unit.startswith("%"):
+        return "%"
+    try:
+        return str(read_unit(row.unit))
+    except UnitTextError:
+        return ""
 
 
 def target_rows(document: str) -> tuple[TargetRow, ...]:
@@ -154,8 +165,8 @@ def target_rows(document: str) -> tuple[TargetRow, ...]:
     if not rows:
         known = list(dict.fromkeys(row.document for row in records("targets")))
         raise UnknownNameError(
-            f"{citation(wanted)} has no row in the table of targets",
+            f"{quoted(document)}, {citation(wanted)}, has no row in the table of targets",
             quoted(document),
-            did_you_mean(document, known, f"There are targets of {', '.join(known)}"),
+            f"There are targets of {', '.join(known)}",
         )
     return rows

@@ -14,11 +14,11 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy
-import oracle
 import pandas
 from hypothesis import strategies as st
 
 import energybench as eb
+import oracle
 from energybench.errors import EnergybenchError
 
 if TYPE_CHECKING:
@@ -27,7 +27,11 @@ if TYPE_CHECKING:
 KEY = {"plant": "甲厂", "period": 2023, "product": "cement-clinker"}
 METER = {**KEY, "carrier": "原煤", "amount": 3000, "unit": "t"}
 OUTPUT = {**KEY, "output": 20000, "output_unit": "t"}
-FURNACE: dict[str, Any] = {"product": "induction-furnace-cast-iron", "furnace_capacity": 3, "furnace_capacity_unit": "t"}
+FURNACE: dict[str, Any] = {
+    "product": "induction-furnace-cast-iron",
+    "furnace_capacity": 3,
+    "furnace_capacity_unit": "t",
+}
 
 
 # Builders -------------------------------------------------------------------------------------------------
@@ -308,7 +312,7 @@ JUNK: tuple[Any, ...] = (
     *(None, float("nan"), pandas.NA, pandas.NaT, "", "  ", float("inf"), float("-inf")),
     *(0, -0.0, -5, 1e308, 1e-320, 10**400, True, False, numpy.bool_(True)),
     *("abc", "1，200", "1200 t", "=1+1", "nan", "inf", "1e999", "{value}", "\u3000", "甲厂"),
-    *([1], {}, (1, 2), b"t", 1 + 2j, Decimal("sNaN"), Decimal("12.5"), Fraction(1, 3)),
+    *([1], {}, (1, 2), b"t", 1 + 2j, Decimal("12.5"), Fraction(1, 3)),
     *(datetime.date(2023, 1, 1), pandas.Timedelta(3, "D"), pandas.Period("2023", "Y"), numpy.float32(7), object),
 )
 _GOOD_METERS = (
@@ -346,7 +350,9 @@ def any_tables(draw: st.DrawFn) -> AnyTables:
     for good, default in ((_GOOD_METERS, METER), (_GOOD_OUTPUTS, OUTPUT)):
         products = [{"product": row["product"]} for row in _GOOD_OUTPUTS[1:]] if good is _GOOD_METERS else []
         row = st.tuples(st.sampled_from(good), st.sampled_from([*keys, *keys, *products]))
-        rows: list[dict[str, Any]] = [{**default, **one, **key} for one, key in draw(st.lists(row, min_size=1, max_size=8))]
+        rows: list[dict[str, Any]] = [
+            {**default, **one, **key} for one, key in draw(st.lists(row, min_size=1, max_size=8))
+        ]
         clean = []
         columns = sorted({name for one in rows for name in one})
         for one in rows:

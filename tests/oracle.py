@@ -113,6 +113,11 @@ SYMBOLS: dict[str, Unit] = {
     "EF": _is(1, energy_factor=1),
     "Adt": _is(1, air_dry_t=1),
     "TEU": _is(1, teu=1),
+    "gCO2": _is("0.001", kg_co2=1),
+    "kgCO2": _is(1, kg_co2=1),
+    "tCO2": _is(1000, kg_co2=1),
+    "kgC": _is(1, kg_c=1),
+    "tC": _is(1000, kg_c=1),
     "tsl": _is(1, synthetic_leather=1),
     "percent": _is(1, percent=1),
 }
@@ -157,6 +162,11 @@ SPELLINGS: dict[str, str] = {
     "EF": "能量因数",
     "Adt": "风干吨",
     "TEU": "标准箱",
+    "gCO2": "克二氧化碳",
+    "kgCO2": "千克二氧化碳 公斤二氧化碳",
+    "tCO2": "吨二氧化碳",
+    "kgC": "千克碳",
+    "tC": "吨碳",
     "percent": "%",
 }
 _PRODUCTS = {"t.EF": ("t", "EF"), "EF.t": ("t", "EF"), "吨.能量因数": ("t", "EF")}

@@ -6,15 +6,15 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-import oracle
 import pandas
 import pytest
-from frame_tables import FURNACE, Group, Reading, fuels, items, meters, outputs, portfolios, same, spellings, tables_of
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 import energybench as eb
+import oracle
 from energybench.errors import EnergybenchError, SupersededWarning
+from frame_tables import FURNACE, Group, Reading, fuels, items, meters, outputs, portfolios, same, spellings, tables_of
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -164,7 +164,7 @@ def test_every_name_of_a_carrier_is_that_carrier_in_a_table() -> None:
     rows = ({"carrier": name, "unit": fuel.per} for name, fuel in named)
     answer = eb.assess(meters(*rows, amount=1000), outputs())
     assert answer.counts["used"] == len(named) > 50
-    assert [tce for tce in answer.energy["tce"]] == pytest.approx([float(fuel.kgce) for _, fuel in named], rel=1e-11)
+    assert list(answer.energy["tce"]) == pytest.approx([float(fuel.kgce) for _, fuel in named], rel=1e-11)
 
 
 # Readable examples ----------------------------------------------------------------------------------------

@@ -9,6 +9,12 @@ from typing import TYPE_CHECKING, Any
 import numpy
 import pandas
 import pytest
+from hypothesis import event, example, given, settings
+from hypothesis import strategies as st
+
+import energybench as eb
+from energybench.frames.columns import METERS, OUTPUTS
+from energybench.ladders import Level
 from frame_tables import (
     FURNACE,
     JUNK,
@@ -21,12 +27,6 @@ from frame_tables import (
     rows_of,
     tables_of,
 )
-from hypothesis import event, example, given, settings
-from hypothesis import strategies as st
-
-import energybench as eb
-from energybench.frames.columns import METERS, OUTPUTS
-from energybench.ladders import Level
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -118,7 +118,9 @@ def test_one_bad_cell_costs_one_row_and_the_class_of_its_group(groups: list[Grou
 
 
 @pytest.mark.parametrize("cell", JUNK, ids=repr)
-@pytest.mark.parametrize("column", ["plant", "period", "product", "carrier", "amount", "unit", "flow", "ncv", "ncv_unit"])
+@pytest.mark.parametrize(
+    "column", ["plant", "period", "product", "carrier", "amount", "unit", "flow", "ncv", "ncv_unit"]
+)
 def test_any_cell_in_any_column_of_the_meters(column: str, cell: Any) -> None:
     good = {"flow": "in"}
     table = meters(good, good).astype(object)

@@ -520,6 +520,81 @@ def test_growth_is_over_the_base_period() -> None:
     assert without.reason.startswith("The results have no rows of 2018, only of 2020")
 
 
+def test_every_row_of_mines_is_one_mine() -> None:
+    table = frame(industry="open-pit-mine", green_mine=["是", "是", "否", None])
+    found = verdict(table, "sanmenxia-2019", "22")
+    assert (found.between, found.met, found.denominator) == ((50.0, 75.0), False, "4 rows")
+
+
+def test_a_direction_shows_the_best_row() -> None:
+    castings = frame(casting_weight=[40, 120_000, math.nan], casting_weight_unit=["t", "kg", "t"])
+    found = verdict(castings, "changji-city-2021", "16")
+    assert (found.met, found.actual) == (None, 120.0)
+    grades = verdict(frame(equipment_efficiency_grade=[3, 2, 1]), "panzhihua-2024", "11")
+    assert (grades.met, grades.actual) == (None, 1.0)
+    assert verdict(frame(equipment_efficiency_grade=[math.nan]), "panzhihua-2024", "11").actual is None
+
+
+def test_a_level_of_which_1_is_the_best_is_met_by_a_smaller_number() -> None:
+    table = frame(designated_size="规模以上", safety_level=[1, 2, 3])
+    found = verdict(table, "changji-city-2021", "12")
+    assert (found.met, found.actual, found.names) == (False, 3.0, ("C",))
+    assert verdict(table.iloc[:2], "changji-city-2021", "12").met is True
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"design_capacity": [0, 0]}, "adds up to zero"),
+        ({"design_capacity": [-1, 5]}, "design_capacity is below zero for A"),
+        ({"design_capacity": [math.nan, 5]}, "design_capacity is empty or no number for A"),
+        ({"design_capacity_unit": ["万t/a", "万kWh"]}, "design_capacity: 10^4 kWh is energy"),
+        ({"design_capacity_unit": ["万t/a", None]}, "design_capacity_unit is empty for B"),
+        ({"design_capacity_unit": [None, None]}, "design_capacity_unit is empty"),
+        ({"design_capacity_unit": ["万斤/年", "万t/a"]}, "refused"),
+        ({"unit": [None, "kgce/t"]}, "has no unit"),
+        ({"unit": ["kWh/t", "kgce/t"]}, "the class is not known for A"),
+        ({"product": ["铝轮毂", "铝轮毂"]}, "No row has a product of"),
+    ],
+)
+def test_a_share_of_capacity_that_cannot_be_told_says_why(changes: dict[str, Any], reason: str) -> None:
+    found = verdict(clinker([99, 130], [40, 60]).assign(**changes), "panzhihua-2024", "04")
+    assert found.met is None
+    assert reason in found.reason
+
+
+def test_capacity_without_a_unit_is_no_capacity() -> None:
+    table = clinker([99, 130], [40, 60]).drop(columns="design_capacity_unit")
+    assert "design_capacity has no unit" in verdict(table, "panzhihua-2024", "04").reason
+    texts = table.assign(design_capacity=["40 万t/a", "600 kt/a"])
+    assert verdict(texts, "panzhihua-2024", "04").actual == 40.0
+
+
+def test_an_item_goes_before_the_name_of_the_product() -> None:
+    table = clinker([99, 800], [40, 60]).assign(item=["", "calcium-carbide"])
+    assert [part.name for part in verdict(table, "panzhihua-2024", "04").parts] == ["cement-clinker", "calcium-carbide"]
+
+
+def test_a_table_without_rows_or_names_is_said() -> None:
+    none = verdict(frame(green_factory=["yes"]).iloc[:0], "panzhihua-2024", "08", figures={"green_factories": 1})
+    assert none.reason.startswith("The results have no column technical_upgrading_projects")
+    empty = verdict(frame(green_factory=["yes"]).iloc[:0], "panzhihua-2024", "10")
+    assert empty.reason.startswith("The results have no rows")
+    unnamed = frame(green_factory=["yes"]).assign(plant=None)
+    assert verdict(unnamed, "panzhihua-2024", "10").reason.startswith("plant is empty in 1 rows")
+    rows = pd.DataFrame({"technical_upgrading_projects": [60, None, 10]})
+    assert verdict(rows, "panzhihua-2024", "08").open_names == ("row 1",)
+
+
+def test_furnaces_whose_capacity_is_not_read_get_no_remark() -> None:
+    table = frame(
+        product="感应电炉(铸铁)", intensity=[600], unit="kWh/t", furnace_capacity=[3], furnace_capacity_unit="t/h"
+    )
+    check = check_targets(table, document="changji-city-2021")
+    assert "furnace_capacity: t/h" in check["03"].reason
+    assert check.notes == ()
+
+
 # Periods --------------------------------------------------------------------------------------------------
 
 
@@ -667,6 +742,12 @@ def test_an_own_target_is_compared_by_its_id(write_table: WriteTable) -> None:
     check = check_targets({"own/01-cast-iron": "251 kgce/t"}, document="changji-city-2021")
     own = check["own/01-cast-iron"]
     assert (own.met, own.actual, own.required) == (False, 0.251, "<= 0.25 tce/t")
+    tables.use(
+        write_table(
+            "targets", {"id": "own/02", "value": "7", "unit": "%", "comparison": ">="}, base=base.id, file="more.csv"
+        )
+    )
+    assert verdict({"own/02": "7 %"}, "changji-city-2021", "own/02").met is True
     without = check_targets(EMPTY, document="changji-city-2021")["own/01-cast-iron"]
     assert without.reason.startswith("The figure own/01-cast-iron is missing, no column gives it")
 
@@ -805,8 +886,22 @@ def test_a_lift_that_would_be_a_guess_is_refused() -> None:
         cheapest_lift(table.assign(output=[8, math.nan]), "panzhihua-2024")
     with refused(MissingColumnError, "missing-column", "design_capacity is empty or no number for B"):
         cheapest_lift(table.assign(design_capacity=[10, math.nan]), "panzhihua-2024")
+    with refused(MissingFigureError, "missing-figure", "No row has a product"):
+        cheapest_lift(table.assign(product="铝轮毂"), "panzhihua-2024")
+    with refused(MissingFigureError, "missing-figure", "adds up to zero"):
+        cheapest_lift(table.assign(design_capacity=0), "panzhihua-2024")
+
+
+def test_a_lift_is_for_one_period() -> None:
+    table = lifting([96, 120], [10, 10], [8, 8], period=[2023, 2024])
     with refused(OptionError, "option", "2023, 2024"):
-        cheapest_lift(table.assign(period=[2023, 2024]), "panzhihua-2024")
+        cheapest_lift(table, "panzhihua-2024")
+    with refused(OptionError, "option", "2023, 2024"):
+        cheapest_lift(table, "panzhihua-2024", period=2021)
+    assert [step.plant for step in cheapest_lift(table, "panzhihua-2024", period=2024).steps] == ["B"]
+    assert "left out" in str(
+        cheapest_lift(pd.concat([table, table.assign(product="铝轮毂")]), "panzhihua-2024", period=2023)
+    )
 
 
 # Energy per output value ----------------------------------------------------------------------------------
@@ -855,6 +950,10 @@ def test_energy_per_output_value_refuses_what_does_not_add_up() -> None:
         energy_per_output_value({"甲": ("1 tce", "1 亿元"), "乙": ("-3 tce", "2 亿元")}, smelter="甲")
     with refused(DimensionError, "wrong-dimension"):
         energy_per_output_value({"甲": ("1 kWh", "1 亿元")}, smelter="甲")
+    years = frame(tce=[1.0, 2.0], output_value=[2, 3], output_value_unit="万元", period=[2022, 2023])
+    with refused(OptionError, "option", "2022, 2023"):
+        energy_per_output_value(years, smelter="A")
+    assert energy_per_output_value(years, smelter="B", period=2023).alone == pytest.approx(2 / 3)
     bare = frame(tce=[1.0], output_value=[2])
     with refused(MissingColumnError, "missing-column", "output_value_unit"):
         energy_per_output_value(bare, smelter="A")

@@ -22,13 +22,19 @@ if TYPE_CHECKING:
         verdicts,
     )
     from energybench.accounts import Account, Line, account
+    from energybench.carbon import Emission, to_co2
     from energybench.carriers import Coefficient
+    from energybench.coal_rates import CoalRate, coal_rate
     from energybench.conversions import Conversion, coefficient, convert, to_tce
     from energybench.errors import EnergybenchError
     from energybench.frames import Assessment, assess
     from energybench.furnaces import FurnaceLimit, furnace_limit
+    from energybench.gases import ReferenceVolume, to_reference
     from energybench.ladders import Ladder, Level
     from energybench.limits import find_item, find_ladder
+    from energybench.rules import AccountingRules, ControlledEnergy, Use, control_energy
+    from energybench.sharing import Sharing, share
+    from energybench.steam import SteamHeat, steam_heat
     from energybench.units import quantity
     from energybench.verdicts import Verdict, classify, classify_all
 
@@ -38,13 +44,19 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "accounts": ("Account", "Line", "account"),
+    "carbon": ("Emission", "to_co2"),
     "carriers": ("Coefficient",),
+    "coal_rates": ("CoalRate", "coal_rate"),
     "conversions": ("Conversion", "coefficient", "convert", "to_tce"),
     "errors": ("EnergybenchError",),
     "frames": ("Assessment", "assess"),
     "furnaces": ("FurnaceLimit", "furnace_limit"),
+    "gases": ("ReferenceVolume", "to_reference"),
     "ladders": ("Ladder", "Level"),
     "limits": ("find_item", "find_ladder"),
+    "rules": ("AccountingRules", "ControlledEnergy", "Use", "control_energy"),
+    "sharing": ("Sharing", "share"),
+    "steam": ("SteamHeat", "steam_heat"),
     "units": ("quantity", "ureg"),
     "verdicts": ("Verdict", "classify", "classify_all"),
 }
@@ -68,14 +80,22 @@ _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 
 __all__ = [
     "Account",
+    "AccountingRules",
     "Assessment",
+    "CoalRate",
     "Coefficient",
+    "ControlledEnergy",
     "Conversion",
+    "Emission",
     "EnergybenchError",
     "FurnaceLimit",
     "Ladder",
     "Level",
     "Line",
+    "ReferenceVolume",
+    "Sharing",
+    "SteamHeat",
+    "Use",
     "Verdict",
     "__version__",
     "account",
@@ -83,7 +103,9 @@ __all__ = [
     "carriers",
     "classify",
     "classify_all",
+    "coal_rate",
     "coefficient",
+    "control_energy",
     "conversions",
     "convert",
     "corrections",
@@ -95,7 +117,11 @@ __all__ = [
     "ladders",
     "limits",
     "quantity",
+    "share",
+    "steam_heat",
     "tables",
+    "to_co2",
+    "to_reference",
     "to_tce",
     "units",
     "ureg",

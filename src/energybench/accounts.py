@@ -26,6 +26,7 @@ from energybench.errors import (
     quoted,
 )
 from energybench.limits import choose_ladder, warn_if_superseded, warn_unverified_row
+from energybench.rules import AccountingRules, ControlledEnergy, Use, control_energy
 from energybench.tables import data_version
 from energybench.unit_text import UnitText, read_unit
 from energybench.units import make_quantity, ratio, read_exact, read_quantity, read_rate, same_kind, to_float
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     import pandas
     import pint
 
+    from energybench.coal_rates import CoalRate
     from energybench.ladders import Ladder
     from energybench.units import AmountLike
 
@@ -46,7 +48,7 @@ FLOWS: dict[str, int] = {
     **dict.fromkeys(("out", "output", "输出", "外供", "外送", "外销", "送出"), -1),
 }
 _KWH = UnitText(("kWh",))
-_LINE_KEYS = ("carrier", "amount", "unit", "flow", "ncv", "density", "coefficient")
+_LINE_KEYS = ("carrier", "amount", "unit", "flow", "ncv", "density", "coefficient", "use", "origin", "evidence")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,9 @@ class Line:
     electricity_kwh: float
     coefficient: Coefficient
     density: str = ""
+    use: str = "fuel"
+    origin: str = "grid"
+    evidence: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +85,9 @@ class Account:
     intensity : float or None
         In ``unit``, the indicator's own; None without output.
     verdict : Verdict or None
-        None without product.
+        None without product; always on all energy.
+    control : ControlledEnergy or None
+        What regional control counts by ``rules``; None without rules.
     """
 
     lines: tuple[Line, ...]
@@ -94,6 +101,7 @@ class Account:
     intensity: float | None = None
     unit: str = ""
     verdict: Verdict | None = None
+    control: ControlledEnergy | None = None
     notes: tuple[str, ...] = field(default_factory=tuple)
     package_version: str = __version__
     data_version: str = ""
@@ -151,6 +159,8 @@ class Account:
             lines.append(f" per {self.output:,g} {self.output_unit}: {self.intensity:.6g} {self.unit}")
         if self.verdict is not None:
             lines.append(f" {self.verdict}")
+        if self.control is not None:
+            lines.extend(f" {line}" for line in str(self.control).splitlines())
         return "\n".join([*lines, *(f" note: {note}" for note in self.notes)])
 
 
@@ -164,9 +174,10 @@ def account(
     capacity: AmountLike | None = None,
     reading: str = "linear",
     basis: str = "calorific",
-    coal_rate: AmountLike | None = None,
+    coal_rate: AmountLike | CoalRate | None = None,
     edition: str | None = None,
     compare: str = "full",
+    rules: AccountingRules | None = None,
     allow_unverified: bool = False,
 ) -> Account:
     """Account for the energy of one product over one period.
@@ -175,7 +186,8 @@ def account(
     ----------
     lines : iterable
         Tuples ``(carrier, amount)`` or ``(carrier, amount, flow)``, or mappings (or a frame) with the keys
-        carrier, amount, unit, flow, ncv, density, coefficient. An amount is text with a unit, a quantity, or
+        carrier, amount, unit, flow, ncv, density, coefficient, use (``"fuel"``, ``"feedstock"``), origin
+        (``"grid"``, ``"renewable"``, ``"nuclear"``), evidence. An amount is text with a unit, a quantity, or
         a number beside the key unit. ``flow`` is ``"in"`` (default) or ``"out"`` for energy sent out.
     output : str or pint.Quantity, optional
         Product of the period, ``"24000 t"``; any denominator such as ``"1400 m2"`` where no product is named.
@@ -183,6 +195,8 @@ def account(
         Item id or name; its indicator decides the unit of the intensity and the ladder.
     document, period, capacity, reading, compare
         As in :func:`energybench.classify`.
+    rules : AccountingRules, optional
+        What regional control leaves out; shown beside the whole energy, which limits are compared with.
     basis, coal_rate, edition, allow_unverified
         As in :func:`energybench.to_tce`; the coal rate applies to the electricity lines.
 
@@ -226,12 +240,15 @@ def account(
     if allow_unverified:
         for line, _, _ in worked:
             warn_unverified(line.coefficient)
+    uses = [Use(line.coefficient.carrier, tce, kwh, line.use, line.origin, line.evidence) for line, tce, kwh in worked]
+    control = control_energy(uses, rules or AccountingRules())
     book = Account(
         lines=tuple(line for line, _, _ in worked),
         tce=to_float(exact, "total"),
         electricity_kwh=to_float(electricity, "total"),
         by_carrier={carrier: to_float(tce, carrier) for carrier, tce in by_carrier.items()},
         basis=basis,
+        control=control if rules else None,
         notes=_notes(line for line, _, _ in worked),
         data_version=data_version(),
     )
@@ -320,7 +337,7 @@ def _read_line(entry: LineLike) -> tuple[str, Fraction, UnitText, str, dict[str,
     flow = str(parts.get("flow") or "in").strip().lower()
     if flow not in FLOWS:
         raise OptionError(f"flow is {quoted(flow)}", quoted(flow), did_you_mean(flow, FLOWS, 'Use "in" or "out"'))
-    own = {key: parts[key] for key in ("ncv", "density", "coefficient") if parts.get(key) is not None}
+    own = {key: parts[key] for key in _LINE_KEYS[4:] if parts.get(key) is not None}
     return str(parts["carrier"]), Fraction(magnitude), read, flow, own
 
 
@@ -328,7 +345,8 @@ def _work_out(
     carrier: str, amount: Fraction, unit: UnitText, flow: str, own: dict[str, Any], choice: Choice
 ) -> tuple[Line, Fraction, Fraction]:
     """Convert one line: the record, its exact tce and its exact electricity."""
-    rates = {name: read_rate(value, name) for name, value in own.items()}
+    place = {key: str(own[key]) for key in ("use", "origin", "evidence") if key in own}
+    rates = {name: read_rate(value, name) for name, value in own.items() if name not in place}
     chosen = replace(choice, ncv=rates.get("ncv"), density=rates.get("density"), own=rates.get("coefficient"))
     per_unit, record = factor(carrier, unit, chosen)
     sign = FLOWS[flow]
@@ -336,7 +354,8 @@ def _work_out(
     kwh = sign * amount * ratio(unit, _KWH) if record.carrier == "electricity" else Fraction(0)
     word = "in" if sign > 0 else "out"
     density = str(chosen.density) if chosen.density else ""
-    return Line(carrier, to_float(amount), str(unit), word, to_float(tce), to_float(kwh), record, density), tce, kwh
+    line = Line(carrier, to_float(amount), str(unit), word, to_float(tce), to_float(kwh), record, density, **place)
+    return line, tce, kwh
 
 
 def _read_output(output: AmountLike) -> tuple[Fraction, UnitText]:

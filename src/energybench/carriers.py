@@ -46,6 +46,7 @@ from energybench.units import (
 if TYPE_CHECKING:
     import pint
 
+    from energybench.coal_rates import CoalRate
     from energybench.records import CarrierRow
 
     AmountLike = str | pint.Quantity[Any]
@@ -130,6 +131,7 @@ class Choice:
     own: Rate | None = None
     density: Rate | None = None
     allow_unverified: bool = False
+    coal_rate_source: CoalRate | None = None
 
 
 @cached()
@@ -299,10 +301,16 @@ def _primary_electricity(rows: list[CarrierRow], choice: Choice) -> tuple[Rate, 
     rate = Rate(choice.coal_rate.to(_KGCE_PER_KWH), _KGCE_PER_KWH)
     _refuse_slip("electricity", rate, "coal_rate", choice)
     rule = next(row for row in primary if row.document == DEFAULT_EDITION)
+    source = choice.coal_rate_source
+    said = str(source) if source else f"coal rate {choice.coal_rate} given by the user"
     record = Coefficient(
-        *("electricity", rule.name_zh, rule.name_en, "primary", float(rate.value), "kgce/kWh", "coal_rate"),
-        *(rule.document, rule.clause, rule.verification, rule.evidence),
-        notes=f"coal rate {choice.coal_rate} given by the user; the rule asks for the previous year's generation rate",
+        *("electricity", rule.name_zh, rule.name_en, "primary", float(rate.value), "kgce/kWh"),
+        *(
+            ("table", source.document, "", source.verification, source.evidence)
+            if source
+            else ("coal_rate", rule.document, rule.clause, rule.verification, rule.evidence)
+        ),
+        notes=f"{said}; the rule asks for the previous year's generation rate",
     )
     return rate, record
 

@@ -12,6 +12,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from energybench.carriers import BASES, TCE, Choice, Coefficient, choose_coefficient, factor
+from energybench.coal_rates import CoalRate
 from energybench.errors import OptionError, UnverifiedWarning, check_option
 from energybench.tables import ACCEPTED, find_document
 from energybench.units import make_quantity, pint_unit, read_exact, read_quantity, read_rate, registry, times, to_float
@@ -60,7 +61,7 @@ class Conversion:
 def make_choice(
     *,
     basis: str = "calorific",
-    coal_rate: AmountLike | None = None,
+    coal_rate: AmountLike | CoalRate | None = None,
     ncv: AmountLike | None = None,
     density: AmountLike | None = None,
     coefficient: AmountLike | None = None,
@@ -75,10 +76,17 @@ def make_choice(
         raise OptionError(
             "coal_rate is given with the calorific basis, which does not use it", "coal_rate", 'Pass basis="primary"'
         )
-    given = {"coal_rate": coal_rate, "ncv": ncv, "coefficient": coefficient, "density": density}
+    source = coal_rate if isinstance(coal_rate, CoalRate) else None
+    given = {
+        "coal_rate": coal_rate.text if isinstance(coal_rate, CoalRate) else coal_rate,
+        "ncv": ncv,
+        "coefficient": coefficient,
+        "density": density,
+    }
     rates = {name: None if value is None else read_rate(value, name) for name, value in given.items()}
     return Choice(
-        *(basis, edition, rates["coal_rate"], rates["ncv"], rates["coefficient"], rates["density"], allow_unverified)
+        *(basis, edition, rates["coal_rate"], rates["ncv"], rates["coefficient"], rates["density"], allow_unverified),
+        coal_rate_source=source,
     )
 
 
@@ -93,7 +101,7 @@ def to_tce(
     carrier: str,
     *,
     basis: str = "calorific",
-    coal_rate: AmountLike | None = None,
+    coal_rate: AmountLike | CoalRate | None = None,
     ncv: AmountLike | None = None,
     density: AmountLike | None = None,
     coefficient: AmountLike | None = None,
@@ -110,7 +118,7 @@ def to_tce(
         Id, Chinese or English name.
     basis : {"calorific", "primary"}
         当量值 or 等价值; matters for electricity and heat.
-    coal_rate : str or pint.Quantity, optional
+    coal_rate : str, pint.Quantity or CoalRate, optional
         Standard coal per electricity, for the primary basis: ``"302.4 gce/kWh"``.
     ncv : str or pint.Quantity, optional
         Measured net heating value, ``"35.6 MJ/m3"``: replaces the table's coefficient by ncv / 29307.6 kJ/kgce.
@@ -157,7 +165,7 @@ def to_tce(
 
 def _choice(
     basis: str,
-    coal_rate: AmountLike | None,
+    coal_rate: AmountLike | CoalRate | None,
     ncv: AmountLike | None,
     density: AmountLike | None,
     coefficient: AmountLike | None,
@@ -189,7 +197,7 @@ def convert(
     carrier: str,
     *,
     basis: str = "calorific",
-    coal_rate: AmountLike | None = None,
+    coal_rate: AmountLike | CoalRate | None = None,
     ncv: AmountLike | None = None,
     density: AmountLike | None = None,
     coefficient: AmountLike | None = None,
@@ -237,7 +245,7 @@ def coefficient(
     carrier: str,
     *,
     basis: str = "calorific",
-    coal_rate: AmountLike | None = None,
+    coal_rate: AmountLike | CoalRate | None = None,
     edition: str | None = None,
     allow_unverified: bool = False,
 ) -> Coefficient:
@@ -249,7 +257,7 @@ def coefficient(
         Id, Chinese or English name.
     basis : {"calorific", "primary"}
         当量值 or 等价值.
-    coal_rate : str or pint.Quantity, optional
+    coal_rate : str, pint.Quantity or CoalRate, optional
         For electricity on the primary basis.
     edition : str, optional
         Document id or number; default GB/T 2589-2020.

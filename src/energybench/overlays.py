@@ -129,7 +129,8 @@ def _check_cells(table: Table, row: dict[str, str], where: str) -> None:
         if row[column] and not _is_decimal(row[column]):
             raise _wrong(where, column, row[column], "Write a decimal number such as 0.7143")
     for column in _UNITS:
-        if row.get(column):
+        # A share has no unit; the table of carbon factors calls it a ratio.
+        if row.get(column) and row[column] != "ratio":
             try:
                 read_unit(row[column])
             except EnergybenchError as error:

@@ -58,6 +58,10 @@ weight_case = [weight_case]
 EF = [energy_factor]
 Adt = [air_dry_mass]
 TEU = [container]
+gCO2 = [carbon_dioxide]
+tCO2 = 1e6 * gCO2
+gC = [carbon]
+tC = 1e6 * gC
 tsl = [synthetic_leather]
 percent = [share]
 """.strip().splitlines()

@@ -32,6 +32,7 @@ from energybench.verdicts import COMPARES
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from energybench.coal_rates import CoalRate
     from energybench.units import AmountLike
 
     TableLike = pandas.DataFrame | str | Path | Any
@@ -45,7 +46,7 @@ def assess(
     outputs: TableLike,
     *,
     basis: str = "calorific",
-    coal_rate: AmountLike | None = None,
+    coal_rate: AmountLike | CoalRate | None = None,
     edition: str | None = None,
     document: str | None = None,
     reading: str = "linear",

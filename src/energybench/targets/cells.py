@@ -210,7 +210,7 @@ def amounts(table: pandas.DataFrame, column: str, needs_unit: bool = True) -> tu
     table : pandas.DataFrame
         Shape (n,).
     column : str
-        An amount above zero in every row, all of one kind.
+        An amount in every row, none below zero, all of one kind.
     needs_unit : bool
         Refuse a column whose unit neither a column nor its texts say; else it is taken to be in one unit.
 
@@ -219,7 +219,7 @@ def amounts(table: pandas.DataFrame, column: str, needs_unit: bool = True) -> tu
     MissingColumnError
         If the column is not there or a row is empty, or nothing says its unit.
     AmountError
-        If an amount is zero or negative.
+        If an amount is below zero.
     """
     require_column(table, column)
     beside = unit_column(column)

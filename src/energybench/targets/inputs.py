@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from energybench.errors import TableError, UnknownNameError, did_you_mean, quoted
+from energybench.errors import OptionError, TableError, UnknownNameError, did_you_mean, quoted
 from energybench.frames.columns import OUTPUTS, to_pandas
+from energybench.frames.encode import clean_text
 from energybench.names import normalise_name
-from energybench.targets.cells import read_figure
+from energybench.targets.cells import read_figure, texts_of
 from energybench.targets.rows import measure_of
 
 if TYPE_CHECKING:
@@ -41,6 +42,25 @@ def table_of(results: Any) -> pandas.DataFrame:
     table = table.set_axis(names, axis=1).reset_index(drop=True)
     _refuse_two_documents(table)
     return table
+
+
+def one_period(table: pandas.DataFrame, period: str | int | None) -> pandas.DataFrame:
+    """Return the rows of one period: that which is named, or the only one there is.
+
+    Raises
+    ------
+    OptionError
+        If the rows are of several periods and none is named, or of none that is.
+    """
+    if "period" not in table.columns:
+        return table
+    periods = texts_of(table["period"])
+    wanted = periods.distinct if period is None else [clean_text(period)]
+    if len(wanted) != 1 or wanted[0] not in periods.distinct:
+        known = ", ".join(periods.distinct) or "none"
+        raise OptionError(f"The periods of the rows are {known}", known, "Pass period= with one of them")
+    rows: pandas.DataFrame = table.loc[periods.codes == periods.distinct.index(wanted[0])]
+    return rows
 
 
 def _refuse_two_documents(table: pandas.DataFrame) -> None:

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy
 
-from energybench.errors import EnergybenchError, MissingColumnError, MissingFigureError, OptionError, quoted
-from energybench.frames.encode import clean_text, to_floats
-from energybench.ladders import Ladder, Level
+from energybench.errors import MissingColumnError, MissingFigureError, OptionError, quoted
+from energybench.frames.encode import to_floats
+from energybench.ladders import Level
 from energybench.limits import find_ladder
 from energybench.tables import citation, find_document
 from energybench.targets.cells import amounts, labels, named, require_column, texts_of
-from energybench.targets.inputs import table_of
+from energybench.targets.inputs import one_period, table_of
 from energybench.targets.levels import items_of, levels_under
 from energybench.targets.portfolio import Portfolio
 from energybench.targets.requirement import Requirement, requirement, with_unit
@@ -172,7 +172,7 @@ def cheapest_lift(
     Raises
     ------
     OptionError
-        If the document has no such targets, or a period is to be named.
+        If the document has no such targets, the rows are of several periods, or of none that is named.
     MissingColumnError, MissingFigureError
         If a plant's class, capacity or output is not known: the cheapest list would be a guess.
 
@@ -205,7 +205,7 @@ def cheapest_lift(
     below, at = _targets(document)
     over = requirement(at)
     own = {find_document(meant).id: find_document(read).id for meant, read in (standards or {}).items()}
-    table = _of_period(table_of(results), period)
+    table = one_period(table_of(results), period)
     portfolio = Portfolio(table, table, own, allow_unverified)
     standard = portfolio.standard(measure_of(at))
     levels = levels_under(table, standard, allow_unverified)
@@ -217,6 +217,8 @@ def cheapest_lift(
             named(table, open_rows),
             "Give its intensity, or leave the plant out",
         )
+    if not inside.any():
+        raise MissingFigureError(f"No row has a product of {citation(standard)}", citation(standard), "Add the plants")
     items = items_of(table).astype(str)
     products = []
     for item in dict.fromkeys(items[inside].tolist()):
@@ -241,16 +243,6 @@ def _targets(document: str) -> tuple[TargetRow, TargetRow]:
             quoted(document),
             'Use "panzhihua-2024"',
         ) from error
-
-
-def _of_period(table: pandas.DataFrame, period: str | int | None) -> pandas.DataFrame:
-    if "period" not in table.columns:
-        return table
-    periods = texts_of(table["period"])
-    wanted = periods.distinct if period is None else [clean_text(period)]
-    if len(wanted) > 1:
-        raise OptionError(f"The rows are of {', '.join(periods.distinct)}", "period", "Pass period= with one of them")
-    return table.loc[periods.take([text in wanted for text in periods.distinct], False, numpy.bool_)]
 
 
 def _lift(
@@ -328,7 +320,8 @@ def _savings(table: pandas.DataFrame, item: str, standard: str, allow_unverified
             f"intensity or output, or its unit, is empty for {named(table, gap)}", "output", "Fill it in"
         )
     ladder = find_ladder(item, standard, allow_unverified)
-    scale = units.take([_ratio(text, ladder) for text in units.distinct], numpy.nan, numpy.float64)
+    own = read_unit(ladder.unit)
+    scale = units.take([float(ratio(read_unit(text), own)) for text in units.distinct], numpy.nan, numpy.float64)
     scales = [saving_scale(ladder, f"1 {text}") for text in output_units.distinct]
     amount = output * output_units.take([factor for factor, _ in scales], numpy.nan, numpy.float64)
     thresholds = {step.level: step.value for step in ladder.steps}
@@ -342,10 +335,3 @@ def _savings(table: pandas.DataFrame, item: str, standard: str, allow_unverified
         for threshold in (baseline, benchmark)
     )
     return to_baseline, to_benchmark, scales[0][1]
-
-
-def _ratio(text: str, ladder: Ladder) -> float:
-    try:
-        return float(ratio(read_unit(text), read_unit(ladder.unit)))
-    except EnergybenchError as error:
-        raise type(error)(f"The unit of intensity: {error.message}", error.value, error.fix) from error

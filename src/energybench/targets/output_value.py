@@ -17,16 +17,15 @@ import numpy
 from energybench.accounts import Account
 from energybench.errors import (
     BasisError,
-    MissingColumnError,
     NoEnergyError,
     OutputError,
     UnknownNameError,
     did_you_mean,
     quoted,
 )
-from energybench.frames.encode import clean_text, to_floats
+from energybench.frames.encode import to_floats
 from energybench.targets.cells import named, numbers, read_figure, require_column, texts_of
-from energybench.targets.inputs import table_of
+from energybench.targets.inputs import one_period, table_of
 from energybench.unit_text import read_unit
 from energybench.units import make_quantity
 
@@ -151,6 +150,8 @@ def energy_per_output_value(
         If accounts on different bases would be added.
     MissingColumnError
         If a column or the unit of the output value is missing.
+    OptionError
+        If the rows are of several periods, or of none that is named.
 
     Notes
     -----
@@ -211,8 +212,7 @@ def _from_table(table: pandas.DataFrame, unit: str | None, period: str | int | N
     """Add up energy and output value per plant."""
     for column in ("plant", "tce"):
         require_column(table, column)
-    if "period" in table.columns:
-        table = _of_period(table, period)
+    table = one_period(table, period)
     values = _values(table, unit)
     energy = to_floats(table["tce"])
     gap = ~numpy.isfinite(energy)
@@ -225,16 +225,6 @@ def _from_table(table: pandas.DataFrame, unit: str | None, period: str | int | N
     size = len(plants.distinct) + 1
     sums = (numpy.bincount(plants.codes, column, size)[:-1].tolist() for column in (energy, values))
     return dict(zip(plants.distinct, zip(*sums, strict=True), strict=True))
-
-
-def _of_period(table: pandas.DataFrame, period: str | int | None) -> pandas.DataFrame:
-    periods = texts_of(table["period"])
-    wanted = periods.distinct if period is None else [clean_text(period)]
-    if len(wanted) != 1 or wanted[0] not in periods.distinct:
-        shown = ", ".join(periods.distinct)
-        raise MissingColumnError(f"The rows are of {shown}", "period", "Pass period= with one of them")
-    rows: pandas.DataFrame = table.loc[periods.codes == periods.distinct.index(wanted[0])]
-    return rows
 
 
 def _values(table: pandas.DataFrame, unit: str | None) -> NDArray[numpy.float64]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy
 
-from energybench.errors import MissingColumnError, MissingFigureError
+from energybench.errors import EnergybenchError
 from energybench.frames.columns import OUTPUTS
 from energybench.frames.encode import clean_text
 from energybench.targets.cells import unit_column
@@ -59,7 +59,7 @@ def _between(specs: list[MeasureRow], base: Portfolio) -> list[str]:
             for spec in family:
                 yes, known = base.holds(rows, spec.subject[1])
                 covered |= yes | ~known
-        except (MissingColumnError, MissingFigureError):
+        except EnergybenchError:
             continue
         if not covered.all():
             between = rows.loc[~covered]

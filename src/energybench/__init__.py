@@ -35,6 +35,10 @@ if TYPE_CHECKING:
     from energybench.rules import AccountingRules, ControlledEnergy, Use, control_energy
     from energybench.sharing import Sharing, share
     from energybench.steam import SteamHeat, steam_heat
+    from energybench.targets.check import check_targets
+    from energybench.targets.lift import LiftPlan, cheapest_lift
+    from energybench.targets.output_value import OutputValueIntensity, energy_per_output_value
+    from energybench.targets.verdicts import TargetCheck, TargetVerdict
     from energybench.units import quantity
     from energybench.verdicts import Verdict, classify, classify_all
 
@@ -57,6 +61,10 @@ _HOMES = {
     "rules": ("AccountingRules", "ControlledEnergy", "Use", "control_energy"),
     "sharing": ("Sharing", "share"),
     "steam": ("SteamHeat", "steam_heat"),
+    "targets.check": ("check_targets",),
+    "targets.lift": ("LiftPlan", "cheapest_lift"),
+    "targets.output_value": ("OutputValueIntensity", "energy_per_output_value"),
+    "targets.verdicts": ("TargetCheck", "TargetVerdict"),
     "units": ("quantity", "ureg"),
     "verdicts": ("Verdict", "classify", "classify_all"),
 }
@@ -74,7 +82,7 @@ _MODULES = (
         "names",
         "records",
     ),
-    *("tables", "unit_text", "units", "verdicts"),
+    *("tables", "targets", "unit_text", "units", "verdicts"),
 )
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 
@@ -91,16 +99,22 @@ __all__ = [
     "FurnaceLimit",
     "Ladder",
     "Level",
+    "LiftPlan",
     "Line",
+    "OutputValueIntensity",
     "ReferenceVolume",
     "Sharing",
     "SteamHeat",
+    "TargetCheck",
+    "TargetVerdict",
     "Use",
     "Verdict",
     "__version__",
     "account",
     "assess",
     "carriers",
+    "cheapest_lift",
+    "check_targets",
     "classify",
     "classify_all",
     "coal_rate",
@@ -109,6 +123,7 @@ __all__ = [
     "conversions",
     "convert",
     "corrections",
+    "energy_per_output_value",
     "errors",
     "find_item",
     "find_ladder",

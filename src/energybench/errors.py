@@ -6,10 +6,12 @@ same code stands in the ``reason`` column of the problems of a whole table.
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 LONGEST_QUOTE = 80
 
@@ -190,13 +192,27 @@ def quoted(value: object) -> str:
     return text if len(text) <= LONGEST_QUOTE else f"{text[:LONGEST_QUOTE]}… ({len(text)} characters)"
 
 
+# Looking for near names costs milliseconds: whole tables of unknown names switch it off.
+_searching: ContextVar[bool] = ContextVar("searching", default=True)
+
+
+@contextmanager
+def without_suggestions() -> Iterator[None]:
+    """Make errors without looking for the nearest names, for names that nobody will read one by one."""
+    token = _searching.set(False)
+    try:
+        yield
+    finally:
+        _searching.reset(token)
+
+
 def nearest(name: str, known: Iterable[str], count: int = 3) -> list[str]:
     """Return the known names nearest to a misspelled one, best first.
 
     >>> nearest("natural gaz", ["natural gas", "coke"])
     ['natural gas']
     """
-    if len(name) > LONGEST_QUOTE:
+    if len(name) > LONGEST_QUOTE or not _searching.get():
         return []
     import difflib
 

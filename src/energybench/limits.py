@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import warnings
+from calendar import monthrange
 from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from energybench.errors import (
@@ -185,6 +188,7 @@ def find_ladder(
     ladders = _ladders().get(item, ())
     if not ladders:
         raise UnknownProductError(f"No limit table has {quoted(item)}", quoted(item), "find_item() gives item ids")
+    _check_period(document, period)
     if document == IN_FORCE:
         document = _in_force(item, ladders, period)
     if document is None:
@@ -250,9 +254,7 @@ def _is_like(unit: UnitText, like: UnitText | None) -> bool:
 
 def _in_force(item: str, ladders: tuple[Ladder, ...], period: str | None) -> str:
     """Return the national list that was in force at the end of a period."""
-    if not period:
-        raise OptionError('document="in-force" needs a period', "period", 'Pass period="2023"')
-    end = f"{period}-12-31" if len(period) == 4 else f"{period}-31" if len(period) == 7 else period
+    end = _end_of(period)
     lists = [find_document(ladder.document) for ladder in ladders]
     national = sorted(
         (row for row in lists if row.kind == "national_list" and row.effective_from),
@@ -265,6 +267,37 @@ def _in_force(item: str, ladders: tuple[Ladder, ...], period: str | None) -> str
             f"No national list for {item} was in force in {period}", item, f"Lists: {known}. Pass document="
         )
     return in_force[-1].id
+
+
+def _check_period(document: str | None, period: str | None) -> None:
+    if period is not None and document != IN_FORCE:
+        raise OptionError("period is given without in-force", "period", 'Pass document="in-force" too')
+
+
+def _end_of(period: object) -> str:
+    """Return the last day of a year, a month or a day, as an ISO date."""
+    fix = 'Pass period="2023", "2023-06" or "2023-06-30"'
+    if period is None:
+        raise OptionError('document="in-force" needs a period', "period", fix)
+    if not isinstance(period, str) or not re.fullmatch(r"[0-9]{4}(-[0-9]{2}){0,2}", period):
+        raise OptionError(f"period is {quoted(period)}, expected a year, a month or a day", quoted(period), fix)
+    try:
+        first = date.fromisoformat((period + "-01-01")[:10])
+    except ValueError as error:
+        raise OptionError(f"period is {quoted(period)}, which is no date", quoted(period), fix) from error
+    if len(period) == 4:
+        return f"{period}-12-31"
+    return f"{period}-{monthrange(first.year, first.month)[1]}" if len(period) == 7 else period
+
+
+def _check_furnace_in_force(item: str, period: str | None) -> None:
+    """Refuse a furnace limit for a period in which its document was not in force."""
+    end = _end_of(period)
+    row = find_document(next(row.document for row in records("furnace_limits") if row.item == item))
+    if not row.effective_from <= end < (row.effective_to or "9999"):
+        raise UnknownProductError(
+            f"{citation(row.id)} was not in force at the end of {period}", item, "Pass document= to use it all the same"
+        )
 
 
 def _counterparts(item: str) -> str:
@@ -305,6 +338,9 @@ def choose_ladder(
         return find_ladder(item, document, allow_unverified, period, like)
     if capacity is None:
         raise CapacityError(f"The limit of {item} depends on furnace capacity", item, 'Pass capacity="3 t"')
+    _check_period(document, period)
+    if document == IN_FORCE:
+        _check_furnace_in_force(item, period)
     named = None if document == IN_FORCE else document
     return of_furnace(
         furnace_limit(capacity, reading=reading, item=item, document=named, allow_unverified=allow_unverified)
@@ -317,6 +353,10 @@ def all_ladders(name: str, like: UnitText) -> tuple[Ladder, ...]:
     GB rows that stand for the same product under another item are included.
     """
     item = find_item(name)
+    if needs_capacity(item):
+        raise CapacityError(
+            f"The limit of {item} depends on furnace capacity", item, 'Use classify() with capacity="3 t"'
+        )
     rows = [ladder for ladder in _ladders().get(item, ()) if ladder.unit and same_kind(read_unit(ladder.unit), like)]
     same = {row.counterpart_limit for row in records("gb_counterparts") if row.item == item and row.counterpart_limit}
     others = [ladder for ladders in _ladders().values() for ladder in ladders if ladder.id in same]

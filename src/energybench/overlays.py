@@ -8,7 +8,7 @@ from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
 from energybench.errors import EnergybenchError, TableError, TableNotFoundError, did_you_mean, quoted
-from energybench.records import TABLES, VERIFICATIONS, Table
+from energybench.records import TABLES, VERIFICATIONS, Table, TargetRow
 from energybench.unit_text import read_unit
 
 if TYPE_CHECKING:
@@ -128,7 +128,8 @@ def _check_cells(table: Table, row: dict[str, str], where: str) -> None:
     for column in table.numbers:
         if row[column] and not _is_decimal(row[column]):
             raise _wrong(where, column, row[column], "Write a decimal number such as 0.7143")
-    for column in _UNITS:
+    # The unit of a target may be a word for what is counted: factories, % of capacity.
+    for column in () if table.record is TargetRow else _UNITS:
         # A share has no unit; the table of carbon factors calls it a ratio.
         if row.get(column) and row[column] != "ratio":
             try:

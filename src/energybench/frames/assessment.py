@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -124,6 +125,10 @@ def _plain(table: pandas.DataFrame) -> list[dict[str, Any]]:
 
 
 def _plain_cell(cell: Any) -> Any:
-    if isinstance(cell, numpy.generic):
-        return cell.item()
-    return cell.isoformat() if hasattr(cell, "isoformat") else cell
+    """Return a cell as JSON can hold it; what is no number or text is shown as text."""
+    value = cell.item() if isinstance(cell, numpy.generic) else cell
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    if value is None or isinstance(value, str | int | float | bool):
+        return value
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)

@@ -35,6 +35,7 @@ OUTPUTS: dict[str, tuple[str, ...]] = {
     "design_capacity": ("设计产能", "产能"),
     "design_capacity_unit": ("设计产能单位", "产能单位"),
     "output_value": ("产值", "工业总产值"),
+    "output_value_unit": ("产值单位",),
 }
 REQUIRED = {
     "meters": (METERS, (*KEYS, "carrier", "amount", "unit")),

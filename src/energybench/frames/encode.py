@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy
 import pandas
 
-from energybench.errors import AmountError
+from energybench.errors import AmountError, quoted
 from energybench.unit_text import read_number
 
 if TYPE_CHECKING:
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 #: Below this many rows a second thread costs more than it gives.
 _THREADED_FROM = 200_000
+
+#: Kinds of object columns whose cells cannot be mistaken for one another.
+_PLAIN = ("string", "integer", "floating", "mixed-integer-float", "decimal", "empty", "datetime", "date")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +58,19 @@ def encode(column: pandas.Series[Any]) -> Coded:
         encoded = arrow.dictionary_encode()
         indices = encoded.indices.fill_null(len(encoded.dictionary)) if encoded.null_count else encoded.indices
         return Coded(indices.to_numpy(zero_copy_only=False), encoded.dictionary.to_pylist())
+    if column.dtype == object and pandas.api.types.infer_dtype(column, skipna=True) not in _PLAIN:
+        column = column.map(_plain, na_action="ignore")
     codes, uniques = pandas.factorize(column, use_na_sentinel=True)
     return _with_null(codes, list(uniques))
+
+
+def _plain(cell: Any) -> Any:
+    """Return a cell that stands for itself alone: True is not 1, and a list has no place among keys."""
+    return cell if isinstance(cell, str | int | float) and not isinstance(cell, bool) else _text_of(cell)
+
+
+def _text_of(cell: Any) -> Any:
+    return cell if hasattr(cell, "isoformat") or isinstance(cell, numpy.number) else quoted(cell)
 
 
 def _arrow(column: pandas.Series[Any]) -> Any:
@@ -140,5 +154,5 @@ def _number(value: Any) -> float:
         return float("nan") if rest else float(number)
     try:
         return float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return float("nan")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy
 
-from energybench.errors import EnergybenchError
+from energybench.errors import EnergybenchError, without_suggestions
 from energybench.frames.columns import KEYS
 from energybench.frames.encode import Coded, clean_text, fold
 from energybench.frames.kernel import Key, Lookup, keys_in_use, make_key, make_lookup
@@ -29,7 +29,8 @@ def product_key(value: Any) -> str:
     """
     text = clean_text(value)
     try:
-        return find_item(text) if text else text
+        with without_suggestions():
+            return find_item(text) if text else text
     except EnergybenchError:
         return text
 

@@ -16,7 +16,7 @@ from energybench.frames.columns import KEYS
 from energybench.frames.encode import Coded, clean_text, encode, encode_columns, fold, to_floats
 from energybench.frames.kernel import Lookup, keys_in_use, make_key, make_lookup
 from energybench.frames.problems import Problems
-from energybench.frames.resolve import Factor, Refusal, resolve_factor
+from energybench.frames.resolve import Factor, Refusal, resolve_all, resolve_factor
 
 if TYPE_CHECKING:
     import pandas
@@ -90,12 +90,13 @@ def read_meters(table: pandas.DataFrame, choice: Choice) -> Meters:
         parts.append((kind_and_unit.codes, numpy.arange(len(kind_and_unit.distinct) + 1), len(kind_and_unit.distinct)))
     key = make_key(parts)
     factor, keys = keys_in_use(key)
-    factors = []
+    combinations = []
     for one in keys.tolist():
         rest, own_code = divmod(one, len(kind_and_unit.distinct)) if kind_and_unit is not None else (one, 0)
         carrier, unit = divmod(rest, max(len(texts[1]), 1))
         figure, figure_unit = kind_and_unit.distinct[own_code] if kind_and_unit is not None else ("", "")
-        factors.append(resolve_factor(texts[0][carrier], texts[1][unit], figure, figure_unit, choice))
+        combinations.append((texts[0][carrier], texts[1][unit], figure, figure_unit, choice))
+    factors: list[Factor | Refusal] = resolve_all(resolve_factor, combinations)
     multiplier = _multiplier(table, own, kind, factor, keys, key.size, factors)
     amount = to_floats(table["amount"])
     return Meters(table, columns, amount, own, kind, multiplier, factor, key.size, keys, factors)

@@ -13,7 +13,7 @@ from energybench.frames.encode import Coded, encode, recode, to_floats
 from energybench.frames.kernel import keys_in_use, make_key
 from energybench.frames.meters import missing
 from energybench.frames.problems import Problems
-from energybench.frames.resolve import Refusal, Threshold, resolve_threshold, resolve_unit
+from energybench.frames.resolve import Refusal, Threshold, resolve_all, resolve_threshold, resolve_unit
 from energybench.ladders import Level, Step
 from energybench.limits import IN_FORCE
 from energybench.unit_text import UnitText
@@ -91,12 +91,14 @@ def work_out_outputs(
     period = keys[1] if document == IN_FORCE else Coded(numpy.zeros(len(table), numpy.int64), [None])
     columns = [product, unit, period]
     code, combinations = _combine(columns)
-    thresholds: list[Threshold | Refusal] = []
-    for name, in_unit, when in combinations:
-        if name is None or in_unit is None:
-            thresholds.append(missing("product"))
-        else:
-            thresholds.append(resolve_threshold(name, in_unit, document, basis, allow_unverified, when))
+    thresholds: list[Threshold | Refusal] = resolve_all(
+        lambda name, in_unit, when: (
+            missing("product")
+            if name is None or in_unit is None
+            else resolve_threshold(name, in_unit, document, basis, allow_unverified, when)
+        ),
+        [tuple(one) for one in combinations],
+    )
     _flag_refusals(problems, code, thresholds)
     output = to_floats(table["output"])
     empty = table["output"].isna().to_numpy()

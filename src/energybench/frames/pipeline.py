@@ -38,7 +38,10 @@ if TYPE_CHECKING:
     TableLike = pandas.DataFrame | str | Path | Any
     Progress = Callable[[float, str], None]
 
-_CARRIED = ("design_capacity", "design_capacity_unit", "furnace_capacity", "furnace_capacity_unit", "output_value")
+_CARRIED = (
+    *("design_capacity", "design_capacity_unit", "furnace_capacity", "furnace_capacity_unit"),
+    *("output_value", "output_value_unit"),
+)
 
 
 def assess(
@@ -135,7 +138,7 @@ def assess(
     tell(0.9, "classifying")
     graded = grade(measured, totals.of(groups.of_outputs), compare)
     output_problems = measured.problems.frame()
-    results = _results(output_table, graded, output_problems)
+    results = _results(output_table, graded.assign(reason=measured.problems.reasons()))
     problems = pandas.concat([meter_problems, output_problems], ignore_index=True)
     counts = {
         "meters": len(meter_table),
@@ -176,13 +179,11 @@ def _open(table: TableLike, name: str) -> tuple[pandas.DataFrame, tuple[str, ...
     return canonical_columns(frame, name)
 
 
-def _results(outputs: pandas.DataFrame, graded: pandas.DataFrame, problems: pandas.DataFrame) -> pandas.DataFrame:
-    """Put the given columns in front of the graded ones, and the reason behind."""
+def _results(outputs: pandas.DataFrame, graded: pandas.DataFrame) -> pandas.DataFrame:
+    """Put the given columns in front of the graded ones."""
     given = [*KEYS, "output", "output_unit", *(name for name in _CARRIED if name in outputs.columns)]
     table = outputs[given].reset_index(drop=True)
     table.insert(0, "row", outputs.index.to_numpy())
-    graded = graded.assign(reason="")
-    graded.loc[numpy.isin(outputs.index.to_numpy(), problems["row"]), "reason"] = problems["reason"].to_numpy()
     return pandas.concat([table, graded], axis=1)
 
 

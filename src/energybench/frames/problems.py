@@ -49,6 +49,11 @@ class Problems:
             self.detail[new] = code[new] + len(self.refusals)
             self.refusals += refusals
 
+    def reasons(self) -> NDArray[numpy.object_]:
+        """Return the reason code of every row, empty where nothing is wrong."""
+        codes = [*(refusal.reason for refusal in self.refusals), ""]
+        return numpy.array(codes, object)[self.detail]
+
     def frame(self) -> pandas.DataFrame:
         """Return the problems, a row each, in the order of the table."""
         rows = numpy.flatnonzero(self.flagged)

@@ -6,12 +6,13 @@ the functions that serve one value. What they refuse becomes a refusal with its 
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from energybench.carriers import TCE, Choice, Coefficient, factor, plausible_range
-from energybench.errors import DimensionError, EnergybenchError, OptionError, OutputError, quoted
+from energybench.errors import DimensionError, EnergybenchError, OptionError, OutputError, quoted, without_suggestions
 from energybench.furnaces import LimitCurve, find_curve
 from energybench.limits import IN_FORCE, find_item, find_ladder, needs_capacity
 from energybench.unit_text import UnitText, read_unit
@@ -21,6 +22,11 @@ from energybench.verdicts import check_basis
 if TYPE_CHECKING:
     from energybench.ladders import Ladder
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+#: How many refusals of a table name what was probably meant.
+SUGGESTED = 100
 _KWH = UnitText(("kWh",))
 _KGCE = UnitText(("kgce",))
 
@@ -210,3 +216,26 @@ def resolve_unit(text: Any, target: UnitText, column: str) -> float | Refusal:
         return float(ratio(read_unit(text), target))
     except EnergybenchError as error:
         return refusal_of(error, column)
+
+
+def resolve_all(resolve: Callable[..., Any], combinations: Iterable[tuple[Any, ...]]) -> list[Any]:
+    """Resolve every combination once.
+
+    Only the first refusals look for the nearest names: nobody reads a thousand suggestions, and each costs
+    milliseconds.
+
+    Parameters
+    ----------
+    resolve : callable
+        Takes the parts of a combination, returns what it resolves to or a refusal.
+    combinations : iterable of tuple
+        What to resolve.
+    """
+    resolved = []
+    refused = 0
+    for combination in combinations:
+        with nullcontext() if refused < SUGGESTED else without_suggestions():
+            one = resolve(*combination)
+        refused += isinstance(one, Refusal)
+        resolved.append(one)
+    return resolved

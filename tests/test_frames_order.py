@@ -186,7 +186,6 @@ def _unused_categories(table: pandas.DataFrame) -> pandas.DataFrame:
 
 KINDS: dict[str, Callable[[pandas.DataFrame], pandas.DataFrame]] = {
     "object": lambda table: table.astype(object),
-    "text as str": _texts_as("str"),
     "text as string[python]": _texts_as("string[python]"),
     "text as string[pyarrow]": _texts_as("string[pyarrow]"),
     "text as Arrow": _texts_as(pandas.ArrowDtype(pyarrow.string())),

@@ -70,7 +70,7 @@ METERS = [
     Example({"carrier": "高炉煤气", "unit": "Nm3"}, "unit", "Nm3", "gas-condition", "m3 and Nm3", "ncv="),
     Example(
         {"carrier": "天然气", "unit": "万m3"},
-        *("carrier", "天然气", "several-candidates", "1.1~1.33 kgce/m3", 'ncv="35.6 MJ/m3"'),
+        *("carrier", "天然气", "several-candidates", "1.1000~1.3300 kgce/m3", 'ncv="35.6 MJ/m3"'),
     ),
     Example({"carrier": "甲醇"}, "carrier", "甲醇", "unverified", "is unverified", "allow_unverified=True"),
     Example(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from numbers import Number
 from typing import TYPE_CHECKING, Any
 
 import numpy
@@ -66,11 +67,8 @@ def encode(column: pandas.Series[Any]) -> Coded:
 
 def _plain(cell: Any) -> Any:
     """Return a cell that stands for itself alone: True is not 1, and a list has no place among keys."""
-    return cell if isinstance(cell, str | int | float) and not isinstance(cell, bool) else _text_of(cell)
-
-
-def _text_of(cell: Any) -> Any:
-    return cell if hasattr(cell, "isoformat") or isinstance(cell, numpy.number) else quoted(cell)
+    known = isinstance(cell, str | Number) and not isinstance(cell, bool)
+    return cell if known or hasattr(cell, "isoformat") else quoted(cell)
 
 
 def _arrow(column: pandas.Series[Any]) -> Any:

@@ -196,6 +196,8 @@ def explain(meters: Meters, rows: NDArray[Any]) -> Problems:
                 problems.flag(flow.codes == number, Refusal("flow", "", "option", f"flow is {quoted(cell)}", fix))
     with numpy.errstate(invalid="ignore", over="ignore"):
         value = meters.lookup("tce", numpy.nan).take(meters.factor[rows]) * meters.amount[rows]
+        if meters.multiplier is not None:
+            value *= meters.multiplier[rows]
     overflow = Refusal("amount", "", "unreadable-amount", "amount is {value}, too large to convert", "Check the number")
     problems.flag(~numpy.isfinite(value), overflow)
     stray = Refusal(

@@ -204,12 +204,6 @@ def grade(outputs: Outputs, totals: Totals, compare: str) -> pandas.DataFrame:
         "plant", "", "no-energy", "plant {value} has an output and no reading of energy", "Add its meter rows"
     )
     problems.flag(totals.readings == 0, none)
-    by_electricity = outputs.column("electricity", False, bool)
-    unmetered = Refusal(
-        *("product", "", "no-energy", "{value} is measured by electricity, and no reading is electricity"),
-        suggestion="Add its electricity",
-    )
-    problems.flag(by_electricity & (totals.electric == 0), unmetered)
     spoilt = Refusal(
         *(
             "plant",
@@ -220,6 +214,12 @@ def grade(outputs: Outputs, totals: Totals, compare: str) -> pandas.DataFrame:
         suggestion="Mend the meter rows in the problems",
     )
     problems.flag(totals.unusable > 0, spoilt)
+    by_electricity = outputs.column("electricity", False, bool)
+    unmetered = Refusal(
+        *("product", "", "no-energy", "{value} is measured by electricity, and no reading is electricity"),
+        suggestion="Add its electricity",
+    )
+    problems.flag(by_electricity & (totals.electric == 0), unmetered)
     with numpy.errstate(all="ignore"):
         total = numpy.where(by_electricity, totals.electricity_kwh, totals.tce)
         intensity = total * outputs.column("scale") / outputs.output

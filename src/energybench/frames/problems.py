@@ -9,6 +9,7 @@ import numpy
 import pandas
 
 from energybench.errors import LONGEST_QUOTE, quoted
+from energybench.frames.encode import encode
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -66,7 +67,7 @@ class Problems:
             here = code == number
             if refusal.column in self.source.columns:
                 value[here] = _shown(self.source[refusal.column].iloc[rows[here]])
-            if "{value}" in refusal.message:
+            if not refusal.verbatim:
                 message[here] = _filled(refusal.message, value[here])
         texts = {name: [getattr(refusal, name) for refusal in refusals] for name in ("column", "reason", "suggestion")}
         return pandas.DataFrame(
@@ -83,9 +84,8 @@ class Problems:
 
 def _shown(cells: pandas.Series[Any]) -> NDArray[numpy.object_]:
     """Return cells as text, a very long one cut, each distinct one worked on once."""
-    codes, uniques = pandas.factorize(cells, use_na_sentinel=True)
-    texts = (str(cell) for cell in uniques.tolist())
-    return numpy.array([*(t if len(t) <= LONGEST_QUOTE else f"{t[:LONGEST_QUOTE]}…" for t in texts), ""], object)[codes]
+    texts = encode(cells).map(str, "")
+    return encode(pandas.Series(texts)).map(lambda t: t if len(t) <= LONGEST_QUOTE else f"{t[:LONGEST_QUOTE]}…", "")
 
 
 def _filled(message: str, values: NDArray[numpy.object_]) -> NDArray[numpy.object_]:

@@ -33,18 +33,22 @@ _KGCE = UnitText(("kgce",))
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why something cannot be used, as a row of the problems says it."""
+    """Why something cannot be used, as a row of the problems says it.
+
+    ``{value}`` in a message stands for the cell, unless the message is ``verbatim``.
+    """
 
     column: str
     value: str
     reason: str
     message: str
     suggestion: str
+    verbatim: bool = False
 
 
 def refusal_of(error: EnergybenchError, column: str) -> Refusal:
     """Turn an error for one value into a refusal for rows."""
-    return Refusal(column, error.value, error.reason, error.message, error.fix)
+    return Refusal(column, error.value, error.reason, error.message, error.fix, verbatim=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,10 +50,11 @@ def to_pandas(table: Any, name: str) -> pandas.DataFrame:
     if isinstance(table, pandas.DataFrame):
         return table
     import narwhals.stable.v2 as narwhals
+    from narwhals.exceptions import NarwhalsError
 
     try:
         frame: pandas.DataFrame = narwhals.from_native(table, eager_only=True).to_pandas()
-    except TypeError as error:
+    except (TypeError, NarwhalsError) as error:
         raise TableError(
             f"{name} is {quoted(type(table).__name__)}, expected a table",
             name,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ if TYPE_CHECKING:
 #: The header is row 1 of a file, so the first reading is row 2.
 FIRST_ROW = 2
 _READABLE = ".csv, .parquet or .xlsx"
+_LONGEST_PATH = 250
 
 
 def read_table(path: str | Path) -> pandas.DataFrame:
@@ -37,37 +37,49 @@ def read_table(path: str | Path) -> pandas.DataFrame:
         If it is empty, of another kind, or cannot be read as a table.
     """
     file = Path(path)
-    if not file.is_file():
-        raise TableNotFoundError(
-            f"{quoted(str(path))} is not a file that exists", str(path), f"Give the path of a {_READABLE} file"
-        )
+    shown = _shown(path)
+    if not _is_file(file):
+        raise TableNotFoundError(f"{shown} is not a file that exists", shown, f"Give the path of a {_READABLE} file")
     if file.stat().st_size == 0:
-        raise TableError(f"{quoted(str(path))} is empty", str(path), "Give a file with a header and rows")
+        raise TableError(f"{shown} is empty", shown, "Give a file with a header and rows")
     readers = {".csv": _read_csv, ".txt": _read_csv, ".parquet": _read_parquet, ".xlsx": _read_excel}
     reader = readers.get(file.suffix.lower())
     if reader is None:
         raise TableError(
-            f"{quoted(str(path))} ends in {quoted(file.suffix)}, expected {_READABLE}",
-            str(path),
-            f"Save it as {_READABLE}",
+            f"{shown} ends in {quoted(file.suffix)}, expected {_READABLE}", shown, f"Save it as {_READABLE}"
         )
     table = reader(file)
     table.index = table.index + FIRST_ROW
     return table.dropna(how="all")
 
 
+def _shown(path: str | Path) -> str:
+    """Return a path in full; a text that is no path is cut."""
+    text = str(path)
+    return text if len(text) <= _LONGEST_PATH else quoted(text)
+
+
+def _is_file(file: Path) -> bool:
+    try:
+        return file.is_file()
+    except (OSError, ValueError):
+        return False
+
+
+def _under_headers(table: pandas.DataFrame) -> pandas.DataFrame:
+    """Take the first row for the headers, as they stand: two of the same name stay two."""
+    headers = ["" if header != header else str(header) for header in table.iloc[0]]
+    return table.iloc[1:].reset_index(drop=True).set_axis(headers, axis=1)
+
+
 def _read_csv(file: Path) -> pandas.DataFrame:
     """Read CSV text; Excel on a Chinese machine writes GB18030, everything else UTF-8."""
-    try:
-        return _parse_csv(file, "utf-8-sig")
-    except UnicodeDecodeError:
-        pass
-    try:
-        return _parse_csv(file, "gb18030")
-    except UnicodeDecodeError as error:
-        raise TableError(
-            f"{quoted(str(file))} is text neither in UTF-8 nor in GB18030", str(file), "Save it as CSV UTF-8"
-        ) from error
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            return _parse_csv(file, encoding)
+        except UnicodeDecodeError:
+            continue
+    raise TableError(f"{_shown(file)} is text neither in UTF-8 nor in GB18030", str(file), "Save it as CSV UTF-8")
 
 
 def _parse_csv(file: Path, encoding: str) -> pandas.DataFrame:
@@ -75,52 +87,57 @@ def _parse_csv(file: Path, encoding: str) -> pandas.DataFrame:
 
     with file.open(encoding=encoding) as text:
         header = text.readline()
-    separator = max(",;\t", key=header.count)
     try:
-        with warnings.catch_warnings():
-            # pandas warns, and goes on, when rows have more cells than the header.
-            warnings.simplefilter("error", pandas.errors.ParserWarning)
-            return pandas.read_csv(
-                file,
-                sep=separator,
-                encoding=encoding,
-                dtype=str,
-                keep_default_na=False,
-                na_values=[""],
-                skip_blank_lines=False,
-                index_col=False,
-            )
-    except (pandas.errors.ParserError, pandas.errors.ParserWarning, pandas.errors.EmptyDataError) as error:
+        table = pandas.read_csv(
+            file,
+            sep=max(",;\t", key=header.count),
+            header=None,
+            encoding=encoding,
+            dtype=str,
+            keep_default_na=False,
+            na_values=[""],
+            skip_blank_lines=False,
+        )
+    except (pandas.errors.ParserError, pandas.errors.EmptyDataError) as error:
         raise TableError(
-            f"{quoted(str(file))} is not a table: {error}", str(file), "Give every row as many cells as the header"
+            f"{_shown(file)} is not a table: {error}".strip(), str(file), "Give every row as many cells as the header"
         ) from error
+    return _under_headers(table)
 
 
 def _read_parquet(file: Path) -> pandas.DataFrame:
     import pandas
 
     try:
-        return pandas.read_parquet(file)
+        table = pandas.read_parquet(file)
     except ImportError as error:
-        raise TableError(
-            "Reading Parquet needs pyarrow", str(file), 'Install it: pip install "energybench[arrow]"'
-        ) from error
+        raise _needs("Parquet", "pyarrow", "arrow", file) from error
     except (ValueError, OSError) as error:
-        raise TableError(f"{quoted(str(file))} is not a Parquet table: {error}", str(file), "Write it again") from error
+        raise TableError(f"{_shown(file)} is not a Parquet table: {error}", str(file), "Write it again") from error
+    # An index that has a name was a column of the file; one without is only a numbering.
+    named = [name for name in table.index.names if name is not None]
+    return table.reset_index(named).reset_index(drop=True) if named else table.reset_index(drop=True)
 
 
 def _read_excel(file: Path) -> pandas.DataFrame:
     import zipfile
+    import zlib
 
     import pandas
 
+    broken = (zipfile.BadZipFile, zlib.error, ValueError, LookupError, OSError, EOFError, SyntaxError)
     try:
-        return pandas.read_excel(file, engine="openpyxl", keep_default_na=False, na_values=[""])
+        table = pandas.read_excel(
+            file, engine="openpyxl", header=None, dtype=object, keep_default_na=False, na_values=[""]
+        )
     except ImportError as error:
-        raise TableError(
-            "Reading Excel needs openpyxl", str(file), 'Install it: pip install "energybench[excel]"'
-        ) from error
-    except (zipfile.BadZipFile, ValueError, KeyError, OSError) as error:
-        raise TableError(
-            f"{quoted(str(file))} is not an Excel table: {error}", str(file), "Save it as .xlsx"
-        ) from error
+        raise _needs("Excel", "openpyxl", "excel", file) from error
+    except (*broken, TypeError, AttributeError, NotImplementedError) as error:
+        raise TableError(f"{_shown(file)} is not an Excel table: {error}", str(file), "Save it as .xlsx") from error
+    if table.empty:
+        raise TableError(f"{_shown(file)} is empty", str(file), "Give a file with a header and rows")
+    return _under_headers(table).infer_objects()
+
+
+def _needs(kind: str, package: str, extra: str, file: Path) -> TableError:
+    return TableError(f"Reading {kind} needs {package}", str(file), f'Install it: pip install "energybench[{extra}]"')

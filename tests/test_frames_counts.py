@@ -129,9 +129,9 @@ def test_of_all_cells_in_the_column_of_amounts_only_the_numbers_are_used() -> No
     used = [cell for cell, is_used in zip(JUNK, answer.energy["used"], strict=True) if is_used]
     assert {repr(cell) for cell in used} == {repr(cell) for cell in (*_USABLE, -0.0)}
     nothing = [number for number, cell in enumerate(JUNK) if repr(cell) in ("None", "nan", "<NA>", "NaT")]
-    reasons = dict(zip(answer.problems["row"], answer.problems["reason"], strict=True))
-    assert [row for row, reason in reasons.items() if reason == "missing-value"] == nothing
-    assert set(reasons.values()) == {"missing-value", "unreadable-amount", "unusable-readings"}
+    bad = answer.problems[answer.problems["table"] == "meters"]
+    assert bad["row"][bad["reason"] == "missing-value"].tolist() == nothing
+    assert set(bad["reason"]) == {"missing-value", "unreadable-amount"}
 
 
 @pytest.mark.parametrize("column", ["plant", "period", "product", "carrier", "unit", "flow", "ncv", "ncv_unit"])

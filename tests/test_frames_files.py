@@ -467,7 +467,7 @@ _LABELS: dict[str, Callable[[int], Any]] = {
     "text": lambda count: [f"line {number}" for number in range(count)],
     "dates": lambda count: pandas.date_range("2023-01-01", periods=count),
     "numbers": lambda count: range(100, 100 + count),
-    "pairs": lambda count: pandas.MultiIndex.from_tuples([("x", number) for number in range(count)]),
+    "pairs": lambda count: pandas.MultiIndex.from_tuples([("x", n) for n in range(count)], names=["line", "meter"]),
 }
 
 

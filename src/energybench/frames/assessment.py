@@ -26,6 +26,7 @@ class EnergyLines:
     meters: Meters
     bad: NDArray[Any]
 
+    @numpy.errstate(invalid="ignore", over="ignore")
     def frame(self) -> pandas.DataFrame:
         """Return a line per meter row: the row as given, its coefficient and source, and its tce."""
         meters = self.meters
@@ -46,10 +47,9 @@ class EnergyLines:
         used = numpy.ones(count, bool)
         used[self.bad] = False
         amount = meters.amount if meters.multiplier is None else meters.amount * meters.multiplier
-        with numpy.errstate(invalid="ignore", over="ignore"):
-            for name, otherwise in (("tce", numpy.nan), ("electricity_kwh", 0.0)):
-                values = meters.lookup(name, otherwise).take(meters.factor) * amount
-                lines[name] = numpy.where(used, values + 0.0, numpy.nan)
+        for name, otherwise in (("tce", numpy.nan), ("electricity_kwh", 0.0)):
+            values = meters.lookup(name, otherwise).take(meters.factor) * amount
+            lines[name] = numpy.where(used, values + 0.0, numpy.nan)
         lines["used"] = used
         return lines
 

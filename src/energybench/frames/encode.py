@@ -133,7 +133,7 @@ def to_floats(column: pandas.Series[Any]) -> Floats:
 
     Texts may have thousands separators and full-width digits; each distinct text is read once.
     """
-    if pandas.api.types.is_bool_dtype(column.dtype):
+    if pandas.api.types.is_bool_dtype(column.dtype) or pandas.api.types.is_complex_dtype(column.dtype):
         return numpy.full(len(column), numpy.nan)
     if pandas.api.types.is_numeric_dtype(column.dtype):
         values: Floats = column.to_numpy(numpy.float64, na_value=numpy.nan)

@@ -318,6 +318,7 @@ def _level_code(ladder: Ladder, value: float, width: int) -> int:
     return -1 if level is None else width - len(ladder.steps) + ladder.levels.index(level)
 
 
+@numpy.errstate(invalid="ignore", over="ignore")
 def _columns(
     outputs: Outputs,
     intensity: Floats,

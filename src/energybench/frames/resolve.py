@@ -118,7 +118,7 @@ _EXAMPLES = {"ncv": "MJ/m3", "coefficient": "kgce/kg"}
 
 
 def _electricity(record: Coefficient, unit: UnitText) -> float:
-    return float(ratio(unit, _KWH)) if record.carrier == "electricity" and same_kind(unit, _KWH) else 0.0
+    return float(ratio(unit, _KWH)) if record.carrier == "electricity" else 0.0
 
 
 def _own_range(carrier: str, one: Rate, own: str, basis: str) -> tuple[float, float] | None:

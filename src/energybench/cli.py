@@ -285,15 +285,28 @@ Examples:
   energybench tables benchmarks --json""",
 )
 def tables(
-    name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="One table; all are listed without.")] = None,
+    name: Annotated[
+        str | None, typer.Argument(metavar="[NAME | check | gaps]", help="One table; all are listed without.")
+    ] = None,
+    file: Annotated[str | None, typer.Argument(metavar="[FILE]", help="With check: rows of your own.")] = None,
     as_json: Json = False,
 ) -> None:
     """List the tables, or print one as CSV.
 
-    Figures stand as their documents print them.
+    Figures stand as their documents print them. "check FILE" checks rows of your own against the schema and says
+    what is wrong where; "gaps" prints the rows that still need a reader with the document.
     """
     from energybench.records import TABLES
     from energybench.tables import records
+
+    if (name == "check") != (file is not None):
+        raise OptionError("check and a file go together", str(file or name), "Write: energybench tables check FILE")
+    if file is not None:
+        _check_table(file, as_json)
+        return
+    if name == "gaps":
+        _print_gaps(as_json)
+        return
 
     if name is None:
         counts = {table: len(records(table)) for table in TABLES}
@@ -314,6 +327,32 @@ def tables(
     writer.writeheader()
     writer.writerows(rows)
     typer.echo(text.getvalue(), nl=False)
+
+
+def _check_table(file: str, as_json: bool) -> None:
+    """Say what is wrong with a file of own rows, and end with 1 where anything is."""
+    from pathlib import Path
+
+    from energybench.overlays import check_file
+
+    name, rows, wrong = check_file(Path(file))
+    if as_json:
+        problems = [{"message": error.message, "value": error.value, "fix": error.fix} for error in wrong]
+        say_json({"file": file, "table": name, "rows": rows, "problems": problems, **stamp()})
+    else:
+        say("\n".join([*map(str, wrong), f"{file}: {rows} rows of {name}, {len(wrong)} problems"]))
+    if wrong:
+        raise typer.Exit(1)
+
+
+def _print_gaps(as_json: bool) -> None:
+    from energybench.tables import gaps
+
+    found = gaps()
+    if as_json:
+        say_json({"gaps": found.to_dict("records"), **stamp()})
+    else:
+        typer.echo(found.to_csv(index=False, lineterminator="\n"), nl=False)
 
 
 def main() -> None:

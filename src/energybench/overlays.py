@@ -12,6 +12,7 @@ from energybench.records import TABLES, VERIFICATIONS, Table, TargetRow
 from energybench.unit_text import read_unit
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 _CHOICES = {
@@ -89,10 +90,16 @@ def read_overlay(path: Path) -> tuple[str, list[Any]]:
         If the columns are those of no table, or a cell is wrong; row and column are named.
     """
     rows, columns = read_csv(path)
+    name, table = _table_of(columns, path)
+    return name, _records(table, rows, path)
+
+
+def _table_of(columns: list[str], path: Path) -> tuple[str, Table]:
+    """Return the table that the columns of a file belong to."""
     for name, table in TABLES.items():
         if set(columns) == {field.name for field in fields(table.record)}:
-            return name, _records(table, rows, path)
-    known = {column for table in TABLES.values() for column in (field.name for field in fields(table.record))}
+            return name, table
+    known = {field.name for table in TABLES.values() for field in fields(table.record)}
     strange = next((column for column in columns if column not in known), "")
     raise TableError(
         f"{path.name} has the columns {', '.join(columns) or '(none)'}, which are those of no table",
@@ -103,42 +110,74 @@ def read_overlay(path: Path) -> tuple[str, list[Any]]:
     )
 
 
+def check_file(path: Path) -> tuple[str, int, list[TableError]]:
+    """Check every cell of a file in the schema of a shipped table.
+
+    Parameters
+    ----------
+    path : Path
+        A CSV file.
+
+    Returns
+    -------
+    tuple
+        The name of the table, how many rows it has, and everything that is wrong, in order.
+
+    Raises
+    ------
+    TableError
+        If the file cannot be read, or its columns are those of no table.
+    """
+    rows, columns = read_csv(path)
+    name, table = _table_of(columns, path)
+    wrong: list[TableError] = []
+    seen: set[tuple[str, ...]] = set()
+    for number, row in enumerate(rows, 2):
+        found = list(_wrong_cells(table, row, f"{path.name} row {number}", seen))
+        wrong += found or list(_without_source(row, f"{path.name} row {number}"))
+    return name, len(rows), wrong
+
+
 def _records(table: Table, rows: list[dict[str, str]], path: Path) -> list[Any]:
     seen: set[tuple[str, ...]] = set()
-    found = []
     for number, row in enumerate(rows, 2):
-        where = f"{path.name} row {number}"
-        if None in row or None in row.values():
-            raise TableError(f"{where} has not as many cells as columns", where, "Quote cells that contain commas")
-        _check_cells(table, row, where)
-        key = tuple(row[column] for column in table.key)
-        if key in seen or not all(key):
-            what = f"stands twice: {', '.join(key)}" if key in seen else "is empty"
-            raise TableError(f"{where}: {', '.join(table.key)} {what}", where, "Give every row a key of its own")
-        seen.add(key)
-        found.append(table.record(**row))
-    return found
+        for error in _wrong_cells(table, row, f"{path.name} row {number}", seen):
+            raise error
+    return [table.record(**row) for row in rows]
 
 
-def _check_cells(table: Table, row: dict[str, str], where: str) -> None:
-    """Check what a wrong figure would need to slip in: numbers, units, and words that decide how they are read."""
+def _wrong_cells(table: Table, row: dict[str, str], where: str, seen: set[tuple[str, ...]]) -> Iterator[TableError]:
+    """Find what a wrong figure would need to slip in: numbers, units, keys, and words that decide how they are read."""
+    if None in row or None in row.values():
+        yield TableError(f"{where} has not as many cells as columns", where, "Quote cells that contain commas")
+        return
     for column, words in _CHOICES.items():
         if column in row and row[column] not in words:
-            raise _wrong(where, column, row[column], f"Use one of {', '.join(word or '(empty)' for word in words)}")
+            yield _wrong(where, column, row[column], f"Use one of {', '.join(word or '(empty)' for word in words)}")
     for column in table.numbers:
         if row[column] and not _is_decimal(row[column]):
-            raise _wrong(where, column, row[column], "Write a decimal number such as 0.7143")
-    # The unit of a target may be a word for what is counted: factories, % of capacity.
+            yield _wrong(where, column, row[column], "Write a decimal number such as 0.7143")
+    # The units of targets are words such as "enterprises", and a ratio has none.
     for column in () if table.record is TargetRow else _UNITS:
-        # A share has no unit; the table of carbon factors calls it a ratio.
         if row.get(column) and row[column] != "ratio":
             try:
                 read_unit(row[column])
             except EnergybenchError as error:
-                raise TableError(f"{where}: {column}: {error.message}", row[column], error.fix) from error
-    if row.get("better") and (row["better"] == "higher") != (row["comparator"][0] == ">"):
+                yield TableError(f"{where}: {column}: {error.message}", row[column], error.fix)
+    if row.get("better") in ("lower", "higher") and (row["better"] == "higher") != row["comparator"].startswith(">"):
         fix = 'A limit with "<=" or "<" goes with lower, one with ">=" or ">" with higher'
-        raise TableError(f"{where}: comparator {row['comparator']} and better {row['better']} disagree", where, fix)
+        yield TableError(f"{where}: comparator {row['comparator']} and better {row['better']} disagree", where, fix)
+    key = tuple(row[column] for column in table.key)
+    if key in seen or not all(key):
+        what = f"stands twice: {', '.join(key)}" if key in seen else "is empty"
+        yield TableError(f"{where}: {', '.join(table.key)} {what}", where, "Give every row a key of its own")
+    seen.add(key)
+
+
+def _without_source(row: dict[str, str], where: str) -> Iterator[TableError]:
+    """Find a row that says it was read and does not say where."""
+    if row.get("verification") in ("two_sources", "one_source") and not row.get("evidence", "-"):
+        yield _wrong(where, "evidence", "", "Write the address or the clause where the figure was read")
 
 
 def _is_decimal(text: str) -> bool:

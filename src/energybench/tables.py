@@ -273,6 +273,27 @@ def frame(name: str) -> pandas.DataFrame:
     )
 
 
+def gaps() -> pandas.DataFrame:
+    """Return the rows that still need a reader with the document: unverified, in conflict or missing.
+
+    Examples
+    --------
+    >>> "ndrc-2023/urea" in gaps()["id"].tolist()
+    True
+    """
+    import pandas
+
+    rows = [
+        {"table": name, "id": record.id, "document": record.document, "number": citation(record.document)}
+        | {"verification": record.verification, "notes": record.notes}
+        for name, table in TABLES.items()
+        if {"verification", "document", "notes"} <= {field.name for field in fields(table.record)}
+        for record in records(name)
+        if record.verification not in ACCEPTED
+    ]
+    return pandas.DataFrame(rows)
+
+
 def carriers() -> pandas.DataFrame:
     """Return the coefficients, one line per carrier and document."""
     return frame("carriers")

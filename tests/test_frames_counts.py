@@ -246,7 +246,7 @@ def test_a_frame_may_have_any_index_even_one_that_repeats(make: Callable[[int], 
     bad = {"carrier": "gibberish"}
     meter_table = meters({}, bad, {"plant": "乙厂"}, {"plant": "丙厂"})
     output_table = outputs({}, {"plant": "乙厂"}, {"plant": "丙厂", "output": -1}, {"plant": "丁厂"})
-    meter_table.index, output_table.index = pandas.Index(make(4)), pandas.Index(make(4))
+    meter_table.index, output_table.index = make(4), make(4)
     answer = eb.assess(meter_table, output_table)
     assert answer.results["reason"].tolist() == ["unusable-readings", "", "output", "no-energy"]
     assert answer.problems["reason"].tolist() == ["unknown-carrier", "unusable-readings", "output", "no-energy"]

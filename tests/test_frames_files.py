@@ -476,7 +476,7 @@ def test_a_parquet_file_is_numbered_by_its_rows_whatever_its_frame_was_indexed_b
     tmp_path: Path, make: Callable[[int], Any]
 ) -> None:
     table = meters({}, {"carrier": "原媒"})
-    table.index = pandas.Index(make(2))
+    table.index = make(2)
     table.to_parquet(tmp_path / "meters.parquet")
     answer = eb.assess(tmp_path / "meters.parquet", outputs())
     assert answer.energy["row"].tolist() == [2, 3]

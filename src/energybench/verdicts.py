@@ -90,7 +90,8 @@ class Verdict:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the verdict as plain data, ready for JSON."""
-        return asdict(self)
+        plain = asdict(self)
+        return {**plain, "corrections": list(plain["corrections"])}
 
     def __str__(self) -> str:
         name = f"{self.level} ({self.level.zh})" if self.level else f"cannot tell: {self.reason}"

@@ -9,7 +9,7 @@ import numpy
 import pandas
 import pint
 
-from perf import conversion, startup
+from perf import conversion, startup, tables
 
 
 def main() -> None:
@@ -18,10 +18,18 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=7, help="rounds per figure")
     parser.add_argument("--size", type=int, default=10_000_000, help="rows of the largest tables")
     options = parser.parse_args()
-    print(f"Python {platform.python_version()}, numpy {numpy.__version__}, pandas {pandas.__version__}, pint {pint.__version__}")
+    print(
+        f"Python {platform.python_version()}, numpy {numpy.__version__}, pandas {pandas.__version__}, pint {pint.__version__}"
+    )
     print(f"{platform.platform()}, {platform.processor() or platform.machine()}\n")
-    for row in [*startup.rows(options.rounds), *conversion.rows(options.rounds, options.size)]:
-        print(row)
+    measured = (
+        lambda: startup.rows(options.rounds),
+        lambda: conversion.rows(options.rounds, options.size),
+        lambda: tables.rows(max(3, options.rounds // 2), options.size),
+    )
+    for measure in measured:
+        for row in measure():
+            print(row, flush=True)
 
 
 if __name__ == "__main__":

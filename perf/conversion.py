@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import timeit
 
-import energybench
 import numpy
 
+import energybench
 from perf.timing import Row, medians
 
 

@@ -6,7 +6,6 @@ import io
 import json
 import random
 import zipfile
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy
@@ -14,16 +13,17 @@ import pandas
 import pyarrow
 import pyarrow.parquet
 import pytest
-from expect import refused
-from frame_tables import FURNACE, Group, meters, outputs, portfolios, rows_of, tables_of
 from hypothesis import HealthCheck, given, settings
 
 import energybench as eb
 from energybench.errors import MissingColumnError, TableError, TableNotFoundError
 from energybench.frames.columns import METERS, OUTPUTS
+from expect import refused
+from frame_tables import FURNACE, Group, meters, outputs, portfolios, rows_of, tables_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 HEADER = "plant,period,product,carrier,amount,unit"
 GOOD = "甲厂,2023,水泥熟料,原煤,3000,t"
@@ -157,9 +157,15 @@ CHINESE = {
     **dict(
         zip(["amount", "unit", "flow", "ncv", "ncv_unit"], ["数量", "单位", "流向", "热值", "热值单位"], strict=True)
     ),
-    **{"coefficient": "折标系数", "coefficient_unit": "折标系数单位", "output": "产量", "output_unit": "产量单位"},
-    **{"furnace_capacity": "炉容量", "furnace_capacity_unit": "炉容量单位", "output_value": "产值"},
-    **{"design_capacity": "设计产能", "design_capacity_unit": "设计产能单位"},
+    "coefficient": "折标系数",
+    "coefficient_unit": "折标系数单位",
+    "output": "产量",
+    "output_unit": "产量单位",
+    "furnace_capacity": "炉容量",
+    "furnace_capacity_unit": "炉容量单位",
+    "output_value": "产值",
+    "design_capacity": "设计产能",
+    "design_capacity_unit": "设计产能单位",
 }
 
 

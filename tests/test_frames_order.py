@@ -11,6 +11,10 @@ import numpy
 import pandas
 import pyarrow
 import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+import energybench as eb
 from frame_tables import (
     FURNACE,
     AnyTables,
@@ -23,10 +27,6 @@ from frame_tables import (
     same,
     tables_of,
 )
-from hypothesis import assume, given, settings
-from hypothesis import strategies as st
-
-import energybench as eb
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -128,7 +128,7 @@ def _tables() -> tuple[pandas.DataFrame, pandas.DataFrame]:
         {"carrier": "木屑", "amount": 10, "unit": "t", "coefficient": 0.5, "coefficient_unit": "kgce/kg"},
         {"plant": "乙厂", "carrier": "原煤", "amount": 2500},
         {"plant": "乙厂", "carrier": "原媒"},
-        {"plant": "丙厂", **{**FURNACE, "furnace_capacity": None}, "carrier": "电", "amount": 600, "unit": "kWh"},
+        {"plant": "丙厂", **FURNACE, "furnace_capacity": None, "carrier": "电", "amount": 600, "unit": "kWh"},
         {"plant": "丁厂", "amount": None},
         {"plant": None},
     ).drop(columns=["furnace_capacity", "furnace_capacity_unit"])

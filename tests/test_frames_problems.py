@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import pandas
 import pytest
-from frame_tables import FURNACE, meters, outputs
 
 import energybench as eb
 from energybench import errors, tables
+from frame_tables import FURNACE, meters, outputs
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -290,7 +290,7 @@ def _end_of(period: object) -> str:
     return f"{period}-{monthrange(first.year, first.month)[1]}" if len(period) == 7 else period
 
 
-def _check_furnace_in_force(item: str, period: str | None) -> None:
+def check_furnace_in_force(item: str, period: str | None) -> None:
     """Refuse a furnace limit for a period in which its document was not in force."""
     end = _end_of(period)
     row = find_document(next(row.document for row in records("furnace_limits") if row.item == item))
@@ -340,7 +340,7 @@ def choose_ladder(
         raise CapacityError(f"The limit of {item} depends on furnace capacity", item, 'Pass capacity="3 t"')
     _check_period(document, period)
     if document == IN_FORCE:
-        _check_furnace_in_force(item, period)
+        check_furnace_in_force(item, period)
     named = None if document == IN_FORCE else document
     return of_furnace(
         furnace_limit(capacity, reading=reading, item=item, document=named, allow_unverified=allow_unverified)

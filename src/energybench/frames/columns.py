@@ -37,6 +37,8 @@ OUTPUTS: dict[str, tuple[str, ...]] = {
     "output_value": ("产值", "工业总产值"),
     "output_value_unit": ("产值单位",),
 }
+#: Headers of the output table that begin with one of these are corrections: ``correction:altitude:altitude_m``.
+CORRECTIONS = ("correction:", "修正:", "修正：")
 REQUIRED = {
     "meters": (METERS, (*KEYS, "carrier", "amount", "unit")),
     "outputs": (OUTPUTS, (*KEYS, "output", "output_unit")),
@@ -61,6 +63,12 @@ def to_pandas(table: Any, name: str) -> pandas.DataFrame:
             "Give a pandas, polars or pyarrow frame, or the path of a .csv, .parquet or .xlsx file",
         ) from error
     return frame
+
+
+def _correction(header: str) -> str | None:
+    """Return the column of a correction: its name, and its parameter if it has one."""
+    prefix = next((prefix for prefix in CORRECTIONS if header.strip().startswith(prefix)), None)
+    return None if prefix is None else CORRECTIONS[0] + header.strip()[len(prefix) :].replace("：", ":")
 
 
 def canonical_columns(table: pandas.DataFrame, name: str) -> tuple[pandas.DataFrame, tuple[str, ...]]:
@@ -90,7 +98,7 @@ def canonical_columns(table: pandas.DataFrame, name: str) -> tuple[pandas.DataFr
     found: dict[str, Any] = {}
     unused: list[str] = []
     for header in table.columns:
-        column = meaning.get(normalise_name(str(header)))
+        column = meaning.get(normalise_name(str(header))) or (_correction(str(header)) if name == "outputs" else None)
         if column is None:
             unused.append(str(header))
         elif column in found:

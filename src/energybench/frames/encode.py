@@ -138,10 +138,11 @@ def to_floats(column: pandas.Series[Any]) -> Floats:
     if pandas.api.types.is_numeric_dtype(column.dtype):
         values: Floats = column.to_numpy(numpy.float64, na_value=numpy.nan)
         return values
-    return encode(column).map(_number, numpy.nan, numpy.float64)
+    return encode(column).map(to_number, numpy.nan, numpy.float64)
 
 
-def _number(value: Any) -> float:
+def to_number(value: Any) -> float:
+    """Return a cell as a float, NaN where it is no number."""
     if isinstance(value, bool | numpy.bool_):
         return float("nan")
     if isinstance(value, str):

@@ -9,7 +9,8 @@ import numpy
 import pandas
 
 from energybench.frames import kernel
-from energybench.frames.encode import Coded, encode, recode, to_floats
+from energybench.frames.columns import CORRECTIONS
+from energybench.frames.encode import Coded, clean_text, encode, recode, to_floats, to_number
 from energybench.frames.kernel import keys_in_use, make_key
 from energybench.frames.meters import missing
 from energybench.frames.problems import Problems
@@ -89,16 +90,16 @@ def work_out_outputs(
     problems.flag(codes.duplicated(keep=False).to_numpy(), several)
     # The period matters only where the list in force is asked for.
     period = keys[1] if document == IN_FORCE else Coded(numpy.zeros(len(table), numpy.int64), [None])
-    columns = [product, unit, period]
-    code, combinations = _combine(columns)
-    thresholds: list[Threshold | Refusal] = resolve_all(
-        lambda name, in_unit, when: (
-            missing("product")
-            if name is None or in_unit is None
-            else resolve_threshold(name, in_unit, document, basis, allow_unverified, when)
-        ),
-        [tuple(one) for one in combinations],
-    )
+    headers = [str(name) for name in table.columns if str(name).startswith(CORRECTIONS[0])]
+    code, combinations = _combine([product, unit, period, *(encode(table[header]) for header in headers)])
+
+    def resolve(name: str | None, in_unit: str | None, when: str | None, *cells: Any) -> Threshold | Refusal:
+        if name is None or in_unit is None:
+            return missing("product")
+        corrections = _corrections(headers, cells)
+        return resolve_threshold(name, in_unit, document, basis, allow_unverified, when, corrections)
+
+    thresholds: list[Threshold | Refusal] = resolve_all(resolve, [tuple(one) for one in combinations])
     _flag_refusals(problems, code, thresholds)
     output = to_floats(table["output"])
     empty = table["output"].isna().to_numpy()
@@ -109,6 +110,21 @@ def work_out_outputs(
     )
     limits = _furnace_limits(table, code, thresholds, reading, problems)
     return Outputs(problems, output, code, thresholds, limits)
+
+
+def _corrections(headers: list[str], cells: tuple[Any, ...]) -> dict[str, Any]:
+    """Return the corrections that the cells of one row ask for; an empty cell asks for none."""
+    found: dict[str, Any] = {}
+    for header, cell in zip(headers, cells, strict=True):
+        if cell is None:
+            continue
+        name, _, parameter = header[len(CORRECTIONS[0]) :].partition(":")
+        number = to_number(cell)
+        if parameter:
+            found.setdefault(name, {})[parameter] = clean_text(cell) if number != number else number
+        else:
+            found[name] = clean_text(cell)
+    return found
 
 
 def _combine(columns: list[Coded]) -> tuple[Codes, list[list[Any]]]:
@@ -223,6 +239,7 @@ def grade(outputs: Outputs, totals: Totals, compare: str) -> pandas.DataFrame:
     with numpy.errstate(all="ignore"):
         total = numpy.where(by_electricity, totals.electricity_kwh, totals.tce)
         intensity = total * outputs.column("scale") / outputs.output
+        intensity = intensity * outputs.column("factor", 1.0) + outputs.column("shift", 0.0)
     intensity[problems.flagged] = numpy.nan
     overflow = Refusal("output", "", "output", "output is {value}, too small to divide by", "Check the number")
     problems.flag(~numpy.isfinite(intensity), overflow)

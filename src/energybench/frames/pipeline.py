@@ -66,7 +66,8 @@ def assess(
         coefficient_unit; headers in English or Chinese. A frame, or a .csv, .parquet or .xlsx file.
     outputs : DataFrame, str or Path
         Columns plant, period, product, output, output_unit, and if wanted furnace_capacity,
-        furnace_capacity_unit, design_capacity, design_capacity_unit, output_value.
+        furnace_capacity_unit, design_capacity, design_capacity_unit, output_value, output_value_unit, and
+        corrections such as ``correction:altitude:altitude_m`` or ``correction:quenching``, empty where none applies.
     basis, coal_rate, edition, allow_unverified
         As in :func:`energybench.to_tce`, for every row.
     document, reading, compare

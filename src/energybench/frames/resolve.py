@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from energybench.carriers import TCE, Choice, Coefficient, factor, plausible_range
 from energybench.errors import DimensionError, EnergybenchError, OptionError, OutputError, quoted, without_suggestions
 from energybench.furnaces import LimitCurve, find_curve
-from energybench.limits import IN_FORCE, find_item, find_ladder, needs_capacity
+from energybench.limits import IN_FORCE, check_furnace_in_force, find_item, find_ladder, needs_capacity
 from energybench.unit_text import UnitText, read_unit
 from energybench.units import STANDARD_COAL_KJ_PER_KGCE, Rate, ratio, same_kind
 from energybench.verdicts import check_basis
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from energybench.ladders import Ladder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
 #: How many refusals of a table name what was probably meant.
 SUGGESTED = 100
@@ -138,7 +138,8 @@ def _own_range(carrier: str, one: Rate, own: str, basis: str) -> tuple[float, fl
 class Threshold:
     """What one combination of product and output unit is measured by.
 
-    ``intensity = total * scale / output``, the total being standard coal or electricity.
+    ``intensity = total * scale / output * factor + shift``, the total being standard coal or electricity; factor
+    and shift are those of corrections on the side of the result.
     """
 
     item: str
@@ -149,10 +150,18 @@ class Threshold:
     unit: str
     saving: float
     saving_unit: str
+    factor: float = 1.0
+    shift: float = 0.0
 
 
 def resolve_threshold(
-    product: str, output_unit: str, document: str | None, basis: str, allow_unverified: bool, period: str | None = None
+    product: str,
+    output_unit: str,
+    document: str | None,
+    basis: str,
+    allow_unverified: bool,
+    period: str | None = None,
+    corrections: Mapping[str, Mapping[str, Any] | str] | None = None,
 ) -> Threshold | Refusal:
     """Resolve one combination of product and output unit.
 
@@ -168,11 +177,16 @@ def resolve_threshold(
         Take an unverified row.
     period : str, optional
         For ``document="in-force"``.
+    corrections : mapping, optional
+        As in :func:`energybench.classify`.
     """
+    factor, shift = 1.0, 0.0
     try:
         item = find_item(product)
         curve, ladder = None, None
         if needs_capacity(item):
+            if document == IN_FORCE:
+                check_furnace_in_force(item, period)
             curve = find_curve(item, None if document == IN_FORCE else document, allow_unverified)
             indicator = curve.row.unit
         else:
@@ -181,6 +195,11 @@ def resolve_threshold(
         unit = read_unit(indicator)
     except EnergybenchError as error:
         return refusal_of(error, "product")
+    if corrections:
+        try:
+            ladder, factor, shift = _corrected(item, ladder, corrections, allow_unverified)
+        except EnergybenchError as error:
+            return refusal_of(error, f"correction:{next(iter(corrections))}")
     try:
         given = read_unit(output_unit)
     except EnergybenchError as error:
@@ -209,9 +228,24 @@ def resolve_threshold(
     amounts = ratio(given, per)
     return Threshold(
         *(item, ladder, curve, electricity, float(ratio(energy, over) / amounts), indicator),
-        saving=float(amounts * ratio(over, energy)),
+        saving=float(amounts * ratio(over, energy)) / factor,
         saving_unit=str(energy),
+        factor=factor,
+        shift=shift,
     )
+
+
+def _corrected(
+    item: str, ladder: Ladder | None, corrections: Mapping[str, Mapping[str, Any] | str], allow_unverified: bool
+) -> tuple[Ladder, float, float]:
+    """Return the corrected ladder, and what corrections of the result make of a value: factor and shift."""
+    from energybench.corrections import apply
+
+    if ladder is None:
+        raise OptionError(f"The furnace limit of {item} has no corrections", item, "Leave the correction columns out")
+    moved, shift, _ = apply(ladder, 0.0, corrections, allow_unverified=allow_unverified)
+    _, one, _ = apply(ladder, 1.0, corrections, allow_unverified=allow_unverified)
+    return moved, one - shift, shift
 
 
 def resolve_unit(text: Any, target: UnitText, column: str) -> float | Refusal:

@@ -1,0 +1,358 @@
+"""What an assessment hands back: results, energy lines that add up, plain data, options and versions, warnings."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import pickle
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+import numpy
+import pandas
+import pytest
+from hypothesis import given, settings
+
+import energybench as eb
+import oracle
+from energybench import tables
+from energybench.errors import UnverifiedWarning
+from frame_tables import (
+    FURNACE,
+    AnyTables,
+    Group,
+    any_tables,
+    meters,
+    outputs,
+    portfolios,
+    rows_of,
+    same,
+    tables_of,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+#: Columns that results, energy lines and problems have whatever the tables; steps have three more each.
+RESULTS = (
+    *("row", "plant", "period", "product", "output", "output_unit", "item", "tce", "electricity_kwh", "intensity"),
+    *("unit", "class", "saving_unit", "depends_on_reading", "document", "verification", "readings"),
+    *("unusable_readings", "reason"),
+)
+STEP = ("benchmark", "margin_benchmark", "saving_benchmark", "baseline", "margin_baseline", "saving_baseline")
+ENERGY = (
+    *("row", "plant", "period", "product", "carrier", "amount", "unit", "coefficient", "coefficient_unit", "basis"),
+    *("origin", "document", "clause", "verification", "tce", "electricity_kwh", "used"),
+)
+PROBLEMS = ("table", "row", "column", "value", "reason", "message", "suggestion")
+
+
+# Columns --------------------------------------------------------------------------------------------------
+
+
+def test_the_columns_are_those_that_are_documented() -> None:
+    answer = eb.assess(meters(), outputs())
+    assert {*RESULTS, *STEP} == set(answer.results.columns)
+    assert {*ENERGY} == set(answer.energy.columns)
+    assert tuple(answer.problems.columns) == PROBLEMS
+
+
+def test_results_stand_in_the_order_of_the_outputs_with_the_cells_as_given() -> None:
+    made = outputs({"plant": "丙厂", "output": "20,000"}, {"plant": "甲厂", "output": "1"}, {"plant": "乙厂"})
+    results = eb.assess(meters({"plant": "丙厂"}), made).results
+    assert results["row"].tolist() == [0, 1, 2]
+    for name in made:
+        assert results[name].tolist() == made[name].tolist()
+
+
+def test_what_the_outputs_say_of_a_plant_stays_beside_its_result() -> None:
+    more = {"design_capacity": 1.5, "design_capacity_unit": "万t/a", "output_value": 900, "remark": "x"}
+    results = eb.assess(meters(), outputs(more)).results
+    assert results[["design_capacity", "design_capacity_unit", "output_value"]].to_numpy().tolist() == [
+        [1.5, "万t/a", 900]
+    ]
+    assert "remark" not in results
+
+
+def test_the_tables_given_are_left_as_they_were() -> None:
+    readings, made = meters({"carrier": " 原煤 "}, index_is="kept"), outputs({"output": "20,000"})
+    before = readings.copy(), made.copy()
+    answer = eb.assess(readings, made)
+    answer.results["plant"] = "changed"
+    answer.energy["plant"] = "changed"
+    pandas.testing.assert_frame_equal(readings, before[0])
+    pandas.testing.assert_frame_equal(made, before[1])
+
+
+# Energy lines ---------------------------------------------------------------------------------------------
+
+
+@given(portfolios(most=4))
+@settings(max_examples=20)
+def test_energy_lines_add_up_to_the_totals(groups: list[Group]) -> None:
+    meter_table, output_table = tables_of(groups)
+    answer = eb.assess(meter_table, output_table)
+    group = numpy.repeat(range(len(groups)), [len(one.readings) for one in groups])
+    for figure in ("tce", "electricity_kwh"):
+        lines = answer.energy[figure].groupby(group)
+        for total, summed, size in zip(answer.results[figure], lines.sum(), lines.agg(_size), strict=True):
+            assert same(total, summed, size)
+    assert len(answer.energy) == len(meter_table)
+
+
+def _size(values: pandas.Series[float]) -> float:
+    return float(values.abs().sum())
+
+
+@given(portfolios(most=3))
+@settings(max_examples=20)
+def test_a_reviewer_can_check_each_line_by_hand(groups: list[Group]) -> None:
+    """Amount x coefficient is the standard coal of the line, minus where it was sent out, source beside it."""
+    readings = [reading for group in groups for reading in group.readings]
+    energy = eb.assess(*tables_of(groups)).energy
+    for line, reading in zip(rows_of(energy), readings, strict=True):
+        number, unit = oracle.read_amount(str(reading.line()["amount"]))
+        figure = oracle.Unit(Fraction(repr(line["coefficient"]))) * oracle.read_unit(line["coefficient_unit"])
+        coal = oracle.Unit(number) * unit * figure
+        assert coal.powers == (("kgce", 1),)
+        sign = -1 if str(reading.flow).lower() in ("out", "外供", "输出") else 1
+        assert same(line["tce"], sign * float(coal.factor / 1000))
+        assert line["origin"] == ("user" if "coefficient" in reading.own else "ncv" if reading.own else line["origin"])
+        assert line["origin"] != "table" or (line["document"], line["verification"] in oracle.ACCEPTED) == (
+            oracle.DEFAULT_EDITION,
+            True,
+        )
+
+
+def test_each_line_says_where_its_figure_comes_from() -> None:
+    energy = eb.assess(
+        meters(
+            {},
+            {"carrier": "天然气", "amount": 90, "unit": "万m3", "ncv": 35.6, "ncv_unit": "MJ/m3"},
+            {"carrier": "木屑", "coefficient": 0.5, "coefficient_unit": "tce/t"},
+            {"carrier": "标准煤"},
+            {"carrier": "原媒"},
+        ).assign(unit=["t", "万m3", "t", "tce", "t"]),
+        outputs(),
+    ).energy
+    assert energy["origin"].tolist() == ["table", "ncv", "user", "definition", ""]
+    assert energy["document"].tolist() == ["gbt-2589-2020", "", "", "", ""]
+    assert energy["verification"].tolist()[:2] == ["two_sources", ""]
+    assert energy["coefficient"].tolist()[:4] == pytest.approx([0.7143, 35600 / 29307.6, 0.5, 1.0])
+    assert energy["coefficient_unit"].tolist() == ["kgce/kg", "kgce/m3", "kgce/t", "tce/tce", ""] or energy[
+        "coefficient_unit"
+    ].tolist()[:2] == ["kgce/kg", "kgce/m3"]
+    assert numpy.isnan(energy["tce"].iloc[4])
+    assert energy["used"].tolist() == [True, True, True, True, False]
+
+
+def test_another_edition_is_another_coefficient() -> None:
+    for edition in ("gbt-2589-2008", "GB/T 2589-2008"):
+        answer = eb.assess(meters({"carrier": "煤矸石"}, {}), outputs(), edition=edition)
+        assert set(answer.energy["document"]) <= {"gbt-2589-2008", ""}
+        assert answer.options["edition"] == edition
+
+
+# Plain data -----------------------------------------------------------------------------------------------
+
+
+def _no_constant(name: str) -> None:
+    raise AssertionError(f"{name} is no JSON")
+
+
+@given(any_tables())
+@settings(max_examples=30)
+def test_an_answer_is_json_whatever_the_tables(some: AnyTables) -> None:
+    answer = eb.assess(some.meters, some.outputs)
+    plain = json.loads(answer.to_json(), parse_constant=_no_constant)
+    assert plain == json.loads(json.dumps(answer.to_dict(), allow_nan=False))
+    assert len(plain["results"]) == len(some.outputs)
+    assert len(plain["problems"]) == len(answer.problems)
+    assert plain["counts"] == answer.counts
+
+
+def test_what_is_missing_is_null_in_json() -> None:
+    (row,) = json.loads(eb.assess(meters(), outputs({"output": float("inf")})).to_json())["results"]
+    assert {name for name, cell in row.items() if cell is None} >= {"output", "intensity", "class"}
+    assert (row["reason"], row["readings"]) == ("output", 1)
+
+
+@pytest.mark.parametrize(
+    "period", [pandas.Period("2023-05", "M"), pandas.Timestamp(2023, 5, 1), 2023, "2023"], ids=repr
+)
+def test_any_period_has_a_form_in_json(period: Any) -> None:
+    (row,) = json.loads(eb.assess(meters(period=period), outputs(period=period)).to_json())["results"]
+    assert row["class"] == "baseline"
+    assert str(row["period"]).startswith("2023")
+
+
+def test_the_keys_of_the_plain_answer() -> None:
+    plain = eb.assess(meters(), outputs(), document="ndrc-2023", compare="rounded").to_dict()
+    assert list(plain) == ["results", "problems", "counts", "notes", "options", "package_version", "data_version"]
+    assert plain["counts"] == {"meters": 1, "used": 1, "problems": 0, "outputs": 1, "classified": 1}
+    assert plain["options"] == {
+        "basis": "calorific",
+        "coal_rate": None,
+        "edition": None,
+        "document": "ndrc-2023",
+        "reading": "linear",
+        "compare": "rounded",
+        "allow_unverified": False,
+    }
+    assert plain["package_version"] == eb.__version__
+    assert plain["data_version"] == tables.data_version()
+    assert type(plain["results"][0]["readings"]) is int
+    assert type(plain["results"][0]["depends_on_reading"]) is bool
+
+
+def test_the_data_version_follows_the_tables_in_use(write_table: Callable[..., Path]) -> None:
+    shipped = eb.assess(meters(), outputs()).data_version
+    tables.use(write_table("carriers", {"id": "own/1", "carrier": "own_fuel"}, base="gbt-2589-2020/coke"))
+    own = eb.assess(meters({"carrier": "own_fuel"}), outputs())
+    assert own.counts["used"] == 1
+    assert own.data_version != shipped
+
+
+def test_the_summary_counts_rows_classes_and_reasons() -> None:
+    answer = eb.assess(
+        meters({}, {"plant": "乙厂", "amount": 9000}, {"carrier": "原媒"}, remark="x"),
+        outputs({}, {"plant": "乙厂"}, {"plant": "丙厂"}),
+    )
+    assert str(answer).splitlines() == [
+        "3 meter rows: 2 used, 1 with problems",
+        "3 output rows: 1 classified",
+        "  below-baseline (基准水平以下): 1",
+        "problems by reason:",
+        *sorted(f"  {reason}: 1" for reason in ("unknown-carrier", "unusable-readings", "no-energy"))[::-1],
+        "note: meters: the headers remark were not used",
+    ] or set(str(answer).splitlines()) >= {"3 meter rows: 2 used, 1 with problems", "  unknown-carrier: 1"}
+
+
+@given(any_tables())
+@settings(max_examples=15)
+def test_an_answer_survives_pickling(some: AnyTables) -> None:
+    answer = eb.assess(some.meters.astype(str), some.outputs.astype(str))
+    again = pickle.loads(pickle.dumps(answer))  # noqa: S301 - our own bytes
+    for name in ("results", "problems", "energy"):
+        pandas.testing.assert_frame_equal(getattr(again, name), getattr(answer, name))
+    assert again.to_json() == answer.to_json()
+    assert str(again) == str(answer)
+
+
+def test_an_answer_comes_back_from_another_process() -> None:
+    """A fresh process, as a pool of workers has it on every system."""
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        answer = pool.apply(eb.assess, (meters(), outputs()))
+        pool.close()
+        pool.join()
+    here = eb.assess(meters(), outputs())
+    assert answer.to_json() == here.to_json()
+    pandas.testing.assert_frame_equal(answer.energy, here.energy)
+
+
+# Documents, bases, figures that nobody has confirmed ------------------------------------------------------
+
+
+def test_the_levels_of_a_standard_have_columns_of_their_own() -> None:
+    (row,) = rows_of(eb.assess(meters(), outputs(), document="gb-16780-2021").results)
+    assert (row["level_1"], row["level_2"], row["level_3"], row["class"]) == (100.0, 107.0, 117.0, "level-3")
+    assert row["margin_level_3"] == pytest.approx(117 - 107.145)
+    assert row["document"] == "gb-16780-2021"
+    assert "benchmark" not in row
+
+
+def test_the_list_in_force_is_that_of_each_period() -> None:
+    periods = [2020, 2022, "2023-06", "2023-08", 2024]
+    readings = meters(*({"period": period} for period in periods))
+    results = eb.assess(readings, outputs(*({"period": period} for period in periods)), document="in-force").results
+    assert results["document"].tolist() == ["", "ndrc-2021", "ndrc-2021", "ndrc-2023", "ndrc-2023"]
+    assert results["reason"].tolist() == ["unknown-product", "", "", "", ""]
+    for period, document in zip(periods[1:], results["document"][1:], strict=True):
+        verdict = eb.classify("107 kgce/t", "cement-clinker", document="in-force", period=str(period))
+        assert verdict.document == document
+
+
+def test_the_primary_basis_counts_electricity_at_the_coal_rate() -> None:
+    ethylene = {"product": "ethylene-naphtha"}
+    readings = [("电", 1000, "万kWh"), ("原煤", 9000, "t")]
+    table = meters(*({**ethylene, "carrier": name, "amount": n, "unit": unit} for name, n, unit in readings))
+    options: dict[str, Any] = {"basis": "primary", "coal_rate": "302.4 gce/kWh"}
+    answer = eb.assess(table, outputs(ethylene), **options)
+    assert answer.energy["tce"].tolist() == pytest.approx([3024.0, 9000 * 0.7143])
+    assert answer.energy["basis"].tolist() == ["primary", "calorific"]
+    book = eb.account([(name, f"{n} {unit}") for name, n, unit in readings], output="20000 t", **ethylene, **options)
+    (row,) = rows_of(answer.results)
+    assert same(row["tce"], book.tce)
+    assert same(row["intensity"], book.intensity)
+    assert book.verdict is not None
+    assert row["class"] == book.verdict.level == "benchmark"
+    assert row["unit"] == "kgoe/t"
+    assert answer.options["coal_rate"] == "302.4 gce/kWh"
+
+
+def test_a_limit_on_one_basis_refuses_energy_on_the_other() -> None:
+    both = [{"product": "ethylene-naphtha"}, {"product": "cement-clinker"}, {**FURNACE}]
+    power = {"carrier": "电", "amount": 600, "unit": "kWh"}
+    table = meters(*({"product": one["product"], **power} for one in both))
+    made = outputs(*({**one, "output": 1} for one in both))
+    calorific = eb.assess(table, made)
+    assert calorific.results["reason"].tolist() == ["basis", "", ""]
+    primary = eb.assess(table, made, basis="primary", coal_rate="302.4 gce/kWh")
+    # An electricity indicator has no basis.
+    assert primary.results["reason"].tolist() == ["", "basis", ""]
+    assert primary.counts["used"] == 3
+    (problem,) = primary.problems.to_dict("records")
+    assert (problem["column"], problem["value"]) == ("product", "cement-clinker")
+    assert "calorific" in problem["message"]
+
+
+def test_a_fixed_primary_figure_is_that_of_its_edition() -> None:
+    table = meters({"product": "ethylene-naphtha", "carrier": "电", "amount": 100, "unit": "kWh"})
+    answer = eb.assess(table, outputs(product="ethylene-naphtha"), basis="primary", edition="gb-30251-2024")
+    assert answer.energy["tce"].tolist() == pytest.approx([0.03])
+
+
+def test_an_unverified_coefficient_is_used_when_asked_for_with_a_warning_and_a_note() -> None:
+    table = meters({"carrier": "甲醇", "amount": 10})
+    assert eb.assess(table, outputs()).counts["used"] == 0
+    with pytest.warns(UnverifiedWarning, match="methanol") as caught:
+        answer = eb.assess(table, outputs(), allow_unverified=True)
+    assert len(caught) == 1
+    assert answer.counts["used"] == 1
+    assert answer.energy["verification"].tolist() == ["unverified"]
+    assert answer.energy["tce"].tolist() == pytest.approx([10 * 0.6794])
+    (note,) = answer.notes
+    assert "methanol" in note
+    assert "unverified" in note
+
+
+def test_an_unverified_limit_is_used_when_asked_for_with_a_warning_and_a_note() -> None:
+    zinc = {"product": "zinc-oxide-concentrate"}
+    with pytest.warns(UnverifiedWarning, match="zinc-oxide-concentrate"):
+        answer = eb.assess(meters(zinc), outputs(zinc), allow_unverified=True, document="ndrc-2023")
+    assert answer.results[["class", "verification"]].to_numpy().tolist() == [["benchmark", "unverified"]]
+    assert any("zinc-oxide-concentrate" in note for note in answer.notes)
+
+
+def test_an_unverified_furnace_table_warns_as_one_value_does(write_table: Callable[..., Path]) -> None:
+    rows = [{**row, "verification": "unverified"} for row in oracle.table("furnace_limits")]
+    tables.use(write_table("furnace_limits", *rows))
+    power = meters({"product": FURNACE["product"], "carrier": "电", "amount": 600, "unit": "kWh"})
+    made = outputs({**FURNACE, "output": 1})
+    assert eb.assess(power, made).results["reason"].tolist() == ["unverified"]
+    with pytest.warns(UnverifiedWarning):
+        eb.classify("600 kWh/t", FURNACE["product"], capacity="3 t", allow_unverified=True)
+    with pytest.warns(UnverifiedWarning, match=r"induction-furnace-cast-iron"):
+        answer = eb.assess(power, made, allow_unverified=True)
+    assert any("induction-furnace-cast-iron" in note for note in answer.notes)
+
+
+def test_verified_figures_neither_warn_nor_leave_a_note() -> None:
+    assert eb.assess(meters(), outputs(), allow_unverified=True).notes == ()
+
+
+def test_a_figure_that_only_a_slip_explains_is_used_when_asked_for() -> None:
+    table = meters({"ncv": 20.9, "ncv_unit": "GJ/kg"})
+    assert eb.assess(table, outputs()).counts["used"] == 0
+    assert eb.assess(table, outputs(), allow_unverified=True).counts["used"] == 1

@@ -18,9 +18,8 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=7, help="rounds per figure")
     parser.add_argument("--size", type=int, default=10_000_000, help="rows of the largest tables")
     options = parser.parse_args()
-    print(
-        f"Python {platform.python_version()}, numpy {numpy.__version__}, pandas {pandas.__version__}, pint {pint.__version__}"
-    )
+    versions = {"numpy": numpy.__version__, "pandas": pandas.__version__, "pint": pint.__version__}
+    print(f"Python {platform.python_version()}", *(f"{name} {version}" for name, version in versions.items()), sep=", ")
     print(f"{platform.platform()}, {platform.processor() or platform.machine()}\n")
     measured = (
         lambda: startup.rows(options.rounds),

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-import energybench
-import numpy
-import pandas
+from typing import TYPE_CHECKING
 
+import numpy
+
+import energybench
 from perf.data import tables
 from perf.timing import Row, medians
+
+if TYPE_CHECKING:
+    import pandas
 
 #: Bars of the design for 1e7 rows, as multiples of one multiplication of that many floats.
 BARS = {"category": 20, "str": 80}

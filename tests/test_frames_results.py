@@ -80,7 +80,9 @@ def test_the_tables_given_are_left_as_they_were() -> None:
     before = readings.copy(), made.copy()
     answer = eb.assess(readings, made)
     answer.results["plant"] = "changed"
-    answer.energy["plant"] = "changed"
+    energy = answer.energy
+    energy["plant"] = "changed"
+    assert answer.energy["plant"].tolist() == ["甲厂"]
     pandas.testing.assert_frame_equal(readings, before[0])
     pandas.testing.assert_frame_equal(made, before[1])
 
@@ -139,10 +141,8 @@ def test_each_line_says_where_its_figure_comes_from() -> None:
     assert energy["origin"].tolist() == ["table", "ncv", "user", "definition", ""]
     assert energy["document"].tolist() == ["gbt-2589-2020", "", "", "", ""]
     assert energy["verification"].tolist()[:2] == ["two_sources", ""]
-    assert energy["coefficient"].tolist()[:4] == pytest.approx([0.7143, 35600 / 29307.6, 0.5, 1.0])
-    assert energy["coefficient_unit"].tolist() == ["kgce/kg", "kgce/m3", "kgce/t", "tce/tce", ""] or energy[
-        "coefficient_unit"
-    ].tolist()[:2] == ["kgce/kg", "kgce/m3"]
+    assert energy["coefficient"].tolist()[:4] == pytest.approx([0.7143, 35600 / 29307.6, 500, 1])
+    assert energy["coefficient_unit"].tolist() == ["kgce/kg", "kgce/m3", "kgce/t", "tce/tce", ""]
     assert numpy.isnan(energy["tce"].iloc[4])
     assert energy["used"].tolist() == [True, True, True, True, False]
 
@@ -219,14 +219,15 @@ def test_the_summary_counts_rows_classes_and_reasons() -> None:
         meters({}, {"plant": "乙厂", "amount": 9000}, {"carrier": "原媒"}, remark="x"),
         outputs({}, {"plant": "乙厂"}, {"plant": "丙厂"}),
     )
-    assert str(answer).splitlines() == [
+    lines = str(answer).splitlines()
+    assert lines[:4] == [
         "3 meter rows: 2 used, 1 with problems",
         "3 output rows: 1 classified",
         "  below-baseline (基准水平以下): 1",
         "problems by reason:",
-        *sorted(f"  {reason}: 1" for reason in ("unknown-carrier", "unusable-readings", "no-energy"))[::-1],
-        "note: meters: the headers remark were not used",
-    ] or set(str(answer).splitlines()) >= {"3 meter rows: 2 used, 1 with problems", "  unknown-carrier: 1"}
+    ]
+    assert sorted(lines[4:7]) == ["  no-energy: 1", "  unknown-carrier: 1", "  unusable-readings: 1"]
+    assert lines[7:] == ["note: meters: the headers remark were not used"]
 
 
 @given(any_tables())

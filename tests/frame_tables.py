@@ -244,7 +244,8 @@ def amounts(draw: st.DrawFn, value: float) -> float | str:
         return value
     plain = f"{value:,}"
     full = plain.translate({ord(str(digit)): chr(0xFF10 + digit) for digit in range(10)})
-    return draw(st.sampled_from([value, value, repr(value), plain, f" {plain} ", full.replace(",", "")]))
+    ways: list[float | str] = [value, value, repr(value), plain, f" {plain} ", full.replace(",", "")]
+    return draw(st.sampled_from(ways))
 
 
 @st.composite
@@ -259,7 +260,7 @@ def readings(draw: st.DrawFn, tce: Fraction, out: bool = False) -> Reading:
     if how == "ncv" and fuel.category in ("solid", "liquid", "gas"):
         heat = draw(st.sampled_from(["kJ", "MJ", "kcal", "大卡", "百万千焦"]))
         per = draw(st.sampled_from({"kg": ["kg", "t", "吨"], "m3": ["m3", "万m3", "立方米"]}[fuel.per]))
-        kcal = fuel.kgce * 7000 * draw(st.sampled_from([Fraction(9, 10), 1, Fraction(11, 10)]))
+        kcal = fuel.kgce * 7000 * draw(st.sampled_from([Fraction(9, 10), Fraction(1), Fraction(11, 10)]))
         figure = kcal * oracle.ratio("kcal", heat) * oracle.ratio(per, fuel.per)
         own = {"ncv": _rounded(figure), "ncv_unit": f"{heat}/{per}"}
     elif how == "coefficient" and fuel.per == "kg":
@@ -315,14 +316,14 @@ JUNK: tuple[Any, ...] = (
     *([1], {}, (1, 2), b"t", 1 + 2j, Decimal("12.5"), Fraction(1, 3)),
     *(datetime.date(2023, 1, 1), pandas.Timedelta(3, "D"), pandas.Period("2023", "Y"), numpy.float32(7), object),
 )
-_GOOD_METERS = (
+_GOOD_METERS: tuple[dict[str, Any], ...] = (
     {},
     {"carrier": "electricity", "amount": "1,200.5", "unit": "万千瓦时"},
     {"carrier": "diesel", "amount": 12, "unit": "吨", "flow": "out"},
     {"carrier": "天然气", "amount": 9.5, "unit": "万m3", "ncv": 35.6, "ncv_unit": "MJ/m3"},
     {"carrier": "木屑", "amount": 10, "unit": "t", "coefficient": 0.5, "coefficient_unit": "kgce/kg"},
 )
-_GOOD_OUTPUTS = (
+_GOOD_OUTPUTS: tuple[dict[str, Any], ...] = (
     {},
     {"product": "电解铝", "output": 3, "output_unit": "万吨"},
     {**FURNACE},

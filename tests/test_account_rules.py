@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 import energybench as eb
@@ -10,7 +12,7 @@ from energybench.errors import OptionError
 
 def test_an_account_shows_what_regional_control_leaves_out() -> None:
     rate = eb.coal_rate(2024, "supply")
-    lines = [
+    lines: list[Any] = [
         {"carrier": "原煤", "amount": "1000 t", "use": "feedstock"},
         {"carrier": "原煤", "amount": "500 t"},
         {"carrier": "electricity", "amount": "100 万kWh", "origin": "renewable", "evidence": "green certificates"},

@@ -119,6 +119,7 @@ def test_a_clinker_line_has_total_intensity_and_class() -> None:
     assert book.by_carrier == pytest.approx({"raw_coal": 1714.32, "electricity": 147.48})
     assert (book.output, book.output_unit, book.product) == (24000.0, "t", "cement-clinker")
     assert book.verdict is not None
+    assert book.intensity is not None
     assert book.verdict == eb.classify(eb.ureg.Quantity(book.intensity, "kgce/t"), "cement-clinker", output="24000 t")
     for part in ("原煤", "1,714.3200", "77.575 kgce/t", "benchmark"):
         assert part in str(book)

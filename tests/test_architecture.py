@@ -179,6 +179,7 @@ PUBLIC = [
     for owner, body in [("", tree.body)] + [(f"{c.name}.", c.body) for c in tree.body if isinstance(c, ast.ClassDef)]
     for node in body
     if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_") and "._" not in f".{owner}"
+    if "overload" not in {decorator.id for decorator in node.decorator_list if isinstance(decorator, ast.Name)}
 ]
 
 

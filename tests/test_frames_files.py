@@ -1,4 +1,4 @@
-"""Tables from files, as people have them: encodings, separators, gaps, Chinese headers, and things that are no table."""
+"""Tables from files, as people have them: encodings, separators, gaps, Chinese headers, and what is no table."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy
 import pandas
-import pyarrow
-import pyarrow.parquet
+import pyarrow  # type: ignore[import-untyped]
+import pyarrow.parquet  # type: ignore[import-untyped]
 import pytest
 from hypothesis import HealthCheck, given, settings
 
@@ -240,9 +240,9 @@ def test_a_missing_column_names_the_nearest_header(tmp_path: Path, renamed: dict
     (column,) = renamed
     table = meters().rename(columns=renamed)
     table.to_csv(tmp_path / "meters.csv", index=False)
-    for given in (table, tmp_path / "meters.csv"):
+    for source in (table, tmp_path / "meters.csv"):
         with refused(MissingColumnError, "missing-column", f"no column {column}", METERS[column][0], nearest):
-            eb.assess(given, outputs())
+            eb.assess(source, outputs())
 
 
 def test_a_table_of_the_other_kind_is_missing_its_columns() -> None:
@@ -254,9 +254,9 @@ def test_a_table_of_the_other_kind_is_missing_its_columns() -> None:
 def test_two_headers_of_one_meaning_are_refused(tmp_path: Path, header: str) -> None:
     table = meters().assign(**{header: 5})
     table.to_csv(tmp_path / "meters.csv", index=False)
-    for given in (table, tmp_path / "meters.csv"):
+    for source in (table, tmp_path / "meters.csv"):
         with refused(TableError, "table", "'amount'", repr(header), "both mean amount", "Remove one of them"):
-            eb.assess(given, outputs())
+            eb.assess(source, outputs())
 
 
 @pytest.mark.parametrize("ending", ["csv", "xlsx"])
@@ -291,9 +291,9 @@ def test_headers_that_mean_nothing_are_left_aside_and_named(tmp_path: Path) -> N
 @pytest.mark.parametrize("ending", ["csv", "parquet", "xlsx"])
 def test_a_file_that_is_not_there(tmp_path: Path, ending: str) -> None:
     path = tmp_path / f"no such file.{ending}"
-    for given in (path, str(path)):
+    for source in (path, str(path)):
         with refused(TableNotFoundError, "file-not-found", "no such file", "is not a file that exists"):
-            eb.assess(given, outputs())
+            eb.assess(source, outputs())
     with pytest.raises(FileNotFoundError):
         eb.assess(path, outputs())
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy
 import pandas
-import pyarrow
+import pyarrow  # type: ignore[import-untyped]
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st

@@ -282,7 +282,9 @@ def test_the_primary_basis_counts_electricity_at_the_coal_rate() -> None:
     answer = eb.assess(table, outputs(ethylene), **options)
     assert answer.energy["tce"].tolist() == pytest.approx([3024.0, 9000 * 0.7143])
     assert answer.energy["basis"].tolist() == ["primary", "calorific"]
-    book = eb.account([(name, f"{n} {unit}") for name, n, unit in readings], output="20000 t", **ethylene, **options)
+    book = eb.account(
+        [(name, f"{n} {unit}") for name, n, unit in readings], output="20000 t", product="ethylene-naphtha", **options
+    )
     (row,) = rows_of(answer.results)
     assert same(row["tce"], book.tce)
     assert same(row["intensity"], book.intensity)

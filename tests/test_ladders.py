@@ -50,7 +50,8 @@ def classify(value: Any, item: str, **options: Any) -> eb.Verdict:
     """Classify; that a list has a successor is the subject of other tests."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", SupersededWarning)
-        return eb.classify(value, item, **options)
+        verdict: eb.Verdict = eb.classify(value, item, **options)
+        return verdict
 
 
 # The figures ----------------------------------------------------------------------------------------------
@@ -450,8 +451,8 @@ def test_output_turns_margins_into_savings(
 def test_a_rounded_comparison_uses_the_digits_of_the_limit(
     value: str, item: str, options: dict[str, str], full: Level, rounded: Level
 ) -> None:
-    assert eb.classify(value, item, **options).level == full  # type: ignore[arg-type]
-    verdict = eb.classify(value, item, compare="rounded", **options)  # type: ignore[arg-type]
+    assert eb.classify(value, item, **options).level == full  # type: ignore[call-overload]
+    verdict = eb.classify(value, item, compare="rounded", **options)  # type: ignore[call-overload]
     assert (verdict.level, verdict.compare) == (rounded, "rounded")
 
 

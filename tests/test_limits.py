@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import warnings
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -20,6 +21,8 @@ from energybench.errors import (
     OptionError,
     SupersededWarning,
     UnknownProductError,
+    UnverifiedError,
+    UnverifiedWarning,
 )
 from expect import refused
 
@@ -87,7 +90,7 @@ def test_any_text_as_period_is_a_date_or_is_refused(period: str) -> None:
 def test_a_period_without_in_force_is_refused() -> None:
     for options in ({}, {"document": "ndrc-2023"}):
         with refused(OptionError, "option", "period", 'document="in-force"'):
-            eb.classify(*ALUMINIUM, period="2022", **options)  # type: ignore[arg-type]
+            eb.classify(*ALUMINIUM, period="2022", **options)  # type: ignore[call-overload]
 
 
 # Replaced documents ---------------------------------------------------------------------------------------
@@ -207,3 +210,30 @@ SAME_INDICATOR = [
 def test_every_counterpart_is_among_the_verdicts_of_its_item(row: oracle.Row) -> None:
     documents = {verdict.document for verdict in eb.classify_all(f"1 {UNIT_OF[row['counterpart_limit']]}", row["item"])}
     assert {row["document"], row["counterpart_document"]} <= documents
+
+
+# Rows that nobody confirmed -------------------------------------------------------------------------------
+
+_WEAK = [
+    (table, row)
+    for table in ("benchmarks", "limits")
+    for row in oracle.table(table)
+    if row["verification"] in ("unverified", "conflict")
+]
+
+
+@pytest.mark.parametrize(("table", "row"), _WEAK, ids=[row["id"] for _, row in _WEAK])
+def test_a_weak_row_is_refused_unless_asked_for_and_then_exact_at_each_step(table: str, row: oracle.Row) -> None:
+    steps = {"benchmarks": ("benchmark", "baseline"), "limits": ("level1", "level2", "level3")}[table]
+    for step in filter(None, (row[name] for name in steps)):
+        value = f"{step} {row['unit']}"
+        with pytest.raises(UnverifiedError, match=row["verification"]):
+            eb.classify(value, row["item"], document=row["document"])
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", SupersededWarning)
+            with pytest.warns(UnverifiedWarning, match=row["id"]):
+                verdict = eb.classify(value, row["item"], document=row["document"], allow_unverified=True)
+        for name, threshold in zip(steps, verdict.thresholds.values(), strict=True):
+            assert threshold == (float(row[name]) if row[name] else None)
+            met = verdict.meets[name.replace("level", "level-")]
+            assert met is (oracle.meets(Fraction(step), row[name], row["comparator"]) if row[name] else None)

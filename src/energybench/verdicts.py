@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field, replace
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 from energybench import __version__
 from energybench.carriers import BASES, TCE
@@ -14,6 +14,7 @@ from energybench.errors import (
     DimensionError,
     EnergybenchError,
     MissingFigureError,
+    OptionError,
     OutputError,
     check_option,
     quoted,
@@ -212,11 +213,13 @@ def check_output(magnitude: object, shown: object) -> float:
     return magnitude
 
 
+@overload
 def classify(
     value: AmountLike,
     item: str,
     *,
     document: str | None = None,
+    documents: None = None,
     period: str | None = None,
     capacity: AmountLike | None = None,
     reading: str = "linear",
@@ -225,7 +228,26 @@ def classify(
     compare: str = "full",
     corrections: Mapping[str, Mapping[str, Any] | str] | None = None,
     allow_unverified: bool = False,
-) -> Verdict:
+) -> Verdict: ...
+@overload
+def classify(
+    value: AmountLike, item: str, *, documents: Literal["all"], basis: str | None = None, compare: str = "full"
+) -> tuple[Verdict, ...]: ...
+def classify(
+    value: AmountLike,
+    item: str,
+    *,
+    document: str | None = None,
+    documents: str | None = None,
+    period: str | None = None,
+    capacity: AmountLike | None = None,
+    reading: str = "linear",
+    output: AmountLike | None = None,
+    basis: str | None = None,
+    compare: str = "full",
+    corrections: Mapping[str, Mapping[str, Any] | str] | None = None,
+    allow_unverified: bool = False,
+) -> Verdict | tuple[Verdict, ...]:
     """Classify one energy intensity against the limit that applies.
 
     Parameters
@@ -237,6 +259,8 @@ def classify(
     document : str, optional
         Document id or number, or ``"in-force"`` with a period; default the newest national list with an
         accepted row. A GB standard gives levels 1, 2, 3 and the steps met one by one.
+    documents : {"all"}, optional
+        Every document that has the product, side by side: see :func:`classify_all`.
     period : str, optional
         For ``document="in-force"``: ``"2022"``, ``"2023-06"`` or a day.
     capacity : str or pint.Quantity, optional
@@ -258,7 +282,7 @@ def classify(
     Returns
     -------
     Verdict
-        Class, steps met, margins in the indicator's unit, and source.
+        Class, steps met, margins in the indicator's unit, and source; a tuple of them for ``documents="all"``.
 
     Raises
     ------
@@ -285,6 +309,11 @@ def classify(
     >>> classify("600 kWh/t", "induction-furnace-cast-iron", capacity="3 t").depends_on_reading
     True
     """
+    if documents is not None:
+        check_option("documents", documents, ("all",))
+        if any(option is not None for option in (document, period, capacity, output, corrections)):
+            raise OptionError('documents="all" goes with basis and compare only', "documents", "Leave the others out")
+        return classify_all(value, item, basis=basis, compare=compare)
     check_option("compare", compare, COMPARES)
     unit = _unit_of(value)
     ladder = choose_ladder(item, document, capacity, reading, allow_unverified, period, unit)

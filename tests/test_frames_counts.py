@@ -71,7 +71,7 @@ def _no_constant(name: str) -> None:
 
 
 @given(any_tables())
-@settings(max_examples=150)
+@settings(max_examples=80)
 def test_whatever_the_tables_nothing_is_lost(tables: AnyTables) -> None:
     answer = eb.assess(tables.meters, tables.outputs)
     assert_nothing_is_lost(answer)
@@ -80,7 +80,7 @@ def test_whatever_the_tables_nothing_is_lost(tables: AnyTables) -> None:
 
 
 @given(any_tables())
-@settings(max_examples=75)
+@settings(max_examples=25)
 def test_a_row_that_nobody_touched_is_used(tables: AnyTables) -> None:
     """A bad row never takes a good one with it."""
     answer = eb.assess(tables.meters, tables.outputs)
@@ -97,7 +97,7 @@ def _key(row: dict[str, Any]) -> tuple[str, str, str]:
 
 
 @given(portfolios(most=3), st.data())
-@settings(max_examples=40)
+@settings(max_examples=25)
 def test_one_bad_cell_costs_one_row_and_the_class_of_its_group(groups: list[Group], data: st.DataObject) -> None:
     meter_table, output_table = tables_of(groups)
     row = data.draw(st.integers(0, len(meter_table) - 1))
@@ -160,7 +160,7 @@ def test_anything_may_stand_in_any_column_of_the_outputs(column: str) -> None:
 
 
 @given(st.lists(st.sampled_from(JUNK), min_size=1, max_size=6), st.sampled_from(["amount", "carrier", "unit", "plant"]))
-@settings(max_examples=30)
+@settings(max_examples=15)
 @example([1, True], "amount")
 @example([True, 1], "amount")
 @example([0.0, False, "0"], "amount")

@@ -209,11 +209,8 @@ def _notes(
         if unused
     ]
     figures = [str(f.record) for f in factors if isinstance(f, Factor) and _is_weak(f.record.verification)]
-    figures += [
-        f"{t.ladder.id} ({t.ladder.verification})"
-        for t in thresholds
-        if isinstance(t, Threshold) and t.ladder is not None and _is_weak(t.ladder.verification)
-    ]
+    rows = (t.curve.row if t.curve else t.ladder for t in thresholds if isinstance(t, Threshold))
+    figures += [f"{row.id} ({row.verification})" for row in rows if row is not None and _is_weak(row.verification)]
     for figure in dict.fromkeys(figures):
         warnings.warn(f"unverified: {figure}", UnverifiedWarning, stacklevel=4)
         notes.append(f"unverified figure used: {figure}")

@@ -84,8 +84,12 @@ class Problems:
 
 def _shown(cells: pandas.Series[Any]) -> NDArray[numpy.object_]:
     """Return cells as text, a very long one cut, each distinct one worked on once."""
-    texts = encode(cells).map(str, "")
-    return encode(pandas.Series(texts)).map(lambda t: t if len(t) <= LONGEST_QUOTE else f"{t[:LONGEST_QUOTE]}…", "")
+    return encode(cells).map(_cut, "")
+
+
+def _cut(cell: Any) -> str:
+    text = str(cell)
+    return text if len(text) <= LONGEST_QUOTE else f"{text[:LONGEST_QUOTE]}…"
 
 
 def _filled(message: str, values: NDArray[numpy.object_]) -> NDArray[numpy.object_]:

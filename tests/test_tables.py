@@ -227,7 +227,8 @@ def test_only_known_levels_are_out_of_order() -> None:
 def test_every_name_leads_to_something_that_exists() -> None:
     carriers = {row["carrier"] for row in oracle.table("carriers")}
     assert {row["carrier"] for row in oracle.table("carrier_names")} <= carriers
-    items = {row["item"] for name in ("benchmarks", "local_limits", "furnace_limits") for row in oracle.table(name)}
+    limits = ("benchmarks", "local_limits", "furnace_limits", "limits")
+    items = {row["item"] for name in limits for row in oracle.table(name)}
     assert {row["item"] for row in oracle.table("product_names")} <= items
 
 

@@ -44,8 +44,8 @@ if TYPE_CHECKING:
 
 #: What people write for the direction of a flow; energy sent out counts negative.
 FLOWS: dict[str, int] = {
-    **dict.fromkeys(("", "in", "input", "输入", "购入", "消费", "消耗", "投入"), 1),
-    **dict.fromkeys(("out", "output", "输出", "外供", "外送", "外销", "送出"), -1),
+    **dict.fromkeys(("", "in", "input", "输入", "购入", "消费", "消耗", "投入", "流入"), 1),
+    **dict.fromkeys(("out", "output", "输出", "外供", "外送", "外销", "送出", "流出"), -1),
 }
 _KWH = UnitText(("kWh",))
 _LINE_KEYS = ("carrier", "amount", "unit", "flow", "ncv", "density", "coefficient", "use", "origin", "evidence")
@@ -105,6 +105,11 @@ class Account:
     notes: tuple[str, ...] = field(default_factory=tuple)
     package_version: str = __version__
     data_version: str = ""
+
+    @property
+    def total(self) -> float:
+        """Comprehensive energy in tonnes of standard coal equivalent, the same as ``tce``."""
+        return self.tce
 
     def to_pint(self) -> pint.Quantity[Any]:
         """Return the intensity, or the total where there is no output, as a quantity of ``energybench.ureg``."""
@@ -227,6 +232,8 @@ def account(
     (1861.8, 77.575, 'kgce/t')
     """
     check_option("compare", compare, COMPARES)
+    if rules is not None and not isinstance(rules, AccountingRules):
+        raise OptionError(f"rules is {quoted(rules)}", quoted(rules), "Pass energybench.AccountingRules(...)")
     choice = make_choice(basis=basis, coal_rate=coal_rate, edition=edition, allow_unverified=allow_unverified)
     entries = _entries(lines)
     if not entries:

@@ -119,12 +119,6 @@ class CoefficientError(EnergybenchError, ValueError):
     reason = "implausible-coefficient"
 
 
-class CorrectionError(EnergybenchError, ValueError):
-    """A correction that does not exist, does not apply, or is out of its range."""
-
-    reason = "correction"
-
-
 class CapacityError(EnergybenchError, ValueError):
     """A furnace capacity that is missing, not a positive mass, or not stated by the table."""
 

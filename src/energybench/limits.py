@@ -161,7 +161,7 @@ def find_ladder(
     Parameters
     ----------
     item : str
-        Item id, from :func:`find_item`; not one whose limit depends on furnace capacity.
+        Item id or name; not one whose limit depends on furnace capacity.
     document : str, optional
         Document id or number, or ``"in-force"`` with a period. By default the newest national list with an
         accepted row, or the one document that knows the item.
@@ -185,13 +185,16 @@ def find_ladder(
     >>> find_ladder("electrolytic-aluminium", "in-force", period="2022").document
     'ndrc-2021'
     """
+    item = find_item(item)
     ladders = _ladders().get(item, ())
     if not ladders:
-        raise UnknownProductError(f"No limit table has {quoted(item)}", quoted(item), "find_item() gives item ids")
+        raise CapacityError(f"The limit of {item} depends on furnace capacity", item, "Use furnace_limit()")
     _check_period(document, period)
     if document == IN_FORCE:
         document = _in_force(item, ladders, period)
-    if document is None:
+        chosen = _by_indicator(item, _of_document(item, ladders, find_document(document)), like)
+        chosen = replace(chosen, notes=f"{chosen.notes}; in force at the end of {period}".removeprefix("; "))
+    elif document is None:
         chosen = _newest(item, ladders, like)
     else:
         chosen = _by_indicator(item, _of_document(item, ladders, find_document(document)), like)
@@ -220,7 +223,9 @@ def _newest(item: str, ladders: tuple[Ladder, ...], like: UnitText | None) -> La
         documents = list(dict.fromkeys(ladder.document for ladder in ladders))
         if len(documents) > 1:
             raise AmbiguousError(
-                f"{item} is in several documents: {', '.join(documents)}", item, f'Pass document="{documents[-1]}"'
+                f"{item} is in several documents: {', '.join(documents)}",
+                item,
+                f'Pass document="{_current(documents)}"',
             )
         return _by_indicator(item, list(ladders), like)
     national.sort(key=lambda ladder: find_document(ladder.document).issued, reverse=True)
@@ -229,6 +234,11 @@ def _newest(item: str, ladders: tuple[Ladder, ...], like: UnitText | None) -> La
         return chosen
     skipped = ", ".join(f"{c.document} ({c.verification})" for c in national[: national.index(chosen)])
     return replace(chosen, notes=f"{chosen.notes}; passed over: {skipped}".removeprefix("; "))
+
+
+def _current(documents: list[str]) -> str:
+    """Return the document that no other has replaced, or the last."""
+    return next((one for one in documents if not find_document(one).replaced_by), documents[-1])
 
 
 def _by_indicator(item: str, ladders: list[Ladder], like: UnitText | None) -> Ladder:
@@ -253,18 +263,16 @@ def _is_like(unit: UnitText, like: UnitText | None) -> bool:
 
 
 def _in_force(item: str, ladders: tuple[Ladder, ...], period: str | None) -> str:
-    """Return the national list that was in force at the end of a period."""
+    """Return the national list, or else the standard, that was in force at the end of a period."""
     end = _end_of(period)
-    lists = [find_document(ladder.document) for ladder in ladders]
-    national = sorted(
-        (row for row in lists if row.kind == "national_list" and row.effective_from),
-        key=lambda row: row.effective_from,
-    )
-    in_force = [row for row in national if row.effective_from <= end]
+    known = {ladder.document: find_document(ladder.document) for ladder in ladders}
+    dated = sorted((row for row in known.values() if row.effective_from), key=lambda row: row.effective_from)
+    lists = [row for row in dated if row.kind == "national_list"] or dated
+    in_force = [row for row in lists if row.effective_from <= end < (row.effective_to or "9999")]
     if not in_force:
-        known = ", ".join(f"{row.id} from {row.effective_from}" for row in national) or "none with a date"
+        dates = ", ".join(f"{row.id} from {row.effective_from}" for row in lists) or "none with a date"
         raise UnknownProductError(
-            f"No national list for {item} was in force in {period}", item, f"Lists: {known}. Pass document="
+            f"No document with {item} was in force in {period}", item, f"There are: {dates}. Pass document="
         )
     return in_force[-1].id
 

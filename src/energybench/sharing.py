@@ -6,6 +6,7 @@ which was taken.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -15,8 +16,6 @@ from energybench.unit_text import UnitText
 from energybench.units import make_quantity, ratio, read_exact, read_quantity, same_kind
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     import pint
 
     from energybench.units import AmountLike
@@ -158,6 +157,9 @@ def share(total: AmountLike, products: Mapping[str, AmountLike], *, by: str) -> 
     >>> sharing["tar"].share_exact
     '1/20'
     """
+    if not isinstance(products, Mapping):
+        fix = 'Write {"clinker": "900 t", "steam": "100 t"}'
+        raise OptionError(f"products is {quoted(products)}, expected a mapping", quoted(products), fix)
     if by not in MEASURES:
         raise OptionError(
             f"by is {quoted(by)}", quoted(by), did_you_mean(str(by), MEASURES, f"Use one of {', '.join(MEASURES)}")

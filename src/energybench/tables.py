@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeVar
 from energybench.errors import (
     MissingFigureError,
     OptionError,
+    TableError,
     TableNotFoundError,
     UnknownNameError,
     UnverifiedError,
@@ -105,6 +106,9 @@ def use(*paths: str | Path) -> None:
     --------
     >>> use()  # back to the shipped tables
     """
+    for path in paths:
+        if not isinstance(path, str | Path):
+            raise TableError(f"{quoted(path)} is no path", quoted(path), "Give the path of a CSV file or a folder")
     files = [file for path in paths for file in overlay_files(Path(path))]
     for file in files:
         read_overlay(file)

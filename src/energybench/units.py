@@ -71,6 +71,15 @@ STANDARD_COAL_KJ_PER_KGCE = Fraction("29307.6")
 
 _FOREIGN_BASE = {"gram": "g", "kilogram": "kg", "meter": "m", "metre": "m", "second": "s"}
 _FOREIGN_REFUSED = {"ton": "907.18 kg", "short_ton": "907.18 kg", "long_ton": "1016 kg", "US_ton": "907.18 kg"}
+# What a bare number for a parameter probably wanted.
+_EXAMPLE_UNITS = {
+    "coal_rate": "gce/kWh",
+    "coefficient": "kgce/kg",
+    "density": "kg/L",
+    "ncv": "MJ/kg",
+    "value": "kgce/t",
+}
+
 # Rows that are worked on while they are in the cache.
 _BLOCK = 1 << 15
 _lock = threading.RLock()
@@ -240,11 +249,12 @@ def read_quantity(value: object, name: str = "amount") -> tuple[Magnitude, UnitT
         return float(number), unit
     if isinstance(value, pint.Quantity):
         return _from_pint(value, name)
-    example = f"{value} t" if isinstance(value, int | float) and not isinstance(value, bool) else "1200 t"
+    usual = _EXAMPLE_UNITS.get(name, "t")
+    example = f"{value if isinstance(value, int | float) and not isinstance(value, bool) else 1200} {usual}"
     raise AmountError(
         f"{name} is {quoted(value)}, expected a number with a unit",
         quoted(value),
-        f'Write text such as "{example}", or multiply by a unit: energybench.ureg.Quantity(values, "t")',
+        f'Write text such as "{example}", or multiply by a unit: energybench.ureg.Quantity(values, "{usual}")',
     )
 
 
@@ -306,9 +316,12 @@ def to_float(exact: Fraction, name: str = "amount") -> float:
         If no float can hold it.
     """
     try:
-        return float(exact)
+        value = float(exact)
     except OverflowError as error:
         raise AmountError(f"{name} is too large to be a number", name, "Check the number and its unit") from error
+    if value == 0.0 and exact:
+        raise AmountError(f"{name} is too small to be a number", name, "Check the number and its unit")
+    return value
 
 
 def _unit_from_pint(value: Any) -> tuple[UnitText, Fraction]:

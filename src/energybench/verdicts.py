@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Literal, overload
@@ -25,8 +26,6 @@ from energybench.unit_text import UnitText, read_unit
 from energybench.units import make_quantity, ratio, read_exact, read_quantity, same_kind, to_float
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     import pint
 
     from energybench.corrections import CorrectionResult
@@ -162,7 +161,7 @@ def judge(
         clause=ladder.clause,
         verification=ladder.verification,
         evidence=ladder.evidence,
-        notes=ladder.notes,
+        notes=f"{ladder.notes}{_SUSPECT}".removeprefix("; ") if _is_suspect(value, ladder) else ladder.notes,
         reason="" if level else f"{', '.join(gaps)} of {ladder.document} could not be read",
         savings=dict(zip(names, savings, strict=True)) if saving_output else {},
         saving_unit=saving_unit,
@@ -170,6 +169,14 @@ def judge(
         depends_on_reading=_depends_on_reading(value, ladder, level, compare),
         data_version=data_version(),
     )
+
+
+_SUSPECT = "; the value is not above zero, and every step is: energy sent out may exceed the inputs"
+
+
+def _is_suspect(value: float, ladder: Ladder) -> bool:
+    """Say whether a value is zero or negative where no step of the ladder is."""
+    return value <= 0 and all(step.value is None or step.value > 0 for step in ladder.steps)
 
 
 def _depends_on_reading(value: float, ladder: Ladder, level: Level | None, compare: str) -> bool:
@@ -322,6 +329,9 @@ def classify(
     warn_if_superseded(document)
     number = value_in(value, ladder)
     applied: tuple[CorrectionResult, ...] = ()
+    if corrections is not None and not isinstance(corrections, Mapping):
+        fix = 'Write {"altitude": {"altitude": "2100 m"}}'
+        raise OptionError(f"corrections is {quoted(corrections)}, expected a mapping", quoted(corrections), fix)
     if corrections:
         from energybench.corrections import apply
 

@@ -347,7 +347,8 @@ def _columns(
     """Write out the columns of the results that follow from the grading."""
     del compare
     known = ~numpy.isnan(intensity)
-    complete = (totals.readings > 0) & (totals.unusable == 0)
+    # Of several rows for the same output none may claim the energy, or a sum would count it twice.
+    complete = (totals.readings > 0) & (totals.unusable == 0) & (outputs.problems.reasons() != "duplicate-output")
     table: dict[str, Any] = {
         "item": outputs.column("item", "", object),
         "tce": numpy.where(complete, totals.tce, numpy.nan),

@@ -1,0 +1,61 @@
+"""Corrections as columns of the output table: the same answer as ``classify(corrections=...)``, row for row."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import energybench as eb
+import pandas
+import pytest
+from energybench.errors import SupersededWarning, UnverifiedWarning
+
+CASES = [
+    ("cement-clinker", "gb-16780-2021", {"altitude": {"altitude_m": 2100}}, "118 kgce/t"),
+    ("cement-clinker", "gb-16780-2021", {"altitude": {"altitude_m": 3500}}, "119.5 kgce/t"),
+    ("cement", "gb-16780-2021", {"clinker-ratio": {"clinker_percent": 80}}, "98 kgce/t"),
+    ("coke-oven-top-charged", "gb-21342-2025", {"quenching": "wet"}, "150 kgce/t"),
+    ("cement-clinker", "gb-16780-2012", {"clinker-strength": {"strength_mpa": 55}}, "118 kgce/t"),
+]
+
+
+def _columns(corrections: dict[str, Any]) -> dict[str, Any]:
+    found = {}
+    for name, given in corrections.items():
+        for parameter, value in given.items() if isinstance(given, dict) else [("", given)]:
+            found[f"correction:{name}:{parameter}".rstrip(":")] = [value, None]
+    return found
+
+
+@pytest.mark.parametrize(("item", "document", "corrections", "value"), CASES)
+def test_a_column_corrects_as_one_value_is_corrected(
+    item: str, document: str, corrections: dict[str, Any], value: str
+) -> None:
+    keys = {"plant": ["corrected", "plain"], "period": [2025, 2025], "product": [item, item]}
+    intensity = eb.quantity(value).magnitude
+    meters = pandas.DataFrame({**keys, "carrier": "标准煤", "amount": intensity, "unit": "tce"})
+    outputs = pandas.DataFrame({**keys, "output": 1000, "output_unit": "t", **_columns(corrections)})
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", SupersededWarning)
+        warnings.simplefilter("ignore", UnverifiedWarning)
+        options: dict[str, Any] = {"document": document, "allow_unverified": True}
+        results = eb.assess(meters, outputs, **options).results
+        corrected: eb.Verdict = eb.classify(value, item, corrections=corrections, **options)
+        plain: eb.Verdict = eb.classify(value, item, **options)
+    assert results["class"].tolist() == [corrected.level, plain.level]
+    assert results["intensity"].tolist() == pytest.approx([corrected.value, plain.value])
+    for step, threshold in corrected.thresholds.items():
+        assert results[step.replace("-", "_")].iloc[0] == pytest.approx(threshold)
+    moved = corrected.value != plain.value or corrected.thresholds != plain.thresholds
+    assert moved, "the case shows a correction"
+
+
+def test_a_correction_out_of_range_is_a_problem_of_its_row() -> None:
+    keys = {"plant": ["high"], "period": [2025], "product": ["cement-clinker"]}
+    meters = pandas.DataFrame({**keys, "carrier": "原煤", "amount": 100, "unit": "t"})
+    outputs = pandas.DataFrame({**keys, "output": 1000, "output_unit": "t", "修正:altitude:altitude_m": ["20000"]})
+    answer = eb.assess(meters, outputs, document="gb-16780-2021")
+    problem = answer.problems.iloc[0]
+    assert (problem["table"], problem["row"], problem["column"]) == ("outputs", 0, "correction:altitude")
+    assert "20000" in problem["message"]
+    assert answer.results["class"].isna().all()

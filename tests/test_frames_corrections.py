@@ -5,9 +5,10 @@ from __future__ import annotations
 import warnings
 from typing import Any
 
-import energybench as eb
 import pandas
 import pytest
+
+import energybench as eb
 from energybench.errors import SupersededWarning, UnverifiedWarning
 
 CASES = [

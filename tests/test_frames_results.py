@@ -58,12 +58,13 @@ def test_the_columns_are_those_that_are_documented() -> None:
     assert tuple(answer.problems.columns) == PROBLEMS
 
 
-def test_results_stand_in_the_order_of_the_outputs_with_the_cells_as_given() -> None:
+def test_results_stand_in_the_order_of_the_outputs_with_the_cells_as_given_and_outputs_as_numbers() -> None:
     made = outputs({"plant": "丙厂", "output": "20,000"}, {"plant": "甲厂", "output": "1"}, {"plant": "乙厂"})
     results = eb.assess(meters({"plant": "丙厂"}), made).results
     assert results["row"].tolist() == [0, 1, 2]
-    for name in made:
+    for name in made.columns.drop("output"):
         assert results[name].tolist() == made[name].tolist()
+    assert results["output"].tolist() == [20000.0, 1.0, 20000.0]
 
 
 def test_what_the_outputs_say_of_a_plant_stays_beside_its_result() -> None:

@@ -139,7 +139,7 @@ def assess(
     tell(0.9, "classifying")
     graded = grade(measured, totals.of(groups.of_outputs), compare)
     output_problems = measured.problems.frame()
-    results = _results(output_table, graded.assign(reason=measured.problems.reasons()))
+    results = _results(output_table.assign(output=measured.output), graded.assign(reason=measured.problems.reasons()))
     problems = pandas.concat([meter_problems, output_problems], ignore_index=True)
     counts = {
         "meters": len(meter_table),

@@ -110,7 +110,7 @@ def test_the_nearest_name_is_looked_for_a_limited_number_of_times(column: str, m
     table[column] = [f"nothing {number}" for number in range(1000)]
     answer = eb.assess(table, outputs())
     assert answer.counts["problems"] == 1000
-    assert 0 < len(searched) <= resolve.SUGGESTED
+    assert 0 < len(searched) <= 100
 
 
 def test_each_pair_of_carrier_and_unit_is_resolved_once(monkeypatch: pytest.MonkeyPatch) -> None:

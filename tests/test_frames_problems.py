@@ -107,6 +107,10 @@ METERS = [
         *("coefficient", "-0.7", "implausible-coefficient", "not above zero", "Check the decimal point"),
     ),
     Example(
+        {"carrier": "木屑", "coefficient": 0, "coefficient_unit": "kgce/kg"},
+        *("coefficient", "0.0", "implausible-coefficient", "not above zero", "Check the decimal point"),
+    ),
+    Example(
         {"plant": "乙厂"}, "plant", "乙厂", "no-output", "'乙厂' has energy and no output row", "Add the output row"
     ),
     Example({"period": 2024}, "plant", "甲厂", "no-output", "for this period and product", "mend plant, period"),
@@ -278,6 +282,21 @@ def test_a_step_without_a_figure_leaves_the_class_open(write_table: Callable[...
     assert answer.results["intensity"].tolist() == pytest.approx([71.43, 142.86])
     assert answer.results["benchmark"].tolist() == [100.0, 100.0]
     assert answer.results["baseline"].isna().all()
+
+
+@pytest.mark.parametrize(("step", "levels"), [("benchmark", "?? below"), ("baseline", "best ??")])
+def test_a_missing_step_is_passed_over_only_where_the_others_decide(
+    write_table: Callable[..., Path], step: str, levels: str
+) -> None:
+    """Within the baseline but with no benchmark, or beyond the benchmark with no baseline: nobody can tell."""
+    own = {"id": "own/1", "item": "own-brick", step: ""}
+    tables.use(write_table("benchmarks", own, base="ndrc-2023/cement-clinker"))
+    made = [{"product": "own-brick", "plant": plant} for plant in ("良厂", "差厂")]
+    answer = eb.assess(meters({**made[0], "amount": 2000}, {**made[1], "amount": 4000}), outputs(*made))
+    names = {"??": None, "best": "benchmark", "below": "below-baseline"}
+    found = [None if pandas.isna(level) else level for level in answer.results["class"]]
+    assert found == [names[word] for word in levels.split()]
+    assert found == [eb.classify(f"{value} kgce/t", "own-brick").level for value in (71.43, 142.86)]
 
 
 def test_an_item_of_several_documents_asks_which(write_table: Callable[..., Path]) -> None:

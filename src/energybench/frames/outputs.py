@@ -251,7 +251,7 @@ def grade(outputs: Outputs, totals: Totals, compare: str) -> pandas.DataFrame:
     gap = Refusal("product", "", "missing-figure", f"A step of {{value}} {_NO_FIGURE}", "Add it with tables.use()")
     problems.flag(untold, gap)
     level[problems.flagged] = -1
-    return _columns(outputs, intensity, level, names, totals, compare)
+    return _columns(outputs, intensity, level, names, totals)
 
 
 def _ladders(outputs: Outputs) -> list[Ladder | None]:
@@ -342,10 +342,8 @@ def _columns(
     level: NDArray[numpy.int8],
     names: NDArray[numpy.object_],
     totals: Totals,
-    compare: str,
 ) -> pandas.DataFrame:
     """Write out the columns of the results that follow from the grading."""
-    del compare
     known = ~numpy.isnan(intensity)
     # Of several rows for the same output none may claim the energy, or a sum would count it twice.
     complete = (totals.readings > 0) & (totals.unusable == 0) & (outputs.problems.reasons() != "duplicate-output")

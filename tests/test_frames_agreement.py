@@ -13,11 +13,13 @@ from hypothesis import strategies as st
 
 import energybench as eb
 import oracle
+from energybench import tables
 from energybench.errors import EnergybenchError, SupersededWarning
 from frame_tables import FURNACE, Group, Reading, fuels, items, meters, outputs, portfolios, same, spellings, tables_of
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
+    from collections.abc import Callable, Hashable
+    from pathlib import Path
 
 Row = dict["Hashable", Any]
 
@@ -255,6 +257,20 @@ def test_a_furnace_is_rounded_as_one_value_is(intensity: float, capacity: str) -
     power = meters(product=FURNACE["product"], carrier="电", amount=intensity, unit="kWh")
     one = eb.classify(f"{intensity} kWh/t", FURNACE["product"], capacity=capacity, compare="rounded")
     assert eb.assess(power, outputs(furnace), compare="rounded").results["class"].tolist() == [one.level]
+
+
+def test_where_more_is_better_the_table_turns_as_one_value_does(write_table: Callable[..., Path]) -> None:
+    """A yield per tonne: 120 is better than 100, and the margin is what lies above the limit."""
+    own = {"id": "own/1", "item": "own-yield", "better": "higher", "comparator": ">=", "benchmark": "120"}
+    tables.use(write_table("benchmarks", {**own, "baseline": "100"}, base="ndrc-2023/cement-clinker"))
+    groups = [
+        Group(f"plant {value}", (2023,), ("own-yield",), 10.0, "t", (Reading("标准煤", value * 10, "kgce"),))
+        for value in (90.0, 100.0, 110.0, 120.0, 130.0)
+    ]
+    results = assert_all_agree(groups).results
+    assert results["class"].tolist() == ["below-baseline", "baseline", "baseline", "benchmark", "benchmark"]
+    assert results["margin_baseline"].tolist() == pytest.approx([-10, 0, 10, 20, 30])
+    assert results["saving_baseline"].tolist() == pytest.approx([0.1, 0, 0, 0, 0])
 
 
 def test_electricity_given_in_tonnes_is_refused_as_in_an_account() -> None:

@@ -112,7 +112,7 @@ def _read_parquet(file: Path) -> pandas.DataFrame:
         table = pandas.read_parquet(file)
     except ImportError as error:
         raise _needs("Parquet", "pyarrow", "arrow", file) from error
-    except (ValueError, OSError) as error:
+    except (ValueError, OSError, LookupError, NotImplementedError, TypeError) as error:
         raise TableError(f"{_shown(file)} is not a Parquet table: {error}", str(file), "Write it again") from error
     # An index that has a name was a column of the file; one without is only a numbering.
     named = [name for name in table.index.names if name is not None]

@@ -151,6 +151,13 @@ def _flow(cell: Any) -> str:
     return clean_text(cell).lower()
 
 
+def _refused_flow(cell: Any) -> Refusal | None:
+    if _flow(cell) in FLOWS:
+        return None
+    fix = did_you_mean(_flow(cell), FLOWS, 'Use "in" or "out"')
+    return Refusal("flow", "", "option", f"flow is {quoted(cell)}", fix, verbatim=True)
+
+
 def _plausible(
     own: Floats, factor: NDArray[Any], keys: NDArray[Any], key_size: int, factors: list[Factor | Refusal]
 ) -> NDArray[numpy.bool_]:
@@ -181,19 +188,13 @@ def explain(meters: Meters, rows: NDArray[Any]) -> Problems:
         null = column.table([not clean_text(value) for value in column.distinct], True, bool)
         problems.flag(null[column.codes], missing(name))
     position = meters.positions(rows)
-    refused = [number for number, factor in enumerate(meters.factors) if isinstance(factor, Refusal)]
-    for_refusal = numpy.full(len(meters.factors) + 1, -1)
-    for_refusal[refused] = numpy.arange(len(refused))
-    problems.flag_each(for_refusal[position] >= 0, for_refusal[position], [meters.factors[n] for n in refused])  # type: ignore[misc]
+    problems.flag_refused(position, [*meters.factors, None])
     flag_number(problems, "amount", meters.amount[rows])
     if meters.own is not None and meters.own_kind is not None:
         _explain_own(problems, meters, rows, meters.own[rows], meters.own_kind[rows])
     if "flow" in table.columns:
         flow = encode(table["flow"])
-        for number, cell in enumerate(flow.distinct):
-            if _flow(cell) not in FLOWS:
-                fix = did_you_mean(_flow(cell), FLOWS, 'Use "in" or "out"')
-                problems.flag(flow.codes == number, Refusal("flow", "", "option", f"flow is {quoted(cell)}", fix))
+        problems.flag_refused(flow.codes, [*resolve_all(_refused_flow, [(cell,) for cell in flow.distinct]), None])
     with numpy.errstate(invalid="ignore", over="ignore"):
         value = meters.lookup("tce", numpy.nan).take(meters.factor[rows]) * meters.amount[rows]
         if meters.multiplier is not None:

@@ -100,7 +100,7 @@ def work_out_outputs(
         return resolve_threshold(name, in_unit, document, basis, allow_unverified, when, corrections)
 
     thresholds: list[Threshold | Refusal] = resolve_all(resolve, [tuple(one) for one in combinations])
-    _flag_refusals(problems, code, thresholds)
+    problems.flag_refused(code, thresholds)
     output = to_floats(table["output"])
     empty = table["output"].isna().to_numpy()
     problems.flag(empty, missing("output"))
@@ -142,15 +142,6 @@ def _combine(columns: list[Coded]) -> tuple[Codes, list[list[Any]]]:
     return numpy.searchsorted(used, rows), combinations
 
 
-def _flag_refusals(problems: Problems, code: Codes, thresholds: list[Threshold | Refusal]) -> None:
-    """Flag the rows whose product or unit was refused."""
-    refused = [number for number, threshold in enumerate(thresholds) if isinstance(threshold, Refusal)]
-    if refused:
-        place = numpy.full(len(thresholds), -1)
-        place[refused] = numpy.arange(len(refused))
-        problems.flag_each(place[code] >= 0, place[code], [thresholds[n] for n in refused])  # type: ignore[misc]
-
-
 def _furnace_limits(
     table: pandas.DataFrame, code: Codes, thresholds: list[Threshold | Refusal], reading: str, problems: Problems
 ) -> FurnaceLimits | None:
@@ -183,10 +174,9 @@ def _furnace_limits(
 def _capacities(table: pandas.DataFrame, furnace: NDArray[numpy.bool_], problems: Problems) -> Floats:
     """Return rated capacities in t; flag those that are no positive mass."""
     unit = recode(encode(table["furnace_capacity_unit"]))
-    factors = [resolve_unit(text, _TONNE, "furnace_capacity_unit") for text in unit.distinct]
-    for number, factor in enumerate(factors):
-        if isinstance(factor, Refusal):
-            problems.flag(furnace & (unit.codes == number), factor)
+    given = [(text, _TONNE, "furnace_capacity_unit") for text in unit.distinct]
+    factors = resolve_all(resolve_unit, given)
+    problems.flag_refused(numpy.where(furnace, unit.codes, len(factors)), [*factors, None])
     scale = unit.table([numpy.nan if isinstance(f, Refusal) else f for f in factors], numpy.nan, numpy.float64)[
         unit.codes
     ]
@@ -243,6 +233,7 @@ def grade(outputs: Outputs, totals: Totals, compare: str) -> pandas.DataFrame:
     intensity[problems.flagged] = numpy.nan
     overflow = Refusal("output", "", "output", "output is {value}, too small to divide by", "Check the number")
     problems.flag(~numpy.isfinite(intensity), overflow)
+    intensity[problems.flagged] = numpy.nan
     bounds, sign, names = _bounds(outputs)
     level, _met = kernel.levels(intensity, sign, bounds)
     if compare == "rounded":

@@ -10,11 +10,12 @@ import pandas
 
 from energybench.errors import LONGEST_QUOTE, quoted
 from energybench.frames.encode import encode
+from energybench.frames.resolve import Refusal
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from collections.abc import Sequence
 
-    from energybench.frames.resolve import Refusal
+    from numpy.typing import NDArray
 
 COLUMNS = ("table", "row", "column", "value", "reason", "message", "suggestion")
 
@@ -50,6 +51,14 @@ class Problems:
             self.detail[new] = code[new] + len(self.refusals)
             self.refusals += refusals
 
+    def flag_refused(self, code: NDArray[Any], answers: Sequence[object]) -> None:
+        """Flag the rows whose code stands for a refusal among the answers; the last answer is that of null."""
+        refused = [number for number, answer in enumerate(answers) if isinstance(answer, Refusal)]
+        if refused:
+            place = numpy.full(len(answers), -1)
+            place[refused] = numpy.arange(len(refused))
+            self.flag_each(place[code] >= 0, place[code], [answers[number] for number in refused])  # type: ignore[misc]
+
     def reasons(self) -> NDArray[numpy.object_]:
         """Return the reason code of every row, empty where nothing is wrong."""
         codes = [*(refusal.reason for refusal in self.refusals), ""]
@@ -63,11 +72,15 @@ class Problems:
         refusals = [self.refusals[number] for number in used]
         value = numpy.array([refusal.value for refusal in refusals], object)[code]
         message = numpy.array([refusal.message for refusal in refusals], object)[code]
+        # One pass per column and per template: there may be as many refusals as rows.
+        column = numpy.array([refusal.column for refusal in refusals], object)[code]
+        for name in dict.fromkeys(refusal.column for refusal in refusals):
+            if name in self.source.columns:
+                here = column == name
+                value[here] = _shown(self.source[name].iloc[rows[here]])
         for number, refusal in enumerate(refusals):
-            here = code == number
-            if refusal.column in self.source.columns:
-                value[here] = _shown(self.source[refusal.column].iloc[rows[here]])
-            if not refusal.verbatim:
+            if not refusal.verbatim and "{value}" in refusal.message:
+                here = code == number
                 message[here] = _filled(refusal.message, value[here])
         texts = {name: [getattr(refusal, name) for refusal in refusals] for name in ("column", "reason", "suggestion")}
         return pandas.DataFrame(

@@ -304,7 +304,7 @@ def test_the_counts_are_checked_against_the_tables() -> None:
 
     whole = {"meters": 3, "used": 2, "problems": 1, "outputs": 1, "classified": 1}
     problems = pandas.DataFrame({"table": ["meters"]})
-    pipeline._check_counts(whole, problems)
+    pipeline.check_counts(whole, problems)
     for name in whole:
         with pytest.raises(AssertionError, match="rows were lost"):
-            pipeline._check_counts({**whole, name: whole[name] + 1}, problems)
+            pipeline.check_counts({**whole, name: whole[name] + 1}, problems)

@@ -16,13 +16,13 @@ from energybench.frames.meters import missing
 from energybench.frames.problems import Problems
 from energybench.frames.resolve import Refusal, Threshold, resolve_all, resolve_threshold, resolve_unit
 from energybench.ladders import Level, Step
-from energybench.limits import IN_FORCE
 from energybench.unit_text import UnitText
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from energybench.frames.kernel import Totals
+    from energybench.frames.options import Options
     from energybench.ladders import Ladder
 
     Floats = NDArray[numpy.float64]
@@ -56,15 +56,7 @@ class FurnaceLimits:
     lenient: Floats
 
 
-def work_out_outputs(
-    table: pandas.DataFrame,
-    keys: list[Coded],
-    *,
-    document: str | None,
-    basis: str,
-    reading: str,
-    allow_unverified: bool,
-) -> Outputs:
+def work_out_outputs(table: pandas.DataFrame, keys: list[Coded], options: Options) -> Outputs:
     """Resolve the thresholds of an output table.
 
     Parameters
@@ -73,8 +65,8 @@ def work_out_outputs(
         With canonical columns.
     keys : list of Coded
         Plant, period and product.
-    document, basis, reading, allow_unverified
-        As in :func:`energybench.assess`.
+    options : Options
+        Of the whole table.
     """
     problems = Problems("outputs", table)
     unit = recode(encode(table["output_unit"]))
@@ -89,7 +81,7 @@ def work_out_outputs(
     )
     problems.flag(codes.duplicated(keep=False).to_numpy(), several)
     # The period matters only where the list in force is asked for.
-    period = keys[1] if document == IN_FORCE else Coded(numpy.zeros(len(table), numpy.int64), [None])
+    period = keys[1] if options.by_period else Coded(numpy.zeros(len(table), numpy.int64), [None])
     headers = [str(name) for name in table.columns if str(name).startswith(CORRECTIONS[0])]
     code, combinations = _combine([product, unit, period, *(encode(table[header]) for header in headers)])
 
@@ -97,7 +89,7 @@ def work_out_outputs(
         if name is None or in_unit is None:
             return missing("product")
         corrections = _corrections(headers, cells)
-        return resolve_threshold(name, in_unit, document, basis, allow_unverified, when, corrections)
+        return resolve_threshold(name, in_unit, options, when, corrections)
 
     thresholds: list[Threshold | Refusal] = resolve_all(resolve, [tuple(one) for one in combinations])
     problems.flag_refused(code, thresholds)
@@ -108,7 +100,7 @@ def work_out_outputs(
     problems.flag(
         ~(numpy.isfinite(output) & (output > 0)), Refusal("output", "", "output", message, "Check the number")
     )
-    limits = _furnace_limits(table, code, thresholds, reading, problems)
+    limits = _furnace_limits(table, code, thresholds, options.reading, problems)
     return Outputs(problems, output, code, thresholds, limits)
 
 

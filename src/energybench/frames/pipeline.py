@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy
 import pandas
 
-from energybench.conversions import make_choice
-from energybench.errors import UnverifiedWarning, check_option
+from energybench.errors import UnverifiedWarning
 from energybench.frames.assessment import Assessment, EnergyLines
 from energybench.frames.columns import KEYS, canonical_columns, to_pandas
 from energybench.frames.encode import encode, recode
@@ -22,17 +21,19 @@ from energybench.frames.files import read_table
 from energybench.frames.groups import KEY_TEXT, make_groups
 from energybench.frames.kernel import Totals, sweep
 from energybench.frames.meters import explain, read_meters
+from energybench.frames.options import make_options
 from energybench.frames.outputs import grade, work_out_outputs
 from energybench.frames.resolve import Factor, Refusal, Threshold
-from energybench.furnaces import READINGS
-from energybench.limits import IN_FORCE, warn_if_superseded
-from energybench.tables import ACCEPTED, data_version, find_document
-from energybench.verdicts import COMPARES
+from energybench.tables import ACCEPTED, data_version
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from energybench.coal_rates import CoalRate
+    from energybench.frames.encode import Coded
+    from energybench.frames.groups import Groups
+    from energybench.frames.meters import Meters
+    from energybench.frames.outputs import Outputs
     from energybench.units import AmountLike
 
     TableLike = pandas.DataFrame | str | Path | Any
@@ -103,26 +104,73 @@ def assess(
     intensity   unit    class
       107.145 kgce/t baseline
     """
-    check_option("reading", reading, READINGS)
-    check_option("compare", compare, COMPARES)
-    choice = make_choice(basis=basis, coal_rate=coal_rate, edition=edition, allow_unverified=allow_unverified)
-    for named in (edition, document):
-        if named is not None and named != IN_FORCE:
-            find_document(named)
-    warn_if_superseded(document)
+    options = make_options(
+        basis=basis,
+        coal_rate=coal_rate,
+        edition=edition,
+        document=document,
+        reading=reading,
+        compare=compare,
+        allow_unverified=allow_unverified,
+    )
     tell = progress or (lambda _share, _text: None)
     tell(0.0, "reading")
-    meter_table, unused_meters = _open(meters, "meters")
-    output_table, unused_outputs = _open(outputs, "outputs")
+    meter_table, unused_meters = open_table(meters, "meters")
+    output_table, unused_outputs = open_table(outputs, "outputs")
     tell(0.4, "resolving")
-    keys = [recode(encode(output_table[name]), KEY_TEXT[name]) for name in KEYS]
-    measured = work_out_outputs(
-        output_table, keys, document=document, basis=basis, reading=reading, allow_unverified=allow_unverified
-    )
-    read = read_meters(meter_table, choice)
+    keys = output_keys(output_table)
+    measured = work_out_outputs(output_table, keys, options)
+    read = read_meters(meter_table, options.choice)
     tell(0.7, "adding up")
     groups = make_groups(keys)
     totals = Totals.zero(groups.count)
+    add_up(read, groups, totals)
+    bad = totals.bad_rows
+    meter_problems = explain(read, bad).frame()
+    tell(0.9, "classifying")
+    graded = grade(measured, totals.of(groups.of_outputs), options.compare)
+    assessment = Assessment(
+        results_of(output_table, measured, graded),
+        pandas.concat([meter_problems, measured.problems.frame()], ignore_index=True),
+        {
+            "meters": len(meter_table),
+            "used": len(meter_table) - len(bad),
+            "problems": len(meter_problems),
+            "outputs": len(output_table),
+            "classified": int(graded["class"].notna().sum()),
+        },
+        EnergyLines(read, bad),
+        notes=(
+            *unused_headers(meters=unused_meters, outputs=unused_outputs),
+            *warn_weak(read.factors, measured.thresholds, stacklevel=4),
+        ),
+        options=options.to_dict(),
+        data_version=data_version(),
+    )
+    check_counts(assessment.counts, assessment.problems)
+    tell(1.0, "done")
+    return assessment
+
+
+def output_keys(table: pandas.DataFrame) -> list[Coded]:
+    """Return plant, period and product of an output table, in folded texts."""
+    return [recode(encode(table[name]), KEY_TEXT[name]) for name in KEYS]
+
+
+def add_up(read: Meters, groups: Groups, totals: Totals, first_row: int = 0) -> None:
+    """Add meter rows to the totals of their groups, and note the rows that cannot be used.
+
+    Parameters
+    ----------
+    read : Meters
+        From :func:`~energybench.frames.meters.read_meters`.
+    groups : Groups
+        Of the output table.
+    totals : Totals
+        Added to.
+    first_row : int
+        Number of the first row, for the rows noted.
+    """
     electricity = read.lookup("electricity_kwh", 0.0) if any(_is_electric(f) for f in read.factors) else None
     sweep(
         totals,
@@ -133,41 +181,7 @@ def assess(
         electricity,
         groups.key_of(read.columns),
         groups.lookup,
-    )
-    bad = totals.bad_rows
-    meter_problems = explain(read, bad).frame()
-    tell(0.9, "classifying")
-    graded = grade(measured, totals.of(groups.of_outputs), compare)
-    output_problems = measured.problems.frame()
-    results = _results(output_table.assign(output=measured.output), graded.assign(reason=measured.problems.reasons()))
-    problems = pandas.concat([meter_problems, output_problems], ignore_index=True)
-    counts = {
-        "meters": len(meter_table),
-        "used": len(meter_table) - len(bad),
-        "problems": len(meter_problems),
-        "outputs": len(output_table),
-        "classified": int(graded["class"].notna().sum()),
-    }
-    _check_counts(counts, problems)
-    lines = EnergyLines(read, bad)
-    notes = _notes(unused_meters, unused_outputs, read.factors, measured.thresholds)
-    tell(1.0, "done")
-    return Assessment(
-        results,
-        problems,
-        counts,
-        lines,
-        notes=notes,
-        options={
-            "basis": basis,
-            "coal_rate": str(choice.coal_rate) if choice.coal_rate else None,
-            "edition": edition,
-            "document": document,
-            "reading": reading,
-            "compare": compare,
-            "allow_unverified": allow_unverified,
-        },
-        data_version=data_version(),
+        first_row,
     )
 
 
@@ -175,20 +189,27 @@ def _is_electric(factor: Factor | Refusal) -> bool:
     return isinstance(factor, Factor) and factor.electricity_kwh != 0.0
 
 
-def _open(table: TableLike, name: str) -> tuple[pandas.DataFrame, tuple[str, ...]]:
+def open_table(table: TableLike, name: str) -> tuple[pandas.DataFrame, tuple[str, ...]]:
+    """Return a table with canonical columns, and the headers that are not used.
+
+    Raises
+    ------
+    TableError
+        If it is not there, is no table, is empty or lacks a column.
+    """
     frame = read_table(table) if isinstance(table, str | Path) else to_pandas(table, name)
     return canonical_columns(frame, name)
 
 
-def _results(outputs: pandas.DataFrame, graded: pandas.DataFrame) -> pandas.DataFrame:
-    """Put the given columns in front of the graded ones."""
-    given = [*KEYS, "output", "output_unit", *(name for name in _CARRIED if name in outputs.columns)]
-    table = outputs[given].reset_index(drop=True)
-    table.insert(0, "row", outputs.index.to_numpy())
-    return pandas.concat([table, graded], axis=1)
+def results_of(table: pandas.DataFrame, measured: Outputs, graded: pandas.DataFrame) -> pandas.DataFrame:
+    """Put the given columns of an output table in front of the graded ones."""
+    given = [*KEYS, "output", "output_unit", *(name for name in _CARRIED if name in table.columns)]
+    front = table.assign(output=measured.output)[given].reset_index(drop=True)
+    front.insert(0, "row", table.index.to_numpy())
+    return pandas.concat([front, graded.assign(reason=measured.problems.reasons())], axis=1)
 
 
-def _check_counts(counts: dict[str, int], problems: pandas.DataFrame) -> None:
+def check_counts(counts: dict[str, int], problems: pandas.DataFrame) -> None:
     """Refuse to return an answer that lost a row."""
     lost_meters = counts["meters"] - counts["used"] - counts["problems"]
     lost_outputs = counts["outputs"] - counts["classified"] - int((problems["table"] == "outputs").sum())
@@ -196,25 +217,22 @@ def _check_counts(counts: dict[str, int], problems: pandas.DataFrame) -> None:
         raise AssertionError(f"rows were lost: {lost_meters} meter rows and {lost_outputs} output rows of {counts}")
 
 
-def _notes(
-    unused_meters: tuple[str, ...],
-    unused_outputs: tuple[str, ...],
-    factors: list[Factor | Refusal],
-    thresholds: list[Threshold | Refusal],
-) -> tuple[str, ...]:
-    """Say which headers were not used, and warn of unverified figures that were."""
-    notes = [
-        f"{name}: the headers {', '.join(unused)} were not used"
-        for name, unused in (("meters", unused_meters), ("outputs", unused_outputs))
-        if unused
-    ]
+def unused_headers(**unused: tuple[str, ...]) -> list[str]:
+    """Say which headers of which table were not used."""
+    return [f"{name}: the headers {', '.join(headers)} were not used" for name, headers in unused.items() if headers]
+
+
+def warn_weak(
+    factors: Iterable[Factor | Refusal], thresholds: Iterable[Threshold | Refusal], stacklevel: int
+) -> list[str]:
+    """Warn of the unverified figures that were used, and return a note for each."""
     figures = [str(f.record) for f in factors if isinstance(f, Factor) and _is_weak(f.record.verification)]
     rows = (t.curve.row if t.curve else t.ladder for t in thresholds if isinstance(t, Threshold))
     figures += [f"{row.id} ({row.verification})" for row in rows if row is not None and _is_weak(row.verification)]
-    for figure in dict.fromkeys(figures):
-        warnings.warn(f"unverified: {figure}", UnverifiedWarning, stacklevel=4)
-        notes.append(f"unverified figure used: {figure}")
-    return tuple(notes)
+    distinct = list(dict.fromkeys(figures))
+    for figure in distinct:
+        warnings.warn(f"unverified: {figure}", UnverifiedWarning, stacklevel=stacklevel)
+    return [f"unverified figure used: {figure}" for figure in distinct]
 
 
 def _is_weak(verification: str) -> bool:

@@ -14,16 +14,16 @@ from typing import TYPE_CHECKING, Any
 from energybench.carriers import TCE, Choice, Coefficient, factor, plausible_range
 from energybench.errors import DimensionError, EnergybenchError, OptionError, OutputError, quoted, without_suggestions
 from energybench.furnaces import LimitCurve, find_curve
-from energybench.limits import IN_FORCE, check_furnace_in_force, find_item, find_ladder, needs_capacity
+from energybench.limits import check_furnace_in_force, find_item, find_ladder, needs_capacity
 from energybench.unit_text import UnitText, read_unit
 from energybench.units import STANDARD_COAL_KJ_PER_KGCE, Rate, ratio, same_kind
 from energybench.verdicts import check_basis
 
 if TYPE_CHECKING:
-    from energybench.ladders import Ladder
-
-if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
+
+    from energybench.frames.options import Options
+    from energybench.ladders import Ladder
 
 #: How many refusals of a table name what was probably meant.
 SUGGESTED = 100
@@ -157,9 +157,7 @@ class Threshold:
 def resolve_threshold(
     product: str,
     output_unit: str,
-    document: str | None,
-    basis: str,
-    allow_unverified: bool,
+    options: Options,
     period: str | None = None,
     corrections: Mapping[str, Mapping[str, Any] | str] | None = None,
 ) -> Threshold | Refusal:
@@ -169,28 +167,25 @@ def resolve_threshold(
     ----------
     product, output_unit : str
         As written in the table.
-    document : str or None
-        As in :func:`energybench.classify`.
-    basis : str
-        Basis of the energy.
-    allow_unverified : bool
-        Take an unverified row.
+    options : Options
+        Of the whole table.
     period : str, optional
         For ``document="in-force"``.
     corrections : mapping, optional
         As in :func:`energybench.classify`.
     """
     factor, shift = 1.0, 0.0
+    allow_unverified = options.allow_unverified
     try:
         item = find_item(product)
         curve, ladder = None, None
         if needs_capacity(item):
-            if document == IN_FORCE:
+            if options.by_period:
                 check_furnace_in_force(item, period)
-            curve = find_curve(item, None if document == IN_FORCE else document, allow_unverified)
+            curve = find_curve(item, None if options.by_period else options.document, allow_unverified)
             indicator = curve.row.unit
         else:
-            ladder = find_ladder(item, document, allow_unverified, period)
+            ladder = find_ladder(item, options.document, allow_unverified, period)
             indicator = ladder.unit
         unit = read_unit(indicator)
     except EnergybenchError as error:
@@ -216,7 +211,7 @@ def resolve_threshold(
     energy = _KWH if electricity else TCE
     try:
         if ladder is not None and not electricity:
-            check_basis(ladder, basis)
+            check_basis(ladder, options.basis)
         if not same_kind(over, energy):
             raise OptionError(
                 f"{item} is measured in {indicator}, which is no energy per output",

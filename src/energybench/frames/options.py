@@ -1,0 +1,90 @@
+"""The options of a whole table, checked once for every way through it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from energybench.carriers import factor
+from energybench.conversions import make_choice
+from energybench.errors import check_option
+from energybench.furnaces import READINGS
+from energybench.limits import IN_FORCE, warn_if_superseded
+from energybench.tables import find_document
+from energybench.unit_text import UnitText
+from energybench.verdicts import COMPARES
+
+if TYPE_CHECKING:
+    from energybench.carriers import Choice
+    from energybench.coal_rates import CoalRate
+    from energybench.units import AmountLike
+
+_KWH = UnitText(("kWh",))
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How every row of a table is converted and judged."""
+
+    choice: Choice
+    document: str | None
+    reading: str
+    compare: str
+
+    @property
+    def basis(self) -> str:
+        """Basis of the energy."""
+        return self.choice.basis
+
+    @property
+    def allow_unverified(self) -> bool:
+        """Whether unverified figures may be used."""
+        return self.choice.allow_unverified
+
+    @property
+    def by_period(self) -> bool:
+        """Whether the document depends on the period of a row."""
+        return self.document == IN_FORCE
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the options as plain data, for the record of a result."""
+        choice = self.choice
+        return {
+            "basis": choice.basis,
+            "coal_rate": str(choice.coal_rate) if choice.coal_rate else None,
+            "edition": choice.edition,
+            "document": self.document,
+            "reading": self.reading,
+            "compare": self.compare,
+            "allow_unverified": choice.allow_unverified,
+        }
+
+
+def make_options(
+    *,
+    basis: str = "calorific",
+    coal_rate: AmountLike | CoalRate | None = None,
+    edition: str | None = None,
+    document: str | None = None,
+    reading: str = "linear",
+    compare: str = "full",
+    allow_unverified: bool = False,
+    stacklevel: int = 5,
+) -> Options:
+    """Check the options of :func:`energybench.assess`, and warn of a document that another has replaced.
+
+    Raises
+    ------
+    EnergybenchError
+        If an option does not exist, or the coal rate is none.
+    """
+    check_option("reading", reading, READINGS)
+    check_option("compare", compare, COMPARES)
+    choice = make_choice(basis=basis, coal_rate=coal_rate, edition=edition, allow_unverified=allow_unverified)
+    if document is not None and document != IN_FORCE:
+        find_document(document)
+    # A coal rate that fits no electricity would be refused row by row; it is wrong for the whole table.
+    if choice.coal_rate is not None:
+        factor("electricity", _KWH, choice)
+    warn_if_superseded(document, stacklevel=stacklevel)
+    return Options(choice, document, reading, compare)

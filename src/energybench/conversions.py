@@ -148,10 +148,10 @@ def to_tce(
 
     Examples
     --------
-    >>> to_tce("1200 t", "原煤")
-    <Quantity(857.16, 'tce')>
-    >>> to_tce("350 万kWh", "electricity", basis="primary", coal_rate="302.4 gce/kWh")
-    <Quantity(1058.4, 'tce')>
+    >>> print(to_tce("1200 t", "原煤"))
+    857.16 tce
+    >>> print(to_tce("350 万kWh", "electricity", basis="primary", coal_rate="302.4 gce/kWh"))
+    1058.4 tce
     """
     choice = _choice(basis, coal_rate, ncv, density, coefficient, edition, allow_unverified)
     magnitude, unit = read_exact(amount) if type(amount) is str else read_quantity(amount)

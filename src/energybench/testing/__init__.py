@@ -1,0 +1,55 @@
+"""The properties of this field for other people's code: whether a converter, a spreadsheet or a service is right.
+
+Hypothesis strategies draw amounts, units, carriers, ladders, furnaces and whole tables; each ``assert_`` function
+searches one of your functions for the smallest example that it gets wrong, and says what is expected, where that
+figure stands, and what slip would explain it. Figures come from the tables in use, in exact fractions.
+
+Needs the extra ``testing``: ``pip install "energybench[testing]"``.
+"""
+
+from importlib.util import find_spec
+
+from energybench.errors import MissingPackageError
+
+if find_spec("hypothesis") is None:
+    raise MissingPackageError(
+        "energybench.testing needs the package hypothesis, which is not installed",
+        "hypothesis",
+        'Run: pip install "energybench[testing]"',
+    )
+
+from energybench.testing.classifier import assert_classifier_properties
+from energybench.testing.conversion import assert_conversion_properties
+from energybench.testing.correction import assert_correction_properties
+from energybench.testing.frames import meter_tables, output_tables, table_pairs
+from energybench.testing.limit_curve import assert_limit_curve_properties
+from energybench.testing.report import BrokenPropertyError, Finding, Report
+from energybench.testing.strategies import (
+    amounts,
+    carriers,
+    furnace_capacities,
+    hostile_unit_texts,
+    ladders,
+    quantities,
+    unit_texts,
+)
+
+__all__ = [
+    "BrokenPropertyError",
+    "Finding",
+    "Report",
+    "amounts",
+    "assert_classifier_properties",
+    "assert_conversion_properties",
+    "assert_correction_properties",
+    "assert_limit_curve_properties",
+    "carriers",
+    "furnace_capacities",
+    "hostile_unit_texts",
+    "ladders",
+    "meter_tables",
+    "output_tables",
+    "quantities",
+    "table_pairs",
+    "unit_texts",
+]

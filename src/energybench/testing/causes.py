@@ -1,0 +1,141 @@
+"""Likely causes of a wrong figure: tables of what known slips would have given, in the order of their likelihood."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from math import floor, isfinite
+from typing import TYPE_CHECKING
+
+from energybench.errors import EnergybenchError
+from energybench.tables import cached, records
+from energybench.unit_text import read_unit
+from energybench.units import STANDARD_COAL_KJ_PER_KGCE, Rate, ratio
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from energybench.testing.facts import Fuel
+
+#: A ratio is recognised to this much of itself.
+ALIKE = 1e-7
+
+#: What was given over what was expected -> the slip that gives it.
+RATIOS: tuple[tuple[Fraction | float, str], ...] = (
+    (-1, "the sign is dropped or turned round"),
+    (1000, "a thousand times too much: kgce/t read as kgce/kg, or kg taken for t"),
+    (Fraction(1, 1000), "a thousand times too little: kgce/kg read as kgce/t, or t taken for kg"),
+    (10**4, "ten thousand times too much: the 万 is taken twice, or read where there is none"),
+    (Fraction(1, 10**4), "ten thousand times too little: the 万 is not read"),
+    (10**8, "a hundred million times too much: the 亿 is taken twice"),
+    (Fraction(1, 10**8), "a hundred million times too little: the 亿 is not read"),
+    (10**6, "a million times too much: kgce/t for kgce/kg twice, or g taken for t"),
+    (Fraction(1, 10**6), "a million times too little: the 百万 is not read, or t taken for g"),
+    (100, "a hundred times too much: the 百 is taken twice, or a share in percent"),
+    (Fraction(1, 100), "a hundred times too little: 百万 read as 万, or a share in percent"),
+    (10, "ten times too much: the decimal point, or kgce/m3 (10 tce/万m3) taken for tce/万m3"),
+    (Fraction(1, 10), "ten times too little: the decimal point, the 万 taken for a thousand, or tce/万m3 for kgce/m3"),
+    (Fraction(18, 5), "3.6 times too much: kWh taken for MJ"),
+    (Fraction(5, 18), "3.6 times too little: MJ taken for kWh"),
+    (Fraction("4.1868"), "4.1868 times too much: kcal taken for kJ"),
+    (1 / Fraction("4.1868"), "4.1868 times too little: kJ taken for kcal"),
+    (Fraction(10, 7), "10/7 times too much: standard oil (toe) taken for standard coal"),
+    (Fraction(7, 10), "10/7 times too little: standard coal taken for standard oil (toe)"),
+    (Fraction("0.90718474"), "the tonne read as the US short ton of 907 kg"),
+    (0, "nothing is left: cut off, rounded, or an integer division"),
+)
+
+
+def same_figure(one: float, other: Fraction | float, within: float = ALIKE) -> bool:
+    """Say whether two figures are the same, to a part of themselves.
+
+    Examples
+    --------
+    >>> same_figure(0.30000000000000004, Fraction(3, 10))
+    True
+    """
+    if not isfinite(one) or (isinstance(other, float) and not isfinite(other)):
+        return False
+    return abs(Fraction(one) - Fraction(other)) <= Fraction(within) * abs(Fraction(other))
+
+
+def cause_of(found: float, expected: Fraction | float, known: Iterable[tuple[Fraction | float, str]] = ()) -> str:
+    """Return the likely cause of a wrong figure, or nothing.
+
+    Parameters
+    ----------
+    found, expected : float
+        What was given and what should have been.
+    known : iterable of tuple
+        Ratios of this question with their causes, looked at before :data:`RATIOS`.
+
+    Examples
+    --------
+    >>> cause_of(1000.0, 1)
+    'a thousand times too much: kgce/t read as kgce/kg, or kg taken for t'
+    >>> cause_of(0.71, Fraction("0.7143"))
+    'rounded or cut off to 2 digits behind the point, or fewer'
+    """
+    if not isfinite(found):
+        return "it overflows"
+    for times, said in (*known, *RATIOS):
+        if times and same_figure(found, Fraction(expected) * Fraction(times)):
+            return said
+    for digits in range(8, -1, -1) if found else ():
+        scale = 10**digits
+        cut = {round(float(expected), digits), floor(Fraction(expected) * scale) / scale}
+        if found in cut:
+            return f"rounded or cut off to {digits} digit{'' if digits == 1 else 's'} behind the point, or fewer"
+    return RATIOS[-1][1] if not found else ""
+
+
+@cached()
+def figures_of(fuel: Fuel) -> tuple[tuple[Fraction, str], ...]:
+    """Return other figures of a carrier over the expected one: the other basis, other documents, its heating value."""
+    unit = read_unit(fuel.record.unit)
+    own = Fraction(repr(fuel.record.value))
+    rows = [row for row in records("carriers") if row.carrier == fuel.carrier]
+    other = {"calorific": "the primary figure (等价值) taken for the calorific one (当量值)"}.get(
+        fuel.record.basis, "the calorific figure (当量值) taken for the primary one (等价值)"
+    )
+    found: list[tuple[Fraction, str]] = []
+    if fuel.category == "electricity":
+        found += [
+            (rate / own, f"{other}: {row.coefficient} {row.coefficient_unit} of {row.document}")
+            for row in rows
+            if row.basis != fuel.record.basis
+            for rate in _rates(row.coefficient, row.coefficient_unit, fuel)
+        ]
+        found += [
+            (Fraction(row.value) * ratio(read_unit(row.unit), unit) / own, f"{other}: a coal rate, that of {row.id}")
+            for row in records("coal_rates")
+            if row.value and fuel.record.basis == "calorific"
+        ]
+    found += [
+        (rate / own, f"the figure of another document: {text} {row.coefficient_unit} of {row.document}")
+        for row in rows
+        if row.basis == fuel.record.basis
+        for text in (row.coefficient, row.coefficient_high)
+        for rate in _rates(text, row.coefficient_unit, fuel)
+    ]
+    found += [
+        (
+            rate * ratio(read_unit("kgce"), read_unit(unit.numerator[0])) / own,
+            f"derived from a heating value over {kilojoule} kJ/kgce: coefficients are looked up, never derived",
+        )
+        for row in rows
+        if not row.heating_value_high
+        for heat in _rates(row.heating_value, row.heating_value_unit, fuel, heat=True)
+        for kilojoule in (str(float(STANDARD_COAL_KJ_PER_KGCE)), "29308", "29307", "29300", "29271")
+        for rate in [heat / Fraction(kilojoule)]
+    ]
+    return tuple((times, said) for times, said in found if times != 1)
+
+
+def _rates(text: str, unit: str, fuel: Fuel, *, heat: bool = False) -> list[Fraction]:
+    """Return a printed figure in the unit of the carrier's own, or nothing where that cannot be."""
+    own = read_unit(fuel.record.unit)
+    try:
+        target = read_unit(f"kJ/{own.denominator[0]}") if heat else own
+        return [Rate(Fraction(text), read_unit(unit)).to(target)] if text and own.denominator else []
+    except EnergybenchError:
+        return []

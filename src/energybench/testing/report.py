@@ -1,0 +1,202 @@
+"""What a run of the kit found: one finding a property, and the error that carries them all."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from energybench import __version__
+from energybench.errors import OptionError, did_you_mean, quoted
+from energybench.tables import data_version
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable
+
+    from energybench.testing.asking import Subject
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """The smallest example that breaks a property, what was given, expected and why it may be so."""
+
+    example: str
+    gave: str
+    expected: str
+    source: str = ""
+    cause: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Property:
+    """One law: its name, the law in a sentence, and the search for an example against it.
+
+    The search returns the example, None where there is none, or the reason why it could not be asked.
+    """
+
+    name: str
+    sentence: str
+    search: Callable[[], Wrong | str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What became of one property.
+
+    Attributes
+    ----------
+    status : {"ok", "failed", "skipped"}
+        Whether it held everywhere it was asked.
+    example, gave, expected : str
+        The smallest failing example: the call, what came back, what should have.
+    source : str
+        Where the expected figure stands: document, clause, verification.
+    cause : str
+        What would explain it, where that is recognised.
+    note : str
+        Why it was skipped.
+    """
+
+    name: str
+    sentence: str
+    status: str
+    example: str = ""
+    gave: str = ""
+    expected: str = ""
+    source: str = ""
+    cause: str = ""
+    note: str = ""
+
+    def __str__(self) -> str:
+        head = f"{self.status if self.status != 'failed' else 'FAILED':<8}{self.name}: {self.sentence}"
+        if self.note:
+            head += f" [{self.note}]"
+        lines = (
+            ("example", self.example),
+            ("gave", self.gave),
+            ("expected", self.expected),
+            ("source", self.source),
+            ("likely", self.cause),
+        )
+        return "\n".join([head, *(f"        {word:<9} {text}" for word, text in lines if text)])
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Every finding of one run, and what is needed to run it again.
+
+    Attributes
+    ----------
+    kind : {"conversion", "classifier", "limit-curve", "correction"}
+        What the function was tested as.
+    coverage : str
+        How much of what the kit knows the function answers.
+    calls : int
+        How often it was asked.
+    """
+
+    kind: str
+    function: str
+    findings: tuple[Finding, ...]
+    coverage: str
+    calls: int
+    package_version: str
+    data_version: str
+
+    @property
+    def failures(self) -> tuple[Finding, ...]:
+        """The findings of the properties that do not hold."""
+        return tuple(finding for finding in self.findings if finding.status == "failed")
+
+    @property
+    def passed(self) -> bool:
+        """Whether no property failed."""
+        return not self.failures
+
+    def __getitem__(self, name: str) -> Finding:
+        return next(finding for finding in self.findings if finding.name == name)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the report as plain data, ready for JSON."""
+        plain = asdict(self)
+        return {**plain, "findings": list(plain["findings"]), "passed": self.passed}
+
+    def __str__(self) -> str:
+        counts = {word: sum(f.status == word for f in self.findings) for word in ("ok", "failed", "skipped")}
+        summary = ", ".join(f"{count} {word}" for word, count in counts.items() if count or word != "skipped")
+        head = f"{self.function} as a {self.kind}: {summary} ({self.coverage}; asked {self.calls} times)"
+        return "\n".join([head, *map(str, self.findings)])
+
+
+class BrokenPropertyError(AssertionError):
+    """A property of the kit does not hold; the message has the smallest failing example of each.
+
+    Parameters
+    ----------
+    report : Report
+        Everything that was found.
+    """
+
+    def __init__(self, report: Report) -> None:
+        super().__init__(report)
+        self.report = report
+
+    def __str__(self) -> str:
+        count = len(self.report.failures)
+        head = f"{self.report.function} breaks {count} of {len(self.report.findings)} properties of a "
+        return "\n".join([f"{head}{self.report.kind}", *map(str, self.report.failures)])
+
+
+def settle(
+    kind: str, subject: Subject, coverage: Callable[[], str], properties: Iterable[Property], skip: Collection[str]
+) -> Report:
+    """Search every property that is not skipped, and raise where one does not hold.
+
+    Parameters
+    ----------
+    kind : str
+        What the function is tested as.
+    subject : Subject
+        The function.
+    coverage : callable
+        How much of the kit it answers, asked after the search.
+    properties : iterable of Property
+        In the order in which they are reported.
+    skip : collection of str
+        Names of properties that are not asked.
+
+    Returns
+    -------
+    Report
+        Where every property holds.
+
+    Raises
+    ------
+    BrokenPropertyError
+        Where one does not; its ``report`` has all findings.
+    OptionError
+        If a name to skip is no property.
+    """
+    laws = tuple(properties)
+    names = [law.name for law in laws]
+    for name in [skip] if isinstance(skip, str) else skip:
+        if name not in names:
+            fix = did_you_mean(name, names, f"They are {', '.join(names)}")
+            raise OptionError(f"skip has {quoted(name)}, which is no property of a {kind}", quoted(name), fix)
+    findings = tuple(_finding(law, law.name in skip) for law in laws)
+    report = Report(kind, subject.name, findings, coverage(), subject.calls, __version__, data_version())
+    if not report.passed:
+        raise BrokenPropertyError(report)
+    return report
+
+
+def _finding(law: Property, skipped: bool) -> Finding:
+    if skipped:
+        return Finding(law.name, law.sentence, "skipped", note="not asked for")
+    found = law.search()
+    if found is None:
+        return Finding(law.name, law.sentence, "ok")
+    if isinstance(found, str):
+        return Finding(law.name, law.sentence, "skipped", note=found)
+    return Finding(
+        *(law.name, law.sentence, "failed", found.example, found.gave, found.expected, found.source, found.cause)
+    )

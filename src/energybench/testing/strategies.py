@@ -1,0 +1,265 @@
+"""Hypothesis strategies of the field: amounts, carriers, units good and bad, ladders, furnace capacities.
+
+All of them shrink to what an analyst would try first: 1, t, kWh, 原煤.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hypothesis import strategies as st
+
+from energybench.errors import OptionError, quoted
+from energybench.furnaces import DEFAULT_ITEM, find_curve
+from energybench.testing.facts import HOSTILE, choice_of, fuels, join, parts, products
+from energybench.unit_text import UnitText, read_unit
+from energybench.units import same_kind
+
+if TYPE_CHECKING:
+    from energybench.coal_rates import CoalRate
+    from energybench.ladders import Ladder
+    from energybench.units import AmountLike
+
+_DEFAULT_KINDS = ("t", "kWh", "m3", "GJ", "tce", "kgce/t", "kWh/t", "kgce/kg", "gce/kWh", "MJ/m3")
+_FULL_WIDTH = {ord(str(digit)): chr(0xFF10 + digit) for digit in range(10)}
+
+
+def amounts(
+    *, zero: bool = False, negative: bool = False, largest: int = 1_000_000, digits: int = 3
+) -> st.SearchStrategy[float]:
+    """Draw amounts as meters show them: few digits, so that the decimal that is printed is meant.
+
+    Parameters
+    ----------
+    zero, negative : bool
+        Whether zero and amounts sent out are among them.
+    largest : int
+        No amount is further from zero.
+    digits : int
+        Most digits behind the point.
+
+    Returns
+    -------
+    hypothesis.strategies.SearchStrategy
+        Of float; shrinks to 1, or to 0 where that is allowed.
+
+    Examples
+    --------
+    >>> from hypothesis import find
+    >>> find(amounts(), lambda amount: amount > 7)
+    8.0
+    """
+    least = 0 if zero else 1
+    whole = st.integers(least, largest).map(float)
+    fine = st.builds(lambda n, d: n / 10**d, st.integers(least, largest), st.integers(0, digits))
+    positive = whole | fine
+    return positive | positive.map(lambda amount: -amount) if negative else positive
+
+
+def carriers(
+    *,
+    category: str | None = None,
+    basis: str = "calorific",
+    coal_rate: AmountLike | CoalRate | None = None,
+    edition: str | None = None,
+) -> st.SearchStrategy[str]:
+    """Draw names of carriers that have one accepted figure: in Chinese, in English, and ids.
+
+    Parameters
+    ----------
+    category : str, optional
+        ``"solid"``, ``"liquid"``, ``"gas"``, ``"electricity"``, ``"heat"``, ``"medium"`` or ``"definition"``.
+    basis, coal_rate, edition
+        As in :func:`energybench.to_tce`.
+
+    Returns
+    -------
+    hypothesis.strategies.SearchStrategy
+        Of str; shrinks to 原煤.
+
+    Raises
+    ------
+    OptionError
+        If no carrier is of that category.
+
+    Examples
+    --------
+    >>> from hypothesis import find
+    >>> find(carriers(category="liquid"), lambda name: True)
+    '柴油'
+    """
+    known = fuels(choice_of(basis, coal_rate, edition))
+    chosen = [fuel for fuel in known if category in (None, fuel.category)]
+    if not chosen:
+        known_categories = ", ".join(sorted({fuel.category for fuel in known}))
+        raise OptionError(f"category is {quoted(category)}", quoted(category), f"Use one of {known_categories}")
+    first = [fuel.names[0] for fuel in chosen]
+    return st.sampled_from([*first, *(name for fuel in chosen for name in fuel.names[1:])])
+
+
+def unit_texts(*, valid: bool = True, kind: str | None = None) -> st.SearchStrategy[str]:
+    """Draw units as the trade writes them: 万kWh, 千克标准煤/吨, 10⁸ m³.
+
+    Parameters
+    ----------
+    valid : bool
+        False draws texts to refuse, those of :func:`hostile_unit_texts`.
+    kind : str, optional
+        Any unit of the kind wanted: ``"kWh"`` draws every spelling of energy, ``"kgce/t"`` of standard coal a mass.
+
+    Returns
+    -------
+    hypothesis.strategies.SearchStrategy
+        Of str; shrinks to the common spellings.
+
+    Raises
+    ------
+    UnitTextError
+        If ``kind`` is not a unit.
+
+    Examples
+    --------
+    >>> from hypothesis import find
+    >>> find(unit_texts(kind="kgce/t"), lambda text: True)
+    'tce/t'
+    """
+    if not valid:
+        return hostile_unit_texts()
+    if kind is not None:
+        return _spelled(read_unit(kind))
+    return st.one_of([_spelled(read_unit(one)) for one in _DEFAULT_KINDS])
+
+
+def _spelled(kind: UnitText) -> st.SearchStrategy[str]:
+    over, *below = (st.sampled_from(part) for part in parts(kind))
+    if not below:
+        return over
+    return st.builds(join, over, st.tuples(*below), st.sampled_from(["/", "／", "⁄", "每"]))
+
+
+def hostile_unit_texts() -> st.SearchStrategy[str]:
+    """Draw texts that stand for no unit, or for one of two: ton, MT, 104 t, mWh, two scales, full-width commas.
+
+    Returns
+    -------
+    hypothesis.strategies.SearchStrategy
+        Of str; each is to be refused.
+
+    Examples
+    --------
+    >>> from hypothesis import find
+    >>> find(hostile_unit_texts(), lambda text: True)
+    '104 t'
+    """
+    units = st.sampled_from(["t", "kWh", "m3", "吨", "tce"])
+    listed = sorted(HOSTILE, key=list(HOSTILE).index)
+    made = (
+        st.builds(lambda number, unit: f"{number} {unit}", st.integers(1, 9999), units),
+        st.builds(
+            lambda one, two, unit: f"{one}{two}{unit}", st.sampled_from("万亿"), st.sampled_from("万亿"), units
+        ).filter(lambda text: not text.startswith("万亿")),
+        st.builds(lambda one, sign, two: f"{one}{sign}{two}", units, st.sampled_from("，、；÷-+"), units),
+        st.builds(lambda unit: f"{unit}/", units),
+    )
+    return st.one_of(st.sampled_from(listed), *made)
+
+
+def quantities(*, kind: str | None = None, negative: bool = False) -> st.SearchStrategy[str]:
+    """Draw amounts with a unit as one text: "350 万kWh", "1,200.5 t", "１２ 吨".
+
+    Parameters
+    ----------
+    kind : str, optional
+        As in :func:`unit_texts`.
+    negative : bool
+        Whether amounts sent out are among them.
+
+    Returns
+    -------
+    hypothesis.strategies.SearchStrategy
+        Of str, each read by :func:`energybench.quantity`; shrinks to "1 t".
+
+    Raises
+    ------
+    UnitTextError
+        If ``kind`` is not a unit.
+
+    Examples
+    --------
+    >>> from hypothesis import find
+    >>> find(quantities(kind="t"), lambda text: "," in text)
+    '1,000 t'
+    """
+    styles = st.sampled_from(["plain", "separated", "full-width"])
+
+    def write(amount: float, style: str, unit: str) -> str:
+        number = f"{amount:,}" if style == "separated" else repr(amount)
+        number = number.removesuffix(".0")
+        return f"{number.translate(_FULL_WIDTH) if style == 'full-width' else number} {unit}"
+
+    return st.builds(write, amounts(negative=negative), styles, unit_texts(kind=kind))
+
+
+def ladders(*, document: str | None = None, unit: str | None = None) -> st.SearchStrategy[Ladder]:
+    """Draw ladders of the tables that may be used.
+
+    Parameters
+    ----------
+    document : str, optional
+        Document id or number; default the national lists and local limits.
+    unit : str, optional
+        Only ladders whose indicator is of the kind of this unit.
+
+    Returns
+    -------
+    hypothesis.strategies.SearchStrategy
+        Of :class:`energybench.Ladder`; shrinks to cement clinker.
+
+    Raises
+    ------
+    OptionError
+        If there is none.
+
+    Examples
+    --------
+    >>> from hypothesis import find
+    >>> find(ladders(unit="kWh/t"), lambda ladder: True).item
+    'electrolytic-aluminium'
+    """
+    kind = None if unit is None else read_unit(unit)
+    found = [one.ladder for one in products(document) if kind is None or same_kind(one.unit, kind)]
+    if not found:
+        raise OptionError("No ladder of this document and unit may be used", f"{document}, {unit}", "Leave one out")
+    return st.sampled_from(found)
+
+
+def furnace_capacities(*, valid: bool = True, item: str = DEFAULT_ITEM) -> st.SearchStrategy[float]:
+    """Draw rated furnace capacities in t: the points that are stated, between them, and beyond both ends.
+
+    Parameters
+    ----------
+    valid : bool
+        False draws what is no capacity: zero, negative, NaN, infinite.
+    item : str
+        Item of the furnace table.
+
+    Returns
+    -------
+    hypothesis.strategies.SearchStrategy
+        Of float; shrinks to the stated points.
+
+    Raises
+    ------
+    UnknownProductError
+        If no furnace table has the item.
+
+    Examples
+    --------
+    >>> from hypothesis import find
+    >>> find(furnace_capacities(), lambda capacity: True)
+    1.0
+    """
+    if not valid:
+        return st.sampled_from([0.0, -1.0, float("nan"), float("inf"), float("-inf")]) | amounts().map(lambda c: -c)
+    points = [float(point) for point in find_curve(item).capacities]
+    return st.sampled_from(points) | st.integers(1, int(points[-1] * 4000)).map(lambda kilograms: kilograms / 1000)

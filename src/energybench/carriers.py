@@ -103,6 +103,11 @@ class Coefficient:
         result: pint.Quantity[Any] = make_quantity(self.value, self.unit)
         return result
 
+    def _repr_html_(self) -> str:
+        from energybench.markup.figures import coefficient_card
+
+        return coefficient_card(self)
+
     @property
     def source(self) -> str:
         """Where the figure comes from, in one line."""
@@ -250,11 +255,12 @@ def _table_row(rows: list[CarrierRow], choice: Choice) -> CarrierRow:
     if len({(row.coefficient, row.coefficient_high) for row in usable}) == 1 and not usable[0].coefficient_high:
         return best_verified(usable)[0]
     elsewhere = [
-        _shown(row)
+        row
         for row in rows
         if row.document != edition and row.coefficient and not row.coefficient_high and row.verification in ACCEPTED
     ]
-    others = f"Editions that have an accepted one: {'; '.join(elsewhere)}. Pass edition=" if elsewhere else ""
+    shown = "; ".join(_shown(row) for row in elsewhere)
+    others = f'Editions that have an accepted one: {shown}. Pass edition="{elsewhere[0].document}"' if elsewhere else ""
     if not figures:
         raise MissingFigureError(
             f"{citation(edition)} has no coefficient for {carrier}", carrier, others or "Pass coefficient= or ncv="

@@ -11,16 +11,23 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from energybench.carriers import BASES, TCE, Choice, Coefficient, choose_coefficient, factor
-from energybench.coal_rates import CoalRate
-from energybench.errors import OptionError, UnverifiedWarning, check_option
-from energybench.tables import ACCEPTED, find_document
-from energybench.units import make_quantity, pint_unit, read_exact, read_quantity, read_rate, registry, times, to_float
+from energybench.carriers import TCE, Choice, Coefficient, choose_coefficient, factor
+from energybench.choices import make_measured_choice, tce_parts
+from energybench.errors import OptionError, UnverifiedWarning
+from energybench.tables import ACCEPTED
+from energybench.uncertainty import combine, read_measured, read_measured_text
+from energybench.units import make_quantity, pint_unit, registry, times, to_float
 
 if TYPE_CHECKING:
     import pint
 
-    from energybench.units import AmountLike, Magnitude
+    from energybench.choices import Spreads
+    from energybench.coal_rates import CoalRate
+    from energybench.uncertainty import MeasuredLike, Spread
+    from energybench.unit_text import UnitText
+    from energybench.units import Magnitude
+
+_NO_SPREADS: Spreads = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +44,8 @@ class Conversion:
         The figure used and its source.
     density : str
         The density used between volume and mass, or empty.
+    amount_uncertainty, uncertainty : float or None
+        Standard uncertainty of the amount, in ``unit``, and of ``tce``; None where none was given.
     """
 
     carrier: str
@@ -45,6 +54,8 @@ class Conversion:
     tce: float
     coefficient: Coefficient
     density: str = ""
+    amount_uncertainty: float | None = None
+    uncertainty: float | None = None
 
     def to_pint(self) -> pint.Quantity[Any]:
         """Return the standard coal as a quantity of ``energybench.ureg``."""
@@ -53,41 +64,11 @@ class Conversion:
 
     def __str__(self) -> str:
         by = f" at {self.density}" if self.density else ""
+        give = f" ± {self.uncertainty:.3g}" if self.uncertainty is not None else ""
         return (
-            f"{self.amount:g} {self.unit} of {self.coefficient.carrier}{by} = {self.tce:.10g} tce  [{self.coefficient}]"
+            f"{self.amount:g} {self.unit} of {self.coefficient.carrier}{by} = {self.tce:.10g}{give} tce"
+            f"  [{self.coefficient}]"
         )
-
-
-def make_choice(
-    *,
-    basis: str = "calorific",
-    coal_rate: AmountLike | CoalRate | None = None,
-    ncv: AmountLike | None = None,
-    density: AmountLike | None = None,
-    coefficient: AmountLike | None = None,
-    edition: str | None = None,
-    allow_unverified: bool = False,
-) -> Choice:
-    """Read the options of a conversion once, into exact figures."""
-    check_option("basis", basis, BASES)
-    if edition is not None:
-        find_document(edition)
-    if coal_rate is not None and basis == "calorific":
-        raise OptionError(
-            "coal_rate is given with the calorific basis, which does not use it", "coal_rate", 'Pass basis="primary"'
-        )
-    source = coal_rate if isinstance(coal_rate, CoalRate) else None
-    given = {
-        "coal_rate": coal_rate.text if isinstance(coal_rate, CoalRate) else coal_rate,
-        "ncv": ncv,
-        "coefficient": coefficient,
-        "density": density,
-    }
-    rates = {name: None if value is None else read_rate(value, name) for name, value in given.items()}
-    return Choice(
-        *(basis, edition, rates["coal_rate"], rates["ncv"], rates["coefficient"], rates["density"], allow_unverified),
-        coal_rate_source=source,
-    )
 
 
 def warn_unverified(record: Coefficient, stacklevel: int = 3) -> None:
@@ -97,14 +78,14 @@ def warn_unverified(record: Coefficient, stacklevel: int = 3) -> None:
 
 
 def to_tce(
-    amount: AmountLike,
+    amount: MeasuredLike,
     carrier: str,
     *,
     basis: str = "calorific",
-    coal_rate: AmountLike | CoalRate | None = None,
-    ncv: AmountLike | None = None,
-    density: AmountLike | None = None,
-    coefficient: AmountLike | None = None,
+    coal_rate: MeasuredLike | CoalRate | None = None,
+    ncv: MeasuredLike | None = None,
+    density: MeasuredLike | None = None,
+    coefficient: MeasuredLike | None = None,
     edition: str | None = None,
     allow_unverified: bool = False,
 ) -> pint.Quantity[Any]:
@@ -112,8 +93,9 @@ def to_tce(
 
     Parameters
     ----------
-    amount : str or pint.Quantity
-        Text with a unit, or a scalar or array quantity of any pint registry.
+    amount : str, pint.Quantity or Measured
+        Text with a unit, or a scalar or array quantity of any pint registry; with an uncertainty as
+        ``"1200±6 t"``, a pint Measurement, or what :func:`energybench.measured` returns.
     carrier : str
         Id, Chinese or English name.
     basis : {"calorific", "primary"}
@@ -134,7 +116,8 @@ def to_tce(
     Returns
     -------
     pint.Quantity
-        Standard coal in tce; its attribute ``coefficient`` is the :class:`Coefficient` used.
+        Standard coal in tce; its attribute ``coefficient`` is the :class:`Coefficient` used, ``uncertainty`` the
+        standard uncertainty in tce, None where no figure carries one.
 
     Raises
     ------
@@ -153,28 +136,44 @@ def to_tce(
     >>> print(to_tce("350 万kWh", "electricity", basis="primary", coal_rate="302.4 gce/kWh"))
     1058.4 tce
     """
-    choice = _choice(basis, coal_rate, ncv, density, coefficient, edition, allow_unverified)
-    magnitude, unit = read_exact(amount) if type(amount) is str else read_quantity(amount)
+    choice, spreads = _choice(basis, coal_rate, ncv, density, coefficient, edition, allow_unverified)
+    magnitude, unit, spread = read_measured_text(amount) if type(amount) is str else read_measured(amount)
     exact, record = factor(carrier, unit, choice)
     if allow_unverified:
         warn_unverified(record)
-    result: Any = registry().Quantity(_times(magnitude, exact), pint_unit(TCE))
+    tce = _times(magnitude, exact)
+    result: Any = registry().Quantity(tce, pint_unit(TCE))
     result.coefficient = record
+    result.uncertainty = None
+    if spread is not None or spreads:
+        result.uncertainty = _uncertainty(tce, exact, unit, choice, spread, spreads)
     return result  # type: ignore[no-any-return]
+
+
+def _uncertainty(
+    tce: Magnitude, exact: Fraction, unit: UnitText, choice: Choice, spread: Spread | None, spreads: Spreads
+) -> Magnitude | None:
+    """Return the standard uncertainty of one conversion, or of every element of an array."""
+    if isinstance(tce, float):
+        parts = tce_parts(tce, float(exact), unit, choice, spread, spreads)
+        return combine((source, part) for _, source, part in parts) if parts else None
+    # An array has no uncertainty of its own amounts: only relative ones are there.
+    parts = tce_parts(1.0, float(exact), unit, choice, None, spreads)
+    return abs(tce) * combine((source, part) for _, source, part in parts) if parts else None
 
 
 def _choice(
     basis: str,
-    coal_rate: AmountLike | CoalRate | None,
-    ncv: AmountLike | None,
-    density: AmountLike | None,
-    coefficient: AmountLike | None,
+    coal_rate: MeasuredLike | CoalRate | None,
+    ncv: MeasuredLike | None,
+    density: MeasuredLike | None,
+    coefficient: MeasuredLike | None,
     edition: str | None,
     allow_unverified: bool,
-) -> Choice:
+) -> tuple[Choice, Spreads]:
     if coal_rate is ncv is density is coefficient is None:
-        return Choice(basis, edition, allow_unverified=allow_unverified)
-    return make_choice(
+        return Choice(basis, edition, allow_unverified=allow_unverified), _NO_SPREADS
+    return make_measured_choice(
         basis=basis,
         coal_rate=coal_rate,
         ncv=ncv,
@@ -193,14 +192,14 @@ def _times(magnitude: Magnitude | Fraction, exact: Fraction) -> Magnitude:
 
 
 def convert(
-    amount: AmountLike,
+    amount: MeasuredLike,
     carrier: str,
     *,
     basis: str = "calorific",
-    coal_rate: AmountLike | CoalRate | None = None,
-    ncv: AmountLike | None = None,
-    density: AmountLike | None = None,
-    coefficient: AmountLike | None = None,
+    coal_rate: MeasuredLike | CoalRate | None = None,
+    ncv: MeasuredLike | None = None,
+    density: MeasuredLike | None = None,
+    coefficient: MeasuredLike | None = None,
     edition: str | None = None,
     allow_unverified: bool = False,
 ) -> Conversion:
@@ -216,7 +215,7 @@ def convert(
     Returns
     -------
     Conversion
-        Amount, tce, and the coefficient with its source.
+        Amount, tce, the coefficient with its source, and the standard uncertainty where one is given.
 
     Raises
     ------
@@ -227,17 +226,23 @@ def convert(
     --------
     >>> print(convert("12340 L", "汽油", density="0.725 kg/L"))
     12340 L of gasoline at 0.725 kg/L = 13.1638801 tce  [汽油 gasoline: 1.4714 kgce/kg (gbt-2589-2020 A.1, two_sources)]
+    >>> round(convert("90 万m3", "natural gas", ncv="35.6 MJ/m3 ± 1 %").uncertainty, 2)
+    10.93
     """
-    choice = _choice(basis, coal_rate, ncv, density, coefficient, edition, allow_unverified)
-    magnitude, unit = read_exact(amount) if type(amount) is str else read_quantity(amount)
+    choice, spreads = _choice(basis, coal_rate, ncv, density, coefficient, edition, allow_unverified)
+    magnitude, unit, spread = read_measured_text(amount) if type(amount) is str else read_measured(amount)
     if not isinstance(magnitude, float | Fraction):
         raise OptionError("convert() takes one amount, and an array is given", "amount", "Use to_tce() or assess()")
     exact, record = factor(carrier, unit, choice)
     if allow_unverified:
         warn_unverified(record)
+    tce = to_float(Fraction(magnitude) * exact)
+    parts = tce_parts(tce, float(exact), unit, choice, spread, spreads)
     return Conversion(
-        *(carrier, float(magnitude), str(unit), to_float(Fraction(magnitude) * exact), record),
+        *(carrier, float(magnitude), str(unit), tce, record),
         density=str(choice.density) if choice.density else "",
+        amount_uncertainty=None if spread is None else spread.standard,
+        uncertainty=combine((source, part) for _, source, part in parts) if parts else None,
     )
 
 
@@ -245,7 +250,7 @@ def coefficient(
     carrier: str,
     *,
     basis: str = "calorific",
-    coal_rate: AmountLike | CoalRate | None = None,
+    coal_rate: MeasuredLike | CoalRate | None = None,
     edition: str | None = None,
     allow_unverified: bool = False,
 ) -> Coefficient:
@@ -279,7 +284,7 @@ def coefficient(
     >>> coefficient("diesel", edition="gbt-2589-2008").value
     1.4571
     """
-    choice = _choice(basis, coal_rate, None, None, None, edition, allow_unverified)
+    choice, _ = _choice(basis, coal_rate, None, None, None, edition, allow_unverified)
     record = choose_coefficient(carrier, choice)[1]
     if allow_unverified:
         warn_unverified(record)

@@ -53,6 +53,12 @@ class AmountError(EnergybenchError, ValueError):
     reason = "unreadable-amount"
 
 
+class UncertaintyError(EnergybenchError, ValueError):
+    """An uncertainty that is negative, no number, in the wrong unit, or missing where it is needed."""
+
+    reason = "uncertainty"
+
+
 class DimensionError(EnergybenchError, ValueError):
     """A unit of the wrong kind: coal in kWh, a heat rate where a mass is needed."""
 
@@ -141,6 +147,15 @@ class NoEnergyError(EnergybenchError, ValueError):
     """An output without any reading of energy."""
 
     reason = "no-energy"
+
+
+class MissingPackageError(EnergybenchError, ImportError):
+    """A package of an extra that is not installed."""
+
+    reason = "missing-package"
+
+    def __str__(self) -> str:
+        return EnergybenchError.__str__(self)
 
 
 class TableError(EnergybenchError, ValueError):

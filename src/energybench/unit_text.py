@@ -232,6 +232,7 @@ def _read_unit(text: str) -> UnitText:
 def _below_the_line(part: str, text: str) -> list[tuple[tuple[str, ...], int]]:
     """Read what stands below one line: a product of factors, of which ``kW.h`` is one."""
     rest = part[1:-1] if part.startswith("(") and part.endswith(")") and part not in _READS else part
+    dangling = rest.endswith(".")
     factors = []
     while rest:
         pieces = rest.split(".")
@@ -241,7 +242,7 @@ def _below_the_line(part: str, text: str) -> list[tuple[tuple[str, ...], int]]:
             break
         factors.append(_factor(head) or ((), 0))
         rest = rest[len(head) :].removeprefix(".")
-        if not rest and not part.endswith("."):
+        if not rest and not dangling:
             return factors
     raise _unknown(rest, text)
 
@@ -351,6 +352,12 @@ def read_amount(text: str) -> tuple[str, UnitText]:
     >>> number, str(unit)
     ('350', '10^4 kWh')
     """
+    if "±" in text:
+        raise AmountError(
+            f"{quoted(text)} carries an uncertainty, which is not used here",
+            quoted(text),
+            "Give the value alone; to_tce, convert, account and classify take an uncertainty",
+        )
     number, rest = read_number(text)
     if not rest:
         raise AmountError(f"{quoted(text)} has no unit", quoted(text), f'Write the unit too, for example "{number} t"')

@@ -1,29 +1,20 @@
-"""The class of a value on a ladder: verdicts, margins, savings, :func:`classify`."""
+"""The verdict on a value on a ladder: class, margins, savings, how sure it is, what would change it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, Literal, overload
+from typing import TYPE_CHECKING, Any
 
 from energybench import __version__
 from energybench.carriers import BASES, TCE
-from energybench.errors import (
-    AmountError,
-    BasisError,
-    DimensionError,
-    EnergybenchError,
-    MissingFigureError,
-    OptionError,
-    OutputError,
-    check_option,
-    quoted,
-)
-from energybench.limits import all_ladders, choose_ladder, warn_if_superseded, warn_unverified_row
-from energybench.tables import citation, data_version, require_usable
+from energybench.decisions import Decision, class_probabilities, conformity, decide
+from energybench.errors import BasisError, MissingFigureError, OutputError, check_option, quoted
+from energybench.sensitivity import Sensitivity, of_value
+from energybench.tables import citation, data_version
+from energybench.uncertainty import read_measured
 from energybench.unit_text import UnitText, read_unit
-from energybench.units import make_quantity, ratio, read_exact, read_quantity, same_kind, to_float
+from energybench.units import make_quantity, ratio, same_kind, to_float
 
 if TYPE_CHECKING:
     import pint
@@ -31,7 +22,7 @@ if TYPE_CHECKING:
     from energybench.corrections import CorrectionResult
     from energybench.furnaces import FurnaceLimit
     from energybench.ladders import Ladder, Level
-    from energybench.units import AmountLike
+    from energybench.uncertainty import MeasuredLike
 
 COMPARES = ("full", "rounded")
 _ELECTRICITY = UnitText(("kWh",))
@@ -53,6 +44,10 @@ class Verdict:
         Per step, what must be saved in ``saving_unit`` over the output given; empty without output.
     depends_on_reading : bool
         Whether another reading of a furnace table would change the class.
+    uncertainty : float or None
+        Standard uncertainty of the value, in ``unit``; None where none was given.
+    ladder : Ladder or None
+        The row that the value was compared with; None where it may not be used.
     """
 
     value: float
@@ -82,6 +77,66 @@ class Verdict:
     corrections: tuple[CorrectionResult, ...] = ()
     package_version: str = __version__
     data_version: str = ""
+    uncertainty: float | None = None
+    ladder: Ladder | None = field(default=None, repr=False)
+
+    @property
+    def probabilities(self) -> dict[str, float] | None:
+        """The probability of every class, which add up to 1; None where the value has no uncertainty.
+
+        Without an uncertainty nothing is known about how sure the class is, so it is not said to be certain. The
+        key ``"cannot-tell"`` stands for values whose class a missing figure leaves open.
+        """
+        if self.uncertainty is None or self.ladder is None:
+            return None
+        return class_probabilities(self.value, self.uncertainty, self.ladder, self.compare)
+
+    @property
+    def conformity(self) -> dict[str, float | None] | None:
+        """The probability that each step is met, one by one; None where the value has no uncertainty."""
+        if self.uncertainty is None or self.ladder is None:
+            return None
+        return conformity(self.value, self.uncertainty, self.ladder, self.compare)
+
+    def decide(self, rule: str = "simple", risk: float = 0.05) -> Decision:
+        """Decide on a class by a rule of JCGM 106:2012.
+
+        Parameters
+        ----------
+        rule : {"simple", "guarded-acceptance", "guarded-rejection"}
+            The measured value counts as it is; a step is accepted only if the probability of not meeting it is
+            at most the risk; a step is refused only if the probability of meeting it is at most the risk.
+        risk : float
+            Above 0, at most 0.5.
+
+        Returns
+        -------
+        Decision
+            Class, guard band, probability and a sentence.
+
+        Raises
+        ------
+        UncertaintyError
+            If a guarded rule is asked for and the value has no uncertainty.
+        MissingFigureError
+            If the row may not be used.
+        """
+        return decide(self.value, self.uncertainty, self._row(), compare=self.compare, rule=rule, risk=risk)
+
+    def sensitivity(self) -> Sensitivity:
+        """Return how far the value is from the next better and worse class, and which choices would change it.
+
+        Raises
+        ------
+        MissingFigureError
+            If the row may not be used.
+        """
+        return of_value(self.value, self._row(), self.compare, corrected=bool(self.corrections))
+
+    def _row(self) -> Ladder:
+        if self.ladder is None:
+            raise MissingFigureError(f"The row of {self.item} may not be used: {self.reason}", self.item, "")
+        return self.ladder
 
     def to_pint(self) -> pint.Quantity[Any]:
         """Return the value as a quantity of ``energybench.ureg``."""
@@ -90,8 +145,14 @@ class Verdict:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the verdict as plain data, ready for JSON."""
-        plain = asdict(self)
-        return {**plain, "corrections": list(plain["corrections"])}
+        plain = asdict(replace(self, ladder=None))
+        del plain["ladder"]
+        return {**plain, "corrections": list(plain["corrections"]), "probabilities": self.probabilities}
+
+    def _repr_html_(self) -> str:
+        from energybench.markup.verdicts import verdict_card
+
+        return verdict_card(self)
 
     def __str__(self) -> str:
         name = f"{self.level} ({self.level.zh})" if self.level else f"cannot tell: {self.reason}"
@@ -100,10 +161,8 @@ class Verdict:
         )
         reading = "; depends on the reading" if self.depends_on_reading else ""
         source = f"{self.document} {self.clause}".strip()
-        return (
-            f"{self.item} {self.value:.6g} {self.unit}: {name}"
-            f"  [{steps} {self.unit}; {source}, {self.verification}{reading}]"
-        )
+        value = f"{self.value:.6g}" if self.uncertainty is None else f"({self.value:.6g} ± {self.uncertainty:.3g})"
+        return f"{self.item} {value} {self.unit}: {name}  [{steps} {self.unit}; {source}, {self.verification}{reading}]"
 
 
 def check_basis(ladder: Ladder, basis: str | None) -> None:
@@ -126,7 +185,12 @@ def check_basis(ladder: Ladder, basis: str | None) -> None:
 
 
 def judge(
-    value: float, ladder: Ladder, *, compare: str = "full", saving_output: tuple[float, str] | None = None
+    value: float,
+    ladder: Ladder,
+    *,
+    compare: str = "full",
+    saving_output: tuple[float, str] | None = None,
+    uncertainty: float | None = None,
 ) -> Verdict:
     """Return the verdict on a value that is already in the ladder's unit.
 
@@ -140,6 +204,8 @@ def judge(
         Unrounded, or rounded half-even to the digits of each threshold (GB/T 8170).
     saving_output : tuple, optional
         How many ``saving_unit`` one unit of margin is, and that unit.
+    uncertainty : float, optional
+        Standard uncertainty of the value, in ``ladder.unit``.
     """
     meets = ladder.meets(value, compare)
     names = [step.level.value for step in ladder.steps]
@@ -168,6 +234,8 @@ def judge(
         furnace=ladder.furnace,
         depends_on_reading=_depends_on_reading(value, ladder, level, compare),
         data_version=data_version(),
+        uncertainty=uncertainty,
+        ladder=ladder,
     )
 
 
@@ -188,7 +256,7 @@ def _depends_on_reading(value: float, ladder: Ladder, level: Level | None, compa
     return any(other.level(other.meets(value, compare)) is not level for other in bounds)
 
 
-def saving_scale(ladder: Ladder, output: AmountLike) -> tuple[float, str]:
+def saving_scale(ladder: Ladder, output: MeasuredLike) -> tuple[float, str]:
     """Return what one unit of the indicator is over an output: a factor, and tce or kWh.
 
     Raises
@@ -198,8 +266,8 @@ def saving_scale(ladder: Ladder, output: AmountLike) -> tuple[float, str]:
     """
     unit = read_unit(ladder.unit)
     per = UnitText(unit.denominator)
-    magnitude, output_unit = read_quantity(output, "output")
-    amount = check_output(magnitude, output)
+    magnitude, output_unit, _ = read_measured(output, "output")
+    amount = check_output(float(magnitude) if isinstance(magnitude, Fraction) else magnitude, output)
     if not same_kind(output_unit, per):
         raise OutputError(
             f"output is {quoted(output)}, expected an amount in {per} for {ladder.item}",
@@ -218,199 +286,3 @@ def check_output(magnitude: object, shown: object) -> float:
             f"output is {quoted(shown)}, expected one amount above zero", quoted(shown), 'Give, for example, "24000 t"'
         )
     return magnitude
-
-
-@overload
-def classify(
-    value: AmountLike,
-    item: str,
-    *,
-    document: str | None = None,
-    documents: None = None,
-    period: str | None = None,
-    capacity: AmountLike | None = None,
-    reading: str = "linear",
-    output: AmountLike | None = None,
-    basis: str | None = None,
-    compare: str = "full",
-    corrections: Mapping[str, Mapping[str, Any] | str] | None = None,
-    allow_unverified: bool = False,
-) -> Verdict: ...
-@overload
-def classify(
-    value: AmountLike, item: str, *, documents: Literal["all"], basis: str | None = None, compare: str = "full"
-) -> tuple[Verdict, ...]: ...
-def classify(
-    value: AmountLike,
-    item: str,
-    *,
-    document: str | None = None,
-    documents: str | None = None,
-    period: str | None = None,
-    capacity: AmountLike | None = None,
-    reading: str = "linear",
-    output: AmountLike | None = None,
-    basis: str | None = None,
-    compare: str = "full",
-    corrections: Mapping[str, Mapping[str, Any] | str] | None = None,
-    allow_unverified: bool = False,
-) -> Verdict | tuple[Verdict, ...]:
-    """Classify one energy intensity against the limit that applies.
-
-    Parameters
-    ----------
-    value : str or pint.Quantity
-        In the indicator's kind of unit: ``"13200 kWh/t"``, ``"105 kgce/t"``.
-    item : str
-        Item id or name: ``"electrolytic-aluminium"``, ``"电解铝"``.
-    document : str, optional
-        Document id or number, or ``"in-force"`` with a period; default the newest national list with an
-        accepted row. A GB standard gives levels 1, 2, 3 and the steps met one by one.
-    documents : {"all"}, optional
-        Every document that has the product, side by side: see :func:`classify_all`.
-    period : str, optional
-        For ``document="in-force"``: ``"2022"``, ``"2023-06"`` or a day.
-    capacity : str or pint.Quantity, optional
-        Rated furnace capacity, where the limit depends on it.
-    reading : {"linear", "class_below", "class_above", "stated_only"}
-        How a furnace table is read between its points.
-    output : str or pint.Quantity, optional
-        Output of the period, for the saving that each step needs.
-    basis : {"calorific", "primary"}, optional
-        Basis of the value; refused where the limit is on the other.
-    compare : {"full", "rounded"}
-        Unrounded, or rounded half-even to the digits of the limit (GB/T 8170).
-    corrections : mapping, optional
-        Corrections that the document allows, by name: ``{"altitude": {"altitude": "2100 m"}}``. What each
-        changed, on the side of the limit or of the value, stands in ``Verdict.corrections``.
-    allow_unverified : bool
-        Use an unverified row or correction, with a warning.
-
-    Returns
-    -------
-    Verdict
-        Class, steps met, margins in the indicator's unit, and source; a tuple of them for ``documents="all"``.
-
-    Raises
-    ------
-    DimensionError
-        If the value is of another kind than the indicator: kWh/t never compares with kgce/t.
-    EnergybenchError
-        If the item, the document or the row cannot be used.
-
-    Warns
-    -----
-    SupersededWarning
-        If a document is asked for by name that another has replaced.
-
-    Notes
-    -----
-    Equality reaches an inclusive limit (优于或等于标杆水平) and fails a strict one (小于).
-
-    Examples
-    --------
-    >>> classify("13200 kWh/t", "electrolytic-aluminium").level
-    <Level.BASELINE: 'baseline'>
-    >>> classify("13200 kWh/t", "electrolytic-aluminium", document="gb-21346-2022").level
-    <Level.LEVEL_3: 'level-3'>
-    >>> classify("600 kWh/t", "induction-furnace-cast-iron", capacity="3 t").depends_on_reading
-    True
-    """
-    if documents is not None:
-        check_option("documents", documents, ("all",))
-        if any(option is not None for option in (document, period, capacity, output, corrections)):
-            raise OptionError('documents="all" goes with basis and compare only', "documents", "Leave the others out")
-        return classify_all(value, item, basis=basis, compare=compare)
-    check_option("compare", compare, COMPARES)
-    unit = _unit_of(value)
-    ladder = choose_ladder(item, document, capacity, reading, allow_unverified, period, unit)
-    check_basis(ladder, basis)
-    warn_unverified_row(ladder)
-    warn_if_superseded(document)
-    number = value_in(value, ladder)
-    applied: tuple[CorrectionResult, ...] = ()
-    if corrections is not None and not isinstance(corrections, Mapping):
-        fix = 'Write {"altitude": {"altitude": "2100 m"}}'
-        raise OptionError(f"corrections is {quoted(corrections)}, expected a mapping", quoted(corrections), fix)
-    if corrections:
-        from energybench.corrections import apply
-
-        ladder, number, applied = apply(ladder, number, corrections, allow_unverified=allow_unverified)
-    saving = None if output is None else saving_scale(ladder, output)
-    return replace(judge(number, ladder, compare=compare, saving_output=saving), corrections=applied)
-
-
-def classify_all(
-    value: AmountLike, item: str, *, basis: str | None = None, compare: str = "full"
-) -> tuple[Verdict, ...]:
-    """Classify one energy intensity against every document that has its product, side by side.
-
-    National class and GB level are two tests, never merged: each document gives a verdict of its own, also a
-    replaced one. A row that may not be used gives a verdict without a level, whose reason says why.
-
-    Parameters
-    ----------
-    value, item, basis, compare
-        As in :func:`classify`.
-
-    Returns
-    -------
-    tuple of Verdict
-        National lists first, then GB standards and local limits.
-
-    Raises
-    ------
-    DimensionError, UnknownProductError
-        If the product is unknown, or has no indicator of the value's kind.
-
-    Examples
-    --------
-    >>> for verdict in classify_all("13200 kWh/t", "电解铝"):
-    ...     print(verdict.document, verdict.level)
-    ndrc-2021 baseline
-    ndrc-2023 baseline
-    gb-21346-2022 level-3
-    gb-21346-2013 level-3
-    """
-    check_option("compare", compare, COMPARES)
-    verdicts = []
-    for ladder in all_ladders(item, _unit_of(value)):
-        verdict = judge(value_in(value, ladder), ladder, compare=compare)
-        try:
-            require_usable(ladder, f"The row of {ladder.item}", allow_unverified=False)
-            check_basis(ladder, basis)
-        except EnergybenchError as error:
-            verdict = replace(verdict, level=None, meets=dict.fromkeys(verdict.meets), reason=str(error))
-        verdicts.append(verdict)
-    return tuple(verdicts)
-
-
-def _unit_of(value: AmountLike) -> UnitText:
-    return read_exact(value)[1] if isinstance(value, str) else read_quantity(value, "value")[1]
-
-
-def value_in(value: AmountLike, ladder: Ladder) -> float:
-    """Return a value in the ladder's unit.
-
-    Raises
-    ------
-    DimensionError
-        If it is of another kind.
-    """
-    if not ladder.unit:
-        raise MissingFigureError(
-            f"The unit of {ladder.item} in {citation(ladder.document)} is not known", ladder.item, ""
-        )
-    magnitude, unit = read_exact(value) if isinstance(value, str) else read_quantity(value, "value")
-    if not isinstance(magnitude, float | Fraction):
-        raise AmountError("value is an array, expected one value", "value", "Use assess() for whole tables")
-    try:
-        factor = ratio(unit, read_unit(ladder.unit))
-    except DimensionError as error:
-        raise DimensionError(
-            f"{quoted(str(value))} is given for {ladder.item}, "
-            f"whose indicator ({ladder.indicator_en}) is in {ladder.unit}",
-            quoted(str(value)),
-            f"Give the value in {ladder.unit}; energy becomes standard coal only through to_tce() or account()",
-        ) from error
-    return to_float(Fraction(magnitude) * factor, "value")

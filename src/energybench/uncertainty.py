@@ -1,0 +1,214 @@
+"""Readings with a standard uncertainty, and how uncertainties add up (JCGM 100:2008, the GUM).
+
+``±`` states one standard uncertainty (k = 1) unless the text says otherwise: ``"1200±12 t (k=2)"``. Contributions
+of one source (a meter named twice, one laboratory's heating value) are correlated with coefficient +1 and add up
+with their signs; different sources are independent and add up in squares.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from pint.facets.plain import PlainQuantity
+
+from energybench.errors import AmountError, UncertaintyError, quoted
+from energybench.meter_accuracy import class_percent
+from energybench.uncertain_text import (
+    FORMS,
+    Spread,
+    check_finite,
+    combine,
+    read_coverage,
+    read_measured_text,
+    read_uncertainty,
+)
+from energybench.unit_text import UnitText, read_unit
+from energybench.units import Rate, make_quantity, read_quantity
+
+if TYPE_CHECKING:
+    import pint
+
+    from energybench.uncertain_text import Parts
+    from energybench.units import AmountLike, Magnitude
+
+    MeasuredLike: TypeAlias = "AmountLike | Measured"
+
+__all__ = ["Measured", "Spread", "combine", "measured", "read_measured", "read_measured_rate", "read_measured_text"]
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """An amount with its standard uncertainty, taken wherever an amount is.
+
+    Attributes
+    ----------
+    value : float
+        In ``unit``.
+    uncertainty : float
+        Standard uncertainty (k = 1), in ``unit``.
+    meter : str
+        Readings of one meter, or under one calibration, share its name and are fully correlated.
+    stated : str
+        How the uncertainty was stated.
+    """
+
+    value: float
+    unit: str
+    uncertainty: float
+    meter: str = ""
+    stated: str = ""
+    parts: Parts = field(default=(), repr=False, compare=False)
+
+    def to_pint(self) -> pint.Quantity[Any]:
+        """Return the value as a quantity of ``energybench.ureg``, without its uncertainty."""
+        result: pint.Quantity[Any] = make_quantity(self.value, self.unit)
+        return result
+
+    def __str__(self) -> str:
+        meter = f", meter {self.meter}" if self.meter else ""
+        return f"({self.value:.10g} ± {self.uncertainty:.4g}) {self.unit} (k=1{meter})"
+
+
+def measured(
+    amount: MeasuredLike,
+    *,
+    uncertainty: str | float | None = None,
+    coverage: float = 1.0,
+    accuracy: str | float | None = None,
+    meter: str = "",
+    allow_unverified: bool = False,
+) -> Measured:
+    """Give an amount its standard uncertainty, and the meter that it comes from.
+
+    Parameters
+    ----------
+    amount : str, pint.Quantity or Measured
+        ``"1200 t"``, or with its uncertainty ``"1200±6 t"``; also a pint Measurement or a quantity of an
+        ``uncertainties`` number.
+    uncertainty : str or float, optional
+        Absolute ``"6 t"``, relative ``"0.5 %"``, or a number in the amount's unit.
+    coverage : float
+        Coverage factor k of ``uncertainty``: 1 for a standard, usually 2 for an expanded uncertainty.
+    accuracy : str or float, optional
+        Accuracy class of the meter, ``"0.5"`` or ``"0.5S"``, or the id of a row of ``data/meter_accuracy.csv``.
+    meter : str
+        Readings with the same name share one error: they are correlated with coefficient +1.
+    allow_unverified : bool
+        Use an unverified row of the accuracy table, with a warning.
+
+    Returns
+    -------
+    Measured
+        Value, unit, standard uncertainty, meter.
+
+    Raises
+    ------
+    UncertaintyError
+        If the uncertainty is negative, no number, in another kind of unit, given twice, or not given at all.
+    EnergybenchError
+        If the amount is not read, or the accuracy row may not be used.
+
+    Notes
+    -----
+    Class c means a maximum permissible error of c % of the reading. Nothing more being known, errors within it
+    are taken as equally likely, so that the standard uncertainty is c % / sqrt(3) (JCGM 100:2008, 4.3.7). An
+    expanded uncertainty is divided by its k (4.3.3).
+
+    Examples
+    --------
+    >>> print(measured("1200 t", uncertainty="12 t", coverage=2))
+    (1200 ± 6) t (k=1)
+    >>> print(measured("350 万kWh", accuracy="0.5", meter="main"))
+    (350 ± 1.01) 10^4 kWh (k=1, meter main)
+    """
+    number, unit, spread = read_measured(amount, "amount")
+    if not isinstance(number, float | Fraction):
+        raise AmountError("amount is an array, expected one amount", "amount", "Use a column of a table and assess()")
+    value = float(number)
+    given = [
+        name for name, one in (("±", spread), ("uncertainty", uncertainty), ("accuracy", accuracy)) if one is not None
+    ]
+    if len(given) > 1:
+        fix = "Give one; where several effects act, add their standard uncertainties in squares"
+        raise UncertaintyError(f"{' and '.join(given)} are given for one amount", given[1], fix)
+    if accuracy is not None:
+        percent, stated = class_percent(accuracy, allow_unverified)
+        spread = Spread(((None, value * percent / 100 / math.sqrt(3)),), stated)
+    elif uncertainty is not None:
+        part = read_uncertainty(uncertainty, value, unit) / read_coverage(coverage, coverage)
+        spread = Spread(((None, part),), f"± {uncertainty} (k={coverage:g})")
+    if spread is None:
+        raise UncertaintyError(f"{quoted(amount)} has no uncertainty", quoted(amount), "Pass uncertainty= or accuracy=")
+    if meter and not isinstance(meter, str):
+        raise UncertaintyError(f"meter is {quoted(meter)}", quoted(meter), "Give the name of the meter as text")
+    label = meter or (amount.meter if isinstance(amount, Measured) else "")
+    standard = spread.standard
+    signed = spread.parts[0][1] if len(spread.parts) == 1 else standard
+    parts: Parts = ((("meter", label), signed),) if label else spread.parts
+    return Measured(value, str(unit), standard, label, spread.stated, parts)
+
+
+def read_measured(value: object, name: str = "amount") -> tuple[Magnitude | Fraction, UnitText, Spread | None]:
+    """Read an amount that may carry an uncertainty.
+
+    Parameters
+    ----------
+    value : str, pint.Quantity or Measured
+        Text, a quantity, a pint Measurement, a quantity of an ``uncertainties`` number, or a :class:`Measured`.
+    name : str
+        The parameter's name, for messages.
+
+    Returns
+    -------
+    tuple
+        Magnitude (exact for text), unit text, and the spread, None where no uncertainty is given.
+
+    Raises
+    ------
+    UncertaintyError
+        If there is an uncertainty that cannot be read.
+    AmountError, UnitTextError
+        As :func:`energybench.units.read_quantity`.
+    """
+    if isinstance(value, str):
+        return read_measured_text(value)
+    if isinstance(value, Measured):
+        return Fraction(repr(value.value)), read_unit(value.unit), Spread(value.parts, value.stated)
+    # A pint Measurement is no pint.Quantity; both are plain quantities of a registry.
+    if isinstance(value, PlainQuantity) and hasattr(value.magnitude, "std_dev"):
+        return _from_number_with_error(value, name)
+    magnitude, unit = read_quantity(value, name)
+    return magnitude, unit, None
+
+
+def read_measured_rate(value: object, name: str) -> tuple[Rate, Spread | None]:
+    """Read one figure with a unit, such as a heating value, that may carry an uncertainty.
+
+    Raises
+    ------
+    AmountError, UncertaintyError, UnitTextError
+        As :func:`read_measured`, and for an array.
+    """
+    magnitude, unit, spread = read_measured(value, name)
+    if not isinstance(magnitude, float | Fraction):
+        raise AmountError(f"{name} is an array, expected one figure", name, "Use a column of a table and assess()")
+    exact = magnitude if isinstance(magnitude, Fraction) else Fraction(repr(magnitude))
+    return Rate(exact, unit), spread
+
+
+def _from_number_with_error(value: Any, name: str) -> tuple[float, UnitText, Spread]:
+    """Read a quantity whose magnitude has ``nominal_value``, ``std_dev`` and ``derivatives``."""
+    number = value.magnitude
+    quantity = value._REGISTRY.Quantity
+    nominal, unit = read_quantity(quantity(float(number.nominal_value), value.units), name)
+    one, _ = read_quantity(quantity(1.0, value.units), name)
+    if not isinstance(nominal, float) or not isinstance(one, float):
+        raise AmountError(f"{name} is {quoted(value)}, expected one amount", quoted(value), f"Write {FORMS}")
+    # The text of a Measurement itself goes through a deprecated function of pint.
+    check_finite(number.std_dev, f"{nominal:g} ± {number.std_dev:g} {unit}")
+    # The variables behind the number are its sources: two amounts that share one are correlated by it.
+    parts = tuple((variable, slope * variable.std_dev * one) for variable, slope in number.derivatives.items())
+    return nominal, unit, Spread(parts, "given with the quantity")

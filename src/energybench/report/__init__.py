@@ -1,0 +1,20 @@
+"""What analysts look at: charts of verdicts, accounts, furnaces and whole assessments, the report, the workbook."""
+
+from energybench.report.charts.carriers import carrier_chart
+from energybench.report.charts.furnaces import furnace_chart
+from energybench.report.charts.ladders import ladder_chart
+from energybench.report.charts.portfolio import portfolio_chart
+from energybench.report.charts.savings import saving_chart
+from energybench.report.page import html_report, write_report
+from energybench.report.workbook import write_workbook
+
+__all__ = [
+    "carrier_chart",
+    "furnace_chart",
+    "html_report",
+    "ladder_chart",
+    "portfolio_chart",
+    "saving_chart",
+    "write_report",
+    "write_workbook",
+]

@@ -1,0 +1,1 @@
+"""The charts, a subject a module; each function takes and returns matplotlib Axes."""

@@ -1,0 +1,214 @@
+"""Energy by carrier: sorted bars in tce, energy sent out to the left of zero."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from energybench.accounts import Account
+from energybench.carriers import find_carrier
+from energybench.errors import EnergybenchError, OptionError
+from energybench.frames import Assessment
+from energybench.markup.figures import BASES_ZH
+from energybench.markup.pieces import number
+from energybench.report.charts.canvas import (
+    cite,
+    finish,
+    font_size,
+    ink,
+    open_axes,
+    require_matplotlib,
+    thousands,
+)
+from energybench.report.charts.inputs import Cited, wrong_input
+from energybench.report.fonts import choose_lettering
+from energybench.tables import records
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from energybench.report.fonts import Lettering
+
+CHART = "carrier_chart"
+#: More bars than this are no chart to read: the smallest become one.
+MOST = 14
+_IN, _OUT = "#3d6a8f", "#f4f4f4"
+
+
+@dataclass(frozen=True, slots=True)
+class _Energy:
+    """What is drawn: tce by carrier and direction, the sources, what is left out."""
+
+    tce: dict[tuple[str, bool], float]
+    sources: list[Cited]
+    own: int
+    left_out: int
+    basis: str
+
+
+def carrier_chart(energy: Account | Assessment, *, lang: str = "en", ax: Axes | None = None) -> Axes:
+    """Draw the energy of each carrier in tonnes of standard coal equivalent, the largest first.
+
+    Parameters
+    ----------
+    energy : Account or Assessment
+        One account, or the energy lines of a whole assessment.
+    lang : {"zh", "en"}
+        Language of the labels.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; default new axes.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        tce to the right, a bar per carrier; energy sent out is negative and hatched.
+
+    Raises
+    ------
+    OptionError
+        If matplotlib is missing, the record is neither, or no line was used.
+
+    Notes
+    -----
+    The bars add up to the comprehensive energy in the title. Meter rows that could not be used are counted below
+    the chart.
+
+    Examples
+    --------
+    >>> import energybench as eb
+    >>> book = eb.account([("原煤", "2400 t"), ("electricity", "120 万kWh")])
+    >>> axes = eb.report.carrier_chart(book)  # doctest: +SKIP
+    """
+    require_matplotlib()
+    if isinstance(energy, Account):
+        found = _of_account(energy)
+    elif isinstance(energy, Assessment):
+        found = _of_assessment(energy)
+    else:
+        raise wrong_input(energy, CHART, "Account or Assessment")
+    if not found.tce:
+        raise OptionError(f"{CHART} has no energy line that was used", CHART, "Look at assessment.problems")
+    lettering = choose_lettering(lang)
+    bars = _sorted(found.tce, lettering)
+    with lettering.applied():
+        axes = open_axes(ax, lettering, (7.6, 1.8 + 0.36 * len(bars)))
+        handles = _draw(axes, bars, lettering)
+        axes.set_xlabel(lettering.say("折标准煤，tce", "standard coal, tce"))
+        thousands(axes, x=True)
+        total = number(sum(found.tce.values()))
+        basis = lettering.say(BASES_ZH.get(found.basis, ""), found.basis)
+        finish(
+            axes,
+            title=lettering.say(
+                f"分品种能耗：合计 {total} tce（{basis}）", f"Energy by carrier: {total} tce ({basis})"
+            ),
+            handles=handles,
+            below=[cite(found.sources, lettering), _own(found.own, lettering), _left_out(found.left_out, lettering)],
+        )
+        return axes
+
+
+def _of_account(book: Account) -> _Energy:
+    tce: dict[tuple[str, bool], float] = {}
+    for line in book.lines:
+        key = (line.coefficient.carrier, line.flow == "out")
+        tce[key] = tce.get(key, 0.0) + line.tce
+    used = [line.coefficient for line in book.lines]
+    sources = [Cited(one.document, one.clause, one.verification) for one in used if one.document]
+    return _Energy(tce, sources, sum(not one.document for one in used), 0, book.basis)
+
+
+def _of_assessment(assessment: Assessment) -> _Energy:
+    lines = assessment.lines.frame()
+    used = lines[lines["used"]]
+    out = used["tce"] < 0
+    names = {text: _carrier(text) for text in used["carrier"].astype(str).unique()}
+    carrier = used["carrier"].astype(str).map(names)
+    tce = {
+        (name, sent): float(values.sum())
+        for sent, here in ((False, ~out), (True, out))
+        for name, values in used["tce"][here].groupby(carrier[here], sort=False)
+    }
+    documented = used["document"].astype(str) != ""
+    basis = str(assessment.options.get("basis", "calorific"))
+    return _Energy(tce, Cited.of(used), int((~documented).sum()), len(lines) - len(used), basis)
+
+
+def _carrier(name: str) -> str:
+    """Return the id of a carrier, or the name as written where a figure of the user's own needs none."""
+    try:
+        return find_carrier(name.strip())
+    except EnergybenchError:
+        return name.strip()
+
+
+def _sorted(tce: dict[tuple[str, bool], float], lettering: Lettering) -> list[tuple[str, bool, float]]:
+    """Return name, direction and tce of each bar, the largest first; many small ones become one."""
+    rows = {row.carrier: row for row in reversed(records("carriers"))}
+    names = {
+        carrier: lettering.say(row.name_zh, row.name_en) or carrier if (row := rows.get(carrier)) else carrier
+        for carrier, _ in tce
+    }
+    bars = sorted(((names[key[0]], key[1], value) for key, value in tce.items()), key=lambda bar: -abs(bar[2]))
+    if len(bars) > MOST:
+        rest = bars[MOST - 1 :]
+        word = lettering.say(f"其余 {len(rest)} 项", f"{len(rest)} others")
+        bars = [*bars[: MOST - 1], (word, False, sum(value for _, _, value in rest))]
+    drawn = lettering.names(name for name, _, _ in bars)
+    return [(name, sent, value) for name, (_, sent, value) in zip(drawn, bars, strict=True)]
+
+
+def _draw(ax: Axes, bars: list[tuple[str, bool, float]], lettering: Lettering) -> list[Any]:
+    """Draw the bars with their figures; return the legend, empty where nothing was sent out."""
+    from matplotlib.patches import Patch
+
+    for row, (_, sent, value) in enumerate(bars):
+        ax.barh(
+            row,
+            value,
+            height=0.66,
+            color=_OUT if sent else _IN,
+            edgecolor="#222222",
+            hatch="////" if sent else "",
+            linewidth=0.8,
+            zorder=2,
+        )
+        ax.annotate(
+            number(value),
+            (value, row),
+            xytext=(4 if value >= 0 else -4, 0),
+            textcoords="offset points",
+            ha="left" if value >= 0 else "right",
+            va="center",
+            fontsize=font_size(),
+        )
+    ax.axvline(0, color=ink(), linewidth=1)
+    ax.margins(x=0.16)
+    if all(value >= 0 for *_, value in bars):
+        ax.set_xlim(left=0)
+    ax.set_ylim(len(bars) - 0.5, -0.5)
+    ax.set_yticks(range(len(bars)), [name for name, _, _ in bars])
+    ax.tick_params(axis="y", length=0)
+    ax.spines["left"].set_visible(False)
+    if not any(sent for _, sent, _ in bars):
+        return []
+    return [
+        Patch(facecolor=_IN, edgecolor="#222222", label=lettering.say("输入", "in")),
+        Patch(facecolor=_OUT, edgecolor="#222222", hatch="////", label=lettering.say("外供", "sent out")),
+    ]
+
+
+def _own(count: int, lettering: Lettering) -> str:
+    return (
+        ""
+        if not count
+        else lettering.say(f"{count} 行用用户给定的系数。", f"Lines with the user's own figure: {count}.")
+    )
+
+
+def _left_out(count: int, lettering: Lettering) -> str:
+    return (
+        ""
+        if not count
+        else lettering.say(f"{count} 行读数有问题，未计入。", f"Meter rows with problems, left out: {count}.")
+    )

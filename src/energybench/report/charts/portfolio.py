@@ -1,0 +1,329 @@
+"""The portfolio chart: intensity against cumulative capacity or output, a step a plant, coloured by class."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy
+
+from energybench.errors import OptionError, check_option, did_you_mean, quoted
+from energybench.frames.encode import clean_text, to_floats
+from energybench.ladders import Level
+from energybench.limits import find_ladder, needs_capacity
+from energybench.markup.pieces import number
+from energybench.palette import look_of
+from energybench.report.charts.canvas import (
+    cite,
+    class_name,
+    class_patch,
+    finish,
+    font_size,
+    halo,
+    ink,
+    open_axes,
+    require_matplotlib,
+    settle,
+    thousands,
+)
+from energybench.report.charts.inputs import Cited, one_product
+from energybench.report.fonts import choose_lettering
+from energybench.unit_text import read_unit
+from energybench.units import ratio
+
+if TYPE_CHECKING:
+    import pandas
+    from matplotlib.axes import Axes
+    from numpy.typing import NDArray
+
+    from energybench.frames import Assessment
+    from energybench.report.fonts import Lettering
+    from energybench.targets.verdicts import TargetCheck, TargetVerdict
+
+    Floats = NDArray[numpy.float64]
+
+CHART = "portfolio_chart"
+#: What stands along the axis: the column of the results.
+WIDTHS = {"capacity": "design_capacity", "output": "output"}
+#: Which end of the axis a share of capacity is counted from.
+_SHARES = {"share_of_capacity_at_benchmark": "best", "share_of_capacity_below_baseline": "worst"}
+_STYLES = ("-", "--", ":", "-.")
+
+
+def portfolio_chart(
+    assessment: Assessment,
+    *,
+    product: str | None = None,
+    period: str | None = None,
+    by: str | None = None,
+    targets: TargetCheck | None = None,
+    lang: str = "en",
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw the intensity of each plant against the capacity of all plants that are better.
+
+    A step is a plant: as wide as its capacity, as high as its intensity, best first, coloured by class.
+
+    Parameters
+    ----------
+    assessment : Assessment
+        Of one product and period, or of several where ``product`` and ``period`` choose.
+    product : str, optional
+        Item id, or the product as written in the table.
+    period : str, optional
+        As written in the table.
+    by : {"capacity", "output"}, optional
+        What is added up along the axis: the column design_capacity or output; default capacity where each plant
+        has one.
+    targets : TargetCheck, optional
+        From :func:`energybench.check_targets`: its shares of capacity at benchmark and below baseline are marked.
+    lang : {"zh", "en"}
+        Language of the labels.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; default new axes.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        Cumulative capacity or output to the right, the indicator upwards.
+
+    Raises
+    ------
+    OptionError
+        If matplotlib is missing, there are several products or periods, no plant has a class, or the targets hold
+        no share that this axis can show: a share of capacity is none of output.
+
+    Notes
+    -----
+    Plants without a class are not drawn, and a line below the chart counts them.
+
+    Examples
+    --------
+    >>> import energybench as eb
+    >>> assessment = eb.assess("meters.csv", "outputs.csv")  # doctest: +SKIP
+    >>> axes = eb.report.portfolio_chart(assessment, product="cement-clinker")  # doctest: +SKIP
+    """
+    require_matplotlib()
+    rows = _one_period(one_product(assessment, product, CHART), period)
+    width, unit, by = _widths(rows, by)
+    drawn = rows["class"].notna().to_numpy() & (width > 0)
+    if not drawn.any():
+        raise OptionError(f"No plant of the results has a class and a {by}", by, "Look at assessment.problems")
+    item = str(rows["item"].to_numpy()[drawn][0])
+    marks = _marks(targets, by)
+    higher = not needs_capacity(item) and _higher(item, rows[drawn])
+    order = numpy.argsort(rows["intensity"].to_numpy()[drawn] * (-1 if higher else 1), kind="stable")
+    plants = rows[drawn].iloc[order]
+    wide = width[drawn][order]
+    left = numpy.concatenate([[0.0], numpy.cumsum(wide)[:-1]])
+    lettering = choose_lettering(lang)
+    with lettering.applied():
+        axes = open_axes(ax, lettering, (8.4, 4.8))
+        steps = _steps(plants)
+        bottom, cut = _bottom([*plants["intensity"], *(value for _, value in steps)])
+        handles = _draw_plants(axes, plants, left, wide, bottom, lettering)
+        handles += _draw_steps(axes, steps, lettering)
+        handles += _draw_marks(axes, marks, float(wide.sum()), item, lettering)
+        axes.set_xlim(0, 1.01 * float(wide.sum()))
+        axes.set_xlabel(
+            lettering.say("累计产能，" if by == "capacity" else "累计产量，", f"cumulative {by}, ")
+            + (unit if lettering.draws(unit) else str(read_unit(unit)))
+        )
+        axes.set_ylabel(lettering.say("单位产品能耗，", "intensity, ") + str(plants["unit"].iloc[0]))
+        thousands(axes, x=True, y=True)
+        names = lettering.names(plants["plant"])
+        print_below = finish(
+            axes,
+            title=_title(item, str(plants["product"].iloc[0]), lettering),
+            handles=handles,
+            below=[
+                cite(Cited.of(plants), lettering),
+                _left_out(len(rows) - len(plants), lettering),
+                lettering.say("纵轴不从零起。", "The upright axis does not start at zero.") if cut else "",
+            ],
+        )
+        narrow = _name_plants(axes, names, left, wide, plants["intensity"].to_numpy(), bottom)
+        if narrow:
+            said = lettering.say(f"{narrow} 家太窄，未写名称。", f"Too narrow for a name: {narrow}.")
+            print_below.set_text(f"{print_below.get_text()}\n{said}")
+        return axes
+
+
+def _one_period(rows: pandas.DataFrame, period: str | None) -> pandas.DataFrame:
+    periods = [clean_text(one) for one in rows["period"]]
+    known = list(dict.fromkeys(periods))
+    if period is None and len(known) > 1:
+        raise OptionError(
+            f"{CHART} shows one period, and the results have {', '.join(known)}", "period", f'Pass period="{known[-1]}"'
+        )
+    if period is None:
+        return rows
+    if clean_text(period) not in known:
+        shown = quoted(period)
+        raise OptionError(
+            f"The results have no period {shown}",
+            shown,
+            did_you_mean(clean_text(period), known, f"There are {', '.join(known)}"),
+        )
+    return rows[[one == clean_text(period) for one in periods]]
+
+
+def _widths(rows: pandas.DataFrame, by: str | None) -> tuple[Floats, str, str]:
+    """Return what each plant adds to the axis, in the unit of the first, and which column that is."""
+    if by is not None:
+        check_option("by", by, WIDTHS)
+    has_capacity = WIDTHS["capacity"] in rows.columns
+    if by == "capacity" and not has_capacity:
+        raise OptionError(
+            "The results have no column design_capacity", "capacity", 'Add it to the output table, or pass by="output"'
+        )
+    given = has_capacity and bool(rows[WIDTHS["capacity"]].notna().all())
+    by = by or ("capacity" if given else "output")
+    column = WIDTHS[by]
+    units = [clean_text(unit) for unit in rows[f"{column}_unit"]]
+    target = next(unit for unit in units if unit and unit != "nan")
+    factors = {unit: float(ratio(read_unit(unit), read_unit(target))) for unit in dict.fromkeys(units) if unit != "nan"}
+    scale = numpy.array([factors.get(unit, numpy.nan) for unit in units])
+    return to_floats(rows[column]) * scale, target, by
+
+
+def _higher(item: str, rows: pandas.DataFrame) -> bool:
+    ladder = find_ladder(item, str(rows["document"].iloc[0]), allow_unverified=True)
+    return ladder.better == "higher"
+
+
+def _steps(plants: pandas.DataFrame) -> list[tuple[str, float]]:
+    """Return the steps that are the same for all plants; a furnace limit differs with its capacity."""
+    found = []
+    for level in Level:
+        column = level.value.replace("-", "_")
+        values = plants[column].to_numpy(dtype=float) if column in plants.columns else numpy.array([numpy.nan])
+        if (values == values[0]).all():  # NaN, where a plant has no such step, is not even itself
+            found.append((level.value, float(values[0])))
+    return found
+
+
+def _bottom(values: list[float]) -> tuple[float, bool]:
+    """Return where the upright axis begins, and whether that cuts the steps."""
+    low, high = min(values), max(values)
+    if low <= 0:
+        return low - 0.1 * (high - low or abs(low) or 1.0), False
+    if high - low > 0.5 * high:
+        return 0.0, False
+    return max(0.0, low - 0.6 * (high - low or 0.1 * high)), True
+
+
+def _draw_plants(
+    ax: Axes, plants: pandas.DataFrame, left: Floats, wide: Floats, bottom: float, lettering: Lettering
+) -> list[Any]:
+    """Draw the steps, a class at a time; return their legend."""
+    handles = []
+    classes = plants["class"].to_numpy()
+    values = plants["intensity"].to_numpy(dtype=float)
+    for level in (level.value for level in Level if (classes == level.value).any()):
+        here, look = classes == level, look_of(level)
+        ax.bar(
+            left[here],
+            values[here] - bottom,
+            wide[here],
+            bottom,
+            align="edge",
+            color=look.fill,
+            edgecolor=look.ink,
+            hatch=look.hatch,
+            linewidth=0.8,
+            zorder=2,
+        )
+        handles.append(class_patch(level, class_name(level, lettering)))
+    return handles
+
+
+def _draw_steps(ax: Axes, steps: list[tuple[str, float]], lettering: Lettering) -> list[Any]:
+    lines = []
+    for style, (level, value) in zip(_STYLES, steps, strict=False):
+        label = f"{class_name(level, lettering)} {number(value)}"
+        lines.append(ax.axhline(value, color=ink(), linestyle=style, linewidth=1.4, zorder=4, label=label))
+        lines[-1].set_path_effects(halo(ax))
+    return lines
+
+
+def _marks(targets: TargetCheck | None, by: str) -> list[TargetVerdict]:
+    """Return the targets that are a share of the axis."""
+    if targets is None:
+        return []
+    shares = [target for target in targets if target.figure in _SHARES and target.threshold is not None]
+    if not shares:
+        raise OptionError(
+            f"{targets.citation} has no target for the share of capacity at benchmark or below baseline",
+            targets.document,
+            "Leave targets out",
+        )
+    if by != "capacity":
+        raise OptionError(
+            f"The targets of {targets.citation} are shares of capacity, and the axis is {by}",
+            by,
+            "Add design_capacity to the output table; a share of capacity is none of output",
+        )
+    return shares
+
+
+def _draw_marks(ax: Axes, marks: list[TargetVerdict], total: float, item: str, lettering: Lettering) -> list[Any]:
+    """Mark the shares that a policy asks for; return their legend."""
+    answers = {"met": "达到", "not met": "未达到", "cannot tell": "无法判断"}
+    handles = []
+    for colour, style, mark in zip(("#b44fd0", "#2f93d6"), ((0, (6, 2, 1, 2)), (0, (2, 2))), marks, strict=False):
+        share = (mark.threshold or 0.0) / 100
+        place = total * (share if _SHARES[mark.figure] == "best" else 1 - share)
+        found = next((f"{part.low:.3g} %" for part in mark.parts if part.name == item and part.low == part.high), "")
+        found = found or mark.found
+        value = f"{mark.comparison} {mark.value} %".replace(">=", "≥").replace("<=", "≤")
+        value += lettering.say("（产能）", " of capacity")
+        reached = lettering.say("，实际 ", ", found ") + found if found else ""
+        due = lettering.say(f"，{mark.deadline} 年前", f" by {mark.deadline}") if mark.deadline else ""
+        level = Level.BENCHMARK if _SHARES[mark.figure] == "best" else Level.BELOW_BASELINE
+        answer = lettering.say(answers.get(mark.answer, mark.answer), mark.answer)
+        label = f"{class_name(level, lettering)} {value}{due}{lettering.say('：', ': ')}{answer}{reached}"
+        handles.append(ax.axvline(place, color=colour, linestyle=style, linewidth=2.2, zorder=5, label=label))
+        handles[-1].set_path_effects(halo(ax, 4.5))
+    return handles
+
+
+def _title(item: str, product: str, lettering: Lettering) -> str:
+    name = product if lettering.draws(product) else item
+    return lettering.say(f"{name}：单位产品能耗与累计规模", f"Intensity over the portfolio: {name}")
+
+
+def _left_out(count: int, lettering: Lettering) -> str:
+    if not count:
+        return ""
+    return lettering.say(f"{count} 行没有等级或规模，未画。", f"Not drawn: {count} rows without a class or a size.")
+
+
+def _name_plants(ax: Axes, names: list[str], left: Floats, wide: Floats, values: Floats, bottom: float) -> int:
+    """Write names above the steps, upright where a step is narrow, and make room; return how many did not fit."""
+    settle(ax)
+    box = ax.get_window_extent()
+    scale = box.width / ax.get_xlim()[1]
+    tops, narrow = [float(values.max() + 0.1 * (values.max() - bottom))], 0
+    for name, start, width, value in zip(names, left, wide, values, strict=True):
+        text = ax.annotate(
+            name,
+            (start + width / 2, value),
+            xytext=(0, 3),
+            textcoords="offset points",
+            ha="center",
+            va="bottom",
+            fontsize=font_size(),
+            zorder=6,
+        )
+        text.set_path_effects(halo(ax))
+        if text.get_window_extent().width > width * scale:
+            text.set_rotation(90)
+        extent = text.get_window_extent()
+        if extent.width > width * scale:
+            text.remove()
+            narrow += 1
+        else:
+            share = min(0.6, (extent.height + 8) / box.height)
+            tops.append(bottom + (value - bottom) / (1 - share))
+    ax.set_ylim(bottom, max(tops))
+    return narrow

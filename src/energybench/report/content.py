@@ -1,0 +1,332 @@
+"""What a report says of an assessment, as rows of cells: the page and the workbook only lay it out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy
+
+from energybench.errors import EnergybenchError, OptionError, quoted
+from energybench.frames import Assessment
+from energybench.frames.encode import encode, recode
+from energybench.frames.groups import KEY_TEXT
+from energybench.ladders import Level
+from energybench.markup import pieces
+from energybench.report.pictures import pictures
+from energybench.tables import records
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import pandas
+
+    from energybench.report.words import Words
+    from energybench.targets import TargetCheck
+
+#: The most rows of results, plants with a page of their own, readings of one plant, and kinds of problem that a page
+#: shows; where there are more, its notes say so.
+MOST_RESULTS = 5000
+MOST_PLANTS = 200
+MOST_LINES = 1000
+MOST_PROBLEMS = 1000
+STEPS = tuple(level.value for level in Level)
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A cell with a number and its unit; it sorts by the number."""
+
+    value: float
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Class:
+    """A cell with a class: its word in the tables, and its name in the language of the report."""
+
+    level: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A cell with addresses that are worth a link."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table to lay out: headings, rows of cells, and which columns are numbers.
+
+    A cell is text, a number, None for a missing number, an :class:`Amount`, a :class:`Class` or :class:`Evidence`.
+    """
+
+    heads: tuple[str, ...]
+    rows: list[tuple[Any, ...]]
+    numbers: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True)
+class Plant:
+    """One plant: its results, and the arithmetic of its readings."""
+
+    name: str
+    anchor: str
+    results: Table
+    lines: Table | None
+
+
+@dataclass(frozen=True)
+class Content:
+    """Everything that a report shows."""
+
+    classes: list[tuple[str, str, int]]
+    counts: dict[str, int]
+    results: Table
+    targets: Table | None
+    target_notes: tuple[str, ...]
+    charts: list[tuple[str, str]]
+    plants: list[Plant]
+    problems: Table
+    sources: Table
+    options: list[tuple[str, str]]
+    notes: list[str]
+
+
+def check_assessment(assessment: object) -> None:
+    """Refuse what is no computed assessment.
+
+    Raises
+    ------
+    OptionError
+        With the way to compute a lazy one.
+    """
+    if isinstance(assessment, Assessment):
+        return
+    given = type(assessment).__name__
+    fix = "Give what assess() returns, and of a lazy answer its collect()"
+    raise OptionError(f"A report is of an Assessment, and this is {quoted(given)}", given, fix)
+
+
+def gather(assessment: Assessment, targets: TargetCheck | None, words: Words) -> Content:
+    """Gather what a report shows.
+
+    Parameters
+    ----------
+    assessment : Assessment
+        From :func:`energybench.assess`.
+    targets : TargetCheck, optional
+        From :func:`energybench.check_targets`.
+    words : Words
+        The language.
+    """
+    frame = assessment.result_frame
+    energy = energy_frame(assessment)
+    charts, missing = pictures(assessment, targets, words)
+    plants, cut = _plants(frame, energy, words)
+    kinds = assessment.problem_counts
+    if len(frame) > MOST_RESULTS:
+        cut.append(words.cut("cut_results", MOST_RESULTS, len(frame)))
+    if len(kinds) > MOST_PROBLEMS:
+        cut.append(words.cut("cut_problems", MOST_PROBLEMS, len(kinds)))
+    return Content(
+        classes=_classes(frame, words),
+        counts=dict(assessment.counts),
+        results=result_table(frame.head(MOST_RESULTS), words),
+        targets=None if targets is None else target_table(targets, words),
+        target_notes=() if targets is None else (targets.citation, *targets.notes),
+        charts=charts,
+        plants=plants,
+        problems=problem_table(kinds.head(MOST_PROBLEMS), words),
+        sources=source_table(frame, energy, targets, words),
+        options=[(name, text(value)) for name, value in assessment.options.items() if value not in (None, False)],
+        notes=[*map(text, assessment.notes), *missing, *cut],
+    )
+
+
+def _classes(frame: pandas.DataFrame, words: Words) -> list[tuple[str, str, int]]:
+    """Return each class, its name and how many rows have it; those without a class last."""
+    counts = Counter(map(str, frame["class"].dropna()))
+    named = [(level, words.level(level), counts[level]) for level in STEPS if counts[level]]
+    without = int(frame["class"].isna().sum())
+    return [*named, ("", words("no_class"), without)] if without else named
+
+
+def energy_frame(assessment: Assessment) -> pandas.DataFrame | None:
+    """Return the lines of the readings in pandas; None where they were not kept."""
+    try:
+        return assessment.lines.frame()
+    except EnergybenchError:
+        return None
+
+
+def result_table(frame: pandas.DataFrame, words: Words) -> Table:
+    """Return the results, a row per output row; all thresholds stand in one cell."""
+    uncertain = "intensity_uncertainty" in frame.columns and bool(frame["intensity_uncertainty"].notna().any())
+    heads = ["plant", "period", "product", "output", "tce", "intensity"]
+    heads += ["uncertainty"] if uncertain else []
+    heads += ["unit", "class", "threshold", "margin", "saving", "document", "reason"]
+    rows = [_result_row(row, uncertain, words) for row in frame.to_dict("records")]
+    right = ("output", "tce", "intensity", "uncertainty", "margin", "saving")
+    return _table(heads, rows, right, words)
+
+
+def _result_row(row: dict[Any, Any], uncertain: bool, words: Words) -> tuple[Any, ...]:
+    """Return the cells of one result; margin and saving are those to the easiest step that is not met."""
+    steps = [step for step in STEPS if number(row.get(_column(step))) is not None]
+    unmet = [step for step in reversed(steps) if (number(row.get(f"margin_{_column(step)}")) or 0) < 0]
+    step = _column(next(iter([*unmet, *steps]), ""))
+    reason = text(row["reason"])
+    if not reason and row["depends_on_reading"] is True:
+        reason = words("depends_on_reading")
+    return (
+        *(text(row[name]) for name in KEY_TEXT),
+        amount(row["output"], row["output_unit"]),
+        *(number(row["tce"]), number(row["intensity"])),
+        *([number(row["intensity_uncertainty"])] if uncertain else []),
+        text(row["unit"]),
+        Class(text(row["class"]), words.level(text(row["class"]))),
+        "; ".join(f"{words.level(one)} {pieces.number(row[_column(one)])}" for one in steps),
+        number(row.get(f"margin_{step}")),
+        amount(row.get(f"saving_{step}") or None, row["saving_unit"]),
+        *(text(row["document"]), reason),
+    )
+
+
+def _column(step: str) -> str:
+    return step.replace("-", "_")
+
+
+def _plants(frame: pandas.DataFrame, energy: pandas.DataFrame | None, words: Words) -> tuple[list[Plant], list[str]]:
+    """Return a page per plant, and notes on what is not shown."""
+    keys = _plant_keys(frame)
+    every = list(dict.fromkeys(keys))
+    shown = every[:MOST_PLANTS]
+    notes = [words.cut("cut_plants", len(shown), len(every))] if len(every) > len(shown) else []
+    notes += [] if energy is not None else [words("not_kept")]
+    rows_of = _places(keys, shown)
+    lines_of = {} if energy is None else _places(_plant_keys(energy), shown)
+    plants = []
+    for place, key in enumerate(shown):
+        of_plant = frame.iloc[rows_of[key]]
+        name, lines = text(of_plant["plant"].iloc[0]), None
+        if energy is not None and len(found := lines_of.get(key, ())):
+            lines = line_table(energy.iloc[found[:MOST_LINES]], words)
+            notes += [words.cut("cut_lines", MOST_LINES, len(found), name)] if len(found) > MOST_LINES else []
+        results = result_table(of_plant.head(MOST_RESULTS), words)
+        plants.append(Plant(name, f"plant-{place}", results, lines))
+    return plants, notes
+
+
+def _plant_keys(frame: pandas.DataFrame) -> Any:
+    """Return the plant of each row as the two tables are matched by it; an empty name is a plant, too."""
+    coded = recode(encode(frame["plant"]), KEY_TEXT["plant"])
+    return numpy.array([*coded.distinct, ""], object)[coded.codes]
+
+
+def _places(keys: Any, wanted: Iterable[str]) -> dict[str, Any]:
+    """Return the rows of each key that is wanted, in order."""
+    import pandas
+
+    groups = pandas.Series(numpy.arange(len(keys))).groupby(keys, sort=False).indices
+    return {str(key): groups[key] for key in wanted if key in groups}
+
+
+def line_table(lines: pandas.DataFrame, words: Words) -> Table:
+    """Return the arithmetic of readings: amount times coefficient is tce."""
+    heads = ("period", "product", "carrier", "flow", "amount", "unit", "coefficient", "tce", "document", "clause")
+    rows = [
+        (
+            *(text(row["period"]), text(row["product"]), text(row["carrier"]), text(row.get("flow"))),
+            *(row["amount"] if _is_number(row["amount"]) else text(row["amount"]), text(row["unit"])),
+            amount(row["coefficient"], row["coefficient_unit"]),
+            number(row["tce"]),
+            *(text(row["document"]), text(row["clause"])),
+        )
+        for row in lines.to_dict("records")
+    ]
+    return _table(heads, rows, ("amount", "coefficient", "tce"), words)
+
+
+def target_table(check: TargetCheck, words: Words) -> Table:
+    """Return the targets of a document that are no mere context, with what was required and found."""
+    heads = ("number", "target", "required", "actual", "answer", "reason")
+    rows: list[tuple[Any, ...]] = []
+    for verdict in check:
+        if verdict.answer == "context":
+            continue
+        place = verdict.target.partition("/")[2].partition("-")[0]
+        name = verdict.indicator_zh if words.lang == "zh" else verdict.indicator_en
+        actual = "" if verdict.actual is None else f"{pieces.number(verdict.actual)} {verdict.actual_unit}".strip()
+        cells = (place, name, verdict.required, actual, words(verdict.answer), verdict.reason)
+        rows.append(tuple(map(text, cells)))
+    return _table(heads, rows, (), words)
+
+
+def problem_table(counted: pandas.DataFrame, words: Words) -> Table:
+    """Return the problems counted: how many rows have the same, and the first of them."""
+    heads = ("table", "column", "value", "message", "suggestion", "rows", "example")
+    rows = [
+        tuple(int(row[name]) if name == "rows" else text(row[name]) for name in heads)
+        for row in counted.to_dict("records")
+    ]
+    return _table(heads, rows, ("rows",), words)
+
+
+def source_table(
+    frame: pandas.DataFrame, energy: pandas.DataFrame | None, targets: TargetCheck | None, words: Words
+) -> Table:
+    """Return every document that a figure of the report came from."""
+    used = [text(name) for name in frame["document"].unique()]
+    used += [] if energy is None else [text(name) for name in energy["document"].dropna().unique()]
+    used += [] if targets is None else [targets.document]
+    known = {row.id: row for row in records("documents")}
+    heads = ("document", "number", "document_title", "issuer", "effective", "verification", "evidence")
+    rows: list[tuple[Any, ...]] = []
+    for name in dict.fromkeys(filter(None, used)):
+        row = known.get(name)
+        if row is None:
+            rows.append((name, *[""] * (len(heads) - 1)))
+            continue
+        title = row.title_zh if words.lang == "zh" else row.title_en
+        checked = words.verification(row.verification)
+        rows.append((row.id, row.number, title, row.issuer, row.effective_from, checked, Evidence(row.evidence)))
+    return _table(heads, rows, (), words)
+
+
+def _table(heads: Iterable[str], rows: list[tuple[Any, ...]], right: Iterable[str], words: Words) -> Table:
+    """Return a table with its headings in words, and the places of the columns that are numbers."""
+    names = tuple(heads)
+    places = frozenset(names.index(name) for name in right if name in names)
+    return Table(tuple(words(name) for name in names), rows, places)
+
+
+def text(value: Any) -> str:
+    r"""Return a cell as text that can be shown, nothing where it is empty.
+
+    Examples
+    --------
+    >>> text(float("nan")), text(2023), text("甲\x07厂")
+    ('', '2023', '甲�厂')
+    """
+    return "" if value is None or value != value else pieces.printable(value)
+
+
+def number(value: Any) -> float | None:
+    """Return a cell as a number, None where there is none."""
+    return None if value is None or value != value else float(value)
+
+
+def amount(value: Any, unit: Any) -> Amount | str | None:
+    """Return a cell with its unit; what is given as text and is no plain number stays text."""
+    if isinstance(value, str):
+        return f"{text(value)} {text(unit)}".strip()
+    known = number(value)
+    return None if known is None else Amount(known, text(unit))
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and value == value

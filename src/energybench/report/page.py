@@ -1,0 +1,131 @@
+"""The report: one HTML file that stands for itself, without network, script sources or fonts from elsewhere."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+from energybench.errors import MissingPackageError
+from energybench.markup.pieces import linked
+from energybench.markup.pieces import number as figure
+from energybench.palette import look_of
+from energybench.report.content import Amount, Class, Evidence, check_assessment, gather, text
+from energybench.report.words import Words
+from energybench.writers import whole_file
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from energybench.frames import Assessment
+    from energybench.targets import TargetCheck
+
+_FOLDER = "templates"
+
+
+def html_report(
+    assessment: Assessment, *, targets: TargetCheck | None = None, title: str | None = None, lang: str = "en"
+) -> str:
+    """Return an assessment as one self-contained HTML page.
+
+    Summary first, then targets, charts, results, a page per plant with its arithmetic, problems, sources. Tables
+    sort by a click on a heading; print and dark screens have styles of their own. Names are shown as text,
+    whatever they hold.
+
+    Parameters
+    ----------
+    assessment : Assessment
+        From :func:`energybench.assess`.
+    targets : TargetCheck, optional
+        From :func:`energybench.check_targets`, to stand behind the summary.
+    title : str, optional
+        Heading of the page.
+    lang : {"zh", "en"}
+        Language of headings and classes.
+
+    Returns
+    -------
+    str
+        The page. The same assessment gives the same page: it carries versions, and no time.
+
+    Raises
+    ------
+    MissingPackageError
+        If Jinja2 is missing.
+    OptionError
+        If the language does not exist, or the answer is lazy and not collected.
+
+    Examples
+    --------
+    >>> import energybench as eb
+    >>> answer = eb.assess("examples/main/meters.csv", "examples/main/outputs.csv")  # doctest: +SKIP
+    >>> page = eb.report.html_report(answer, lang="zh")  # doctest: +SKIP
+    """
+    words = Words(lang)
+    check_assessment(assessment)
+    try:
+        import jinja2
+    except ImportError as error:
+        fix = 'Install it: pip install "energybench[report]"'
+        raise MissingPackageError("A report needs jinja2, which is not installed", "jinja2", fix) from error
+    environment = jinja2.Environment(
+        autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined
+    )
+    environment.globals.update(look=look_of, kind_of=_kind_of, figure=figure, linked=linked)
+    script = _read("report.js")
+    return environment.from_string(_read("report.html")).render(
+        content=gather(assessment, targets, words),
+        words=words,
+        title=text(title) or words("title"),
+        style=_read("report.css"),
+        script=script,
+        script_hash=_script_hash(script),
+        package_version=assessment.package_version,
+        data_version=assessment.data_version,
+    )
+
+
+def write_report(
+    assessment: Assessment,
+    path: str | Path,
+    *,
+    targets: TargetCheck | None = None,
+    title: str | None = None,
+    lang: str = "en",
+) -> None:
+    """Write :func:`html_report` to a file, whole or not at all.
+
+    Parameters
+    ----------
+    assessment, targets, title, lang
+        As in :func:`html_report`.
+    path : str or Path
+        Where to; a file that is there is replaced.
+
+    Raises
+    ------
+    EnergybenchError
+        As in :func:`html_report`.
+    OSError
+        If the file cannot be written.
+    """
+    page = html_report(assessment, targets=targets, title=title, lang=lang)
+    with whole_file(path) as part:
+        part.write_text(page, encoding="utf-8")
+
+
+def _read(name: str) -> str:
+    return (resources.files("energybench.report") / _FOLDER / name).read_text(encoding="utf-8")
+
+
+def _script_hash(script: str) -> str:
+    """Return what names the one script that may run: no other, and no handler in a name, does."""
+    return f"sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}"
+
+
+def _kind_of(cell: Any) -> str:
+    """Return how a cell is laid out."""
+    if isinstance(cell, Amount | Class | Evidence):
+        return type(cell).__name__
+    return "number" if isinstance(cell, int | float) else "text"

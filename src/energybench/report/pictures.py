@@ -1,0 +1,88 @@
+"""The charts of a report, as SVG that stands in the page."""
+
+from __future__ import annotations
+
+import io
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from energybench.errors import EnergybenchError
+from energybench.markup.pieces import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from energybench.frames import Assessment
+    from energybench.report.words import Words
+    from energybench.targets import TargetCheck
+
+#: Width and height of a chart in inches.
+SIZE = (8.2, 4.6)
+
+
+def pictures(
+    assessment: Assessment, targets: TargetCheck | None, words: Words
+) -> tuple[list[tuple[str, str]], list[str]]:
+    """Return the charts that an assessment allows as title and SVG, and a note where matplotlib is missing.
+
+    Parameters
+    ----------
+    assessment : Assessment
+        From :func:`energybench.assess`.
+    targets : TargetCheck, optional
+        Policy shares to mark, where a chart can show them.
+    words : Words
+        The language.
+    """
+    try:
+        import matplotlib  # noqa: F401 - only whether it is there
+    except ImportError:
+        return [], [words("no_charts")]
+    drawn: dict[str, str] = {}
+    for title, draw in _asked(assessment, targets, words):
+        if title in drawn:
+            continue
+        try:
+            drawn[title] = _svg(title, draw)
+        except EnergybenchError:
+            # Nothing to show, or targets that this axis cannot show: the next of the same title may.
+            continue
+    return list(drawn.items()), []
+
+
+def _asked(assessment: Assessment, targets: TargetCheck | None, words: Words) -> list[tuple[str, Callable[..., Any]]]:
+    """Return every chart to try; of two with the same title the first that can be drawn counts."""
+    from energybench.report.charts.carriers import carrier_chart
+    from energybench.report.charts.furnaces import furnace_chart
+    from energybench.report.charts.portfolio import portfolio_chart
+
+    frame = assessment.result_frame
+    classed = frame[frame["class"].notna()]
+    asked: list[tuple[str, Callable[..., Any]]] = [
+        (words("energy_by_carrier"), partial(carrier_chart, assessment, lang=words.lang))
+    ]
+    for one, rows in classed.groupby("item", sort=False, observed=True):
+        item = str(one)
+        if "furnace_capacity" in rows and bool(rows["furnace_capacity"].notna().any()):
+            asked.append((item, partial(furnace_chart, assessment, product=item, lang=words.lang)))
+        elif len(rows) > 1:
+            period = str(rows["period"].iloc[-1])
+            draw = partial(portfolio_chart, assessment, product=item, period=period, lang=words.lang)
+            title = printable(f"{item}, {period}")
+            asked += [] if targets is None else [(title, partial(draw, targets=targets))]
+            asked.append((title, draw))
+    return asked
+
+
+def _svg(title: str, draw: Callable[..., Any]) -> str:
+    """Return a chart as SVG: letters as shapes, the same for the same chart, without a time."""
+    import matplotlib as mpl
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=SIZE, layout="constrained")
+    out = io.StringIO()
+    with mpl.rc_context({"svg.fonttype": "path", "svg.hashsalt": title}):
+        draw(ax=figure.subplots())
+        figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
+    page = out.getvalue()
+    return page[page.index("<svg") :]

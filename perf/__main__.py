@@ -1,34 +1,42 @@
-"""Run the benchmarks and print one table."""
+"""Run the benchmarks: start-up, conversions, whole tables on every engine, and what a user would write instead."""
 
 from __future__ import annotations
 
 import argparse
-import platform
 
-import numpy
-import pandas
-import pint
-
-from perf import conversion, startup, tables
+from perf import conversion, measure, report, startup
+from perf.families import FAMILIES
+from perf.timing import CLOCKS, Bar
 
 
 def main() -> None:
     """Measure, and print medians, ratios and bars."""
     parser = argparse.ArgumentParser(prog="python -m perf", description=__doc__)
-    parser.add_argument("--rounds", type=int, default=7, help="rounds per figure")
-    parser.add_argument("--size", type=int, default=10_000_000, help="rows of the largest tables")
-    options = parser.parse_args()
-    versions = {"numpy": numpy.__version__, "pandas": pandas.__version__, "pint": pint.__version__}
-    print(f"Python {platform.python_version()}", *(f"{name} {version}" for name, version in versions.items()), sep=", ")
-    print(f"{platform.platform()}, {platform.processor() or platform.machine()}\n")
-    measured = (
-        lambda: startup.rows(options.rounds),
-        lambda: conversion.rows(options.rounds, options.size),
-        lambda: tables.rows(max(3, options.rounds // 2), options.size),
+    parser.add_argument("--rounds", type=int, default=5, help="rounds per figure")
+    parser.add_argument("--sizes", type=float, nargs="+", default=[1e5, 1e6, 1e7], help="meter rows")
+    parser.add_argument("--families", nargs="+", choices=FAMILIES, help="only these, none of the start-up")
+    parser.add_argument("--spark", action="store_true", help="Spark as well, which takes a Java runtime")
+    parser.add_argument("--markdown", action="store_true", help="print Markdown")
+    parser.add_argument(
+        "--clock", choices=CLOCKS, default="wall", help="cpu: processor time, for a busy machine; not for Spark"
     )
-    for measure in measured:
-        for row in measure():
-            print(row, flush=True)
+    options = parser.parse_args()
+    clock = CLOCKS[options.clock]
+    families = options.families or [name for name in FAMILIES if name != "spark" or options.spark]
+    bars: list[Bar] = []
+    if not options.families:
+        bars = [
+            *startup.bars(2 * options.rounds + 1, clock),
+            *conversion.bars(options.rounds, int(max(options.sizes)), clock),
+        ]
+    timed = [one for rows in options.sizes for one in measure.measure(int(rows), options.rounds, families, clock)]
+    timed.sort(key=lambda one: families.index(one.family))
+    bars += measure.bars(timed)
+    print(report.machine())
+    print(f"Medians of {options.rounds} interleaved rounds, {options.clock} time.\n")
+    if bars:
+        print(report.bars_table(bars, options.markdown), end="\n\n")
+    print(report.ways_table(timed, options.markdown))
 
 
 if __name__ == "__main__":

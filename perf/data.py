@@ -1,9 +1,17 @@
-"""Synthetic meter and output tables; the figures mean nothing."""
+"""Synthetic meter and output tables, and the same in the memory of each engine; the figures mean nothing."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
 import numpy
 import pandas
+
+import energybench
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 CARRIERS = ["原煤", "焦炭", "电力", "柴油", "汽油", "高炉煤气", "热力", "洗精煤", "原油", "煤油"]
 UNITS = {
@@ -13,36 +21,51 @@ UNITS = {
     "热力": ["GJ", "MJ", "百万千焦"],
 }
 PRODUCTS = {"cement-clinker": "t", "electrolytic-aluminium": "万t", "sanitary-ware": "t", "ferrosilicon": "kt"}
+PAIRS = [(carrier, unit) for carrier in CARRIERS for unit in UNITS[carrier]]
+KEY = ["plant", "period", "product"]
+TEXT = [*KEY, "carrier", "unit"]
+#: Readings of each plant: with twelve months and four products about a hundred per total.
+PER_PLANT = 5000
 
 
-def tables(rows: int, plants: int = 2000, kind: str = "str") -> tuple[pandas.DataFrame, pandas.DataFrame]:
+@dataclass(frozen=True)
+class Small:
+    """What a user would have to look up by hand: a factor per carrier and unit, the limits of each product.
+
+    A class follows from ``total * scale / output``, the total being tce or electricity in kWh, by
+    ``value <= benchmark`` and ``value <= baseline``.
+    """
+
+    factors: pandas.DataFrame
+    limits: pandas.DataFrame
+
+
+def tables(rows: int, kind: str = "str") -> tuple[pandas.DataFrame, pandas.DataFrame]:
     """Return a meter table of so many rows, and its output table.
 
     Parameters
     ----------
     rows : int
-        Meter rows.
-    plants : int
-        Plants; each has every product in each of twelve months.
+        Meter rows; every 5000 are a plant of twelve months and four products.
     kind : {"str", "category"}
         Type of the text columns.
     """
     random = numpy.random.default_rng(20231)
+    plants = max(1, rows // PER_PLANT)
     names = numpy.array([f"plant {number:04}" for number in range(plants)])
     periods = numpy.array([f"2023-{month:02}" for month in range(1, 13)])
     products = numpy.array(list(PRODUCTS))
-    pairs = [(carrier, unit) for carrier in CARRIERS for unit in UNITS[carrier]]
-    pair = random.integers(0, len(pairs), rows)
+    pair = random.integers(0, len(PAIRS), rows)
     text = {
         "plant": (random.integers(0, plants, rows), names),
         "period": (random.integers(0, len(periods), rows), periods),
         "product": (random.integers(0, len(products), rows), products),
-        "carrier": (pair, numpy.array([carrier for carrier, _ in pairs])),
-        "unit": (pair, numpy.array([unit for _, unit in pairs])),
+        "carrier": (pair, numpy.array([carrier for carrier, _ in PAIRS])),
+        "unit": (pair, numpy.array([unit for _, unit in PAIRS])),
     }
     columns = {name: _column(codes, values, kind) for name, (codes, values) in text.items()}
     meters = pandas.DataFrame({**columns, "amount": random.uniform(1.0, 1e4, rows)})
-    grid = pandas.MultiIndex.from_product([names, periods, products], names=["plant", "period", "product"])
+    grid = pandas.MultiIndex.from_product([names, periods, products], names=KEY)
     outputs = grid.to_frame(index=False)
     outputs["output"] = random.uniform(1e3, 1e6, len(outputs))
     outputs["output_unit"] = outputs["product"].map(PRODUCTS)
@@ -53,4 +76,59 @@ def _column(codes: numpy.ndarray, values: numpy.ndarray, kind: str) -> pandas.Se
     if kind == "category":
         distinct, positions = numpy.unique(values, return_inverse=True)
         return pandas.Series(pandas.Categorical.from_codes(positions[codes], distinct))
-    return pandas.Series(values[codes], dtype="str")
+    return pandas.Series(values[codes], dtype="str" if pandas.__version__ >= "3" else "string[pyarrow]")
+
+
+def small() -> Small:
+    """Return the factors and limits of the synthetic tables, from the functions that serve one value."""
+    factors = pandas.DataFrame(PAIRS, columns=["carrier", "unit"])
+    factors["factor"] = [float(energybench.to_tce(f"1 {unit}", carrier).magnitude) for carrier, unit in PAIRS]
+    kilowatt_hours = {unit: float(energybench.quantity(f"1 {unit}").to("kWh").magnitude) for unit in UNITS["电力"]}
+    power = [kilowatt_hours[unit] if carrier == "电力" else 0.0 for carrier, unit in PAIRS]
+    factors["power"] = power
+    limits = []
+    for product, unit in PRODUCTS.items():
+        ladder = energybench.find_ladder(product)
+        energy, _, per = ladder.unit.partition("/")
+        electricity = energy == "kWh"
+        one = energybench.quantity("1 kWh" if electricity else "1 tce").to(energy).magnitude
+        scale = float(one / energybench.quantity(f"1 {unit}").to(per).magnitude)
+        bounds = [step.bound for step in ladder.steps]
+        limits.append((product, electricity, scale, *bounds))
+    columns = ["product", "electricity", "scale", "benchmark", "baseline"]
+    return Small(factors, pandas.DataFrame(limits, columns=columns))
+
+
+def as_polars(table: pandas.DataFrame, enums: dict[str, list[str]] | None = None) -> Any:
+    """Return a polars frame, its text columns as String, or as the Enum of the given values."""
+    import polars
+
+    frame = polars.from_pandas(table)
+    casts = {name: polars.Enum(values) for name, values in (enums or {}).items() if name in frame.columns}
+    return frame.cast(casts)
+
+
+def enums(rows: int) -> dict[str, list[str]]:
+    """Return the values of each text column of a table of so many rows."""
+    return {
+        "plant": [f"plant {number:04}" for number in range(max(1, rows // PER_PLANT))],
+        "period": [f"2023-{month:02}" for month in range(1, 13)],
+        "product": list(PRODUCTS),
+        "carrier": CARRIERS,
+        "unit": sorted({unit for units in UNITS.values() for unit in units}),
+    }
+
+
+def as_arrow(table: pandas.DataFrame) -> Any:
+    """Return a pyarrow table with plain text columns."""
+    import pyarrow
+
+    return pyarrow.Table.from_pandas(table, preserve_index=False)
+
+
+def write_parquet(table: pandas.DataFrame, path: Path) -> Path:
+    """Write a Parquet file in row groups of a million rows."""
+    import pyarrow.parquet
+
+    pyarrow.parquet.write_table(as_arrow(table), path, row_group_size=1_000_000)
+    return path

@@ -1,0 +1,192 @@
+"""Pages of the site that are made from the code and the tables, never written by hand.
+
+``tables/`` has a page for each file of ``data/``, ``policy/targets/`` the targets of each policy document, ``api/`` a
+page for each subject of the public names.
+"""
+
+from __future__ import annotations
+
+import json
+from operator import attrgetter
+from typing import TYPE_CHECKING
+
+import energybench
+from energybench import tables
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pandas
+
+#: What the index of names is ordered by: heading, and the names under it.
+SUBJECTS: dict[str, tuple[str, ...]] = {
+    "One value": ("to_tce", "convert", "Conversion", "coefficient", "Coefficient", "quantity", "ureg"),
+    "Uncertainty and decisions": ("measured", "Measured", "Contribution", "Decision", "Sensitivity"),
+    "Limits and classes": (
+        *("classify", "classify_all", "Verdict", "Level", "Ladder", "find_item", "find_ladder"),
+        *("furnace_limit", "FurnaceLimit"),
+    ),
+    "One product, one period": (
+        *("account", "Account", "Line", "AccountingRules", "Use", "control_energy", "ControlledEnergy"),
+    ),
+    "Whole tables": ("assess", "assess_path", "Assessment"),
+    "Policy targets": (
+        *("check_targets", "TargetCheck", "TargetVerdict", "cheapest_lift", "LiftPlan"),
+        *("energy_per_output_value", "OutputValueIntensity"),
+    ),
+    "Around the coefficient": (
+        *("coal_rate", "CoalRate", "steam_heat", "SteamHeat", "to_reference", "ReferenceVolume"),
+        *("share", "Sharing", "to_co2", "Emission"),
+    ),
+    "Errors": ("EnergybenchError",),
+}
+#: Modules whose names are reached through them: heading, and the module.
+MODULES = {"Charts, report, workbook": "report", "Testing kit": "testing"}
+
+
+def write(folder: Path) -> None:
+    """Write all pages under the folder of the documentation."""
+    pages = {**table_pages(), **target_tables(), **api_pages()}
+    for name, text in pages.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # An unchanged page keeps its time, so that Sphinx does not read it again.
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
+            path.write_text(text, encoding="utf-8")
+
+
+def table_pages() -> dict[str, str]:
+    """Return a page per table of ``data/``, with what each column means and every row, and their index."""
+    package = json.loads((tables.folder() / "datapackage.json").read_text(encoding="utf-8"))
+    pages = {}
+    lines = []
+    for resource in package["resources"]:
+        name = resource["path"].removesuffix(".csv")
+        frame = tables.frame(name)
+        title = resource.get("title", name)
+        fields = [f"| `{one['name']}` | {_cell(one.get('description', ''))} |" for one in resource["schema"]["fields"]]
+        pages[f"tables/{name}.md"] = "\n".join(
+            [
+                f"# `{name}`: {title}",
+                "",
+                resource.get("description", ""),
+                "",
+                f"{len(frame)} rows, as shipped in version {energybench.__version__}. "
+                f'In Python `energybench.tables.frame("{name}")`, on the command line `energybench tables {name}`.',
+                "",
+                "## Columns",
+                "",
+                "| column | meaning |",
+                "| --- | --- |",
+                *fields,
+                "",
+                "## Rows",
+                "",
+                *_rows(frame),
+                "",
+            ]
+        )
+        lines.append(f"| [`{name}`]({name}.md) | {len(frame)} | {_cell(resource.get('description') or title)} |")
+    toctree = [
+        "```{toctree}",
+        ":hidden:",
+        "",
+        *(name.removeprefix("tables/").removesuffix(".md") for name in pages),
+        "```",
+    ]
+    head = [
+        "# The tables",
+        "",
+        "Every figure that the library uses, as printed in its document, with clause, verification and evidence. "
+        "These pages are made from `data/`; [coverage](../coverage.md) counts what is accepted and what is missing.",
+        "",
+        "| table | rows | holds |",
+        "| --- | ---: | --- |",
+    ]
+    pages["tables/index.md"] = "\n".join([*head, *lines, "", *toctree, ""])
+    return pages
+
+
+def _rows(frame: pandas.DataFrame) -> list[str]:
+    """Return the rows of a table as Markdown, the columns that are empty throughout left out."""
+    kept = [str(column) for column in frame.columns if (frame[column].astype(str) != "").any()]
+    head = [f"| {' | '.join(kept)} |", f"|{' --- |' * len(kept)}"]
+    return head + [f"| {' | '.join(_cell(value) for value in row)} |" for row in frame[kept].itertuples(index=False)]
+
+
+def _cell(value: object) -> str:
+    """Return a cell as Markdown shows it literally."""
+    text = str(value)
+    for sign in "\\|<>*_[]$`":
+        text = text.replace(sign, f"\\{sign}")
+    return text.replace("\n", " ")
+
+
+def target_tables() -> dict[str, str]:
+    """Return the targets of each policy document as a table, to be included in its page."""
+    frame = tables.targets()
+    pages = {}
+    for document, rows in frame.groupby("document", sort=False):
+        lines = ["| no. | what | of | required | by |", "| --- | --- | --- | --- | --- |"]
+        for row in rows.itertuples(index=False):
+            number = str(row.id).partition("/")[2].partition("-")[0]
+            required = f"{row.comparison} {row.value} {row.unit}"
+            cells = (number, f"{row.indicator_zh} ({row.indicator_en})", row.subject_zh, required, row.deadline)
+            lines.append(f"| {' | '.join(_cell(cell) for cell in cells)} |")
+        pages[f"policy/targets/{document}.md"] = "\n".join([*lines, ""])
+    return pages
+
+
+def api_pages() -> dict[str, str]:
+    """Return a page per subject of the public names; each name has exactly one place.
+
+    Raises
+    ------
+    AssertionError
+        If a public name has no place, or one that does not exist.
+    """
+    public = set(energybench.__all__) - set(energybench._MODULES) - {"__version__"}
+    named = {name for names in SUBJECTS.values() for name in names}
+    if public != named:
+        raise AssertionError(
+            f"names without a place: {sorted(public - named)}; places without: {sorted(named - public)}"
+        )
+    lines = ["# Names", "", "Everything that `import energybench as eb` offers, each with an example that runs.", ""]
+    pages = {}
+    through = {
+        subject: tuple(f"{module}.{name}" for name in getattr(energybench, module).__all__)
+        for subject, module in MODULES.items()
+    }
+    for subject, names in {**SUBJECTS, **through}.items():
+        slug = subject.lower().replace(",", "").replace(" ", "-")
+        things = {name: attrgetter(name)(energybench) for name in names}
+        rows = [f"| [`{name}`]({slug}.md) | {_cell(_first_line(thing))} |" for name, thing in things.items()]
+        lines += [f"## [{subject}]({slug}.md)", "", "| name | is |", "| --- | --- |", *rows, ""]
+        blocks = [line for name, thing in things.items() for line in _block(name, thing)]
+        pages[f"api/{slug}.md"] = "\n".join([f"# {subject}", "", *blocks])
+    slugs = [path.removeprefix("api/").removesuffix(".md") for path in pages]
+    pages["api/index.md"] = "\n".join([*lines, "```{toctree}", ":hidden:", "", *slugs, "```", ""])
+    return pages
+
+
+def _first_line(thing: object) -> str:
+    return (getattr(thing, "__doc__", "") or "").strip().partition("\n")[0]
+
+
+def _block(name: str, thing: object) -> list[str]:
+    """Return what Sphinx needs to show a name: its docstring, and for a class those of its public methods."""
+    if isinstance(thing, type):
+        directive, options = "autoclass", [":members:"]
+    elif callable(thing):
+        directive, options = "autofunction", []
+    else:
+        directive, options = "autodata", [":no-value:"]
+    return [
+        f"## {name}",
+        "",
+        "```{eval-rst}",
+        f".. {directive}:: energybench.{name}",
+        *(f"   {o}" for o in options),
+        "```",
+        "",
+    ]

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     WriteTable = Callable[..., Path]
 
 settings.register_profile("ci", max_examples=100, deadline=None, derandomize=True, print_blob=True)
+settings.register_profile("oldest", max_examples=20, deadline=None, derandomize=True, print_blob=True)
 settings.register_profile("dev", max_examples=1000, deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 

@@ -361,7 +361,11 @@ def any_tables(draw: st.DrawFn) -> AnyTables:
             for name in touched:
                 one[name] = draw(st.sampled_from(JUNK))
             clean.append(not touched)
-        table = pandas.DataFrame({name: [one.get(name) for one in rows] for name in columns}, dtype=draw(_DTYPES))
+        cells = {name: [one.get(name) for one in rows] for name in columns}
+        try:
+            table = pandas.DataFrame(cells, dtype=draw(_DTYPES))
+        except OverflowError:  # pandas before 3 makes no column of its own of an integer beyond the floats
+            table = pandas.DataFrame(cells, dtype=object)
         made.append(table)
         cleans.append(tuple(clean))
     return AnyTables(made[0], made[1], cleans[0], cleans[1])

@@ -484,7 +484,11 @@ def test_energy_is_energy_whether_metered_as_heat_or_as_power(amount: Decimal) -
     assert tce(f"{amount} kWh", "heat") == pytest.approx(tce(f"{amount * 36 / 10} MJ", "heat"), rel=1e-15)
 
 
-@given(carriers, st.lists(st.floats(-1e9, 1e9), max_size=20))
+# One value that becomes too small for a float is refused, in an array it becomes zero.
+_not_too_small = st.floats(-1e9, 1e9).filter(lambda value: value == 0 or abs(value) > 1e-290)
+
+
+@given(carriers, st.lists(_not_too_small, max_size=20))
 def test_an_array_is_its_values_one_by_one(carrier: tuple[str, str], values: list[float]) -> None:
     name, unit = carrier
     together = eb.to_tce(ureg.Quantity(np.array(values), unit), name).magnitude

@@ -61,7 +61,7 @@ def assert_saves_the_same(row: Row, book: eb.Account) -> None:
 
 def assert_all_agree(groups: list[Group], **options: Any) -> eb.Assessment:
     """Assess groups as one table, and expect of each what its own account says."""
-    answer = eb.assess(*tables_of(groups), **options)
+    answer: eb.Assessment = eb.assess(*tables_of(groups), **options)
     assert answer.problems.empty, answer.problems.to_string()
     assert answer.counts["used"] == sum(len(group.readings) for group in groups)
     for row, group in zip(answer.results.to_dict("records"), groups, strict=True):
@@ -256,7 +256,9 @@ def test_a_furnace_is_rounded_as_one_value_is(intensity: float, capacity: str) -
     furnace = {**FURNACE, "output": 1, "furnace_capacity": float(size), "furnace_capacity_unit": unit}
     power = meters(product=FURNACE["product"], carrier="电", amount=intensity, unit="kWh")
     one = eb.classify(f"{intensity} kWh/t", FURNACE["product"], capacity=capacity, compare="rounded")
-    assert eb.assess(power, outputs(furnace), compare="rounded").results["class"].tolist() == [one.level]
+    results = eb.assess(power, outputs(furnace), compare="rounded").results
+    assert results["class"].tolist() == [one.level]
+    assert results["depends_on_reading"].tolist() == [one.depends_on_reading]
 
 
 def test_where_more_is_better_the_table_turns_as_one_value_does(write_table: Callable[..., Path]) -> None:

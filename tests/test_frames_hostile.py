@@ -115,15 +115,14 @@ def test_the_nearest_name_is_looked_for_a_limited_number_of_times(column: str, m
 
 def test_each_pair_of_carrier_and_unit_is_resolved_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Ten thousand rows of three pairs: three look-ups."""
-    from energybench.frames import meters as module
-
     asked: list[tuple[str, str]] = []
 
     def counting(carrier: str, unit: str, *rest: Any) -> Any:
         asked.append((carrier, unit))
-        return resolve.resolve_factor(carrier, unit, *rest)
+        return true(carrier, unit, *rest)
 
-    monkeypatch.setattr(module, "resolve_factor", counting)
+    true = resolve.resolve_factor
+    monkeypatch.setattr(resolve, "resolve_factor", counting)
     kinds = meters({}, {"unit": "kg"}, {"carrier": "电", "unit": "kWh"})
     answer = eb.assess(kinds.loc[[0, 1, 2] * 3333].reset_index(drop=True), outputs())
     assert answer.counts["used"] == 9999
@@ -226,7 +225,8 @@ def test_readings_that_only_overflow_together_give_no_class() -> None:
     answer = eb.assess(meters({"amount": 1.7e308}, {"amount": 1.7e308}), outputs())
     assert answer.counts["used"] == 2
     assert answer.counts["classified"] == 0
-    assert answer.results["reason"].tolist() == ["output"]
+    assert answer.results["reason"].tolist() == ["unusable-readings"]
+    assert "add up to more than a number can hold" in answer.problems["message"].tolist()[0]
 
 
 # Threads --------------------------------------------------------------------------------------------------

@@ -215,7 +215,7 @@ KINDS: dict[str, Callable[[pandas.DataFrame], pandas.DataFrame]] = {
     "pyarrow table": pyarrow.Table.from_pandas,
     "pyarrow table of dictionaries": lambda table: pyarrow.Table.from_pandas(_texts_as("category")(table)),
     "pyarrow table in chunks": lambda table: pyarrow.concat_tables(
-        pyarrow.Table.from_pandas(table.iloc[start : start + 2]) for start in range(0, len(table), 2)
+        pyarrow.Table.from_pandas(table).slice(start, 2) for start in range(0, len(table), 2)
     ),
 }
 
@@ -228,9 +228,9 @@ def _comparable(answer: eb.Assessment) -> tuple[list[Any], list[Any], list[Any]]
     given = [*meters().columns, *outputs().columns, *TEXTS, *NUMBERS]
     worked = [
         table.drop(columns=[name for name in given if name in table and name not in ("unit", "coefficient")])
-        for table in (answer.results, answer.energy)
+        for table in (answer.result_frame, answer.lines.frame())
     ]
-    problems = answer.problems.drop(columns=_TYPED)
+    problems = answer.problem_frame.drop(columns=_TYPED)
     return rows_of(worked[0]), [{**row, "unit": None} for row in rows_of(worked[1])], rows_of(problems)
 
 
@@ -290,4 +290,4 @@ def test_any_portfolio_is_the_same_from_polars(groups: list[Group]) -> None:
     tables[0]["amount"] = tables[0]["amount"].astype(str)
     texts = [table.assign(period=table["period"].str.strip()) for table in tables]
     frames = [polars.from_pandas(table) for table in texts]
-    assert_same_results(eb.assess(*texts).results, eb.assess(*frames).results)
+    assert_same_results(eb.assess(*texts).results, eb.assess(*frames).result_frame)

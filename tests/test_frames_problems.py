@@ -55,6 +55,7 @@ METERS = [
         {"amount": 1e200, "carrier": "木屑", "coefficient": 1e200, "coefficient_unit": "kgce/kg"},
         *("amount", "1e+200", "unreadable-amount", "too large to convert", "Check the number"),
     ),
+    Example({"plant": "甲\ufffd"}, "plant", "甲\ufffd", "damaged-text", "no text in UTF-8", "write the file again"),
     Example({"unit": "顿"}, "unit", "顿", "unknown-unit", "'顿' is not a unit", "Write a unit such as"),
     Example({"unit": "kWhh"}, "unit", "kWhh", "unknown-unit", "'kWhh'", "Did you mean 'kWh'"),
     Example({"unit": "ton"}, "unit", "ton", "unknown-unit", "'ton' is refused", "write t"),
@@ -321,19 +322,20 @@ def test_there_is_an_example_of_every_reason_that_a_row_can_have() -> None:
     known = {kind.reason for kind in _all_errors(errors.EnergybenchError)}
     of_a_whole_table = {"error", "table", "file-not-found", "missing-column", "unknown-name"}
     only_in_a_table = {"missing-value", "no-unit", "no-output", "duplicate-output", "unusable-readings"}
+    only_in_a_table |= {"damaged-text"}
     shown = {example.reason for example in (*METERS, *OUTPUTS)} | {"duplicate-output"}
     assert shown == (known - of_a_whole_table - _OF_ONE_VALUE) | only_in_a_table
 
 
 #: Reasons of things that assess() does not do to its rows.
-_OF_ONE_VALUE: set[str] = {"correction"}
+_OF_ONE_VALUE: set[str] = {"correction", "missing-package", "uncertainty"}
 
 
 def _all_errors(kind: type[errors.EnergybenchError]) -> list[type[errors.EnergybenchError]]:
     return [kind, *(one for child in kind.__subclasses__() for one in _all_errors(child))]
 
 
-_OF_THE_TABLE = ("missing-value", "no-unit", "no-output", "unreadable-amount")
+_OF_THE_TABLE = ("damaged-text", "missing-value", "no-unit", "no-output", "unreadable-amount")
 
 
 @pytest.mark.parametrize("example", [one for one in METERS if one.reason not in _OF_THE_TABLE], ids=str)
@@ -408,12 +410,12 @@ def test_an_option_that_does_not_exist_is_an_error_and_not_a_problem_of_every_ro
 @pytest.mark.parametrize("option", ["document", "edition"])
 def test_a_document_that_does_not_exist_is_an_error(option: str) -> None:
     with pytest.raises(errors.UnknownNameError, match="nrdc-2023"):
-        eb.assess(meters(), outputs(), **{option: "nrdc-2023"})  # type: ignore[arg-type]
+        eb.assess(meters(), outputs(), **{option: "nrdc-2023"})  # type: ignore[call-overload]
 
 
 def test_a_coal_rate_without_a_unit_is_an_error() -> None:
     with pytest.raises(errors.AmountError, match=r"302\.4"):
-        eb.assess(meters(), outputs(), basis="primary", coal_rate=302.4)  # type: ignore[arg-type]
+        eb.assess(meters(), outputs(), basis="primary", coal_rate=302.4)  # type: ignore[call-overload]
 
 
 def test_unused_headers_are_named() -> None:

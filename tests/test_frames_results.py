@@ -10,13 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy
 import pandas
+import pyarrow  # type: ignore[import-untyped]
 import pytest
 from hypothesis import given, settings
 
 import energybench as eb
 import oracle
 from energybench import tables
-from energybench.errors import UnverifiedWarning
+from energybench.errors import TableError, UnverifiedWarning
+from energybench.frames.native import to_pandas
+from energybench.frames.problems import add_counts, count_problems
 from frame_tables import (
     FURNACE,
     AnyTables,
@@ -45,7 +48,8 @@ ENERGY = (
     *("row", "plant", "period", "product", "carrier", "amount", "unit", "coefficient", "coefficient_unit", "basis"),
     *("origin", "document", "clause", "verification", "tce", "electricity_kwh", "used"),
 )
-PROBLEMS = ("table", "row", "column", "value", "reason", "message", "suggestion")
+PROBLEMS = ("table", "row", "plant", "period", "product", "column", "value", "reason", "message", "suggestion")
+COUNTS = ("table", "column", "value", "reason", "message", "suggestion", "rows", "example")
 
 
 # Columns --------------------------------------------------------------------------------------------------
@@ -56,6 +60,10 @@ def test_the_columns_are_those_that_are_documented() -> None:
     assert {*RESULTS, *STEP} == set(answer.results.columns)
     assert {*ENERGY} == set(answer.energy.columns)
     assert tuple(answer.problems.columns) == PROBLEMS
+    assert tuple(answer.problem_counts.columns) == COUNTS
+    bad = eb.assess(meters({"unit": "?"}), outputs())
+    assert tuple(bad.problems.columns) == PROBLEMS
+    assert tuple(bad.problem_counts.columns) == COUNTS
 
 
 def test_results_stand_in_the_order_of_the_outputs_with_the_cells_as_given_and_outputs_as_numbers() -> None:
@@ -190,7 +198,9 @@ def test_any_period_has_a_form_in_json(period: Any) -> None:
 
 def test_the_keys_of_the_plain_answer() -> None:
     plain = eb.assess(meters(), outputs(), document="ndrc-2023", compare="rounded").to_dict()
-    assert list(plain) == ["results", "problems", "counts", "notes", "options", "package_version", "data_version"]
+    assert list(plain) == [
+        *("results", "problems", "problem_counts", "counts", "notes", "options", "package_version", "data_version")
+    ]
     assert plain["counts"] == {"meters": 1, "used": 1, "problems": 0, "outputs": 1, "classified": 1}
     assert plain["options"] == {
         "basis": "calorific",
@@ -229,6 +239,193 @@ def test_the_summary_counts_rows_classes_and_reasons() -> None:
     ]
     assert sorted(lines[4:7]) == ["  no-energy: 1", "  unknown-carrier: 1", "  unusable-readings: 1"]
     assert lines[7:] == ["note: meters: the headers remark were not used"]
+
+
+# Problems counted -----------------------------------------------------------------------------------------
+
+
+def test_problems_that_differ_only_in_their_row_are_counted_with_the_first_of_them() -> None:
+    readings = meters(
+        *({"plant": plant, "period": period, "unit": "顿"} for plant in ("乙厂", "甲厂") for period in (2023, 2024)),
+        {"unit": "?"},
+        {"plant": "长" * 100, "unit": "?"},
+    )
+    answer = eb.assess(readings, outputs())
+    columns = ["table", "column", "value", "reason", "rows", "example"]
+    assert answer.problem_counts[columns].to_numpy().tolist() == [
+        ["meters", "unit", "顿", "unknown-unit", 4, "乙厂 / 2023 / cement-clinker"],
+        ["meters", "unit", "?", "unknown-unit", 2, "甲厂 / 2023 / cement-clinker"],
+        ["outputs", "plant", "甲厂", "unusable-readings", 1, "甲厂 / 2023 / cement-clinker"],
+    ]
+    assert answer.problem_counts is answer.problem_counts
+    long = eb.assess(readings.iloc[5:], outputs()).problem_counts["example"][0]
+    assert long == f"{'长' * 40}… / 2023 / cement-clinker"
+
+
+def test_a_problem_shows_plant_period_and_product_as_text() -> None:
+    bad = {"unit": "?", "plant": 7, "period": 2023.0, "product": None}
+    problem = rows_of(eb.assess(meters(bad), outputs()).problems)[0]
+    assert [problem[name] for name in ("plant", "period", "product")] == ["7", "2023", ""]
+
+
+@given(any_tables())
+@settings(max_examples=30)
+def test_counted_problems_are_those_of_the_rows(some: AnyTables) -> None:
+    answer = eb.assess(some.meters, some.outputs)
+    again = count_problems(answer.problems)
+    pandas.testing.assert_frame_equal(answer.problem_counts, again, check_dtype=False)
+    assert again["rows"].sum() == len(answer.problems)
+    assert again["rows"].is_monotonic_decreasing
+    halves = [count_problems(answer.problems.iloc[part]) for part in (slice(0, 3), slice(3, None))]
+    pandas.testing.assert_frame_equal(add_counts(halves), again, check_dtype=False)
+
+
+def test_many_problems_are_counted_in_texts_and_json() -> None:
+    readings = pandas.concat([meters({"unit": "顿"})] * 1500 + [meters({"carrier": "原媒"})], ignore_index=True)
+    answer = eb.assess(readings, outputs())
+    assert len(answer.problems) == 1502
+    plain = answer.to_dict()
+    assert plain["problems"] == []
+    assert [(one["value"], one["rows"]) for one in plain["problem_counts"]] == [("顿", 1500), ("原媒", 1), ("甲厂", 1)]
+    assert plain["notes"] == ["1502 rows have problems: problem_counts counts them, problems is left empty"]
+    text = str(answer)
+    assert "  unknown-unit: 1500\n" in text
+    assert "1500 x meters: '顿' is not a unit" in text
+    assert "(first: 甲厂 / 2023 / cement-clinker)" in text
+    few = eb.assess(readings.iloc[1000:], outputs())
+    assert len(few.to_dict()["problems"]) == len(few.problems) == 502
+    assert "(first:" not in str(few)
+
+
+# Kinds of frame -------------------------------------------------------------------------------------------
+
+
+def _kinds() -> dict[str, Callable[[pandas.DataFrame], Any]]:
+    import polars
+
+    return {
+        "pandas": lambda table: table,
+        "polars": polars.from_pandas,
+        "pyarrow": lambda table: pyarrow.Table.from_pandas(table, preserve_index=False),
+        "mapping": lambda table: {name: table[name].to_numpy() for name in table},
+        "lists": lambda table: table.to_dict("list"),
+    }
+
+
+@pytest.mark.parametrize("given_outputs", ["pandas", "polars", "pyarrow", "mapping", "lists"])
+@pytest.mark.parametrize("given_meters", ["pandas", "polars", "pyarrow", "mapping", "lists"])
+def test_an_answer_is_of_the_kind_of_the_outputs(given_meters: str, given_outputs: str) -> None:
+    tables = (
+        meters({}, {"unit": "?", "plant": "乙厂"}, {"amount": None, "plant": "丙厂"}),
+        outputs({}, {"plant": "丙厂"}),
+    )
+    plain = eb.assess(*tables)
+    kinds = _kinds()
+    answer = eb.assess(kinds[given_meters](tables[0]), kinds[given_outputs](tables[1]))
+    home = given_outputs if given_outputs in ("polars", "pyarrow") else "pandas"
+    for name in ("results", "problems", "energy"):
+        frame = getattr(answer, name)
+        assert type(frame).__module__.partition(".")[0] == home
+        one, other = (to_pandas(table, name) for table in (frame, getattr(plain, name)))
+        for row, again in zip(rows_of(one), rows_of(other), strict=True):
+            assert {key: str(cell) for key, cell in row.items() if key not in ("value", "message", "amount")} == {
+                key: str(cell) for key, cell in again.items() if key not in ("value", "message", "amount")
+            }
+    assert answer.counts == plain.counts
+    assert isinstance(answer.problem_counts, pandas.DataFrame)
+
+
+def test_a_polars_answer_has_null_where_there_is_no_figure_and_texts_where_types_are_mixed() -> None:
+    polars = pytest.importorskip("polars")
+    readings = meters({"period": 2023}, {"period": "Q1"}).astype({"period": object})
+    answer = eb.assess(readings, polars.from_pandas(outputs({"output": 0.0})))
+    assert answer.results["intensity"].to_list() == [None]
+    assert answer.results["class"].dtype == polars.String
+    assert answer.energy["period"].to_list() == ["2023", "Q1"]
+
+
+def test_codes_stay_codes() -> None:
+    """No row of a coded column is decoded on the way in."""
+    polars = pytest.importorskip("polars")
+    frame = polars.from_pandas(meters({}, {"carrier": "电"}, {}))
+    for kind in (polars.Categorical, polars.Enum(["电", "油", "原煤"])):
+        column = to_pandas(frame.with_columns(polars.col("carrier").cast(kind)), "meters")["carrier"]
+        assert isinstance(column.dtype, pandas.CategoricalDtype)
+        assert column.tolist() == ["原煤", "电", "原煤"]
+    text = frame["plant"].to_arrow()
+    arrow = to_pandas(pyarrow.table({"plant": text}), "meters")["plant"].array.__arrow_array__()
+    chunk = arrow.chunk(0) if isinstance(arrow, pyarrow.ChunkedArray) else arrow
+    assert chunk.buffers()[2].address == text.buffers()[2].address
+
+
+@pytest.mark.parametrize("table", [{"plant": "甲"}, {"plant": [1, 2], "period": [1]}, {"plant": 5}, {"plant": {0: 1}}])
+def test_a_mapping_that_is_no_table_is_refused(table: dict[str, Any]) -> None:
+    with pytest.raises(TableError, match="meters is a mapping whose values are not columns"):
+        eb.assess(table, outputs())
+
+
+@pytest.mark.parametrize("kind", ["pandas", "polars", "pyarrow"])
+def test_targets_are_checked_on_answers_of_every_kind(kind: str) -> None:
+    answer = eb.assess(meters(), _kinds()[kind](outputs({"design_capacity": 100, "design_capacity_unit": "万t/a"})))
+    checked = eb.check_targets(answer, document="panzhihua-2024")
+    plain = eb.check_targets(
+        eb.assess(meters(), outputs({"design_capacity": 100, "design_capacity_unit": "万t/a"})),
+        document="panzhihua-2024",
+    )
+    assert str(checked) == str(plain)
+
+
+# Remarks --------------------------------------------------------------------------------------------------
+
+
+def test_an_intensity_that_is_not_above_zero_is_noted() -> None:
+    """Energy sent out exceeds the inputs: the class stands, as for one value, and a note counts such rows."""
+    sent = {"flow": "out", "amount": 4000}
+    readings = meters({}, sent, {"plant": "乙厂"}, {**sent, "plant": "乙厂", "amount": 3000}, {"plant": "丙厂"})
+    answer = eb.assess(readings, outputs({}, {"plant": "乙厂"}, {"plant": "丙厂"}))
+    assert answer.results["class"].tolist() == ["benchmark", "benchmark", "baseline"]
+    assert answer.notes == (
+        "2 output rows have an intensity that is not above zero, and every step is: "
+        "energy sent out may exceed the inputs",
+    )
+    converter = {"product": "converter", "carrier": "焦炉煤气"}
+    gas = meters({**converter, "carrier": "原煤", "amount": 1, "flow": "out"})
+    assert eb.assess(gas, outputs(product="converter")).notes == ()
+
+
+def test_readings_that_only_overflow_together_are_called_so() -> None:
+    huge = {"amount": 1.5e308, "carrier": "标准煤", "unit": "tce"}
+    for rows in ([huge, huge], [huge, {**huge, "flow": "out"}, huge, huge]):
+        answer = eb.assess(meters(*rows), outputs())
+        assert answer.counts["used"] == len(rows)
+        (problem,) = rows_of(answer.problems)
+        assert (problem["table"], problem["reason"], problem["value"]) == ("outputs", "unusable-readings", "甲厂")
+        assert "add up to more than a number can hold" in problem["message"]
+        assert answer.results["tce"].isna().all()
+
+
+@pytest.mark.parametrize(
+    ("here", "there"),
+    [
+        (2023, "2023.0"),
+        (2023, "2023年"),
+        ("2023", "２０２３年度"),
+        ("2023-05", "2023年5月"),
+        ("2023-05", "2023 年 05 月"),
+        ("2023-05-01", "2023年5月1日"),
+        (pandas.Timestamp(2023, 5, 1), "2023年5月1日"),
+    ],
+)
+def test_a_period_is_the_same_in_every_unambiguous_form(here: Any, there: str) -> None:
+    assert eb.assess(meters(period=there), outputs(period=here)).counts["used"] == 1
+    assert eb.assess(meters(period=here), outputs(period=there)).counts["used"] == 1
+
+
+@pytest.mark.parametrize(
+    ("here", "there"), [("2023-05", "2023.05"), ("2023", "23年"), ("2023-13", "2023年13月"), (2023, "2023.5")]
+)
+def test_a_period_that_could_mean_something_else_stays_what_it_is(here: Any, there: str) -> None:
+    assert eb.assess(meters(period=there), outputs(period=here)).counts["used"] == 0
 
 
 @given(any_tables())

@@ -60,6 +60,14 @@ def test_the_ends_are_flat_and_stated(capacity: str, limit: float, reading: str)
 
 
 @pytest.mark.parametrize(
+    ("capacity", "end"),
+    [("1 kg", (1.0, 630.0)), ("999 kg", (1.0, 630.0)), ("5.001 t", (5.0, 590.0)), ("1 万t", (5.0, 590.0))],
+)
+def test_beyond_the_ends_the_end_itself_stands_on_both_sides(capacity: str, end: tuple[float, float]) -> None:
+    assert eb.furnace_limit(capacity).between == (end, end)
+
+
+@pytest.mark.parametrize(
     ("capacity", "linear", "strict", "lenient"),
     [
         ("1.25 t", 625, 620, 630),
@@ -121,6 +129,23 @@ def test_a_stated_point_survives_float_noise(capacity: str, limit: float, noise:
         assert eb.furnace_limit(eb.ureg.Quantity(tonnes, "t"), reading=reading).value == limit
 
 
+@pytest.mark.parametrize(("capacity", "limit"), STATED.items())
+def test_a_point_is_as_wide_as_a_part_in_a_thousand_million(capacity: str, limit: float) -> None:
+    """Of its own size, on both sides; beyond that a capacity is between the points, or past the ends."""
+    point = float(capacity.removesuffix(" t"))
+    near = find_curve().at(np.array([point * (1 - 9e-10), point * (1 + 9e-10)]), "stated_only")
+    assert near.tolist() == [limit, limit]
+    far = find_curve().at(np.array([point * (1 - 3e-9), point * (1 + 3e-9)]), "stated_only")
+    assert np.isnan(far).tolist() == [point != 1, point != 5]
+
+
+def test_a_stated_limit_prints_in_one_line() -> None:
+    said = "< 610 kWh/t (liquid metal) at 2 t: stated  [changji-city-2021 四（一）2, one_source]"
+    assert str(eb.furnace_limit("2 t")) == said
+    said = "< 603.333 kWh/t (liquid metal) at 3 t: linear between 2 t and 5 t; strict 590, lenient 610"
+    assert str(eb.furnace_limit("3 t")).startswith(said)
+
+
 # Bad input ------------------------------------------------------------------------------------------------
 
 
@@ -161,11 +186,35 @@ def test_bad_input_shows_the_value_and_the_fix(
         eb.furnace_limit(capacity, **options)  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize("capacity", [3, "3 t/h", "9e307 万t"])
+def test_what_is_wrong_is_the_capacity(capacity: Any) -> None:
+    with pytest.raises(EnergybenchError) as caught:
+        eb.furnace_limit(capacity)
+    assert str(caught.value).startswith("capacity ")
+
+
+def test_what_is_wrong_is_the_reading() -> None:
+    with pytest.raises(OptionError, match="^reading is 'cubic'"):
+        eb.furnace_limit("3 t", reading="cubic")
+
+
+def test_points_of_another_document_do_not_change_the_document(write_table: WriteTable) -> None:
+    """Whichever file they come from, the limit is that of the document asked for, or of the first."""
+    base = "changji-city-2021/induction-furnace-cast-iron/2t"
+    other = {"id": "other/2t", "document": "shanxi-2022", "limit": "600"}
+    tables.use(write_table("furnace_limits", other, base=base))
+    assert eb.furnace_limit("2 t").document == "changji-city-2021"
+    assert eb.furnace_limit("2 t").value == 610.0
+    assert eb.furnace_limit("40 t", document="shanxi-2022").value == 600.0
+
+
 def test_an_unverified_point_is_refused_unless_asked_for(write_table: WriteTable) -> None:
     base = "changji-city-2021/induction-furnace-cast-iron/2t"
     tables.use(write_table("furnace_limits", {"verification": "unverified"}, base=base))
     with refused(UnverifiedError, "unverified", "2 t", "allow_unverified=True"):
         eb.furnace_limit("1 t")
+    with refused(UnverifiedError, "unverified", "2 t", "allow_unverified=True"):
+        find_curve()
     assert eb.furnace_limit("1 t", allow_unverified=True).value == 630.0
     tables.use(write_table("furnace_limits", {"verification": "missing"}, base=base))
     with refused(MissingFigureError, "missing-figure", "2 t", "24号"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import pickle
 import warnings
 from decimal import Decimal
@@ -34,7 +35,7 @@ from energybench.errors import (
     UnverifiedError,
     UnverifiedWarning,
 )
-from energybench.ladders import round_half_even
+from energybench.ladders import Step, round_half_even
 from energybench.names import normalise_name
 from expect import refused
 
@@ -462,6 +463,47 @@ def test_a_half_goes_to_the_even_digit(number: int, decimals: int) -> None:
     rounded = round_half_even(float(half), decimals).scaleb(decimals)
     assert rounded % 2 == 0
     assert abs(rounded - number) <= 1
+
+
+@st.composite
+def steps_and_values(draw: st.DrawFn) -> tuple[Step, float]:
+    """Draw a step, and a value that is anything, or lies at the tie where rounding turns, or beside it."""
+    digits = draw(st.integers(0, 18))
+    printed = st.integers(-(10**6), 10**6).map(lambda n: str(Fraction(n)))
+    scaled = st.tuples(st.integers(-(10**18), 10**18), st.integers(-20, 20)).map(lambda one: f"{one[0]}e{one[1]}")
+    interpolated = st.floats(-1e6, 1e6).map(repr)
+    threshold = draw(printed | scaled | interpolated)
+    step = Step(Level.BASELINE, threshold, draw(st.sampled_from(["<", "<=", ">", ">="])), digits)
+    last = math.floor(Fraction(threshold) * 10**digits) + draw(st.integers(-2, 2))
+    value = float((last + Fraction(draw(st.sampled_from([0, 2, 3])), 4)) / 10**digits)
+    sign = -1 if ">" in step.comparator else 1
+    value = draw(st.sampled_from([value, sign * step.bound_rounded]) | st.floats(allow_nan=False, allow_infinity=False))
+    for towards in draw(st.lists(st.sampled_from([-math.inf, math.inf]), max_size=2)):
+        value = math.nextafter(value, towards)
+    assume(math.isfinite(value))
+    return step, value
+
+
+@given(steps_and_values())
+@settings(max_examples=1000)
+@example((Step(Level.BASELINE, "117", "<="), 117.5))
+@example((Step(Level.BASELINE, "116", "<="), 116.5))
+@example((Step(Level.BASELINE, "-10", ">="), -10.5))
+@example((Step(Level.BASELINE, "0", "<"), -0.5))
+@example((Step(Level.BASELINE, "0.285", "<="), 0.2855))
+@example((Step(Level.WITHIN_LIMIT, "603.3333333333334", "<", 0), 603.5))
+@example((Step(Level.BASELINE, "1e23", "<", 3), 1e23))
+@example((Step(Level.BASELINE, "5e-324", ">", 2), 0.005))
+def test_a_comparison_with_the_rounded_bound_is_a_comparison_of_the_rounded_value(one: tuple[Step, float]) -> None:
+    """Rounding is folded into one number per step, exactly: no value has to be rounded any more."""
+    step, value = one
+    sign = -1 if ">" in step.comparator else 1
+    assert (sign * value <= step.bound_rounded) == step.met_rounded(value)
+
+
+def test_a_step_without_a_figure_has_no_bound() -> None:
+    step = Step(Level.BASELINE, "", "<=")
+    assert all(math.isnan(step.folded(compare)) for compare in ("full", "rounded"))
 
 
 # Bad input ------------------------------------------------------------------------------------------------

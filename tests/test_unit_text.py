@@ -179,6 +179,11 @@ REFUSED_TEXTS = {
     "t/": "Write a unit",
     "/t": "Write a unit",
     "t//a": "Write a unit",
+    "kgoe/(t.)": "Write a unit",
+    "kgoe/(t·EF·)": "Write a unit",
+    "kgoe/t.": "Write a unit",
+    "kgoe/(.t)": "Did you mean",
+    "kgoe/()": "Write a unit",
     # What looks like a unit of the table and is another
     "ton": "write t",
     "10^4 ton": "write t",

@@ -259,8 +259,10 @@ def test_a_quantity_of_no_amount_is_refused(foreign: Any, unit: str) -> None:
 
 def test_the_knot_of_another_registry_is_no_kilotonne(foreign: Any) -> None:
     assert foreign.Quantity(5.0, "kt").check("[speed]")
-    with refused(DimensionError, "wrong-dimension", "m/s", "raw_coal"):
+    # pint before 0.25 calls the knot by the symbol kt, which is refused before its dimension is.
+    with pytest.raises(EnergybenchError, match=r"m/s|meter / second") as caught:
         eb.to_tce(foreign.Quantity(5.0, "kt"), "原煤")
+    assert type(caught.value) in (DimensionError, AmountError)
 
 
 @pytest.mark.parametrize("magnitude", [float("nan"), float("inf"), -float("inf"), 1 + 2j])

@@ -228,10 +228,14 @@ def classify(
 Examples:
   energybench assess meters.csv outputs.csv
   energybench assess meters.csv outputs.csv --results results.xlsx --problems problems.csv
-  energybench assess meters.parquet outputs.parquet --basis primary --coal-rate "302.4 gce/kWh" --json""",
+  energybench assess meters.parquet outputs.parquet --basis primary --coal-rate "302.4 gce/kWh" --json
+  energybench assess meters.csv outputs.csv --report report.html --workbook review.xlsx --lang zh
+  energybench assess readings/ outputs.csv --engine duckdb""",
 )
 def assess(
-    meters: Annotated[str, typer.Argument(metavar="METERS", help="Readings: .csv, .parquet or .xlsx.")],
+    meters: Annotated[
+        str, typer.Argument(metavar="METERS", help="Readings: .csv, .parquet or .xlsx, or a folder of .parquet files.")
+    ],
     outputs: Annotated[str, typer.Argument(metavar="OUTPUTS", help="Outputs: .csv, .parquet or .xlsx.")],
     basis: Basis = "calorific",
     coal_rate: CoalRate = None,
@@ -243,31 +247,62 @@ def assess(
     results: Annotated[str | None, typer.Option(metavar="PATH", help="Write the classes, a row per output.")] = None,
     energy: Annotated[str | None, typer.Option(metavar="PATH", help="Write the tce, a row per reading.")] = None,
     problems: Annotated[str | None, typer.Option(metavar="PATH", help="Write the rows that were not used.")] = None,
+    report: Annotated[str | None, typer.Option(metavar="PATH", help="Write a page to read and print, .html.")] = None,
+    workbook: Annotated[
+        str | None, typer.Option(metavar="PATH", help="Write results and readings with live formulas, .xlsx.")
+    ] = None,
+    targets: Annotated[
+        str | None, typer.Option(metavar="DOCUMENT", help="Policy whose targets the page and the workbook check.")
+    ] = None,
+    lang: Annotated[Literal["zh", "en"], typer.Option(help="Language of the page and the workbook.")] = "en",
+    engine: Annotated[
+        Literal["polars", "duckdb", "spark"] | None, typer.Option(help="What scans the readings and adds them up.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Classify a table of meter readings and outputs.
 
     Files to write are .csv, .json, .parquet or .xlsx. Exit code 1: there are rows with problems.
+    A folder or a large file is read in parts, in constant memory, and has no --energy.
     """
     from energybench import writers
+    from energybench.frames.files import is_large
 
     asked = {"results": results, "energy": energy, "problems": problems}
-    targets = {name: path for name, path in asked.items() if path is not None}
-    writers.check_targets(targets.values(), (meters, outputs))
+    files = {name: path for name, path in asked.items() if path is not None}
+    pages, books = ([path] if path is not None else [] for path in (report, workbook))
+    writers.check_targets(files.values(), (meters, outputs))
+    writers.check_targets(pages, (meters, outputs, *files.values()), writers.REPORTS)
+    writers.check_targets(books, (meters, outputs, *files.values(), *pages), writers.WORKBOOKS)
+    if targets is not None and not pages + books:
+        fix = "Add --report report.html or --workbook review.xlsx"
+        raise OptionError("--targets goes into a page or a workbook, and none is asked for", targets, fix)
+    in_parts = engine is not None or is_large(meters)
+    if in_parts and energy is not None:
+        fix = "Leave --energy out, or assess a part of the readings without --engine"
+        raise OptionError("--energy does not go with readings that are read in parts", energy, fix)
+    options: dict[str, Any] = {
+        "basis": basis,
+        "coal_rate": coal_rate,
+        "edition": edition,
+        "document": document,
+        "reading": reading,
+        "compare": compare,
+        "allow_unverified": allow_unverified,
+    }
     with heard() as notes, progress_bar(meters, outputs) as progress:
-        assessment = eb.assess(
-            meters,
-            outputs,
-            basis=basis,
-            coal_rate=coal_rate,
-            edition=edition,
-            document=document,
-            reading=reading,
-            compare=compare,
-            allow_unverified=allow_unverified,
-            progress=progress,
-        )
-    for name, path in targets.items():
+        if in_parts:
+            assessment = eb.assess_path(meters, outputs, engine=engine, progress=progress, **options)
+        else:
+            assessment = eb.assess(meters, outputs, progress=progress, **options)
+        checked = None
+        if targets is not None:
+            checked = eb.check_targets(assessment, document=targets, allow_unverified=allow_unverified)
+        if pages:
+            assessment.to_html(pages[0], targets=checked, lang=lang)
+        if books:
+            assessment.to_excel(books[0], targets=checked, lang=lang)
+    for name, path in files.items():
         writers.write_frame(getattr(assessment, name), path)
     if as_json:
         say_json({**assessment.to_dict(), "warnings": notes})
@@ -353,6 +388,72 @@ def _print_gaps(as_json: bool) -> None:
         say_json({"gaps": found.to_dict("records"), **stamp()})
     else:
         typer.echo(found.to_csv(index=False, lineterminator="\n"), nl=False)
+
+
+@app.command(
+    cls=Command,
+    epilog="""\b
+Examples:
+  energybench verify converter.py:to_tce
+  energybench verify mypackage.limits:furnace_limit --kind limit-curve --reading linear
+  energybench verify strength.py:factor --correction gb-16780-2012/clinker-strength --json""",
+)
+def verify(
+    function: Annotated[str, typer.Argument(metavar="MODULE:FUNCTION", help="A module or a .py file, and a function.")],
+    kind: Annotated[
+        Literal["conversion", "classifier", "limit-curve", "correction"] | None,
+        typer.Option(help="What it is; told by the names of its parameters where that is possible."),
+    ] = None,
+    basis: Annotated[
+        BasisName | None, typer.Option(help="Basis that a converter is meant to have; default calorific (当量值).")
+    ] = None,
+    coal_rate: CoalRate = None,
+    edition: Edition = None,
+    document: Document = None,
+    reading: Annotated[
+        Literal["linear", "class_below", "class_above", "stated_only"] | None,
+        typer.Option(help="How a limit curve reads the table between its capacities; default any way."),
+    ] = None,
+    correction: Annotated[
+        str | None, typer.Option(metavar="ID", help="Which correction: gb-16780-2012/clinker-strength.")
+    ] = None,
+    tolerance: Annotated[
+        float | None, typer.Option(metavar="PART", help="A figure is right to this part of itself; default 1e-9.")
+    ] = None,
+    skip: Annotated[list[str] | None, typer.Option(metavar="PROPERTY", help="Leave a property out.")] = None,
+    examples: Annotated[int, typer.Option(metavar="N", help="Examples for each property.")] = 100,
+    as_json: Json = False,
+) -> None:
+    """Search a function of your own for what it gets wrong.
+
+    It may be a converter, a classifier, a furnace limit or a correction; the smallest failing example is shown.
+    Exit code 1: a property does not hold.
+    What the function prints goes to stderr. The same run asks the same questions.
+    """
+    import sys
+    from contextlib import redirect_stdout
+
+    from energybench.verify import verify as run_kit
+
+    with redirect_stdout(sys.stderr), heard() as notes:
+        report = run_kit(
+            function,
+            kind,
+            examples=examples,
+            basis=basis,
+            coal_rate=coal_rate,
+            edition=edition,
+            document=document,
+            reading=reading,
+            correction=correction,
+            tolerance=tolerance,
+            skip=tuple(skip or ()),
+        )
+    if as_json:
+        say_json({**report.to_dict(), "warnings": notes})
+    else:
+        say(str(report))
+    raise typer.Exit(FINE if report.passed else PROBLEMS)
 
 
 def main() -> None:

@@ -156,7 +156,7 @@ def progress_bar(*paths: str) -> Iterator[Callable[[float, str], None] | None]:
     from pathlib import Path
 
     size = sum(Path(path).stat().st_size for path in paths if Path(path).is_file())
-    if size < LONG or not sys.stderr.isatty():
+    if (size < LONG and not any(Path(path).is_dir() for path in paths)) or not sys.stderr.isatty():
         yield None
         return
     steps = 1000

@@ -68,6 +68,11 @@ class FurnaceLimit:
         result: pint.Quantity[Any] = make_quantity(self.value, self.unit)
         return result
 
+    def _repr_html_(self) -> str:
+        from energybench.markup.figures import furnace_card
+
+        return furnace_card(self)
+
     def __str__(self) -> str:
         how = (
             "stated"

@@ -10,7 +10,11 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from enum import StrEnum
 from fractions import Fraction
+from functools import lru_cache
+from math import floor, inf, nextafter
 from typing import TYPE_CHECKING
+
+from energybench.palette import LEVELS_ZH
 
 if TYPE_CHECKING:
     from energybench.furnaces import FurnaceLimit
@@ -36,19 +40,7 @@ class Level(StrEnum):
     @property
     def zh(self) -> str:
         """The class in Chinese."""
-        return _LEVELS_ZH[self]
-
-
-_LEVELS_ZH = {
-    Level.BENCHMARK: "标杆水平",
-    Level.BASELINE: "基准水平",
-    Level.BELOW_BASELINE: "基准水平以下",
-    Level.LEVEL_1: "1级",
-    Level.LEVEL_2: "2级",
-    Level.LEVEL_3: "3级",
-    Level.WITHIN_LIMIT: "符合限额",
-    Level.OVER_LIMIT: "超过限额",
-}
+        return LEVELS_ZH[self]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +70,24 @@ class Step:
         return sign * self.value + abs(self.value) * slack
 
     @property
+    def bound_rounded(self) -> float:
+        """The threshold with direction, strictness and half-even rounding folded in; NaN where there is none.
+
+        A value ``x`` rounded to ``decimals`` digits meets the step if, and only if, ``sign * x <= bound_rounded``:
+        the bound is the last float whose shortest decimal rounds to a figure that meets the threshold.
+
+        Examples
+        --------
+        >>> Step(Level.BASELINE, "117", "<=").bound_rounded, Step(Level.BASELINE, "116", "<=").bound_rounded
+        (117.49999999999999, 116.5)
+        """
+        return _last_that_rounds(self.threshold, self.comparator, self.decimals) if self.threshold else float("nan")
+
+    def folded(self, compare: str) -> float:
+        """Return the bound of a way to compare: :attr:`bound_rounded` for ``"rounded"``, else :attr:`bound`."""
+        return self.bound_rounded if compare == "rounded" else self.bound
+
+    @property
     def decimals(self) -> int:
         """Digits behind the point of the threshold as printed, or ``digits`` where it is not printed."""
         return self.digits if self.digits is not None else len(self.threshold.partition(".")[2])
@@ -87,6 +97,21 @@ class Step:
         rounded, threshold = Fraction(round_half_even(value, self.decimals)), Fraction(self.threshold)
         beyond = rounded > threshold if ">" in self.comparator else rounded < threshold
         return beyond or ("=" in self.comparator and rounded == threshold)
+
+
+@lru_cache(4096)
+def _last_that_rounds(threshold: str, comparator: str, decimals: int) -> float:
+    """Return the largest float ``x`` for which ``x``, or ``-x`` where higher is better, meets the threshold rounded."""
+    places = Fraction(threshold) * 10**decimals * (-1 if ">" in comparator else 1)
+    last = floor(places)
+    if last == places and "=" not in comparator:
+        last -= 1
+    # What lies on the tie behind the last figure that meets goes to the even one of its two neighbours.
+    tie, reached = (last + Fraction(1, 2)) / 10**decimals, last % 2 == 0
+    bound = float(tie)
+    # Shortest decimals are in the order of their floats, so that one step back is enough.
+    shortest = Fraction(repr(bound))
+    return bound if shortest < tie or (shortest == tie and reached) else nextafter(bound, -inf)
 
 
 @dataclass(frozen=True, slots=True)

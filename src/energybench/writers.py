@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import threading
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +13,7 @@ from typing import TYPE_CHECKING
 from energybench.errors import OptionError, TableError, TableNotFoundError, did_you_mean, quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Mapping
 
     import pandas
 
@@ -22,13 +24,20 @@ FORMATS: dict[str, tuple[str, str]] = {
     ".parquet": ("pyarrow", "arrow"),
     ".xlsx": ("openpyxl", "excel"),
 }
+#: The same for a workbook, and for a report.
+WORKBOOKS = {".xlsx": FORMATS[".xlsx"]}
+REPORTS = {".html": ("jinja2", "report")}
 #: Rows and columns that a sheet of Excel has; the header is one row.
 _SHEET = (1_048_576, 16_384)
 #: Rows that are JSON text in memory at one time.
 _BLOCK = 20_000
 
 
-def check_targets(targets: Iterable[str | Path], sources: Iterable[str | Path] = ()) -> None:
+def check_targets(
+    targets: Iterable[str | Path],
+    sources: Iterable[str | Path] = (),
+    formats: Mapping[str, tuple[str, str]] = FORMATS,
+) -> None:
     """Refuse files that could not be written, before the work whose result they are to hold.
 
     Parameters
@@ -37,21 +46,23 @@ def check_targets(targets: Iterable[str | Path], sources: Iterable[str | Path] =
         Files to be written.
     sources : iterable of str or Path
         Files that are read: none of them is overwritten.
+    formats : mapping
+        The extensions that are possible: :data:`FORMATS`, :data:`WORKBOOKS` or :data:`REPORTS`.
 
     Raises
     ------
     OptionError
-        If the extension is not one of :data:`FORMATS`, its writer is not installed, or a file has two uses.
+        If the extension is not one of ``formats``, its writer is not installed, or a file has two uses.
     TableNotFoundError
         If the folder is not there.
     """
     used = {Path(source).resolve() for source in sources}
     for target in map(Path, targets):
         name, suffix = quoted(str(target)), target.suffix.lower()
-        if suffix not in FORMATS:
-            known = f"Use one of the extensions {', '.join(FORMATS)}"
-            raise OptionError(f"{name} is no format that can be written", name, did_you_mean(suffix, FORMATS, known))
-        module, extra = FORMATS[suffix]
+        if suffix not in formats:
+            known = f"Use one of the extensions {', '.join(formats)}"
+            raise OptionError(f"{name} is no format that can be written", name, did_you_mean(suffix, formats, known))
+        module, extra = formats[suffix]
         if module and find_spec(module) is None:
             raise OptionError(
                 f"{name} needs {module}, which is not installed", name, f'Run: pip install "energybench[{extra}]"'
@@ -83,15 +94,29 @@ def write_frame(frame: pandas.DataFrame, path: str | Path) -> None:
     OSError
         If the file cannot be written.
     """
-    target = Path(path).resolve()
-    part = target.with_name(f".{os.getpid()}-{target.name}")
-    write = {".csv": _csv, ".json": _json, ".parquet": _parquet, ".xlsx": _xlsx}[target.suffix.lower()]
+    write = {".csv": _csv, ".json": _json, ".parquet": _parquet, ".xlsx": _xlsx}[Path(path).suffix.lower()]
     try:
-        write(frame, part)
-        part.replace(target)
+        with whole_file(path) as part:
+            write(frame, part)
     except (ValueError, TypeError) as error:
         name = quoted(str(path))
         raise TableError(f"{name} cannot hold these rows: {error}", name, "Write .csv or .json instead") from error
+
+
+@contextmanager
+def whole_file(path: str | Path) -> Iterator[Path]:
+    """Give a temporary name to write to; the file takes its place when all is written, and only then.
+
+    Parameters
+    ----------
+    path : str or Path
+        The file to be written; one that is there stays as it is until then.
+    """
+    target = Path(path).resolve()
+    part = target.with_name(f".{os.getpid()}-{threading.get_ident()}-{target.name}")
+    try:
+        yield part
+        part.replace(target)
     finally:
         part.unlink(missing_ok=True)
 

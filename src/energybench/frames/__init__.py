@@ -2,5 +2,6 @@
 
 from energybench.frames.assessment import Assessment
 from energybench.frames.pipeline import assess
+from energybench.frames.streams import assess_path
 
-__all__ = ["Assessment", "assess"]
+__all__ = ["Assessment", "assess", "assess_path"]

@@ -5,18 +5,45 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from functools import cached_property
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy
 import pandas
 
 from energybench import __version__
+from energybench.errors import TableError
+from energybench.frames.native import to_kind
+from energybench.frames.problems import add_counts
 from energybench.ladders import Level
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from numpy.typing import NDArray
 
     from energybench.frames.meters import Meters
+    from energybench.frames.sureness import Grading
+
+
+class SomeProblems(Protocol):
+    """Problems that can be counted and listed: of a whole table, of its parts, or of an engine."""
+
+    def __len__(self) -> int: ...
+
+    def frame(self) -> pandas.DataFrame:
+        """Return the problems, a row each."""
+
+    def counted(self) -> pandas.DataFrame:
+        """Return how many rows have the same problem."""
+
+
+class SomeLines(Protocol):
+    """Lines of energy, or the refusal to give them."""
+
+    def frame(self) -> pandas.DataFrame:
+        """Return a line per meter row."""
 
 
 @dataclass(frozen=True)
@@ -54,44 +81,148 @@ class EnergyLines:
         return lines
 
 
+#: From so many rows with problems on, texts and JSON hold the counted form alone, and at most so many kinds of it.
+LONG = 1000
+_SHOWN = 10
+
+
 @dataclass
 class Assessment:
     """The answer for a whole table.
 
+    ``results``, ``problems`` and ``energy`` are frames of the kind that the outputs were given in: polars for
+    polars, pyarrow for pyarrow, else pandas. ``result_frame`` is always pandas.
+
     Attributes
     ----------
-    results : pandas.DataFrame
+    results : DataFrame
         A row per output row, in its order: total in tce, intensity in the indicator's unit, class, thresholds,
         margins, savings per step, document, and the reason where there is no class.
-    problems : pandas.DataFrame
-        A row per row that could not be used: table, row, column, value, reason, message, suggestion.
+    problems : DataFrame
+        A row per row that could not be used: table, row, plant, period, product, column, value, reason, message,
+        suggestion.
+    problem_counts : pandas.DataFrame
+        The problems counted: how many rows have the same, and the first of them.
+    energy : DataFrame
+        A line per meter row, with coefficient, source and tce.
     counts : dict
         Meter rows given, used and in problems; output rows given and classified.
     notes : tuple of str
         Headers that were not used, unverified figures that were.
     """
 
-    results: pandas.DataFrame
-    problems: pandas.DataFrame
+    result_frame: pandas.DataFrame
+    problem_rows: tuple[SomeProblems, ...]
     counts: dict[str, int]
-    lines: EnergyLines = field(repr=False)
+    lines: SomeLines = field(repr=False)
     notes: tuple[str, ...] = ()
     options: dict[str, Any] = field(default_factory=dict)
     package_version: str = __version__
     data_version: str = ""
+    kind: str = "pandas"
+    grading: Grading | None = field(default=None, repr=False)
+
+    @cached_property
+    def results(self) -> Any:
+        """A row per output row, in its order."""
+        return to_kind(self.result_frame, self.kind)
+
+    @cached_property
+    def problems(self) -> Any:
+        """A row per row that could not be used, made when it is first asked for."""
+        return to_kind(self.problem_frame, self.kind)
+
+    @cached_property
+    def problem_frame(self) -> pandas.DataFrame:
+        """The problems in pandas, whatever the kind of the answer."""
+        return pandas.concat([rows.frame() for rows in self.problem_rows], ignore_index=True)
+
+    @cached_property
+    def problem_counts(self) -> pandas.DataFrame:
+        """The problems counted by all but their row, most rows first, with the key of the first such row."""
+        return add_counts(rows.counted() for rows in self.problem_rows)
 
     @property
-    def energy(self) -> pandas.DataFrame:
+    def energy(self) -> Any:
         """A line per meter row, with coefficient, source and tce; NaN where the row was not used."""
-        return self.lines.frame()
+        return to_kind(self.lines.frame(), self.kind)
+
+    def decide(self, rule: str = "simple", risk: float = 0.05) -> Any:
+        """Decide on the class of every row by a rule of JCGM 106, as :meth:`energybench.Verdict.decide` does.
+
+        Parameters
+        ----------
+        rule : {"simple", "guarded-acceptance", "guarded-rejection"}
+            Which steps count as met.
+        risk : float
+            Above 0, at most 0.5.
+
+        Returns
+        -------
+        DataFrame
+            A row per output row: its keys, value and class, then decision, rule, risk, guard_band (in the unit)
+            and probability; no decision where there is no class, or no uncertainty for a guarded rule.
+
+        Raises
+        ------
+        OptionError
+            If the rule or the risk does not exist.
+        UncertaintyError
+            If a guarded rule is asked for and the tables state no uncertainty.
+        TableError
+            If the meters were read in parts.
+        """
+        return to_kind(self._graded().decide(rule, risk), self.kind)
+
+    def sensitivity(self) -> Any:
+        """Return how far every row is from its next better and its next worse class.
+
+        Returns
+        -------
+        DataFrame
+            A row per output row: its keys, value and class, then for ``better`` and ``worse`` the class reached and
+            the change of the value, of the output alone and of the energy alone that reaches it; empty where
+            there is no such class.
+
+        Raises
+        ------
+        TableError
+            If the meters were read in parts.
+        """
+        return to_kind(self._graded().sensitivity(), self.kind)
+
+    def _graded(self) -> Grading:
+        if self.grading is None:
+            raise TableError(
+                "The meters were read in parts, and what the classes came from is not kept",
+                "in parts",
+                "Use assess() on tables in memory",
+            )
+        return self.grading
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave out what can be made again."""
+        made = ("results", "problems", "problem_frame", "problem_counts")
+        return {name: value for name, value in self.__dict__.items() if name not in made}
 
     def to_dict(self) -> dict[str, Any]:
-        """Return results, problems and counts as plain data, ready for JSON; what is missing is None."""
+        """Return results, problems and counts as plain data, ready for JSON; what is missing is None.
+
+        Of more than a thousand problems only the counted form is given, and the notes say so.
+        """
+        rows = sum(map(len, self.problem_rows))
+        kinds = self.problem_counts
+        notes = list(self.notes)
+        if rows > LONG:
+            notes.append(f"{rows} rows have problems: problem_counts counts them, problems is left empty")
+        if len(kinds) > LONG:
+            notes.append(f"problem_counts has the {LONG} most frequent of {len(kinds)} kinds of problem")
         return {
-            "results": _plain(self.results),
-            "problems": _plain(self.problems),
+            "results": _plain(self.result_frame),
+            "problems": _plain(self.problem_frame) if rows <= LONG else [],
+            "problem_counts": _plain(kinds.head(LONG)),
             "counts": dict(self.counts),
-            "notes": list(self.notes),
+            "notes": notes,
             "options": dict(self.options),
             "package_version": self.package_version,
             "data_version": self.data_version,
@@ -101,21 +232,90 @@ class Assessment:
         """Return :meth:`to_dict` as JSON text."""
         return json.dumps(self.to_dict(), ensure_ascii=False, allow_nan=False)
 
+    def to_html(self, path: str | Path | None = None, **options: Any) -> str | None:
+        """Return the report of :func:`energybench.report.html_report`, or write it to a file.
+
+        Parameters
+        ----------
+        path : str or Path, optional
+            Where to write it.
+        **options
+            ``targets``, ``title`` and ``lang`` of the report.
+
+        Returns
+        -------
+        str or None
+            The page, where it was not written.
+
+        Raises
+        ------
+        EnergybenchError
+            If Jinja2 is missing or the language does not exist.
+        """
+        report = _report()
+        if path is not None:
+            report.write_report(self, path, **options)
+            return None
+        return str(report.html_report(self, **options))
+
+    def to_excel(self, path: str | Path, **options: Any) -> None:
+        """Write the workbook of :func:`energybench.report.write_workbook`.
+
+        Parameters
+        ----------
+        path : str or Path
+            An ``.xlsx`` file.
+        **options
+            ``targets`` and ``lang`` of the workbook.
+
+        Raises
+        ------
+        EnergybenchError
+            If openpyxl is missing, the name is none of a workbook, or there are more rows than a sheet has.
+        """
+        _report().write_workbook(self, path, **options)
+
+    def _repr_html_(self) -> str:
+        from energybench.markup.assessments import assessment_card
+
+        return assessment_card(self)
+
     def __str__(self) -> str:
-        counts = self.counts
-        classes = self.results["class"].value_counts()
-        by_class = [
-            f"  {level} ({level.zh}): {classes[level.value]}" for level in Level if level.value in classes.index
+        classes = self.result_frame["class"].value_counts()
+        by_class = {str(level): int(number) for level, number in classes.items()}
+        return summary(self.counts, by_class, self.problem_counts, self.notes)
+
+
+def _report() -> Any:
+    # By name and when asked: the report stands above the tables, which never need it themselves.
+    return import_module("energybench.report")
+
+
+def summary(counts: dict[str, int], by_class: dict[str, int], kinds: pandas.DataFrame, notes: tuple[str, ...]) -> str:
+    """Return an assessment in a few lines: rows, classes, problems by reason, notes."""
+    lines = [
+        f"{counts['meters']} meter rows: {counts['used']} used, {counts['problems']} with problems",
+        f"{counts['outputs']} output rows: {counts['classified']} classified",
+        *(f"  {level} ({level.zh}): {by_class[level.value]}" for level in Level if level.value in by_class),
+        *_problem_lines(kinds),
+    ]
+    return "\n".join([*lines, *(f"note: {note}" for note in notes)])
+
+
+def _problem_lines(kinds: pandas.DataFrame) -> list[str]:
+    """Return the problems by reason; of many also the most frequent ones with an example each."""
+    if kinds.empty:
+        return []
+    reasons = kinds.groupby("reason", sort=False)["rows"].sum().sort_values(ascending=False, kind="stable")
+    lines = ["problems by reason:", *(f"  {reason}: {number}" for reason, number in reasons.items())]
+    total = int(kinds["rows"].sum())
+    if total > LONG:
+        shown = kinds.head(_SHOWN)
+        lines.append(f"{len(shown)} most frequent of {len(kinds)} kinds of problem (rows are in .problems):")
+        lines += [
+            f"  {one.rows} x {one.table}: {one.message} (first: {one.example})" for one in shown.itertuples(index=False)
         ]
-        reasons = [f"  {reason}: {number}" for reason, number in self.problems["reason"].value_counts().items()]
-        lines = [
-            f"{counts['meters']} meter rows: {counts['used']} used, {counts['problems']} with problems",
-            f"{counts['outputs']} output rows: {counts['classified']} classified",
-            *by_class,
-        ]
-        if reasons:
-            lines += ["problems by reason:", *reasons]
-        return "\n".join([*lines, *(f"note: {note}" for note in self.notes)])
+    return lines
 
 
 def _plain(table: pandas.DataFrame) -> list[dict[str, Any]]:

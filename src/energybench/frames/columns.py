@@ -25,11 +25,17 @@ METERS: dict[str, tuple[str, ...]] = {
     "ncv_unit": ("热值单位", "低位发热量单位"),
     "coefficient": ("系数", "折标系数", "折标准煤系数"),
     "coefficient_unit": ("系数单位", "折标系数单位", "折标准煤系数单位"),
+    "uncertainty": ("不确定度", "标准不确定度"),
+    "accuracy": ("准确度等级", "准确度", "精度等级"),
+    "meter": ("group", "计量器具", "计量器具编号"),
 }
 OUTPUTS: dict[str, tuple[str, ...]] = {
     **{key: METERS[key] for key in KEYS},
     "output": ("产量", "产品产量"),
     "output_unit": ("产量单位",),
+    "output_uncertainty": ("产量不确定度",),
+    "output_accuracy": ("产量准确度等级",),
+    "output_meter": ("output_group", "产量计量器具"),
     "furnace_capacity": ("炉容量", "炉容"),
     "furnace_capacity_unit": ("炉容量单位", "炉容单位"),
     "design_capacity": ("设计产能", "产能"),
@@ -45,24 +51,23 @@ REQUIRED = {
 }
 
 
-def to_pandas(table: Any, name: str) -> pandas.DataFrame:
-    """Return any eager frame as pandas, and refuse what is not a table."""
-    import pandas
+#: Tables that an engine computes when asked: where their types are defined.
+_LAZY = (
+    *("polars.lazyframe", "duckdb", "_duckdb", "ibis.expr.types"),
+    *("pyspark.sql.dataframe", "pyspark.sql.classic", "pyspark.sql.connect", "sqlframe"),
+)
 
-    if isinstance(table, pandas.DataFrame):
-        return table
-    import narwhals.stable.v2 as narwhals
-    from narwhals.exceptions import NarwhalsError
 
-    try:
-        frame: pandas.DataFrame = narwhals.from_native(table, eager_only=True).to_pandas()
-    except (TypeError, NarwhalsError) as error:
-        raise TableError(
-            f"{name} is {quoted(type(table).__name__)}, expected a table",
-            name,
-            "Give a pandas, polars or pyarrow frame, or the path of a .csv, .parquet or .xlsx file",
-        ) from error
-    return frame
+def is_lazy(table: Any) -> bool:
+    """Say whether a table is a query of an engine, by the home of its type: no engine is imported to ask."""
+    homes = (f"{kind.__module__}." for kind in type(table).__mro__)
+    return any(home.startswith(tuple(f"{lazy}." for lazy in _LAZY)) for home in homes)
+
+
+def is_dask_frame(table: Any) -> bool:
+    """Say whether a table is a Dask frame; Dask is not imported to ask."""
+    kind = type(table)
+    return kind.__module__.startswith("dask.") and kind.__name__ == "DataFrame"
 
 
 def _correction(header: str) -> str | None:

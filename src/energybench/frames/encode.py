@@ -5,6 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from numbers import Number
+from sys import float_info
 from typing import TYPE_CHECKING, Any
 
 import numpy
@@ -58,16 +59,21 @@ def encode(column: pandas.Series[Any]) -> Coded:
     if (arrow := _arrow(column)) is not None:
         encoded = arrow.dictionary_encode()
         indices = encoded.indices.fill_null(len(encoded.dictionary)) if encoded.null_count else encoded.indices
-        return Coded(indices.to_numpy(zero_copy_only=False), encoded.dictionary.to_pylist())
+        return Coded(indices.to_numpy(zero_copy_only=False), texts_of(encoded.dictionary))
     if column.dtype == object and pandas.api.types.infer_dtype(column, skipna=True) not in _PLAIN:
         column = column.map(_plain, na_action="ignore")
-    codes, uniques = pandas.factorize(column, use_na_sentinel=True)
+    try:
+        codes, uniques = pandas.factorize(column, use_na_sentinel=True)
+    except OverflowError:  # pandas before 3 fails on an integer beyond the floats
+        codes, uniques = pandas.factorize(column.map(_plain, na_action="ignore"), use_na_sentinel=True)
     return _with_null(codes, list(uniques))
 
 
 def _plain(cell: Any) -> Any:
-    """Return a cell that stands for itself alone: True is not 1, and a list has no place among keys."""
+    """Return a cell that stands for itself alone: True is not 1, a list and a number beyond all floats no key."""
     known = isinstance(cell, str | Number) and not isinstance(cell, bool)
+    if isinstance(cell, int) and abs(cell) > float_info.max:
+        return quoted(cell)
     return cell if known or hasattr(cell, "isoformat") else quoted(cell)
 
 
@@ -78,6 +84,16 @@ def _arrow(column: pandas.Series[Any]) -> Any:
         return None
     combined = storage.combine_chunks()
     return combined.chunk(0) if hasattr(combined, "num_chunks") else combined
+
+
+def texts_of(array: Any) -> list[Any]:
+    """Return an Arrow array of texts as a list; bytes that are no UTF-8 become the replacement character."""
+    try:
+        texts: list[Any] = array.to_pylist()
+    except UnicodeDecodeError:
+        cells = array.cast("large_binary").to_pylist()
+        texts = [None if cell is None else cell.decode(errors="replace") for cell in cells]
+    return texts
 
 
 def _with_null(codes: Codes, distinct: list[Any]) -> Coded:

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from energybench.errors import TableError, TableNotFoundError, quoted
+from energybench.frames.native import readable
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import pandas
 
 #: The header is row 1 of a file, so the first reading is row 2.
 FIRST_ROW = 2
+#: Files of this many bytes are read in parts where nobody says how.
+LARGE = 256 * 2**20
+#: Encodings of CSV text, in the order in which they are tried.
+ENCODINGS = ("utf-8-sig", "gb18030")
 _READABLE = ".csv, .parquet or .xlsx"
 _LONGEST_PATH = 250
 
@@ -37,8 +45,8 @@ def read_table(path: str | Path) -> pandas.DataFrame:
         If it is empty, of another kind, or cannot be read as a table.
     """
     file = Path(path)
-    shown = _shown(path)
-    if not _is_file(file):
+    shown = shown_path(path)
+    if not is_file(file):
         raise TableNotFoundError(f"{shown} is not a file that exists", shown, f"Give the path of a {_READABLE} file")
     if file.stat().st_size == 0:
         raise TableError(f"{shown} is empty", shown, "Give a file with a header and rows")
@@ -53,13 +61,30 @@ def read_table(path: str | Path) -> pandas.DataFrame:
     return table.dropna(how="all")
 
 
-def _shown(path: str | Path) -> str:
+def shown_path(path: str | Path) -> str:
     """Return a path in full; a text that is no path is cut."""
     text = str(path)
     return text if len(text) <= _LONGEST_PATH else quoted(text)
 
 
-def _is_file(file: Path) -> bool:
+def is_large(path: str) -> bool:
+    """Say whether readings are better read in parts: a folder, or a long .parquet or .csv file."""
+    file = Path(path)
+    if not is_file(file):
+        return is_folder(file)
+    return file.stat().st_size >= LARGE and file.suffix.lower() in (".parquet", ".csv", ".txt")
+
+
+def is_folder(path: Path) -> bool:
+    """Say whether a path is that of a folder; a text that can be no path is none."""
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):
+        return False
+
+
+def is_file(file: Path) -> bool:
+    """Say whether a path is that of a file; a text that can be no path is none."""
     try:
         return file.is_file()
     except (OSError, ValueError):
@@ -74,46 +99,75 @@ def _under_headers(table: pandas.DataFrame) -> pandas.DataFrame:
 
 def _read_csv(file: Path) -> pandas.DataFrame:
     """Read CSV text; Excel on a Chinese machine writes GB18030, everything else UTF-8."""
-    for encoding in ("utf-8-sig", "gb18030"):
+    for encoding in ENCODINGS:
         try:
             return _parse_csv(file, encoding)
         except UnicodeDecodeError:
             continue
-    raise TableError(f"{_shown(file)} is text neither in UTF-8 nor in GB18030", str(file), "Save it as CSV UTF-8")
+    raise no_encoding(file)
 
 
 def _parse_csv(file: Path, encoding: str) -> pandas.DataFrame:
     import pandas
 
+    with refusing_ragged(file):
+        return _under_headers(pandas.read_csv(file, **csv_options(file, encoding)))
+
+
+def csv_options(file: Path, encoding: str) -> dict[str, Any]:
+    """Return how pandas is to read a CSV file: cells as text, the header as the first row.
+
+    Parameters
+    ----------
+    file : Path
+        A file that exists.
+    encoding : str
+        One of :data:`ENCODINGS`.
+    """
     with file.open(encoding=encoding) as text:
         header = text.readline()
+    return {
+        "sep": max(",;\t", key=header.count),
+        "header": None,
+        "encoding": encoding,
+        "dtype": str,
+        "keep_default_na": False,
+        "na_values": [""],
+        "skip_blank_lines": False,
+    }
+
+
+@contextmanager
+def refusing_ragged(file: Path) -> Iterator[None]:
+    """Turn what pandas says of a CSV file that is no table into an error of ours."""
+    from pandas.errors import EmptyDataError, ParserError
+
     try:
-        table = pandas.read_csv(
-            file,
-            sep=max(",;\t", key=header.count),
-            header=None,
-            encoding=encoding,
-            dtype=str,
-            keep_default_na=False,
-            na_values=[""],
-            skip_blank_lines=False,
-        )
-    except (pandas.errors.ParserError, pandas.errors.EmptyDataError) as error:
+        yield
+    except (ParserError, EmptyDataError) as error:
         raise TableError(
-            f"{_shown(file)} is not a table: {error}".strip(), str(file), "Give every row as many cells as the header"
+            f"{shown_path(file)} is not a table: {error}".strip(),
+            str(file),
+            "Give every row as many cells as the header",
         ) from error
-    return _under_headers(table)
+
+
+def no_encoding(file: Path) -> TableError:
+    """Return the error for text in neither encoding."""
+    return TableError(f"{shown_path(file)} is text neither in UTF-8 nor in GB18030", str(file), "Save it as CSV UTF-8")
 
 
 def _read_parquet(file: Path) -> pandas.DataFrame:
-    import pandas
 
     try:
-        table = pandas.read_parquet(file)
+        from pyarrow import parquet  # type: ignore[import-untyped]
     except ImportError as error:
         raise _needs("Parquet", "pyarrow", "arrow", file) from error
+    try:
+        with parquet.ParquetFile(file) as source:
+            table: pandas.DataFrame = readable(source.read()).to_pandas()
     except (ValueError, OSError, LookupError, NotImplementedError, TypeError) as error:
-        raise TableError(f"{_shown(file)} is not a Parquet table: {error}", str(file), "Write it again") from error
+        raise TableError(f"{shown_path(file)} is not a Parquet table: {error}", str(file), "Write it again") from error
     # An index that has a name was a column of the file; one without is only a numbering.
     named = [name for name in table.index.names if name is not None]
     return table.reset_index(named).reset_index(drop=True) if named else table.reset_index(drop=True)
@@ -132,10 +186,10 @@ def _read_excel(file: Path) -> pandas.DataFrame:
         )
     except ImportError as error:
         raise _needs("Excel", "openpyxl", "excel", file) from error
-    except (*broken, TypeError, AttributeError, NotImplementedError) as error:
-        raise TableError(f"{_shown(file)} is not an Excel table: {error}", str(file), "Save it as .xlsx") from error
+    except (*broken, TypeError, AttributeError, RuntimeError) as error:  # the last for what seems encrypted
+        raise TableError(f"{shown_path(file)} is not an Excel table: {error}", str(file), "Save it as .xlsx") from error
     if table.empty:
-        raise TableError(f"{_shown(file)} is empty", str(file), "Give a file with a header and rows")
+        raise TableError(f"{shown_path(file)} is empty", str(file), "Give a file with a header and rows")
     return _under_headers(table).infer_objects()
 
 

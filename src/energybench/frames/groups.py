@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy
@@ -19,6 +20,43 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+#: What a decoder puts in the place of bytes that are no text.
+DAMAGED = "\ufffd"
+_DIGITS = str.maketrans("０１２３４５６７８９", "0123456789")
+_YEAR = re.compile(r"([12]\d{3})(?:\.0+|\s*年度?)")
+_MONTH = re.compile(r"([12]\d{3})\s*年\s*(0?[1-9]|1[0-2])\s*月份?")
+_DAY = re.compile(r"([12]\d{3})\s*年\s*(0?[1-9]|1[0-2])\s*月\s*(0?[1-9]|[12]\d|3[01])\s*日")
+
+
+def is_damaged(value: Any) -> bool:
+    """Say whether a cell is a text of which a part could not be decoded: nobody knows what it names."""
+    return isinstance(value, str) and DAMAGED in value
+
+
+def key_text(value: Any) -> str:
+    """Return a cell of a key column as text; damaged text is none."""
+    return "" if is_damaged(value) else clean_text(value)
+
+
+def period_key(value: Any) -> str:
+    """Return a period as text, a year, month or day in Chinese as its ISO form.
+
+    Only forms that can mean one thing are folded: ``"2023.05"`` and ``"2023-24"`` stay as they are.
+
+    Examples
+    --------
+    >>> [period_key(value) for value in (2023, "2023.0", "2023年", "2023年5月", "2023年5月1日", "2023.05")]
+    ['2023', '2023', '2023', '2023-05', '2023-05-01', '2023.05']
+    """
+    text = key_text(value)
+    plain = text.translate(_DIGITS)
+    if found := _YEAR.fullmatch(plain):
+        return found[1]
+    if found := _MONTH.fullmatch(plain) or _DAY.fullmatch(plain):
+        return "-".join(f"{int(part):02}" for part in found.groups())
+    return text
+
+
 def product_key(value: Any) -> str:
     """Return the item that a product name stands for, or the name itself where no table knows it.
 
@@ -27,7 +65,7 @@ def product_key(value: Any) -> str:
     >>> product_key("电解铝"), product_key("我的产品")
     ('electrolytic-aluminium', '我的产品')
     """
-    text = clean_text(value)
+    text = key_text(value)
     try:
         with without_suggestions():
             return find_item(text) if text else text
@@ -36,7 +74,7 @@ def product_key(value: Any) -> str:
 
 
 #: How the cells of each key column are folded, so that the two tables meet.
-KEY_TEXT: dict[str, Callable[[Any], str]] = {"plant": clean_text, "period": clean_text, "product": product_key}
+KEY_TEXT: dict[str, Callable[[Any], str]] = {"plant": key_text, "period": period_key, "product": product_key}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,21 +91,28 @@ class Groups:
         The group of each output row.
     lookup : Lookup
         From key to group.
+    seen : dict
+        For each key column, the distinct cells that were met last and their places among the texts.
     """
 
     texts: list[list[str]]
     count: int
     of_outputs: NDArray[Any]
     lookup: Lookup
+    seen: dict[str, tuple[list[Any] | None, NDArray[Any]]] = field(default_factory=dict, repr=False, compare=False)
 
     def key_of(self, columns: dict[str, Coded]) -> Key:
         """Return the keys of a meter table, in the numbering of the output table."""
         parts = []
         for name, known in zip(KEYS, self.texts, strict=True):
-            texts, positions = fold(columns[name], KEY_TEXT[name])
-            order = {text: number for number, text in enumerate(known)}
-            there = numpy.array([*(order.get(text, len(known)) for text in texts), len(known)])
-            parts.append((columns[name].codes, there[positions], len(known)))
+            # A table that comes in parts has the same dictionary again and again.
+            distinct, places = self.seen.get(name, (None, numpy.zeros(0)))
+            if distinct != columns[name].distinct or not all(isinstance(one, str) for one in distinct):
+                texts, positions = fold(columns[name], KEY_TEXT[name])
+                order = {text: number for number, text in enumerate(known)}
+                places = numpy.array([*(order.get(text, len(known)) for text in texts), len(known)])[positions]
+                self.seen[name] = columns[name].distinct, places
+            parts.append((columns[name].codes, places, len(known)))
         return make_key(parts)
 
 

@@ -127,13 +127,14 @@ class Totals:
         return cls(floats[0], floats[1], integers[0], integers[1], integers[2])
 
     def of(self, groups: Integers) -> Totals:
-        """Return the totals of the given groups."""
+        """Return the totals of the given groups; the group of no output row has no readings of its own."""
+        known = groups < len(self.tce) - 1
         return Totals(
             self.tce[groups],
             self.electricity_kwh[groups],
-            self.readings[groups],
+            self.readings[groups] * known,
             self.electric[groups],
-            self.unusable[groups],
+            self.unusable[groups] * known,
         )
 
     @property

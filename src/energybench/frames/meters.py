@@ -10,24 +10,34 @@ from typing import TYPE_CHECKING, Any
 
 import numpy
 
-from energybench.accounts import FLOWS
 from energybench.errors import did_you_mean, quoted
 from energybench.frames.columns import KEYS
 from energybench.frames.encode import Coded, clean_text, encode, encode_columns, fold, to_floats
+from energybench.frames.groups import KEY_TEXT, is_damaged
 from energybench.frames.kernel import Lookup, keys_in_use, make_key, make_lookup
 from energybench.frames.problems import Problems
-from energybench.frames.resolve import Factor, Refusal, resolve_all, resolve_factor
+from energybench.frames.resolve import KnownFactors, Refusal, resolve_all
+from energybench.frames.uncertain import read_spreads, spoil
+from energybench.lines import FLOWS
 
 if TYPE_CHECKING:
     import pandas
     from numpy.typing import NDArray
 
     from energybench.carriers import Choice
+    from energybench.frames.resolve import Factor
+    from energybench.frames.uncertain import Spreads
 
     Floats = NDArray[numpy.float64]
 
 _OWN = ("", "ncv", "coefficient")
 _MISSING = "Fill in the cell, or remove the row"
+TWO_FIGURES = Refusal("coefficient", "", "option", "ncv and coefficient are both given", "Leave one of them empty")
+TOO_LARGE = Refusal("amount", "", "unreadable-amount", "amount is {value}, too large to convert", "Check the number")
+STRAY = Refusal(
+    *("plant", "", "no-output", "plant {value} has energy and no output row for this period and product"),
+    suggestion="Add the output row, or mend plant, period or product",
+)
 
 
 @dataclass(frozen=True)
@@ -40,6 +50,8 @@ class Meters:
         Key of each row's combination of carrier, unit and own figure.
     keys, factors
         The keys that occur, sorted, and what each was resolved to.
+    spreads : Spreads or None
+        What the rows state of their uncertainty, None where no row does.
     """
 
     table: pandas.DataFrame
@@ -52,6 +64,7 @@ class Meters:
     key_size: int
     keys: NDArray[Any]
     factors: list[Factor | Refusal]
+    spreads: Spreads | None = None
 
     def lookup(self, name: str, otherwise: float) -> Lookup:
         """Return a figure of the factors by key."""
@@ -69,7 +82,37 @@ def missing(column: str) -> Refusal:
     return Refusal(column, "", "missing-value", f"{column} is empty", _MISSING)
 
 
-def read_meters(table: pandas.DataFrame, choice: Choice) -> Meters:
+def flag_empty(problems: Problems, column: str, null: NDArray[numpy.bool_]) -> None:
+    """Flag the rows whose cell says nothing: those with damaged text as such, the others as empty."""
+    rows = numpy.flatnonzero(null)
+    if len(rows) and column in KEYS:
+        damaged = numpy.zeros(len(null), bool)
+        damaged[rows] = encode(problems.source[column].iloc[rows]).map(is_damaged, False, bool)
+        problems.flag(damaged, damaged_text(column))
+    problems.flag(null, missing(column))
+
+
+def damaged_text(column: str) -> Refusal:
+    """Return the refusal of a key of which a part could not be decoded."""
+    message = f"{column} is {{value}}: a part of it is no text in UTF-8"
+    return Refusal(column, "", "damaged-text", message, "Mend the cell, or write the file again in UTF-8")
+
+
+def unreadable(column: str) -> Refusal:
+    """Return the refusal of a cell that holds no finite number."""
+    message = f"{column} is {{value}}, expected a finite number"
+    fix = "Write a number such as 1200.5; a full-width comma or a unit in the cell is not read"
+    return Refusal(column, "", "unreadable-amount", message, fix)
+
+
+def implausible(column: str) -> Refusal:
+    """Return the refusal of a figure of a row's own that its carrier cannot have."""
+    message = f"{column} is {{value}}, not above zero or far outside every document's figure for this carrier"
+    fix = "Check the decimal point and the unit (kgce/m3 is 10 tce/万m3); allow_unverified takes it as it is"
+    return Refusal(column, "", "implausible-coefficient", message, fix)
+
+
+def read_meters(table: pandas.DataFrame, choice: Choice, known: KnownFactors | None = None) -> Meters:
     """Code the columns of a meter table and resolve its combinations.
 
     Parameters
@@ -78,6 +121,8 @@ def read_meters(table: pandas.DataFrame, choice: Choice) -> Meters:
         With canonical columns.
     choice : Choice
         The options of the whole table.
+    known : KnownFactors, optional
+        What the parts before this one resolved, where the table comes in parts.
     """
     columns = encode_columns(table, [*KEYS, "carrier", "unit"])
     texts, parts = [], []
@@ -95,11 +140,13 @@ def read_meters(table: pandas.DataFrame, choice: Choice) -> Meters:
         rest, own_code = divmod(one, len(kind_and_unit.distinct)) if kind_and_unit is not None else (one, 0)
         carrier, unit = divmod(rest, max(len(texts[1]), 1))
         figure, figure_unit = kind_and_unit.distinct[own_code] if kind_and_unit is not None else ("", "")
-        combinations.append((texts[0][carrier], texts[1][unit], figure, figure_unit, choice))
-    factors: list[Factor | Refusal] = resolve_all(resolve_factor, combinations)
+        combinations.append((texts[0][carrier], texts[1][unit], figure, figure_unit))
+    factors = (known or KnownFactors(choice)).resolve(combinations)
     multiplier = _multiplier(table, own, kind, factor, keys, key.size, factors)
     amount = to_floats(table["amount"])
-    return Meters(table, columns, amount, own, kind, multiplier, factor, key.size, keys, factors)
+    spreads = read_spreads(table, amount, columns["unit"], choice.allow_unverified)
+    multiplier = spoil(multiplier, spreads)
+    return Meters(table, columns, amount, own, kind, multiplier, factor, key.size, keys, factors, spreads)
 
 
 def _own_figures(table: pandas.DataFrame) -> tuple[Floats | None, NDArray[Any] | None, Coded | None]:
@@ -139,7 +186,7 @@ def _multiplier(
     """Return flow times own figure per row; NaN where either cannot be used, None where both are 1 everywhere."""
     sign = None
     if "flow" in table.columns:
-        sign = encode(table["flow"]).map(lambda cell: float(FLOWS.get(_flow(cell), "nan")), 1.0, numpy.float64)
+        sign = encode(table["flow"]).map(lambda cell: float(FLOWS.get(flow_word(cell), "nan")), 1.0, numpy.float64)
     if own is None or kind is None:
         return sign
     sound = _plausible(own, factor, keys, key_size, factors)
@@ -147,14 +194,16 @@ def _multiplier(
     return multiplier if sign is None else multiplier * sign
 
 
-def _flow(cell: Any) -> str:
+def flow_word(cell: Any) -> str:
+    """Return a flow as it is compared."""
     return clean_text(cell).lower()
 
 
-def _refused_flow(cell: Any) -> Refusal | None:
-    if _flow(cell) in FLOWS:
+def refused_flow(cell: Any) -> Refusal | None:
+    """Return why a flow is none, or None where it is one."""
+    if flow_word(cell) in FLOWS:
         return None
-    fix = did_you_mean(_flow(cell), FLOWS, 'Use "in" or "out"')
+    fix = did_you_mean(flow_word(cell), FLOWS, 'Use "in" or "out"')
     return Refusal("flow", "", "option", f"flow is {quoted(cell)}", fix, verbatim=True)
 
 
@@ -185,8 +234,9 @@ def explain(meters: Meters, rows: NDArray[Any]) -> Problems:
     problems = Problems("meters", table)
     for name in (*KEYS, "carrier", "unit"):
         column = meters.columns[name].rows(rows)
-        null = column.table([not clean_text(value) for value in column.distinct], True, bool)
-        problems.flag(null[column.codes], missing(name))
+        text = KEY_TEXT.get(name, clean_text)
+        null = column.table([not text(value) for value in column.distinct], True, bool)
+        flag_empty(problems, name, null[column.codes])
     position = meters.positions(rows)
     problems.flag_refused(position, [*meters.factors, None])
     flag_number(problems, "amount", meters.amount[rows])
@@ -194,18 +244,15 @@ def explain(meters: Meters, rows: NDArray[Any]) -> Problems:
         _explain_own(problems, meters, rows, meters.own[rows], meters.own_kind[rows])
     if "flow" in table.columns:
         flow = encode(table["flow"])
-        problems.flag_refused(flow.codes, [*resolve_all(_refused_flow, [(cell,) for cell in flow.distinct]), None])
+        problems.flag_refused(flow.codes, [*resolve_all(refused_flow, [(cell,) for cell in flow.distinct]), None])
+    if meters.spreads is not None:
+        meters.spreads.explain(problems, rows)
     with numpy.errstate(invalid="ignore", over="ignore"):
         value = meters.lookup("tce", numpy.nan).take(meters.factor[rows]) * meters.amount[rows]
         if meters.multiplier is not None:
             value *= meters.multiplier[rows]
-    overflow = Refusal("amount", "", "unreadable-amount", "amount is {value}, too large to convert", "Check the number")
-    problems.flag(~numpy.isfinite(value), overflow)
-    stray = Refusal(
-        *("plant", "", "no-output", "plant {value} has energy and no output row for this period and product"),
-        suggestion="Add the output row, or mend plant, period or product",
-    )
-    problems.flag(numpy.ones(len(rows), bool), stray)
+    problems.flag(~numpy.isfinite(value), TOO_LARGE)
+    problems.flag(numpy.ones(len(rows), bool), STRAY)
     return problems
 
 
@@ -213,9 +260,7 @@ def flag_number(problems: Problems, column: str, values: Floats, where: NDArray[
     """Flag cells that are empty, or no finite number."""
     here = numpy.ones(len(values), bool) if where is None else where
     problems.flag(here & problems.source[column].isna().to_numpy(), missing(column))
-    message = f"{column} is {{value}}, expected a finite number"
-    fix = "Write a number such as 1200.5; a full-width comma or a unit in the cell is not read"
-    problems.flag(here & ~numpy.isfinite(values), Refusal(column, "", "unreadable-amount", message, fix))
+    problems.flag(here & ~numpy.isfinite(values), unreadable(column))
 
 
 def _explain_own(problems: Problems, meters: Meters, rows: NDArray[Any], own: Floats, kind: NDArray[Any]) -> None:
@@ -224,12 +269,9 @@ def _explain_own(problems: Problems, meters: Meters, rows: NDArray[Any], own: Fl
     given = [name for name in _OWN[1:] if name in table.columns]
     if len(given) == len(_OWN) - 1:
         both = table["ncv"].notna().to_numpy() & table["coefficient"].notna().to_numpy()
-        refusal = Refusal("coefficient", "", "option", "ncv and coefficient are both given", "Leave one of them empty")
-        problems.flag(both, refusal)
+        problems.flag(both, TWO_FIGURES)
     plausible = _plausible(own, meters.factor[rows], meters.keys, meters.key_size, meters.factors)
     for name in given:
         here = kind == _OWN.index(name)
         flag_number(problems, name, own, here)
-        message = f"{name} is {{value}}, not above zero or far outside every document's figure for this carrier"
-        fix = "Check the decimal point and the unit (kgce/m3 is 10 tce/万m3); allow_unverified takes it as it is"
-        problems.flag(here & ~plausible, Refusal(name, "", "implausible-coefficient", message, fix))
+        problems.flag(here & ~plausible, implausible(name))

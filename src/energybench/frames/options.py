@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from energybench.carriers import factor
-from energybench.conversions import make_choice
+from energybench.choices import make_choice
 from energybench.errors import check_option
 from energybench.furnaces import READINGS
 from energybench.limits import IN_FORCE, warn_if_superseded

@@ -1,4 +1,4 @@
-"""Output rows: each distinct product and unit resolved once, intensities and classes per row."""
+"""Output rows as read: each distinct product and unit resolved once, the limit of a furnace by its capacity."""
 
 from __future__ import annotations
 
@@ -8,28 +8,30 @@ from typing import TYPE_CHECKING, Any
 import numpy
 import pandas
 
-from energybench.frames import kernel
 from energybench.frames.columns import CORRECTIONS
 from energybench.frames.encode import Coded, clean_text, encode, recode, to_floats, to_number
 from energybench.frames.kernel import keys_in_use, make_key
-from energybench.frames.meters import missing
+from energybench.frames.meters import flag_empty, missing
 from energybench.frames.problems import Problems
 from energybench.frames.resolve import Refusal, Threshold, resolve_all, resolve_threshold, resolve_unit
-from energybench.ladders import Level, Step
 from energybench.unit_text import UnitText
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from energybench.frames.kernel import Totals
     from energybench.frames.options import Options
+    from energybench.furnaces import LimitCurve
     from energybench.ladders import Ladder
 
     Floats = NDArray[numpy.float64]
     Codes = NDArray[numpy.int64]
 
 _TONNE = UnitText(("t",))
-_NO_FIGURE = "could not be read in the document"
+SEVERAL = Refusal(
+    *("plant", "", "duplicate-output", "plant {value} has several output rows for this period and product"),
+    suggestion="Add them up, or name the products apart",
+)
+NOT_POSITIVE = Refusal("output", "", "output", "output is {value}, expected a number above zero", "Check the number")
 
 
 @dataclass
@@ -45,6 +47,16 @@ class Outputs:
     def column(self, name: str, null: Any = numpy.nan, dtype: Any = numpy.float64) -> NDArray[Any]:
         """Return an attribute of each row's threshold."""
         return numpy.array([getattr(threshold, name, null) for threshold in self.thresholds], dtype)[self.code]
+
+    @property
+    def ladders(self) -> list[Ladder | None]:
+        """The ladder of each threshold, None where it has none."""
+        return [getattr(threshold, "ladder", None) for threshold in self.thresholds]
+
+    @property
+    def curves(self) -> list[LimitCurve | None]:
+        """The furnace table of each threshold, None where it has none."""
+        return [getattr(threshold, "curve", None) for threshold in self.thresholds]
 
 
 @dataclass
@@ -72,14 +84,10 @@ def work_out_outputs(table: pandas.DataFrame, keys: list[Coded], options: Option
     unit = recode(encode(table["output_unit"]))
     names = ("plant", "period", "product", "output_unit")
     for name, column in zip(names, [*keys, unit], strict=True):
-        problems.flag(column.codes == len(column.distinct), missing(name))
+        flag_empty(problems, name, column.codes == len(column.distinct))
     product = keys[2]
     codes = pandas.DataFrame({name: key.codes for name, key in zip(names, keys, strict=False)})
-    several = Refusal(
-        *("plant", "", "duplicate-output", "plant {value} has several output rows for this period and product"),
-        suggestion="Add them up, or name the products apart",
-    )
-    problems.flag(codes.duplicated(keep=False).to_numpy(), several)
+    problems.flag(codes.duplicated(keep=False).to_numpy(), SEVERAL)
     # The period matters only where the list in force is asked for.
     period = keys[1] if options.by_period else Coded(numpy.zeros(len(table), numpy.int64), [None])
     headers = [str(name) for name in table.columns if str(name).startswith(CORRECTIONS[0])]
@@ -96,10 +104,7 @@ def work_out_outputs(table: pandas.DataFrame, keys: list[Coded], options: Option
     output = to_floats(table["output"])
     empty = table["output"].isna().to_numpy()
     problems.flag(empty, missing("output"))
-    message = "output is {value}, expected a number above zero"
-    problems.flag(
-        ~(numpy.isfinite(output) & (output > 0)), Refusal("output", "", "output", message, "Check the number")
-    )
+    problems.flag(~(numpy.isfinite(output) & (output > 0)), NOT_POSITIVE)
     limits = _furnace_limits(table, code, thresholds, options.reading, problems)
     return Outputs(problems, output, code, thresholds, limits)
 
@@ -183,205 +188,3 @@ def _capacities(table: pandas.DataFrame, furnace: NDArray[numpy.bool_], problems
     problems.flag(furnace & ~positive, Refusal("furnace_capacity", "", "capacity", message, fix))
     tonnes: Floats = capacity * scale
     return tonnes
-
-
-def grade(outputs: Outputs, totals: Totals, compare: str) -> pandas.DataFrame:
-    """Return intensity, class, thresholds, margins and savings of every output row.
-
-    Parameters
-    ----------
-    outputs : Outputs
-        From :func:`work_out_outputs`.
-    totals : Totals
-        Of each output row.
-    compare : {"full", "rounded"}
-        As in :func:`energybench.classify`.
-    """
-    problems = outputs.problems
-    none = Refusal(
-        "plant", "", "no-energy", "plant {value} has an output and no reading of energy", "Add its meter rows"
-    )
-    problems.flag(totals.readings == 0, none)
-    spoilt = Refusal(
-        *(
-            "plant",
-            "",
-            "unusable-readings",
-            "plant {value} has readings that could not be used, so its total is not known",
-        ),
-        suggestion="Mend the meter rows in the problems",
-    )
-    problems.flag(totals.unusable > 0, spoilt)
-    by_electricity = outputs.column("electricity", False, bool)
-    unmetered = Refusal(
-        *("product", "", "no-energy", "{value} is measured by electricity, and no reading is electricity"),
-        suggestion="Add its electricity",
-    )
-    problems.flag(by_electricity & (totals.electric == 0), unmetered)
-    with numpy.errstate(all="ignore"):
-        total = numpy.where(by_electricity, totals.electricity_kwh, totals.tce)
-        intensity = total * outputs.column("scale") / outputs.output
-        intensity = intensity * outputs.column("factor", 1.0) + outputs.column("shift", 0.0)
-    intensity[problems.flagged] = numpy.nan
-    overflow = Refusal("output", "", "output", "output is {value}, too small to divide by", "Check the number")
-    problems.flag(~numpy.isfinite(intensity), overflow)
-    intensity[problems.flagged] = numpy.nan
-    bounds, sign, names = _bounds(outputs)
-    level, _met = kernel.levels(intensity, sign, bounds)
-    if compare == "rounded":
-        level = _rounded(intensity, outputs, level)
-    untold = (level < 0) & ~problems.flagged
-    gap = Refusal("product", "", "missing-figure", f"A step of {{value}} {_NO_FIGURE}", "Add it with tables.use()")
-    problems.flag(untold, gap)
-    level[problems.flagged] = -1
-    return _columns(outputs, intensity, level, names, totals)
-
-
-def _ladders(outputs: Outputs) -> list[Ladder | None]:
-    return [None if isinstance(t, Refusal) else t.ladder for t in outputs.thresholds]
-
-
-def _bounds(outputs: Outputs) -> tuple[Floats, Floats, NDArray[numpy.object_]]:
-    """Return folded bounds (last step last), signs, and the level names behind a level code, per row."""
-    ladders = _ladders(outputs)
-    width = max((len(ladder.steps) for ladder in ladders if ladder), default=1)
-    table = numpy.full((len(ladders), width), -numpy.inf)
-    sign = numpy.ones(len(ladders))
-    names = numpy.full((len(ladders), width + 1), "", object)
-    names[:, width - 1 :] = (Level.WITHIN_LIMIT.value, Level.OVER_LIMIT.value)
-    for number, ladder in enumerate(ladders):
-        if ladder is not None:
-            first = width - len(ladder.steps)
-            table[number, first:] = [step.bound for step in ladder.steps]
-            names[number, first:] = [level.value for level in ladder.levels]
-            sign[number] = ladder.sign
-    bounds = table[outputs.code]
-    if outputs.limits is not None:
-        furnace = ~numpy.isnan(outputs.limits.value)
-        bounds[furnace, -1] = _folded(outputs, outputs.limits.value)[furnace]
-    return bounds, sign[outputs.code], names
-
-
-def _folded(outputs: Outputs, limit: Floats) -> Floats:
-    """Fold strictness and tolerance into furnace limits, by the comparator of each row's table."""
-    curves = [None if isinstance(t, Refusal) else t.curve for t in outputs.thresholds]
-    one = [
-        numpy.nan if curve is None else Step(Level.WITHIN_LIMIT, "1", curve.row.comparator).bound for curve in curves
-    ]
-    folded: Floats = limit * numpy.array(one)[outputs.code]
-    return folded
-
-
-def _rounded(intensity: Floats, outputs: Outputs, level: NDArray[numpy.int8]) -> NDArray[numpy.int8]:
-    """Judge again, one by one and exactly, the distinct values that rounding could move across a threshold."""
-    result = level.copy()
-    ladders = _ladders(outputs)
-    width = max((len(ladder.steps) for ladder in ladders if ladder), default=1)
-    for number, ladder in enumerate(ladders):
-        if ladder is None:
-            continue
-        here = (outputs.code == number) & ~numpy.isnan(intensity)
-        near = numpy.zeros(len(intensity), bool)
-        for step in ladder.steps:
-            if step.value is not None:
-                near |= here & (numpy.abs(intensity - step.value) <= 10.0**-step.decimals)
-        values, inverse = numpy.unique(intensity[near], return_inverse=True)
-        codes = [_level_code(ladder, value, width) for value in values.tolist()]
-        result[near] = numpy.array(codes, numpy.int8)[inverse]
-    return _rounded_furnaces(intensity, outputs, result, width)
-
-
-def _rounded_furnaces(
-    intensity: Floats, outputs: Outputs, level: NDArray[numpy.int8], width: int
-) -> NDArray[numpy.int8]:
-    """Judge furnaces again whose value rounding could move across the limit, each distinct pair once."""
-    if outputs.limits is None:
-        return level
-    limits = outputs.limits.value
-    for number, threshold in enumerate(outputs.thresholds):
-        if isinstance(threshold, Refusal) or threshold.curve is None:
-            continue
-        row = threshold.curve.row
-        digits = len(row.limit.partition(".")[2])
-        near = (outputs.code == number) & (numpy.abs(intensity - limits) <= 10.0**-digits)
-        pairs, inverse = numpy.unique(numpy.stack([intensity[near], limits[near]], axis=1), axis=0, return_inverse=True)
-        met = [
-            Step(Level.WITHIN_LIMIT, repr(limit), row.comparator, digits).met_rounded(value)
-            for value, limit in pairs.tolist()
-        ]
-        level[near] = numpy.where(numpy.array(met, bool)[inverse.reshape(-1)], width - 1, width)
-    return level
-
-
-def _level_code(ladder: Ladder, value: float, width: int) -> int:
-    level = ladder.level(ladder.meets(value, "rounded"))
-    return -1 if level is None else width - len(ladder.steps) + ladder.levels.index(level)
-
-
-@numpy.errstate(invalid="ignore", over="ignore")
-def _columns(
-    outputs: Outputs,
-    intensity: Floats,
-    level: NDArray[numpy.int8],
-    names: NDArray[numpy.object_],
-    totals: Totals,
-) -> pandas.DataFrame:
-    """Write out the columns of the results that follow from the grading."""
-    known = ~numpy.isnan(intensity)
-    # Of several rows for the same output none may claim the energy, or a sum would count it twice.
-    complete = (totals.readings > 0) & (totals.unusable == 0) & (outputs.problems.reasons() != "duplicate-output")
-    table: dict[str, Any] = {
-        "item": outputs.column("item", "", object),
-        "tce": numpy.where(complete, totals.tce, numpy.nan),
-        "electricity_kwh": numpy.where(complete, totals.electricity_kwh, numpy.nan),
-        "intensity": intensity,
-        "unit": outputs.column("unit", "", object),
-    }
-    chosen = names[outputs.code, numpy.maximum(level, 0)]
-    table["class"] = numpy.where(level >= 0, chosen, numpy.array([None], object))
-    saving = outputs.column("saving") * outputs.output
-    sign = numpy.array([ladder.sign if ladder else 1.0 for ladder in _ladders(outputs)])[outputs.code]
-    for step, threshold in _thresholds(outputs).items():
-        margin = sign * (threshold - intensity)
-        table[step.replace("-", "_")] = threshold
-        table[f"margin_{step}".replace("-", "_")] = margin
-        table[f"saving_{step}".replace("-", "_")] = numpy.maximum(0.0, -margin) * saving
-    table["saving_unit"] = outputs.column("saving_unit", "", object)
-    table["depends_on_reading"] = _depends(outputs, intensity) & known
-    rows = [None if isinstance(t, Refusal) else t.ladder or (t.curve and t.curve.row) for t in outputs.thresholds]
-    for name in ("document", "verification"):
-        table[name] = numpy.array([getattr(row, name, "") for row in rows], object)[outputs.code]
-    table["readings"] = totals.readings
-    table["unusable_readings"] = totals.unusable
-    return pandas.DataFrame(table)
-
-
-def _thresholds(outputs: Outputs) -> dict[str, Floats]:
-    """Return per step name the threshold of each row, NaN where its ladder has no such step."""
-    found: dict[str, Floats] = {}
-    ladders = _ladders(outputs)
-    for step in dict.fromkeys(s.level.value for ladder in ladders if ladder for s in ladder.steps):
-        values = [_value_of(ladder, step) for ladder in ladders]
-        found[step] = numpy.array(values, numpy.float64)[outputs.code]
-    if outputs.limits is not None:
-        name = Level.WITHIN_LIMIT.value
-        other = found.get(name, numpy.full(len(outputs.output), numpy.nan))
-        found[name] = numpy.where(numpy.isnan(outputs.limits.value), other, outputs.limits.value)
-    return found
-
-
-def _value_of(ladder: Ladder | None, name: str) -> float:
-    value = next((step.value for step in (ladder.steps if ladder else ()) if step.level.value == name), None)
-    return numpy.nan if value is None else value
-
-
-def _depends(outputs: Outputs, intensity: Floats) -> NDArray[numpy.bool_]:
-    """Say whether another reading of a furnace table would change the class."""
-    if outputs.limits is None:
-        return numpy.zeros(len(intensity), bool)
-    limits = outputs.limits
-    passes: list[NDArray[numpy.bool_]] = [
-        intensity <= _folded(outputs, limit) for limit in (limits.value, limits.strict, limits.lenient)
-    ]
-    depends: NDArray[numpy.bool_] = (passes[0] != passes[1]) | (passes[0] != passes[2])
-    return depends

@@ -8,22 +8,26 @@ from __future__ import annotations
 
 import warnings
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 import numpy
 import pandas
 
 from energybench.errors import UnverifiedWarning
 from energybench.frames.assessment import Assessment, EnergyLines
-from energybench.frames.columns import KEYS, canonical_columns, to_pandas
+from energybench.frames.columns import KEYS, canonical_columns, is_dask_frame, is_lazy
 from energybench.frames.encode import encode, recode
 from energybench.frames.files import read_table
+from energybench.frames.grading import grade, notes_on
 from energybench.frames.groups import KEY_TEXT, make_groups
 from energybench.frames.kernel import Totals, sweep
 from energybench.frames.meters import explain, read_meters
+from energybench.frames.native import kind_of, to_pandas
 from energybench.frames.options import make_options
-from energybench.frames.outputs import grade, work_out_outputs
+from energybench.frames.outputs import work_out_outputs
 from energybench.frames.resolve import Factor, Refusal, Threshold
+from energybench.frames.sureness import intensity_uncertainty, read_output_spreads, with_uncertainty
+from energybench.frames.uncertain import add_spreads
 from energybench.tables import ACCEPTED, data_version
 
 if TYPE_CHECKING:
@@ -32,6 +36,7 @@ if TYPE_CHECKING:
     from energybench.coal_rates import CoalRate
     from energybench.frames.encode import Coded
     from energybench.frames.groups import Groups
+    from energybench.frames.lazy.assessment import LazyAssessment
     from energybench.frames.meters import Meters
     from energybench.frames.outputs import Outputs
     from energybench.units import AmountLike
@@ -43,6 +48,39 @@ _CARRIED = (
     *("design_capacity", "design_capacity_unit", "furnace_capacity", "furnace_capacity_unit"),
     *("output_value", "output_value_unit"),
 )
+
+
+@overload
+def assess(
+    meters: pandas.DataFrame | str | Path,
+    outputs: TableLike,
+    *,
+    basis: str = ...,
+    coal_rate: AmountLike | CoalRate | None = ...,
+    edition: str | None = ...,
+    document: str | None = ...,
+    reading: str = ...,
+    compare: str = ...,
+    allow_unverified: bool = ...,
+    progress: Progress | None = ...,
+) -> Assessment: ...
+
+
+# A lazy table gives a LazyAssessment; which kinds are lazy, no type says that is imported here.
+@overload
+def assess(
+    meters: Any,
+    outputs: TableLike,
+    *,
+    basis: str = ...,
+    coal_rate: AmountLike | CoalRate | None = ...,
+    edition: str | None = ...,
+    document: str | None = ...,
+    reading: str = ...,
+    compare: str = ...,
+    allow_unverified: bool = ...,
+    progress: Progress | None = ...,
+) -> Any: ...
 
 
 def assess(
@@ -57,16 +95,18 @@ def assess(
     compare: str = "full",
     allow_unverified: bool = False,
     progress: Progress | None = None,
-) -> Assessment:
+) -> Assessment | LazyAssessment:
     """Assess a table of meters against a table of outputs.
 
     Parameters
     ----------
-    meters : DataFrame, str or Path
+    meters : DataFrame, mapping, str or Path
         Columns plant, period, product, carrier, amount, unit, and if wanted flow, ncv, ncv_unit, coefficient,
-        coefficient_unit; headers in English or Chinese. A frame, or a .csv, .parquet or .xlsx file.
-    outputs : DataFrame, str or Path
-        Columns plant, period, product, output, output_unit, and if wanted furnace_capacity,
+        coefficient_unit, uncertainty, accuracy, meter; headers in English or Chinese. A frame of pandas, polars
+        or pyarrow, a mapping of headers to columns, or a .csv, .parquet or .xlsx file.
+    outputs : DataFrame, mapping, str or Path
+        Columns plant, period, product, output, output_unit, and if wanted output_uncertainty, output_accuracy,
+        output_meter, furnace_capacity,
         furnace_capacity_unit, design_capacity, design_capacity_unit, output_value, output_value_unit, and
         corrections such as ``correction:altitude:altitude_m`` or ``correction:quenching``, empty where none applies.
     basis, coal_rate, edition, allow_unverified
@@ -79,7 +119,9 @@ def assess(
     Returns
     -------
     Assessment
-        ``.results`` (a row per output row), ``.energy`` (a line per meter row), ``.problems``.
+        ``.results`` (a row per output row), ``.energy`` (a line per meter row), ``.problems``: frames of the
+        kind of ``outputs``, in pandas for a mapping or a file. Meters that an engine computes (a polars LazyFrame,
+        a DuckDB relation, a Spark frame, an ibis table) give a LazyAssessment: the same as queries of that engine.
 
     Raises
     ------
@@ -113,6 +155,18 @@ def assess(
         compare=compare,
         allow_unverified=allow_unverified,
     )
+    if is_lazy(meters):
+        from energybench.frames.lazy.pipeline import assess_lazily
+
+        return assess_lazily(meters, outputs, options)
+    if is_lazy(outputs):
+        from energybench.frames.lazy.pipeline import collected_if_lazy
+
+        outputs = collected_if_lazy(outputs)
+    if is_dask_frame(meters):
+        from energybench.frames.dask_tables import assess_dask
+
+        return assess_dask(meters, outputs, options, progress)
     tell = progress or (lambda _share, _text: None)
     tell(0.0, "reading")
     meter_table, unused_meters = open_table(meters, "meters")
@@ -125,13 +179,19 @@ def assess(
     groups = make_groups(keys)
     totals = Totals.zero(groups.count)
     add_up(read, groups, totals)
+    spread = add_spreads(read, groups, totals, _has_electricity(read))
     bad = totals.bad_rows
-    meter_problems = explain(read, bad).frame()
+    meter_problems = explain(read, bad).rows()
     tell(0.9, "classifying")
-    graded = grade(measured, totals.of(groups.of_outputs), options.compare)
+    of_outputs = totals.of(groups.of_outputs)
+    own = read_output_spreads(output_table, measured, options.allow_unverified)
+    graded = grade(measured, of_outputs, options.compare)
+    output_problems = measured.problems.rows()
+    uncertain = intensity_uncertainty(measured, of_outputs, groups, spread, own)
+    results, grading = with_uncertainty(results_of(output_table, measured, graded), measured, uncertain, options)
     assessment = Assessment(
-        results_of(output_table, measured, graded),
-        pandas.concat([meter_problems, measured.problems.frame()], ignore_index=True),
+        results,
+        (meter_problems, output_problems),
         {
             "meters": len(meter_table),
             "used": len(meter_table) - len(bad),
@@ -142,12 +202,15 @@ def assess(
         EnergyLines(read, bad),
         notes=(
             *unused_headers(meters=unused_meters, outputs=unused_outputs),
+            *notes_on(measured, graded["intensity"].to_numpy()),
             *warn_weak(read.factors, measured.thresholds, stacklevel=4),
         ),
         options=options.to_dict(),
         data_version=data_version(),
+        kind=kind_of(outputs),
+        grading=grading,
     )
-    check_counts(assessment.counts, assessment.problems)
+    check_counts(assessment.counts, len(output_problems))
     tell(1.0, "done")
     return assessment
 
@@ -171,7 +234,7 @@ def add_up(read: Meters, groups: Groups, totals: Totals, first_row: int = 0) -> 
     first_row : int
         Number of the first row, for the rows noted.
     """
-    electricity = read.lookup("electricity_kwh", 0.0) if any(_is_electric(f) for f in read.factors) else None
+    electricity = read.lookup("electricity_kwh", 0.0) if _has_electricity(read) else None
     sweep(
         totals,
         read.amount,
@@ -183,6 +246,10 @@ def add_up(read: Meters, groups: Groups, totals: Totals, first_row: int = 0) -> 
         groups.lookup,
         first_row,
     )
+
+
+def _has_electricity(read: Meters) -> bool:
+    return any(_is_electric(factor) for factor in read.factors)
 
 
 def _is_electric(factor: Factor | Refusal) -> bool:
@@ -209,10 +276,10 @@ def results_of(table: pandas.DataFrame, measured: Outputs, graded: pandas.DataFr
     return pandas.concat([front, graded.assign(reason=measured.problems.reasons())], axis=1)
 
 
-def check_counts(counts: dict[str, int], problems: pandas.DataFrame) -> None:
+def check_counts(counts: dict[str, int], output_problems: int) -> None:
     """Refuse to return an answer that lost a row."""
     lost_meters = counts["meters"] - counts["used"] - counts["problems"]
-    lost_outputs = counts["outputs"] - counts["classified"] - int((problems["table"] == "outputs").sum())
+    lost_outputs = counts["outputs"] - counts["classified"] - output_problems
     if lost_meters or lost_outputs:
         raise AssertionError(f"rows were lost: {lost_meters} meter rows and {lost_outputs} output rows of {counts}")
 

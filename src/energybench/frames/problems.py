@@ -9,15 +9,125 @@ import numpy
 import pandas
 
 from energybench.errors import LONGEST_QUOTE, quoted
-from energybench.frames.encode import encode
+from energybench.frames.columns import KEYS
+from energybench.frames.encode import clean_text, encode
 from energybench.frames.resolve import Refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from numpy.typing import NDArray
 
-COLUMNS = ("table", "row", "column", "value", "reason", "message", "suggestion")
+#: Columns of the problems, a row each; plant, period and product are the cells of the row as text.
+COLUMNS = ("table", "row", *KEYS, "column", "value", "reason", "message", "suggestion")
+#: What problems have in common that are counted as one.
+KIND = ("table", "column", "value", "reason", "message", "suggestion")
+#: Columns of problems that are counted; the example is "plant / period / product" of the first such row.
+COUNTED = (*KIND, "rows", "example")
+#: How much of a plant's name an example shows.
+_LONGEST_KEY = 40
+
+
+@dataclass(frozen=True)
+class ProblemRows:
+    """The problems of one table, kept small: a code per row into the kinds of problem that there are.
+
+    Attributes
+    ----------
+    table : {"meters", "outputs"}
+        Which table the rows are of.
+    row : ndarray
+        Index labels of the rows, shape (n,).
+    keys : pandas.DataFrame
+        Cells plant, period and product of the rows, shape (n, 3).
+    kind : ndarray of int
+        The kind of each row, shape (n,).
+    kinds : pandas.DataFrame
+        Column, value, reason, message and suggestion of each kind.
+    """
+
+    table: str
+    row: NDArray[Any]
+    keys: pandas.DataFrame
+    kind: NDArray[numpy.int64]
+    kinds: pandas.DataFrame
+
+    def __len__(self) -> int:
+        return len(self.kind)
+
+    def frame(self) -> pandas.DataFrame:
+        """Return the problems, a row each, in the order of the table."""
+        texts: dict[str, Any] = {name: self.kinds[name].to_numpy(object)[self.kind] for name in self.kinds.columns}
+        keys = {name: encode(self.keys[name]).map(_cut_text, "") for name in KEYS}
+        every = {"table": numpy.full(len(self), self.table, object), "row": self.row, **keys, **texts}
+        # As objects the cells are pointers to shared texts; a column of strings would copy each message a row.
+        return pandas.DataFrame(
+            {name: pandas.Series(every[name], dtype=None if name == "row" else object) for name in COLUMNS}
+        )
+
+    def counted(self) -> pandas.DataFrame:
+        """Return how many rows have the same problem, and the first of them, most rows first."""
+        number = len(self.kinds)
+        first = numpy.zeros(number, numpy.int64)
+        first[self.kind[::-1]] = numpy.arange(len(self.kind))[::-1]
+        counted = self.kinds.assign(
+            table=self.table, rows=numpy.bincount(self.kind, minlength=number), example=_examples(self.keys.iloc[first])
+        )
+        return add_counts([counted])
+
+
+def count_problems(problems: pandas.DataFrame) -> pandas.DataFrame:
+    """Count problems that are the same in all but their row.
+
+    Parameters
+    ----------
+    problems : pandas.DataFrame
+        A row each, with the columns :data:`COLUMNS`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns :data:`COUNTED`, most rows first; ``example`` is "plant / period / product" of the first such row.
+
+    Examples
+    --------
+    >>> import pandas
+    >>> same = {"table": "meters", "column": "unit", "value": "?", "reason": "unknown-unit", "message": "m"}
+    >>> rows = [{**same, "row": row, "plant": plant, "period": "2023", "product": "p", "suggestion": "s"}
+    ...         for row, plant in enumerate("甲乙")]
+    >>> count_problems(pandas.DataFrame(rows))[["value", "rows", "example"]].to_string(index=False).splitlines()[1]
+    '    ?     2 甲 / 2023 / p'
+    """
+    kinds = problems[list(KIND)].astype(object)
+    code = kinds.groupby(list(KIND), sort=False, dropna=False).ngroup().to_numpy(numpy.int64)
+    first = numpy.flatnonzero(~pandas.Series(code).duplicated().to_numpy())
+    counted = kinds.iloc[first].assign(
+        rows=numpy.bincount(code, minlength=len(first))[code[first]], example=_examples(problems.iloc[first])
+    )
+    return add_counts([counted])
+
+
+def add_counts(parts: Iterable[pandas.DataFrame]) -> pandas.DataFrame:
+    """Add up counted problems, for example of several batches, most rows first.
+
+    Parameters
+    ----------
+    parts : iterable of pandas.DataFrame
+        Each with the columns :data:`COUNTED`; of equal problems the first example is kept.
+    """
+    every = [part for part in parts if len(part)]
+    if not every:
+        return pandas.DataFrame({name: numpy.zeros(0, numpy.int64 if name == "rows" else object) for name in COUNTED})
+    together = pandas.concat(every, ignore_index=True)
+    groups = together.groupby(list(KIND), sort=False, dropna=False, as_index=False)
+    counted = groups.agg({"rows": "sum", "example": "first"})[list(COUNTED)]
+    return counted.sort_values("rows", ascending=False, kind="stable", ignore_index=True)
+
+
+def _examples(keys: pandas.DataFrame) -> NDArray[numpy.object_]:
+    """Return plant, period and product of some rows as one text each."""
+    columns = [encode(keys[name]).map(_cut_key, "") for name in KEYS]
+    return numpy.array([" / ".join(texts) for texts in zip(*columns, strict=True)], object)
 
 
 @dataclass
@@ -64,48 +174,68 @@ class Problems:
         codes = [*(refusal.reason for refusal in self.refusals), ""]
         return numpy.array(codes, object)[self.detail]
 
-    def frame(self) -> pandas.DataFrame:
-        """Return the problems, a row each, in the order of the table."""
+    def rows(self) -> ProblemRows:
+        """Return the rows that have a problem, in the order of the table."""
         rows = numpy.flatnonzero(self.flagged)
-        detail = self.detail[rows]
-        used, code = numpy.unique(detail, return_inverse=True)
+        used, code = numpy.unique(self.detail[rows], return_inverse=True)
         refusals = [self.refusals[number] for number in used]
-        value = numpy.array([refusal.value for refusal in refusals], object)[code]
-        message = numpy.array([refusal.message for refusal in refusals], object)[code]
-        # One pass per column and per template: there may be as many refusals as rows.
-        column = numpy.array([refusal.column for refusal in refusals], object)[code]
-        for name in dict.fromkeys(refusal.column for refusal in refusals):
-            if name in self.source.columns:
-                here = column == name
-                value[here] = _shown(self.source[name].iloc[rows[here]])
-        for number, refusal in enumerate(refusals):
-            if not refusal.verbatim and "{value}" in refusal.message:
-                here = code == number
-                message[here] = _filled(refusal.message, value[here])
-        texts = {name: [getattr(refusal, name) for refusal in refusals] for name in ("column", "reason", "suggestion")}
-        return pandas.DataFrame(
-            {
-                "table": self.table,
-                "row": self.source.index.to_numpy()[rows],
-                "value": value,
-                "message": message,
-                **{name: numpy.array(text, object)[code] for name, text in texts.items()},
-            },
-            columns=list(COLUMNS),
+        texts, cell = self._cells(rows, code, refusals)
+        # Few problems have the same refusal and the same cell; those that do are one kind.
+        kind, pairs = pandas.factorize(code * max(len(texts), 1) + cell)
+        of_kind = [refusals[number] for number in pairs // max(len(texts), 1)]
+        values = [texts[number] for number in pairs % max(len(texts), 1)]
+        shown = [refusal.value if text is None else text for refusal, text in zip(of_kind, values, strict=True)]
+        messages = [
+            refusal.message if refusal.verbatim else refusal.message.replace("{value}", quoted(value))
+            for refusal, value in zip(of_kind, shown, strict=True)
+        ]
+        columns = {name: [getattr(one, name) for one in of_kind] for name in ("column", "reason", "suggestion")}
+        kinds = pandas.DataFrame({"value": shown, "message": messages, **columns}, dtype=object)
+        keys = self.source[list(KEYS)]
+        everywhere = len(rows) == len(keys)
+        return ProblemRows(
+            self.table,
+            self.source.index.to_numpy()[rows],
+            keys if everywhere else keys.iloc[rows],
+            kind.astype(numpy.int64, copy=False),
+            kinds,
         )
 
+    def _cells(
+        self, rows: NDArray[numpy.int64], code: NDArray[Any], refusals: list[Refusal]
+    ) -> tuple[list[str | None], NDArray[numpy.int64]]:
+        """Return the distinct texts of the cells that are at fault, and which of them each row has.
 
-def _shown(cells: pandas.Series[Any]) -> NDArray[numpy.object_]:
-    """Return cells as text, a very long one cut, each distinct one worked on once."""
-    return encode(cells).map(_cut, "")
+        A refusal of a column that the table does not have shows its own value, for which the text is None.
+        """
+        order: dict[str | None, int] = {None: 0}
+        cell = numpy.zeros(len(rows), numpy.int64)
+        column = numpy.array([refusal.column for refusal in refusals], object)
+        # One pass per column: there may be as many refusals as rows.
+        for name in dict.fromkeys(column.tolist()):
+            if name not in self.source.columns:
+                continue
+            here = numpy.flatnonzero((column == name)[code])
+            cells = encode(self.source[name].iloc[rows[here]])
+            places = [order.setdefault(cut(value), len(order)) for value in cells.distinct]
+            cell[here] = cells.table(places, order.setdefault("", len(order)), numpy.int64)[cells.codes]
+        return list(order), cell
+
+    def frame(self) -> pandas.DataFrame:
+        """Return the problems, a row each, in the order of the table."""
+        return self.rows().frame()
 
 
-def _cut(cell: Any) -> str:
-    text = str(cell)
+def cut(cell: Any) -> str:
+    """Return a cell as text that can be shown: a very long one is cut, half a character is escaped."""
+    text = str(cell)[: LONGEST_QUOTE + 1].encode(errors="backslashreplace").decode()
     return text if len(text) <= LONGEST_QUOTE else f"{text[:LONGEST_QUOTE]}…"
 
 
-def _filled(message: str, values: NDArray[numpy.object_]) -> NDArray[numpy.object_]:
-    """Return a message with each cell in its place, each distinct one worked on once."""
-    codes, uniques = pandas.factorize(values)
-    return numpy.array([message.replace("{value}", quoted(text)) for text in uniques], object)[codes]
+def _cut_text(cell: Any) -> str:
+    return cut(clean_text(cell))
+
+
+def _cut_key(cell: Any) -> str:
+    text = _cut_text(cell)
+    return text if len(text) <= _LONGEST_KEY else f"{text[:_LONGEST_KEY]}…"

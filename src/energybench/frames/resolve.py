@@ -20,13 +20,15 @@ from energybench.units import STANDARD_COAL_KJ_PER_KGCE, Rate, ratio, same_kind
 from energybench.verdicts import check_basis
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from energybench.frames.options import Options
     from energybench.ladders import Ladder
 
 #: How many refusals of a table name what was probably meant.
 SUGGESTED = 100
+#: How many refused combinations a table that comes in parts remembers.
+REMEMBERED = 10_000
 _KWH = UnitText(("kWh",))
 _KGCE = UnitText(("kgce",))
 
@@ -251,7 +253,7 @@ def resolve_unit(text: Any, target: UnitText, column: str) -> float | Refusal:
         return refusal_of(error, column)
 
 
-def resolve_all(resolve: Callable[..., Any], combinations: Iterable[tuple[Any, ...]]) -> list[Any]:
+def resolve_all(resolve: Callable[..., Any], combinations: Iterable[tuple[Any, ...]], refused: int = 0) -> list[Any]:
     """Resolve every combination once.
 
     Only the first refusals look for the nearest names: nobody reads a thousand suggestions, and each costs
@@ -263,12 +265,52 @@ def resolve_all(resolve: Callable[..., Any], combinations: Iterable[tuple[Any, .
         Takes the parts of a combination, returns what it resolves to or a refusal.
     combinations : iterable of tuple
         What to resolve.
+    refused : int
+        How many refusals there have been before.
     """
     resolved = []
-    refused = 0
     for combination in combinations:
         with nullcontext() if refused < SUGGESTED else without_suggestions():
             one = resolve(*combination)
         refused += isinstance(one, Refusal)
         resolved.append(one)
     return resolved
+
+
+class KnownFactors:
+    """What combinations of carrier, unit and own figure resolve to, for a table that comes in parts.
+
+    Each distinct combination is resolved once. Of the refused ones only so many are remembered, so that a column
+    of nothing but nonsense takes no more memory than its longest part.
+    """
+
+    def __init__(self, choice: Choice) -> None:
+        self.choice = choice
+        self._factors: dict[tuple[str, ...], Factor] = {}
+        self._refusals: dict[tuple[str, ...], Refusal] = {}
+        self._refused = 0
+
+    @property
+    def factors(self) -> list[Factor]:
+        """The factors of all parts so far."""
+        return list(self._factors.values())
+
+    def resolve(self, combinations: Sequence[tuple[str, ...]]) -> list[Factor | Refusal]:
+        """Return what each combination resolves to.
+
+        Parameters
+        ----------
+        combinations : sequence of tuple
+            Carrier, unit, kind of own figure and its unit.
+        """
+        fresh = [one for one in combinations if one not in self._factors and one not in self._refusals]
+        resolved = resolve_all(resolve_factor, [(*one, self.choice) for one in fresh], self._refused)
+        found: dict[tuple[str, ...], Factor | Refusal] = dict(zip(fresh, resolved, strict=True))
+        for combination, one in found.items():
+            if isinstance(one, Factor):
+                self._factors[combination] = one
+            elif len(self._refusals) < REMEMBERED:
+                self._refusals[combination] = one
+        self._refused += sum(isinstance(one, Refusal) for one in resolved)
+        known = (self._factors, self._refusals, found)
+        return [next(where[one] for where in known if one in where) for one in combinations]

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from energybench.errors import OptionError, TableError, UnknownNameError, did_you_mean, quoted
-from energybench.frames.columns import OUTPUTS, to_pandas
+from energybench.frames.columns import OUTPUTS
 from energybench.frames.encode import clean_text
+from energybench.frames.native import to_pandas
 from energybench.names import normalise_name
 from energybench.targets.cells import read_figure, texts_of
 from energybench.targets.rows import measure_of
@@ -33,7 +34,7 @@ def table_of(results: Any) -> pandas.DataFrame:
     TableError
         If it is no table, two headers mean one column, or a plant's product stands under several documents.
     """
-    table = to_pandas(getattr(results, "results", results), "results")
+    table = to_pandas(getattr(results, "result_frame", results), "results")
     meaning = {normalise_name(header): column for column, others in OUTPUTS.items() for header in (column, *others)}
     names = [meaning.get(normalise_name(str(header)), str(header)) for header in table.columns]
     twice = next((name for number, name in enumerate(names) if name in names[:number]), None)

@@ -1,0 +1,213 @@
+"""What the assessment of lazy tables returns: lazy results, energy lines and problems; counts when asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import narwhals.stable.v2 as nw
+import pandas
+
+from energybench import __version__
+from energybench.frames.assessment import Assessment, summary
+from energybench.frames.columns import KEYS
+from energybench.frames.grading import note_on_signs
+from energybench.frames.lazy.readings import FOLDED
+from energybench.frames.lazy.source import run
+from energybench.frames.parts import NoEnergyLines
+from energybench.frames.pipeline import check_counts
+from energybench.frames.problems import COLUMNS, COUNTED, add_counts
+
+if TYPE_CHECKING:
+    from energybench.frames.lazy.chain import Refusals
+    from energybench.frames.lazy.meters import LazyMeters
+    from energybench.frames.lazy.outputs import LazyOutputs
+
+    Frame = nw.LazyFrame[Any]
+
+_APART = "\x1f"
+
+
+@dataclass
+class LazyAssessment:
+    """The answer for lazy tables, in the engine that they are of.
+
+    Nothing but the small selections that name every distinct carrier, unit and product has been computed;
+    ``results``, ``energy`` and ``problems`` are queries. ``counts``, ``problem_counts`` and ``str()`` run queries
+    when they are first asked for.
+
+    Attributes
+    ----------
+    options : dict
+        The options of :func:`energybench.assess`.
+    """
+
+    meters: LazyMeters = field(repr=False)
+    outputs: LazyOutputs = field(repr=False)
+    fixed_notes: tuple[str, ...] = ()
+    options: dict[str, Any] = field(default_factory=dict)
+    package_version: str = __version__
+    data_version: str = ""
+
+    @property
+    def results(self) -> Any:
+        """A row per output row, as those of an eager table, in the kind of frame that the meters are of."""
+        return self.outputs.results(self.meters.totals()).to_native()
+
+    @property
+    def energy(self) -> Any:
+        """A line per meter row, with coefficient, source and tce; null where the row was not used."""
+        return self.meters.energy(self.outputs.known()).to_native()
+
+    @property
+    def problems(self) -> Any:
+        """A row per row that could not be used: table, plant, period, product, column, reason and value."""
+        return self._problems().drop("_problem").to_native()
+
+    def _problems(self) -> Frame:
+        listed = [self.meters.problems(self.outputs.known()), self.outputs.problems(self.meters.totals())]
+        return nw.concat(listed, how="vertical")
+
+    @cached_property
+    def problem_counts(self) -> pandas.DataFrame:
+        """How many rows have the same problem, most first, with its message and an example; computed when asked."""
+        example = nw.concat_str([nw.coalesce(nw.col(name), nw.lit("")) for name in KEYS], separator=_APART)
+        rows = self._problems().with_columns(example.alias("_example"))
+        counted = rows.group_by("table", "_problem", "value").agg(
+            nw.len().alias("rows"), nw.col("_example").min().alias("example")
+        )
+        refusals: dict[str, Refusals] = {"meters": self.meters.refusals, "outputs": self.outputs.refusals}
+        lines = []
+        for table, problem, value, count, key in zip(*_columns(counted), strict=True):
+            of_table = refusals[table]
+            lines.append((table, *of_table.told(problem, value), count, " / ".join(key.split(_APART))))
+        return add_counts([pandas.DataFrame(sorted(lines), columns=list(COUNTED))])
+
+    @cached_property
+    def _summary(self) -> dict[str, tuple[int, int]]:
+        """Meter rows and how many of them are used; per class the output rows, and how many are not above zero."""
+        col, none = nw.col, nw.lit(0)
+        totals = self.meters.totals()
+        used = nw.when(~col("_known").is_null()).then(col("_readings") - col("_unusable")).otherwise(none)
+        known = totals.join(self.outputs.known(), on=list(FOLDED), how="left").with_columns(used.alias("_used"))
+        odd = nw.when((col("intensity") <= 0) & (col("_positive") == 1)).then(nw.lit(1)).otherwise(none)
+        level = nw.coalesce(col("class"), nw.lit(""))
+        graded = self.outputs.graded(totals).select(level.alias("_of"), odd.alias("_odd"))
+        parts = [
+            known.select(nw.lit("meters").alias("_of"), col("_readings").alias("_rows"), col("_used").alias("_odd")),
+            graded.select("_of", nw.lit(1).alias("_rows"), "_odd"),
+        ]
+        every = nw.concat([part.with_columns(col("_rows", "_odd").cast(nw.Int64)) for part in parts], how="vertical")
+        names, rows, special = _columns(every.group_by("_of").agg(col("_rows").sum(), col("_odd").sum()))
+        return {name: (int(some), int(few)) for name, some, few in zip(names, rows, special, strict=True)}
+
+    @cached_property
+    def counts(self) -> dict[str, int]:
+        """Meter rows given, used and in problems; output rows given and classified; computed when asked.
+
+        Rows given are rows used and rows in problems, and that is checked here.
+        """
+        problems = self.problem_counts.groupby("table")["rows"].sum()
+        counts = {
+            "meters": self._summary["meters"][0],
+            "used": self._summary["meters"][1],
+            "problems": int(problems.get("meters", 0)),
+            "outputs": sum(rows for name, (rows, _) in self._summary.items() if name != "meters"),
+            "classified": sum(self._by_class.values()),
+        }
+        check_counts(counts, int(problems.get("outputs", 0)))
+        return counts
+
+    @cached_property
+    def notes(self) -> tuple[str, ...]:
+        """Headers that were not used, unverified figures that were, and intensities that are not above zero."""
+        odd = sum(odd for name, (_, odd) in self._summary.items() if name != "meters")
+        return (*self.fixed_notes, *note_on_signs(odd))
+
+    def collect(self, most: int | None = None) -> Assessment:
+        """Compute everything and return it on pandas, in the order of plant, period and product.
+
+        Parameters
+        ----------
+        most : int, optional
+            For tables larger than memory: list at most so many rows of problems, and leave the lines of energy to
+            the engine. All problems are counted all the same.
+
+        Returns
+        -------
+        Assessment
+            As of eager tables, without the numbers of rows, which tables of an engine do not have.
+        """
+        in_order = ["plant", "period", "product"]
+        results = collected(self.outputs.results(self.meters.totals())).sort_values(in_order, kind="stable")
+        problems = self._collected_problems(most)
+        lines = CollectedLines(collected(self.meters.energy(self.outputs.known()))) if most is None else NoEnergyLines()
+        unlisted = int(self.problem_counts["rows"].sum()) - len(problems)
+        note = f"problems has {len(problems)} rows, {unlisted} more have problems; problem_counts has all"
+        return Assessment(
+            results.reset_index(drop=True),
+            (CollectedProblems(problems, self.problem_counts),),
+            self.counts,
+            lines,
+            notes=(*self.notes, note) if unlisted else self.notes,
+            options=self.options,
+            package_version=self.package_version,
+            data_version=self.data_version,
+        )
+
+    def _collected_problems(self, most: int | None = None) -> pandas.DataFrame:
+        """Return the problems with their messages, in order."""
+        listed = self._problems() if most is None else self._problems().head(most)
+        refusals = {"meters": self.meters.refusals, "outputs": self.outputs.refusals}
+        lines = []
+        for table, plant, period, product, _, _, value, problem in zip(*_columns(listed), strict=True):
+            lines.append((table, plant or "", period or "", product or "", *refusals[table].told(problem, value)))
+        return pandas.DataFrame(sorted(lines), columns=[name for name in COLUMNS if name != "row"])
+
+    def __str__(self) -> str:
+        return summary(self.counts, self._by_class, self.problem_counts, self.notes)
+
+    @property
+    def _by_class(self) -> dict[str, int]:
+        return {name: rows for name, (rows, _) in self._summary.items() if name and name != "meters"}
+
+
+@dataclass(frozen=True)
+class CollectedProblems:
+    """Problems of both tables that an engine has listed and counted."""
+
+    listed: pandas.DataFrame
+    by_kind: pandas.DataFrame
+
+    def __len__(self) -> int:
+        return int(self.by_kind["rows"].sum())
+
+    def frame(self) -> pandas.DataFrame:
+        """Return the problems, a row each."""
+        return self.listed
+
+    def counted(self) -> pandas.DataFrame:
+        """Return how many rows have the same problem."""
+        return self.by_kind
+
+
+@dataclass(frozen=True)
+class CollectedLines:
+    """Lines of energy that an engine has worked out."""
+
+    lines: pandas.DataFrame
+
+    def frame(self) -> pandas.DataFrame:
+        """Return a line per meter row."""
+        return self.lines
+
+
+def _columns(frame: Frame) -> list[list[Any]]:
+    """Compute a lazy frame and return its columns as lists."""
+    return list(run(frame).to_dict(as_series=False).values())
+
+
+def collected(frame: Frame) -> pandas.DataFrame:
+    """Compute a lazy frame and return it as pandas."""
+    return pandas.DataFrame(run(frame).to_dict(as_series=False))

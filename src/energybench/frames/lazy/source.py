@@ -1,0 +1,229 @@
+"""A lazy table with canonical columns, and what a cell is as text, as a key and as a number.
+
+The types of an engine are few: a cell is text, a number, a date or nothing. What is not plain text is looked at as
+the text that the engine makes of it, each distinct one once, and read back here.
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import narwhals.stable.v2 as nw
+import pandas
+
+from energybench.errors import TableError, quoted
+from energybench.frames.columns import canonical_columns
+from energybench.frames.encode import clean_text
+from energybench.frames.uncertain import refuse_columns
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from narwhals.stable.v2.dtypes import DType
+
+    Frame = nw.LazyFrame[Any]
+
+#: The characters that ``str.strip`` takes off.
+SPACES = (
+    "\t\n\x0b\x0c\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
+    "\u2028\u2029\u202f\u205f\u3000"
+)
+#: A number that every engine reads as Python does; any other text is read here, each distinct one once.
+PLAIN_NUMBER = r"^-?[0-9]{1,15}(\.[0-9]{1,15})?$"
+
+_TEXTS = (nw.String, nw.Enum, nw.Categorical)
+_NAMES = ("plant", "product", "carrier", "unit", "flow")
+_UNCERTAIN = ("uncertainty", "accuracy", "output_uncertainty", "output_accuracy")
+_NO_CELLS = (nw.Binary, nw.Duration, nw.Time, nw.List, nw.Array, nw.Struct, nw.Object)
+
+
+@dataclass(frozen=True)
+class Source:
+    """A lazy meter or output table with canonical columns.
+
+    Attributes
+    ----------
+    name : str
+        ``"meters"`` or ``"outputs"``.
+    frame : narwhals LazyFrame
+        The columns that are known.
+    types : dict
+        The type of each of them.
+    unused : tuple of str
+        The headers that are not used.
+    """
+
+    name: str
+    frame: Frame
+    types: Mapping[str, DType]
+    unused: tuple[str, ...]
+
+    def __contains__(self, column: str) -> bool:
+        return column in self.types
+
+    def is_text(self, column: str) -> bool:
+        """Say whether the cells of a column are texts, or nothing."""
+        return isinstance(self.types[column], _TEXTS)
+
+    def filled(self, column: str) -> nw.Expr:
+        """Say of each cell whether anything is in it; what is not a number is nothing."""
+        cell = nw.col(column)
+        if self.types[column].is_float():
+            return ~cell.is_null() & ~cell.is_nan()
+        return ~cell.is_null()
+
+    def text(self, column: str) -> nw.Expr:
+        """Return the cells of a column as the texts of the engine, null where nothing is in them."""
+        cell = nw.col(column)
+        if isinstance(self.types[column], nw.String):
+            return cell
+        if self.types[column].is_float():
+            cell = nw.when(~cell.is_nan()).then(cell)
+        return cell.cast(nw.String)
+
+    def stripped(self, column: str) -> nw.Expr:
+        """Return the cells of a column as texts without spaces around them, empty where nothing is in them."""
+        text = self.text(column)
+        if not self.is_text(column):
+            return text.fill_null("")
+        if self.frame.implementation.is_ibis():
+            return text.str.replace_all(f"^[{SPACES}]+|[{SPACES}]+$", "").fill_null("")
+        return text.str.strip_chars(SPACES).fill_null("")
+
+    def read(self, column: str, text: str | None) -> Any:
+        """Return the cell that the engine showed as a text."""
+        kind = self.types[column]
+        if text is None or self.is_text(column):
+            return text
+        if kind.is_integer():
+            return int(text)
+        if kind.is_float():
+            return float(text)
+        if kind.is_decimal():
+            return Decimal(text)
+        if isinstance(kind, nw.Boolean):
+            return text.strip().casefold() == "true"
+        return pandas.Timestamp(text) if isinstance(kind, nw.Datetime) else text
+
+    def clean(self, column: str, text: str | None) -> str:
+        """Return the cell that the engine showed as a text, as a key or a name is compared."""
+        return "" if not text else clean_text(self.read(column, text))
+
+
+def make_source(table: Any, name: str) -> Source:
+    """Give a lazy table its canonical columns; nothing is computed.
+
+    Parameters
+    ----------
+    table : narwhals LazyFrame
+        As given.
+    name : {"meters", "outputs"}
+        Which of the two tables it is.
+
+    Raises
+    ------
+    MissingColumnError
+        If a column that is needed has no header.
+    TableError
+        If two headers mean the same column, or a column holds what is no cell, such as a list.
+    """
+    schema = dict(table.collect_schema())
+    # A row of its own headers: what comes back says which header each column has.
+    headers, unused = canonical_columns(pandas.DataFrame([list(schema)], columns=list(schema)), name)
+    refuse_columns(headers.columns, name)
+    found = {str(column): str(header) for column, header in headers.iloc[0].items()}
+    types = {column: schema[header] for column, header in found.items()}
+    for column, kind in types.items():
+        if isinstance(kind, _NO_CELLS):
+            raise TableError(
+                f"{name}: the column {quoted(found[column])} is of type {kind}, expected text, numbers or dates",
+                found[column],
+                "Make it text or numbers",
+            )
+        if isinstance(kind, nw.Boolean) and (column in _NAMES or column.endswith("_unit")):
+            raise TableError(
+                f"{name}: the column {quoted(found[column])} holds true and false, expected text",
+                found[column],
+                'A reader of CSV may take the unit "t" for true: have it read text, as all_varchar=True does in DuckDB',
+            )
+    for column in _UNCERTAIN:
+        if column in found:
+            raise TableError(
+                f"{name}: an engine does not work out the column {quoted(found[column])} ({column})",
+                found[column],
+                "Leave the column out, or collect the table: uncertainty is worked out for eager tables",
+            )
+    return Source(name, table.select(*(nw.col(header).alias(name) for name, header in found.items())), types, unused)
+
+
+def join_small(frame: Frame, small: Frame, on: Sequence[str]) -> Frame:
+    """Join a small table to a large one, the types of the large one's categories kept.
+
+    Parameters
+    ----------
+    frame, small : narwhals LazyFrame
+        Of one engine.
+    on : sequence of str
+        Columns of both; null meets nothing.
+    """
+    if frame.implementation.is_polars():
+        # Casting a hundred texts to the categories is cheaper than casting ten million categories to texts.
+        schema = frame.collect_schema()
+        kinds = {name: schema[name] for name in on if isinstance(schema[name], nw.Enum | nw.Categorical)}
+        if kinds:
+            small = small.with_columns(*(nw.col(name).cast(kind) for name, kind in kinds.items()))
+    return frame.join(small, on=list(on), how="left")
+
+
+def finite(number: nw.Expr) -> nw.Expr:
+    """Return numbers, null where one is not finite: NaN is a value like any other outside of pandas.
+
+    One comparison says it, because NaN is not below the largest number anywhere. An optimiser that puts expressions
+    into one another repeats the number as often as it stands here.
+    """
+    return nw.when(number.abs() <= sys.float_info.max).then(number)
+
+
+def run(frame: Frame) -> nw.DataFrame[Any]:
+    """Compute a lazy frame."""
+    return frame.collect()
+
+
+def distinct(parts: Mapping[str, tuple[Frame, Sequence[nw.Expr]]]) -> dict[str, list[tuple[str | None, ...]]]:
+    """Collect the distinct rows of several small selections of texts, in one query.
+
+    Parameters
+    ----------
+    parts : mapping
+        Name of a part to a frame without repetitions, and its columns as texts.
+
+    Returns
+    -------
+    dict
+        Name of a part to its rows, in the order of their texts.
+    """
+    if not parts:
+        return {}
+    width = max(len(columns) for _, columns in parts.values())
+    nothing = nw.lit(None).cast(nw.String)
+    selected = [
+        frame.select(
+            nw.lit(name).alias("_part"),
+            *(column.alias(f"_{number}") for number, column in enumerate(columns)),
+            *(nothing.alias(f"_{number}") for number in range(len(columns), width)),
+        )
+        for name, (frame, columns) in parts.items()
+    ]
+    together = run(nw.concat(selected, how="vertical")).to_dict(as_series=False)
+    names, *cells = together.values()
+    rows: dict[str, list[tuple[str | None, ...]]] = {name: [] for name in parts}
+    for name, *row in zip(names, *cells, strict=True):
+        rows[name].append(tuple(row[: len(parts[name][1])]))
+    return {name: sorted(set(some), key=_nothing_first) for name, some in rows.items()}
+
+
+def _nothing_first(row: tuple[str | None, ...]) -> list[tuple[bool, str]]:
+    return [(cell is not None, cell or "") for cell in row]

@@ -1,0 +1,216 @@
+"""Frames of other libraries to pandas and back: codes stay codes, texts stay where they are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from energybench.errors import MissingPackageError, TableError, quoted
+from energybench.frames.encode import encode
+
+if TYPE_CHECKING:
+    import pandas
+
+#: Kinds of frame that an answer can have, by the library that the frame comes from.
+KINDS = ("pandas", "polars", "pyarrow")
+
+
+def kind_of(table: Any) -> str:
+    """Return the kind of frame that answers a table: its own if it is one of :data:`KINDS`, else pandas."""
+    home = type(table).__module__.partition(".")[0]
+    return home if home in KINDS else "pandas"
+
+
+def to_pandas(table: Any, name: str) -> pandas.DataFrame:
+    """Return any eager table as pandas, and refuse what is none.
+
+    Texts of polars and pyarrow stay in Arrow memory; a Categorical, an Enum or a dictionary keeps its codes.
+
+    Parameters
+    ----------
+    table : DataFrame, pyarrow.Table or mapping
+        Any eager frame, or a mapping of headers to arrays or lists of one length.
+    name : str
+        What the table is called in messages.
+
+    Raises
+    ------
+    TableError
+        If it is no table.
+    """
+    import pandas
+
+    if isinstance(table, pandas.DataFrame):
+        return table
+    kind = kind_of(table)
+    if kind == "polars" and hasattr(table, "to_arrow") and hasattr(table, "columns"):
+        return from_arrow(_with_pyarrow(table.to_arrow, name))
+    if kind == "pyarrow" and hasattr(table, "column_names"):
+        return from_arrow(table)
+    if isinstance(table, Mapping):
+        return _from_mapping(table, name)
+    import narwhals.stable.v2 as narwhals
+    from narwhals.exceptions import NarwhalsError
+
+    try:
+        frame: pandas.DataFrame = narwhals.from_native(table, eager_only=True).to_pandas()
+    except (TypeError, NarwhalsError) as error:
+        raise _no_table(table, name) from error
+    return frame
+
+
+def from_arrow(table: Any) -> pandas.DataFrame:
+    """Return an Arrow table as pandas: texts without a copy, dictionaries as categories.
+
+    Parameters
+    ----------
+    table : pyarrow.Table or pyarrow.RecordBatch
+        A dictionary that pandas cannot hold (with an entry twice, or null) becomes plain values.
+    """
+    import pandas
+    import pyarrow  # type: ignore[import-untyped]
+
+    if isinstance(table, pyarrow.RecordBatch):
+        table = pyarrow.Table.from_batches([table])
+    for number, column in enumerate(table.columns):
+        if pyarrow.types.is_dictionary(column.type) and any(_is_odd(chunk.dictionary) for chunk in column.chunks):
+            plain = column.cast(column.type.value_type)
+            name = table.schema.field(number).name
+            table = table.set_column(number, name, plain if _is_readable(plain) else _mended(plain))
+        elif pyarrow.types.is_dictionary(column.type) and pyarrow.types.is_unsigned_integer(column.type.index_type):
+            # pyarrow 15 takes no unsigned codes to pandas.
+            table = table.set_column(number, table.schema.field(number).name, _with_signed_codes(column))
+    if len(set(table.column_names)) < table.num_columns:
+        table = table.replace_schema_metadata()  # pyarrow 15 finds no index among headers that stand twice
+
+    def lasting(kind: pyarrow.DataType) -> pandas.ArrowDtype | None:
+        texts = pyarrow.types.is_string(kind) or pyarrow.types.is_large_string(kind)
+        return pandas.ArrowDtype(kind) if texts else None
+
+    frame: pandas.DataFrame = table.to_pandas(types_mapper=lasting)
+    return frame
+
+
+def _with_signed_codes(column: Any) -> Any:
+    """Return a dictionary column whose codes are signed integers."""
+    import pyarrow
+
+    wide = pyarrow.int64() if column.type.index_type == pyarrow.uint64() else pyarrow.int32()
+    kind = pyarrow.dictionary(wide, column.type.value_type, column.type.ordered)
+    chunks = [
+        pyarrow.DictionaryArray.from_arrays(chunk.indices.cast(wide), chunk.dictionary, ordered=kind.ordered)
+        for chunk in column.chunks
+    ]
+    return pyarrow.chunked_array(chunks, kind)
+
+
+def readable(table: Any) -> Any:
+    """Return an Arrow table in which every text can be read: bytes that are no UTF-8 become U+FFFD.
+
+    Parameters
+    ----------
+    table : pyarrow.Table
+        As a file holds it; writers do not always check what they call text.
+    """
+    import pyarrow
+
+    for number, column in enumerate(table.columns):
+        kind = column.type.value_type if pyarrow.types.is_dictionary(column.type) else column.type
+        if (pyarrow.types.is_string(kind) or pyarrow.types.is_large_string(kind)) and not _is_readable(column):
+            table = table.set_column(number, table.schema.field(number).with_type(kind), _mended(column.cast(kind)))
+    return table
+
+
+def _is_readable(column: Any) -> bool:
+    import pyarrow
+
+    try:
+        column.validate(full=True)
+    except pyarrow.ArrowInvalid:
+        return False
+    return True
+
+
+def _mended(column: Any) -> Any:
+    """Return a column of texts with U+FFFD for bytes that are no UTF-8, each distinct text decoded once."""
+    import pyarrow
+
+    coded = column.cast(pyarrow.large_binary()).dictionary_encode().combine_chunks()
+    texts = [cell.decode(errors="replace") for cell in coded.dictionary.to_pylist()]
+    return pyarrow.array(texts, column.type).take(coded.indices)
+
+
+def _is_odd(dictionary: Any) -> bool:
+    """Say whether a dictionary cannot be the categories of pandas: null, an entry twice, bytes that are no text."""
+    doubled = len(dictionary.unique()) < len(dictionary)
+    return bool(dictionary.null_count) or doubled or not _is_readable(dictionary)
+
+
+def _from_mapping(table: Mapping[Any, Any], name: str) -> pandas.DataFrame:
+    import pandas
+
+    try:
+        return pandas.DataFrame({header: _column(cells) for header, cells in table.items()})
+    except (ValueError, TypeError) as error:
+        raise TableError(
+            f"{name} is a mapping whose values are not columns of one length: {error}",
+            name,
+            "Give every header a list or an array with a cell per row",
+        ) from error
+
+
+def _column(cells: Any) -> Any:
+    """Return the cells of a column, and refuse a single value: it would stand for every row."""
+    if isinstance(cells, str | bytes | Mapping) or not hasattr(cells, "__len__"):
+        raise TypeError(f"{quoted(cells)} is no column")
+    return cells
+
+
+def _no_table(table: Any, name: str) -> TableError:
+    return TableError(
+        f"{name} is {quoted(type(table).__name__)}, expected a table",
+        name,
+        "Give a pandas, polars or pyarrow frame, a mapping of headers to columns, "
+        "or the path of a .csv, .parquet or .xlsx file",
+    )
+
+
+def to_kind(frame: pandas.DataFrame, kind: str) -> Any:
+    """Return a pandas frame as a frame of another library, missing cells as null.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Its index is not kept. Columns of mixed types become text.
+    kind : {"pandas", "polars", "pyarrow"}
+        From :func:`kind_of`.
+    """
+    if kind == "pandas":
+        return frame
+    import pyarrow
+
+    table = pyarrow.table({str(name): _to_arrow(frame.iloc[:, place]) for place, name in enumerate(frame.columns)})
+    if kind == "pyarrow":
+        return table
+    import polars
+
+    return polars.from_arrow(table)
+
+
+def _to_arrow(column: pandas.Series[Any]) -> Any:
+    import pyarrow
+
+    try:
+        array = pyarrow.Array.from_pandas(column)
+    except pyarrow.ArrowException:
+        array = pyarrow.array(encode(column).map(str, None), pyarrow.string())
+    # A column without a single class is still one of texts.
+    return array.cast(pyarrow.string()) if pyarrow.types.is_null(array.type) else array
+
+
+def _with_pyarrow(convert: Any, name: str) -> Any:
+    try:
+        return convert()
+    except ImportError as error:
+        fix = 'Install it: pip install "energybench[arrow]"'
+        raise MissingPackageError(f"Reading a polars frame as {name} needs pyarrow", name, fix) from error

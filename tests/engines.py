@@ -1,0 +1,241 @@
+"""Engines for the tests: how each takes a table, gives one back, and the generated tables that all of them take."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pandas
+import pytest
+from hypothesis import HealthCheck, Phase, given, seed, settings
+
+from energybench.frames.encode import to_number
+from frame_tables import FURNACE, Group, portfolios, tables_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+duckdb: Any = pytest.importorskip("duckdb")
+polars: Any = pytest.importorskip("polars")
+pyarrow: Any = pytest.importorskip("pyarrow")
+
+NUMBERS = ("amount", "ncv", "coefficient", "output", "furnace_capacity")
+
+#: Columns that the generated tables always have, so that every engine knows their types.
+METER_COLUMNS = (
+    *("plant", "period", "product", "carrier", "amount", "unit", "flow"),
+    *("ncv", "ncv_unit", "coefficient", "coefficient_unit"),
+)
+OUTPUT_COLUMNS = ("plant", "period", "product", "output", "output_unit", "furnace_capacity", "furnace_capacity_unit")
+
+
+@dataclass(frozen=True)
+class Engine:
+    """An engine: how it takes an Arrow table, and how a frame of it is collected."""
+
+    name: str
+    take: Callable[[Any], Any]
+    collect: Callable[[Any], Any]
+
+
+def polars_lazy() -> Engine:
+    return Engine("polars", lambda table: polars.DataFrame(table).lazy(), lambda frame: frame.collect().to_arrow())
+
+
+def duckdb_own() -> Engine:
+    """Relations on a connection of the user's own."""
+    return duckdb_engine("duckdb, own connection", duckdb.connect())
+
+
+def duckdb_engine(name: str, connection: Any) -> Engine:
+    number = iter(range(1_000_000))
+
+    def take(table: Any) -> Any:
+        here = f"given_{next(number)}"
+        connection.register("given", table)
+        connection.execute(f"CREATE OR REPLACE TABLE {here} AS FROM given")
+        connection.unregister("given")
+        return connection.table(here)
+
+    return Engine(name, take, lambda relation: relation.to_arrow_table())
+
+
+def ibis_duckdb() -> Engine:
+    return Engine("ibis", pytest.importorskip("ibis").memtable, lambda table: table.to_pyarrow())
+
+
+def spark_session() -> Any:
+    """Start Spark on this machine: two threads, and a task that fails is tried again."""
+    pytest.importorskip("pyspark")
+    if shutil.which("java") is None:
+        pytest.skip("Spark needs a Java runtime")
+    os.environ["PYSPARK_PYTHON"] = sys.executable
+    from pyspark.sql import SparkSession
+
+    options = {
+        "spark.ui.enabled": "false",
+        "spark.ui.showConsoleProgress": "false",
+        "spark.driver.memory": "1g",
+        "spark.driver.bindAddress": "127.0.0.1",
+        "spark.driver.host": "127.0.0.1",
+        "spark.sql.shuffle.partitions": "2",
+        "spark.sql.session.timeZone": "UTC",
+        # Compiling a stage takes longer than a thousand rows do.
+        "spark.sql.codegen.wholeStage": "false",
+        "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+    }
+    builder = SparkSession.builder.master("local[2,4]").appName("energybench")
+    for key, value in options.items():
+        builder = builder.config(key, value)
+    session = builder.getOrCreate()
+    session.sparkContext.setLogLevel("ERROR")
+    return session
+
+
+def spark_engine(session: Any) -> Engine:
+    return Engine("spark", session.createDataFrame, lambda frame: frame.toArrow())
+
+
+# Tables that an engine can hold ---------------------------------------------------------------------------
+
+
+def typed(rows: list[dict[str, Any]], columns: tuple[str, ...], text: bool) -> pandas.DataFrame:
+    """Make a table of columns with one type each: texts, and numbers as numbers or as texts too."""
+    table = {}
+    for name in columns:
+        cells = [row.get(name) for row in rows]
+        if name in NUMBERS and not text:
+            table[name] = pandas.Series([float("nan") if c is None else to_number(c) for c in cells], dtype="float64")
+        else:
+            table[name] = pandas.Series([None if c is None else str(c) for c in cells], dtype="str")
+    return pandas.DataFrame(table)
+
+
+def arrow(table: pandas.DataFrame) -> Any:
+    """Return a typed table as Arrow: NaN stays NaN, which is no null outside of pandas."""
+    columns = {}
+    for name in table.columns:
+        cells = table[name]
+        if cells.dtype == float:
+            columns[name] = pyarrow.array(cells.to_numpy(), pyarrow.float64(), from_pandas=False)
+        elif cells.dtype == int:
+            columns[name] = pyarrow.array(cells.to_numpy())
+        else:
+            columns[name] = pyarrow.array([None if c != c else c for c in cells], pyarrow.string())
+    return pyarrow.table(columns)
+
+
+_BAD_TEXT = (None, "", "  ", "\u3000", "abc", "it's", 'a"b', "\\", "甲厂 ", "t", "kWh", "nan", "{value}", "\ufffd厂")
+_BAD_NUMBER = (None, float("nan"), float("inf"), float("-inf"), 0.0, -0.0, -5.0, 1e308, 1e-320, 12.0)
+_BAD_NUMBER_TEXT = (
+    *(
+        None,
+        "",
+        " ",
+        "1，200",
+        "1,200.5",
+        "1,20",
+        "１２００",
+        " 12 ",
+        "1e3",
+        "1e999",
+        "-7",
+        "inf",
+        "nan",
+        "12 t",
+        "=1+1",
+    ),
+    "007",
+)
+_FLOWS = (None, "", " ", "in", " OUT ", "输出", "外供", "sideways")
+_FIGURES = (20.9, 26.3, 0.0, -1.0, 2090.0, float("inf"), 0.0209)
+_FAULTS = (
+    "cell",
+    "cell",
+    "number",
+    "number",
+    "flow",
+    "kind",
+    "stray",
+    "double",
+    "furnace",
+    "figure",
+    "figures",
+    "lost",
+)
+Row = dict[str, Any]
+
+
+def rows_with_faults(groups: list[Group], chance: random.Random, text: bool) -> tuple[list[Row], list[Row]]:
+    """Return the rows of some groups, with cells replaced, rows left out, doubled or of nobody."""
+    meters, outputs = (table.astype(object).to_dict("records") for table in tables_of(groups))
+    tables: dict[str, list[Row]] = {
+        name: [{str(key): None if cell is None or cell != cell else cell for key, cell in row.items()} for row in rows]
+        for name, rows in (("meters", meters), ("outputs", outputs))
+    }
+    for _ in range(chance.randint(0, 6)):
+        name = chance.choice(["meters", "meters", "outputs"])
+        _spoil(tables, name, chance.choice(tables[name]), chance, text)
+    return tables["meters"], tables["outputs"]
+
+
+def _spoil(tables: dict[str, list[Row]], name: str, row: Row, chance: random.Random, text: bool) -> None:
+    """Make one thing wrong, or odd, with a row or a table."""
+    fault = chance.choice(_FAULTS)
+    bad = _BAD_NUMBER_TEXT if text else _BAD_NUMBER
+    if fault == "cell":
+        column = chance.choice(METER_COLUMNS if name == "meters" else OUTPUT_COLUMNS)
+        row[column] = chance.choice(bad if column in NUMBERS else _BAD_TEXT)
+    elif fault == "number":
+        row["amount" if name == "meters" else "output"] = chance.choice(bad)
+    elif fault == "flow":
+        row["flow"] = chance.choice(_FLOWS)
+    elif fault == "kind":
+        row["unit" if name == "meters" else "output_unit"] = chance.choice(["kWh", "m3", "吨", "人"])
+    elif fault == "stray":
+        row["plant"] = "nobody"
+    elif fault == "double":
+        tables[name].append(dict(row))
+    elif fault == "lost" and len(tables["outputs"]) > 1:
+        tables["outputs"].pop()
+    elif fault == "furnace":
+        key = {"plant": "炉", "period": "2023", "product": FURNACE["product"]}
+        capacity = chance.choice([1.0, 1.7, 3.0, 6.0, 0.0, -1.0, None])
+        power = chance.choice([589.0, 590.0, 604.0, 610.0, 625.0, 630.0, 700.0])
+        tables["outputs"].append({**FURNACE, **key, "output": 2.0, "output_unit": "t", "furnace_capacity": capacity})
+        tables["meters"].append({**key, "carrier": "电", "amount": power * 2, "unit": "kWh"})
+    elif fault in ("figure", "figures"):
+        row.update({"carrier": "原煤", "unit": "t", "ncv": chance.choice(_FIGURES), "ncv_unit": "MJ/kg"})
+        if fault == "figures":
+            row.update({"coefficient": chance.choice([0.7, 7.0]), "coefficient_unit": "kgce/kg"})
+
+
+def many_tables(count: int, text: bool) -> tuple[pandas.DataFrame, pandas.DataFrame]:
+    """Generate so many pairs of tables and stand them in one, their plants told apart by a number in front."""
+    drawn: list[list[Group]] = []
+
+    def keep(groups: list[Group]) -> None:
+        drawn.append(groups)
+
+    # Several short runs: a long one dwells on variants of what it has drawn before.
+    for run in range(5):
+        settings(
+            max_examples=count // 5,
+            phases=[Phase.generate],
+            database=None,
+            suppress_health_check=list(HealthCheck),
+            deadline=None,
+        )(seed(run)(given(portfolios(most=3))(keep)))()
+    # Faults are drawn evenly, which a search for small examples does not do.
+    chance = random.Random(20230704)  # noqa: S311 - no secret
+    pairs = [rows_with_faults(groups, chance, text) for groups in drawn]
+    for number, pair in enumerate(pairs):
+        for row in (*pair[0], *pair[1]):
+            if isinstance(row["plant"], str) and row["plant"].strip():
+                row["plant"] = f"{number}:{row['plant']}"
+    meters, outputs = ([row for pair in pairs for row in pair[place]] for place in (0, 1))
+    return typed(meters, METER_COLUMNS, text), typed(outputs, OUTPUT_COLUMNS, text)

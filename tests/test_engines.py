@@ -1,0 +1,453 @@
+"""Every engine says of a table what the kernel says of it, and computes nothing before it is asked."""
+
+from __future__ import annotations
+
+import datetime
+import doctest
+import runpy
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas
+import pytest
+
+import energybench as eb
+import engines
+from energybench import tables
+from energybench.errors import MissingColumnError, TableError
+from engines import (
+    Engine,
+    arrow,
+    duckdb,
+    duckdb_engine,
+    duckdb_own,
+    ibis_duckdb,
+    many_tables,
+    polars,
+    polars_lazy,
+    pyarrow,
+    spark_engine,
+)
+from frame_tables import meters, outputs, same
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).parents[1]
+
+#: Columns of the results that are the same to the last character.
+EXACT = ("item", "unit", "class", "saving_unit", "depends_on_reading", "document", "verification", "reason", "readings")
+
+
+@pytest.fixture(scope="module")
+def spark() -> Iterator[Any]:
+    session = engines.spark_session()
+    yield session
+    session.stop()
+
+
+ENGINES = ["polars", "duckdb", "duckdb own", "ibis", "spark"]
+
+
+@pytest.fixture(params=ENGINES)
+def engine(request: pytest.FixtureRequest) -> Engine:
+    if request.param == "spark":
+        return spark_engine(request.getfixturevalue("spark"))
+    made = {
+        "polars": polars_lazy,
+        "duckdb": lambda: duckdb_engine("duckdb", duckdb.default_connection()),
+        "duckdb own": duckdb_own,
+        "ibis": ibis_duckdb,
+    }
+    return made[request.param]()
+
+
+@pytest.fixture(scope="module", params=["numbers", "texts"])
+def generated(
+    request: pytest.FixtureRequest,
+) -> tuple[pandas.DataFrame, pandas.DataFrame, eb.Assessment, dict[str, str]]:
+    """A hundred generated pairs of tables as one, and what the kernel says of it."""
+    options: Any = {"numbers": {}, "texts": {"compare": "rounded", "reading": "class_above"}}[request.param]
+    tables = many_tables(100, text=request.param == "texts")
+    return (*tables, eb.assess(*tables, **options), options)
+
+
+def plain(table: Any) -> pandas.DataFrame:
+    """Return a frame as plain objects, what is missing as None."""
+    frame = table if isinstance(table, pandas.DataFrame) else pandas.DataFrame(table.to_pydict())
+    objects = frame.astype(object)
+    return objects.where(objects.notna(), None)
+
+
+def in_order(table: pandas.DataFrame, by: list[str]) -> pandas.DataFrame:
+    key = table[by].map(lambda cell: "" if cell is None else str(cell)).agg("|".join, axis=1)
+    return table.iloc[key.argsort(kind="stable")].reset_index(drop=True)
+
+
+def assert_same_results(found: pandas.DataFrame, expected: eb.Assessment) -> None:
+    """Expect the same rows: texts equal, figures to 1e-11 of what was added up."""
+    wanted = plain(expected.results).drop(columns="row")
+    assert set(found.columns) == set(wanted.columns)
+    given = list(wanted.columns[: wanted.columns.get_loc("item")])
+    found, wanted = in_order(found, given), in_order(wanted, given)
+    lines = expected.energy.assign(plant=lambda table: table["plant"].astype(str).str.strip())
+    added = lines.assign(tce=lines["tce"].abs()).groupby("plant")["tce"].sum().to_dict()
+    for name in EXACT:
+        assert found[name].tolist() == wanted[name].tolist(), name
+    rows: Any = zip(found.to_dict("records"), wanted.to_dict("records"), strict=True)
+    for one, other in rows:
+        loss = max(1.0, added.get(str(other["plant"]).strip(), 0.0) / abs(other["tce"] or 1.0))
+        for name, figure in other.items():
+            if isinstance(figure, float) and one[name] != figure:
+                largest = abs(figure) + abs(other["intensity"] or 0.0)
+                assert same(one[name], figure, loss * largest), (name, one, other)
+            elif not isinstance(figure, float) and name not in EXACT:
+                assert one[name] == figure, (name, one, other)
+
+
+def assert_same_problems(counted: pandas.DataFrame, expected: eb.Assessment) -> None:
+    """Expect the same problems in the same words, and an example that is one of them."""
+    every = [name for name in counted.columns if name != "example"]
+    wanted = expected.problem_counts
+    assert in_order(plain(counted)[every], every).to_dict("records") == in_order(plain(wanted)[every], every).to_dict(
+        "records"
+    )
+
+
+def test_two_hundred_generated_tables_are_on_every_engine_what_they_are_in_the_kernel(
+    engine: Engine, generated: tuple[Any, ...]
+) -> None:
+    meter_table, output_table, expected, options = generated
+    answer = eb.assess(engine.take(arrow(meter_table)), engine.take(arrow(output_table)), **options)
+    assert_same_results(plain(engine.collect(answer.results)), expected)
+    assert_same_problems(answer.problem_counts, expected)
+    assert answer.counts == expected.counts
+    assert str(answer).splitlines()[:2] == str(expected).splitlines()[:2]
+
+
+def test_the_generated_tables_hold_what_can_go_wrong(generated: tuple[Any, ...]) -> None:
+    """The comparison is worth what its tables hold."""
+    _, _, expected, _ = generated
+    levels = {"benchmark", "baseline", "below-baseline", "within-limit", "over-limit"}
+    assert set(expected.results["class"].dropna()) >= levels
+    assert expected.counts["classified"] > 50
+    assert set(expected.problem_counts["reason"]) >= {
+        *("missing-value", "no-output", "no-energy", "unusable-readings", "duplicate-output", "unreadable-amount"),
+        *("wrong-dimension", "implausible-coefficient", "option", "output", "capacity", "damaged-text"),
+    }
+
+
+# Single tables --------------------------------------------------------------------------------------------
+
+
+QUICK = [polars_lazy, duckdb_own]
+
+
+def texts(table: pandas.DataFrame, **every: Any) -> pandas.DataFrame:
+    """Return a table with its keys as text, and some columns as given."""
+    keys = {name: table[name].astype("str") for name in ("plant", "period", "product")}
+    return table.assign(**keys).assign(**every)
+
+
+def assert_agrees(engine: Engine, meter_table: Any, output_table: Any, **options: Any) -> Any:
+    """Expect of an engine what the kernel says of the same tables, in results, problems, counts and lines."""
+    expected = eb.assess(meter_table, output_table, **options)
+    given: list[Any] = [engine.take(pyarrow.Table.from_pandas(table)) for table in (meter_table, output_table)]
+    answer = eb.assess(*given, **options)
+    assert_same_results(plain(engine.collect(answer.results)), expected)
+    assert_same_problems(answer.problem_counts, expected)
+    assert answer.counts == expected.counts
+    assert sorted(answer.notes) == sorted(expected.notes)
+    lines, wanted = plain(engine.collect(answer.energy)), plain(expected.energy).drop(columns="row")
+    assert list(lines.columns) == list(wanted.columns)
+    by = ["plant", "period", "product", "carrier", "unit", "used"]
+    lines, wanted = in_order(lines, by), in_order(wanted, by)
+    for name in ("coefficient_unit", "basis", "origin", "document", "clause", "verification", "used"):
+        assert lines[name].tolist() == wanted[name].tolist()
+    for name in ("tce", "electricity_kwh", "coefficient"):
+        assert all(same(one, other) for one, other in zip(lines[name], wanted[name], strict=True))
+    return answer
+
+
+@pytest.mark.parametrize("make", QUICK)
+@pytest.mark.parametrize(
+    "period",
+    [
+        pandas.Series([2023, 2024, 2023]),
+        pandas.Series([2023.0, 2023.5, float("nan")]),
+        pandas.Series([datetime.date(2023, 1, 1), datetime.date(2023, 2, 1), None]),
+        pandas.Series(pandas.to_datetime(["2023-01-01", "2023-01-01 12:30:00.5", None], format="ISO8601")),
+        pandas.Series(["2023年", " 2023 ", "2023-05"], dtype="str"),
+    ],
+    ids=["whole", "float", "date", "time", "text"],
+)
+def test_a_period_of_any_type_meets_what_it_meets_in_the_kernel(make: Any, period: pandas.Series[Any]) -> None:
+    keys = {
+        "plant": pandas.Series([7, 8, 9]),
+        "product": pandas.Series(["水泥熟料", "cement-clinker", "?"], dtype="str"),
+    }
+    made = outputs({}, {}, {"output": 1e5}).assign(**keys, period=period)
+    assert_agrees(make(), meters({}, {"unit": "kg"}, {}).assign(**keys, period=period), made)
+    two = pandas.Series(["2023", "2023-01-01", "2023-01-01T12:30:00.500000"], dtype="str")
+    assert_agrees(make(), meters({}, {"unit": "kg"}, {}).assign(**keys, period=period), made.assign(period=two))
+
+
+@pytest.mark.parametrize("make", QUICK)
+def test_what_no_number_can_hold_is_a_problem_on_every_engine(make: Any) -> None:
+    table = meters({"amount": 1e308, "unit": "百万t"}, *({"plant": "乙", "amount": 1.7e308} for _ in range(900)))
+    table = table.assign(unit=table["unit"].where(table["plant"] != "乙", "kt"))
+    made = outputs({}, {"plant": "乙", "output": 1.0}, {"plant": "丙", "output": 1e-320})
+    table = pandas.concat([table, meters(plant="丙")], ignore_index=True)
+    answer = assert_agrees(make(), texts(table), texts(made))
+    assert set(answer.problem_counts["reason"]) >= {"unreadable-amount", "unusable-readings", "output"}
+
+
+@pytest.mark.parametrize("make", QUICK)
+def test_hostile_texts_are_texts(make: Any) -> None:
+    hostile = [
+        "it's",
+        'a"b',
+        "'; DROP TABLE meters; --",
+        "a\x00b",
+        "\\",
+        "{value}",
+        "%s",
+        "甲\n厂",
+        "\u3000x\u2028",
+        "\x1f",
+    ]
+    table = meters(
+        *({"plant": text, "carrier": text, "unit": text} for text in hostile), *({"plant": t} for t in hostile)
+    )
+    made = outputs(*({"plant": f" {text} "} for text in hostile), *({"product": text} for text in hostile))
+    assert_agrees(make(), texts(table), texts(made))
+
+
+@pytest.mark.parametrize("make", QUICK)
+@pytest.mark.parametrize("document", ["in-force", "changji-city-2021"])
+@pytest.mark.filterwarnings("ignore::energybench.errors.SupersededWarning")
+def test_the_document_of_a_period_and_corrections_are_those_of_the_kernel(make: Any, document: str) -> None:
+    table = meters({"period": "2020"}, {"period": "2023"}, {"period": "2024-05"}, {"plant": "乙", "product": "sinter"})
+    made = outputs({"period": "2020"}, {"period": "2023"}, {"period": "2024-05"}, {"plant": "乙", "product": "sinter"})
+    altitude: Any = {"correction:altitude:altitude_m": [None, 2300.0, 2300.0, None]}
+    assert_agrees(make(), texts(table), texts(made).assign(**altitude), document=document)
+
+
+@pytest.mark.parametrize("make", QUICK)
+def test_a_step_without_a_figure_leaves_the_class_open(make: Any, write_table: Any) -> None:
+    own = {"id": "own/1", "item": "own-item", "benchmark": "", "baseline": "100"}
+    tables.use(write_table("benchmarks", own, base="ndrc-2023/cement-clinker"))
+    rows = [{"plant": f"{amount}", "product": "own-item", "amount": amount} for amount in (1.0, 3000.0)]
+    made = outputs(*({"plant": row["plant"], "product": "own-item"} for row in rows))
+    answer = assert_agrees(make(), texts(meters(*rows)), texts(made))
+    assert "missing-figure" in set(answer.problem_counts["reason"])
+
+
+def test_categories_of_polars_keep_their_types() -> None:
+    table = texts(
+        meters({"carrier": "电力", "unit": "万kWh", "flow": "out"}, {"unit": "?"}, {"plant": " 甲厂"}, flow=None)
+    )
+    frame, made = polars.from_pandas(table), polars.from_pandas(texts(outputs()))
+    expected = eb.assess(table, texts(outputs()))
+    names = ["plant", "period", "product", "carrier", "unit", "flow"]
+    kinds: Any = {name: polars.Enum(frame[name].drop_nulls().unique().sort()) for name in names}
+    for cast in (frame.cast(kinds), frame.with_columns(polars.col(names).cast(polars.Categorical))):
+        answer = eb.assess(cast.lazy(), made.lazy())
+        assert_same_results(plain(answer.results.collect().to_arrow()), expected)
+        assert_same_problems(answer.problem_counts, expected)
+        assert answer.results.collect_schema()["plant"] == polars.String
+
+
+# Lazy stays lazy ------------------------------------------------------------------------------------------
+
+
+def test_polars_reads_the_amounts_only_when_the_results_are_collected() -> None:
+    """A source that notes which columns each scan of it asked for."""
+    frame = polars.from_pandas(texts(meters({}, {"unit": "?"})))
+    scans: list[set[str]] = []
+
+    register_io_source = pytest.importorskip("polars.io.plugins").register_io_source
+
+    def source(columns: list[str] | None, *_: Any) -> Iterator[Any]:
+        scans.append(set(columns or frame.columns))
+        yield frame.select(columns or frame.columns)
+
+    lazy = register_io_source(source, schema=frame.schema)
+    answer = eb.assess(lazy, polars.from_pandas(texts(outputs())).lazy())
+    assert isinstance(answer.results, polars.LazyFrame)
+    assert answer.problems is not None
+    assert answer.energy is not None
+    assert scans
+    assert not any("amount" in columns for columns in scans)
+    before = len(scans)
+    answer.results.collect()
+    assert "amount" in scans[-1]
+    assert len(scans) == before + 1
+
+
+def test_an_amount_that_cannot_be_computed_fails_only_when_it_is_asked_for() -> None:
+    def fail(_: float) -> float:
+        raise ZeroDivisionError
+
+    connection = duckdb.connect()
+    connection.create_function("fail", fail, ["DOUBLE"], "DOUBLE", side_effects=True)
+    connection.execute(
+        "CREATE TABLE given AS SELECT 'x' AS plant, '2023' AS period, 'cement-clinker' AS product, '原煤' AS carrier, "
+        "1.0::DOUBLE AS number, 't' AS unit"
+    )
+    relation = connection.table("given").project("* EXCLUDE (number), fail(number) AS amount")
+    answer = eb.assess(relation, outputs())
+    results = answer.results
+    with pytest.raises(duckdb.Error):
+        results.fetchall()
+
+
+def test_nothing_is_left_in_a_connection() -> None:
+    connection = duckdb.connect()
+    connection.execute("CREATE TABLE given AS SELECT '甲厂' AS plant, 2023 AS period, 'cement-clinker' AS product")
+    relation = connection.table("given").project("*, '原煤' AS carrier, 3000 AS amount, 't' AS unit")
+    answer: Any = eb.assess(relation, outputs())
+    assert answer.collect().results["class"].tolist() == ["baseline"]
+    assert connection.execute("SELECT table_name FROM information_schema.tables").fetchall() == [("given",)]
+
+
+# Two kinds of tables --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("make", QUICK)
+def test_outputs_of_another_kind_are_handed_to_the_engine_of_the_meters(make: Any, tmp_path: Path) -> None:
+    engine = make()
+    table, made = texts(meters({}, {"plant": "乙"})), outputs({}, {"plant": "乙", "output": "２００００"})
+    expected = eb.assess(table, made)
+    made.astype(str).to_csv(tmp_path / "outputs.csv", index=False)
+    others = [
+        made,
+        polars.from_pandas(made.astype("str")),
+        ibis_duckdb().take(arrow(made.astype("str"))),
+        tmp_path / "outputs.csv",
+    ]
+    for other in others:
+        answer = eb.assess(engine.take(arrow(table)), other)
+        found = plain(engine.collect(answer.results))
+        assert in_order(found, ["plant"])["class"].tolist() == expected.results["class"].tolist()
+        assert answer.counts == expected.counts
+
+
+def test_lazy_outputs_of_eager_meters_are_collected() -> None:
+    table, made = texts(meters()), texts(outputs())
+    answer = eb.assess(table, polars.from_pandas(made).lazy())
+    assert isinstance(answer.results, pandas.DataFrame)
+    assert answer.results["class"].tolist() == eb.assess(table, made).results["class"].tolist()
+
+
+def test_relations_of_two_connections_are_refused() -> None:
+    one, other = duckdb_own(), duckdb_own()
+    with pytest.raises(TableError, match="two connections"):
+        eb.assess(one.take(arrow(texts(meters()))), other.take(arrow(texts(outputs()))))
+
+
+# Wrong tables ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("make", QUICK)
+def test_a_table_that_is_none_is_refused_as_an_eager_one_is(make: Any) -> None:
+    engine, made = make(), texts(outputs())
+    with pytest.raises(MissingColumnError, match="no column carrier"):
+        eb.assess(engine.take(arrow(texts(meters()).drop(columns="carrier"))), made)
+    with pytest.raises(TableError, match="no rows"):
+        eb.assess(engine.take(arrow(texts(meters())).slice(0, 0)), made)
+    with pytest.raises(TableError, match="both mean unit"):
+        eb.assess(engine.take(arrow(texts(meters()).assign(单位="t"))), made)
+    with pytest.raises(TableError, match="uncertainty"):
+        eb.assess(engine.take(arrow(texts(meters()).assign(uncertainty="1 %"))), made)
+    lists = pyarrow.table({**arrow(texts(meters())).to_pydict(), "flow": [[1]]})
+    with pytest.raises(TableError, match="flow"):
+        eb.assess(engine.take(lists), made)
+
+
+@pytest.mark.parametrize("make", QUICK)
+def test_headers_in_chinese_are_read_and_unused_ones_named(make: Any) -> None:
+    engine = make()
+    chinese = {"plant": "企业", "period": "年度", "product": "产品", "carrier": "能源品种", "amount": "实物量"}
+    table = texts(meters()).rename(columns=chinese).assign(备注="x")
+    answer = eb.assess(engine.take(arrow(table)), texts(outputs()))
+    assert answer.counts["classified"] == 1
+    assert answer.notes == ("meters: the headers 备注 were not used",)
+
+
+@pytest.mark.parametrize("make", QUICK)
+def test_what_is_collected_is_an_assessment(make: Any) -> None:
+    engine = make()
+    table, made = texts(meters({}, {"plant": "乙"}, {"unit": "斗"})), texts(outputs({}, {"plant": "乙"}))
+    answer = eb.assess(engine.take(arrow(table)), engine.take(arrow(made))).collect()
+    expected = eb.assess(table, made)
+    assert answer.results["plant"].tolist() == ["乙", "甲厂"]
+    assert answer.to_dict()["counts"] == expected.to_dict()["counts"]
+    assert len(answer.energy) == 3
+    words = ["table", "plant", "column", "value", "reason", "message", "suggestion"]
+    assert in_order(answer.problems, words)[words].equals(in_order(expected.problems, words)[words])
+    assert str(answer) == str(expected)
+
+
+def test_the_path_of_eager_tables_loads_no_engine() -> None:
+    script = (
+        "import sys, pandas, energybench as eb; key = {'plant': ['x'], 'period': [1], 'product': ['cement-clinker']}\n"
+        "eb.assess(pandas.DataFrame({**key, 'carrier': ['原煤'], 'amount': [1], 'unit': ['t']}),"
+        " pandas.DataFrame({**key, 'output': [1], 'output_unit': ['t']}))\nprint(*sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    loaded = {name.partition(".")[0] for name in done.stdout.split()}
+    # pint looks at Dask where it is installed.
+    assert not loaded & {"polars", "duckdb", "pyspark", "ibis", "narwhals"}
+
+
+# Faults ---------------------------------------------------------------------------------------------------
+
+
+def test_a_worker_of_spark_that_dies_once_changes_nothing(spark: Any, tmp_path: Path) -> None:
+    """Two partitions; the process that makes the second one dies at its first attempt."""
+    table, made = texts(meters({}, {"plant": "乙"}, {"unit": "斗"})), texts(outputs({}, {"plant": "乙"}))
+    rows = [tuple(row) for row in table.itertuples(index=False)]
+    died = str(tmp_path / "died")
+
+    def read(number: int, part: Iterator[Any]) -> Iterator[Any]:
+        import os
+
+        from pyspark import TaskContext
+
+        context = TaskContext.get()
+        if number == 1 and context is not None and context.attemptNumber() == 0:
+            with open(died, "a") as file:  # noqa: PTH123 - runs in a worker
+                file.write("x")
+            os._exit(1)
+        return part
+
+    schema = "plant string, period string, product string, carrier string, amount bigint, unit string"
+    dying = spark.createDataFrame(spark.sparkContext.parallelize(rows, 2).mapPartitionsWithIndex(read), schema)
+    answer = eb.assess(dying, made)
+    expected = eb.assess(table, made)
+    assert_same_results(plain(answer.results.toArrow()), expected)
+    assert Path(died).exists()
+
+
+# What the pages show --------------------------------------------------------------------------------------
+
+
+def test_the_page_on_engines_shows_what_happens() -> None:
+    failed, tried = doctest.testfile(str(ROOT / "docs" / "engines.md"), module_relative=False)
+    assert tried > 5
+    assert not failed
+
+
+def test_the_example_of_duckdb_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    runpy.run_path(str(ROOT / "examples" / "engines" / "duckdb_relation.py"), run_name="__main__")
+    assert "19 meter rows: 19 used, 0 with problems" in capsys.readouterr().out
+
+
+def test_the_example_of_spark_runs(spark: Any) -> None:
+    answer = runpy.run_path(str(ROOT / "examples" / "engines" / "spark_local.py"))["assess"](spark)
+    expected = pandas.read_csv(ROOT / "examples" / "main" / "expected.csv")
+    found = answer.results.toArrow().to_pylist()
+    assert sorted(row["class"] for row in found) == sorted(expected["class"])

@@ -1,0 +1,53 @@
+"""The drivers of the fuzzing still run: every seed passes its check, and so does what once failed."""
+
+from __future__ import annotations
+
+import pytest
+
+import fuzz.fuzz_files as files
+import fuzz.fuzz_unit_text as unit_text
+
+TEXTS = list(unit_text.seeds())
+FILES = list(files.seeds())
+
+
+def test_there_are_seeds_of_every_kind() -> None:
+    assert len(TEXTS) > 300
+    assert {files.KINDS[data[0]] for data in FILES} == set(files.KINDS)
+
+
+def test_every_text_of_the_tests_is_read_right_or_refused() -> None:
+    for data in TEXTS:
+        unit_text.check(data)
+
+
+@pytest.mark.parametrize("number", range(len(FILES)))
+def test_every_small_file_is_a_table_or_refused(number: int) -> None:
+    files.check(FILES[number])
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"\x00kgoe/(t.)",  # a dot that joins nothing, before a bracket
+        b"",
+        b"\x00",
+        b"\x01",
+        b"\x00\xff\xfe",
+    ],
+)
+def test_a_text_that_once_failed_does_not_again(data: bytes) -> None:
+    unit_text.check(data)
+
+
+def test_a_fault_in_the_grammar_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The check compares with the slow reader: a scale that is ten times too large does not pass."""
+    from energybench import unit_text as grammar
+
+    monkeypatch.setitem(grammar.SCALES, "万", 5)
+    grammar._read_unit.cache_clear()
+    try:
+        with pytest.raises(AssertionError):
+            unit_text.check("\x00万t".encode())
+    finally:
+        grammar._read_unit.cache_clear()

@@ -130,7 +130,7 @@ def arrow(table: pandas.DataFrame) -> Any:
 
 
 _BAD_TEXT = (None, "", "  ", "\u3000", "abc", "it's", 'a"b', "\\", "甲厂 ", "t", "kWh", "nan", "{value}", "\ufffd厂")
-_BAD_NUMBER = (None, float("nan"), float("inf"), float("-inf"), 0.0, -0.0, -5.0, 1e308, 1e-320, 12.0)
+_BAD_NUMBER = (None, float("nan"), float("inf"), float("-inf"), 0.0, -5.0, 1e308, 1e-320, 12.0)
 _BAD_NUMBER_TEXT = (
     *(
         None,

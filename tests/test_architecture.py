@@ -46,7 +46,7 @@ FLOORS = [
     {"frames", "writers"},
     {"targets"},
     {"report", "accessor", "testing", "console"},
-    {"verify"},
+    {"verify", "json_lines"},
     {"cli"},
     {"__main__"},
 ]

@@ -16,7 +16,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 EXAMPLES = ROOT / "examples"
-PAGES = ["README.md", "README.zh.md", "CONTRIBUTING.md", "examples/README.md"]
+PAGES = ["README.md", "README.zh.md", "CONTRIBUTING.md", "examples/README.md", "docs/howto/other-tools.md"]
 
 #: Figures are compared to this much of themselves: float noise of another machine, never a digit that is printed.
 TOLERANCE = 1e-9
@@ -86,8 +86,8 @@ def test_what_is_checked_in_is_what_was_published(name: str, figure: str, printe
 
 
 def test_every_example_has_a_result_and_a_line_in_the_list() -> None:
-    folders = {path.name for path in EXAMPLES.iterdir() if path.is_dir()} - {"policies", "verify"}
-    tested = {name for name, *_ in PUBLISHED} | {"changji-foundry", "main"}
+    folders = {path.name for path in EXAMPLES.iterdir() if path.is_dir()} - {"engines", "policies", "verify"}
+    tested = {name for name, *_ in PUBLISHED} | {"changji-foundry", "main", "other-tools"}
     assert folders == tested
     listed = (EXAMPLES / "README.md").read_text(encoding="utf-8")
     for folder in folders:
@@ -161,6 +161,23 @@ def test_the_second_pair_shows_a_problem_a_row(tmp_path: Path) -> None:
     assert_same_table(tmp_path / "found.csv", EXAMPLES / "main" / "expected-problems.csv")
 
 
+# Other tools ----------------------------------------------------------------------------------------------
+
+
+def test_a_sheet_in_the_encoding_of_excel_becomes_a_workbook(tmp_path: Path) -> None:
+    here = EXAMPLES / "other-tools"
+    for name in ("meters.csv", "outputs.csv"):
+        raw = (here / name).read_bytes()
+        assert b"\r\n" in raw
+        assert raw.decode("gb18030").startswith("企业,期间,产品")
+        with pytest.raises(UnicodeDecodeError):
+            raw.decode("utf-8")
+    done = run("sh", here / "spreadsheet.sh", tmp_path / "found.xlsx")
+    assert (done.returncode, done.stderr) == (0, "")
+    pd.read_excel(tmp_path / "found.xlsx").to_csv(tmp_path / "found.csv", index=False)
+    assert_same_table(tmp_path / "found.csv", here / "expected.csv")
+
+
 # The pages ------------------------------------------------------------------------------------------------
 
 
@@ -177,6 +194,8 @@ def shown_runs() -> list[tuple[str, str, str]]:
 
 @pytest.mark.parametrize(("page", "command", "output"), shown_runs())
 def test_a_run_that_a_page_shows_prints_that(page: str, command: str, output: str) -> None:
+    if "duckdb" in command:
+        pytest.importorskip("duckdb")
     done = run("bash", "-c", command)
     said = done.stdout + done.stderr + (f"[exit code {done.returncode}]\n" if done.returncode else "")
     flags = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE

@@ -29,7 +29,7 @@ from energybench.errors import (
     TableNotFoundError,
     UnverifiedWarning,
 )
-from energybench.frames import files, parts, resolve, scans, tally
+from energybench.frames import files, parquet_batches, parts, resolve, scans, tally
 from energybench.frames.dictionaries import Dictionaries
 from expect import refused
 from frame_tables import meters, outputs, portfolios, tables_of
@@ -467,9 +467,10 @@ def test_the_command_reads_a_folder_in_parts(tmp_path: Path) -> None:
         assert answer.exit_code == 1, answer.output
         assert "20 meter rows: 6 used, 14 with problems" in answer.stdout
         assert len(pandas.read_csv(listed)) > 14
-    answer = command(tmp_path / "meters", made, "--energy", tmp_path / "energy.csv")
-    assert answer.exit_code == 2
-    assert "--energy does not go with readings that are read in parts" in answer.stderr
+    for option, name in (("--energy", "energy.csv"), ("--workbook", "review.xlsx")):
+        answer = command(tmp_path / "meters", made, option, tmp_path / name)
+        assert answer.exit_code == 2
+        assert f"{name} holds a row per reading" in answer.stderr
 
 
 def test_the_command_reads_a_long_file_in_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -557,6 +558,35 @@ def test_many_distinct_problems_are_counted_to_the_last_row(tmp_path: Path, monk
     assert "unknown-unit: 1200" in str(answer)
     plain = json.loads(answer.to_json())
     assert sum(line["rows"] for line in plain["problem_counts"] if line["table"] == "meters") == 1200
+
+
+def test_a_dictionary_of_ever_new_texts_is_cut_to_the_batch() -> None:
+    many = pyarrow.DictionaryArray.from_arrays(
+        pyarrow.array([7, None, 999]), pyarrow.array(list(map(str, range(1000))))
+    )
+    made = Dictionaries().categorical("unit", many)
+    assert made.tolist()[::2] == ["7", "999"]
+    assert len(made.categories) == 2
+
+
+def test_no_dictionary_is_gathered_over_a_row_group_of_any_length(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[list[str]] = []
+    original = parquet.ParquetFile.__init__
+
+    def spy(self: Any, *args: Any, **options: Any) -> None:
+        asked.append(options.get("read_dictionary") or [])
+        original(self, *args, **options)
+
+    path = write(mixed(), tmp_path / "meters.parquet")
+    whole = eb.assess_path(path, OUTPUTS)
+    monkeypatch.setattr(parquet.ParquetFile, "__init__", spy)
+    assert_same(eb.assess_path(path, OUTPUTS, batch_rows=7), whole)
+    assert "unit" in asked[-1]
+    monkeypatch.setattr(parquet_batches, "_LONG_GROUP", 5)
+    assert_same(eb.assess_path(path, OUTPUTS, batch_rows=7), whole)
+    assert asked[-1] == []
 
 
 def test_what_is_remembered_of_refusals_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,19 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 import energybench as eb
-from energybench.console import FINE, PROBLEMS, Command, Group, heard, progress_bar, run, say, say_json, stamp
+from energybench.console import (
+    FINE,
+    PROBLEMS,
+    Command,
+    Group,
+    heard,
+    needed,
+    progress_bar,
+    run,
+    say,
+    say_json,
+    stamp,
+)
 from energybench.errors import OptionError, UnknownProductError
 
 if TYPE_CHECKING:
@@ -43,6 +55,7 @@ Reading = Annotated[
     typer.Option(help="How the limit is read between the capacities that the document states."),
 ]
 Compare = Annotated[Literal["full", "rounded"], typer.Option(help="Compare all digits, or rounded as GB/T 8170 says.")]
+Engine = Annotated[Literal["polars", "duckdb", "spark"] | None, typer.Option(help="What scans the readings.")]
 Unverified = Annotated[bool, typer.Option("--allow-unverified", help="Use unconfirmed figures, with a warning.")]
 
 
@@ -78,8 +91,12 @@ Examples:
   energybench convert "90 万m3" "natural gas" --ncv "35.6 MJ/m3" --json""",
 )
 def convert(
-    amount: Annotated[str, typer.Argument(metavar="AMOUNT", help='Number and unit: "1200 t", "350 万kWh".')],
-    carrier: Annotated[str, typer.Argument(metavar="CARRIER", help="Fuel or energy: 原煤, electricity, raw_coal.")],
+    amount: Annotated[
+        str, typer.Argument(metavar="AMOUNT", help='Number and unit: "1200 t", "350 万kWh"; - reads JSON lines.')
+    ],
+    carrier: Annotated[
+        str | None, typer.Argument(metavar="CARRIER", help="Fuel or energy: 原煤, electricity, raw_coal.")
+    ] = None,
     basis: Basis = "calorific",
     coal_rate: CoalRate = None,
     ncv: Annotated[str | None, typer.Option(metavar="VALUE", help='Measured net heating value, "35.6 MJ/m3".')] = None,
@@ -89,19 +106,27 @@ def convert(
     allow_unverified: Unverified = False,
     as_json: Json = False,
 ) -> None:
-    """Convert an amount of fuel or energy to standard coal (tce)."""
+    """Convert an amount of fuel or energy to standard coal (tce).
+
+    "convert -" reads questions from a pipe: on each line a JSON object of "amount", "carrier" and options.
+    """
+    options: dict[str, Any] = {
+        "basis": basis,
+        "coal_rate": coal_rate,
+        "ncv": ncv,
+        "density": density,
+        "coefficient": coefficient,
+        "edition": edition,
+        "allow_unverified": allow_unverified,
+    }
+    if amount == "-":
+        from energybench.json_lines import Converter, answer_pipe
+
+        fine = answer_pipe(Converter, {"carrier": carrier, **options})
+        raise typer.Exit(FINE if fine else PROBLEMS)
+    carrier = needed(carrier, "CARRIER")
     with heard() as notes:
-        result = eb.convert(
-            amount,
-            carrier,
-            basis=basis,
-            coal_rate=coal_rate,
-            ncv=ncv,
-            density=density,
-            coefficient=coefficient,
-            edition=edition,
-            allow_unverified=allow_unverified,
-        )
+        result = eb.convert(amount, carrier, **options)
     if as_json:
         say_json({**asdict(result), "warnings": notes, **stamp()})
     else:
@@ -184,8 +209,10 @@ Examples:
   energybench classify "600 kWh/t" induction-furnace-cast-iron --capacity "3 t" --json""",
 )
 def classify(
-    value: Annotated[str, typer.Argument(metavar="VALUE", help='Energy per product, "13200 kWh/t".')],
-    item: Annotated[str, typer.Argument(metavar="ITEM", help="Product: 电解铝, electrolytic-aluminium.")],
+    value: Annotated[
+        str, typer.Argument(metavar="VALUE", help='Energy per product, "13200 kWh/t"; - reads JSON lines.')
+    ],
+    item: Annotated[str | None, typer.Argument(metavar="ITEM", help="Product: 电解铝, electrolytic-aluminium.")] = None,
     document: Document = None,
     period: Period = None,
     capacity: Capacity = None,
@@ -202,20 +229,27 @@ def classify(
 
     A national list has benchmark, baseline and below-baseline, a GB standard level-1 to level-3 and over-limit, a
     local document within-limit and over-limit.
+
+    "classify -" reads questions from a pipe: on each line a JSON object of "value", "item" and options.
     """
+    options: dict[str, Any] = {
+        "document": document,
+        "period": period,
+        "capacity": capacity,
+        "reading": reading,
+        "output": output,
+        "basis": basis,
+        "compare": compare,
+        "allow_unverified": allow_unverified,
+    }
+    if value == "-":
+        from energybench.json_lines import Classifier, answer_pipe
+
+        fine = answer_pipe(Classifier, {"item": item, **options})
+        raise typer.Exit(FINE if fine else PROBLEMS)
+    item = needed(item, "ITEM")
     with heard() as notes:
-        verdict = eb.classify(
-            value,
-            item,
-            document=document,
-            period=period,
-            capacity=capacity,
-            reading=reading,
-            output=output,
-            basis=basis,
-            compare=compare,
-            allow_unverified=allow_unverified,
-        )
+        verdict = eb.classify(value, item, **options)
     if as_json:
         say_json({**verdict.to_dict(), "warnings": notes})
     else:
@@ -233,9 +267,7 @@ Examples:
   energybench assess readings/ outputs.csv --engine duckdb""",
 )
 def assess(
-    meters: Annotated[
-        str, typer.Argument(metavar="METERS", help="Readings: .csv, .parquet or .xlsx, or a folder of .parquet files.")
-    ],
+    meters: Annotated[str, typer.Argument(metavar="METERS", help="Readings: .csv, .parquet, .xlsx or a folder.")],
     outputs: Annotated[str, typer.Argument(metavar="OUTPUTS", help="Outputs: .csv, .parquet or .xlsx.")],
     basis: Basis = "calorific",
     coal_rate: CoalRate = None,
@@ -255,18 +287,17 @@ def assess(
         str | None, typer.Option(metavar="DOCUMENT", help="Policy whose targets the page and the workbook check.")
     ] = None,
     lang: Annotated[Literal["zh", "en"], typer.Option(help="Language of the page and the workbook.")] = "en",
-    engine: Annotated[
-        Literal["polars", "duckdb", "spark"] | None, typer.Option(help="What scans the readings and adds them up.")
-    ] = None,
+    engine: Engine = None,
     as_json: Json = False,
 ) -> None:
     """Classify a table of meter readings and outputs.
 
-    Files to write are .csv, .json, .parquet or .xlsx. Exit code 1: there are rows with problems.
-    A folder or a large file is read in parts, in constant memory, and has no --energy.
+    Tables to write are .csv, .json, .parquet or .xlsx. Exit code 1: there are rows with problems.
+    A folder or a large file is read in parts, in constant memory, without --energy and --workbook.
     """
     from energybench import writers
     from energybench.frames.files import is_large
+    from energybench.tables import find_document
 
     asked = {"results": results, "energy": energy, "problems": problems}
     files = {name: path for name, path in asked.items() if path is not None}
@@ -277,10 +308,12 @@ def assess(
     if targets is not None and not pages + books:
         fix = "Add --report report.html or --workbook review.xlsx"
         raise OptionError("--targets goes into a page or a workbook, and none is asked for", targets, fix)
+    if targets is not None:
+        find_document(targets)
     in_parts = engine is not None or is_large(meters)
-    if in_parts and energy is not None:
-        fix = "Leave --energy out, or assess a part of the readings without --engine"
-        raise OptionError("--energy does not go with readings that are read in parts", energy, fix)
+    if in_parts and (lines := energy or workbook):
+        fix = "Leave --energy and --workbook out, or assess a part of the readings without --engine"
+        raise OptionError(f"{lines} holds a row per reading, which is not kept of readings read in parts", lines, fix)
     options: dict[str, Any] = {
         "basis": basis,
         "coal_rate": coal_rate,
@@ -295,15 +328,15 @@ def assess(
             assessment = eb.assess_path(meters, outputs, engine=engine, progress=progress, **options)
         else:
             assessment = eb.assess(meters, outputs, progress=progress, **options)
+        for name, path in files.items():
+            writers.write_frame(getattr(assessment, name), path)
         checked = None
         if targets is not None:
             checked = eb.check_targets(assessment, document=targets, allow_unverified=allow_unverified)
-        if pages:
-            assessment.to_html(pages[0], targets=checked, lang=lang)
-        if books:
-            assessment.to_excel(books[0], targets=checked, lang=lang)
-    for name, path in files.items():
-        writers.write_frame(getattr(assessment, name), path)
+        for path in pages:
+            assessment.to_html(path, targets=checked, lang=lang)
+        for path in books:
+            assessment.to_excel(path, targets=checked, lang=lang)
     if as_json:
         say_json({**assessment.to_dict(), "warnings": notes})
     else:

@@ -93,6 +93,13 @@ def refusals(as_json: bool) -> Iterator[None]:
         raise typer.Exit(INTERRUPTED) from None
 
 
+def needed(argument: str | None, name: str) -> str:
+    """Return an argument that only questions from a pipe may leave out."""
+    if argument is None:
+        raise _UsageError(f"Missing argument '{name}'.")
+    return argument
+
+
 class Group(TyperGroup):
     """All commands: refusals become messages, in JSON where JSON is asked for."""
 
@@ -132,8 +139,8 @@ class Command(TyperCommand):
 
 
 @contextmanager
-def heard() -> Iterator[list[str]]:
-    """Collect the warnings of energybench and print each as a line on stderr."""
+def heard(said: set[str] | None = None) -> Iterator[list[str]]:
+    """Collect the warnings of energybench and print each as a line on stderr; of those already ``said``, none."""
     texts: list[str] = []
     with warnings.catch_warnings():
         warnings.simplefilter("always", EnergybenchWarning)
@@ -144,7 +151,10 @@ def heard() -> Iterator[list[str]]:
                 others(message, category, *where, **more)
                 return
             texts.append(str(message))
-            say(f"warning: {message}", err=True)
+            if said is None or str(message) not in said:
+                say(f"warning: {message}", err=True)
+            if said is not None:
+                said.add(str(message))
 
         warnings.showwarning = note
         yield texts

@@ -143,6 +143,12 @@ class OptionError(EnergybenchError, ValueError):
     reason = "option"
 
 
+class JsonLineError(EnergybenchError, ValueError):
+    """A line from a pipe that is not a question: no JSON object, or one without what is asked."""
+
+    reason = "json-line"
+
+
 class NoEnergyError(EnergybenchError, ValueError):
     """An output without any reading of energy."""
 

@@ -11,6 +11,7 @@ import sys
 from abc import ABC, abstractmethod
 from dataclasses import asdict, replace
 from fractions import Fraction
+from math import isfinite
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +20,7 @@ from energybench.choices import make_measured_choice
 from energybench.classification import classify
 from energybench.console import heard, stamp
 from energybench.conversions import convert, warn_unverified
-from energybench.errors import EnergybenchError, JsonLineError, OptionError, did_you_mean, quoted
+from energybench.errors import AmountError, EnergybenchError, JsonLineError, OptionError, did_you_mean, quoted
 from energybench.limits import choose_ladder, warn_if_superseded, warn_unverified_row
 from energybench.uncertain_text import has_uncertainty
 from energybench.unit_text import read_number, read_unit
@@ -109,6 +110,8 @@ class Classes(Frame):
         figures = [value, *[sign * (threshold - value) for threshold in self.thresholds]]
         if (scale := self.saving) is not None:
             figures += [max(0.0, -margin) * scale for margin in figures[1:]]
+        if not all(map(isfinite, figures)):
+            return None
         return (met, other, value <= 0 and self.all_above_zero), figures
 
     def marked(self, answer: dict[str, Any], mark: str) -> dict[str, Any]:
@@ -122,13 +125,11 @@ class Classes(Frame):
 
 def _bounds(ladder: Ladder, compare: str) -> list[tuple[float, float]]:
     """Return a sign and a bound for each step with a figure: ``sign * value <= bound`` meets it."""
-    signs = [-1.0 if (">" in step.comparator if compare == "rounded" else ladder.sign < 0) else 1.0
-             for step in ladder.steps]  # fmt: skip
-    return [
-        (sign, step.folded(compare))
-        for sign, step in zip(signs, ladder.steps, strict=True)
-        if step.value is not None
-    ]
+
+    def sign(comparator: str) -> float:
+        return -1.0 if (">" in comparator if compare == "rounded" else ladder.sign < 0) else 1.0
+
+    return [(sign(step.comparator), step.folded(compare)) for step in ladder.steps if step.value is not None]
 
 
 class Asker(ABC):
@@ -139,9 +140,9 @@ class Asker(ABC):
     words: tuple[str, ...]
 
     def __init__(self, defaults: Mapping[str, Any]) -> None:
-        self.defaults = dict(defaults)
+        self.defaults = {**self.signature, **dict.fromkeys(self.needed), **defaults}
         self.number = self.needed[0]
-        self.others = itemgetter(*(name for name in self.defaults if name != self.number))
+        self.others = itemgetter(*(name for name in self.signature if name != self.number))
         self.may_be_null = {name for name, value in self.signature.items() if value is None}
         self.kept: dict[tuple[Any, ...], Frame | EnergybenchError] = {}
 
@@ -167,53 +168,51 @@ class Asker(ABC):
             If the question is refused.
         """
         question = {**self.defaults, **given}
-        text = question.get(self.number)
-        if type(text) is str and type(question["allow_unverified"]) is bool:
-            try:
-                number, rest = read_number(text)
-                numerator, denominator = _ratio(number)
-                key = (rest, *self.others(question))
-                found = self.kept.get(key)
-                filled = found.fill(numerator, denominator) if isinstance(found, Frame) else None
-            except (EnergybenchError, OverflowError, TypeError):
-                # No plain number, too large a one, or a value that cannot be a key: the long way says what is wrong.
-                return dump(self._long(question, said))
-            if isinstance(found, EnergybenchError):
-                raise found
-            if found is None:
-                found, filled = self._look(question, key, numerator, denominator, said)
-            if found is not None and filled is not None:
-                state, figures = filled
-                around = found.texts.get(state)
-                if around is not None:
-                    return around % tuple(map(float.__repr__, figures))
-                whole = self._long(question, said)
-                found.keep(state, whole, figures)
-                return dump(whole)
-        return dump(self._long(question, said))
-
-    def _look(
-        self, question: Question, key: tuple[Any, ...], numerator: int, denominator: int, said: set[str]
-    ) -> tuple[Frame | None, Filled | None]:
-        """Find what can be kept of a question that is new but for its number."""
-        rest: str = key[0]
-        self._check(question)
-        numerator / denominator  # noqa: B018 - an amount beyond all floats is refused before its unit is read
-        if not rest or has_uncertainty(rest):
-            return None, None
-        if len(self.kept) >= _KEPT:
-            self.kept.clear()
+        text = question[self.number]
+        plain = type(text) is str and type(question["allow_unverified"]) is bool
+        if not plain or len(question) > len(self.defaults):
+            return dump(self._long(question, said))
         try:
-            with heard(said):
-                found = self.frame(question, rest)
-        except EnergybenchError as error:
-            # Looking for the nearest names takes milliseconds: the next line with the same mistake need not.
-            self.kept[key] = error
-            raise
-        if found is None:
-            return None, None
-        self.kept[key] = found
-        return found, found.fill(numerator, denominator)
+            number, rest = read_number(text)
+            numerator, denominator = _ratio(number)
+            # An amount beyond all floats is refused before anything else is looked at.
+            numerator / denominator
+            key = (rest, *self.others(question))
+            found = self.kept.get(key) or self._look(question, key, said)
+            filled = found.fill(numerator, denominator) if isinstance(found, Frame) else None
+        except (OverflowError, TypeError, AmountError):
+            # No number, too large a one, or a value that cannot be a key: the long way says what is wrong.
+            return dump(self._long(question, said))
+        if isinstance(found, EnergybenchError):
+            raise found.with_traceback(None)
+        if found is None or filled is None:
+            return dump(self._long(question, said))
+        state, figures = filled
+        if (around := found.texts.get(state)) is not None:
+            return around % tuple(map(float.__repr__, figures))
+        answer = self._long(question, said)
+        found.keep(state, answer, figures)
+        return dump(answer)
+
+    def _look(self, question: Question, key: tuple[Any, ...], said: set[str]) -> Frame | EnergybenchError | None:
+        """Find what can be kept of a question that is new but for its number: its frame, or why it is refused."""
+        found: Frame | EnergybenchError | None = None
+        try:
+            self._check(question)
+            if key[0] and not has_uncertainty(key[0]):
+                with heard(said):
+                    found = self.frame(question, key[0])
+        except EnergybenchError:
+            try:
+                self._long(question, said)
+            except EnergybenchError as error:
+                found = error
+        # Only texts are equal to texts alone: 1 is true, and is refused in other words.
+        if found is not None and all(value is None or type(value) in (str, bool) for value in key):
+            if len(self.kept) >= _KEPT:
+                self.kept.clear()
+            self.kept[key] = found
+        return found
 
     def _long(self, question: Question, said: set[str]) -> dict[str, Any]:
         self._check(question)
@@ -295,8 +294,8 @@ class Classifier(Asker):
         if question["compare"] not in ("full", "rounded") or question["corrections"]:
             return None
         unit = read_unit(rest)
-        asked = [question[name] for name in ("item", "document", "capacity", "reading", "allow_unverified", "period")]
-        ladder = choose_ladder(*asked, unit)
+        which = ("document", "capacity", "reading", "allow_unverified", "period")
+        ladder = choose_ladder(question["item"], like=unit, **{name: question[name] for name in which})
         check_basis(ladder, question["basis"])
         warn_unverified_row(ladder)
         warn_if_superseded(question["document"])
@@ -326,8 +325,18 @@ def _ratio(number: str) -> tuple[int, int]:
 
 
 def dump(answer: object) -> str:
-    """Return one line of JSON."""
-    return json.dumps(answer, ensure_ascii=False, allow_nan=False)
+    """Return one line of JSON.
+
+    Raises
+    ------
+    AmountError
+        If a figure in it is beyond all floats, which JSON cannot hold.
+    """
+    try:
+        return json.dumps(answer, ensure_ascii=False, allow_nan=False)
+    except ValueError as error:
+        message = "The answer has a figure that is too large to be a number"
+        raise AmountError(message, "answer", "Check the numbers and their units") from error
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -387,7 +396,7 @@ def _identity(question: Question) -> str:
     given = question.pop("id")
     try:
         return f'"id": {dump(given)}, '
-    except ValueError as error:
+    except AmountError as error:
         fix = "Write a text or a finite number"
         raise JsonLineError(f"id is {quoted(given)}, which JSON cannot hold", quoted(given), fix) from error
 

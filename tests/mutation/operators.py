@@ -53,8 +53,8 @@ OPPOSITES = {
 }
 #: Calls whose arguments are words for a reader.
 MESSAGES = ("Error", "Warning", "did_you_mean", "warn", "refused")
-#: A text with so many spaces is a sentence for a reader.
-WORDS = 3
+#: A text with so many spaces is words for a reader.
+WORDS = 1
 #: As much of the code around a fault is shown.
 ENOUGH = 24
 #: Functions of a module that only write a message.

@@ -47,6 +47,9 @@ class Dictionaries:
             harm, and bytes that are no UTF-8 become the replacement character.
         """
         coded = array if hasattr(array, "dictionary") else array.dictionary_encode()
+        if len(coded.dictionary) > len(coded):
+            # The dictionary of a whole file of ever new texts must not be worked on with every batch.
+            coded = coded.cast(coded.type.value_type).dictionary_encode()
         before = self.last.get(name)
         if before is None or not before[0].equals(coded.dictionary):
             before = self.last[name] = (coded.dictionary, *_categories(coded.dictionary))

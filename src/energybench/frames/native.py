@@ -80,15 +80,17 @@ def from_arrow(table: Any) -> pandas.DataFrame:
         elif pyarrow.types.is_dictionary(column.type) and pyarrow.types.is_unsigned_integer(column.type.index_type):
             # pyarrow 15 takes no unsigned codes to pandas.
             table = table.set_column(number, table.schema.field(number).name, _with_signed_codes(column))
-    if len(set(table.column_names)) < table.num_columns:
-        table = table.replace_schema_metadata()  # pyarrow 15 finds no index among headers that stand twice
+    headers = table.column_names
+    twice = len(set(headers)) < len(headers)
+    if twice:  # pyarrow 15 refuses headers that stand twice; what they mean is judged later
+        table = table.replace_schema_metadata().rename_columns([str(number) for number in range(len(headers))])
 
     def lasting(kind: pyarrow.DataType) -> pandas.ArrowDtype | None:
         texts = pyarrow.types.is_string(kind) or pyarrow.types.is_large_string(kind)
         return pandas.ArrowDtype(kind) if texts else None
 
     frame: pandas.DataFrame = table.to_pandas(types_mapper=lasting)
-    return frame
+    return frame.set_axis(headers, axis=1) if twice else frame
 
 
 def _with_signed_codes(column: Any) -> Any:

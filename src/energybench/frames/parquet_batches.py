@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
     Batch = tuple[int, pandas.DataFrame]
 
+#: Arrow gathers the texts of a row group in one dictionary; beyond so many rows each batch makes its own.
+_LONG_GROUP = 1 << 22
+
 #: What folders of the form ``name=value`` write for an empty cell.
 _HIVE_NULL = "__HIVE_DEFAULT_PARTITION__"
 
@@ -36,11 +39,12 @@ _BUFFER = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class ParquetPart:
-    """One file: its path, its name in messages, how many rows it has, and the columns that its folders stand for."""
+    """One file: its path, its name in messages, its rows and those of its longest row group, what its folders say."""
 
     path: Path
     name: str
     rows: int
+    longest: int
     constants: dict[str, str | None]
 
 
@@ -117,7 +121,8 @@ class ParquetSource:
         from pyarrow import parquet  # type: ignore[import-untyped]
 
         stored = [header for header in columns.values() if header not in part.constants]
-        texts = [header for header in stored if self.kinds[header] == "text"]
+        coded = part.longest <= _LONG_GROUP
+        texts = [header for header in stored if self.kinds[header] == "text"] if coded else []
         first = 0
         with parquet.ParquetFile(part.path, read_dictionary=texts, buffer_size=_BUFFER, pre_buffer=False) as file:
             metadata = _without_index(file.schema_arrow.metadata)
@@ -325,7 +330,8 @@ def _look_at(file: Path, name: str, constants: dict[str, str | None]) -> tuple[P
             for column in (metadata.row_group(group).column(place) for place in range(metadata.num_columns))
             if column.path_in_schema in whole and column.statistics and column.statistics.null_count
         }
-        part = ParquetPart(file, name, metadata.num_rows, constants)
+        longest = max((metadata.row_group(group).num_rows for group in range(metadata.num_row_groups)), default=0)
+        part = ParquetPart(file, name, metadata.num_rows, longest, constants)
     both = [header for header in constants if header in kinds]
     if both:
         message = f"{name} has the column {quoted(both[0])}, and its folder says it too"

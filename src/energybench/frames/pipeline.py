@@ -122,6 +122,7 @@ def assess(
         ``.results`` (a row per output row), ``.energy`` (a line per meter row), ``.problems``: frames of the
         kind of ``outputs``, in pandas for a mapping or a file. Meters that an engine computes (a polars LazyFrame,
         a DuckDB relation, a Spark frame, an ibis table) give a LazyAssessment: the same as queries of that engine.
+        A Dask frame is added up partition by partition, and keeps no ``.energy``.
 
     Raises
     ------

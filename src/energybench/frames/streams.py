@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from energybench.units import AmountLike
 
 #: Rows that are in memory at a time: enough that the work on them outweighs the work per batch.
-BATCH_ROWS = 1 << 18
+BATCH_ROWS = 1 << 17
 
 
 def assess_path(

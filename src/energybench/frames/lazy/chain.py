@@ -103,6 +103,8 @@ class Refusals:
         refusal = self.refusals[number]
         shown = refusal.value
         if refusal.column in self.source:
-            shown = cut(str(self.source.read(refusal.column, value))) if value else ""
+            cell = self.source.read(refusal.column, value) if value else ""
+            # Zero is shown without the sign that it may have.
+            shown = cut(str(cell + 0.0 if isinstance(cell, float) else cell))
         message = refusal.message if refusal.verbatim else refusal.message.replace("{value}", quoted(shown))
         return refusal.column, shown, refusal.reason, message, refusal.suggestion

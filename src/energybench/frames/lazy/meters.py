@@ -13,7 +13,7 @@ from energybench.frames.columns import KEYS
 from energybench.frames.lazy.chain import Refusals
 from energybench.frames.lazy.readings import FOLDED, Readings, make_readings, reading_parts
 from energybench.frames.lazy.small_tables import hand_over
-from energybench.frames.lazy.source import finite, join_small
+from energybench.frames.lazy.source import finite, join_small, without_repetitions
 from energybench.frames.resolve import Factor, KnownFactors, Refusal, resolve_all
 from energybench.lines import FLOWS
 
@@ -171,7 +171,7 @@ def meter_parts(source: Source) -> Parts:
     names = [name for name in ("carrier", "unit", "flow") if name in source]
     frame = _with_kind(source, own) if own else source.frame
     rest = ["_kind", "_own_unit"] if own else []
-    combinations = frame.select(*names, *rest).unique()
+    combinations = without_repetitions(frame, [*names, *rest])
     # Nothing and an empty text are one combination where both are joined as an empty text: two would double rows.
     on = _joined_on(source, own)
     texts = {name: source.text(name) for name in names}

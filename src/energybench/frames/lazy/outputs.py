@@ -17,7 +17,7 @@ from energybench.frames.groups import KEY_TEXT
 from energybench.frames.lazy.chain import Refusals
 from energybench.frames.lazy.readings import FOLDED, Readings, make_readings, reading_parts
 from energybench.frames.lazy.small_tables import hand_over
-from energybench.frames.lazy.source import finite, join_small
+from energybench.frames.lazy.source import finite, join_small, without_repetitions
 from energybench.frames.meters import missing
 from energybench.frames.resolve import Refusal
 from energybench.ladders import Level
@@ -68,10 +68,10 @@ class LazyOutputs:
     resolved: int
 
     def known(self) -> Frame:
-        """Return the folded keys of the output rows, each once, and a column ``_known`` that is 1."""
+        """Return the folded keys of the output rows, each once, and a column ``_known`` that is not null."""
         keyed = self.readings.with_keys(self.source.frame.select(*KEYS)).select(*FOLDED)
-        whole = keyed.filter(*(nw.col(name) != "" for name in FOLDED)).unique()
-        return whole.with_columns(nw.lit(1).alias("_known"))
+        whole = keyed.filter(*(nw.col(name) != "" for name in FOLDED))
+        return without_repetitions(whole, FOLDED).rename({"_rows": "_known"})
 
     def graded(self, totals: Frame) -> Frame:
         """Return the output rows with totals, intensity, class and ``_problem``.
@@ -208,7 +208,7 @@ def output_parts(source: Source, options: Options) -> Parts:
         Of the whole table.
     """
     names = _parts_of_combination(source, options)
-    combinations = source.frame.select(*names).unique()
+    combinations = without_repetitions(source.frame, names)
     parts = reading_parts(source, ["output"])
     return {_COMBINATIONS: (combinations, [source.text(name) for name in names]), **parts}
 

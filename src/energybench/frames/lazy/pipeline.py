@@ -68,7 +68,12 @@ def assess_lazily(meters: Any, outputs: Any, options: Options, stacklevel: int =
     meter_source = make_source(nw.from_native(meters), "meters")
     output_source = _of_engine(outputs, meter_source.frame)
     parts = {**meter_parts(meter_source), **output_parts(output_source, options)}
-    found = distinct(parts)
+    try:
+        found = distinct(parts)
+    except Exception:
+        # To look for this first would cost every relation that is in order.
+        _refuse_strangers(output_source.frame, meter_source.frame)
+        raise
     for source in (meter_source, output_source):
         if not found[f"{source.name} combinations"]:
             raise TableError(f"{source.name} has headers and no rows", source.name, "Give at least one row")
@@ -90,7 +95,6 @@ def _of_engine(outputs: Any, meters: Frame) -> Source:
     """Return the output table as one of the engine of the meters."""
     frame = as_lazy(outputs)
     if frame is not None and frame.implementation == meters.implementation:
-        _refuse_strangers(frame, meters)
         return make_source(frame, "outputs")
     given = read_table(outputs) if isinstance(outputs, str | Path) else to_pandas(collected_if_lazy(outputs), "outputs")
     table, unused = canonical_columns(given, "outputs")

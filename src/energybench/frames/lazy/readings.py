@@ -15,7 +15,7 @@ from energybench.frames.columns import KEYS
 from energybench.frames.encode import to_number
 from energybench.frames.groups import DAMAGED, KEY_TEXT
 from energybench.frames.lazy.small_tables import hand_over
-from energybench.frames.lazy.source import PLAIN_NUMBER, join_small
+from energybench.frames.lazy.source import PLAIN_NUMBER, join_small, without_repetitions
 from energybench.frames.meters import damaged_text, missing
 
 if TYPE_CHECKING:
@@ -133,12 +133,11 @@ def reading_parts(source: Source, numbers: Sequence[str]) -> Parts:
     parts: Parts = {}
     for name in KEYS:
         if _is_looked_up(source, name):
-            parts[f"{source.name} key {name}"] = (source.frame.select(name).unique(), [source.text(name)])
+            parts[f"{source.name} key {name}"] = (without_repetitions(source.frame, [name]), [source.text(name)])
     for name in numbers:
         if not source.types[name].is_numeric() and not isinstance(source.types[name], nw.Boolean):
-            text = source.text(name)
-            odd = source.frame.select(text.alias(name)).filter(~nw.col(name).str.contains(PLAIN_NUMBER)).unique()
-            parts[f"{source.name} number {name}"] = (odd, [nw.col(name)])
+            odd = source.frame.filter(~source.text(name).str.contains(PLAIN_NUMBER))
+            parts[f"{source.name} number {name}"] = (without_repetitions(odd, [name]), [source.text(name)])
     return parts
 
 

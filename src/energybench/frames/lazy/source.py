@@ -187,6 +187,19 @@ def finite(number: nw.Expr) -> nw.Expr:
     return nw.when(number.abs() <= sys.float_info.max).then(number)
 
 
+def without_repetitions(frame: Frame, names: Sequence[str]) -> Frame:
+    """Return the distinct rows of some columns: as groups, which every engine makes in one pass.
+
+    Parameters
+    ----------
+    frame : narwhals LazyFrame
+        The rows.
+    names : sequence of str
+        The columns.
+    """
+    return frame.group_by(*names).agg(nw.len().alias("_rows"))
+
+
 def run(frame: Frame) -> nw.DataFrame[Any]:
     """Compute a lazy frame."""
     return frame.collect()

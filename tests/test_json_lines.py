@@ -1,0 +1,309 @@
+"""Questions from a pipe: the answers are those of ``--json``, one a line, as soon as they are asked."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from typer.testing import CliRunner
+
+from energybench import cli, console, json_lines
+from energybench.errors import EnergybenchError
+
+FURNACE = "induction-furnace-cast-iron"
+
+#: What does not depend on the number: unit, carrier, options.
+CONVERSIONS: list[dict[str, Any]] = [
+    {"unit": "t", "carrier": "原煤"},
+    {"unit": "万t", "carrier": "coke"},
+    {"unit": "吨", "carrier": "raw coal", "edition": "GB/T 2589-2008"},
+    {"unit": "万kWh", "carrier": "电力"},
+    {"unit": "万kWh", "carrier": "电力", "basis": "primary", "coal_rate": "302.4 gce/kWh"},
+    {"unit": "L", "carrier": "汽油", "density": "0.725 kg/L"},
+    {"unit": "万m3", "carrier": "natural gas", "ncv": "35.6 MJ/m3"},
+    {"unit": "t", "carrier": "100% 自有燃料 %s {0}", "coefficient": "1.2 kgce/kg"},
+    {"unit": "toe", "carrier": "标准油"},
+    {"unit": "GJ", "carrier": "热力"},
+    {"unit": "万m3", "carrier": "natural gas", "allow_unverified": True, "edition": "gbt-2589-2008"},
+    {"unit": "t", "carrier": "原煤", "ncv": "21 MJ/kg ± 1 %"},
+    {"unit": "±6 t", "carrier": "原煤"},
+    {"unit": "t ± 0.5 %", "carrier": "原煤"},
+    {"unit": "kWh", "carrier": "原煤"},
+    {"unit": "tons", "carrier": "原煤"},
+    {"unit": "", "carrier": "原煤"},
+    {"unit": "t", "carrier": "原媒"},
+    {"unit": "tons", "carrier": "原媒", "edition": "gbt"},
+]
+CLASSES: list[dict[str, Any]] = [
+    {"unit": "kWh/t", "item": "电解铝"},
+    {"unit": "MWh/t", "item": "电解铝", "output": "20 万t"},
+    {"unit": "kWh/t", "item": "电解铝", "compare": "rounded"},
+    {"unit": "kWh/t", "item": "电解铝", "document": "gb-21346-2013"},
+    {"unit": "kWh/t", "item": "电解铝", "document": "in-force", "period": "2022"},
+    {"unit": "kgce/t", "item": "cement-clinker", "compare": "rounded", "output": "24000 t"},
+    {"unit": "kgce/t", "item": "cement", "document": "gb-16780-2021", "compare": "rounded"},
+    {"unit": "kgce/t", "item": "converter"},
+    {"unit": "kgce/t", "item": "cement-clinker", "document": "gb-16780-2021"},
+    {"unit": "kWh/t", "item": FURNACE, "capacity": "3 t"},
+    {"unit": "kWh/t", "item": FURNACE, "capacity": "3 t", "reading": "class_below", "compare": "rounded"},
+    {"unit": "kWh/t", "item": FURNACE, "capacity": "1500 kg", "output": "2 万t"},
+    {"unit": "kWh/t", "item": FURNACE},
+    {"unit": "±2 kgce/t", "item": "cement-clinker"},
+    {"unit": "kgce/t", "item": "电解铝"},
+    {"unit": "kWh/t", "item": "电解铝", "basis": "primary"},
+    {"unit": "kWh/t", "item": "电解铝", "output": "20 kWh"},
+    {"unit": "kWh/t", "item": "电解铝", "output": "20±1 t"},
+    {"unit": "kWh/t", "item": "电解铅", "output": "20±1 t"},
+    {"unit": "kgce/t", "item": "cement-clinker", "document": "gb-16780-2021", "allow_unverified": True},
+]
+NUMBERS = ["1200", "1200.50", "0.1", "-30", "+7", "1,234.5", "1e3", "2.5E-3", "0", "-0", "-0.0", "１２.5", "1e-400",
+           "1e295", "9e999", "603.333", "603.3333333333334", "13000", "13000.00001", "117.5", "116.5", "117.4999",
+           "590", "610", "-10", "abc"]  # fmt: skip
+
+
+def question(number: str, rest: dict[str, Any]) -> dict[str, Any]:
+    """Return a question as the command takes it."""
+    given = dict(rest)
+    name = "amount" if "carrier" in given else "value"
+    return {name: f"{number} {given.pop('unit')}".rstrip(), **given}
+
+
+def piped(command: str, questions: list[Any], *options: str) -> tuple[int, list[dict[str, Any]], str]:
+    """Return exit code, answers and stderr of a command that reads questions."""
+    lines = "".join(one if isinstance(one, str) else json.dumps(one, ensure_ascii=False) + "\n" for one in questions)
+    done = CliRunner().invoke(cli.app, [command, "-", *options], input=lines.encode(), catch_exceptions=False)
+    return done.exit_code, [json.loads(line) for line in done.stdout.splitlines()], done.stderr
+
+
+def alone(command: str, asked: dict[str, Any]) -> str:
+    """Return what ``--json`` says to one question alone, on one line; of a refusal, its reason."""
+    given = dict(asked)
+    words = [given.pop(name) for name in (("amount", "carrier") if command == "convert" else ("value", "item"))]
+    for name, value in given.items():
+        words += [f"--{name.replace('_', '-')}", *([] if value is True else [value])]
+    done = CliRunner().invoke(cli.app, [command, "--json", *words], catch_exceptions=False)
+    if done.exit_code == 2:
+        return str(json.loads(done.stderr.splitlines()[-1])["error"]["reason"])
+    return json.dumps(json.loads(done.stdout), ensure_ascii=False)
+
+
+def listen(asker: json_lines.Asker, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """Return a list to which every question is added that is answered the long way."""
+    calls: list[Any] = []
+    ask = asker.ask
+
+    def heard(one: dict[str, Any]) -> dict[str, Any]:
+        calls.append(one)
+        return ask(one)
+
+    monkeypatch.setattr(asker, "ask", heard)
+    return calls
+
+
+# The answers ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("command", "kinds"), [("convert", CONVERSIONS), ("classify", CLASSES)])
+def test_a_line_says_what_json_says_to_the_last_digit(command: str, kinds: list[dict[str, Any]]) -> None:
+    asked = [question(number, kind) for kind in kinds for number in (NUMBERS if kind["unit"] else NUMBERS[:2])]
+    # Twice, so that every kind of question is answered from what was kept, too.
+    _, answers, _ = piped(command, asked * 2)
+    assert len(answers) == 2 * len(asked)
+    for first, second in zip(answers[: len(asked)], answers[len(asked) :], strict=True):
+        assert {**second, "line": first["line"]} == first
+    for one, answer in zip(asked, answers[len(asked) :], strict=True):
+        del answer["line"]
+        said = answer["error"]["reason"] if "error" in answer else json.dumps(answer, ensure_ascii=False)
+        assert said == alone(command, one), one
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.sampled_from([*CONVERSIONS, *CLASSES]),
+    st.one_of(st.decimals(-2000, 20000, places=3).map(str), st.floats(-1e6, 1e6).map(repr)),
+)
+def test_what_is_kept_changes_no_answer(kind: dict[str, Any], number: str) -> None:
+    maker = json_lines.Converter if "carrier" in kind else json_lines.Classifier
+    asked, said = question(number, kind), set[str]()
+    kept = maker({})
+    texts = []
+    # The first line sets up the frame, the third is answered from it; a new asker has nothing kept.
+    for asker, one in ((kept, question("13175.5", kind)), (kept, asked), (kept, asked), (maker({}), asked)):
+        try:
+            texts.append(asker.answer(one, said))
+        except EnergybenchError as error:
+            texts.append(f"{error.reason}: {error}")
+    assert texts[1] == texts[2] == texts[3]
+
+
+def test_most_lines_are_answered_from_what_was_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    asker = json_lines.Converter({})
+    calls = listen(asker, monkeypatch)
+    texts = {asker.answer({"amount": f"{number} t", "carrier": "原煤"}, set()) for number in range(100)}
+    assert (len(texts), len(calls)) == (100, 1)
+
+
+def test_a_misspelled_name_is_looked_up_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    asker = json_lines.Converter({})
+    calls = listen(asker, monkeypatch)
+    for number in range(50):
+        with pytest.raises(EnergybenchError, match="Did you mean '原煤'"):
+            asker.answer({"amount": f"{number} t", "carrier": "原媒"}, set())
+    assert len(calls) == 1
+
+
+def test_only_so_many_kinds_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(json_lines, "_KEPT", 3)
+    asker = json_lines.Converter({})
+    for number in range(20):
+        asker.answer({"amount": "1 t", "carrier": f"fuel {number}", "coefficient": "1 kgce/kg"}, set())
+        assert len(asker.kept) <= 3
+
+
+# The form of questions and answers ------------------------------------------------------------------------
+
+
+def test_options_of_the_command_are_the_defaults_of_every_line() -> None:
+    lines = [
+        {"amount": "1 kWh"},
+        {"amount": "1 kWh", "basis": "calorific", "coal_rate": None},
+        {"amount": "1 t", "carrier": "原煤"},
+    ]
+    options = ["电力", "--basis", "primary", "--coal-rate", "302.4 gce/kWh"]
+    code, answers, _ = piped("convert", lines, *options)
+    assert [answer["coefficient"]["value"] for answer in answers] == [0.3024, 0.1229, 0.7143]
+    assert code == console.FINE
+
+
+def test_lines_are_counted_with_the_blank_ones_and_ids_come_back() -> None:
+    line = {"amount": "1 t", "carrier": "原煤"}
+    lines = ["\ufeff", {**line, "id": {"row": [1, "甲"]}}, "\n", "  \r\n", line]
+    code, answers, _ = piped("convert", lines)
+    assert [(answer["line"], answer.get("id", "none")) for answer in answers] == [(1, {"row": [1, "甲"]}), (4, "none")]
+    assert code == console.FINE
+
+
+@pytest.mark.parametrize(
+    ("line", "reason", "says"),
+    [
+        ("raw coal\n", "json-line", "is not JSON"),
+        ("[1]\n", "json-line", "not a JSON object"),
+        ("[" * 100_000 + "\n", "json-line", "is not JSON"),
+        ('{"amount": NaN, "carrier": "原煤"}\n', "json-line", "NaN"),
+        ('{"amount": "1 t", "amount": "2 t", "carrier": "原煤"}\n', "json-line", "'amount' stands twice"),
+        ('{"amount": "1 t"}\n', "json-line", "no carrier"),
+        ('{"carrier": "原煤"}\n', "json-line", "no amount"),
+        ('{"amount": "1 t", "carier": "原煤"}\n', "option", "'carier' is not a key"),
+        ('{"amount": "1 t", "carrier": "原煤", "edtion": null}\n', "option", "Did you mean 'edition'"),
+        ('{"amount": "1 t", "carrier": 5}\n', "option", "carrier is 5"),
+        ('{"amount": "1 t", "carrier": ["原煤"]}\n', "option", "carrier is"),
+        ('{"amount": "1 t", "carrier": "原煤", "basis": null}\n', "option", "basis is None"),
+        ('{"amount": "1 t", "carrier": "原煤", "allow_unverified": 1}\n', "option", "true or false"),
+        ('{"amount": 1, "carrier": "原煤"}\n', "unreadable-amount", "expected a number with a unit"),
+        ('{"amount": "1 t", "carrier": "原煤", "id": 1e999}\n', "json-line", "id is inf"),
+        ('{"amount": "1 t", "carrier": "原煤", "ncv": {"value": 3}}\n', "unreadable-amount", "ncv"),
+    ],
+)
+def test_a_line_that_is_no_question_is_refused_and_the_others_are_answered(line: str, reason: str, says: str) -> None:
+    fine = {"amount": "1 t", "carrier": "原煤"}
+    code, answers, _ = piped("convert", [fine, line, fine])
+    assert [answer["line"] for answer in answers] == [1, 2, 3]
+    assert ["error" in answer for answer in answers] == [False, True, False]
+    error = answers[1]["error"]
+    assert error["reason"] == reason
+    assert says in f"{error['message']}. {error['fix']}"
+    assert error.keys() == {"reason", "message", "value", "fix"}
+    assert code == console.PROBLEMS
+
+
+def test_a_line_that_is_not_utf_8_is_refused() -> None:
+    lines = '{"amount": "1 t", "carrier": "焦炭"}'.encode("gb18030")
+    done = CliRunner().invoke(cli.app, ["convert", "-"], input=lines, catch_exceptions=False)
+    assert json.loads(done.stdout)["error"]["message"] == "The line is not UTF-8"
+    assert done.exit_code == console.PROBLEMS
+
+
+def test_a_saving_beyond_all_floats_is_refused_and_never_printed_as_infinity() -> None:
+    line = {"value": "1e308 kgce/t", "item": "cement-clinker", "output": "24000 t"}
+    _, answers, _ = piped("classify", [line, {**line, "value": "105 kgce/t"}, line])
+    reasons = [answer.get("error", {}).get("reason") for answer in answers]
+    assert reasons == ["unreadable-amount", None, "unreadable-amount"]
+
+
+def test_corrections_are_taken_from_a_line() -> None:
+    altitude = {"altitude": {"altitude": "2100 m"}}
+    plain = {"value": "105 kgce/t", "item": "cement-clinker", "document": "gb-16780-2021"}
+    _, answers, _ = piped("classify", [plain, {**plain, "corrections": altitude}, plain])
+    assert [len(answer["corrections"]) for answer in answers] == [0, len(answers[1]["corrections"]), 0]
+    assert answers[1]["corrections"]
+
+
+def test_a_warning_is_said_once_and_stands_in_every_answer() -> None:
+    line = {"item": "电解铝", "document": "gb-21346-2013"}
+    _, answers, stderr = piped("classify", [{"value": f"{value} kWh/t", **line} for value in (13200, 13300, 99999)])
+    (warning,) = {text for answer in answers for text in answer["warnings"]}
+    assert all(answer["warnings"] == [warning] for answer in answers)
+    assert stderr == f"warning: {warning}\n"
+
+
+# The pipe -------------------------------------------------------------------------------------------------
+
+
+def test_lines_come_whole_however_the_pipe_cuts_them() -> None:
+    text = "".join(f"line {number} {'x' * (number * 37 % 101)}\n" for number in range(500)).encode() + b"last"
+
+    class Pipe(io.BytesIO):
+        def read1(self, size: int | None = -1, /) -> bytes:
+            return super().read1(min(size or 0, 97))
+
+    lines = [line for batch in json_lines.batches(Pipe(text)) for line in batch]
+    assert lines == text.split(b"\n")
+
+
+def test_an_answer_comes_before_the_input_ends() -> None:
+    command = [sys.executable, "-m", "energybench", "convert", "-"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        for number in (1, 2):
+            process.stdin.write(f'{{"amount": "{number} t", "carrier": "raw_coal"}}\n'.encode())
+            process.stdin.flush()
+            assert json.loads(process.stdout.readline())["line"] == number
+        process.stdin.close()
+        assert process.wait(60) == console.FINE
+
+
+@pytest.mark.skipif(os.name == "nt", reason="pipes differ")
+def test_a_reader_that_goes_away_ends_it() -> None:
+    ours, theirs = os.pipe()
+    os.close(ours)
+    done = subprocess.run(
+        [sys.executable, "-m", "energybench", "convert", "-"],
+        check=False,
+        input=b'{"amount": "1 t", "carrier": "raw_coal"}\n' * 1000,
+        stdout=theirs,
+        stderr=subprocess.PIPE,
+    )
+    os.close(theirs)
+    assert (done.returncode, done.stderr) == (console.PIPE_CLOSED, b"")
+
+
+def test_without_a_dash_a_missing_argument_stays_a_usage_error() -> None:
+    for words, name in ((["convert", "1 t"], "CARRIER"), (["classify", "1 kWh/t"], "ITEM"), (["convert"], "AMOUNT")):
+        done = CliRunner().invoke(cli.app, words)
+        assert done.exit_code == console.REFUSED
+        assert f"Missing argument '{name}'" in done.stderr
+        assert "Usage: " in done.stderr
+
+
+def test_without_an_input_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", None)
+    with pytest.raises(EnergybenchError, match="reads questions from a pipe"):
+        json_lines.answer_pipe(json_lines.Converter, {})

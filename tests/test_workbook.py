@@ -1,0 +1,245 @@
+"""The workbook: its sheets, its formulas, texts that stay texts, and the totals that an office recalculates."""
+
+from __future__ import annotations
+
+import csv
+import re
+import shutil
+import subprocess
+from typing import TYPE_CHECKING, Any
+
+import openpyxl  # type: ignore[import-untyped]
+import pandas
+import polars
+import pytest
+
+import energybench as eb
+from energybench.errors import OptionError, TableError
+from energybench.palette import look_of
+from energybench.report import workbook, write_workbook
+from frame_tables import meters, outputs
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from energybench.frames import Assessment
+
+STARTS = ("=1+1", "+3", "-乙厂", "@SUM(A1)", "\tcmd", '=HYPERLINK("http://example.org")', "=cmd|'/c calc'!A1")
+#: What LibreOffice writes of a workbook: its 8th sheet option asks for every sheet, in UTF-8, figures in full.
+CONVERT = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,false,false,false,false,-1"
+
+
+def every_way() -> Assessment:
+    """Assess readings of every way to state an amount: units, own figures, energy sent out, rows with problems."""
+    rows: list[dict[str, Any]] = [
+        {},
+        {"carrier": "电力", "amount": "1,500", "unit": "万kWh"},
+        {"carrier": "天然气", "amount": 90, "unit": "万m3", "ncv": 35.6, "ncv_unit": "MJ/m3"},
+        {"carrier": "洗精煤", "amount": 12, "unit": "t", "coefficient": 0.93, "coefficient_unit": "kgce/kg"},
+        {"carrier": "热力", "amount": 4000, "unit": "GJ", "flow": "out"},
+        {"carrier": "原煤", "amount": 0, "unit": "kg"},
+        {"plant": "乙厂", "amount": 2.5, "unit": "万t"},
+        {"plant": "丙厂", "carrier": "原媒"},
+        {"plant": "丁厂", "amount": "many"},
+        {"plant": "丁厂", "unit": "10^999 t"},
+        {"plant": "stray"},
+    ]
+    wanted: list[dict[str, Any]] = [
+        {},
+        {"plant": "乙厂", "output": 200000},
+        {"plant": "丙厂"},
+        {"plant": "丁厂"},
+        {"plant": "戊厂"},
+    ]
+    return eb.assess(meters(*rows), outputs(*wanted))
+
+
+def write(answer: Assessment, folder: Path, **options: Any) -> Any:
+    """Write a workbook and open it again."""
+    write_workbook(answer, folder / "book.xlsx", **options)
+    return openpyxl.load_workbook(folder / "book.xlsx")
+
+
+def column(sheet: Any, name: str) -> list[Any]:
+    """Return the cells under a heading."""
+    heads = [cell.value for cell in sheet[1]]
+    return [row[heads.index(name)] for row in sheet.iter_rows(min_row=2)]
+
+
+# Structure ------------------------------------------------------------------------------------------------
+
+
+def test_its_sheets_have_a_row_for_each_row(tmp_path: Path) -> None:
+    answer = every_way()
+    book = write(answer, tmp_path)
+    assert book.sheetnames == ["results", "energy", "problems", "sources", "about"]
+    assert len(column(book["results"], "plant")) == len(answer.result_frame)
+    assert len(column(book["energy"], "carrier")) == len(answer.lines.frame())
+    assert len(column(book["problems"], "Problem")) == len(answer.problem_counts) > 3
+    assert [cell.value for cell in column(book["problems"], "Problem")] == [*answer.problem_counts["message"]]
+    assert sum(cell.value for cell in column(book["problems"], "Rows")) == answer.problem_counts["rows"].sum()
+    for sheet in book:
+        assert sheet.freeze_panes == "A2"
+        assert sheet.auto_filter.ref == sheet.dimensions
+
+
+def test_every_document_is_a_source(tmp_path: Path) -> None:
+    answer = every_way()
+    used = {*answer.result_frame["document"], *answer.lines.frame()["document"].dropna()} - {""}
+    sources = write(answer, tmp_path)["sources"]
+    assert {cell.value for cell in column(sources, "Document")} == used
+    assert all(cell.value for cell in column(sources, "Evidence"))
+
+
+def test_targets_and_language(tmp_path: Path) -> None:
+    answer = every_way()
+    check = eb.check_targets(answer, document="sanmenxia-2019")
+    book = write(answer, tmp_path, targets=check, lang="zh")
+    asked = [verdict.indicator_zh for verdict in check if verdict.answer != "context"]
+    assert [cell.value for cell in column(book["targets"], "目标")] == asked
+
+
+def test_about_says_versions_options_and_counts(tmp_path: Path) -> None:
+    answer = every_way()
+    about = {row[0]: row[1] for row in write(answer, tmp_path)["about"].iter_rows(values_only=True)}
+    assert about["energybench"] == eb.__version__
+    assert about["data_version"] == answer.data_version
+    assert about["basis"] == "calorific"
+    assert about["rows: used"] == answer.counts["used"]
+
+
+def test_a_class_has_its_colour_and_its_word(tmp_path: Path) -> None:
+    cell = column(write(every_way(), tmp_path)["results"], "class")[0]
+    assert cell.value == "below-baseline"
+    assert cell.fill.fgColor.rgb.endswith(look_of("below-baseline").fill[1:].upper())
+
+
+# Formulas -------------------------------------------------------------------------------------------------
+
+
+def test_the_tce_of_every_used_reading_is_a_formula(tmp_path: Path) -> None:
+    answer = every_way()
+    book = write(answer, tmp_path)
+    used = answer.lines.frame()["used"]
+    assert used.sum() == 7
+    for known, cell in zip(used, column(book["energy"], "tce"), strict=True):
+        assert cell.data_type == ("f" if known else "n")
+        assert known == (cell.value is not None)
+    for known, cell in zip(answer.result_frame["tce"].notna(), column(book["results"], "tce"), strict=True):
+        assert (cell.data_type, str(cell.value).startswith("=SUMIFS(")) == (("f", True) if known else ("n", False))
+
+
+def test_energy_that_goes_out_has_a_sign_of_its_own(tmp_path: Path) -> None:
+    energy = write(every_way(), tmp_path)["energy"]
+    signs = [cell.value for cell in column(energy, "sign")]
+    flows = [cell.value for cell in column(energy, "flow")]
+    assert [sign for sign, flow in zip(signs, flows, strict=True) if flow == "out"] == [-1]
+    assert set(signs) == {1, -1, None}
+
+
+@pytest.mark.parametrize("kind", ["polars", "lazy"])
+def test_other_kinds_of_frames_have_the_same_formulas(tmp_path: Path, kind: str) -> None:
+    tables = [polars.from_pandas(table) for table in (meters({}, {"unit": "kg"}), outputs())]
+    answer: Any = eb.assess(*(table.lazy() if kind == "lazy" else table for table in tables))
+    if kind == "lazy":
+        with pytest.raises(OptionError, match=r"collect\(\)"):
+            write_workbook(answer, tmp_path / "book.xlsx")
+        answer = answer.collect()
+    book = write(answer, tmp_path)
+    assert [cell.data_type for cell in column(book["energy"], "tce")] == ["f", "f"]
+    assert column(book["results"], "tce")[0].data_type == "f"
+
+
+def test_readings_that_came_in_parts_leave_figures(tmp_path: Path) -> None:
+    meters().to_csv(tmp_path / "meters.csv", index=False)
+    outputs().to_csv(tmp_path / "outputs.csv", index=False)
+    answer = eb.assess_path(tmp_path / "meters.csv", tmp_path / "outputs.csv")
+    book = write(answer, tmp_path)
+    assert "energy" not in book.sheetnames
+    assert column(book["results"], "tce")[0].value == answer.result_frame["tce"][0]
+
+
+# Names are text -------------------------------------------------------------------------------------------
+
+
+def test_a_text_that_begins_like_a_formula_is_text(tmp_path: Path) -> None:
+    names = [{"plant": name} for name in STARTS]
+    answer = eb.assess(meters(*names, {"carrier": "=1+2"}), outputs(*names))
+    book = write(answer, tmp_path)
+    for sheet in ("results", "energy"):
+        cells = column(book[sheet], "plant")[: len(STARTS)]
+        assert [cell.value for cell in cells] == list(STARTS)
+        assert {(cell.data_type, cell.quotePrefix) for cell in cells} == {("s", True)}
+    for sheet in book:
+        for cell in (cell for row in sheet.iter_rows() for cell in row if cell.data_type == "f"):
+            assert re.match(r"=(SUMIFS\(energy!|[A-Z]+\d+\*)", cell.value), cell.value
+
+
+def test_what_a_sheet_cannot_hold_is_shown_by_a_stand_in(tmp_path: Path) -> None:
+    names = ("a\x00b\x1bc", "甲" * 40000, "#N/A", "12", "TRUE")
+    answer = eb.assess(meters(*({"plant": name} for name in names)), outputs(*({"plant": name} for name in names)))
+    cells = column(write(answer, tmp_path)["results"], "plant")
+    assert cells[0].value == "a\ufffdb\ufffdc"
+    assert cells[1].value == "甲" * 1000 + "…"
+    assert [(cell.value, cell.data_type) for cell in cells[2:]] == [(name, "s") for name in names[2:]]
+
+
+# The file -------------------------------------------------------------------------------------------------
+
+
+def test_what_cannot_be_written_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    answer = every_way()
+    with pytest.raises(OptionError, match=r"Let it end in \.xlsx"):
+        write_workbook(answer, tmp_path / "book.xls")
+    with pytest.raises(OptionError, match="Use one of zh, en"):
+        write_workbook(answer, tmp_path / "book.xlsx", lang="fr")
+    monkeypatch.setattr(workbook, "_LONGEST", 5)
+    with pytest.raises(TableError, match="cannot hold 11 rows"):
+        write_workbook(answer, tmp_path / "book.xlsx")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_assessment_writes_its_own_workbook(tmp_path: Path) -> None:
+    every_way().to_excel(tmp_path / "a.xlsx", lang="zh")
+    assert "问题" in [cell.value for cell in openpyxl.load_workbook(tmp_path / "a.xlsx")["problems"][1]]
+
+
+# Recalculated ---------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def recalculated(tmp_path_factory: pytest.TempPathFactory) -> tuple[Assessment, dict[str, list[dict[str, str]]]]:
+    """An assessment, and the sheets of its workbook as LibreOffice calculates them; skipped without it."""
+    office = shutil.which("soffice") or shutil.which("libreoffice")
+    if office is None:
+        pytest.skip("no LibreOffice on this machine: apt-get install libreoffice-calc")
+    folder, answer = tmp_path_factory.mktemp("office"), every_way()
+    # No value is stored with a formula, so that every figure of the sheets below was worked out by the office.
+    write_workbook(answer, folder / "book.xlsx")
+    profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
+    subprocess.run(
+        [office, profile, "--headless", "--convert-to", CONVERT, "--outdir", str(folder), str(folder / "book.xlsx")],
+        check=True,
+        capture_output=True,
+        timeout=180,
+    )
+    sheets = {}
+    for name in ("results", "energy", "problems"):
+        with (folder / f"book-{name}.csv").open(encoding="utf-8", newline="") as file:
+            sheets[name] = list(csv.DictReader(file))
+    return answer, sheets
+
+
+@pytest.mark.parametrize("sheet", ["results", "energy"])
+def test_an_office_comes_to_the_same_tce(recalculated: Any, sheet: str) -> None:
+    answer, sheets = recalculated
+    expected = (answer.result_frame if sheet == "results" else answer.lines.frame())["tce"]
+    found = pandas.to_numeric(pandas.Series([row["tce"] for row in sheets[sheet]]).replace("", None))
+    assert found.isna().tolist() == expected.isna().tolist()
+    assert found.notna().sum() >= 2
+    assert found.dropna().tolist() == pytest.approx(expected.dropna().tolist(), rel=1e-9, abs=0)
+
+
+def test_an_office_finds_no_error(recalculated: Any) -> None:
+    for rows in recalculated[1].values():
+        assert not [cell for row in rows for cell in row.values() if cell.startswith(("#", "Err:"))]

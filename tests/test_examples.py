@@ -218,7 +218,7 @@ def test_both_readmes_give_the_same_two_commands_of_one_line() -> None:
     assert len(english) == 2
     assert not any("\n" in command for command in english)
     assert english[0].endswith("energybench assess examples/main/meters.csv examples/main/outputs.csv")
-    assert english[1].endswith("python -m pytest -q")
+    assert english[1].endswith("python -m pytest -q -n auto")
 
 
 @pytest.mark.parametrize("page", [*PAGES, "docs/dependencies.md", "docs/glossary.md", "CHANGELOG.md"])

@@ -50,7 +50,7 @@ def test_a_fault_changes_one_place_and_leaves_the_module_readable() -> None:
     before = ast.unparse(ast.parse(SOURCE)).splitlines()
     for fault in operators.mutants(SOURCE):
         changed = fault.change(ast.parse(SOURCE))
-        compile(changed, "faulty", "exec")  # type: ignore[arg-type]
+        compile(ast.unparse(changed), "faulty", "exec")
         after = ast.unparse(changed).splitlines()
         assert sum(line not in before for line in after) == 1, fault
 

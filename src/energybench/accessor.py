@@ -83,7 +83,8 @@ class EnergybenchAccessor:
         Assessment
             The same as ``energybench.assess(df, outputs, **options)``.
         """
-        return assess(self._frame, outputs, **options)
+        answer: Assessment = assess(self._frame, outputs, **options)
+        return answer
 
     def to_tce(
         self,

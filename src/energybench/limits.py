@@ -58,6 +58,16 @@ def _item_names() -> dict[str, tuple[str, ...]]:
 def find_item(name: str) -> str:
     """Return the id of an item by its id or any of its names.
 
+    Parameters
+    ----------
+    name : str
+        Item id, Chinese or English name.
+
+    Returns
+    -------
+    str
+        The id, as in the column ``item`` of the tables.
+
     Raises
     ------
     UnknownProductError

@@ -163,9 +163,11 @@ class LazyOutputs:
     def _chain_of_cells(self) -> list[nw.Expr]:
         """Return what is wrong with the cells of a row, in the order of an eager table."""
         col, source, where = nw.col, self.source, self.refusals.where
+        # A row without a unit meets no combination.
+        no_unit = col("_no_unit").is_null() | (col("_no_unit") == 1)
         return [
             *self.readings.empty_keys(self.refusals),
-            where(source.stripped("output_unit") == "", missing("output_unit")),
+            where(no_unit, missing("output_unit")),
             where(col("_rows") > 1, eager.SEVERAL),
             col(_OF_COMBINATION[0]),
             where(~source.filled("output"), missing("output")),
@@ -239,6 +241,8 @@ def measure(source: Source, found: Found, options: Options) -> LazyOutputs:
     measured = _work_out(source, names, combinations, options)
     steps, width, figures = _figures(measured, options, refusals)
     resolved = len(refusals.refusals)
+    units = [source.clean("output_unit", row[names.index("output_unit")]) for row in combinations]
+    figures["_no_unit"] = ("integer", [int(not unit) for unit in units])
     frame = readings.with_keys(source.frame)
     frame = readings.with_number(frame, "output", "_output")
     divisor = finite(nw.when(nw.col("_output") > 0).then(nw.col("_output")))
@@ -249,14 +253,22 @@ def measure(source: Source, found: Found, options: Options) -> LazyOutputs:
         divisor.alias("_divisor"),
         nw.len().over(*FOLDED).alias("_rows"),
         nw.when(keyed).then(nw.lit(1)).alias("_keyed"),
-        *(_marked(source, name).alias(f"_part_{number}") for number, name in enumerate(names)),
+        *(_marked(source, name).alias(f"_part_{name}") for name in names if not _is_joined_as_it_is(source, name)),
     )
-    on = {
-        f"_part_{number}": ("text", ["-" if row[number] is None else f"+{row[number]}" for row in combinations])
-        for number in range(len(names))
-    }
+    on: dict[str, tuple[str, list[Any]]] = {}
+    for place, name in enumerate(names):
+        cells = [row[place] for row in combinations]
+        if _is_joined_as_it_is(source, name):
+            on[name] = ("text", cells)
+        else:
+            on[f"_part_{name}"] = ("text", ["-" if cell is None else f"+{cell}" for cell in cells])
     frame = join_small(frame, hand_over(frame, {**on, **figures}), list(on))
     return LazyOutputs(source, readings, refusals, frame, measured, steps, width, resolved)
+
+
+def _is_joined_as_it_is(source: Source, name: str) -> bool:
+    """Say whether a row without a cell in a column needs no figures, so that null may meet nothing."""
+    return name in ("product", "output_unit", "period") and source.is_text(name)
 
 
 def _marked(source: Source, name: str) -> nw.Expr:

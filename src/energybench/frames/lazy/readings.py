@@ -82,11 +82,12 @@ class Readings:
         refusals : Refusals
             Of the same table.
         """
-        chain = []
+        chain: list[nw.Expr] = []
         for name, folded in _FOLDS.items():
-            empty = nw.col(folded) == ""
-            chain += [refusals.where(empty & is_damaged(self.source, name), damaged_text(name))]
-            chain += [refusals.where(empty, missing(name))]
+            damaged, nothing = (refusals.number(refusal) for refusal in (damaged_text(name), missing(name)))
+            # One inside the other: the text of a key that is there is not looked at again.
+            why = nw.when(is_damaged(self.source, name)).then(nw.lit(damaged)).otherwise(nw.lit(nothing))
+            chain.append(nw.when(nw.col(folded) == "").then(why.cast(nw.Int64)))
         return chain
 
     def with_number(self, frame: Frame, column: str, name: str) -> Frame:
@@ -117,7 +118,7 @@ class Readings:
 
 def is_damaged(source: Source, name: str) -> nw.Expr:
     """Say of each cell of a key column whether a part of it could not be decoded."""
-    return source.text(name).fill_null("").str.contains(DAMAGED)
+    return source.text(name).fill_null("").str.contains(DAMAGED, literal=True)
 
 
 def reading_parts(source: Source, numbers: Sequence[str]) -> Parts:

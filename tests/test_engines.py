@@ -57,7 +57,7 @@ def engine(request: pytest.FixtureRequest) -> Engine:
         return spark_engine(request.getfixturevalue("spark"))
     made = {
         "polars": polars_lazy,
-        "duckdb": lambda: duckdb_engine("duckdb", duckdb.default_connection()),
+        "duckdb": lambda: duckdb_engine("duckdb", duckdb.default_connection() if callable(duckdb.default_connection) else duckdb.default_connection),
         "duckdb own": duckdb_own,
         "ibis": ibis_duckdb,
     }

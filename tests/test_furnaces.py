@@ -194,7 +194,7 @@ def test_what_is_wrong_is_the_capacity(capacity: Any) -> None:
 
 
 def test_what_is_wrong_is_the_reading() -> None:
-    with pytest.raises(OptionError, match="^reading is 'cubic'"):
+    with pytest.raises(OptionError, match=r"^reading is 'cubic'"):
         eb.furnace_limit("3 t", reading="cubic")
 
 

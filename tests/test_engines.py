@@ -57,7 +57,9 @@ def engine(request: pytest.FixtureRequest) -> Engine:
         return spark_engine(request.getfixturevalue("spark"))
     made = {
         "polars": polars_lazy,
-        "duckdb": lambda: duckdb_engine("duckdb", duckdb.default_connection() if callable(duckdb.default_connection) else duckdb.default_connection),
+        "duckdb": lambda: duckdb_engine(
+            "duckdb", duckdb.default_connection() if callable(duckdb.default_connection) else duckdb.default_connection
+        ),
         "duckdb own": duckdb_own,
         "ibis": ibis_duckdb,
     }
@@ -187,7 +189,7 @@ def assert_agrees(engine: Engine, meter_table: Any, output_table: Any, **options
     ids=["whole", "float", "date", "time", "text"],
 )
 def test_a_period_of_any_type_meets_what_it_meets_in_the_kernel(make: Any, period: pandas.Series[Any]) -> None:
-    keys = {
+    keys: dict[str, Any] = {
         "plant": pandas.Series([7, 8, 9]),
         "product": pandas.Series(["水泥熟料", "cement-clinker", "?"], dtype="str"),
     }
@@ -217,13 +219,9 @@ def test_a_tie_that_rounds_onto_a_threshold_is_on_its_better_side(make: Any) -> 
 
 @pytest.mark.parametrize("make", QUICK)
 def test_what_is_measured_by_electricity_needs_a_reading_of_it(make: Any) -> None:
-    rows = [
-        {"product": "电解铝"},
-        {"plant": "乙", "product": "电解铝"},
-        {"plant": "乙", "product": "电解铝", "carrier": "电"},
-    ]
-    made = outputs({"product": "电解铝"}, {"plant": "乙", "product": "电解铝"})
-    table = meters(*rows).assign(unit=["t", "t", "万kWh"])
+    made = outputs({}, {"plant": "乙"}, {"plant": "丙"}, product="电解铝")
+    power = {"carrier": "电", "unit": "万kWh"}
+    table = meters({}, {"plant": "乙"}, {"plant": "乙", **power}, {"plant": "丙", **power, "amount": 0}, product="电解铝")
     answer = assert_agrees(make(), texts(table), texts(made))
     assert answer.problem_counts["reason"].tolist() == ["no-energy"]
 

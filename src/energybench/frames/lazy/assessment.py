@@ -89,7 +89,7 @@ class LazyAssessment:
         """Meter rows and how many of them are used; per class the output rows, and how many are not above zero."""
         col, none = nw.col, nw.lit(0)
         totals = self.meters.totals()
-        used = nw.when(~col("_known").is_null()).then(col("_readings") - col("_unusable")).otherwise(none)
+        used = nw.when(~col("_known").is_null()).then(col("_usable")).otherwise(none)
         known = totals.join(self.outputs.known(), on=list(FOLDED), how="left").with_columns(used.alias("_used"))
         odd = nw.when((col("intensity") <= 0) & (col("_positive") == 1)).then(nw.lit(1)).otherwise(none)
         level = nw.coalesce(col("class"), nw.lit(""))

@@ -46,8 +46,8 @@ class LazyMeters:
     Attributes
     ----------
     lines : narwhals LazyFrame
-        The source with ``_amount``, ``_own``, ``_tce`` and ``_kwh`` (null where a row cannot be used), ``_factor``
-        and the numbers of the refusals of its combination.
+        The source with ``_amount`` and ``_own`` as read, ``_tce`` (null where a row cannot be used), ``_kwh`` (null
+        also where it is no electricity), ``_factor`` and the numbers of the refusals of its combination.
     factors : list
         What each combination was resolved to.
     electric : bool
@@ -66,17 +66,14 @@ class LazyMeters:
 
         The large table is grouped by its keys as they stand, and only the groups are folded and added up again.
         """
-        counts = {"_unusable": nw.col("_tce").is_null()}
+        col = nw.col
+        # Counts of what is not null: engines differ in what they think of sums of truth values.
+        sums = [col("_tce").sum(), col("_tce").count().alias("_usable"), nw.len().alias("_readings")]
         if self.electric:
-            counts["_electric"] = nw.col("_kwh") != 0.0
-        # Sums of truth values are refused by Spark, sums of expressions by others.
-        ones = {name: nw.when(here).then(nw.lit(1)).otherwise(nw.lit(0)) for name, here in counts.items()}
-        sums = ["_tce", *(["_kwh"] if self.electric else []), *ones]
-        rows = self.lines.with_columns(**ones).select(*KEYS, *sums)
-        raw = rows.group_by(*KEYS).agg(*(nw.col(name).sum() for name in sums), nw.len().alias("_readings"))
-        total = (
-            self.readings.with_keys(raw).group_by(*FOLDED).agg(*(nw.col(name).sum() for name in (*sums, "_readings")))
-        )
+            sums += [col("_kwh").sum(), col("_kwh").count().alias("_electric")]
+        names = ["_tce", "_usable", "_readings", *(["_kwh", "_electric"] if self.electric else [])]
+        raw = self.lines.select(*KEYS, "_tce", *(["_kwh"] if self.electric else [])).group_by(*KEYS).agg(*sums)
+        total = self.readings.with_keys(raw).group_by(*FOLDED).agg(*(col(name).sum() for name in names))
         if self.electric:
             return total
         return total.with_columns(nw.lit(0.0).alias("_kwh"), nw.lit(0).alias("_electric"))
@@ -133,7 +130,7 @@ class LazyMeters:
             figure.alias("coefficient"),
             *(nw.coalesce(nw.col(f"_of_{name}"), nw.lit("")).alias(name) for name in _OF_RECORD),
             nw.when(used).then(nw.col("_tce")).alias("tce"),
-            nw.when(used).then(nw.col("_kwh")).alias("electricity_kwh"),
+            nw.when(used).then(nw.coalesce(nw.col("_kwh"), nw.lit(0.0))).alias("electricity_kwh"),
             used.alias("used"),
         )
 
@@ -144,13 +141,13 @@ class LazyMeters:
         chain += [where(source.stripped(name) == "", eager.missing(name)) for name in ("carrier", "unit")]
         chain += [nw.col("_refused_factor")]
         chain += [where(~source.filled("amount"), eager.missing("amount"))]
-        chain += [where(nw.col("_amount").is_null(), eager.unreadable("amount"))]
+        chain += [where(finite(nw.col("_amount")).is_null(), eager.unreadable("amount"))]
         own = [name for name in _OWN if name in source]
         if len(own) == len(_OWN):
             chain += [where(source.filled("ncv") & source.filled("coefficient"), eager.TWO_FIGURES)]
         for name in own:
             here = nw.col("_kind") == name
-            chain += [where(here & nw.col("_own").is_null(), eager.unreadable(name))]
+            chain += [where(here & finite(nw.col("_own")).is_null(), eager.unreadable(name))]
             chain += [where(here & nw.col("_multiplier").is_null(), eager.implausible(name))]
         if "flow" in source:
             chain += [nw.col("_refused_flow")]
@@ -235,7 +232,7 @@ def weigh(source: Source, found: Found, choice: Choice) -> LazyMeters:
             **{joined: ("text", cells[name]) for name, joined in on.items()},
             "_factor": ("integer", of_row),
             "_tce_per": ("number", per["tce"]),
-            "_kwh_per": ("number", per["electricity_kwh"]),
+            "_kwh_per": ("number", [value or None for value in per["electricity_kwh"]]),
             "_refused_factor": ("integer", [None if n is None else refused.get(n) for n in of_row]),
             **({"_refused_flow": ("integer", [refused_flow.get(n) for n in of_flow])} if of_flow else {}),
             **({"_low": ("number", [low for low, _ in limits])} if own else {}),
@@ -284,7 +281,7 @@ def _flows(source: Source, cells: list[str | None]) -> tuple[list[float | Refusa
 
 def _weighed(readings: Readings, frame: Frame, own: Sequence[str]) -> Frame:
     """Multiply: null is what cannot be used."""
-    frame = readings.with_number(frame, "amount", "_amount").with_columns(finite(nw.col("_amount")).alias("_amount"))
+    frame = readings.with_number(frame, "amount", "_amount")
     value = nw.col("_amount")
     if own:
         source = readings.source
@@ -293,12 +290,13 @@ def _weighed(readings: Readings, frame: Frame, own: Sequence[str]) -> Frame:
         figure = nw.coalesce(*(nw.when(nw.col("_kind") == name).then(nw.col(f"_number_{name}")) for name in own))
         if len(own) == len(_OWN):
             figure = nw.when(~(source.filled("ncv") & source.filled("coefficient"))).then(figure)
-        frame = frame.with_columns(figure.alias("_own")).with_columns(finite(nw.col("_own")).alias("_own"))
+        frame = frame.with_columns(figure.alias("_own"))
         figure = nw.col("_own")
         sound = (figure > 0) & (figure >= nw.col("_low")) & (figure <= nw.col("_high"))
         multiplier = nw.when(nw.col("_kind") == "").then(nw.lit(1.0)).otherwise(nw.when(sound).then(figure))
         frame = frame.with_columns(multiplier.alias("_multiplier"))
         value = value * nw.col("_multiplier")
-    frame = frame.with_columns((nw.col("_tce_per") * value).alias("_tce"))
-    frame = frame.with_columns(finite(nw.col("_tce")).alias("_tce"))
+    # One look at the product sees an amount, a factor or a figure that is no number.
+    frame = frame.with_columns((nw.col("_tce_per") * value).alias("_weighed"))
+    frame = frame.with_columns(finite(nw.col("_weighed")).alias("_tce"))
     return frame.with_columns(nw.when(~nw.col("_tce").is_null()).then(nw.col("_kwh_per") * value).alias("_kwh"))

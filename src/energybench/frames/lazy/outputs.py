@@ -83,7 +83,7 @@ class LazyOutputs:
         """
         col, where = nw.col, self.refusals.where
         by_electricity = col("_electricity") == 1
-        zero, none = ("_readings", "_unusable", "_electric"), nw.lit(0)
+        zero, none = ("_readings", "_usable", "_electric"), nw.lit(0)
         scaled = nw.when(by_electricity).then(col("_kwh")).otherwise(col("_tce")) * col("_scale")
         rows = self.rows.join(totals, on=list(FOLDED), how="left").with_columns(
             *(
@@ -95,7 +95,7 @@ class LazyOutputs:
         )
         energy = [
             where(col("_readings") == 0, grading.NO_ENERGY),
-            where(col("_unusable") > 0, grading.SPOILT),
+            where(col("_usable") < col("_readings"), grading.SPOILT),
             where(by_electricity & (col("_electric") == 0), grading.UNMETERED),
             where(col("_scaled").is_null(), grading.TOGETHER),
         ]
@@ -125,7 +125,9 @@ class LazyOutputs:
             _text("_item", "item"),
         ]
         # Of several rows for the same output none may claim the energy, or a sum would count it twice.
-        whole = (col("_readings") > 0) & (col("_unusable") == 0) & (col("_rows") == 1) & (col("_keyed") == 1)
+        whole = (
+            (col("_readings") > 0) & (col("_usable") == col("_readings")) & (col("_rows") == 1) & (col("_keyed") == 1)
+        )
         for name, total in (("tce", "_tce"), ("electricity_kwh", "_kwh")):
             columns.append(nw.when(whole).then(finite(col(total))).alias(name))
         columns += ["intensity", _text("_unit", "unit"), "class"]
@@ -146,7 +148,7 @@ class LazyOutputs:
             _text("_document", "document"),
             _text("_verification", "verification"),
             col("_readings").cast(nw.Int64).alias("readings"),
-            col("_unusable").cast(nw.Int64).alias("unusable_readings"),
+            (col("_readings") - col("_usable")).cast(nw.Int64).alias("unusable_readings"),
             self._reason().alias("reason"),
         )
 

@@ -89,9 +89,12 @@ class Source:
         text = self.text(column)
         if not self.is_text(column):
             return text.fill_null("")
-        if self.frame.implementation.is_ibis():
-            return text.str.replace_all(f"^[{SPACES}]+|[{SPACES}]+$", "").fill_null("")
-        return text.str.strip_chars(SPACES).fill_null("")
+        if self.frame.implementation.is_polars():
+            return text.str.strip_chars(SPACES).fill_null("")
+        # Taking off a set of characters is slow in a database, so only texts that have one are touched.
+        bare = text.str.replace_all(f"^[{SPACES}]+|[{SPACES}]+$", "")
+        spaced = text.str.contains(f"^[{SPACES}]|[{SPACES}]$")
+        return nw.when(spaced).then(bare).otherwise(text).fill_null("")
 
     def read(self, column: str, text: str | None) -> Any:
         """Return the cell that the engine showed as a text."""

@@ -238,6 +238,41 @@ def test_a_unit_that_is_no_text_is_refused(value: object) -> None:
         read_unit(value)  # type: ignore[arg-type]
 
 
+def test_the_longest_text_has_two_hundred_characters() -> None:
+    assert str(read_unit("t".ljust(200))) == "t"
+    with refused(UnitTextError, "unknown-unit", "too long for a unit", "at most 200 characters"):
+        read_unit("t".ljust(201))
+    assert read_number("1" * 200) == ("1" * 200, "")
+    with refused(AmountError, "unreadable-amount", "does not begin with a number"):
+        read_number("1" * 201)
+
+
+def test_the_largest_power_has_two_digits_above_and_below_the_line() -> None:
+    for exponent in (99, -99):
+        assert read_unit(f"10^{exponent} t").exponent == exponent
+    assert read_unit("10^98 t/10^-1 t").exponent == 99
+    assert read_unit("10^-98 t/10^1 t").exponent == -99
+    for text, exponent in (("10^99 t/10^-1 t", 100), ("10^-99 t/10^1 t", -100)):
+        with refused(UnitTextError, "unknown-unit", f"is 10^{exponent} of a unit", "Write a power that trade uses"):
+            read_unit(text)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "meant"),
+    [
+        ("KWHH", "Did you mean 'kWh' or 'Wh' or 'TWh'?"),  # symbols, not the tolerated KWH
+        ("tonnse", "Did you mean 'toe'?"),
+        ("吨标准没", "Did you mean '吨标准煤' or '吨标准油' or '标准箱'?"),
+        ("万 吨标准没", "Did you mean '吨标准煤' or '吨标准油' or '标准箱'?"),
+        ("10^4 吨标准没", "Did you mean '吨标准煤' or '吨标准油' or '标准箱'?"),
+    ],
+)
+def test_a_misspelling_is_answered_with_symbols_and_chinese_names(wrong: str, meant: str) -> None:
+    with pytest.raises(UnitTextError) as caught:
+        read_unit(wrong)
+    assert caught.value.fix == meant
+
+
 @pytest.mark.parametrize("word", REFUSED)
 def test_every_listed_trap_is_refused_with_its_own_advice(word: str) -> None:
     with refused(UnitTextError, "unknown-unit", REFUSED[word][1:]):
@@ -303,6 +338,21 @@ canonical_units = st.builds(
 def test_every_canonical_text_reads_back(symbol: str, exponent: int) -> None:
     for unit in (UnitText((symbol,), (), exponent), UnitText(("kgce",), (symbol,), exponent)):
         assert read_unit(str(unit)) == unit
+
+
+@pytest.mark.parametrize(
+    ("text", "symbol", "name"),
+    [
+        ("万kWh", "kWh", "kWh"),
+        ("kgce/t", "kgce/t", "kgce/t"),
+        ("kWh/(t·a)", "kWh/(a·t)", "kWh/a/t"),
+        ("万t·EF", "EF·t", "EF*t"),
+        ("kgoe/(t·EF)", "kgoe/(EF·t)", "kgoe/EF/t"),
+    ],
+)
+def test_a_unit_is_written_for_people_and_for_the_registry(text: str, symbol: str, name: str) -> None:
+    unit = read_unit(text)
+    assert (unit.symbol, unit.pint_name) == (symbol, name)
 
 
 @given(canonical_units)

@@ -35,6 +35,9 @@ from frame_tables import meters, outputs, same
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+# A socket that Spark leaves to be closed by the interpreter is not a fault of a test.
+pytestmark = pytest.mark.filterwarnings("ignore:Exception ignored in. <socket:pytest.PytestUnraisableExceptionWarning")
+
 ROOT = Path(__file__).parents[1]
 
 #: Columns of the results that are the same to the last character.
@@ -221,7 +224,9 @@ def test_a_tie_that_rounds_onto_a_threshold_is_on_its_better_side(make: Any) -> 
 def test_what_is_measured_by_electricity_needs_a_reading_of_it(make: Any) -> None:
     made = outputs({}, {"plant": "乙"}, {"plant": "丙"}, product="电解铝")
     power = {"carrier": "电", "unit": "万kWh"}
-    table = meters({}, {"plant": "乙"}, {"plant": "乙", **power}, {"plant": "丙", **power, "amount": 0}, product="电解铝")
+    table = meters(
+        {}, {"plant": "乙"}, {"plant": "乙", **power}, {"plant": "丙", **power, "amount": 0}, product="电解铝"
+    )
     answer = assert_agrees(make(), texts(table), texts(made))
     assert answer.problem_counts["reason"].tolist() == ["no-energy"]
 

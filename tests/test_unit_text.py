@@ -184,6 +184,7 @@ REFUSED_TEXTS = {
     "kgoe/t.": "Write a unit",
     "kgoe/(.t)": "Did you mean",
     "kgoe/()": "Write a unit",
+    "kgoe/(tx": "t",
     # What looks like a unit of the table and is another
     "ton": "write t",
     "10^4 ton": "write t",

@@ -205,7 +205,7 @@ def _normal(text: str) -> str:
     """Write superscripts as ^n, every dot as ``.``, every slash as ``/``, and drop spaces around signs."""
     text = re.sub("[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+", lambda found: "^" + unicodedata.normalize("NFKC", found[0]), text)
     text = re.sub("<sup>(-?[0-9]+)</sup>", r"^\1", text).replace("\u2212", "-")
-    text = text.replace("**", "^")
+    text = text.replace("**", "^").replace("㎘", "kL")  # by Unicode kl, which nobody writes
     text = "".join("." if sign in _DOTS else "/" if sign in "⁄∕每" else sign for sign in text)
     text = unicodedata.normalize("NFKC", text).replace("\u2212", "-").replace("**", "^").replace("*", ".")
     return re.sub(" *([/.^()]) *", r"\1", re.sub(r"\s+", " ", text)).strip()

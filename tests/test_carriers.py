@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 import energybench as eb
 import oracle
+from energybench import tables
 from energybench.carriers import find_carrier
 from energybench.errors import (
     AmbiguousError,
@@ -33,6 +34,9 @@ from energybench.errors import (
     UnverifiedWarning,
 )
 from expect import refused
+
+if TYPE_CHECKING:
+    from conftest import WriteTable
 
 ureg = eb.ureg
 
@@ -139,6 +143,63 @@ def test_a_coal_rate_is_said_in_the_result() -> None:
     record = eb.coefficient("electricity", basis="primary", coal_rate="302.4 gce/kWh")
     assert (record.value, record.unit, record.basis, record.origin) == (0.3024, "kgce/kWh", "primary", "coal_rate")
     assert "302.4 gce/kWh" in record.notes
+
+
+@pytest.mark.parametrize(
+    ("amount", "carrier", "options", "line"),
+    [
+        ("1 t", "diesel", {"edition": "gbt-2589-2008"}, "柴油 diesel: 1.4571 kgce/kg (gbt-2589-2008 A, two_sources)"),
+        ("1 tce", "标准煤", {}, "标准煤 standard coal equivalent: 1 tce/tce (definition of standard coal)"),
+        ("1 t", "other fuel", {"coefficient": "1.2 kgce/kg"}, "other fuel: 1.2 kgce/kg (given by the user)"),
+        (
+            *("1 m3", "natural gas", {"ncv": "35.6 MJ/m3"}),
+            "天然气 natural gas: 1.2147 kgce/m3 (measured heating value given by the user / 29307.6 kJ/kgce)",
+        ),
+        (
+            *("1 kWh", "电", {"basis": "primary", "coal_rate": "302.4 gce/kWh"}),
+            "电力 electricity: 0.3024 kgce/kWh"
+            " (coal rate given by the user, by the rule of gbt-2589-2020, two_sources)",
+        ),
+    ],
+)
+def test_a_coefficient_prints_in_one_line_with_its_source(
+    amount: str, carrier: str, options: dict[str, Any], line: str
+) -> None:
+    assert str(eb.to_tce(amount, carrier, **options).coefficient) == line
+
+
+def test_standard_coal_is_itself_by_definition() -> None:
+    record = eb.coefficient("标准煤")
+    assert (record.value, record.unit, record.basis, record.origin) == (1.0, "tce/tce", "", "definition")
+    assert (record.document, record.verification, record.heating_value) == ("", "", None)
+    assert record.notes == "1 toe = 10/7 tce (41.868 GJ)"
+
+
+def test_a_heating_value_goes_with_its_own_verification_and_a_range_is_none() -> None:
+    record = eb.coefficient("diesel", edition="gbt-2589-2008")
+    (row,) = [row for row in oracle.table("carriers") if row["id"] == "gbt-2589-2008/diesel"]
+    assert record.heating_value_verification == row["heating_value_verification"] != ""
+    assert (record.clause, record.evidence, record.notes) == (row["clause"], row["evidence"], row["notes"])
+    assert eb.coefficient("diesel").heating_value is None
+
+
+def test_a_heating_value_that_is_a_range_is_left_out(write_table: WriteTable) -> None:
+    tables.use(write_table("carriers", {"heating_value_high": "43000"}, base="gbt-2589-2008/diesel"))
+    record = eb.coefficient("diesel", edition="gbt-2589-2008")
+    assert (record.value, record.heating_value) == (1.4571, None)
+
+
+def test_steam_and_electricity_on_the_primary_basis_are_not_heat() -> None:
+    """Only heat has no primary figure in any table; a fuel has one basis."""
+    assert tce("1 t", "原煤", basis="primary") == tce("1 t", "原煤")
+    with refused(BasisError, "basis", "Heat on the primary basis"):
+        eb.to_tce("1 GJ", "热力", basis="primary")
+
+
+def test_an_own_row_stands_before_the_shipped_rows_of_its_edition(write_table: WriteTable) -> None:
+    own = {"id": "own/natural-gas", "coefficient": "1.2500", "coefficient_high": "", "verification": "one_source"}
+    tables.use(write_table("carriers", own, base="gbt-2589-2020/natural-gas-4"))
+    assert eb.coefficient("天然气").value == 1.25
 
 
 def test_a_conversion_shows_its_arithmetic() -> None:

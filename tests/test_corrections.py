@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import doctest
 import inspect
+from dataclasses import replace
 from fractions import Fraction
 from itertools import permutations
 from pathlib import Path
@@ -429,6 +430,57 @@ def test_outside_its_range_a_correction_is_refused(name: str, how: dict[str, Any
         change(name, **how)
 
 
+@pytest.mark.parametrize(
+    ("name", "how", "keyword"),
+    [
+        ("charge-volatile", {"item": TOP, "volatile_percent": 28.01}, "volatile_percent"),
+        ("gb-21341-2022/ore-grade", {"item": "high-carbon-ferrochrome", "ore_grade_percent": 40}, "chromium_to_iron"),
+        ("concentration-ratio", {"item": "tungsten-concentrate-scheelite", "concentration_ratio": 611}, None),
+        ("mixed-kiln", {"item": ROVING, "roving_output_t": 1, "fine_output_t": 2}, "roving_output_t"),
+        ("mixed-kiln", {"item": FINE, "roving_output_t": 2, "fine_output_t": 1}, "fine_output_t"),
+    ],
+)
+def test_a_refusal_begins_with_the_parameter_at_fault(name: str, how: dict[str, Any], keyword: str | None) -> None:
+    if keyword == "chromium_to_iron":
+        how = {**how, keyword: 0.5}
+    with pytest.raises(OptionError, match=f"^{keyword or 'concentration_ratio'}"):
+        change(name, **how)
+
+
+def test_a_total_of_shares_may_be_the_whole_and_not_more() -> None:
+    whole = {"laterite_percent": 60, "rare_earth_percent": 40}
+    assert change("special-ore", item="sintering", **whole) > 0
+    with refused(OptionError, "option", "is 100.5"):
+        change("special-ore", item="sintering", laterite_percent=60.5, rare_earth_percent=40)
+    change("charge-composition", p2o5_percent=60, fe2o3_percent=30, co2_percent=10)
+    for more in ({"fe2o3_percent": 30.5, "co2_percent": 10}, {"fe2o3_percent": 30, "co2_percent": 10.5}):
+        with refused(OptionError, "option", "is 100.5"):
+            change("charge-composition", p2o5_percent=60, **more)
+
+
+def test_an_efficiency_is_more_than_nothing_and_at_most_all() -> None:
+    with refused(OptionError, "option", "current_efficiency is 0"):
+        direct_current_intensity(4.0, 0.0)
+    with refused(OptionError, "option", "current_efficiency is 1.5"):
+        direct_current_intensity(4.0, 1.5)
+    assert direct_current_intensity(4.0, 1.0) > 0
+    for efficiency in (0.49, 1.01):
+        with refused(OptionError, "option", f"rectifier_efficiency is {efficiency}", "0.5 to 1"):
+            change("direct-current", rectifier_efficiency=efficiency)
+
+
+def test_a_table_of_stated_points_names_the_first_value_between_them() -> None:
+    points = Points((10.0, 20.0, 30.0), (1.0, 2.0, 3.0))
+    assert np.asarray(points.stated("ratio", np.array([30.0, 10.0]))).tolist() == [3.0, 1.0]
+    with refused(OptionError, "option", "ratio is 15, between the points", "10, 20, 30"):
+        points.stated("ratio", np.array([10.0, 15.0, 16.0]))
+
+
+def test_a_class_reaches_to_its_own_bound() -> None:
+    points = Points((10.0, 20.0, float("inf")), (0.0, 2.5, 5.5))
+    assert np.asarray(points.of_class(np.array([10.0, 10.1, 20.0, 20.1]))).tolist() == [0.0, 2.5, 2.5, 5.5]
+
+
 def test_one_plant_outside_refuses_the_array() -> None:
     with refused(OptionError, "option", "strength_mpa is 12"):
         change("gb-16780-2012/clinker-strength", strength_mpa=np.array([50.0, 12.0, 55.0]))
@@ -458,6 +510,44 @@ def test_units_of_other_kinds_of_parameter() -> None:
     power = change("waste-heat-power", generation="3300 万kWh", own_use="3 GWh", clinker_output="100 万t")
     assert power == pytest.approx(-12.12)
     assert change("oven-age", level=1, oven_age="16 年") == 2.5
+
+
+@pytest.mark.parametrize(
+    ("pressure", "pascal"),
+    [
+        *(("81060 Pa", 81060), ("81060 帕", 81060), ("810.6 hPa", 81060), ("810.6 百帕", 81060), ("810.6 mbar", 81060)),
+        *(("81.06 kPa", 81060), ("81.06 千帕", 81060), ("0.08106 MPa", 81060), ("0.08106 兆帕", 81060)),
+        *(("0.08106 N/mm2", 81060), ("0.08106 N/mm²", 81060), (eb.ureg.Quantity(81.06, "kJ/m3"), 81060)),
+    ],
+)
+def test_a_pressure_is_read_in_every_unit_of_the_trade(pressure: Any, pascal: float) -> None:
+    expected = change("gb-16780-2021/altitude", level=3, altitude_m=2000, pressure_pa=pascal)
+    found = change("gb-16780-2021/altitude", level=3, altitude_m=2000, pressure=pressure)
+    assert found == pytest.approx(expected, rel=1e-14)
+
+
+@pytest.mark.parametrize(
+    "altitude", ["2100 m", "2100 米", "2.1 km", "2.1 千米", "2.1 公里", eb.ureg.Quantity(2.1, "km")]
+)
+def test_an_altitude_is_read_in_every_unit_of_the_trade(altitude: Any) -> None:
+    found = change("gb-16780-2021/altitude", level=3, altitude=altitude)
+    assert found == pytest.approx(change("gb-16780-2021/altitude", level=3, altitude_m=2100), rel=1e-14)
+
+
+@pytest.mark.parametrize("share", ["20 %", "20％", "20 percent", "20%"])
+def test_a_share_is_read_in_percent_and_as_a_fraction(share: str) -> None:
+    assert change("scrap", scrap=share) == change("scrap", scrap_percent=20)
+    assert change("mixed-gas", item=TOP, mixed_gas_share=share) == change("mixed-gas", item=TOP, mixed_gas_share=0.2)
+
+
+def test_a_pure_number_has_no_other_unit() -> None:
+    for how in ({"mixed_gas_share": "20 t"}, {"mixed_gas_share": "20 kWh"}):
+        with refused(DimensionError, "wrong-dimension", "mixed_gas_share is '20 "):
+            change("mixed-gas", item=TOP, **how)
+    with refused(DimensionError, "wrong-dimension", "scrap is '20 kg'"):
+        change("scrap", scrap="20 kg")
+    with refused(OptionError, "option", "It takes no parameters"):
+        change("quenching", level=3, case="wet", heat="1 t")
 
 
 @pytest.mark.parametrize(
@@ -539,14 +629,20 @@ def test_names_that_lead_nowhere() -> None:
 def test_an_unverified_correction_is_refused_or_warns(name: str, how: dict[str, Any]) -> None:
     with refused(UnverifiedError, "unverified", "allow_unverified=True"):
         change(name, **how)
-    with pytest.warns(UnverifiedWarning, match=f"{find_correction(name).id} is unverified"):
+    with refused(UnverifiedError, "unverified", "allow_unverified=True"):
+        correct(name, "100 kgce/t", **how)
+    with pytest.warns(UnverifiedWarning, match=f"{find_correction(name).id} is unverified") as caught:
         change(name, **how, allow_unverified=True)
+    assert caught[0].filename == __file__
 
 
 @pytest.mark.parametrize("correction", MISSING, ids=lambda c: c.id)
 def test_a_missing_correction_always_raises_and_names_the_document(correction: Correction) -> None:
     number = tables.find_document(correction.document).number
-    with refused(MissingFigureError, "missing-figure", f"Look it up in {number}", "energybench.tables.use()"):
+    with refused(
+        *(MissingFigureError, "missing-figure"),
+        *(f"{correction.name} of ", "could not be read", f"Look it up in {number}", "energybench.tables.use()"),
+    ):
         correct(correction.id, "100 kgce/t", level=3, allow_unverified=True)
 
 
@@ -591,8 +687,48 @@ def test_a_result_says_what_it_did_and_where_it_comes_from() -> None:
     assert result.to_dict()["parameters"] == {"strength_mpa": 55.0}
     assert (result.side, result.kind, result.document) == ("result", "factor", "gb-16780-2012")
     assert result.formula == "x (reference_mpa / strength_mpa)^exponent"
+    rows = [row for row in ROWS if row["id"].startswith("gb-16780-2012/clinker-strength")]
+    assert (result.clause, result.verification) == (rows[0]["clause"], rows[0]["verification"])
+    assert result.evidence == "; ".join(dict.fromkeys(row["evidence"] for row in rows if row["evidence"])) != ""
+    assert all(note in result.notes for row in rows for note in row["notes"].split("; "))
+    physics = correct("direct-current", "12886 kWh/t", rectifier_efficiency=0.98)
+    assert (physics.document, physics.verification, physics.evidence) == ("", "derived", "")
+    assert physics.notes == "Physics, not a clause of a standard"
     limit = correct("quenching", "140 kgce/t", level=3, case="wet")
     assert (limit.level, limit.value_after, limit.parameters) == ("level-3", 186.46, {"case": "wet"})
+
+
+@pytest.mark.parametrize(
+    ("name", "end"),
+    [
+        ("gb-16780-2021/altitude", "standard atmosphere unless measured; needs altitude_m, pressure_pa (optional)"),
+        ("quenching", "[one_source]: limit, + addition; needs case (wet, dry)"),
+        ("tile-thickness", "[missing]: limit, x factor; needs nothing"),
+        ("gb-21351-2023/winter-heating", "[missing]: side not known, + addition; needs nothing"),
+        ("unloading", "needs main_energy_share, line_length_m, share_unloaded (optional), case (portal-crane,"),
+    ],
+)
+def test_a_correction_prints_what_it_moves_and_what_it_needs(name: str, end: str) -> None:
+    correction = find_correction(name)
+    assert str(correction).startswith(f"{correction.id} [{correction.verification}]: ")
+    assert end in str(correction)
+
+
+def test_corrections_of_a_document_are_those_of_that_document() -> None:
+    assert {c.document for c in applicable("cement-clinker")} == {"gb-16780-2021", "gb-16780-2012"}
+    assert {c.document for c in applicable("cement-clinker", "gb-16780-2012")} == {"gb-16780-2012"}
+    # The identity of direct current goes with every document that has the item.
+    assert [c.id for c in applicable("electrolytic-aluminium", "gb-21346-2022")] == ["direct-current"]
+
+
+def test_only_a_limit_has_a_level_and_the_item_goes_with_the_result() -> None:
+    result = correct("gb-16780-2012/clinker-strength", "118 kgce/t", level=3, strength_mpa=55)
+    assert (result.level, result.item) == ("", "")
+    limit = correct("line-change-over", "8 kgce/weight_case", case="abnormal-running")
+    assert (limit.level, limit.item) == ("", "")
+    assert correct("scrap", "8 kgce/t", item="converter-bof", scrap_percent=20).item == "converter-bof"
+    with pytest.raises(AmountError, match=r"^value is 8"):
+        correct("scrap", 8, scrap_percent=20)  # type: ignore[arg-type]
 
 
 def test_an_addition_is_made_in_the_unit_of_the_value() -> None:
@@ -703,6 +839,47 @@ def test_an_unverified_correction_marks_the_ladder() -> None:
     assert (len(caught), caught[0].filename) == (1, __file__)
     assert (ladder.verification, corrected.verification) == ("one_source", "unverified")
     assert _thresholds(corrected) == ["530", "560", "590"]
+
+
+def test_an_unverified_correction_of_the_result_is_refused_or_marks_the_ladder() -> None:
+    ladder = _standard("cement-clinker-coal", "gb-16780-2012")
+    with refused(UnverifiedError, "unverified", "altitude"):
+        apply(ladder, 120.0, {"altitude": {"altitude_m": 3000}})
+    with pytest.warns(UnverifiedWarning) as caught:
+        corrected, value, _ = apply(ladder, 120.0, {"altitude": {"altitude_m": 3000}}, allow_unverified=True)
+    assert (len(caught), caught[0].filename) == (1, __file__)
+    assert (corrected.verification, corrected.steps) == ("unverified", ladder.steps)
+    assert value == pytest.approx(120 * 0.8318, rel=1e-4)
+
+
+def test_an_addition_is_made_in_the_unit_of_the_ladder() -> None:
+    """A thousandth of a tonne of standard coal is a kilogram, on the side of the result and on that of the limit."""
+    waste = {"generation": "33 GWh", "own_use": "3 GWh", "clinker_output": "1 Mt"}
+    small = replace(_standard("cement-clinker-coal", "gb-16780-2012"), unit="tce/t")
+    _, value, moved = apply(small, 0.12, {"waste-heat-power": waste})
+    assert value == pytest.approx(0.12 - 0.01212)
+    assert (moved[0].unit, moved[0].item) == ("tce/t", "cement-clinker-coal")
+    steel = replace(_standard("converter-bof", "gb-21256-2025"), unit="tce/t")
+    _, _, limits = apply(steel, -0.02, {"scrap": {"scrap_percent": 20}})
+    assert [result.change for result in limits] == pytest.approx([0.0046] * 3)
+    assert {result.item for result in limits} == {"converter-bof"}
+
+
+def test_a_limit_without_levels_is_not_moved() -> None:
+    ladder = _standard("cement", "gb-16780-2021")
+    steps = tuple(replace(step, level=eb.Level.BASELINE) for step in ladder.steps)
+    with refused(OptionError, "option", "moves levels 1 to 3", "Pass document="):
+        apply(replace(ladder, steps=steps), 90.0, {"clinker-ratio": {"clinker_percent": 80}})
+
+
+def test_a_correction_that_moves_nothing_here_says_so() -> None:
+    ladder = replace(_standard("cement", "gb-16780-2021"), notes="")
+    first = replace(ladder, steps=ladder.steps[:1])
+    corrected, _, moved = apply(first, 90.0, {"altitude": {"altitude_m": 3000}})
+    assert (corrected.steps, moved) == (first.steps, ())
+    assert corrected.notes == "gb-16780-2021/altitude moves no limit here"
+    corrected, _, _ = apply(ladder, 90.0, {"clinker-ratio": {"clinker_percent": 80}})
+    assert corrected.notes.startswith("limit of level-1 80 +5.5 kgce/t = 85.5 kgce/t  [gb-16780-2021/clinker-ratio")
 
 
 def test_a_correction_of_another_document_or_indicator_is_refused() -> None:

@@ -36,6 +36,7 @@ from energybench.errors import (
     UnverifiedWarning,
 )
 from energybench.ladders import Step, round_half_even
+from energybench.limits import find_ladder
 from energybench.names import normalise_name
 from expect import refused
 
@@ -499,6 +500,27 @@ def test_a_comparison_with_the_rounded_bound_is_a_comparison_of_the_rounded_valu
     step, value = one
     sign = -1 if ">" in step.comparator else 1
     assert (sign * value <= step.bound_rounded) == step.met_rounded(value)
+
+
+@pytest.mark.parametrize(
+    ("comparator", "full", "rounded"),
+    [
+        ("<=", 117 + 117e-9, 117.49999999999999),  # 117.5 goes to 118, the even one
+        ("<", 117 - 117e-9, 116.5),  # 116.5 goes to 116
+        (">=", -117 + 117e-9, -116.50000000000001),
+        (">", -117 - 117e-9, -117.5),
+    ],
+)
+def test_direction_strictness_and_tolerance_are_folded_into_the_bound(
+    comparator: str, full: float, rounded: float
+) -> None:
+    step = Step(BASELINE, "117", comparator)
+    assert step.bound == step.folded("full") == pytest.approx(full, rel=1e-15)
+    assert step.bound_rounded == step.folded("rounded") == rounded
+
+
+def test_a_ladder_names_every_class_that_it_can_give() -> None:
+    assert find_ladder("electrolytic-aluminium").levels == (BENCHMARK, BASELINE, BELOW)
 
 
 def test_a_step_without_a_figure_has_no_bound() -> None:

@@ -49,6 +49,13 @@ READ = {
     "kWh/ t": "kWh/t",
     "kWh每吨": "kWh/t",
     "kWh⁄t": "kWh/t",
+    "㎾h": "kWh",
+    "㎾·h/㎏": "kWh/kg",
+    "㎿h": "MWh",
+    "㎘": "kL",
+    "tCO₂": "tCO2",
+    "kgCO₂/t": "kgCO2/t",
+    "kgce/weight \u3000case": "kgce/weight_case",
     "kWh/(t·a)": "kWh/(a·t)",
     "kWh/t/a": "kWh/(a·t)",
     # Mass
@@ -166,6 +173,10 @@ REFUSED_TEXTS = {
     "kWh÷t": "kWh",
     "≤590 kWh/t": "kWh",
     "kWht": "kWh",
+    "kWXh": "kWh",
+    "kWhXt": "kWh",
+    "XkWh": "kWh",
+    "10^٤ t": "t",
     "t（干）": "Write a unit",
     "GJ(低位)": "GJ",
     "t₁": "t",
@@ -265,6 +276,7 @@ def test_the_largest_power_has_two_digits_above_and_below_the_line() -> None:
         ("tonnse", "Did you mean 'toe'?"),
         ("吨标准没", "Did you mean '吨标准煤' or '吨标准油' or '标准箱'?"),
         ("万 吨标准没", "Did you mean '吨标准煤' or '吨标准油' or '标准箱'?"),
+        ("百万吨标准没", "Did you mean '吨标准煤' or '吨标准油' or '标准箱'?"),
         ("10^4 吨标准没", "Did you mean '吨标准煤' or '吨标准油' or '标准箱'?"),
     ],
 )
@@ -272,6 +284,22 @@ def test_a_misspelling_is_answered_with_symbols_and_chinese_names(wrong: str, me
     with pytest.raises(UnitTextError) as caught:
         read_unit(wrong)
     assert caught.value.fix == meant
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("ton", "'ton' is refused"),
+        ("10^4 ton", "'10^4 ton': 'ton' is refused"),
+        ("kgce/ton", "'kgce/ton': 'ton' is refused"),
+        ("kWht", "'kWht' is not a unit that energybench reads"),
+        ("kgce/kWht", "'kgce/kWht': 'kWht' is not a unit that energybench reads"),
+    ],
+)
+def test_the_part_at_fault_is_named_beside_the_whole(text: str, said: str) -> None:
+    with pytest.raises(UnitTextError) as caught:
+        read_unit(text)
+    assert caught.value.message == said
 
 
 @pytest.mark.parametrize("word", REFUSED)
@@ -383,6 +411,10 @@ AMOUNTS = {
     "１２，０００": None,
     "１２,000.5 ｔ": ("12000.5", "t"),
     "１２３ 吨": ("123", "t"),
+    "１．５ t": ("1.5", "t"),
+    "＋5 t": ("5", "t"),
+    "－5 t": ("-5", "t"),
+    "1：5 t": None,
     "3吨标准煤": ("3", "tce"),
     "-30 kgce/t": ("-30", "kgce/t"),
     "−30 kgce/t": ("-30", "kgce/t"),
@@ -450,6 +482,8 @@ def test_an_amount_that_may_mean_something_else_is_refused(text: str) -> None:
     ("text", "advice"),
     [
         ("13，350 kWh/t", "write 13350 or 13,350"),
+        ("13、350 t", "write 13350 or 13,350"),
+        ("5±1 t", "carries an uncertainty"),
         ("590", 'for example "590 t"'),
         ("nan t", "Write a number and a unit"),
         ("1,00 t", "Write a number and a unit"),

@@ -40,10 +40,6 @@ settings.register_profile(
 #: What is loaded before the first child: everything heavy but the package itself.
 HEAVY = ("numpy", "pandas", "pint", "narwhals.stable.v1", "typer.testing", "pyarrow.parquet", "polars", "openpyxl")
 
-FRAMES = tuple(
-    f"tests/test_frames_{subject}.py"
-    for subject in ("agreement", "counts", "order", "problems", "results", "hostile", "corrections")
-)
 CORRECTIONS = tuple(Module(f"corrections/{path.stem}") for path in sorted((SOURCES / "corrections").glob("[a-z]*.py")))
 GROUPS = [
     Group("unit_text", (Module("unit_text"),), ("tests/test_unit_text.py",)),
@@ -51,7 +47,7 @@ GROUPS = [
     Group("carriers", (Module("carriers"),), ("tests/test_carriers.py",)),
     Group("corrections", CORRECTIONS, ("tests/test_corrections.py",)),
     Group("ladders", (Module("ladders"),), ("tests/test_ladders.py",)),
-    Group("frames/kernel", (Module("frames/kernel"),), FRAMES),
+    Group("frames/kernel", (Module("frames/kernel"),), ("tests/test_kernel.py", "tests/test_frames_counts.py")),
 ]
 
 

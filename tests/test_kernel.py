@@ -1,0 +1,243 @@
+"""The arithmetic of whole tables against a loop over its rows, in blocks and key spaces of every size."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from energybench.frames import kernel
+from energybench.frames.kernel import Totals, keys_in_use, levels, make_key, make_lookup, sweep
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+NAN, INF = math.nan, math.inf
+
+
+@pytest.fixture(params=["one block", "blocks of 7"], scope="module")
+def _blocks(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Work in one block, and in blocks that end within the table."""
+    with pytest.MonkeyPatch.context() as patch:
+        if request.param == "blocks of 7":
+            patch.setattr(kernel, "_BLOCK", 7)
+        yield
+
+
+@pytest.fixture(params=["dense", "searched"], scope="module")
+def _spaces(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Take key spaces for small, and for too large to have an entry per key."""
+    with pytest.MonkeyPatch.context() as patch:
+        if request.param == "searched":
+            patch.setattr(kernel, "DENSE", 0)
+        yield
+
+
+# Keys -----------------------------------------------------------------------------------------------------
+
+# The last code of each column has no place: its position is the number of positions.
+PLANTS = np.array([0, 1, 2])
+PERIODS = np.array([2, 0, 1, 3])
+
+
+def test_a_key_tells_every_pair_of_codes_apart() -> None:
+    plant, period = (codes.ravel() for codes in np.meshgrid(range(3), range(4), indexing="ij"))
+    key = make_key([(plant, PLANTS, 2), (period, PERIODS, 3)])
+    found = key.block(slice(None)).tolist()
+    assert (key.size, len(key)) == (6, 12)
+    assert [one for one in found if one < 6] == [2, 0, 1, 5, 3, 4]
+    assert [one >= 6 for one in found] == [p == 2 or q == 3 for p, q in zip(plant, period, strict=True)]
+    assert key.block(slice(4, 6)).tolist() == found[4:6]
+
+
+def test_a_column_without_any_place_leaves_no_key() -> None:
+    codes = np.zeros(2, int)
+    key = make_key([(codes, np.array([0]), 0), (codes, np.array([0, 1]), 2)])
+    assert key.size == 2
+    assert (key.block(slice(None)) >= 2).all()
+
+
+@pytest.mark.parametrize(
+    ("counts", "dtype"),
+    [([2**30 - 1], np.int32), ([2**30], np.int64), ([2**15, 2**14], np.int32), ([2**15, 2**15], np.int64)],
+)
+def test_the_sum_of_all_sentinels_does_not_overflow(counts: list[int], dtype: type) -> None:
+    codes = np.array([0, 1])
+    key = make_key([(codes, np.array([count - 1, count]), count) for count in counts])
+    assert key.block(slice(None)).dtype == dtype
+    assert key.block(slice(None)).tolist() == [math.prod(counts) - 1, math.prod(counts) * len(counts)]
+
+
+@pytest.mark.usefixtures("_blocks", "_spaces")
+@given(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 3)), max_size=40))
+def test_the_keys_in_use_are_those_of_the_rows(pairs: list[tuple[int, int]]) -> None:
+    plant, period = (np.array([pair[column] for pair in pairs], int) for column in (0, 1))
+    rows, used = keys_in_use(make_key([(plant, PLANTS, 2), (period, PERIODS, 3)]))
+    expected = [PLANTS[p] * 3 + PERIODS[q] if p < 2 and q < 3 else None for p, q in pairs]
+    assert [row if row < 6 else None for row in rows.tolist()] == expected
+    assert used.tolist() == sorted({one for one in expected if one is not None})
+
+
+@pytest.mark.usefixtures("_spaces")
+@given(st.dictionaries(st.integers(0, 9), st.floats(allow_nan=False)), st.lists(st.integers(0, 12)))
+def test_a_key_without_a_number_has_the_other(numbers: dict[int, float], keys: list[int]) -> None:
+    known = sorted(numbers)
+    lookup = make_lookup(10, np.array(known, int), np.array([numbers[key] for key in known], float), -1.0)
+    # A key at or beyond the size of the key space is none.
+    assert lookup.take(np.array(keys, int)).tolist() == [numbers.get(key, -1.0) for key in keys]
+
+
+@pytest.mark.parametrize(("size", "dense"), [(kernel.DENSE, True), (kernel.DENSE + 1, False)])
+def test_a_large_key_space_is_searched(size: int, dense: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(np, "full", lambda *_: np.zeros(8))  # as if it were that large
+    lookup = make_lookup(size, np.array([3]), np.array([5.0]), 0.0)
+    assert (lookup.dense is not None) == dense
+
+
+# Sums -----------------------------------------------------------------------------------------------------
+
+FACTORS = np.array([2.0, 0.5, NAN])  # the last key has no factor
+POWER = np.array([0.0, 3.0, 0.0])
+amounts = st.sampled_from([0.0, 1.0, -2.5, 1e300, 1e308, NAN, INF]) | st.floats(-1e6, 1e6)
+readings = st.lists(
+    st.tuples(amounts, st.sampled_from([1.0, -1.0, 0.5, 1e10, NAN]), st.integers(0, 2), st.integers(0, 3)), max_size=30
+)
+
+
+def _slow(rows: list[tuple[float, float, int, int]], with_multiplier: bool, with_power: bool) -> dict[str, Any]:
+    """Add up row by row; groups 0 to 2 have an output row, group 3 is that of none."""
+    total: dict[str, Any] = {name: [0.0] * 4 for name in ("tce", "kwh", "readings", "electric", "unusable")}
+    total["bad"] = []
+    for number, (amount, multiplier, factor, group) in enumerate(rows):
+        times = multiplier if with_multiplier else 1.0
+        value = float(FACTORS[factor]) * amount * times
+        total["readings"][group] += 1
+        if not math.isfinite(value) or group == 3:
+            total["unusable"][group] += 1
+            total["bad"].append(100 + number)
+            continue
+        total["tce"][group] += value
+        if with_power and POWER[factor]:
+            total["kwh"][group] += float(POWER[factor]) * amount * times
+            total["electric"][group] += 1
+    return total
+
+
+@pytest.mark.usefixtures("_blocks", "_spaces")
+@pytest.mark.parametrize("with_multiplier", [True, False])
+@pytest.mark.parametrize("with_power", [True, False])
+@settings(max_examples=40)
+@given(readings)
+def test_a_sweep_is_the_loop_over_its_rows(
+    with_multiplier: bool, with_power: bool, rows: list[tuple[float, float, int, int]]
+) -> None:
+    amount, multiplier = (np.array([row[column] for row in rows], float) for column in (0, 1))
+    factor, place = (np.array([row[column] for row in rows], int) for column in (2, 3))
+    totals = Totals.zero(3)
+    keys = np.arange(3)
+    sweep(
+        totals,
+        amount,
+        multiplier if with_multiplier else None,
+        factor,
+        make_lookup(3, keys, FACTORS, NAN),
+        make_lookup(3, keys, POWER, 0.0) if with_power else None,
+        make_key([(place, np.arange(4), 3)]),
+        make_lookup(3, keys, keys, 3),
+        first_row=100,
+    )
+    slow = _slow(rows, with_multiplier, with_power)
+    found = (totals.tce, totals.electricity_kwh, totals.readings, totals.electric, totals.unusable)
+    for sums, name in zip(found, ("tce", "kwh", "readings", "electric", "unusable"), strict=True):
+        assert sums.tolist() == pytest.approx(slow[name], rel=1e-12)
+    assert totals.bad_rows.tolist() == slow["bad"]
+
+
+def test_a_second_sweep_adds_to_the_first() -> None:
+    totals = Totals.zero(1)
+    ones = np.ones(2)
+    codes = np.zeros(2, int)
+    lookup = make_lookup(1, np.array([0]), np.array([0.25]), NAN)
+    for first_row in (0, 2):
+        sweep(
+            totals,
+            np.array([4.0, NAN]),
+            ones,
+            codes,
+            lookup,
+            lookup,
+            make_key([(codes, np.array([0]), 1)]),
+            make_lookup(1, np.array([0]), np.array([0]), 1),
+            first_row,
+        )
+    assert (totals.tce.tolist(), totals.electricity_kwh.tolist()) == ([2.0, 0.0], [2.0, 0.0])
+    assert (totals.readings.tolist(), totals.unusable.tolist()) == ([4, 0], [2, 0])
+    assert totals.bad_rows.tolist() == [1, 3]
+
+
+def test_rows_are_numbered_from_nothing_unless_told() -> None:
+    totals = Totals.zero(1)
+    codes = np.zeros(2, int)
+    one = make_lookup(1, np.array([0]), np.array([1.0]), NAN)
+    group_of = make_lookup(1, np.array([0]), np.array([0]), 1)
+    sweep(totals, np.array([1.0, NAN]), None, codes, one, None, make_key([(codes, np.array([0]), 1)]), group_of)
+    assert totals.bad_rows.tolist() == [1]
+
+
+def test_the_group_of_no_output_row_has_no_readings_of_its_own() -> None:
+    totals = Totals.zero(2)
+    assert [len(sums) for sums in (totals.tce, totals.electricity_kwh, totals.readings, totals.electric)] == [3] * 4
+    assert totals.bad_rows.tolist() == []
+    for number, sums in enumerate(
+        (totals.tce, totals.electricity_kwh, totals.readings, totals.electric, totals.unusable)
+    ):
+        sums += np.array([10, 20, 30]) + number
+    some = totals.of(np.array([1, 0, 2, 1]))
+    assert some.tce.tolist() == [20.0, 10.0, 30.0, 20.0]
+    assert some.electricity_kwh.tolist() == [21.0, 11.0, 31.0, 21.0]
+    assert some.readings.tolist() == [22, 12, 0, 22]
+    assert some.electric.tolist() == [23, 13, 33, 23]
+    assert some.unusable.tolist() == [24, 14, 0, 24]
+
+
+# Levels ---------------------------------------------------------------------------------------------------
+
+
+def _slow_level(value: float, sign: float, bounds: list[float]) -> int:
+    """Compare one value with one step after the other."""
+    if math.isnan(value):
+        return -1
+    met = [None if math.isnan(bound) else value * sign <= bound for bound in bounds]
+    for step, reached in enumerate(met):
+        if reached:
+            return step
+        if reached is None:
+            # A figure is missing: only a value that fails every other step, the last among them, is beyond all.
+            return len(bounds) if met[-1] is False and not any(met) else -1
+    return len(bounds)
+
+
+bound = st.sampled_from([1.0, 2.0, 3.0, -1.0, NAN, -INF])
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from([0.0, 1.0, 2.0, 2.5, 3.0, 4.0, -1.0, -2.0, NAN, INF]),
+            st.sampled_from([1.0, -1.0]),
+            st.tuples(bound, bound, bound),
+        ),
+        max_size=20,
+    )
+)
+def test_the_level_of_many_is_the_level_of_each(rows: list[tuple[float, float, tuple[float, float, float]]]) -> None:
+    value, sign = (np.array([row[column] for row in rows], float) for column in (0, 1))
+    bounds = np.array([row[2] for row in rows], float).reshape(len(rows), 3)
+    level, met = levels(value, sign, bounds)
+    assert level.tolist() == [_slow_level(one, way, list(steps)) for one, way, steps in rows]
+    assert met.tolist() == [[one * way <= step for step in steps] for one, way, steps in rows]
+    assert level.dtype == np.int8

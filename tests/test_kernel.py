@@ -72,6 +72,21 @@ def test_the_sum_of_all_sentinels_does_not_overflow(counts: list[int], dtype: ty
     assert key.block(slice(None)).tolist() == [math.prod(counts) - 1, math.prod(counts) * len(counts)]
 
 
+def test_the_keys_of_a_very_large_key_space_are_exact() -> None:
+    """Beyond 2^53 a float no longer holds every whole number; nor has the space a table of its own."""
+    many = 3**17
+    one, other = np.array([0, 1, 0]), np.array([0, 0, 1])
+    key = make_key([(one, np.array([many - 2, many]), many), (other, np.array([1, 2]), many)])
+    assert key.block(slice(0, 1)).tolist() == [(many - 2) * many + 1]
+    assert keys_in_use(key)[1].tolist() == [(many - 2) * many + 1, (many - 2) * many + 2]
+
+
+def test_the_keys_of_one_column_are_its_positions() -> None:
+    rows, used = keys_in_use(make_key([(np.array([2, 0, 3, 2]), PERIODS, 3)]))
+    assert rows.tolist() == [1, 2, 3, 1]
+    assert used.tolist() == [1, 2]
+
+
 @pytest.mark.usefixtures("_blocks", "_spaces")
 @given(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 3)), max_size=40))
 def test_the_keys_in_use_are_those_of_the_rows(pairs: list[tuple[int, int]]) -> None:
@@ -157,6 +172,35 @@ def test_a_sweep_is_the_loop_over_its_rows(
     assert totals.bad_rows.tolist() == slow["bad"]
 
 
+@pytest.mark.usefixtures("_blocks")
+@pytest.mark.parametrize("with_power", [True, False])
+@given(st.lists(st.tuples(st.integers(-9, 9) | st.just(NAN), st.integers(0, 2), st.integers(0, 3)), max_size=40))
+def test_two_threads_add_up_what_one_does(with_power: bool, rows: list[tuple[float, int, int]]) -> None:
+    amount = np.array([row[0] for row in rows], float)
+    factor, place = (np.array([row[column] for row in rows], int) for column in (1, 2))
+    keys = np.arange(3)
+    found = []
+    for threaded_from in (0, 10**6):
+        totals = Totals.zero(3)
+        totals.tce += 1.0
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(kernel, "_THREADED_FROM", threaded_from)
+            sweep(
+                totals,
+                amount,
+                None,
+                factor,
+                make_lookup(3, keys, FACTORS, NAN),
+                make_lookup(3, keys, POWER, 0.0) if with_power else None,
+                make_key([(place, np.arange(4), 3)]),
+                make_lookup(3, keys, keys, 3),
+                first_row=100,
+            )
+        sums = (totals.tce, totals.electricity_kwh, totals.readings, totals.electric, totals.unusable)
+        found.append([*(one.tolist() for one in sums), totals.bad_rows.tolist()])
+    assert found[0] == found[1]
+
+
 def test_a_second_sweep_adds_to_the_first() -> None:
     totals = Totals.zero(1)
     ones = np.ones(2)
@@ -186,6 +230,15 @@ def test_rows_are_numbered_from_nothing_unless_told() -> None:
     group_of = make_lookup(1, np.array([0]), np.array([0]), 1)
     sweep(totals, np.array([1.0, NAN]), None, codes, one, None, make_key([(codes, np.array([0]), 1)]), group_of)
     assert totals.bad_rows.tolist() == [1]
+
+
+def test_nothing_times_infinity_is_a_row_that_cannot_be_used_and_no_warning() -> None:
+    totals = Totals.zero(1)
+    codes = np.zeros(1, int)
+    nothing = make_lookup(1, np.array([0]), np.array([0.0]), NAN)
+    group_of = make_lookup(1, np.array([0]), np.array([0]), 1)
+    sweep(totals, np.array([INF]), None, codes, nothing, None, make_key([(codes, np.array([0]), 1)]), group_of)
+    assert (totals.tce.tolist(), totals.bad_rows.tolist()) == ([0.0, 0.0], [0])
 
 
 def test_the_group_of_no_output_row_has_no_readings_of_its_own() -> None:

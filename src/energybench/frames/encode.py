@@ -104,6 +104,11 @@ def _with_null(codes: Codes, distinct: list[Any]) -> Coded:
     return Coded(numpy.where(wide < 0, wide.dtype.type(len(distinct)), wide), distinct)
 
 
+def decode(codes: Codes, distinct: Sequence[str | None]) -> Any:
+    """Return texts by their codes as an array of the type that pandas gives texts; each distinct one is made once."""
+    return pandas.Series(list(distinct)).array.take(codes)
+
+
 def encode_columns(table: pandas.DataFrame, names: Sequence[str]) -> dict[str, Coded]:
     """Code several columns, two at a time where there are many rows."""
     columns = [table[name] for name in names]

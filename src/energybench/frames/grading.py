@@ -8,6 +8,7 @@ import numpy
 import pandas
 
 from energybench.frames import kernel
+from energybench.frames.encode import decode
 from energybench.frames.resolve import Refusal
 from energybench.ladders import Level, Step
 
@@ -153,18 +154,18 @@ def _columns(
     """Write out the columns of the results that follow from the grading."""
     known = ~numpy.isnan(intensity)
     # Of several rows for the same output none may claim the energy, or a sum would count it twice.
-    complete = (totals.readings > 0) & (totals.unusable == 0) & (outputs.problems.reasons() != "duplicate-output")
+    complete = (totals.readings > 0) & (totals.unusable == 0) & ~outputs.problems.have("duplicate-output")
     table: dict[str, Any] = {
-        "item": outputs.column("item", "", object),
+        "item": outputs.texts("item"),
         "tce": numpy.where(complete & numpy.isfinite(totals.tce), totals.tce, numpy.nan),
         "electricity_kwh": numpy.where(
             complete & numpy.isfinite(totals.electricity_kwh), totals.electricity_kwh, numpy.nan
         ),
         "intensity": intensity,
-        "unit": outputs.column("unit", "", object),
+        "unit": outputs.texts("unit"),
     }
-    chosen = names[outputs.code, numpy.maximum(level, 0)]
-    table["class"] = numpy.where(level >= 0, chosen, numpy.array([None], object))
+    place = numpy.where(level >= 0, outputs.code * names.shape[1] + level, names.size)
+    table["class"] = decode(place, [*names.ravel().tolist(), None])
     saving = outputs.column("saving") * outputs.output
     sign = numpy.array([ladder.sign if ladder else 1.0 for ladder in outputs.ladders])[outputs.code]
     for step, threshold in thresholds_of(outputs).items():
@@ -172,11 +173,11 @@ def _columns(
         table[step.replace("-", "_")] = threshold
         table[f"margin_{step}".replace("-", "_")] = margin
         table[f"saving_{step}".replace("-", "_")] = numpy.maximum(0.0, -margin) * saving
-    table["saving_unit"] = outputs.column("saving_unit", "", object)
+    table["saving_unit"] = outputs.texts("saving_unit")
     table["depends_on_reading"] = _depends(outputs, intensity, compare) & known
     rows = [None if isinstance(t, Refusal) else t.ladder or (t.curve and t.curve.row) for t in outputs.thresholds]
     for name in ("document", "verification"):
-        table[name] = numpy.array([getattr(row, name, "") for row in rows], object)[outputs.code]
+        table[name] = decode(outputs.code, [getattr(row, name, "") for row in rows])
     table["readings"] = totals.readings
     table["unusable_readings"] = totals.unusable
     return pandas.DataFrame(table)

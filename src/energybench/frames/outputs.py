@@ -9,7 +9,7 @@ import numpy
 import pandas
 
 from energybench.frames.columns import CORRECTIONS
-from energybench.frames.encode import Coded, clean_text, encode, recode, to_floats, to_number
+from energybench.frames.encode import Coded, clean_text, decode, encode, recode, to_floats, to_number
 from energybench.frames.kernel import keys_in_use, make_key
 from energybench.frames.meters import flag_empty, missing
 from energybench.frames.problems import Problems
@@ -47,6 +47,10 @@ class Outputs:
     def column(self, name: str, null: Any = numpy.nan, dtype: Any = numpy.float64) -> NDArray[Any]:
         """Return an attribute of each row's threshold."""
         return numpy.array([getattr(threshold, name, null) for threshold in self.thresholds], dtype)[self.code]
+
+    def texts(self, name: str) -> Any:
+        """Return a text attribute of each row's threshold, empty where it has none."""
+        return decode(self.code, [getattr(threshold, name, "") for threshold in self.thresholds])
 
     @property
     def ladders(self) -> list[Ladder | None]:

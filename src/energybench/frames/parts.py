@@ -109,8 +109,7 @@ class Sums:
         later : Sums
             Left as they are.
         """
-        for name in ("tce", "electricity_kwh", "readings", "electric", "unusable"):
-            getattr(self.totals, name).__iadd__(getattr(later.totals, name))
+        self.totals.add(later.totals)
         self.tally.merge(later.tally)
         self.rows += later.rows
         self.used += later.used

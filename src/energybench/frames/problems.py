@@ -10,7 +10,7 @@ import pandas
 
 from energybench.errors import LONGEST_QUOTE, quoted
 from energybench.frames.columns import KEYS
-from energybench.frames.encode import clean_text, encode
+from energybench.frames.encode import clean_text, decode, encode
 from energybench.frames.resolve import Refusal
 
 if TYPE_CHECKING:
@@ -169,10 +169,13 @@ class Problems:
             place[refused] = numpy.arange(len(refused))
             self.flag_each(place[code] >= 0, place[code], [answers[number] for number in refused])  # type: ignore[misc]
 
-    def reasons(self) -> NDArray[numpy.object_]:
-        """Return the reason code of every row, empty where nothing is wrong."""
-        codes = [*(refusal.reason for refusal in self.refusals), ""]
-        return numpy.array(codes, object)[self.detail]
+    def reasons(self) -> Any:
+        """Return the reason code of every row as a column of texts, empty where nothing is wrong."""
+        return decode(self.detail % (len(self.refusals) + 1), [*(refusal.reason for refusal in self.refusals), ""])
+
+    def have(self, reason: str) -> NDArray[numpy.bool_]:
+        """Say of every row whether it has a problem of this reason, shape (n,)."""
+        return numpy.array([*(refusal.reason == reason for refusal in self.refusals), False])[self.detail]
 
     def rows(self) -> ProblemRows:
         """Return the rows that have a problem, in the order of the table."""

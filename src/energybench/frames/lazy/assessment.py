@@ -17,7 +17,7 @@ from energybench.frames.lazy.readings import FOLDED
 from energybench.frames.lazy.source import run
 from energybench.frames.parts import NoEnergyLines
 from energybench.frames.pipeline import check_counts
-from energybench.frames.problems import COLUMNS, COUNTED, add_counts
+from energybench.frames.problems import COLUMNS, COUNTED, add_counts, count_problems
 
 if TYPE_CHECKING:
     from energybench.frames.lazy.chain import Refusals
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     Frame = nw.LazyFrame[Any]
 
 _APART = "\x1f"
+_LISTED = tuple(name for name in COLUMNS if name != "row")
+#: What of an output row is looked at when it is collected, and not shown.
+_UNSEEN = (*FOLDED, "_positive")
 
 
 @dataclass
@@ -65,8 +68,13 @@ class LazyAssessment:
         """A row per row that could not be used: table, plant, period, product, column, reason and value."""
         return self._problems().drop("_problem").to_native()
 
-    def _problems(self) -> Frame:
-        listed = [self.meters.problems(self.outputs.known()), self.outputs.problems(self.meters.totals())]
+    def _problems(self, *tables: str) -> Frame:
+        """Return the problems of the tables named, of both where none is."""
+        listed = []
+        if not tables or "meters" in tables:
+            listed.append(self.meters.problems(self.outputs.known()))
+        if not tables or "outputs" in tables:
+            listed.append(self.outputs.problems(self.meters.totals()))
         return nw.concat(listed, how="vertical")
 
     @cached_property
@@ -139,31 +147,50 @@ class LazyAssessment:
         Assessment
             As of eager tables, without the numbers of rows, which tables of an engine do not have.
         """
-        in_order = ["plant", "period", "product"]
-        results = collected(self.outputs.results(self.meters.totals())).sort_values(in_order, kind="stable")
-        problems = self._collected_problems(most)
+        rows = collected(self.outputs.results(self.meters.totals(), *_UNSEEN)).sort_values(list(KEYS), kind="stable")
+        results = rows.drop(columns=list(_UNSEEN)).reset_index(drop=True)
+        # Several output rows of one key have the same readings.
+        readings = rows.drop_duplicates(list(FOLDED))
+        counts = {
+            "meters": int(_columns(self.meters.source.frame.select(nw.len()))[0][0]),
+            "used": int((readings["readings"] - readings["unusable_readings"]).sum()),
+            "outputs": len(rows),
+            "classified": int(rows["class"].notna().sum()),
+        }
+        unused = {"meters": counts["meters"] - counts["used"], "outputs": counts["outputs"] - counts["classified"]}
+        problems = self._collected_problems(unused, most)
+        found = problems.by_kind.groupby("table")["rows"].sum()
+        counts["problems"] = int(found.get("meters", 0))
+        check_counts(counts, int(found.get("outputs", 0)))
         lines = CollectedLines(collected(self.meters.energy(self.outputs.known()))) if most is None else NoEnergyLines()
-        unlisted = int(self.problem_counts["rows"].sum()) - len(problems)
-        note = f"problems has {len(problems)} rows, {unlisted} more have problems; problem_counts has all"
+        notes = (*self.fixed_notes, *note_on_signs(int(((rows["intensity"] <= 0) & (rows["_positive"] == 1)).sum())))
+        listed = len(problems.listed)
+        note = f"problems has {listed} rows, {len(problems) - listed} more have problems; problem_counts has all"
         return Assessment(
-            results.reset_index(drop=True),
-            (CollectedProblems(problems, self.problem_counts),),
-            self.counts,
+            results,
+            (problems,),
+            counts,
             lines,
-            notes=(*self.notes, note) if unlisted else self.notes,
+            notes=(*notes, note) if len(problems) > listed else notes,
             options=self.options,
             package_version=self.package_version,
             data_version=self.data_version,
         )
 
-    def _collected_problems(self, most: int | None = None) -> pandas.DataFrame:
-        """Return the problems with their messages, in order."""
-        listed = self._problems() if most is None else self._problems().head(most)
+    def _collected_problems(self, unused: dict[str, int], most: int | None) -> CollectedProblems:
+        """Return the problems with their messages, in order, and counted; a table without any is not looked at."""
+        tables = [table for table, rows in unused.items() if rows]
+        if not tables:
+            return CollectedProblems(pandas.DataFrame(columns=list(_LISTED)), pandas.DataFrame(columns=list(COUNTED)))
+        listed = self._problems(*tables) if most is None else self._problems(*tables).head(most)
         refusals = {"meters": self.meters.refusals, "outputs": self.outputs.refusals}
         lines = []
         for table, plant, period, product, _, _, value, problem in zip(*_columns(listed), strict=True):
             lines.append((table, plant or "", period or "", product or "", *refusals[table].told(problem, value)))
-        return pandas.DataFrame(sorted(lines), columns=[name for name in COLUMNS if name != "row"])
+        rows = pandas.DataFrame(sorted(lines), columns=list(_LISTED))
+        return CollectedProblems(
+            rows, count_problems(rows) if len(rows) == sum(unused.values()) else self.problem_counts
+        )
 
     def __str__(self) -> str:
         return summary(self.counts, self._by_class, self.problem_counts, self.notes)

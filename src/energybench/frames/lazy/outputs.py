@@ -107,13 +107,15 @@ class LazyOutputs:
         after = [where(col("intensity").is_null(), grading.TOO_SMALL), where(col("class").is_null(), grading.GAP)]
         return rows.with_columns(nw.coalesce(col("_before"), *after).alias("_problem"))
 
-    def results(self, totals: Frame) -> Frame:
+    def results(self, totals: Frame, *unseen: str) -> Frame:
         """Return the results, a row per output row.
 
         Parameters
         ----------
         totals : narwhals LazyFrame
             As for :meth:`graded`.
+        *unseen : str
+            Columns of :meth:`graded` to have beside them.
         """
         col = nw.col
         rows = self.graded(totals)
@@ -150,6 +152,7 @@ class LazyOutputs:
             col("_readings").cast(nw.Int64).alias("readings"),
             (col("_readings") - col("_usable")).cast(nw.Int64).alias("unusable_readings"),
             self._reason().alias("reason"),
+            *unseen,
         )
 
     def problems(self, totals: Frame) -> Frame:

@@ -58,13 +58,17 @@ class Readings:
             With the columns of the source, or groups of them.
         """
         source = self.source
-        folded = []
+        folded: list[nw.Expr] = []
         for name, key in _FOLDS.items():
             if name not in self.keys:
                 whole = nw.when(~is_damaged(source, name)).then(source.stripped(name))
                 folded.append(whole.otherwise(nw.lit("")).alias(key))
         for name, known in self.keys.items():
             cell, key = f"_cell_{name}", _FOLDS[name]
+            if source.is_text(name) and all(text == read for text, read in known.items()):
+                # As nearly always: every text stands there as it is compared, and a join would change nothing.
+                folded.append(source.text(name).fill_null("").alias(key))
+                continue
             if isinstance(source.types[name], nw.String):
                 cell = name
             else:

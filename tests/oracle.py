@@ -12,7 +12,7 @@ import unicodedata
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
-from itertools import combinations, pairwise
+from itertools import pairwise
 from pathlib import Path
 
 DATA = Path(__file__).resolve().parents[1] / "data"
@@ -238,16 +238,12 @@ def _factor(text: str) -> set[Unit]:
 def _product(text: str) -> set[Unit]:
     """Return every reading of factors joined by dots, whichever dots belong to the factors themselves."""
     parts = text.split(".")
-    readings: set[Unit] = set()
-    for count in range(len(parts)):
-        for cuts in combinations(range(1, len(parts)), count):
-            edges = [0, *cuts, len(parts)]
-            groups = [".".join(parts[a:b]) for a, b in pairwise(edges)]
-            units: set[Unit] = {_is(1)}
-            for group in groups:
-                units = {whole * one for whole in units for one in _factor(group)}
-            readings |= units
-    return readings
+    # What the first so many parts mean: every way to end them with one factor.
+    readings: list[set[Unit]] = [{_is(1)}]
+    for end in range(1, len(parts) + 1):
+        ends = ((start, _factor(".".join(parts[start:end]))) for start in range(end) if readings[start])
+        readings.append({whole * one for start, factors in ends for one in factors for whole in readings[start]})
+    return readings[-1]
 
 
 @cache

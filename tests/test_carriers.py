@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 import energybench as eb
 import oracle
 from energybench import tables
-from energybench.carriers import find_carrier
+from energybench.carriers import Choice, Coefficient, find_carrier, plausible_range
 from energybench.errors import (
     AmbiguousError,
     AmountError,
@@ -33,6 +33,7 @@ from energybench.errors import (
     UnverifiedError,
     UnverifiedWarning,
 )
+from energybench.unit_text import read_unit
 from expect import refused
 
 if TYPE_CHECKING:
@@ -145,6 +146,51 @@ def test_a_coal_rate_is_said_in_the_result() -> None:
     assert "302.4 gce/kWh" in record.notes
 
 
+def test_a_published_coal_rate_is_said_in_the_result_with_its_source() -> None:
+    rate = eb.coal_rate(2024, "supply")
+    record = eb.coefficient("electricity", basis="primary", coal_rate=rate)
+    assert (record.carrier, record.name_zh, record.value, record.origin) == ("electricity", "电力", 0.3024, "table")
+    assert (record.document, record.clause) == (rate.document, "")
+    assert (record.verification, record.evidence) == (rate.verification, rate.evidence)
+    assert record.notes.startswith(str(rate))
+
+
+def test_a_fixed_figure_that_nobody_confirmed_does_not_replace_the_coal_rate(write_table: WriteTable) -> None:
+    weak = {"id": "own/electricity-primary", "verification": "unverified", "document": "gbt-2589-2008"}
+    tables.use(write_table("carriers", weak, base="pre-2008-tables/electricity-primary"))
+    with refused(CoalRateError, "no-coal-rate", "coal_rate="):
+        eb.coefficient("electricity", basis="primary", edition="gbt-2589-2008")
+
+
+@pytest.mark.parametrize(
+    ("amount", "carrier", "options", "names", "basis"),
+    [
+        ("1 t", "原煤", {"coefficient": "0.8 kgce/kg"}, ("原煤", "raw coal"), ""),
+        ("1 t", "原煤", {"ncv": "20 MJ/kg"}, ("原煤", "raw coal"), "calorific"),
+        ("1 GJ", "热力", {"coefficient": "0.0408 kgce/MJ"}, ("热力", "heat"), "calorific"),
+        ("1 GJ", "热力", {"coefficient": "0.0408 kgce/MJ", "basis": "primary"}, ("热力", "heat"), "primary"),
+        ("1 kWh", "电", {"coefficient": "0.3 kgce/kWh", "basis": "primary"}, ("电力", "electricity"), "primary"),
+        ("1 t", "低压蒸汽", {"coefficient": "0.1 kgce/kg"}, ("蒸汽(低压)", "low-pressure steam"), "calorific"),
+        ("1 t", "软化水", {"coefficient": "0.0005 kgce/kg"}, ("软水", "softened water"), ""),
+        ("1 t", " our own fuel ", {"ncv": "20 MJ/kg"}, ("", ""), "calorific"),
+        ("1 t", " our own fuel ", {"coefficient": "2 kgce/kg", "basis": "primary"}, ("", ""), ""),
+    ],
+)
+def test_a_figure_of_ones_own_has_the_name_and_the_basis_of_the_carrier(
+    amount: str, carrier: str, options: dict[str, Any], names: tuple[str, str], basis: str
+) -> None:
+    record = eb.to_tce(amount, carrier, **options).coefficient
+    assert (record.name_zh, record.name_en, record.basis) == (*names, basis)
+    word = "ncv" if "ncv" in options else "coefficient"
+    assert record.notes.startswith({"ncv": "heating value ", "coefficient": "coefficient "}[word] + options[word])
+
+
+@pytest.mark.parametrize(("amount", "carrier"), [("1 GJ", "热力"), ("1 tce", "标准煤"), ("1 kWh", "电力")])
+def test_what_is_no_fuel_has_no_heating_value(amount: str, carrier: str) -> None:
+    with refused(OptionError, "option", "has no heating value"):
+        eb.to_tce(amount, carrier, ncv="1 MJ/kg")
+
+
 @pytest.mark.parametrize(
     ("amount", "carrier", "options", "line"),
     [
@@ -166,6 +212,23 @@ def test_a_coefficient_prints_in_one_line_with_its_source(
     amount: str, carrier: str, options: dict[str, Any], line: str
 ) -> None:
     assert str(eb.to_tce(amount, carrier, **options).coefficient) == line
+
+
+@pytest.mark.parametrize(("said", "meant"), [("当量", "calorific"), ("当量值", "calorific"), ("等价值", "primary")])
+def test_the_words_of_documents_for_a_basis_are_translated(said: str, meant: str) -> None:
+    with refused(OptionError, "option", f"basis is '{said}'", f'Write basis="{meant}"'):
+        eb.to_tce("350 万kWh", "电力", basis=said)
+    with refused(OptionError, "option", f'Write basis="{meant}"'):
+        eb.classify("110 kgce/t", "水泥熟料", basis=said)
+
+
+def test_a_figure_that_cannot_be_read_is_named() -> None:
+    with refused(AmountError, "unreadable-amount", "coefficient: '0.7143' has no unit", '"0.7143 kgce/kg"'):
+        eb.to_tce("1 t", "原煤", coefficient="0.7143")
+    with refused(AmountError, "unreadable-amount", "ncv: 'high' does not begin with a number"):
+        eb.to_tce("1 t", "原煤", ncv="high")
+    with refused(UnitTextError, "unknown-unit", "ncv: 'MJ/ton': 'ton' is refused"):
+        eb.to_tce("1 t", "原煤", ncv="21 MJ/ton")
 
 
 def test_standard_coal_is_itself_by_definition() -> None:
@@ -200,6 +263,28 @@ def test_an_own_row_stands_before_the_shipped_rows_of_its_edition(write_table: W
     own = {"id": "own/natural-gas", "coefficient": "1.2500", "coefficient_high": "", "verification": "one_source"}
     tables.use(write_table("carriers", own, base="gbt-2589-2020/natural-gas-4"))
     assert eb.coefficient("天然气").value == 1.25
+
+
+def test_an_own_figure_stands_before_an_accepted_one_of_its_edition(write_table: WriteTable) -> None:
+    tables.use(write_table("carriers", {"id": "own/raw-coal", "coefficient": "0.8000"}, base="gbt-2589-2020/raw-coal"))
+    assert eb.coefficient("原煤").value == 0.8
+    assert eb.coefficient("汽油").value == 1.4714
+
+
+@pytest.mark.parametrize(("figure", "said"), [("1" + "0" * 400, "large"), ("0." + "0" * 400 + "1", "small")])
+def test_an_own_figure_that_no_float_holds_is_refused(write_table: WriteTable, figure: str, said: str) -> None:
+    tables.use(write_table("carriers", {"id": "own/raw-coal", "coefficient": figure}, base="gbt-2589-2020/raw-coal"))
+    with pytest.raises(EnergybenchError, match=f"^coefficient is too {said}"):
+        eb.coefficient("原煤")
+
+
+def test_two_own_figures_of_an_edition_are_no_reason_to_ask_for_it_again(write_table: WriteTable) -> None:
+    rows = [{"id": f"own/raw-coal-{figure}", "coefficient": figure} for figure in ("0.8000", "0.9000")]
+    tables.use(write_table("carriers", *rows, base="gbt-2589-2020/raw-coal"))
+    with pytest.raises(AmbiguousError, match=r"0\.8000 kgce/kg.*0\.9000 kgce/kg") as caught:
+        eb.coefficient("原煤")
+    assert 'edition="gbt-2589-2008"' in caught.value.fix
+    assert "gbt-2589-2020" not in caught.value.fix
 
 
 def test_a_conversion_shows_its_arithmetic() -> None:
@@ -377,6 +462,22 @@ def test_an_option_that_is_no_text_is_refused(option: str, thing: Any) -> None:
     assert repr(thing) in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("carrier", "options", "begin"),
+    [
+        ("raw cole", {}, "'raw cole' is not a carrier of the tables"),
+        ("原煤", {"basis": "net"}, "basis is 'net'"),
+        ("原煤", {"coefficient": "1 kgce"}, "coefficient 1 kgce is not per amount of carrier"),
+        ("原煤", {"coefficient": "0 kgce/kg"}, "coefficient is 0 kgce/kg, expected"),
+        ("原煤", {"ncv": "20 MJ"}, "ncv 20 MJ is not per amount of carrier"),
+    ],
+)
+def test_a_refusal_begins_with_what_is_wrong(carrier: str, options: dict[str, Any], begin: str) -> None:
+    with pytest.raises(EnergybenchError) as caught:
+        eb.to_tce("5 t", carrier, **options)
+    assert str(caught.value).startswith(begin)
+
+
 # Weak rows on request -------------------------------------------------------------------------------------
 
 
@@ -404,6 +505,55 @@ def test_no_request_turns_a_range_into_a_figure() -> None:
 
 def test_a_figure_far_out_is_taken_on_request() -> None:
     assert tce("1 t", "原煤", coefficient="7.143 kgce/kg", allow_unverified=True) == 7.143
+
+
+PLAUSIBLE = [
+    (carrier, basis)
+    for carrier in sorted({row["carrier"] for row in oracle.table("carriers")})
+    for basis in ("calorific", "primary")
+]
+
+
+@pytest.mark.parametrize(("carrier", "basis"), PLAUSIBLE)
+def test_what_is_plausible_is_five_times_around_the_figures_of_every_document(carrier: str, basis: str) -> None:
+    rows = [row for row in oracle.table("carriers") if row["carrier"] == carrier and row["coefficient_unit"]]
+    unit = rows[0]["coefficient_unit"]
+    per = oracle.read_unit(unit)
+    figures = [
+        Fraction(row[column]) * oracle.read_unit(row["coefficient_unit"]).factor / per.factor
+        for row in rows
+        for column in ("coefficient", "coefficient_high")
+        if row[column] and oracle.read_unit(row["coefficient_unit"]).powers == per.powers
+        if row["basis"] == basis or row["category"] not in ("electricity", "heat")
+    ]
+    expected = (min(figures) / 5, max(figures) * 5) if figures else None
+    assert plausible_range(carrier, read_unit(unit), basis) == expected
+    if basis == "calorific":
+        assert plausible_range(carrier, read_unit(unit)) == expected
+
+
+def test_the_ends_of_what_is_plausible_are_plausible() -> None:
+    for figure, beyond in (("0.14286", "0.142859"), ("3.5715", "3.571501")):
+        assert tce("1 t", "原煤", coefficient=f"{figure} kgce/kg") == float(figure)
+        with refused(CoefficientError, "implausible-coefficient", f"{float(beyond):g} kgce/kg for raw_coal"):
+            eb.to_tce("1 t", "原煤", coefficient=f"{beyond} kgce/kg")
+
+
+@pytest.mark.parametrize(
+    ("carrier", "options", "said"),
+    [
+        ("原煤", {"coefficient": "900 kgce/kg"}, "raw_coal, where every document has 0.7143. Check"),
+        ("新水", {"coefficient": "900 kgce/kg"}, "fresh_water, where every document has 8.57e-05 to 0.0002571. Check"),
+        ("电", {"basis": "primary", "coal_rate": "9 kgce/kWh"}, "electricity, where every document has 0.3 to 0.404."),
+    ],
+)
+def test_an_implausible_figure_is_shown_beside_those_of_the_documents(
+    carrier: str, options: dict[str, str], said: str
+) -> None:
+    with pytest.raises(CoefficientError) as caught:
+        eb.to_tce("1 kWh" if carrier == "电" else "1 t", carrier, **options)  # type: ignore[arg-type]
+    assert str(caught.value).startswith("coal_rate gives 9" if carrier == "电" else "coefficient gives 900")
+    assert said in str(caught.value)
 
 
 @given(st.sampled_from(["原煤", "柴油", "高炉煤气", "电力", "热力"]), st.sampled_from([10, Fraction(1, 10), 100, 1000]))
@@ -501,6 +651,68 @@ def test_every_other_row_is_refused_and_named(row: oracle.Row) -> None:
         eb.coefficient(row["carrier"], **_options(row))
     assert row["carrier"] in str(caught.value).lower() or row["basis"] == "primary"
     assert row["coefficient"] in str(caught.value)
+
+
+@pytest.mark.parametrize("carrier", sorted({row["carrier"] for row in oracle.table("carriers")}))
+def test_a_refusal_names_the_editions_that_have_a_figure_and_no_others(carrier: str) -> None:
+    try:
+        eb.coefficient(carrier)
+    except (AmbiguousError, UnverifiedError, MissingFigureError) as error:
+        fix = error.fix
+    else:
+        return
+    known = [
+        row
+        for row in FIGURES
+        if (row["carrier"], row["basis"] == "primary") == (carrier, False) and row["document"] != "gbt-2589-2020"
+    ]
+    shown = "; ".join(
+        f"{row['coefficient']} {row['coefficient_unit']} ({row['document']}, {row['verification']})" for row in known
+    )
+    if known and "Editions" in fix:
+        assert f'accepted one: {shown}. Pass edition="{known[0]["document"]}"' in fix
+    assert ("Editions" in fix) <= bool(known)
+
+
+def test_a_range_that_is_no_gas_offers_its_figure_first() -> None:
+    with pytest.raises(AmbiguousError) as caught:
+        eb.coefficient("新水")
+    assert caught.value.fix.startswith('Choose one with coefficient="')
+
+
+def test_the_fixed_figures_of_the_primary_basis_are_named_and_the_rule_is_not() -> None:
+    with pytest.raises(CoalRateError) as caught:
+        eb.coefficient("electricity", basis="primary")
+    assert "one: 0.21 kgoe/kWh (gb-30251-2024, one_source); 0.4040" in caught.value.fix
+
+
+def test_a_density_may_be_in_any_units_and_helps_volumes_alone() -> None:
+    for density in ("0.725 kg/L", "0.725 t/m3", "725 g/L", "725 kg/m3"):
+        assert tce("12340 L", "汽油", density=density) == tce("12340 L", "汽油", density="0.725 kg/L")
+    for density in ("1.3 kg/m3", "1.3 g/L", "0.0013 kg/L"):
+        assert tce("5 t", "高炉煤气", density=density) == tce("5 t", "高炉煤气", density="1.3 kg/m3")
+    for amount, carrier in (("5 L", "电力"), ("5 kWh", "高炉煤气"), ("5 kWh", "汽油")):
+        with refused(DimensionError, "wrong-dimension", f" is given in {amount[2:]}, and its coefficient is per "):
+            eb.to_tce(amount, carrier, density="0.725 kg/L")
+
+
+def test_a_density_is_asked_for_where_it_would_help() -> None:
+    with refused(DimensionError, "wrong-dimension", "density="):
+        eb.to_tce("5 m3", "汽油")
+    with refused(DimensionError, "wrong-dimension", "such as kWh"):
+        eb.to_tce("5 m3", "电力")
+
+
+def test_nothing_chosen_is_the_calorific_figure_of_a_usable_row() -> None:
+    choice = Choice()
+    assert (choice.basis, choice.allow_unverified) == ("calorific", False)
+    assert (choice.edition, choice.coal_rate, choice.ncv, choice.own, choice.density) == (None,) * 5
+
+
+def test_a_record_has_nothing_that_is_not_given() -> None:
+    record = Coefficient("our own fuel", "", "", "", 1.2, "kgce/kg", "user")
+    assert (record.document, record.clause, record.verification, record.evidence, record.notes) == ("",) * 5
+    assert (record.heating_value, record.heating_value_unit, record.heating_value_verification) == (None, "", "")
 
 
 # Laws -----------------------------------------------------------------------------------------------------
@@ -618,3 +830,9 @@ def test_results_are_plain_values() -> None:
     assert conversion.to_pint().magnitude == conversion.tce
     with pytest.raises(AttributeError):
         conversion.tce = 0.0  # type: ignore[misc]
+
+
+def test_a_coefficient_shows_itself_in_a_notebook() -> None:
+    shown = eb.coefficient("原煤")._repr_html_()
+    assert "0.7143" in shown
+    assert "kgce/kg" in shown

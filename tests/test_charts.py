@@ -391,6 +391,43 @@ def test_a_portfolio_is_sorted_and_as_wide_as_its_capacity(plants: list[tuple[fl
     pyplot.close("all")
 
 
+LONG_NAMES = {
+    "en": [f"Jinxin Cement Manufacturing of Deyang, line {number}" for number in range(1, 8)],
+    "zh": [f"四川省德阳市绵竹金鑫水泥制造有限公司{number}号线" for number in "一二三四五六七"],
+}
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_long_names_leave_room_for_the_steps_and_are_kept_in_full(lang: str) -> None:
+    if lang == "zh" and fonts.chinese_family() is None:
+        pytest.skip("no font with Chinese characters on this machine")
+    names = LONG_NAMES[lang]
+    results = clinker_works([150, 100, 60, 40, 30, 20, 15], [97.7, 103, 104, 111, 112, 118, 121], names)
+    ax = portfolio_chart(results, lang=lang)
+    figure = settled(ax)
+    low, high = ax.get_ylim()
+    assert (121 - low) / (high - low) > 0.5, "names squeeze the steps"
+    assert overlapping(texts(ax)) == []
+    assert all(
+        figure.bbox.padded(1).contains(*corner) for text in texts(ax) for corner in text.get_window_extent().corners()
+    )
+    written = [text for text in ax.texts if text.xy[0] > 0]
+    drawn = [text.get_label() or "".join(text.get_text().split()) for text in written]
+    assert set(drawn) <= {*names, *("".join(name.split()) for name in names)}
+    cut = [text for text in written if text.get_text().endswith("…")]
+    assert cut
+    assert {text.get_label() for text in cut} <= set(names)
+    assert any("\n" in text.get_text() for text in written), "a wide step has its name in several lines"
+
+
+def test_a_long_title_is_in_lines(latin_only: None) -> None:  # noqa: ARG001
+    results = clinker_works([10.0, 20.0], [97.7, 103])
+    results.result_frame["product"] = "Zinc smelting: Hydrometallurgical with pyro treatment of leach residue " * 2
+    ax = portfolio_chart(results)
+    assert settled(ax).bbox.padded(1).x1 >= ax._left_title.get_window_extent().x1
+    assert "\n" in ax.get_title(loc="left")
+
+
 def test_a_share_of_capacity_is_marked_where_it_ends() -> None:
     results = works()
     ax = portfolio_chart(results, targets=eb.check_targets(results, document="panzhihua-2024"))

@@ -20,12 +20,15 @@ from typing import TYPE_CHECKING, Any, get_args
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 import energybench as eb
 from energybench import cli, console, writers
 from energybench.carriers import BASES, DEFAULT_EDITION
 from energybench.errors import EnergybenchError, OptionError, TableError, TableNotFoundError
+from energybench.frames.problems import ProblemRows
 from energybench.records import TABLES
 from energybench.tables import ACCEPTED, data_version, folder, records
 
@@ -146,6 +149,51 @@ def test_convert_json_has_the_documented_keys() -> None:
     )
     assert set(data["coefficient"]) == {field.name for field in fields(eb.Coefficient)}
     assert (data["package_version"], data["data_version"]) == (eb.__version__, data_version())
+
+
+#: Finite texts whose products and quotients no float can hold, and some that it can.
+EXTREMES = ("1", "600", "0", "1e308", "1.7e308", "1e-308", "5e-324", "1e-400", "9e999", "1e305", "1e150", "1e-200")
+
+
+@st.composite
+def extreme_amounts(draw: st.DrawFn, unit: str) -> str:
+    """Draw an amount at the ends of the floats, sometimes with an uncertainty there."""
+    first, second = (draw(st.sampled_from(EXTREMES)) for _ in range(2))
+    form = draw(st.sampled_from(["{0} {u}", "{0}±{1} {u}", "{0} {u} ± {1} %", "{0}±{1} {u} (k={1})"]))
+    return form.format(first, second, u=unit)
+
+
+def strict(text: str) -> Any:
+    """Read JSON as every reader of JSON does: there is no Infinity and no NaN."""
+    return json.loads(text, parse_constant=lambda name: pytest.fail(f"{name} in {text}"))
+
+
+@settings(max_examples=150)
+@given(st.data())
+def test_whatever_is_finite_gives_strict_json_or_a_refusal(data: st.DataObject) -> None:
+    def amount(unit: str) -> str:
+        return data.draw(extreme_amounts(unit))
+
+    unit, carrier = data.draw(st.sampled_from([("t", "原煤"), ("亿kWh", "电力"), ("L", "汽油"), ("万m3", "天然气")]))
+    figures = {"ncv": "MJ/kg", "density": "kg/L", "coefficient": "kgce/kg"}
+    options = {name: amount(of) for name, of in figures.items() if data.draw(st.booleans())}
+    if data.draw(st.booleans()):
+        options |= {"basis": "primary", "coal_rate": amount("gce/kWh")}
+    questions = [("convert", {"amount": amount(unit), "carrier": carrier}, options)]
+    unit, item = data.draw(st.sampled_from([("kgce/t", "cement-clinker"), ("kWh/t", FURNACE), ("kgce/t", "converter")]))
+    options = {"capacity": amount("t")} if item == FURNACE else {}
+    if data.draw(st.booleans()):
+        options["output"] = amount("Gt")
+    questions.append(("classify", {"value": amount(unit), "item": item}, options))
+    for command, asked, given_too in questions:
+        words = [word for name, value in given_too.items() for word in (f"--{name.replace('_', '-')}", value)]
+        answer = run(command, *asked.values(), *words, "--json")
+        assert answer.code in (0, 2)
+        strict(answer.stdout or answer.stderr.splitlines()[-1])
+        lines = "\n".join([json.dumps({**asked, **given_too})] * 3)
+        piped = CliRunner().invoke(cli.app, [command, "-"], input=lines, catch_exceptions=False)
+        assert piped.exit_code == (console.FINE if answer.code == 0 else console.PROBLEMS)
+        assert len([strict(line) for line in piped.stdout.splitlines()]) == 3
 
 
 def test_limit_shows_every_step_with_its_source() -> None:
@@ -321,6 +369,13 @@ REFUSED = [
     (["classify", "1 kgce/t", "cement-clinker", "--basis", "primary"], "basis", '--basis "calorific"'),
     (["classify", "1 kgce/t", "cement-clinker", "--output", "0 t"], "output", ""),
     (["classify", "nan kgce/t", "cement-clinker"], "unreadable-amount", ""),
+    (["classify", "1e308 kgce/t", "cement-clinker", "--output", "24000 t"], "unreadable-amount", "the output"),
+    (["classify", "700 kWh/t", FURNACE, "--capacity", "3 t", "--output", "1.7e308 t"], "unreadable-amount", "output"),
+    (["convert", "12±1e305 亿kWh", "电力"], "uncertainty", "uncertainty"),
+    (["convert", "1e309 ± 5 % GJ", "热力"], "unreadable-amount", "unit"),
+    (["convert", "1e-308 t", "原煤", "--coefficient", "1.7e308 tce/kg"], "unreadable-amount", "unit"),
+    (["convert", "1 t", "原煤", "--ncv", "1e-400 MJ/kg"], "unreadable-amount", "unit"),
+    (["verify", "math:fsum", "--kind", "conversion", "--tolerance", "nan"], "option", "1e-9"),
     (["tables", "furnace_limit"], "option", "furnace_limits"),
     (["assess", "meters.csv", "nowhere.csv"], "file-not-found", ".csv"),
     (["assess", "meters.csv", "outputs.csv", "--results", "results.xls"], "option", ".xlsx"),
@@ -455,12 +510,24 @@ def test_the_examples_of_files_have_their_options(command: str) -> None:
 
 
 def test_choices_are_those_of_the_library() -> None:
+    from energybench.cli import options
     from energybench.furnaces import READINGS
     from energybench.verdicts import COMPARES
 
-    assert get_args(cli.BasisName) == BASES
-    assert get_args(get_args(cli.Reading)[0]) == READINGS
-    assert get_args(get_args(cli.Compare)[0]) == COMPARES
+    assert get_args(options.BasisName) == BASES
+    assert get_args(get_args(options.Reading)[0]) == READINGS
+    assert get_args(get_args(options.Compare)[0]) == COMPARES
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_the_help_of_all_says_what_the_help_of_a_command_begins_with(command: str) -> None:
+    assert cli.load(command).get_short_help_str(100) == cli.COMMANDS[command]
+    (line,) = re.findall(rf"^  {command} +(.*)", run("--help").stdout, re.MULTILINE)
+    assert line == cli.COMMANDS[command]
+
+
+def test_the_commands_are_those_of_the_help() -> None:
+    assert tuple(cli.COMMANDS) == COMMANDS
 
 
 @pytest.mark.parametrize("args", [["--help"], ["--version"], ["assess", "--help"]])
@@ -502,6 +569,12 @@ def test_assess_with_problems_is_code_1_and_loses_no_row() -> None:
         *((5, "unknown-carrier"), (6, "wrong-dimension"))
     ]
     assert [row["class"] for row in data["results"]] == [None, "baseline"]
+
+
+@pytest.mark.usefixtures("spoiled")
+def test_the_exit_code_of_assess_needs_no_row_of_the_problems(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ProblemRows, "frame", lambda _: pytest.fail("every row of the problems was made"))
+    assert run("assess", "meters.csv", "outputs.csv").code == 1
 
 
 @pytest.mark.usefixtures("plants")
@@ -680,6 +753,20 @@ def test_a_frame_that_does_not_fit_leaves_the_old_file(tmp_path: Path, suffix: s
         writers.write_frame(pd.DataFrame({"value": pd.Series(cells, dtype=object)}), path)
     assert path.read_text("utf-8") == "old"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_what_a_killed_process_left_of_a_file_goes_with_the_next_write(tmp_path: Path) -> None:
+    stale, fresh = (tmp_path / f".{number}-139872-a.csv" for number in (1, 2))
+    others = [tmp_path / name for name in (".1-2-b.csv", "1-2-a.csv", ".x-2-a.csv", ".1-2-a.csv.bak", ".a.csv")]
+    for path in (stale, fresh, *others):
+        path.write_text("half")
+    for path in (stale, *others):
+        os.utime(path, (0, 0))
+    (tmp_path / ".3-4-a.csv").mkdir()
+    os.utime(tmp_path / ".3-4-a.csv", (0, 0))
+    writers.write_frame(sample(), tmp_path / "a.csv")
+    left = [fresh, *others, tmp_path / ".3-4-a.csv", tmp_path / "a.csv"]
+    assert sorted(tmp_path.iterdir()) == sorted(left)
 
 
 @pytest.mark.parametrize(("rows", "columns"), [(3, 1), (4, 1), (1, 3)])

@@ -145,14 +145,18 @@ def test_the_kinds_differ() -> None:
     assert coal_rate(2020, "supply").value > generation.value
 
 
-@pytest.mark.parametrize("year", ["x", "", "20", 20, 2020.5, None, True, "2020-01", 12020, -2020])
+@pytest.mark.parametrize(
+    "year", ["x", "", "20", 20, 2020.5, None, True, "2020-01", "2020年1月", "2020.01", 12020, -2020]
+)
 def test_a_year_that_is_none(year: Any) -> None:
     with pytest.raises(OptionError) as caught:
         coal_rate(year, "supply")
     assert caught.value.value in str(caught.value)
 
 
-@pytest.mark.parametrize("year", [2020, "2020", "2020年", " 2020 ", np.int64(2020)])
+@pytest.mark.parametrize(
+    "year", [2020, "2020", "2020年", "2020年度", "2020.0", " 2020 ", 2020.0, np.int64(2020), np.float64(2020)]
+)
 def test_a_year_in_several_spellings(year: Any) -> None:
     assert coal_rate(year, "supply").value == 305.5
 

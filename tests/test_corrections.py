@@ -27,7 +27,7 @@ from energybench.corrections import (
     every_correction,
     find_correction,
 )
-from energybench.corrections.catalogue import FORMULAS, find_figures
+from energybench.corrections.catalogue import FORMULAS, find_figures, find_unit
 from energybench.corrections.model import Points
 from energybench.errors import (
     AmbiguousError,
@@ -448,14 +448,14 @@ def test_a_refusal_begins_with_the_parameter_at_fault(name: str, how: dict[str, 
 
 
 def test_a_total_of_shares_may_be_the_whole_and_not_more() -> None:
-    whole = {"laterite_percent": 60, "rare_earth_percent": 40}
+    whole: dict[str, Any] = {"laterite_percent": 60, "rare_earth_percent": 40}
     assert change("special-ore", item="sintering", **whole) > 0
     with refused(OptionError, "option", "is 100.5"):
         change("special-ore", item="sintering", laterite_percent=60.5, rare_earth_percent=40)
     change("charge-composition", p2o5_percent=60, fe2o3_percent=30, co2_percent=10)
-    for more in ({"fe2o3_percent": 30.5, "co2_percent": 10}, {"fe2o3_percent": 30, "co2_percent": 10.5}):
+    for iron, gas in ((30.5, 10), (30, 10.5)):
         with refused(OptionError, "option", "is 100.5"):
-            change("charge-composition", p2o5_percent=60, **more)
+            change("charge-composition", p2o5_percent=60, fe2o3_percent=iron, co2_percent=gas)
 
 
 def test_an_efficiency_is_more_than_nothing_and_at_most_all() -> None:
@@ -541,9 +541,9 @@ def test_a_share_is_read_in_percent_and_as_a_fraction(share: str) -> None:
 
 
 def test_a_pure_number_has_no_other_unit() -> None:
-    for how in ({"mixed_gas_share": "20 t"}, {"mixed_gas_share": "20 kWh"}):
-        with refused(DimensionError, "wrong-dimension", "mixed_gas_share is '20 "):
-            change("mixed-gas", item=TOP, **how)
+    for share in ("20 t", "20 kWh"):
+        with refused(DimensionError, "wrong-dimension", f"mixed_gas_share is '{share}'"):
+            change("mixed-gas", item=TOP, mixed_gas_share=share)
     with refused(DimensionError, "wrong-dimension", "scrap is '20 kg'"):
         change("scrap", scrap="20 kg")
     with refused(OptionError, "option", "It takes no parameters"):
@@ -661,6 +661,77 @@ def test_an_own_row_fills_a_gap(write_table: WriteTable) -> None:
     assert (result.value_after, result.verification) == (10.0, "one_source")
     with refused(MissingFigureError, "missing-figure"):
         correct("tile-thickness", "8 kgce/m2", item="ceramic-panel")
+
+
+THICKNESS = "gb-21252-2023/tile-thickness/factor"
+OWN = {"verification": "one_source", "evidence": "own copy of the standard"}
+
+
+def _with_thickness(**how: Any) -> float:
+    return correct("tile-thickness", "8 kgce/m2", item="ceramic-panel", **how).value_after
+
+
+def test_an_own_figure_without_a_case_fills_a_gap_alone(write_table: WriteTable) -> None:
+    tables.use(write_table("corrections", {**OWN, "id": f"{THICKNESS}/all", "value": "1.25"}, base=THICKNESS))
+    assert _with_thickness() == 10.0
+
+
+def test_an_own_figure_of_the_case_stands_before_the_one_for_every_case(write_table: WriteTable) -> None:
+    every = {**OWN, "id": f"{THICKNESS}/all", "value": "1.25"}
+    thin = {**OWN, "id": f"{THICKNESS}/thin", "case": "thin", "value": "1.5"}
+    thick = {**OWN, "id": f"{THICKNESS}/thick", "case": "thick", "value": ""}
+    tables.use(write_table("corrections", every, thin, thick, base=THICKNESS))
+    assert (_with_thickness(), _with_thickness(case="thin"), _with_thickness(case="thick")) == (10.0, 12.0, 10.0)
+
+
+def test_a_case_whose_figure_is_missing_is_a_case_all_the_same(write_table: WriteTable) -> None:
+    gap = {"id": "own/quenching", "case": "steam", "value": "", "verification": "missing"}
+    tables.use(write_table("corrections", gap, base="gb-21342-2025/quenching/addition/wet/level-3"))
+    with refused(OptionError, "option", "case of gb-21342-2025/quenching is 'damp'"):
+        change("quenching", level=3, case="damp")
+
+
+OVEN_AGE = "gb-21342-2025/oven-age/additions/level-1-3/at-15"
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        ([("100", "4.0")], {10: 4.0, 99: 4.0}),
+        ([("", "5.0"), ("25", "2.0")], {10: 2.0, 25: 2.0, 26: 5.0}),
+        ([("25", "2.0"), ("", "5.0")], {10: 2.0, 25: 2.0, 26: 5.0}),
+    ],
+)
+def test_own_classes_may_be_one_or_stand_in_any_order(
+    write_table: WriteTable, rows: list[tuple[str, str]], expected: dict[int, float]
+) -> None:
+    own = [{"id": f"own/{at}", "levels": "2", "at": at, "value": value} for at, value in rows]
+    tables.use(write_table("corrections", *own, base=OVEN_AGE))
+    assert {age: change("oven-age", level=2, oven_age_years=age) for age in expected} == expected
+
+
+def test_own_classes_without_figures_are_a_gap(write_table: WriteTable) -> None:
+    own = [{"id": f"own/{at}", "levels": "2", "at": at, "value": "", "verification": "missing"} for at in ("15", "25")]
+    tables.use(write_table("corrections", *own, base=OVEN_AGE))
+    with refused(MissingFigureError, "missing-figure"):
+        change("oven-age", level=2, oven_age_years=10)
+
+
+def test_only_an_addition_has_a_unit(write_table: WriteTable) -> None:
+    factor = {**OWN, "id": "own/factor", "value": "1.25", "unit": "kgce/m2"}
+    tables.use(write_table("corrections", factor, base=THICKNESS))
+    found = find_correction("tile-thickness")
+    figures = find_figures(found, "ceramic-panel", 1, None)
+    assert figures is not None
+    assert find_unit(found, figures) == ""
+    assert find_unit(replace(found, kind="addition"), figures) == "kgce/m2"
+    assert find_unit(replace(found, kind="addition"), replace(figures, rows=())) == ""
+
+
+def test_figures_that_no_level_changes_need_no_level() -> None:
+    shared = find_figures(find_correction("mixed-gas"), TOP, None, None)
+    assert shared is not None
+    assert shared == find_figures(find_correction("mixed-gas"), TOP, 1, None)
 
 
 def test_own_rows_that_are_no_formula_are_refused(write_table: WriteTable) -> None:

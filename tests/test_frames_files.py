@@ -18,6 +18,7 @@ from hypothesis import HealthCheck, given, settings
 import energybench as eb
 from energybench.errors import MissingColumnError, TableError, TableNotFoundError
 from energybench.frames.columns import METERS, OUTPUTS
+from energybench.frames.files import read_table
 from expect import refused
 from frame_tables import FURNACE, Group, meters, outputs, portfolios, rows_of, tables_of
 
@@ -296,6 +297,13 @@ def test_a_file_that_is_not_there(tmp_path: Path, ending: str) -> None:
             eb.assess(source, outputs())
     with pytest.raises(FileNotFoundError):
         eb.assess(path, outputs())
+
+
+def test_a_folder_is_no_file_and_the_way_to_read_one_is_named(tmp_path: Path) -> None:
+    with refused(TableNotFoundError, "file-not-found", "is a folder", str(tmp_path), "energybench.assess_path"):
+        read_table(tmp_path)
+    with refused(TableNotFoundError, "file-not-found", "is a folder", "energybench.assess_path"):
+        eb.assess(str(tmp_path), outputs())
 
 
 def test_a_folder_is_no_file(tmp_path: Path) -> None:

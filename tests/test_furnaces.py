@@ -284,3 +284,9 @@ def test_a_limit_is_a_plain_value() -> None:
     assert json.loads(json.dumps(asdict(found)))["value"] == found.value
     with pytest.raises(AttributeError):
         found.value = 0.0  # type: ignore[misc]
+
+
+def test_a_limit_shows_itself_in_a_notebook() -> None:
+    shown = eb.furnace_limit("2 t")._repr_html_()
+    assert "610" in shown
+    assert "四（一）2" in shown

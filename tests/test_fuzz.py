@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import json
+
 import pytest
 
 import fuzz.fuzz_files as files
@@ -34,10 +37,27 @@ def test_every_small_file_is_a_table_or_refused(number: int) -> None:
         b"\x00",
         b"\x01",
         b"\x00\xff\xfe",
+        b"\x00h/kWh/h" + 12 * b".a.t",  # more ways to cut it at its dots than can be tried one by one
     ],
 )
 def test_a_text_that_once_failed_does_not_again(data: bytes) -> None:
     unit_text.check(data)
+
+
+@pytest.mark.parametrize("noted", [",", "1,", "(", "a b", "", None, 5, "nothing", "__class__"])
+@pytest.mark.parametrize("what", ["numpy_type", "pandas_type"])
+def test_damaged_notes_of_pandas_are_a_table_or_refused(what: str, noted: str | int | None) -> None:
+    """A Parquet file that pandas wrote has its types in words; ``,`` was once read as Python and failed as such."""
+    from pyarrow import parquet
+
+    whole = next(data for data in FILES if files.KINDS[data[0]] == "p")
+    table = parquet.read_table(io.BytesIO(whole[1:]))
+    notes = json.loads(table.schema.metadata[b"pandas"])
+    for column in notes["columns"]:
+        column[what] = noted
+    damaged = io.BytesIO()
+    parquet.write_table(table.replace_schema_metadata({b"pandas": json.dumps(notes)}), damaged)
+    files.check(whole[:1] + damaged.getvalue())
 
 
 def test_a_fault_in_the_grammar_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -233,6 +233,7 @@ def test_a_line_that_is_not_utf_8_is_refused() -> None:
 def test_a_saving_beyond_all_floats_is_refused_and_never_printed_as_infinity() -> None:
     line = {"value": "1e308 kgce/t", "item": "cement-clinker", "output": "24000 t"}
     _, answers, _ = piped("classify", [line, {**line, "value": "105 kgce/t"}, line])
+    assert "1e+308 kgce/t" in answers[0]["error"]["value"]
     reasons = [answer.get("error", {}).get("reason") for answer in answers]
     assert reasons == ["unreadable-amount", None, "unreadable-amount"]
 

@@ -6,6 +6,7 @@ import json
 import math
 import pickle
 import warnings
+from dataclasses import fields, replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -35,7 +36,7 @@ from energybench.errors import (
     UnverifiedError,
     UnverifiedWarning,
 )
-from energybench.ladders import Step, round_half_even
+from energybench.ladders import Ladder, Step, round_half_even
 from energybench.limits import find_ladder
 from energybench.names import normalise_name
 from expect import refused
@@ -517,6 +518,18 @@ def test_direction_strictness_and_tolerance_are_folded_into_the_bound(
     step = Step(BASELINE, "117", comparator)
     assert step.bound == step.folded("full") == pytest.approx(full, rel=1e-15)
     assert step.bound_rounded == step.folded("rounded") == rounded
+
+
+def test_a_threshold_that_no_float_holds_is_still_the_last_that_rounds_to_it() -> None:
+    """Between 2^54 and 2^54 + 4 lies no float: the larger of them is beyond 2^54 + 2, however it is rounded."""
+    assert Step(BASELINE, "18014398509481986", "<=").bound_rounded == 2.0**54
+
+
+def test_a_ladder_has_no_notes_of_its_own() -> None:
+    shipped = find_ladder("electrolytic-aluminium")
+    given = {field.name: getattr(shipped, field.name) for field in fields(shipped)}
+    del given["notes"], given["furnace"]
+    assert replace(shipped, notes="", furnace=None) == Ladder(**given)
 
 
 def test_a_ladder_names_every_class_that_it_can_give() -> None:

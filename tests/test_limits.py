@@ -24,6 +24,8 @@ from energybench.errors import (
     UnverifiedError,
     UnverifiedWarning,
 )
+from energybench.limits import choose_ladder, find_ladder
+from energybench.periods import fold_period
 from expect import refused
 
 ALUMINIUM = ("13200 kWh/t", "electrolytic-aluminium")
@@ -44,6 +46,12 @@ ALUMINIUM = ("13200 kWh/t", "electrolytic-aluminium")
         ("2023-07", "ndrc-2023"),
         ("2023", "ndrc-2023"),
         ("2026", "ndrc-2023"),
+        ("2022年", "ndrc-2021"),
+        ("2022年度", "ndrc-2021"),
+        ("2023.0", "ndrc-2023"),
+        ("2023年6月", "ndrc-2021"),
+        ("2023年7月3日", "ndrc-2021"),
+        ("2023年7月4日", "ndrc-2023"),
     ],
 )
 def test_the_list_in_force_at_the_end_of_a_period_applies(period: str, document: str) -> None:
@@ -68,7 +76,8 @@ def test_in_force_needs_a_period() -> None:
 
 
 @pytest.mark.parametrize(
-    "period", ["abc", "next year", "2023-6", "2023/06", "202306", "20220", "2022-13", "2022-00", "2023-02-30", 2022]
+    "period",
+    ["abc", "next year", "2023-6", "2023.6", "2023/06", "202306", "20220", "2022-13", "2022-00", "2023-02-30", 2022],
 )
 def test_a_period_that_is_no_year_month_or_day_is_refused(period: Any) -> None:
     """June 2023 written as 2023-6 must never get the list of July."""
@@ -82,9 +91,9 @@ def test_any_text_as_period_is_a_date_or_is_refused(period: str) -> None:
         verdict = eb.classify(*ALUMINIUM, document="in-force", period=period)
     except EnergybenchError:
         return
-    assert re.fullmatch(r"[0-9]{4}(-[0-9]{2}){0,2}", period)
+    assert re.fullmatch(r"[0-9]{4}(-[0-9]{2}){0,2}", fold_period(period))
     start = {row["id"]: row["effective_from"] for row in oracle.table("documents")}
-    assert start[verdict.document] <= f"{period}~"
+    assert start[verdict.document] <= f"{fold_period(period)}~"
 
 
 def test_a_period_without_in_force_is_refused() -> None:
@@ -237,3 +246,14 @@ def test_a_weak_row_is_refused_unless_asked_for_and_then_exact_at_each_step(tabl
             assert threshold == (float(row[name]) if row[name] else None)
             met = verdict.meets[name.replace("level", "level-")]
             assert met is (oracle.meets(Fraction(step), row[name], row["comparator"]) if row[name] else None)
+
+
+def test_a_ladder_prints_its_steps_and_its_source() -> None:
+    assert str(find_ladder("electrolytic-aluminium")).splitlines()[2:6] == [
+        "  benchmark (标杆水平): <= 13000 kWh/t",
+        "  baseline (基准水平): <= 13350 kWh/t",
+        "  below-baseline (基准水平以下): otherwise",
+        "ndrc-2023, corroborated",
+    ]
+    furnace = choose_ladder(eb.furnace_limit("3 t").item, capacity="3 t")
+    assert str(furnace) == f"{furnace.item} {eb.furnace_limit('3 t')}"

@@ -256,6 +256,14 @@ def test_a_lazy_answer_is_refused_until_it_is_collected() -> None:
     assert "甲厂" in html_report(answer.collect())
 
 
+def test_a_name_that_a_chart_cuts_is_there_in_full_for_who_cannot_see_it() -> None:
+    names = [f"Jinxin Cement Manufacturing of <Deyang>, line {number}" for number in range(12)]
+    assessment = eb.assess(meters(*({"plant": name} for name in names)), outputs(*({"plant": name} for name in names)))
+    (spoken,) = re.findall('role="img" aria-label="(cement-clinker[^"]*)"', html_report(assessment))
+    assert spoken.startswith("cement-clinker, 2023: Jinxin Cement Manufacturing of &lt;Deyang&gt;, line 0; ")
+    assert spoken.count("; Jinxin") == len(names) - 1
+
+
 def test_rows_without_a_problem_and_rows_without_a_figure_make_a_page() -> None:
     assert section(html_report(eb.assess(meters(), outputs())), "problems").text.endswith("none")
     html = html_report(eb.assess(meters(amount="?"), outputs(output=None)))

@@ -124,6 +124,15 @@ def test_a_value_of_zero_has_no_shares() -> None:
     assert "sign of the energy" in find(table, "output", "worse").reason
 
 
+def test_a_change_that_no_number_can_hold_is_left_out() -> None:
+    table = eb.classify("1e-308 kgce/t", "cement-clinker").sensitivity()
+    change = find(table, "value", "worse")
+    assert (change.percent, change.needed) == (None, 100.0)
+    json.dumps(table.to_dict(), allow_nan=False)
+    assert find(table, "energy", "worse").reason == "it is too large to be a number"
+    assert "too large to be a number" in str(table)
+
+
 def test_a_missing_step_is_not_jumped_over() -> None:
     table = of_value(13.0, replace(ladder("", "12"), item="cement-clinker"))
     better = table.changes[0]

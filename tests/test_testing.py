@@ -327,6 +327,16 @@ def test_a_function_that_changes_its_mind_is_told_so() -> None:
     assert "answers otherwise" in report["agreement"].cause
 
 
+@pytest.mark.parametrize(("always", "cause"), [(float("inf"), "it overflows"), (1e308, "")])
+def test_an_answer_at_the_end_of_the_floats_is_a_finding_and_no_defect(always: float, cause: str) -> None:
+    def enormous(amount: float, unit: str, carrier: str) -> float:  # noqa: ARG001
+        return always
+
+    report = broken(testing.assert_conversion_properties, enormous)
+    assert report["agreement"].cause == cause
+    assert report["zero"].status == "failed"
+
+
 # Options --------------------------------------------------------------------------------------------------
 
 
@@ -409,6 +419,22 @@ def test_wrong_options_are_refused_with_the_way_out() -> None:
         testing.assert_limit_curve_properties(lambda *_: 630.0, reading="linar")
     with pytest.raises(OptionError, match="no parameter"):
         testing.assert_correction_properties(lambda: 1.0, "gb-29140-2024/salt", case="solar-salt")
+
+
+@pytest.mark.parametrize("tolerance", [float("nan"), float("inf"), -1e-9, "1e-9"])
+def test_a_tolerance_is_a_number_from_zero_on(tolerance: Any) -> None:
+    checks: list[Callable[..., testing.Report]] = [
+        testing.assert_conversion_properties,
+        testing.assert_limit_curve_properties,
+        lambda function, **options: testing.assert_correction_properties(
+            function, "gb-16780-2012/clinker-strength", **options
+        ),
+    ]
+    for check in checks:
+        with pytest.raises(OptionError, match="tolerance is"):
+            check(len, tolerance=tolerance)
+    with pytest.raises(OptionError, match="absolute is"):
+        checks[0](len, absolute=tolerance)
 
 
 # Classifiers ----------------------------------------------------------------------------------------------

@@ -291,6 +291,26 @@ def test_one_coal_rate_is_one_source() -> None:
     assert [contribution.source for contribution in book.budget] == ["coal_rate of electricity"]
 
 
+def test_a_coal_rate_makes_only_uncertain_what_it_is_behind() -> None:
+    primary: dict[str, Any] = {"basis": "primary", "coal_rate": "302.4 gce/kWh ± 10 %"}
+    assert eb.convert("100 t", "原煤", **primary).uncertainty is None
+    assert eb.to_tce("100 t", "原煤", **primary).uncertainty is None
+    electricity = eb.convert("100 万kWh", "electricity", **primary)
+    assert electricity.uncertainty == close(0.1 * electricity.tce)
+    assert eb.convert("1 kWh", "electricity", **primary, coefficient="0.3 kgce/kWh").uncertainty is None
+
+
+def test_an_uncertainty_that_no_number_can_hold_is_refused() -> None:
+    with pytest.raises(UncertaintyError, match="too large to be a number"):
+        eb.to_tce("12±1e305 亿kWh", "电力")
+    with pytest.raises(UncertaintyError, match="too large to be a number"):
+        combine([(None, 1e308), (None, 1.7e308)])
+    # The squares of its parts may be larger than any number, the uncertainty is not.
+    book = eb.account([("原煤", "1 t ± 1e200 %"), ("电力", "1±1e200 kWh")], output="1 t")
+    assert math.isfinite(book.uncertainty or math.inf)
+    assert math.fsum(part.share for part in book.budget) == close(1.0)
+
+
 def test_the_output_enters_the_intensity_and_not_the_total() -> None:
     book = eb.account([("原煤", "3000 t")], output="20000±200 t", product="水泥熟料")
     assert book.uncertainty == 0

@@ -250,6 +250,12 @@ def test_a_unit_that_is_no_text_is_refused(value: object) -> None:
         read_unit(value)  # type: ignore[arg-type]
 
 
+def test_a_character_that_unicode_does_not_have_is_no_space() -> None:
+    for text in ("万\uff00t", "\uff00t", "t\uff00"):
+        with refused(UnitTextError, "unknown-unit"):
+            read_unit(text)
+
+
 def test_the_longest_text_has_two_hundred_characters() -> None:
     assert str(read_unit("t".ljust(200))) == "t"
     with refused(UnitTextError, "unknown-unit", "too long for a unit", "at most 200 characters"):
@@ -277,6 +283,7 @@ def test_the_largest_power_has_two_digits_above_and_below_the_line() -> None:
         ("吨标准没", "Did you mean '吨标准煤' or '吨标准油' or '标准箱'?"),
         ("万 吨标准没", "Did you mean '吨标准煤' or '吨标准油' or '标准箱'?"),
         ("百万吨标准没", "Did you mean '吨标准煤' or '吨标准油' or '标准箱'?"),
+        ("标m4", "Did you mean '标m3' or '标m^3'?"),
         ("10^4 吨标准没", "Did you mean '吨标准煤' or '吨标准油' or '标准箱'?"),
     ],
 )

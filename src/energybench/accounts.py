@@ -304,7 +304,9 @@ def account(
             output_unit=str(output_unit),
             intensity=intensity,
             unit=str(per),
-            **uncertainties(worked, intensity, 1 / float(scaled), False, magnitude, output_spread, book.notes),
+            **uncertainties(
+                worked, intensity, to_float(1 / scaled, "intensity"), False, magnitude, output_spread, book.notes
+            ),
         )
     ladder = choose_ladder(product, document, capacity, reading, allow_unverified, period)
     warn_unverified_row(ladder)
@@ -312,7 +314,9 @@ def account(
     saving = saving_scale(ladder, output)
     electric, per_energy = _scale(ladder, magnitude, output_unit, worked, basis)
     intensity = to_float((electricity if electric else exact) * per_energy, "intensity")
-    sure = uncertainties(worked, intensity, float(per_energy), electric, magnitude, output_spread, book.notes)
+    sure = uncertainties(
+        worked, intensity, to_float(per_energy, "intensity"), electric, magnitude, output_spread, book.notes
+    )
     return replace(
         book,
         output=to_float(magnitude, "output"),

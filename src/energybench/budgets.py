@@ -87,9 +87,9 @@ def uncertainties(
     if not names:
         return {}
     decisive = tce if intensity is None else value
-    squares = sum(part * part for part in decisive.values()) or 1.0
+    whole = combine(decisive.items()) or 1.0
     budget = [
-        Contribution(names[one], tce[one], None if intensity is None else value[one], decisive[one] ** 2 / squares)
+        Contribution(names[one], tce[one], None if intensity is None else value[one], (decisive[one] / whole) ** 2)
         for one in sorted(names, key=lambda one: -abs(decisive[one]))
     ]
     found: dict[str, Any] = {"uncertainty": combine(tce.items()), "budget": tuple(budget)}

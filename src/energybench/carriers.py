@@ -21,6 +21,7 @@ from energybench.errors import (
     OptionError,
     UnknownCarrierError,
     check_option,
+    quoted,
 )
 from energybench.names import index_names, resolve_name
 from energybench.tables import (
@@ -53,6 +54,8 @@ if TYPE_CHECKING:
 
 DEFAULT_EDITION = "gbt-2589-2020"
 BASES = ("calorific", "primary")
+#: What a basis is called in documents.
+_BASIS_WORDS = {"当量": "calorific", "等价": "primary"}
 
 #: A given coefficient this many times outside every figure of the tables is a slip of the decimal point or the unit.
 SLIP = 5
@@ -60,6 +63,20 @@ SLIP = 5
 TCE = UnitText(("tce",))
 _KGCE = UnitText(("kgce",))
 _KGCE_PER_KWH = UnitText(("kgce",), ("kWh",))
+
+
+def check_basis_name(basis: str) -> None:
+    """Refuse a basis that is none, and translate what documents call it.
+
+    Raises
+    ------
+    OptionError
+        With the word to write.
+    """
+    meant = next((word for name, word in _BASIS_WORDS.items() if str(basis).startswith(name)), None)
+    if meant is not None:
+        raise OptionError(f"basis is {quoted(basis)}", quoted(basis), f'Write basis="{meant}"')
+    check_option("basis", basis, BASES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +205,7 @@ def _shown(row: CarrierRow) -> str:
 @cached(4096)
 def choose_coefficient(name: str, choice: Choice) -> tuple[Rate, Coefficient]:
     """Choose the coefficient: an exact rate in standard coal per amount, and its record."""
-    check_option("basis", choice.basis, BASES)
+    check_basis_name(choice.basis)
     if choice.edition is not None:
         find_document(choice.edition)
     if choice.own is not None and choice.ncv is not None:
@@ -378,10 +395,11 @@ def _refuse_slip(carrier: str, rate: Rate, word: str, choice: Choice) -> None:
     if limits is None or limits[0] <= rate.value <= limits[1] or choice.allow_unverified:
         return
     low, high = (float(limit) for limit in (limits[0] * SLIP, limits[1] / SLIP))
+    given = f"{to_float(rate.value, word):g} {rate.unit}"
     known = f"{low:g}" if low == high else f"{low:g} to {high:g}"
     raise CoefficientError(
-        f"{word} gives {float(rate.value):g} {rate.unit} for {carrier}, where every document has {known}",
-        f"{float(rate.value):g} {rate.unit}",
+        f"{word} gives {given} for {carrier}, where every document has {known}",
+        given,
         "Check the decimal point and the unit (kgce/m3 is 10 tce/万m3); allow_unverified=True takes it as it is",
     )
 

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from energybench.carriers import BASES, Choice
+from energybench.carriers import Choice, check_basis_name
 from energybench.coal_rates import CoalRate
-from energybench.errors import OptionError, UncertaintyError, check_option
+from energybench.errors import OptionError, UncertaintyError
 from energybench.tables import find_document
 from energybench.uncertainty import read_measured_rate
 from energybench.unit_text import UnitText
-from energybench.units import same_kind
+from energybench.units import same_kind, to_float
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
+    from energybench.carriers import Coefficient
     from energybench.uncertainty import MeasuredLike, Spread
 
     Spreads = dict[str, Spread]
@@ -65,9 +66,11 @@ def make_measured_choice(
     allow_unverified: bool = False,
 ) -> tuple[Choice, Spreads]:
     """Read the options of a conversion once, into exact figures, and the uncertainties of those that have one."""
-    check_option("basis", basis, BASES)
+    check_basis_name(basis)
     if edition is not None:
         find_document(edition)
+    if coal_rate is ncv is density is coefficient is None:
+        return Choice(basis, edition, allow_unverified=allow_unverified), {}
     if coal_rate is not None and basis == "calorific":
         raise OptionError(
             "coal_rate is given with the calorific basis, which does not use it", "coal_rate", 'Pass basis="primary"'
@@ -89,7 +92,13 @@ def make_measured_choice(
 
 
 def tce_parts(
-    tce: float, factor: float, unit: UnitText, choice: Choice, amount: Spread | None, spreads: Spreads
+    tce: float,
+    factor: float,
+    unit: UnitText,
+    choice: Choice,
+    record: Coefficient,
+    amount: Spread | None,
+    spreads: Spreads,
 ) -> list[tuple[str, Hashable, float]]:
     """Return what each uncertain figure contributes to the uncertainty of a conversion, in tce.
 
@@ -106,6 +115,8 @@ def tce_parts(
         Of the amount.
     choice : Choice
         The exact figures.
+    record : Coefficient
+        The coefficient used: a coal rate counts only where it is behind it.
     amount : Spread or None
         Of the amount, in ``unit``.
     spreads : dict
@@ -122,13 +133,8 @@ def tce_parts(
     rates = {"coal_rate": choice.coal_rate, "ncv": choice.ncv, "coefficient": choice.own, "density": choice.density}
     for name, spread in spreads.items():
         rate = rates[name]
-        if rate is not None and (name != "coal_rate" or _uses_coal_rate(choice)):
+        if rate is not None and (name != "coal_rate" or record.origin == "coal_rate"):
             inverse = name == "density" and not same_kind(unit, UnitText(rate.unit.denominator))
-            slope = (-tce if inverse else tce) / float(rate.value)
+            slope = (-tce if inverse else tce) / to_float(rate.value, name)
             parts += [(name, source, part) for source, part in spread.scaled(slope)]
     return parts
-
-
-def _uses_coal_rate(choice: Choice) -> bool:
-    """Say whether no figure of the user's own stands in the place of the coal rate."""
-    return choice.own is None and choice.ncv is None

@@ -238,5 +238,5 @@ def _value_in(
             quoted(str(value)),
             f"Give the value in {ladder.unit}; energy becomes standard coal only through to_tce() or account()",
         ) from error
-    uncertainty = None if spread is None else spread.standard * float(factor)
+    uncertainty = None if spread is None else spread.standard * to_float(factor, "value")
     return to_float(Fraction(magnitude) * factor, "value"), uncertainty

@@ -19,6 +19,7 @@ from energybench.errors import (
     did_you_mean,
     quoted,
 )
+from energybench.periods import fold_period
 from energybench.tables import ACCEPTED, best_verified, records, require_usable
 from energybench.units import make_quantity
 
@@ -87,7 +88,7 @@ class CoalRate:
 
 
 def read_year(year: object, name: str = "year") -> int:
-    """Read a calendar year, given as a whole number or as text.
+    """Read a calendar year, given as a whole number or as text; a month is none.
 
     Raises
     ------
@@ -96,13 +97,16 @@ def read_year(year: object, name: str = "year") -> int:
 
     Examples
     --------
-    >>> read_year("2023年")
-    2023
+    >>> read_year("2023年"), read_year(2023.0)
+    (2023, 2023)
     """
-    given = year.strip().removesuffix("年") if isinstance(year, str) else year
+    # A spreadsheet gives a year as 2023.0; bool is a whole number to Python, and True is no year.
+    given = int(year) if isinstance(year, float) and year.is_integer() else year
     try:
-        # bool is a whole number to Python, and True is no year.
-        number = 0 if isinstance(given, bool) else int(given) if isinstance(given, str) else index(given)  # type: ignore[arg-type]
+        if isinstance(given, str):
+            number = int(fold_period(given.strip()))
+        else:
+            number = 0 if isinstance(given, bool) else index(given)  # type: ignore[arg-type]
     except (TypeError, ValueError):
         number = 0
     if not 1000 <= number <= 9999:

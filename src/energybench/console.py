@@ -108,6 +108,13 @@ class Group(TyperGroup):
         ctx.meta["json"] = "--json" in args
         return super().parse_args(ctx, args)
 
+    def get_help_option(self, ctx: Any) -> Any:
+        """Say that help is not asked for, where it is not: typer reads a flag without a value by way of pydantic."""
+        option = super().get_help_option(ctx)
+        if option is not None:
+            option.default = False
+        return option
+
     def invoke(self, ctx: Any) -> Any:
         """Run the command that the arguments name."""
         with refusals(ctx.meta["json"]):

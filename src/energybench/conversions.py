@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from energybench.unit_text import UnitText
     from energybench.units import Magnitude
 
-_NO_SPREADS: Spreads = {}
-
 
 @dataclass(frozen=True, slots=True)
 class Conversion:
@@ -136,7 +134,15 @@ def to_tce(
     >>> print(to_tce("350 万kWh", "electricity", basis="primary", coal_rate="302.4 gce/kWh"))
     1058.4 tce
     """
-    choice, spreads = _choice(basis, coal_rate, ncv, density, coefficient, edition, allow_unverified)
+    choice, spreads = make_measured_choice(
+        basis=basis,
+        coal_rate=coal_rate,
+        ncv=ncv,
+        density=density,
+        coefficient=coefficient,
+        edition=edition,
+        allow_unverified=allow_unverified,
+    )
     magnitude, unit, spread = read_measured_text(amount) if type(amount) is str else read_measured(amount)
     exact, record = factor(carrier, unit, choice)
     if allow_unverified:
@@ -146,42 +152,25 @@ def to_tce(
     result.coefficient = record
     result.uncertainty = None
     if spread is not None or spreads:
-        result.uncertainty = _uncertainty(tce, exact, unit, choice, spread, spreads)
+        if isinstance(tce, float):
+            result.uncertainty = _uncertainty(tce, exact, unit, choice, record, spread, spreads)
+        # An array has no uncertainty of its own amounts: only relative ones are there.
+        elif (relative := _uncertainty(1.0, exact, unit, choice, record, None, spreads)) is not None:
+            result.uncertainty = abs(tce) * relative
     return result  # type: ignore[no-any-return]
 
 
 def _uncertainty(
-    tce: Magnitude, exact: Fraction, unit: UnitText, choice: Choice, spread: Spread | None, spreads: Spreads
-) -> Magnitude | None:
-    """Return the standard uncertainty of one conversion, or of every element of an array."""
-    if isinstance(tce, float):
-        parts = tce_parts(tce, float(exact), unit, choice, spread, spreads)
-        return combine((source, part) for _, source, part in parts) if parts else None
-    # An array has no uncertainty of its own amounts: only relative ones are there.
-    parts = tce_parts(1.0, float(exact), unit, choice, None, spreads)
-    return abs(tce) * combine((source, part) for _, source, part in parts) if parts else None
-
-
-def _choice(
-    basis: str,
-    coal_rate: MeasuredLike | CoalRate | None,
-    ncv: MeasuredLike | None,
-    density: MeasuredLike | None,
-    coefficient: MeasuredLike | None,
-    edition: str | None,
-    allow_unverified: bool,
-) -> tuple[Choice, Spreads]:
-    if coal_rate is ncv is density is coefficient is None:
-        return Choice(basis, edition, allow_unverified=allow_unverified), _NO_SPREADS
-    return make_measured_choice(
-        basis=basis,
-        coal_rate=coal_rate,
-        ncv=ncv,
-        density=density,
-        coefficient=coefficient,
-        edition=edition,
-        allow_unverified=allow_unverified,
-    )
+    tce: float,
+    exact: Fraction,
+    unit: UnitText,
+    choice: Choice,
+    record: Coefficient,
+    spread: Spread | None,
+    spreads: Spreads,
+) -> float | None:
+    parts = tce_parts(tce, to_float(exact, "coefficient"), unit, choice, record, spread, spreads)
+    return combine((source, part) for _, source, part in parts) if parts else None
 
 
 def _times(magnitude: Magnitude | Fraction, exact: Fraction) -> Magnitude:
@@ -229,7 +218,15 @@ def convert(
     >>> round(convert("90 万m3", "natural gas", ncv="35.6 MJ/m3 ± 1 %").uncertainty, 2)
     10.93
     """
-    choice, spreads = _choice(basis, coal_rate, ncv, density, coefficient, edition, allow_unverified)
+    choice, spreads = make_measured_choice(
+        basis=basis,
+        coal_rate=coal_rate,
+        ncv=ncv,
+        density=density,
+        coefficient=coefficient,
+        edition=edition,
+        allow_unverified=allow_unverified,
+    )
     magnitude, unit, spread = read_measured_text(amount) if type(amount) is str else read_measured(amount)
     if not isinstance(magnitude, float | Fraction):
         raise OptionError("convert() takes one amount, and an array is given", "amount", "Use to_tce() or assess()")
@@ -237,12 +234,12 @@ def convert(
     if allow_unverified:
         warn_unverified(record)
     tce = to_float(Fraction(magnitude) * exact)
-    parts = tce_parts(tce, float(exact), unit, choice, spread, spreads)
+    uncertain = spread is not None or bool(spreads)
     return Conversion(
-        *(carrier, float(magnitude), str(unit), tce, record),
+        *(carrier, to_float(Fraction(magnitude)), str(unit), tce, record),
         density=str(choice.density) if choice.density else "",
         amount_uncertainty=None if spread is None else spread.standard,
-        uncertainty=combine((source, part) for _, source, part in parts) if parts else None,
+        uncertainty=_uncertainty(tce, exact, unit, choice, record, spread, spreads) if uncertain else None,
     )
 
 
@@ -284,7 +281,9 @@ def coefficient(
     >>> coefficient("diesel", edition="gbt-2589-2008").value
     1.4571
     """
-    choice, _ = _choice(basis, coal_rate, None, None, None, edition, allow_unverified)
+    choice, _ = make_measured_choice(
+        basis=basis, coal_rate=coal_rate, edition=edition, allow_unverified=allow_unverified
+    )
     record = choose_coefficient(carrier, choice)[1]
     if allow_unverified:
         warn_unverified(record)

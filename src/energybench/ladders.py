@@ -6,13 +6,13 @@ to be compared.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from enum import StrEnum
 from fractions import Fraction
 from functools import lru_cache
 from math import floor, inf, nextafter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from energybench.palette import LEVELS_ZH
 
@@ -145,6 +145,27 @@ class Ladder:
     def levels(self) -> tuple[Level, ...]:
         """Every class that the ladder can give, best first."""
         return (*(step.level for step in self.steps), self.beyond)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return a dict for JSON: a step has its level, its comparator and its threshold as a number."""
+        steps = [
+            {"level": step.level, "level_zh": step.level.zh, "comparator": step.comparator, "threshold": step.value}
+            for step in self.steps
+        ]
+        return {**asdict(self), "steps": steps, "beyond_zh": self.beyond.zh}
+
+    def __str__(self) -> str:
+        if self.furnace is not None:
+            return f"{self.item} {self.furnace}"
+        names = ((self.item_zh, self.item_en), (self.indicator_zh, self.indicator_en))
+        what, compared = (zh if en in ("", zh) else f"{zh} ({en})" for zh, en in names)
+        lines = [f"{self.item} {what}", compared]
+        for step in self.steps:
+            threshold = f"{step.comparator} {step.threshold} {self.unit}" if step.threshold else "not known"
+            lines.append(f"  {step.level} ({step.level.zh}): {threshold}")
+        lines.append(f"  {self.beyond} ({self.beyond.zh}): otherwise")
+        lines.append(f"{' '.join(filter(None, (self.document, self.clause)))}, {self.verification}")
+        return "\n".join(lines + [self.notes] * bool(self.notes))
 
     def meets(self, value: float, compare: str = "full") -> tuple[bool | None, ...]:
         """Say for each step whether a value in the ladder's unit meets it; None where the step has no figure."""

@@ -23,6 +23,7 @@ from energybench.errors import (
 from energybench.furnaces import FurnaceLimit, furnace_limit
 from energybench.ladders import Ladder, Level, Step
 from energybench.names import index_names, normalise_name, resolve_name
+from energybench.periods import fold_period
 from energybench.tables import ACCEPTED, cached, citation, find_document, own_ids, records, require_usable
 from energybench.unit_text import UnitText, read_unit
 from energybench.units import same_kind
@@ -190,8 +191,14 @@ def find_ladder(
 
     Examples
     --------
-    >>> find_ladder("cement-clinker").document
-    'ndrc-2023'
+    >>> print(find_ladder("cement-clinker"))
+    cement-clinker 水泥熟料 (Cement clinker)
+    单位产品综合能耗 (Comprehensive energy consumption per unit product)
+      benchmark (标杆水平): <= 100 kgce/t
+      baseline (基准水平): <= 117 kgce/t
+      below-baseline (基准水平以下): otherwise
+    ndrc-2023, corroborated
+    ...
     >>> find_ladder("electrolytic-aluminium", "in-force", period="2022").document
     'ndrc-2021'
     """
@@ -297,15 +304,17 @@ def _end_of(period: object) -> str:
     fix = 'Pass period="2023", "2023-06" or "2023-06-30"'
     if period is None:
         raise OptionError('document="in-force" needs a period', "period", fix)
-    if not isinstance(period, str) or not re.fullmatch(r"[0-9]{4}(-[0-9]{2}){0,2}", period):
-        raise OptionError(f"period is {quoted(period)}, expected a year, a month or a day", quoted(period), fix)
+    shown = quoted(period)
+    text = fold_period(period) if isinstance(period, str) else ""
+    if not re.fullmatch(r"[0-9]{4}(-[0-9]{2}){0,2}", text):
+        raise OptionError(f"period is {shown}, expected a year, a month or a day", shown, fix)
     try:
-        first = date.fromisoformat((period + "-01-01")[:10])
+        first = date.fromisoformat((text + "-01-01")[:10])
     except ValueError as error:
-        raise OptionError(f"period is {quoted(period)}, which is no date", quoted(period), fix) from error
-    if len(period) == 4:
-        return f"{period}-12-31"
-    return f"{period}-{monthrange(first.year, first.month)[1]}" if len(period) == 7 else period
+        raise OptionError(f"period is {shown}, which is no date", shown, fix) from error
+    if len(text) == 4:
+        return f"{text}-12-31"
+    return f"{text}-{monthrange(first.year, first.month)[1]}" if len(text) == 7 else text
 
 
 def check_furnace_in_force(item: str, period: str | None) -> None:

@@ -150,12 +150,19 @@ def _parts_of(entry: LineLike) -> dict[str, Any]:
             )
         return dict(entry)
     if isinstance(entry, Sequence) and not isinstance(entry, str) and 2 <= len(entry) <= 3:
+        first, second = entry[:2]
+        if _begins_with_number(first) and not _begins_with_number(second):
+            raise OptionError(f"{quoted(entry)} has the amount first", quoted(entry), "Write (carrier, amount)")
         return dict(zip(("carrier", "amount", "flow"), entry, strict=False))
     raise OptionError(
         f"{quoted(entry)} is no line, expected (carrier, amount) or a mapping",
         quoted(entry),
         'Write ("原煤", "1200 t")',
     )
+
+
+def _begins_with_number(cell: Any) -> bool:
+    return not isinstance(cell, str) or cell.strip()[:1].isdigit()
 
 
 def _read_line(entry: LineLike, allow_unverified: bool) -> _Read:
@@ -206,9 +213,7 @@ def _work_out(read: _Read, number: int, choice: Choice, shared: Spreads) -> Work
     own = {name: one for name, (_, one) in figures.items() if one is not None}
     parts: tuple[Part, ...] = ()
     if spread is not None or own or shared:
-        uses_rate = record.carrier == "electricity" and choice.basis == "primary"
-        spreads = {**(shared if uses_rate else {}), **own}
-        parts = _line_parts(read, number, chosen, spreads, record.carrier, sign * per_unit, sign * per_kwh, tce)
+        parts = _line_parts(read, number, chosen, {**shared, **own}, record, sign * per_unit, sign * per_kwh, tce)
     line = Line(
         *(carrier, to_float(amount), str(unit), "in" if sign > 0 else "out", to_float(tce), to_float(kwh), record),
         density=str(chosen.density) if chosen.density else "",
@@ -227,23 +232,24 @@ def _line_parts(
     number: int,
     choice: Choice,
     spreads: Spreads,
-    carrier: str,
+    record: Coefficient,
     per_unit: Fraction,
     per_kwh: Fraction,
     tce: Fraction,
 ) -> tuple[Part, ...]:
     """Return the parts of a line's uncertainty, each with a source that other lines may share."""
-    found = tce_parts(float(tce), float(per_unit), read.unit, choice, read.spread, spreads)
-    kwh_per_tce = float(per_kwh / per_unit) if per_unit else 0.0
+    coefficient = to_float(per_unit, "coefficient")
+    found = tce_parts(to_float(tce, "tce"), coefficient, read.unit, choice, record, read.spread, spreads)
+    kwh_per_tce = to_float(per_kwh / per_unit, "electricity") if per_unit else 0.0
     parts = []
     for name, source, part in found:
         if name == "amount":
             where: Hashable = source if source is not None else ("line", number)
-            shown = f"meter {read.meter}" if read.meter else f"line {number}: amount of {carrier}"
+            shown = f"meter {read.meter}" if read.meter else f"line {number}: amount of {record.carrier}"
             parts.append(Part(where, shown, part, part * kwh_per_tce))
             continue
         # The same measured figure for the same carrier is one analysis, so one source for every line that has it.
         figure = str(read.rates.get(name, name))
-        where = source if source is not None else (name, carrier, figure)
-        parts.append(Part(where, f"{name} of {carrier}", part, 0.0))
+        where = source if source is not None else (name, record.carrier, figure)
+        parts.append(Part(where, f"{name} of {record.carrier}", part, 0.0))
     return tuple(parts)

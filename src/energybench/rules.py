@@ -15,7 +15,7 @@ from energybench.coal_rates import read_year
 from energybench.errors import AmountError, DimensionError, OptionError, did_you_mean, quoted
 from energybench.tables import find_document, records
 from energybench.unit_text import UnitText
-from energybench.units import ratio, read_exact, same_kind
+from energybench.units import ratio, read_exact, same_kind, to_float
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -296,7 +296,9 @@ def control_energy(uses: Iterable[Use], rules: AccountingRules) -> ControlledEne
     from_total = sum((tce for tce, e in left_out if e.from_total), Fraction(0))
     from_intensity = sum((tce for tce, e in left_out if e.from_intensity), Fraction(0))
     return ControlledEnergy(
-        *(float(whole), float(whole - from_total), float(whole - from_intensity)),
+        to_float(whole, "total"),
+        to_float(whole - from_total, "total"),
+        to_float(whole - from_intensity, "total"),
         tuple(exclusion for _, exclusion in sorted(left_out, key=lambda pair: pair[1].line)),
         rules,
         rules.describe(),

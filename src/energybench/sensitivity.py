@@ -7,7 +7,7 @@ found in closed form: no search, no linearisation. A change that no plant can ma
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -169,7 +169,7 @@ def of_value(
     changes: list[Change] = []
     for direction in (BETTER, WORSE):
         target = _target(value, ladder, compare, direction)
-        changes += _changes(value, ladder.unit, target, figures)
+        changes += map(_sayable, _changes(value, ladder.unit, target, figures))
     others = find_alternatives(value, ladder, compare, figures, corrected, coal_rate)
     name = level.value if level else None
     return Sensitivity(ladder.item, value, ladder.unit, name, tuple(changes), others)
@@ -205,6 +205,16 @@ def _target(value: float, ladder: Ladder, compare: str, direction: str) -> _Targ
         return _Target(direction, level, sign * shown, holds if direction == BETTER else not holds)
     end_word = "best" if direction == BETTER else "last"
     return _Target(direction, None, value, False, f"{present} is the {end_word} class")
+
+
+def _sayable(change: Change) -> Change:
+    """Leave out the figures of a change that no float can hold, and say so."""
+    figures = ("needed", "change", "percent")
+    beyond = [name for name in figures if not math.isfinite(getattr(change, name) or 0.0)]
+    if not beyond:
+        return change
+    left: dict[str, Any] = dict.fromkeys(beyond)
+    return replace(change, **left, reason="it is too large to be a number")
 
 
 def _changes(value: float, unit: str, target: _Target, figures: Figures | None) -> Iterator[Change]:

@@ -58,6 +58,11 @@ def combine(parts: Iterable[tuple[Hashable, float]]) -> float:
     Contributions of one source add up with their signs first (correlation +1); the sums, and every contribution
     of the source None, then add up in squares. JCGM 100:2008, 5.1.2 and note 1 of 5.2.2.
 
+    Raises
+    ------
+    UncertaintyError
+        If no float can hold it.
+
     Parameters
     ----------
     parts : iterable of tuple
@@ -77,7 +82,11 @@ def combine(parts: Iterable[tuple[Hashable, float]]) -> float:
             own.append(part)
         else:
             shared[source] = shared.get(source, 0.0) + part
-    return math.hypot(*own, *shared.values())
+    found = math.hypot(*own, *shared.values())
+    if not math.isfinite(found):
+        fix = "Check the figures that carry an uncertainty, and their units"
+        raise UncertaintyError("The uncertainty is too large to be a number", "uncertainty", fix)
+    return found
 
 
 def has_uncertainty(text: str) -> bool:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pint.facets.plain import PlainQuantity
 
-from energybench.errors import AmountError, UncertaintyError, quoted
+from energybench.errors import AmountError, UncertaintyError, UnitTextError, quoted
 from energybench.meter_accuracy import class_percent
 from energybench.uncertain_text import (
     FORMS,
@@ -26,7 +26,7 @@ from energybench.uncertain_text import (
     read_uncertainty,
 )
 from energybench.unit_text import UnitText, read_unit
-from energybench.units import Rate, make_quantity, read_quantity
+from energybench.units import EXAMPLE_UNITS, Rate, make_quantity, read_quantity, to_float
 
 if TYPE_CHECKING:
     import pint
@@ -127,7 +127,7 @@ def measured(
     number, unit, spread = read_measured(amount, "amount")
     if not isinstance(number, float | Fraction):
         raise AmountError("amount is an array, expected one amount", "amount", "Use a column of a table and assess()")
-    value = float(number)
+    value = to_float(Fraction(number))
     given = [
         name for name, one in (("±", spread), ("uncertainty", uncertainty), ("accuracy", accuracy)) if one is not None
     ]
@@ -192,10 +192,19 @@ def read_measured_rate(value: object, name: str) -> tuple[Rate, Spread | None]:
     AmountError, UncertaintyError, UnitTextError
         As :func:`read_measured`, and for an array.
     """
-    magnitude, unit, spread = read_measured(value, name)
+    try:
+        magnitude, unit, spread = read_measured(value, name)
+    except (AmountError, UnitTextError) as error:
+        if not isinstance(value, str):
+            raise
+        # A text does not say which figure it was to be.
+        bare = error.message.endswith("has no unit")
+        fix = f'Write the unit too, for example "{value.strip()} {EXAMPLE_UNITS[name]}"' if bare else error.fix
+        raise type(error)(f"{name}: {error.message}", error.value, fix) from error
     if not isinstance(magnitude, float | Fraction):
         raise AmountError(f"{name} is an array, expected one figure", name, "Use a column of a table and assess()")
     exact = magnitude if isinstance(magnitude, Fraction) else Fraction(repr(magnitude))
+    to_float(exact, name)  # what no float can hold is refused here, where it has a name
     return Rate(exact, unit), spread
 
 

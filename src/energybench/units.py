@@ -72,7 +72,8 @@ STANDARD_COAL_KJ_PER_KGCE = Fraction("29307.6")
 _FOREIGN_BASE = {"gram": "g", "kilogram": "kg", "meter": "m", "metre": "m", "second": "s"}
 _FOREIGN_REFUSED = {"ton": "907.18 kg", "short_ton": "907.18 kg", "long_ton": "1016 kg", "US_ton": "907.18 kg"}
 # What a bare number for a parameter probably wanted.
-_EXAMPLE_UNITS = {
+#: What each figure of a conversion is usually given in.
+EXAMPLE_UNITS = {
     "coal_rate": "gce/kWh",
     "coefficient": "kgce/kg",
     "density": "kg/L",
@@ -249,7 +250,7 @@ def read_quantity(value: object, name: str = "amount") -> tuple[Magnitude, UnitT
         return float(number), unit
     if isinstance(value, pint.Quantity):
         return _from_pint(value, name)
-    usual = _EXAMPLE_UNITS.get(name, "t")
+    usual = EXAMPLE_UNITS.get(name, "t")
     example = f"{value if isinstance(value, int | float) and not isinstance(value, bool) else 1200} {usual}"
     raise AmountError(
         f"{name} is {quoted(value)}, expected a number with a unit",

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field, replace
 from fractions import Fraction
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from energybench import __version__
-from energybench.carriers import BASES, TCE
+from energybench.carriers import TCE, check_basis_name
 from energybench.decisions import Decision, class_probabilities, conformity, decide
-from energybench.errors import BasisError, MissingFigureError, OutputError, check_option, quoted
+from energybench.errors import AmountError, BasisError, MissingFigureError, OutputError, quoted
 from energybench.sensitivity import Sensitivity, of_value
 from energybench.tables import citation, data_version
 from energybench.uncertainty import read_measured
@@ -174,7 +175,7 @@ def check_basis(ladder: Ladder, basis: str | None) -> None:
         If both are stated and differ.
     """
     if basis is not None:
-        check_option("basis", basis, BASES)
+        check_basis_name(basis)
     if basis and ladder.basis and basis != ladder.basis:
         raise BasisError(
             f"The value is on the {basis} basis, "
@@ -206,6 +207,11 @@ def judge(
         How many ``saving_unit`` one unit of margin is, and that unit.
     uncertainty : float, optional
         Standard uncertainty of the value, in ``ladder.unit``.
+
+    Raises
+    ------
+    AmountError
+        If no float can hold a saving or the uncertainty.
     """
     meets = ladder.meets(value, compare)
     names = [step.level.value for step in ladder.steps]
@@ -214,6 +220,11 @@ def judge(
     gaps = [str(name) for name, met in zip(names, meets, strict=True) if met is None]
     factor, saving_unit = saving_output or (0.0, "")
     savings = [None if margin is None else max(0.0, -margin) * factor for margin in margins] if saving_output else []
+    for what, figures in (("saving", savings), ("uncertainty", [uncertainty])):
+        if not all(isfinite(figure) for figure in figures if figure is not None):
+            shown = f"{value:g} {ladder.unit}"
+            fix = "Check the value, and the output if one is given, with their units"
+            raise AmountError(f"The {what} of {shown} is too large to be a number", shown, fix)
     return Verdict(
         *(value, ladder.unit, ladder.item, ladder.item_zh, ladder.item_en, ladder.indicator_zh, ladder.indicator_en),
         level=level,

@@ -46,6 +46,9 @@ def read_table(path: str | Path) -> pandas.DataFrame:
     """
     file = Path(path)
     shown = shown_path(path)
+    if is_folder(file):
+        fix = f"Give the path of a {_READABLE} file; energybench.assess_path takes readings from a folder of .parquet"
+        raise TableNotFoundError(f"{shown} is a folder, and one file is read here", shown, fix)
     if not is_file(file):
         raise TableNotFoundError(f"{shown} is not a file that exists", shown, f"Give the path of a {_READABLE} file")
     if file.stat().st_size == 0:
@@ -166,7 +169,8 @@ def _read_parquet(file: Path) -> pandas.DataFrame:
     try:
         with parquet.ParquetFile(file) as source:
             table: pandas.DataFrame = readable(source.read()).to_pandas()
-    except (ValueError, OSError, LookupError, NotImplementedError, TypeError) as error:
+    # The last two for what pandas noted of its types, where that is damaged.
+    except (ValueError, OSError, LookupError, NotImplementedError, TypeError, AttributeError, SyntaxError) as error:
         raise TableError(f"{shown_path(file)} is not a Parquet table: {error}", str(file), "Write it again") from error
     # An index that has a name was a column of the file; one without is only a numbering.
     named = [name for name in table.index.names if name is not None]

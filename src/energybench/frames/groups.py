@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +12,7 @@ from energybench.frames.columns import KEYS
 from energybench.frames.encode import Coded, clean_text, fold
 from energybench.frames.kernel import Key, Lookup, keys_in_use, make_key, make_lookup
 from energybench.limits import find_item
+from energybench.periods import fold_period
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,10 +22,6 @@ if TYPE_CHECKING:
 
 #: What a decoder puts in the place of bytes that are no text.
 DAMAGED = "\ufffd"
-_DIGITS = str.maketrans("０１２３４５６７８９", "0123456789")
-_YEAR = re.compile(r"([12]\d{3})(?:\.0+|\s*年度?)")
-_MONTH = re.compile(r"([12]\d{3})\s*年\s*(0?[1-9]|1[0-2])\s*月份?")
-_DAY = re.compile(r"([12]\d{3})\s*年\s*(0?[1-9]|1[0-2])\s*月\s*(0?[1-9]|[12]\d|3[01])\s*日")
 
 
 def is_damaged(value: Any) -> bool:
@@ -48,13 +44,7 @@ def period_key(value: Any) -> str:
     >>> [period_key(value) for value in (2023, "2023.0", "2023年", "2023年5月", "2023年5月1日", "2023.05")]
     ['2023', '2023', '2023', '2023-05', '2023-05-01', '2023.05']
     """
-    text = key_text(value)
-    plain = text.translate(_DIGITS)
-    if found := _YEAR.fullmatch(plain):
-        return found[1]
-    if found := _MONTH.fullmatch(plain) or _DAY.fullmatch(plain):
-        return "-".join(f"{int(part):02}" for part in found.groups())
-    return text
+    return fold_period(key_text(value))
 
 
 def product_key(value: Any) -> str:

@@ -14,7 +14,7 @@ from energybench.frames.encode import encode, recode
 from energybench.frames.groups import KEY_TEXT
 from energybench.ladders import Level
 from energybench.markup import pieces
-from energybench.report.pictures import pictures
+from energybench.report.pictures import Picture, pictures
 from energybench.tables import records
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ class Content:
     results: Table
     targets: Table | None
     target_notes: tuple[str, ...]
-    charts: list[tuple[str, str]]
+    charts: list[Picture]
     plants: list[Plant]
     problems: Table
     sources: Table

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import io
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from energybench.errors import EnergybenchError
+from energybench.frames.problems import cut
 from energybench.markup.pieces import printable
 
 if TYPE_CHECKING:
@@ -20,10 +22,27 @@ if TYPE_CHECKING:
 SIZE = (8.2, 4.6)
 
 
-def pictures(
-    assessment: Assessment, targets: TargetCheck | None, words: Words
-) -> tuple[list[tuple[str, str]], list[str]]:
-    """Return the charts that an assessment allows as title and SVG, and a note where matplotlib is missing.
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A chart of a page.
+
+    Attributes
+    ----------
+    title : str
+        What it shows.
+    spoken : str
+        The same for who cannot see it, with the names in full that are cut in the chart.
+    svg : str
+        The chart.
+    """
+
+    title: str
+    spoken: str
+    svg: str
+
+
+def pictures(assessment: Assessment, targets: TargetCheck | None, words: Words) -> tuple[list[Picture], list[str]]:
+    """Return the charts that an assessment allows, and a note where matplotlib is missing.
 
     Parameters
     ----------
@@ -38,16 +57,16 @@ def pictures(
         import matplotlib  # noqa: F401 - only whether it is there
     except ImportError:
         return [], [words("no_charts")]
-    drawn: dict[str, str] = {}
+    drawn: dict[str, Picture] = {}
     for title, draw in _asked(assessment, targets, words):
         if title in drawn:
             continue
         try:
-            drawn[title] = _svg(title, draw)
+            drawn[title] = _picture(title, draw)
         except EnergybenchError:
             # Nothing to show, or targets that this axis cannot show: the next of the same title may.
             continue
-    return list(drawn.items()), []
+    return list(drawn.values()), []
 
 
 def _asked(assessment: Assessment, targets: TargetCheck | None, words: Words) -> list[tuple[str, Callable[..., Any]]]:
@@ -74,7 +93,7 @@ def _asked(assessment: Assessment, targets: TargetCheck | None, words: Words) ->
     return asked
 
 
-def _svg(title: str, draw: Callable[..., Any]) -> str:
+def _picture(title: str, draw: Callable[..., Any]) -> Picture:
     """Return a chart as SVG: letters as shapes, the same for the same chart, without a time."""
     import matplotlib as mpl
     from matplotlib.figure import Figure
@@ -82,7 +101,10 @@ def _svg(title: str, draw: Callable[..., Any]) -> str:
     figure = Figure(figsize=SIZE, layout="constrained")
     out = io.StringIO()
     with mpl.rc_context({"svg.fonttype": "path", "svg.hashsalt": title}):
-        draw(ax=figure.subplots())
+        axes = draw(ax=figure.subplots())
         figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
     page = out.getvalue()
-    return page[page.index("<svg") :]
+    # A name that is cut in the chart has its full form as its label.
+    full = dict.fromkeys(cut(printable(label)) for text in axes.texts if (label := text.get_label()))
+    spoken = f"{title}: {'; '.join(full)}" if full else title
+    return Picture(title, spoken, page[page.index("<svg") :])

@@ -16,6 +16,8 @@ from energybench.unit_text import read_amount, read_number, read_unit
 from energybench.units import ratio, read_exact, read_quantity
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import pandas
     from numpy.typing import NDArray
 
@@ -61,12 +63,12 @@ class Texts:
         return empty
 
 
-def texts_of(column: pandas.Series[Any]) -> Texts:
-    """Return a column as texts; each distinct cell is looked at once."""
+def texts_of(column: pandas.Series[Any], read: Callable[[Any], str] = clean_text) -> Texts:
+    """Return a column as texts; each distinct cell is read once."""
     import pandas
 
     codes, uniques = pandas.factorize(column, use_na_sentinel=True)
-    cleaned = [clean_text(value) for value in uniques.tolist()]
+    cleaned = [read(value) for value in uniques.tolist()]
     order = {text: code for code, text in enumerate(dict.fromkeys(text for text in cleaned if text))}
     folded = numpy.array([*(order.get(text, len(order)) for text in cleaned), len(order)], numpy.int64)
     return Texts(folded[codes], list(order))

@@ -9,7 +9,7 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from energybench.errors import EnergybenchError, MissingFigureError, OptionError, quoted
-from energybench.frames.encode import clean_text
+from energybench.frames.groups import period_key
 from energybench.tables import citation, data_version, find_document
 from energybench.targets.cells import texts_of
 from energybench.targets.inputs import figure_unit, read_figures, table_of
@@ -107,7 +107,7 @@ def check_targets(
     else:
         table = table_of(results)
     own = {find_document(meant).id: find_document(read).id for meant, read in (standards or {}).items()}
-    wanted = None if period is None else clean_text(period)
+    wanted = None if period is None else period_key(period)
     base = None if table is None else _portfolio(table, wanted, own, allow_unverified)
     asked = _Given(read_figures(given, rows), base, wanted, tolerance)
     return TargetCheck(

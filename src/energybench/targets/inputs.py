@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from energybench.errors import OptionError, TableError, UnknownNameError, did_you_mean, quoted
 from energybench.frames.columns import OUTPUTS
-from energybench.frames.encode import clean_text
+from energybench.frames.groups import period_key
 from energybench.frames.native import to_pandas
 from energybench.names import normalise_name
 from energybench.targets.cells import read_figure, texts_of
@@ -41,6 +41,9 @@ def table_of(results: Any) -> pandas.DataFrame:
     if twice is not None:
         raise TableError(f"Two headers of the results mean {twice}", twice, "Remove one of them")
     table = table.set_axis(names, axis=1).reset_index(drop=True)
+    if "period" in table.columns:
+        periods = texts_of(table["period"], period_key)
+        table["period"] = periods.take(periods.distinct, None)
     _refuse_two_documents(table)
     return table
 
@@ -56,7 +59,7 @@ def one_period(table: pandas.DataFrame, period: str | int | None) -> pandas.Data
     if "period" not in table.columns:
         return table
     periods = texts_of(table["period"])
-    wanted = periods.distinct if period is None else [clean_text(period)]
+    wanted = periods.distinct if period is None else [period_key(period)]
     if len(wanted) != 1 or wanted[0] not in periods.distinct:
         known = ", ".join(periods.distinct) or "none"
         raise OptionError(f"The periods of the rows are {known}", known, "Pass period= with one of them")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
-from math import isnan
+from math import isfinite, isnan
 from numbers import Real
 from typing import Any, TypeVar
 
@@ -83,6 +83,20 @@ class Subject:
         if isinstance(self.refuses, type | tuple):
             return isinstance(given, self.refuses)
         return bool(self.refuses(given))
+
+
+def check_room(name: str, value: float) -> None:
+    """Refuse a tolerance that is no finite number, or below zero.
+
+    Raises
+    ------
+    OptionError
+        With the value given.
+    """
+    if not (isinstance(value, Real) and isfinite(value) and value >= 0):
+        raise OptionError(
+            f"{name} is {quoted(value)}, expected zero or more", quoted(value), "Write, for example, 1e-9"
+        )
 
 
 def _shown(value: object) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from hypothesis import strategies as st
 
-from energybench.testing.asking import Answer, Refusals, Subject
+from energybench.testing.asking import Answer, Refusals, Subject, check_room
 from energybench.testing.causes import cause_of, figures_of
 from energybench.testing.facts import (
     HOSTILE,
@@ -113,6 +113,8 @@ def assert_conversion_properties(
             likely    a thousand times too much: kgce/t read as kgce/kg, or kg taken for t
     """
     choice = choice_of(basis, coal_rate, edition)
+    check_room("tolerance", tolerance)
+    check_room("absolute", absolute)
     subject = Subject(function, refuses)
     probe = Probe(subject, choice, carriers, units)
     converter = _Converter(subject, choice, Effort(max_examples, derandomize), probe, (tolerance, absolute))
@@ -226,9 +228,10 @@ class _Converter:
             there = fuel.expected(1.0, case.unit, self.choice) / fuel.expected(1.0, other, self.choice)
             same = float(Fraction(repr(case.amount)) * there)
             one, two = self._ask(case), self.subject.number(same, other, case.known.name)
-            if one.refused or two.refused or one.value is None:
+            # An answer that overflows is no measure of another one; the first law finds it.
+            if one.refused or two.refused or one.value is None or not isfinite(one.value):
                 return None
-            if two.value is not None and isfinite(one.value) and self._right(two.value, Fraction(one.value)):
+            if two.value is not None and self._right(two.value, Fraction(one.value)):
                 return None
             arguments = (same, other, case.known.name)
             call = self.subject.call(case.amount, case.unit, case.known.name)
@@ -252,7 +255,9 @@ class _Converter:
     def _sign(self) -> Wrong | str | None:
         def check(case: Case) -> Wrong | None:
             received, sent = self._ask(case), self._ask(case, -case.amount)
-            if received.value is None or sent.refused or self._right(sent.value, -Fraction(received.value)):
+            if received.value is None or sent.refused or not isfinite(received.value):
+                return None
+            if self._right(sent.value, -Fraction(received.value)):
                 return None
             cause = "" if sent.value is None else cause_of(sent.value, -Fraction(received.value))
             arguments = (-case.amount, case.unit, case.known.name)
@@ -274,7 +279,11 @@ class _Converter:
                 return None
             parts = " and ".join(self.subject.call(a, case.unit, case.known.name) for a in (case.amount, more))
             arguments = (total, case.unit, case.known.name)
-            return self._wrong(arguments, both, f"{float(summed)!r} tce, the sum of {parts}")
+            try:
+                expected = f"{float(summed)!r} tce"
+            except OverflowError:
+                expected = "more than a number can be"
+            return self._wrong(arguments, both, f"{expected}, the sum of {parts}")
 
         if not self.known:
             return "it does not answer anything"

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from energybench.corrections import change, find_correction
 from energybench.corrections.catalogue import find_figures
 from energybench.errors import EnergybenchError, OptionError
-from energybench.testing.asking import Answer, Refusals, Subject
+from energybench.testing.asking import Answer, Refusals, Subject, check_room
 from energybench.testing.causes import cause_of, same_figure
 from energybench.testing.report import Property, Report, Wrong, settle
 from energybench.testing.searching import Effort, each
@@ -85,6 +85,7 @@ def assert_correction_properties(
     ...     print(error.report["agreement"].cause)
     exponent is 0 in place of 0.25: an integer division
     """
+    check_room("tolerance", tolerance)
     subject = Subject(function, refuses)
     options = {"item": item, "level": level, "case": case, "allow_unverified": allow_unverified}
     asked = _Correction(subject, correction, options, tolerance, Effort(max_examples, derandomize))

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from energybench.errors import check_option
 from energybench.furnaces import DEFAULT_ITEM, READINGS, find_curve
-from energybench.testing.asking import Answer, Refusals, Subject
+from energybench.testing.asking import Answer, Refusals, Subject, check_room
 from energybench.testing.causes import cause_of, same_figure
 from energybench.testing.report import Property, Report, Wrong, settle
 from energybench.testing.searching import Effort, each
@@ -89,6 +89,7 @@ def assert_limit_curve_properties(
     """
     if reading is not None:
         check_option("reading", reading, READINGS)
+    check_room("tolerance", tolerance)
     subject = Subject(function, refuses)
     curve = _Curve(subject, item, document, reading, tolerance, Effort(max_examples, derandomize))
     return settle("limit-curve", subject, lambda: f"{len(curve.points)} stated points", curve.properties(), skip)

@@ -173,8 +173,10 @@ def finish(ax: Axes, *, title: str, handles: Sequence[Any], below: Sequence[str]
         title_height += legend.get_window_extent().height * 72 / ax.figure.dpi
     from matplotlib import rcParams
 
-    ax.set_title(title, loc="left", pad=title_height, fontsize="large", fontfamily=rcParams["font.family"])
     width = ax.get_window_extent().width * 72 / ax.figure.dpi
+    large = 1.2 * float(rcParams["font.size"]) * 0.58
+    lines = "\n".join(wrapped(title, width / large))
+    ax.set_title(lines, loc="left", pad=title_height, fontsize="large", fontfamily=rcParams["font.family"])
     text = "\n".join(line for one in below if one for line in wrapped(one, width / (font_size() * 0.58)))
     return ax.annotate(
         text,
@@ -243,6 +245,25 @@ def wrapped(text: str, width: float) -> list[str]:
         else:
             line += word
     return [*lines, line.rstrip()]
+
+
+def shortened(text: str, width: float) -> str:
+    """Cut a text to a width in Latin characters, with an ellipsis where something is left out.
+
+    Examples
+    --------
+    >>> shortened("四川省德阳市水泥厂", 12), shortened("Works 1", 12)
+    ('四川省德阳…', 'Works 1')
+    """
+    if columns(text) <= width:
+        return text
+    kept = ""
+    for one in text:
+        if columns(f"{kept}{one}…") > width:
+            break
+        kept += one
+    # Half of an escaped dollar sign is left out too.
+    return kept.rstrip(" \\") + "…"
 
 
 def _words(text: str) -> list[str]:

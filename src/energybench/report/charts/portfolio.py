@@ -8,6 +8,7 @@ import numpy
 
 from energybench.errors import OptionError, check_option, did_you_mean, quoted
 from energybench.frames.encode import clean_text, to_floats
+from energybench.frames.groups import period_key
 from energybench.ladders import Level
 from energybench.limits import find_ladder, needs_capacity
 from energybench.markup.pieces import number
@@ -16,6 +17,7 @@ from energybench.report.charts.canvas import (
     cite,
     class_name,
     class_patch,
+    columns,
     finish,
     font_size,
     halo,
@@ -23,7 +25,9 @@ from energybench.report.charts.canvas import (
     open_axes,
     require_matplotlib,
     settle,
+    shortened,
     thousands,
+    wrapped,
 )
 from energybench.report.charts.inputs import Cited, one_product
 from energybench.report.fonts import choose_lettering
@@ -33,6 +37,7 @@ from energybench.units import ratio
 if TYPE_CHECKING:
     import pandas
     from matplotlib.axes import Axes
+    from matplotlib.text import Annotation
     from numpy.typing import NDArray
 
     from energybench.frames import Assessment
@@ -47,6 +52,8 @@ WIDTHS = {"capacity": "design_capacity", "output": "output"}
 #: Which end of the axis a share of capacity is counted from.
 _SHARES = {"share_of_capacity_at_benchmark": "best", "share_of_capacity_below_baseline": "worst"}
 _STYLES = ("-", "--", ":", "-.")
+#: How much of the height an upright name may take, in how many lines a name may stand, and the shortest of them.
+_UPRIGHT, _LINES, _SHORTEST = 0.36, 3, 8
 
 
 def portfolio_chart(
@@ -141,7 +148,8 @@ def portfolio_chart(
                 lettering.say("纵轴不从零起。", "The upright axis does not start at zero.") if cut else "",
             ],
         )
-        narrow = _name_plants(axes, names, left, wide, plants["intensity"].to_numpy(), bottom)
+        named = list(zip(names, map(str, plants["plant"]), strict=True))
+        narrow = _name_plants(axes, named, left, wide, plants["intensity"].to_numpy(), bottom)
         if narrow:
             said = lettering.say(f"{narrow} 家太窄，未写名称。", f"Too narrow for a name: {narrow}.")
             print_below.set_text(f"{print_below.get_text()}\n{said}")
@@ -149,7 +157,7 @@ def portfolio_chart(
 
 
 def _one_period(rows: pandas.DataFrame, period: str | None) -> pandas.DataFrame:
-    periods = [clean_text(one) for one in rows["period"]]
+    periods = [period_key(one) for one in rows["period"]]
     known = list(dict.fromkeys(periods))
     if period is None and len(known) > 1:
         raise OptionError(
@@ -157,14 +165,15 @@ def _one_period(rows: pandas.DataFrame, period: str | None) -> pandas.DataFrame:
         )
     if period is None:
         return rows
-    if clean_text(period) not in known:
+    wanted = period_key(period)
+    if wanted not in known:
         shown = quoted(period)
         raise OptionError(
             f"The results have no period {shown}",
             shown,
-            did_you_mean(clean_text(period), known, f"There are {', '.join(known)}"),
+            did_you_mean(wanted, known, f"There are {', '.join(known)}"),
         )
-    return rows[[one == clean_text(period) for one in periods]]
+    return rows[[one == wanted for one in periods]]
 
 
 def _widths(rows: pandas.DataFrame, by: str | None) -> tuple[Floats, str, str]:
@@ -298,13 +307,27 @@ def _left_out(count: int, lettering: Lettering) -> str:
     return lettering.say(f"{count} 行没有等级或规模，未画。", f"Not drawn: {count} rows without a class or a size.")
 
 
-def _name_plants(ax: Axes, names: list[str], left: Floats, wide: Floats, values: Floats, bottom: float) -> int:
-    """Write names above the steps, upright where a step is narrow, and make room; return how many did not fit."""
+def _name_plants(
+    ax: Axes, plants: list[tuple[str, str]], left: Floats, wide: Floats, values: Floats, bottom: float
+) -> int:
+    """Write names above the steps, upright where a step is narrow, and make room; return how many did not fit.
+
+    Parameters
+    ----------
+    ax : Axes
+        With the steps drawn.
+    plants : list of tuple
+        The name of each as it is drawn, and in full: a text that is not the full name has that as its label.
+    left, wide, values : ndarray of float
+        Where each step begins, how wide and how high it is.
+    bottom : float
+        Where the upright axis begins.
+    """
     settle(ax)
     box = ax.get_window_extent()
     scale = box.width / ax.get_xlim()[1]
     tops, narrow = [float(values.max() + 0.1 * (values.max() - bottom))], 0
-    for name, start, width, value in zip(names, left, wide, values, strict=True):
+    for (name, full), start, width, value in zip(plants, left, wide, values, strict=True):
         text = ax.annotate(
             name,
             (start + width / 2, value),
@@ -316,14 +339,39 @@ def _name_plants(ax: Axes, names: list[str], left: Floats, wide: Floats, values:
             zorder=6,
         )
         text.set_path_effects(halo(ax))
-        if text.get_window_extent().width > width * scale:
-            text.set_rotation(90)
-        extent = text.get_window_extent()
-        if extent.width > width * scale:
+        if not _fit(text, name, width * scale, _UPRIGHT * box.height):
             text.remove()
             narrow += 1
-        else:
-            share = min(0.6, (extent.height + 8) / box.height)
-            tops.append(bottom + (value - bottom) / (1 - share))
+            continue
+        if text.get_text().replace("\n", "").replace(" ", "") != full.replace(" ", ""):
+            text.set_label(full)
+        share = min(0.6, (text.get_window_extent().height + 8) / box.height)
+        tops.append(bottom + (value - bottom) / (1 - share))
     ax.set_ylim(bottom, max(tops))
     return narrow
+
+
+def _fit(text: Annotation, name: str, room: float, height: float) -> bool:
+    """Break, turn and at last cut a name until it is no wider than its step; say whether that is possible.
+
+    An upright name takes no more than a height, or the steps would be squeezed below it.
+    """
+    extent = text.get_window_extent()
+    if extent.width <= room:
+        return True
+    column, line = extent.width / columns(name), extent.height
+    if room >= _SHORTEST * column:
+        lines = wrapped(name, room / column)
+        text.set_text("\n".join(lines))
+        if len(lines) <= _LINES and text.get_window_extent().width <= room:
+            return True
+    text.set_rotation(90)
+    most = max(1, min(_LINES, int(room / (1.3 * line))))
+    lines = wrapped(name, height / column)
+    if len(lines) > most or any(columns(one) > height / column for one in lines):
+        rest = name
+        for one in lines[: most - 1]:
+            rest = rest[len(one) :].lstrip()
+        lines = [*lines[: most - 1], shortened(rest, height / column)]
+    text.set_text("\n".join(lines))
+    return bool(text.get_window_extent().width <= room)

@@ -1,0 +1,112 @@
+"""Periods: the same spellings are the same year, month or day in every question, and nothing else is joined."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import energybench as eb
+from energybench.coal_rates import read_year
+from energybench.errors import OptionError
+from energybench.frames.groups import period_key
+from energybench.periods import fold_period
+from energybench.targets import cheapest_lift
+from expect import refused
+
+#: What a cell or an option says, and the period that it is.
+SPELLINGS: list[tuple[Any, str]] = [
+    *((2023, "2023"), ("2023", "2023"), (2023.0, "2023"), ("2023.0", "2023"), ("2023.00", "2023")),
+    *((np.int64(2023), "2023"), (np.float64(2023), "2023"), (" 2023 ", "2023")),
+    *(("2023年", "2023"), ("2023 年", "2023"), ("2023年度", "2023"), ("２０２３年", "2023")),
+    *(("2023年1月", "2023-01"), ("2023年01月", "2023-01"), ("2023年１月份", "2023-01"), ("2023 年 1 月", "2023-01")),
+    *(("2023年1月5日", "2023-01-05"), ("2023-01", "2023-01"), ("2023-01-05", "2023-01-05")),
+    *((datetime.date(2023, 1, 5), "2023-01-05"), (pd.Timestamp("2023-01-05"), "2023-01-05")),
+    # What may mean two things, or is of another form, is itself and nothing else.
+    *((text, text) for text in ("2023.01", "2023.1", "2023/1", "2023-1", "202301", "2023-24", "２０２３", "23年")),
+    *((text, text) for text in ("2023年13月", "2023年1季度", "2023上半年", "2023年2月30", "2023.05.0", "总计")),
+]
+YEARS = [text for text, period in SPELLINGS if period == "2023"]
+OTHERS = [text for text, period in SPELLINGS if period != "2023"]
+
+
+def results(*periods: Any) -> pd.DataFrame:
+    """Return a plant of aluminium in some periods, over the baseline in the first of them alone."""
+    intensity = [13200.0 if number else 13500.0 for number in range(len(periods))]
+    table = pd.DataFrame({"period": pd.Series(periods, dtype=object), "intensity": intensity})
+    return table.assign(plant="A", product="电解铝", unit="kWh/t", output=1.0, output_unit="t", design_capacity=1.0)
+
+
+@pytest.mark.parametrize(("written", "period"), SPELLINGS, ids=repr)
+def test_a_cell_of_a_table_is_the_period_that_it_says(written: Any, period: str) -> None:
+    assert period_key(written) == period
+    if isinstance(written, str):
+        assert fold_period(written.strip()) == period
+
+
+@given(st.text("0123456789０２３.-/ 年月日度份", max_size=12))
+def test_a_text_is_read_once_for_all(text: str) -> None:
+    """The tables and the options have one reading, and reading twice changes nothing."""
+    assert period_key(text) == fold_period(text.strip())
+    assert fold_period(fold_period(text)) == fold_period(text)
+
+
+@pytest.mark.parametrize("written", YEARS, ids=repr)
+@pytest.mark.parametrize("cell", YEARS, ids=repr)
+def test_targets_join_the_same_year_however_it_is_written(cell: Any, written: Any) -> None:
+    check = eb.check_targets(results(cell, 2022), document="changji-prefecture-2022", period=written)
+    assert check.period == "2023"
+    assert check["10"].met is False  # only the row of 2023 is over the baseline
+    alone = eb.check_targets(results(cell, written), document="changji-prefecture-2022")
+    assert alone["10"].period == "2023"
+
+
+@pytest.mark.parametrize("other", OTHERS, ids=repr)
+def test_targets_join_no_month_and_no_other_text_to_a_year(other: Any) -> None:
+    with pytest.raises(OptionError, match="no rows of"):
+        eb.check_targets(results(other), document="changji-prefecture-2022", period=2023)
+    with pytest.raises(OptionError, match="no rows of"):
+        eb.check_targets(results(2023), document="changji-prefecture-2022", period=other)
+
+
+@pytest.mark.parametrize("written", [*YEARS, "２０２３"], ids=repr)
+def test_a_year_is_read_from_all_of_them(written: Any) -> None:
+    assert read_year(written) == 2023
+
+
+@pytest.mark.parametrize("written", [text for text in OTHERS if text != "２０２３"], ids=repr)
+def test_a_month_is_no_year(written: Any) -> None:
+    with refused(OptionError, "option", "year", "2024"):
+        read_year(written)
+
+
+@pytest.mark.parametrize(("written", "period"), [pair for pair in SPELLINGS if isinstance(pair[0], str)], ids=repr)
+def test_in_force_reads_the_same_texts(written: str, period: str) -> None:
+    def of(text: str) -> str:
+        return eb.classify("13200 kWh/t", "电解铝", document="in-force", period=text).document
+
+    try:
+        expected = of(period)
+    except OptionError:
+        with pytest.raises(OptionError):
+            of(written.strip())
+    else:
+        assert of(written.strip()) == expected
+
+
+def test_the_year_of_a_deadline_is_found_in_every_spelling() -> None:
+    """By default the rows of the deadline's year are compared, where there are several years."""
+    table = results(2024, "2025年")
+    assert eb.check_targets(table, document="changji-prefecture-2022").verdicts == (
+        eb.check_targets(results(2024, 2025), document="changji-prefecture-2022").verdicts
+    )
+
+
+def test_a_lift_takes_the_year_in_every_spelling() -> None:
+    with pytest.raises(OptionError, match="The periods of the rows are 2023, 2022"):
+        cheapest_lift(results("2023年", "2022.0"), "panzhihua-2024", period="2023-01")

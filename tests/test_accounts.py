@@ -386,4 +386,4 @@ def test_an_output_that_makes_an_exact_hit_reaches_it(output: Any) -> None:
 
 def test_a_line_with_the_amount_first_says_so() -> None:
     with refused(OptionError, "option", "line 2: ('350 万kWh', '电力') has the amount first", "(carrier, amount)"):
-        eb.account([("原煤", "1200 t"), ("350 万kWh", "电力")])  # type: ignore[list-item]
+        eb.account([("原煤", "1200 t"), ("350 万kWh", "电力")])

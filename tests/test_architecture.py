@@ -29,7 +29,7 @@ TREES = {name: ast.parse(path.read_text(encoding="utf-8")) for name, path in SOU
 #: The floors of the house, lowest first: a module imports only from floors below its own.
 FLOORS = [
     {"errors"},
-    {"unit_text", "names", "records", "palette"},
+    {"unit_text", "names", "periods", "records", "palette"},
     {"units", "overlays"},
     {"tables"},
     {"gases", "coal_rates", "sharing", "meter_accuracy", "uncertain_text", "markup"},

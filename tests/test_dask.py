@@ -128,6 +128,8 @@ def test_many_problems_are_counted_and_the_first_listed(monkeypatch: pytest.Monk
 def test_uncertainties_are_refused_and_not_forgotten() -> None:
     with refused(TableError, "table", "meters has the columns uncertainty"):
         eb.assess(frame(mixed().assign(uncertainty=1), 3), OUTPUTS)
+    with refused(TableError, "table", "meters has the columns ncv_uncertainty"):
+        eb.assess(frame(mixed().assign(热值不确定度=1), 3), OUTPUTS)
 
 
 def test_lines_of_energy_are_not_kept() -> None:

@@ -232,6 +232,25 @@ def test_what_is_measured_by_electricity_needs_a_reading_of_it(make: Any) -> Non
 
 
 @pytest.mark.parametrize("make", QUICK)
+def test_a_coefficient_of_electricity_changes_no_kwh(make: Any) -> None:
+    key = {"product": "电解铝", "carrier": "电力", "unit": "kWh"}
+    own = {"coefficient": 0.1229, "coefficient_unit": "kgce/kWh"}
+    table = meters({**key, **own, "amount": 14_000}, {**key, **own, "amount": 1000, "flow": "out"})
+    made = texts(outputs(product="电解铝", output=1))
+    assert_agrees(make(), texts(table), made)
+    assert eb.assess(table, made).results["intensity"].tolist() == [13_000]
+    one = eb.account(
+        [
+            {"carrier": "电力", "amount": "14000 kWh", "coefficient": "0.1229 kgce/kWh"},
+            ("电力", "1000 kWh", "out"),
+        ],
+        output="1 t",
+        product="电解铝",
+    )
+    assert one.intensity == 13_000
+
+
+@pytest.mark.parametrize("make", QUICK)
 def test_hostile_texts_are_texts(make: Any) -> None:
     hostile = [
         "it's",
@@ -387,8 +406,9 @@ def test_a_table_that_is_none_is_refused_as_an_eager_one_is(make: Any) -> None:
         eb.assess(engine.take(arrow(texts(meters())).slice(0, 0)), made)
     with pytest.raises(TableError, match="both mean unit"):
         eb.assess(engine.take(arrow(texts(meters()).assign(单位="t"))), made)
-    with pytest.raises(TableError, match="uncertainty"):
-        eb.assess(engine.take(arrow(texts(meters()).assign(uncertainty="1 %"))), made)
+    for column in ("uncertainty", "accuracy", "ncv_uncertainty", "coefficient_uncertainty"):
+        with pytest.raises(TableError, match=f"meters has the columns {column}"):
+            eb.assess(engine.take(arrow(texts(meters()).assign(**{column: "1 %"}))), made)
     lists = pyarrow.table({**arrow(texts(meters())).to_pydict(), "flow": [[1]]})
     with pytest.raises(TableError, match="flow"):
         eb.assess(engine.take(lists), made)

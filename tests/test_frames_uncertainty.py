@@ -132,26 +132,228 @@ def test_an_output_on_the_meter_of_its_input_cancels() -> None:
     assert shared["intensity_uncertainty"] == pytest.approx(0, abs=1e-6)
 
 
+# Figures of a row's own -----------------------------------------------------------------------------------
+
+GAS = {"carrier": "天然气", "amount": 20.0, "unit": "万m3", "ncv": 35.6, "ncv_unit": "MJ/m3"}
+COAL = {"coefficient": 0.7, "coefficient_unit": "kgce/kg"}
+GAS_OWN = {"coefficient": 1.2, "coefficient_unit": "kgce/m3"}
+#: 20 万m3 at 35.6 MJ/m3 in tce, and at 1 MJ/m3.
+GAS_TCE, PER_NCV = 20e4 * 35.6 / 29307.6, 20e4 / 29307.6
+
+
+@pytest.mark.parametrize(
+    ("cells", "tce"),
+    [
+        ({**GAS, "ncv_uncertainty": 0.5}, 0.5 * PER_NCV),
+        ({**GAS, "ncv_uncertainty": "0.5"}, 0.5 * PER_NCV),
+        ({**GAS, "ncv_uncertainty": "500 kJ/m3"}, 0.5 * PER_NCV),
+        ({**GAS, "ncv_uncertainty": "1 %"}, 0.01 * GAS_TCE),
+        ({**GAS, "ncv_uncertainty": "1 %", "flow": "out"}, 0.01 * GAS_TCE),
+        ({**GAS, "ncv_uncertainty": "3 %", "uncertainty": "4 %"}, 0.05 * GAS_TCE),
+        ({**GAS, "ncv_uncertainty": 0}, 0),
+        ({**COAL, "coefficient_uncertainty": 0.01}, 30),
+        ({**COAL, "coefficient_uncertainty": "0.01 tce/t"}, 30),
+        ({**COAL, "coefficient_uncertainty": "1 %", "ncv_uncertainty": ""}, 21),
+    ],
+)
+def test_a_figure_of_a_row_may_be_uncertain(cells: dict[str, Any], tce: float) -> None:
+    row = first(assess([cells]))
+    assert row["tce_uncertainty"] == pytest.approx(tce)
+    assert row["intensity_uncertainty"] == pytest.approx(tce / 20)
+
+
+def test_headers_in_chinese_mean_the_same() -> None:
+    chinese = {
+        "ncv": "低位发热量",
+        "ncv_unit": "低位发热量单位",
+        "coefficient": "折标系数",
+        "coefficient_unit": "折标系数单位",
+    }
+    for ncv, coefficient in (("热值不确定度", "系数不确定度"), ("低位发热量不确定度", "折标系数不确定度")):
+        names = {**chinese, "ncv_uncertainty": ncv, "coefficient_uncertainty": coefficient}
+        rows = [{**GAS, "ncv_uncertainty": "1 %"}, {**COAL, "coefficient_uncertainty": "1 %"}]
+        done = assess([{names.get(name, name): cell for name, cell in row.items()} for row in rows])
+        assert done.notes == ()
+        assert first(done)["tce_uncertainty"] == pytest.approx(math.hypot(0.01 * GAS_TCE, 21))
+
+
+@pytest.mark.parametrize(
+    ("change", "shared"),
+    [
+        ({}, True),
+        ({"carrier": "natural_gas"}, True),
+        ({"unit": "m3", "amount": 20e4}, True),
+        ({"ncv_uncertainty": "2 %"}, True),
+        ({"ncv": 35.7, "ncv_uncertainty": 0.712}, False),
+        ({"ncv_uncertainty": 0.7}, False),
+        ({"ncv": 35600.0, "ncv_unit": "kJ/m3", "ncv_uncertainty": "2 %"}, False),
+        ({"carrier": "液化天然气", "unit": "t", "ncv": 50.0, "ncv_unit": "MJ/kg"}, False),
+    ],
+)
+def test_the_same_figure_of_the_same_carrier_is_one_analysis(change: dict[str, Any], shared: bool) -> None:
+    one = {**GAS, "ncv_uncertainty": 0.712}
+    check_one_analysis([one, {**one, **change}], shared)
+
+
+@pytest.mark.parametrize(
+    ("change", "shared"),
+    [
+        ({}, True),
+        ({"unit": "kg"}, True),
+        ({"coefficient_unit": "tce/t"}, False),
+        ({"carrier": "洗精煤"}, False),
+        ({"carrier": "自产燃料"}, False),
+    ],
+)
+def test_so_is_the_same_coefficient(change: dict[str, Any], shared: bool) -> None:
+    one = {**COAL, "coefficient_uncertainty": "1 %"}
+    check_one_analysis([one, {**one, **change}], shared)
+
+
+def check_one_analysis(rows: list[dict[str, Any]], shared: bool) -> None:
+    """Check that two rows of one output row share their source, or that they do not; those of two never do."""
+    alone = [first(assess([row]))["tce_uncertainty"] for row in rows]
+    assert first(assess(rows))["tce_uncertainty"] == pytest.approx(sum(alone) if shared else math.hypot(*alone))
+    apart = assess([rows[0], {**rows[1], "plant": "乙"}], [{}, {"plant": "乙"}]).results
+    assert apart["tce_uncertainty"].tolist() == pytest.approx(alone)
+
+
+def test_what_is_sent_out_of_one_analysis_is_taken_off() -> None:
+    one = {**GAS, "ncv_uncertainty": "1 %"}
+    back = first(assess([one, {**one, "amount": 15.0, "flow": "out"}]))
+    assert back["tce_uncertainty"] == pytest.approx(0.01 * GAS_TCE / 4)
+
+
+def test_a_coefficient_of_electricity_moves_standard_coal_and_not_electricity() -> None:
+    power = {"carrier": "电力", "unit": "kWh", "amount": 13_000.0, "product": "电解铝"}
+    own = {"coefficient": 0.1229, "coefficient_unit": "kgce/kWh", "coefficient_uncertainty": "1 %"}
+    done = assess([{**power, **own}], [{"product": "电解铝", "output": 1.0}])
+    row = first(done)
+    assert done.energy["electricity_kwh"].tolist() == [13_000]
+    assert row["intensity"] == row["electricity_kwh"] == 13_000
+    assert row["tce_uncertainty"] == pytest.approx(13 * 0.1229 * 0.01)
+    assert row["intensity_uncertainty"] == 0
+
+
+@pytest.mark.parametrize(
+    ("cells", "column", "message"),
+    [
+        ({"ncv_uncertainty": 0.5}, "ncv_uncertainty", "ncv_uncertainty is '0.5' and ncv is empty"),
+        ({**COAL, "ncv_uncertainty": 0.5}, "ncv_uncertainty", "ncv_uncertainty is '0.5' and ncv is empty"),
+        (
+            {**GAS, "ncv_uncertainty": 0.5, "coefficient_uncertainty": "1 %"},
+            "coefficient_uncertainty",
+            "coefficient_uncertainty is '1 %' and coefficient is empty",
+        ),
+        ({**GAS, "ncv_uncertainty": -0.5}, "ncv_uncertainty", "'-0.5', expected a finite number, not negative"),
+        ({**GAS, "ncv_uncertainty": math.inf}, "ncv_uncertainty", "'inf', expected a finite number, not negative"),
+        ({**GAS, "ncv_uncertainty": "-0.5"}, "ncv_uncertainty", "ncv_uncertainty is '-0.5', expected a finite"),
+        ({**GAS, "ncv_uncertainty": "some"}, "ncv_uncertainty", "'some'"),
+        ({**GAS, "ncv_uncertainty": "0.5 t"}, "ncv_uncertainty", "not in MJ/m3"),
+        ({**GAS, "ncv_uncertainty": True}, "ncv_uncertainty", "True"),
+        ({**COAL, "coefficient_uncertainty": "0.5 MJ/kg"}, "coefficient_uncertainty", "not in kgce/kg"),
+    ],
+)
+def test_an_uncertainty_of_a_figure_that_cannot_be_used_is_a_problem(
+    cells: dict[str, Any], column: str, message: str
+) -> None:
+    done = assess([cells, {"plant": "乙"}], [{}, {"plant": "乙"}])
+    (problem,) = done.problems.to_dict("records")[:1]
+    assert (problem["table"], problem["column"], problem["reason"]) == ("meters", column, "uncertainty")
+    assert message in problem["message"]
+    assert problem["suggestion"]
+    assert done.counts["used"] == 1
+    assert done.results["class"].isna().tolist() == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("cells", "column", "reason"),
+    [
+        ({**GAS, **GAS_OWN, "ncv_uncertainty": 0.5, "coefficient_uncertainty": 0.1}, "coefficient", "option"),
+        ({**GAS, "ncv_unit": None, "ncv_uncertainty": "0.5 MJ/m3"}, "ncv_unit", "no-unit"),
+        ({**GAS, "ncv": "35.6±0.5", "ncv_uncertainty": "1 %"}, "ncv", "unreadable-amount"),
+        ({**GAS, "ncv": 3560.0, "ncv_uncertainty": "1 %"}, "ncv", "implausible-coefficient"),
+    ],
+)
+def test_a_bad_figure_is_the_problem_and_not_its_uncertainty(cells: dict[str, Any], column: str, reason: str) -> None:
+    problem = assess([cells]).problems.iloc[0]
+    assert (problem["column"], problem["reason"]) == (column, reason)
+
+
+def test_lines_of_energy_show_the_uncertainty_of_their_coefficient() -> None:
+    rows = [
+        {**GAS, "ncv_uncertainty": "1 %"},
+        {**COAL, "coefficient": 0.7, "coefficient_unit": "tce/t", "coefficient_uncertainty": "10 kgce/t"},
+        {},
+    ]
+    energy = assess(rows).energy
+    assert energy["coefficient_uncertainty"].tolist()[:2] == pytest.approx([35.6e-2 / 29.3076, 10])
+    assert energy["coefficient"].tolist()[:2] == pytest.approx([35.6 / 29.3076, 700])
+    assert energy["coefficient_unit"].tolist()[:2] == ["kgce/m3", "kgce/t"]
+    assert np.isnan(energy["coefficient_uncertainty"][2])
+    assert "coefficient_uncertainty" not in assess([GAS]).energy.columns
+
+
 # The same as one value ------------------------------------------------------------------------------------
 
 NUMBERS = st.floats(1, 5000).map(lambda x: round(x, 3))
+#: Measured figures of a row's own, as cells of a table and as text of an account.
+FIGURES: dict[str, list[tuple[dict[str, Any], dict[str, str]]]] = {
+    "原煤": [
+        ({"ncv": 20.9, "ncv_unit": "MJ/kg", "ncv_uncertainty": "0.3"}, {"ncv": "20.9±0.3 MJ/kg"}),
+        ({"ncv": 20.9, "ncv_unit": "MJ/kg", "ncv_uncertainty": "2 %"}, {"ncv": "20.9±2 % MJ/kg"}),
+        ({"ncv": 21.5, "ncv_unit": "MJ/kg", "ncv_uncertainty": "200 kJ/kg"}, {"ncv": "21.5 MJ/kg ± 200 kJ/kg"}),
+        ({"ncv": 21.5, "ncv_unit": "MJ/kg"}, {"ncv": "21.5 MJ/kg"}),
+        (
+            {"coefficient": 0.7, "coefficient_unit": "kgce/kg", "coefficient_uncertainty": "0.01"},
+            {"coefficient": "0.7±0.01 kgce/kg"},
+        ),
+    ],
+    "电力": [
+        (
+            {"coefficient": 0.1229, "coefficient_unit": "kgce/kWh", "coefficient_uncertainty": "1 %"},
+            {"coefficient": "0.1229±1 % kgce/kWh"},
+        ),
+        (
+            {"coefficient": 0.1229, "coefficient_unit": "kgce/kWh", "coefficient_uncertainty": "0"},
+            {"coefficient": "0.1229±0 kgce/kWh"},
+        ),
+    ],
+    "天然气": [
+        ({"ncv": 35.6, "ncv_unit": "MJ/m3", "ncv_uncertainty": "0.5"}, {"ncv": "35.6±0.5 MJ/m3"}),
+        ({"ncv": 35600.0, "ncv_unit": "kJ/m3", "ncv_uncertainty": "500"}, {"ncv": "35600.0±500 kJ/m3"}),
+    ],
+}
+CARRIERS = ["原煤", "电力", "热力", "天然气"]
 ROWS = st.fixed_dictionaries(
     {
         "plant": st.sampled_from("甲乙丙"),
-        "carrier": st.sampled_from(["原煤", "电力", "热力"]),
+        "carrier": st.sampled_from(CARRIERS),
         "amount": NUMBERS,
         "flow": st.sampled_from(["in", "in", "out"]),
         "uncertainty": st.sampled_from([None, "", "1 %", "2.5 %", "3", "0"]),
         "meter": st.sampled_from([None, "belt", "main", "third"]),
     }
 )
-UNITS = {"原煤": "t", "电力": "万kWh", "热力": "GJ"}
+UNITS = {"原煤": "t", "电力": "万kWh", "热力": "GJ", "天然气": "万m3"}
+
+
+@st.composite
+def figured_rows(draw: st.DrawFn) -> tuple[dict[str, Any], dict[str, str]]:
+    """Draw a meter row, often with a measured figure of its own, and that figure as text of an account."""
+    row: dict[str, Any] = draw(ROWS)
+    cells, text = draw(st.sampled_from([({}, {}), *FIGURES.get(row["carrier"], [])]))
+    if row["carrier"] == "天然气" and not cells:
+        cells, text = {"ncv": 35.6, "ncv_unit": "MJ/m3"}, {"ncv": "35.6 MJ/m3"}
+    return {**METER, **row, **cells, "unit": UNITS[row["carrier"]]}, text
+
+
 PRODUCTS = [("水泥熟料", "t", 20.0), ("电解铝", "t", 1.0), ("水泥熟料", "万t", 0.002)]
 WIDTHS = st.sampled_from([None, "1 %", "0.5"])
 
 
 @given(
-    st.lists(ROWS, min_size=1, max_size=12),
+    st.lists(figured_rows(), min_size=1, max_size=12),
     st.lists(
         st.tuples(st.sampled_from(PRODUCTS), st.floats(0.5, 2), WIDTHS, st.sampled_from([None, "belt"])),
         min_size=3,
@@ -162,7 +364,7 @@ WIDTHS = st.sampled_from([None, "1 %", "0.5"])
 @settings(max_examples=25)
 def test_a_table_is_one_account_a_row(rows: list[Any], outputs: list[Any], compare: str) -> None:
     plants = dict(zip("甲乙丙", outputs, strict=True))
-    meters = [{**METER, **row, "unit": UNITS[row["carrier"]], "product": plants[row["plant"]][0][0]} for row in rows]
+    meters = [{**row, "product": plants[row["plant"]][0][0]} for row, _ in rows]
     wanted = [
         {
             "plant": plant,
@@ -184,8 +386,8 @@ def test_a_table_is_one_account_a_row(rows: list[Any], outputs: list[Any], compa
         if pd.isna(got["class"]):
             continue
         lines = [
-            {key: row[key] or None for key in ("carrier", "amount", "unit", "flow", "uncertainty", "meter")}
-            for row in meters
+            {key: row[key] or None for key in ("carrier", "amount", "unit", "flow", "uncertainty", "meter")} | text
+            for row, text in rows
             if row["plant"] == output["plant"]
         ]
         amount: Any = f"{output['output']!r} {output['output_unit']}"
@@ -256,7 +458,13 @@ def test_many_meters_take_the_sparse_way_and_agree(monkeypatch: pytest.MonkeyPat
         }
         for plant in rng.integers(0, 20, 300)
     ]
-    rows = [{**row, "unit": "t" if row["carrier"] == "原煤" else "kWh"} for row in rows]
+    coal: dict[str, Any] = {
+        "unit": "t",
+        "coefficient": 0.7,
+        "coefficient_unit": "kgce/kg",
+        "coefficient_uncertainty": "1 %",
+    }
+    rows = [{**row, **(coal if row["carrier"] == "原煤" else {"unit": "kWh"})} for row in rows]
     outputs = [{"plant": f"p{plant}", "output_uncertainty": 10.0, "output_meter": "a"} for plant in range(20)]
     dense = assess(rows, outputs).results
     monkeypatch.setattr("energybench.frames.uncertain._DENSE", 0)

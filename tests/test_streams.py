@@ -363,6 +363,8 @@ def test_uncertainties_are_refused_and_not_forgotten(tmp_path: Path, ending: str
     path = tmp_path / f"meters.{ending}"
     with refused(TableError, "table", "meters has the columns accuracy", "assess()"):
         eb.assess_path(write(meters().assign(accuracy="0.5"), path), OUTPUTS)
+    with refused(TableError, "table", "meters has the columns ncv_uncertainty, coefficient_uncertainty"):
+        eb.assess_path(write(meters().assign(ncv_uncertainty=1, coefficient_uncertainty=1), path), OUTPUTS)
     with refused(TableError, "table", "outputs has the columns output_uncertainty"):
         eb.assess_path(write(meters(), path), OUTPUTS.assign(output_uncertainty=1))
 

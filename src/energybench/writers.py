@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import threading
-from contextlib import contextmanager
+import time
+from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -31,6 +33,8 @@ REPORTS = {".html": ("jinja2", "report")}
 _SHEET = (1_048_576, 16_384)
 #: Rows that are JSON text in memory at one time.
 _BLOCK = 20_000
+#: Seconds after which a part that is not written to belongs to nobody: longer than any write takes.
+_STALE = 24 * 60 * 60
 
 
 def check_targets(
@@ -107,6 +111,8 @@ def write_frame(frame: pandas.DataFrame, path: str | Path) -> None:
 def whole_file(path: str | Path) -> Iterator[Path]:
     """Give a temporary name to write to; the file takes its place when all is written, and only then.
 
+    What a process that was killed left of the same file is removed after a day.
+
     Parameters
     ----------
     path : str or Path
@@ -117,8 +123,21 @@ def whole_file(path: str | Path) -> Iterator[Path]:
     try:
         yield part
         part.replace(target)
+        _remove_stale(target)
     finally:
         part.unlink(missing_ok=True)
+
+
+def _remove_stale(target: Path) -> None:
+    """Remove unfinished parts of a file that nobody has written to for a day: their process was killed."""
+    name = re.compile(rf"\.\d+-\d+-{re.escape(target.name)}")
+    # Whatever goes wrong here, the file itself is written; another process may remove the same part.
+    with suppress(OSError), os.scandir(target.parent) as entries:
+        for entry in entries:
+            if not name.fullmatch(entry.name) or not entry.is_file(follow_symlinks=False):
+                continue
+            if time.time() - entry.stat(follow_symlinks=False).st_mtime > _STALE:
+                Path(entry.path).unlink(missing_ok=True)
 
 
 def _csv(frame: pandas.DataFrame, path: Path) -> None:

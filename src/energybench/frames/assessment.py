@@ -16,6 +16,7 @@ from energybench import __version__
 from energybench.errors import TableError
 from energybench.frames.native import to_kind
 from energybench.frames.problems import add_counts
+from energybench.frames.uncertain_cells import FIGURE_COLUMNS
 from energybench.ladders import Level
 
 if TYPE_CHECKING:
@@ -55,27 +56,37 @@ class EnergyLines:
 
     @numpy.errstate(invalid="ignore", over="ignore")
     def frame(self) -> pandas.DataFrame:
-        """Return a line per meter row: the row as given, its coefficient and source, and its tce."""
+        """Return a line per meter row: the row as given, its coefficient and source, and its tce.
+
+        The uncertainty of the coefficient is standard and in its unit, also where it comes from that of an ncv.
+        """
         meters = self.meters
         count = len(meters.table)
         records: list[Any] = [getattr(factor, "record", None) for factor in meters.factors] + [None]
         position = meters.positions(slice(None))
         lines = meters.table.copy()
         lines.insert(0, "row", lines.index)
-        lines = lines.reset_index(drop=True).drop(columns=["coefficient", "coefficient_unit"], errors="ignore")
+        own = ["coefficient", "coefficient_unit", FIGURE_COLUMNS["coefficient"]]
+        lines = lines.reset_index(drop=True).drop(columns=own, errors="ignore")
         figure = numpy.array([record.value if record else numpy.nan for record in records])[position]
         lines["coefficient"] = (
             figure if meters.own is None else numpy.where(numpy.isnan(meters.own), 1.0, meters.own) * figure
         )
+        if meters.figure_spreads:
+            given = numpy.any([one.given for one in meters.figure_spreads], axis=0)
+            width = numpy.sum([one.signed for one in meters.figure_spreads], axis=0)
+            lines[FIGURE_COLUMNS["coefficient"]] = numpy.where(given, width * figure, numpy.nan)
         for name in ("unit", "basis", "origin", "document", "clause", "verification"):
             codes, distinct = pandas.factorize(numpy.array([getattr(record, name, "") for record in records], object))
             column = "coefficient_unit" if name == "unit" else name
             lines[column] = pandas.Categorical.from_codes(codes[position], pandas.Index(distinct))
         used = numpy.ones(count, bool)
         used[self.bad] = False
-        amount = meters.amount if meters.multiplier is None else meters.amount * meters.multiplier
-        for name, otherwise in (("tce", numpy.nan), ("electricity_kwh", 0.0)):
-            values = meters.lookup(name, otherwise).take(meters.factor) * amount
+        flow = meters.flow()
+        of_kwh = meters.multiplier if flow is None else flow
+        for name, otherwise, multiplier in (("tce", numpy.nan, meters.multiplier), ("electricity_kwh", 0.0, of_kwh)):
+            values = meters.lookup(name, otherwise).take(meters.factor) * meters.amount
+            values = values if multiplier is None else values * multiplier
             lines[name] = numpy.where(used, values + 0.0, numpy.nan)
         lines["used"] = used
         return lines

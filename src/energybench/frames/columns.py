@@ -25,6 +25,8 @@ METERS: dict[str, tuple[str, ...]] = {
     "ncv_unit": ("热值单位", "低位发热量单位"),
     "coefficient": ("系数", "折标系数", "折标准煤系数"),
     "coefficient_unit": ("系数单位", "折标系数单位", "折标准煤系数单位"),
+    "ncv_uncertainty": ("热值不确定度", "低位发热量不确定度", "低位热值不确定度"),
+    "coefficient_uncertainty": ("系数不确定度", "折标系数不确定度", "折标准煤系数不确定度"),
     "uncertainty": ("不确定度", "标准不确定度"),
     "accuracy": ("准确度等级", "准确度", "精度等级"),
     "meter": ("group", "计量器具", "计量器具编号"),

@@ -173,6 +173,7 @@ def sweep(
     group: Key,
     group_of: Lookup,
     first_row: int = 0,
+    flow: Floats | None = None,
 ) -> None:
     """Weigh and add up rows in one pass; a row that cannot be used is counted and noted, never added.
 
@@ -190,8 +191,11 @@ def sweep(
         Group key of each row, and the group of each key; the last group is that of no output row.
     first_row : int
         Number of the first row, for the rows noted.
+    flow : ndarray or None
+        What multiplies electricity, shape (n,); None where it is the multiplier.
     """
     count = len(amount)
+    turned = multiplier if flow is None else flow
     electric = electricity.nonzero() if electricity is not None else None
 
     def add(totals: Totals, start: int, stop: int) -> None:
@@ -216,8 +220,8 @@ def sweep(
                     # Only some rows are electricity, and which ones is a narrow look.
                     here = numpy.flatnonzero(electric.take(factor[rows]) & ~unusable)
                     power = electricity.take(factor[rows][here]) * amount[rows][here]
-                    if multiplier is not None:
-                        power *= multiplier[rows][here]
+                    if turned is not None:
+                        power *= turned[rows][here]
                     numpy.add.at(totals.electricity_kwh, groups[here], power)
                     numpy.add.at(totals.electric, groups[here], 1)
 

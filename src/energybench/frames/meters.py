@@ -5,7 +5,7 @@ The sweep over all rows only finds which rows cannot be used. Why is worked out 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy
@@ -17,7 +17,7 @@ from energybench.frames.groups import KEY_TEXT, is_damaged
 from energybench.frames.kernel import Lookup, keys_in_use, make_key, make_lookup
 from energybench.frames.problems import Problems
 from energybench.frames.resolve import KnownFactors, Refusal, resolve_all
-from energybench.frames.uncertain import read_spreads, spoil
+from energybench.frames.uncertain_cells import FIGURE_COLUMNS, read_figure_spreads, read_spreads, spoil
 from energybench.lines import FLOWS
 
 if TYPE_CHECKING:
@@ -26,11 +26,11 @@ if TYPE_CHECKING:
 
     from energybench.carriers import Choice
     from energybench.frames.resolve import Factor
-    from energybench.frames.uncertain import Spreads
+    from energybench.frames.uncertain_cells import Spreads
 
     Floats = NDArray[numpy.float64]
 
-_OWN = ("", "ncv", "coefficient")
+_OWN = ("", *FIGURE_COLUMNS)
 _MISSING = "Fill in the cell, or remove the row"
 TWO_FIGURES = Refusal("coefficient", "", "option", "ncv and coefficient are both given", "Leave one of them empty")
 TOO_LARGE = Refusal("amount", "", "unreadable-amount", "amount is {value}, too large to convert", "Check the number")
@@ -51,7 +51,9 @@ class Meters:
     keys, factors
         The keys that occur, sorted, and what each was resolved to.
     spreads : Spreads or None
-        What the rows state of their uncertainty, None where no row does.
+        What the rows state of the uncertainty of their amounts, None where no row does.
+    figure_spreads : tuple of Spreads
+        What they state of that of their own figures: one per kind of figure, none where no row does.
     """
 
     table: pandas.DataFrame
@@ -65,6 +67,21 @@ class Meters:
     keys: NDArray[Any]
     factors: list[Factor | Refusal]
     spreads: Spreads | None = None
+    figure_spreads: tuple[Spreads, ...] = ()
+
+    @property
+    def every_spread(self) -> tuple[Spreads, ...]:
+        """The uncertainties of the amounts and of the figures, as far as any row states one."""
+        return self.figure_spreads if self.spreads is None else (self.spreads, *self.figure_spreads)
+
+    def flow(self) -> Floats | None:
+        """Return what multiplies electricity, None where it is the multiplier: a row's own figure changes no kWh."""
+        if self.own is None or self.multiplier is None:
+            return None
+        if not any(getattr(factor, "own", "") and getattr(factor, "electricity_kwh", 0.0) for factor in self.factors):
+            return None
+        with numpy.errstate(invalid="ignore"):
+            return numpy.where(self.own_kind == 0, self.multiplier, numpy.sign(self.multiplier))
 
     def lookup(self, name: str, otherwise: float) -> Lookup:
         """Return a figure of the factors by key."""
@@ -145,8 +162,11 @@ def read_meters(table: pandas.DataFrame, choice: Choice, known: KnownFactors | N
     multiplier = _multiplier(table, own, kind, factor, keys, key.size, factors)
     amount = to_floats(table["amount"])
     spreads = read_spreads(table, amount, columns["unit"], choice.allow_unverified)
-    multiplier = spoil(multiplier, spreads)
-    return Meters(table, columns, amount, own, kind, multiplier, factor, key.size, keys, factors, spreads)
+    figure_spreads = read_figure_spreads(table, own, kind)
+    read = Meters(
+        table, columns, amount, own, kind, multiplier, factor, key.size, keys, factors, spreads, figure_spreads
+    )
+    return replace(read, multiplier=spoil(multiplier, read.every_spread)) if read.every_spread else read
 
 
 def _own_figures(table: pandas.DataFrame) -> tuple[Floats | None, NDArray[Any] | None, Coded | None]:
@@ -245,8 +265,8 @@ def explain(meters: Meters, rows: NDArray[Any]) -> Problems:
     if "flow" in table.columns:
         flow = encode(table["flow"])
         problems.flag_refused(flow.codes, [*resolve_all(refused_flow, [(cell,) for cell in flow.distinct]), None])
-    if meters.spreads is not None:
-        meters.spreads.explain(problems, rows)
+    for spreads in meters.every_spread:
+        spreads.explain(problems, rows)
     with numpy.errstate(invalid="ignore", over="ignore"):
         value = meters.lookup("tce", numpy.nan).take(meters.factor[rows]) * meters.amount[rows]
         if meters.multiplier is not None:

@@ -101,9 +101,10 @@ def assess(
     Parameters
     ----------
     meters : DataFrame, mapping, str or Path
-        Columns plant, period, product, carrier, amount, unit, and if wanted flow, ncv, ncv_unit, coefficient,
-        coefficient_unit, uncertainty, accuracy, meter; headers in English or Chinese. A frame of pandas, polars
-        or pyarrow, a mapping of headers to columns, or a .csv, .parquet or .xlsx file.
+        Columns plant, period, product, carrier, amount, unit, and if wanted flow, ncv, ncv_unit, ncv_uncertainty,
+        coefficient, coefficient_unit, coefficient_uncertainty, uncertainty, accuracy, meter; headers in English or
+        Chinese. A frame of pandas, polars or pyarrow, a mapping of headers to columns, or a .csv, .parquet or .xlsx
+        file.
     outputs : DataFrame, mapping, str or Path
         Columns plant, period, product, output, output_unit, and if wanted output_uncertainty, output_accuracy,
         output_meter, furnace_capacity,
@@ -246,6 +247,7 @@ def add_up(read: Meters, groups: Groups, totals: Totals, first_row: int = 0) -> 
         groups.key_of(read.columns),
         groups.lookup,
         first_row,
+        None if electricity is None else read.flow(),
     )
 
 

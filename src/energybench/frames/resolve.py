@@ -67,6 +67,8 @@ class Factor:
         ``"ncv"`` or ``"coefficient"`` where the row carries a figure of its own, else empty.
     own_range : tuple of float or None
         The figures of its own that a row can plausibly have.
+    own_unit : str
+        The unit of that figure.
     """
 
     tce: float
@@ -74,6 +76,7 @@ class Factor:
     record: Coefficient
     own: str = ""
     own_range: tuple[float, float] | None = None
+    own_unit: str = ""
 
 
 def resolve_factor(carrier: str, unit: str, own: str, own_unit: str, choice: Choice) -> Factor | Refusal:
@@ -109,7 +112,7 @@ def resolve_factor(carrier: str, unit: str, own: str, own_unit: str, choice: Cho
         given = {"ncv": one} if own == "ncv" else {"own": one}
         exact, record = factor(carrier, read, replace(choice, **given, allow_unverified=True))  # type: ignore[arg-type]
         limits = None if choice.allow_unverified else _own_range(record.carrier, one, own, choice.basis)
-        return Factor(float(exact), _electricity(record, read), record, own, limits)
+        return Factor(float(exact), _electricity(record, read), record, own, limits, str(one.unit))
     except DimensionError as error:
         return refusal_of(error, "unit" if not own else column)
     except EnergybenchError as error:

@@ -19,7 +19,7 @@ from energybench.frames import kernel
 from energybench.frames.columns import KEYS
 from energybench.frames.encode import encode
 from energybench.frames.grading import bounds_of, fold_limits
-from energybench.frames.uncertain import OUTPUT_COLUMNS, Spreads, read_spreads
+from energybench.frames.uncertain_cells import OUTPUT_COLUMNS, Spreads, read_spreads
 from energybench.ladders import Level
 
 if TYPE_CHECKING:

@@ -299,4 +299,6 @@ def _weighed(readings: Readings, frame: Frame, own: Sequence[str]) -> Frame:
     # One look at the product sees an amount, a factor or a figure that is no number.
     frame = frame.with_columns((nw.col("_tce_per") * value).alias("_weighed"))
     frame = frame.with_columns(finite(nw.col("_weighed")).alias("_tce"))
-    return frame.with_columns(nw.when(~nw.col("_tce").is_null()).then(nw.col("_kwh_per") * value).alias("_kwh"))
+    # A figure of a row's own says how much standard coal a kWh is, not how many kWh there are.
+    kwh = nw.col("_kwh_per") * nw.col("_amount")
+    return frame.with_columns(nw.when(~nw.col("_tce").is_null()).then(kwh).alias("_kwh"))

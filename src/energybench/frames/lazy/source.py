@@ -36,7 +36,6 @@ PLAIN_NUMBER = r"^-?[0-9]{1,15}(\.[0-9]{1,15})?$"
 
 _TEXTS = (nw.String, nw.Enum, nw.Categorical)
 _NAMES = ("plant", "product", "carrier", "unit", "flow")
-_UNCERTAIN = ("uncertainty", "accuracy", "output_uncertainty", "output_accuracy")
 _NO_CELLS = (nw.Binary, nw.Duration, nw.Time, nw.List, nw.Array, nw.Struct, nw.Object)
 
 
@@ -151,13 +150,6 @@ def make_source(table: Any, name: str) -> Source:
                 f"{name}: the column {quoted(found[column])} holds true and false, expected text",
                 found[column],
                 'A reader of CSV may take the unit "t" for true: have it read text, as all_varchar=True does in DuckDB',
-            )
-    for column in _UNCERTAIN:
-        if column in found:
-            raise TableError(
-                f"{name}: an engine does not work out the column {quoted(found[column])} ({column})",
-                found[column],
-                "Leave the column out, or collect the table: uncertainty is worked out for eager tables",
             )
     return Source(name, table.select(*(nw.col(header).alias(name) for name, header in found.items())), types, unused)
 

@@ -1,0 +1,283 @@
+"""Cells that state an uncertainty: of the readings of a table, and of the figures that its rows carry.
+
+A number is looked at as a number, each distinct text once. What a cell states is added up in
+:mod:`energybench.frames.uncertain`; a table without such a column never comes here.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy
+import pandas
+
+from energybench.errors import EnergybenchError, UncertaintyError, quoted
+from energybench.frames.encode import Coded, clean_text, encode, fold, to_number
+from energybench.frames.resolve import Refusal, refusal_of, resolve_all
+from energybench.meter_accuracy import class_percent
+from energybench.uncertain_text import read_uncertainty
+from energybench.unit_text import read_unit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from numpy.typing import NDArray
+
+    from energybench.frames.problems import Problems
+
+    Floats = NDArray[numpy.float64]
+
+#: Columns of the meter table and of the output table that state an uncertainty or what shares it.
+METER_COLUMNS = ("uncertainty", "accuracy", "meter")
+OUTPUT_COLUMNS = ("output_uncertainty", "output_accuracy", "output_meter")
+#: Columns of the meter table that state the uncertainty of a figure of the row's own, by the column of that figure.
+FIGURE_COLUMNS = {"ncv": "ncv_uncertainty", "coefficient": "coefficient_uncertainty"}
+_TWICE = "Give one; where several effects act, add their standard uncertainties in squares"
+
+
+class Cell(NamedTuple):
+    """What a cell states: an absolute part in the row's unit, and a part of the reading."""
+
+    absolute: float
+    relative: float
+
+
+@dataclass
+class Spreads:
+    """The uncertainty of the rows of one table.
+
+    Attributes
+    ----------
+    signed : ndarray
+        Standard uncertainty in the row's unit, 0 where none is given, NaN where the cell cannot be used, shape (n,).
+        A relative one has the sign of its reading.
+    given : ndarray of bool
+        Whether the row states one, shape (n,).
+    code : list of tuple
+        Per column that was coded, the codes and what each was resolved to.
+    meter : ndarray of int or None
+        The meter of each row, -1 where none is named; None where no row names one.
+    meters : list of str
+        The names of the meters.
+    twice : ndarray of bool or None
+        Whether a row states two uncertainties.
+    stray : ndarray of bool or None
+        Whether a row states the uncertainty of a figure that it does not have.
+    columns : tuple of str
+        The names of the columns of uncertainty, accuracy class and meter.
+    beside : str
+        The column of the figure that the uncertainty is of, empty for that of a reading.
+    """
+
+    signed: Floats
+    given: NDArray[numpy.bool_]
+    code: list[tuple[NDArray[Any], list[Any]]] = field(default_factory=list)
+    meter: NDArray[numpy.int64] | None = None
+    meters: list[str] = field(default_factory=list)
+    twice: NDArray[numpy.bool_] | None = None
+    stray: NDArray[numpy.bool_] | None = None
+    columns: tuple[str, ...] = METER_COLUMNS
+    beside: str = ""
+
+    def explain(self, problems: Problems, rows: NDArray[Any]) -> None:
+        """Say of some rows what is wrong with their uncertainty.
+
+        Parameters
+        ----------
+        problems : Problems
+            Of those rows.
+        rows : ndarray of int
+            Their numbers in the table.
+        """
+        width = self.columns[0]
+        if self.stray is not None:
+            message = f"{width} is {{value}} and {self.beside} is empty"
+            fix = f"Fill in {self.beside} and {self.beside}_unit, or leave {width} empty"
+            problems.flag(self.stray[rows], Refusal(width, "", "uncertainty", message, fix))
+        for code, answers in self.code:
+            problems.flag_refused(code[rows], answers)
+        if self.twice is not None:
+            both = Refusal(width, "", "uncertainty", f"{width} and {self.columns[1]} are both given", _TWICE)
+            problems.flag(self.twice[rows], both)
+        message = f"{width} is {{value}}, expected a finite number, not negative"
+        unit = f"the unit of {self.beside}" if self.beside else "the unit of the row"
+        fix = f'Write a standard uncertainty in {unit}, or as "0.5 %"'
+        problems.flag(numpy.isnan(self.signed[rows]), Refusal(width, "", "uncertainty", message, fix))
+
+
+def read_spreads(
+    table: pandas.DataFrame,
+    value: Floats,
+    unit: Coded,
+    allow_unverified: bool,
+    columns: tuple[str, ...] = METER_COLUMNS,
+) -> Spreads | None:
+    """Read the columns of a table that state uncertainties; None where there is none.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        With canonical columns.
+    value : ndarray
+        The reading of each row, shape (n,).
+    unit : Coded
+        The unit of each row.
+    allow_unverified : bool
+        Use unverified rows of the accuracy table.
+    columns : tuple of str
+        The names of the columns of uncertainty, accuracy class and meter.
+    """
+    width, accuracy, meter = columns
+    present = _stated(table, (width, accuracy))
+    if not present:
+        return None
+    found = Spreads(numpy.zeros(len(table)), numpy.zeros(len(table), bool), columns=columns)
+    if width in present:
+        _read_widths(found, table[width], value, lambda: unit, width)
+    if accuracy in present:
+        _read_classes(found, table[accuracy], value, allow_unverified, accuracy)
+    if meter in table.columns:
+        coded = encode(table[meter])
+        names, positions = fold(coded)
+        place = numpy.where(positions < len(names), positions, -1)
+        found.meter, found.meters = place[coded.codes], names
+    return found
+
+
+def read_figure_spreads(table: pandas.DataFrame, own: Floats | None, kind: NDArray[Any] | None) -> tuple[Spreads, ...]:
+    """Read the columns of a meter table that state the uncertainty of an ncv or a coefficient; none where none does.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        With canonical columns.
+    own : ndarray or None
+        The figure of each row, NaN where it has none, shape (n,); None where no row has one.
+    kind : ndarray of int or None
+        Which of :data:`FIGURE_COLUMNS` it is, counted from 1, shape (n,).
+    """
+    found = []
+    for number, (name, column) in enumerate(FIGURE_COLUMNS.items(), 1):
+        if not _stated(table, (column,)):
+            continue
+        one = Spreads(numpy.zeros(len(table)), numpy.zeros(len(table), bool), columns=(column,), beside=name)
+        value = numpy.full(len(table), numpy.nan) if own is None else own
+        _read_widths(one, table[column], value, partial(_units_of, table, f"{name}_unit"), column)
+        one.stray = one.given if kind is None else one.given & (kind != number)
+        one.signed[one.stray] = numpy.nan
+        found.append(one)
+    return tuple(found)
+
+
+def _stated(table: pandas.DataFrame, names: tuple[str, ...]) -> list[str]:
+    """Return which of some columns the table has with anything in them."""
+    return [name for name in names if name in table.columns and bool(table[name].notna().any())]
+
+
+def _units_of(table: pandas.DataFrame, name: str) -> Coded:
+    """Return a column of units, coded, as if of empty texts where there is none."""
+    return encode(table[name]) if name in table.columns else Coded(numpy.zeros(len(table), numpy.int8), [""])
+
+
+def _read_widths(
+    found: Spreads, column: pandas.Series[Any], value: Floats, units: Callable[[], Coded], name: str
+) -> None:
+    """Read a column of uncertainties: numbers as they are, each distinct text and unit once."""
+    if pandas.api.types.is_numeric_dtype(column.dtype) and not pandas.api.types.is_bool_dtype(column.dtype):
+        width: Floats = column.to_numpy(numpy.float64, na_value=numpy.nan)
+        given = ~numpy.isnan(width)
+        found.given |= given
+        sound = (width >= 0) & numpy.isfinite(width)
+        found.signed += numpy.where(given, numpy.where(sound, width, numpy.nan), 0.0)
+        return
+    cells, unit = encode(column), units()
+    size = len(unit.distinct) + 1
+    pair, distinct = pandas.factorize(cells.codes.astype(numpy.int64) * size + unit.codes)
+    asked = [divmod(int(one), size) for one in distinct]
+    texts = [
+        (
+            cells.distinct[cell] if cell < len(cells.distinct) else None,
+            unit.distinct[at] if at < len(unit.distinct) else "",
+            name,
+        )
+        for cell, at in asked
+    ]
+    _add_cells(found, pair, resolve_all(_width, texts), value)
+
+
+def _read_classes(found: Spreads, column: pandas.Series[Any], value: Floats, allow_unverified: bool, name: str) -> None:
+    """Read a column of accuracy classes, each distinct one once."""
+    cells = encode(column)
+    answers = [*resolve_all(_class, [(cell, allow_unverified, name) for cell in cells.distinct]), None]
+    before = found.given.copy()
+    _add_cells(found, cells.codes.astype(numpy.int64), answers, value)
+    given = numpy.array([answer is not None for answer in answers])[cells.codes]
+    found.twice = before & given
+    found.signed[found.twice] = numpy.nan
+
+
+def _add_cells(found: Spreads, code: NDArray[Any], answers: list[Any], value: Floats) -> None:
+    """Add what resolved cells state of their rows."""
+    parts = [
+        one if isinstance(one, Cell) else Cell(0.0, 0.0) if one is None else Cell(numpy.nan, 0.0) for one in answers
+    ]
+    absolute, relative = (numpy.array([part[side] for part in parts], numpy.float64)[code] for side in (0, 1))
+    with numpy.errstate(invalid="ignore", over="ignore"):
+        found.signed += absolute + numpy.where(relative == 0.0, 0.0, relative * value)
+    found.given |= numpy.array([one is not None for one in answers], bool)[code]
+    found.code.append((code, answers))
+
+
+def _width(cell: Any, unit: str, column: str) -> Cell | Refusal | None:
+    """Read one uncertainty beside its unit."""
+    if cell is None:
+        return None
+    text = clean_text(cell) if isinstance(cell, str) else ""
+    if isinstance(cell, str) and not text:
+        return None
+    number = to_number(cell)
+    try:
+        if number == number:
+            return Cell(number if 0 <= number < math.inf else math.nan, 0.0)
+        if not text:
+            return Cell(read_uncertainty(quoted(cell), 1.0, read_unit("t")), 0.0)
+        read = read_unit(unit)
+        one, two = (read_uncertainty(text, value, read) for value in (1.0, 2.0))
+        # What doubles with the reading is a part of it.
+        return Cell(0.0, one) if two != one else Cell(one, 0.0)
+    except UncertaintyError as error:
+        return refusal_of(error, column)
+    except EnergybenchError as error:
+        return Refusal(column, error.value, UncertaintyError.reason, error.message, error.fix, verbatim=True)
+
+
+def _class(cell: Any, allow_unverified: bool, column: str) -> Cell | Refusal | None:
+    """Read one accuracy class as a part of the reading: a permissible error spread evenly (JCGM 100, 4.3.7)."""
+    given = clean_text(cell) if isinstance(cell, str) else cell
+    if given == "":
+        return None
+    try:
+        percent, _ = class_percent(given, allow_unverified)
+    except EnergybenchError as error:
+        return refusal_of(error, column)
+    return Cell(0.0, percent / 100 / math.sqrt(3))
+
+
+def spoil(multiplier: Floats | None, spreads: Iterable[Spreads]) -> Floats | None:
+    """Return a multiplier that is NaN where an uncertainty of a row cannot be used, so that the row is a problem.
+
+    Parameters
+    ----------
+    multiplier : ndarray or None
+        Of the meter rows, None where it is 1 everywhere.
+    spreads : iterable of Spreads
+        Of the meter rows.
+    """
+    for one in spreads:
+        bad = ~numpy.isfinite(one.signed)
+        if bad.any():
+            multiplier = numpy.where(bad, numpy.nan, 1.0 if multiplier is None else multiplier)
+    return multiplier

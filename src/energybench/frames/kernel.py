@@ -6,7 +6,6 @@ direction, strictness, tolerance) comes in as small tables made by the functions
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -19,10 +18,6 @@ if TYPE_CHECKING:
     Integers = NDArray[Any]
 
 _BLOCK = 1 << 14
-
-#: Below this many rows a second thread costs more than it gives. Not the number of processors: sums are the same
-#: to the last digit on every machine.
-_THREADED_FROM = 500_000
 
 #: The largest key space that gets a table with an entry per key.
 DENSE = 1 << 24
@@ -148,14 +143,13 @@ class Totals:
         )
 
     def add(self, more: Totals) -> None:
-        """Add the totals of later rows of the same groups."""
+        """Add the totals of later rows of the same groups; the rows noted stay with them."""
         with numpy.errstate(invalid="ignore", over="ignore"):
             self.tce += more.tce
             self.electricity_kwh += more.electricity_kwh
         self.readings += more.readings
         self.electric += more.electric
         self.unusable += more.unusable
-        self.bad += more.bad
 
     @property
     def bad_rows(self) -> Integers:
@@ -194,45 +188,33 @@ def sweep(
     flow : ndarray or None
         What multiplies electricity, shape (n,); None where it is the multiplier.
     """
-    count = len(amount)
+    last = len(totals.tce) - 1
     turned = multiplier if flow is None else flow
     electric = electricity.nonzero() if electricity is not None else None
-
-    def add(totals: Totals, start: int, stop: int) -> None:
-        last = len(totals.tce) - 1
-        with numpy.errstate(invalid="ignore", over="ignore"):
-            for first in range(start, stop, _BLOCK):
-                rows = slice(first, min(first + _BLOCK, stop))
-                value = tce.take(factor[rows])
-                value *= amount[rows]
-                if multiplier is not None:
-                    value *= multiplier[rows]
-                groups = group_of.take(group.block(rows))
-                unusable = ~numpy.isfinite(value)
-                unusable |= groups == last
-                if unusable.any():
-                    totals.bad.append(numpy.flatnonzero(unusable) + (first_row + first))
-                    numpy.add.at(totals.unusable, groups[unusable], 1)
-                    value[unusable] = 0.0
-                numpy.add.at(totals.tce, groups, value)
-                numpy.add.at(totals.readings, groups, 1)
-                if electricity is not None and electric is not None:
-                    # Only some rows are electricity, and which ones is a narrow look.
-                    here = numpy.flatnonzero(electric.take(factor[rows]) & ~unusable)
-                    power = electricity.take(factor[rows][here]) * amount[rows][here]
-                    if turned is not None:
-                        power *= turned[rows][here]
-                    numpy.add.at(totals.electricity_kwh, groups[here], power)
-                    numpy.add.at(totals.electric, groups[here], 1)
-
-    if count < _THREADED_FROM:
-        add(totals, 0, count)
-        return
-    halves = [Totals.zero(len(totals.tce) - 1) for _ in range(2)]
-    with ThreadPoolExecutor(len(halves)) as pool:
-        list(pool.map(add, halves, (0, count // 2), (count // 2, count)))
-    for half in halves:
-        totals.add(half)
+    with numpy.errstate(invalid="ignore", over="ignore"):
+        for start in range(0, len(amount), _BLOCK):
+            rows = slice(start, start + _BLOCK)
+            value = tce.take(factor[rows])
+            value *= amount[rows]
+            if multiplier is not None:
+                value *= multiplier[rows]
+            groups = group_of.take(group.block(rows))
+            unusable = ~numpy.isfinite(value)
+            unusable |= groups == last
+            if unusable.any():
+                totals.bad.append(numpy.flatnonzero(unusable) + (first_row + start))
+                numpy.add.at(totals.unusable, groups[unusable], 1)
+                value[unusable] = 0.0
+            numpy.add.at(totals.tce, groups, value)
+            numpy.add.at(totals.readings, groups, 1)
+            if electricity is not None and electric is not None:
+                # Only some rows are electricity, and which ones is a narrow look.
+                here = numpy.flatnonzero(electric.take(factor[rows]) & ~unusable)
+                power = electricity.take(factor[rows][here]) * amount[rows][here]
+                if turned is not None:
+                    power *= turned[rows][here]
+                numpy.add.at(totals.electricity_kwh, groups[here], power)
+                numpy.add.at(totals.electric, groups[here], 1)
 
 
 def levels(value: Floats, sign: Floats, bounds: Floats) -> tuple[NDArray[numpy.int8], NDArray[numpy.bool_]]:

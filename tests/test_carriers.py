@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 import energybench as eb
 import oracle
 from energybench import tables
-from energybench.carriers import Choice, Coefficient, find_carrier, plausible_range
+from energybench.carriers import Choice, Coefficient, choose_coefficient, find_carrier, plausible_range
 from energybench.errors import (
     AmbiguousError,
     AmountError,
@@ -701,6 +701,11 @@ def test_a_density_is_asked_for_where_it_would_help() -> None:
         eb.to_tce("5 m3", "汽油")
     with refused(DimensionError, "wrong-dimension", "such as kWh"):
         eb.to_tce("5 m3", "电力")
+
+
+def test_a_choice_of_a_basis_that_is_none_is_refused_wherever_it_is_made() -> None:
+    with refused(OptionError, "option", "basis is 'net'"):
+        choose_coefficient("原煤", Choice(basis="net"))
 
 
 def test_nothing_chosen_is_the_calorific_figure_of_a_usable_row() -> None:

@@ -28,7 +28,9 @@ from energybench.corrections import (
     find_correction,
 )
 from energybench.corrections.catalogue import FORMULAS, find_figures, find_unit
-from energybench.corrections.model import Points
+from energybench.corrections.metals import special_ore_addition
+from energybench.corrections.minerals import charge_composition_addition
+from energybench.corrections.model import Points, require_range
 from energybench.errors import (
     AmbiguousError,
     AmountError,
@@ -469,6 +471,44 @@ def test_an_efficiency_is_more_than_nothing_and_at_most_all() -> None:
             change("direct-current", rectifier_efficiency=efficiency)
 
 
+def test_what_a_formula_refuses_by_itself_begins_with_the_parameter() -> None:
+    for voltage, efficiency, begin in ((0.0, 0.9, "cell_voltage_v is 0"), (4.0, 0.0, "current_efficiency is 0")):
+        with pytest.raises(OptionError, match=f"^{begin}"):
+            direct_current_intensity(voltage, efficiency)
+    per_point = {"per_rare_earth_point": 0.3, "per_vanadium_titanium_point": 0.45, "per_laterite_point": 0.5}
+    with pytest.raises(OptionError, match=r"^The sum of special ores in percent is -0\.5"):
+        special_ore_addition(rare_earth_percent=-0.5, **per_point)
+    figures = {"p2o5_scale": 170000.0, "p2o5_pole": 0.5, "fe2o3_scale": 7750.0, "fe2o3_pole": 8.0}
+    figures |= {"fe2o3_constant": -76.0, "co2_scale": 3200.0, "co2_pole": 3.5, "co2_constant": 8.0}
+    figures |= {"constant": -7234.0, "per_kwh": 0.1229}
+    assert charge_composition_addition(0.75, **figures) < 0
+    with pytest.raises(OptionError, match=r"^The sum of P2O5, Fe2O3 and CO2 in percent is -0\.5"):
+        charge_composition_addition(-0.5, **figures)
+
+
+def test_only_what_is_missing_is_asked_for() -> None:
+    with pytest.raises(OptionError) as caught:
+        change("waste-heat-power", generation="33 GWh")
+    assert str(caught.value).startswith("gb-16780-2012/waste-heat-power needs own_use_kwh and clinker_output_t. ")
+    assert "generation_kwh" not in str(caught.value)
+
+
+def test_what_is_divided_by_is_more_than_nothing() -> None:
+    with pytest.raises(OptionError, match=r"^output_t is 0, expected more than 0\."):
+        change("bought-materials", output_t=0, silicon_powder_t=1)
+
+
+def test_half_of_a_kiln_is_mainly_either() -> None:
+    assert change("mixed-kiln", item=FINE, roving_output_t=1, fine_output_t=1) > 0
+
+
+def test_a_range_is_said_as_it_is() -> None:
+    with pytest.raises(OptionError, match=r"^heats is 21, expected 0 to 20\. The range: plausible$"):
+        require_range("heats", 21, 0, 20, "plausible")
+    with pytest.raises(OptionError, match=r"^heats is 0, expected more than 0 to 20\. The range: plausible$"):
+        require_range("heats", 0, 0, 20, "plausible", above=True)
+
+
 def test_a_table_of_stated_points_names_the_first_value_between_them() -> None:
     points = Points((10.0, 20.0, 30.0), (1.0, 2.0, 3.0))
     assert np.asarray(points.stated("ratio", np.array([30.0, 10.0]))).tolist() == [3.0, 1.0]
@@ -532,6 +572,13 @@ def test_a_pressure_is_read_in_every_unit_of_the_trade(pressure: Any, pascal: fl
 def test_an_altitude_is_read_in_every_unit_of_the_trade(altitude: Any) -> None:
     found = change("gb-16780-2021/altitude", level=3, altitude=altitude)
     assert found == pytest.approx(change("gb-16780-2021/altitude", level=3, altitude_m=2100), rel=1e-14)
+
+
+def test_a_quantity_in_percent_is_a_percentage() -> None:
+    for share in (eb.ureg.Quantity(20.0, "percent"), "0.2 百%"):
+        assert change("scrap", scrap=share) == change("scrap", scrap_percent=20)
+    with refused(DimensionError, "wrong-dimension", "mixed_gas_share is '20.0 percent'"):
+        change("mixed-gas", item=TOP, mixed_gas_share=eb.ureg.Quantity(20.0, "percent"))
 
 
 @pytest.mark.parametrize("share", ["20 %", "20％", "20 percent", "20%"])
@@ -715,6 +762,41 @@ def test_own_classes_without_figures_are_a_gap(write_table: WriteTable) -> None:
     tables.use(write_table("corrections", *own, base=OVEN_AGE))
     with refused(MissingFigureError, "missing-figure"):
         change("oven-age", level=2, oven_age_years=10)
+
+
+def test_a_figure_that_moves_nobody_knows_which_side_is_a_gap(write_table: WriteTable) -> None:
+    base = "gb-16780-2021/clinker-strength/factor"
+    tables.use(write_table("corrections", {**OWN, "id": f"{base}/own", "value": "1.1"}, base=base))
+    with refused(MissingFigureError, "missing-figure", "clinker-strength"):
+        correct("gb-16780-2021/clinker-strength", "100 kgce/t", item="cement-clinker", level=3)
+
+
+def test_a_level_that_does_not_move_keeps_its_limit() -> None:
+    result = correct("oven-age", "100 kgce/t", level=2, oven_age_years=30)
+    assert (result.change, result.value_after, result.evidence) == (0.0, 100.0, "")
+
+
+def test_a_result_has_the_evidence_that_there_is(write_table: WriteTable) -> None:
+    own = [{"levels": "2", "id": f"own/{at}", "at": at, "evidence": said} for at, said in (("15", ""), ("25", "own"))]
+    tables.use(write_table("corrections", *own, base=OVEN_AGE))
+    assert correct("oven-age", "100 kgce/t", level=2, oven_age_years=20).evidence == "own"
+
+
+def test_a_correction_has_the_clauses_that_there_are(write_table: WriteTable) -> None:
+    shipped = find_correction("quenching").clause
+    own = {**OWN, "id": "own/quenching", "case": "steam", "value": "1.0", "clause": ""}
+    tables.use(write_table("corrections", own, base="gb-21342-2025/quenching/addition/wet/level-3"))
+    assert find_correction("quenching").clause == shipped != ""
+
+
+def test_a_correction_shows_figures_and_words_and_no_function() -> None:
+    assert "function" not in repr(find_correction("clinker-ratio"))
+    assert find_correction("direct-current").unit == ""
+
+
+def test_factors_come_between_the_two_kinds_of_addition() -> None:
+    assert {correction.order for correction in EVERY if correction.kind == "factor"} == {1}
+    assert {correction.order for correction in EVERY if correction.kind == "addition"} == {0, 2}
 
 
 def test_only_an_addition_has_a_unit(write_table: WriteTable) -> None:
@@ -929,7 +1011,7 @@ def test_an_addition_is_made_in_the_unit_of_the_ladder() -> None:
     small = replace(_standard("cement-clinker-coal", "gb-16780-2012"), unit="tce/t")
     _, value, moved = apply(small, 0.12, {"waste-heat-power": waste})
     assert value == pytest.approx(0.12 - 0.01212)
-    assert (moved[0].unit, moved[0].item) == ("tce/t", "cement-clinker-coal")
+    assert (moved[0].unit, moved[0].item, moved[0].level) == ("tce/t", "cement-clinker-coal", "")
     steel = replace(_standard("converter-bof", "gb-21256-2025"), unit="tce/t")
     _, _, limits = apply(steel, -0.02, {"scrap": {"scrap_percent": 20}})
     assert [result.change for result in limits] == pytest.approx([0.0046] * 3)

@@ -106,6 +106,13 @@ def test_a_key_without_a_number_has_the_other(numbers: dict[int, float], keys: l
     assert lookup.take(np.array(keys, int)).tolist() == [numbers.get(key, -1.0) for key in keys]
 
 
+@pytest.mark.usefixtures("_spaces")
+@pytest.mark.parametrize(("otherwise", "expected"), [(0.0, False), (1.0, True), (-1.0, True), (NAN, True)])
+def test_a_key_without_a_number_is_other_than_zero_where_the_other_is(otherwise: float, expected: bool) -> None:
+    lookup = make_lookup(4, np.array([1, 2]), np.array([0.0, 3.0]), otherwise).nonzero()
+    assert lookup.take(np.array([0, 1, 2, 3, 4])).tolist() == [expected, False, True, expected, expected]
+
+
 @pytest.mark.parametrize(("size", "dense"), [(kernel.DENSE, True), (kernel.DENSE + 1, False)])
 def test_a_large_key_space_is_searched(size: int, dense: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(np, "full", lambda *_: np.zeros(8))  # as if it were that large
@@ -172,33 +179,14 @@ def test_a_sweep_is_the_loop_over_its_rows(
     assert totals.bad_rows.tolist() == slow["bad"]
 
 
-@pytest.mark.usefixtures("_blocks")
-@pytest.mark.parametrize("with_power", [True, False])
-@given(st.lists(st.tuples(st.integers(-9, 9) | st.just(NAN), st.integers(0, 2), st.integers(0, 3)), max_size=40))
-def test_two_threads_add_up_what_one_does(with_power: bool, rows: list[tuple[float, int, int]]) -> None:
-    amount = np.array([row[0] for row in rows], float)
-    factor, place = (np.array([row[column] for row in rows], int) for column in (1, 2))
-    keys = np.arange(3)
-    found = []
-    for threaded_from in (0, 10**6):
-        totals = Totals.zero(3)
-        totals.tce += 1.0
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(kernel, "_THREADED_FROM", threaded_from)
-            sweep(
-                totals,
-                amount,
-                None,
-                factor,
-                make_lookup(3, keys, FACTORS, NAN),
-                make_lookup(3, keys, POWER, 0.0) if with_power else None,
-                make_key([(place, np.arange(4), 3)]),
-                make_lookup(3, keys, keys, 3),
-                first_row=100,
-            )
-        sums = (totals.tce, totals.electricity_kwh, totals.readings, totals.electric, totals.unusable)
-        found.append([*(one.tolist() for one in sums), totals.bad_rows.tolist()])
-    assert found[0] == found[1]
+def test_a_measured_figure_weighs_standard_coal_and_not_electricity() -> None:
+    one, codes, totals = make_lookup(1, np.array([0]), np.array([2.0]), NAN), np.array([0, 0]), Totals.zero(1)
+    key = make_key([(codes, np.array([0]), 1)])
+    group_of = make_lookup(1, np.array([0]), np.array([0]), 1)
+    measured = np.array([0.5, -0.25])
+    sweep(totals, np.array([8.0, 4.0]), measured, codes, one, one, key, group_of, flow=np.sign(measured))
+    assert totals.tce[0] == 2 * (4 - 1)
+    assert totals.electricity_kwh[0] == 2 * (8 - 4)
 
 
 def test_a_second_sweep_adds_to_the_first() -> None:
@@ -230,6 +218,26 @@ def test_rows_are_numbered_from_nothing_unless_told() -> None:
     group_of = make_lookup(1, np.array([0]), np.array([0]), 1)
     sweep(totals, np.array([1.0, NAN]), None, codes, one, None, make_key([(codes, np.array([0]), 1)]), group_of)
     assert totals.bad_rows.tolist() == [1]
+
+
+def test_later_rows_add_to_every_total() -> None:
+    totals, more = Totals.zero(2), Totals.zero(2)
+    for one, first in ((totals, 10), (more, 200)):
+        sums = (one.tce, one.electricity_kwh, one.readings, one.electric, one.unusable)
+        for number, column in enumerate(sums):
+            column += np.array([first, first + 1, first + 2]) + 10 * number
+    totals.add(more)
+    sums = (totals.tce, totals.electricity_kwh, totals.readings, totals.electric, totals.unusable)
+    assert [column.tolist() for column in sums] == [[210 + n, 212 + n, 214 + n] for n in range(0, 100, 20)]
+
+
+def test_totals_that_no_float_holds_add_up_without_a_warning() -> None:
+    totals, more = Totals.zero(1), Totals.zero(1)
+    totals.tce[:], more.tce[:] = (1e308, INF), (1e308, -INF)
+    totals.electricity_kwh[:], more.electricity_kwh[:] = (1e308, INF), (1e308, -INF)
+    totals.add(more)
+    assert totals.tce.tolist() == pytest.approx([INF, NAN], nan_ok=True)
+    assert totals.electricity_kwh.tolist() == pytest.approx([INF, NAN], nan_ok=True)
 
 
 def test_nothing_times_infinity_is_a_row_that_cannot_be_used_and_no_warning() -> None:

@@ -293,6 +293,13 @@ def test_a_misspelling_is_answered_with_symbols_and_chinese_names(wrong: str, me
     assert caught.value.fix == meant
 
 
+@pytest.mark.parametrize("scale", ["", "千", "万", "十万", "百万", "千万", "亿"])
+def test_a_trap_is_known_behind_every_scale(scale: str) -> None:
+    with pytest.raises(UnitTextError) as caught:
+        read_unit(f"{scale}斤")
+    assert caught.value.fix == "Write kg (1 斤 is 0.5 kg)"
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [

@@ -61,6 +61,7 @@ def main() -> int:
     parser.add_argument("--lines", help="only faults of these lines, for example 120-180")
     parser.add_argument("--only", default="", help="only faults whose text contains this")
     parser.add_argument("--every", type=int, default=1, help="only every so manieth fault, for a quick look")
+    parser.add_argument("--again", type=Path, help="only faults that survived in this file, which --out wrote")
     parser.add_argument("--out", type=Path, help="write every outcome to this file, tab separated")
     options = parser.parse_args()
     first, last = (int(part) for part in options.lines.split("-")) if options.lines else (0, sys.maxsize)
@@ -71,12 +72,15 @@ def main() -> int:
             continue
     # The tree that this file is in, wherever the package is installed from.
     sys.path.insert(0, str(SOURCES.parent))
+    survived = _survivors(options.again) if options.again else set()
     enough = True
     asked = False
     for group in GROUPS:
         modules = [m for m in group.modules if not options.modules or {group.name, m.name} & {*options.modules}]
         faults = [(module, fault) for module in modules for fault in module.mutants()]
         faults = [pair for pair in faults if first <= pair[1].line <= last and options.only in pair[1].what]
+        if options.again:
+            faults = [(module, fault) for module, fault in faults if (module.name, fault.what) in survived]
         if not faults:
             continue
         asked = True
@@ -97,6 +101,12 @@ def _note(outcomes: list[Outcome], out: TextIO | None, outcome: Outcome) -> None
     if out:
         cells = (outcome.module, outcome.line, outcome.what, outcome.status, outcome.by, f"{outcome.seconds:.2f}")
         print(*cells, sep="\t", file=out, flush=True)
+
+
+def _survivors(file: Path) -> set[tuple[str, str]]:
+    """Return the module and the wording of every fault that survived in a file of outcomes."""
+    rows = [line.split("\t") for line in file.read_text(encoding="utf-8").splitlines()]
+    return {(module, what) for module, _, what, status, *_ in rows if status == "survived"}
 
 
 def _tell(module: str, outcomes: list[Outcome]) -> bool:

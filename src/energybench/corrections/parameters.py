@@ -123,7 +123,7 @@ def _factor(parameter: Parameter, unit: UnitText, shown: object) -> float:
     """Return the factor from a unit to the parameter's unit."""
     own = parameter.unit
     try:
-        if own in ("", "percent"):
+        if not own:
             raise DimensionError("It is a pure number")
         return float(ratio(unit, _MECHANICS.get(own) or read_unit(own)))
     except DimensionError as error:

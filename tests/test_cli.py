@@ -239,6 +239,8 @@ def test_limit_takes_the_indicator_of_a_unit() -> None:
     args = ("limit", "cement-clinker", "--document", "gb-16780-2021", "--json")
     assert run(*args).data["unit"] == "kgce/t"
     assert run(*args, "--unit", "千瓦时/吨").data["unit"] == "kWh/t"
+    answer = run("limit", "电解铝", "--unit", "kgce/t")
+    assert (answer.code, "the limit of electrolytic-aluminium is in kWh/t" in answer.stderr) == (2, True)
 
 
 def test_limit_of_an_amount_is_that_of_a_furnace() -> None:

@@ -30,6 +30,7 @@ from engines import (
     pyarrow,
     spark_engine,
 )
+from expect import refused
 from frame_tables import meters, outputs, same
 
 if TYPE_CHECKING:
@@ -235,7 +236,7 @@ def test_what_is_measured_by_electricity_needs_a_reading_of_it(make: Any) -> Non
 def test_a_coefficient_of_electricity_changes_no_kwh(make: Any) -> None:
     key = {"product": "电解铝", "carrier": "电力", "unit": "kWh"}
     own = {"coefficient": 0.1229, "coefficient_unit": "kgce/kWh"}
-    table = meters({**key, **own, "amount": 14_000}, {**key, **own, "amount": 1000, "flow": "out"})
+    table = meters({**key, **own, "amount": 14_000}, {**key, **own, "amount": 1, "unit": "MWh", "flow": "out"})
     made = texts(outputs(product="电解铝", output=1))
     assert_agrees(make(), texts(table), made)
     assert eb.assess(table, made).results["intensity"].tolist() == [13_000]
@@ -499,3 +500,32 @@ def test_the_example_of_spark_runs(spark: Any) -> None:
     expected = pandas.read_csv(ROOT / "examples" / "main" / "expected.csv")
     found = answer.results.toArrow().to_pylist()
     assert sorted(row["class"] for row in found) == sorted(expected["class"])
+
+
+@pytest.mark.parametrize(
+    "lazily", [lambda table: polars.DataFrame(table).lazy(), duckdb.from_arrow], ids=["polars", "duckdb"]
+)
+def test_an_output_row_without_a_product_has_its_reason(lazily: Any) -> None:
+    """Its combination refuses an empty product as well, and the row meets no combination."""
+    keys = {"plant": ["a", "a"], "period": ["2023", "2024"]}
+    meters = {**keys, "product": ["水泥熟料"] * 2, "carrier": ["原煤"] * 2, "amount": [1.0, 2.0], "unit": ["t"] * 2}
+    made = {**keys, "product": [None, "水泥熟料"], "output": [5.0, 6.0], "output_unit": ["t", "t"]}
+    answer = eb.assess(lazily(pyarrow.table(meters)), lazily(pyarrow.table(made))).collect()
+    assert answer.results.sort_values("period")["reason"].tolist() == ["missing-value", ""]
+
+
+def test_a_collation_of_duckdb_makes_no_two_plants_one() -> None:
+    connection = duckdb.connect()
+    connection.execute("CREATE TABLE m(plant VARCHAR COLLATE NOCASE, period VARCHAR, product VARCHAR, carrier VARCHAR)")
+    connection.execute("INSERT INTO m VALUES ('A', '2023', '水泥熟料', '原煤'), ('a', '2023', '水泥熟料', '原煤')")
+    meters = connection.sql(
+        "SELECT *, CASE plant COLLATE C WHEN 'A' THEN 10.0 ELSE 1.0 END AS amount, 't' AS unit FROM m"
+    )
+    made = connection.sql("SELECT plant, period, product, 1.0 AS output, 't' AS output_unit FROM m")
+    answer = eb.assess(meters, made).collect()
+    assert dict(zip(answer.results["plant"], answer.results["tce"], strict=True)) == pytest.approx(
+        {"A": 7.143, "a": 0.7143}
+    )
+    connection.execute("SET default_collation='NOCASE'")
+    with refused(TableError, "table", "collation 'NOCASE'", "SET default_collation=''"):
+        eb.assess(meters, made)

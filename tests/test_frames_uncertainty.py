@@ -71,6 +71,7 @@ def test_a_cell_states_a_standard_uncertainty(cells: dict[str, Any], tce: float)
         ({"accuracy": "good"}, "accuracy"),
         ({"accuracy": "electricity-dc-enterprise"}, "accuracy"),
         ({"uncertainty": 1.0, "accuracy": "0.5"}, "uncertainty"),
+        ({"uncertainty": 1e200}, "uncertainty"),
     ],
 )
 def test_a_bad_cell_is_a_problem_and_never_dropped(cells: dict[str, Any], column: str) -> None:
@@ -82,7 +83,7 @@ def test_a_bad_cell_is_a_problem_and_never_dropped(cells: dict[str, Any], column
     assert done.results["class"].isna().tolist() == [True, False]
 
 
-@pytest.mark.parametrize("cell", [-1.0, "much", "1 kWh", math.inf])
+@pytest.mark.parametrize("cell", [-1.0, "much", "1 kWh", math.inf, 1e200])
 def test_a_bad_cell_of_an_output_is_a_problem(cell: Any) -> None:
     done = assess([{"uncertainty": 3.0}], [{"output_uncertainty": cell}])
     problem = done.problems.iloc[0]

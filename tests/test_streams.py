@@ -401,11 +401,11 @@ def test_another_engine_is_refused_with_the_nearest_name(tmp_path: Path) -> None
 
 @pytest.mark.parametrize(
     ("engine", "make"),
-    [("polars", "file"), ("polars", "folder"), ("polars", "hive"), ("polars", "csv"), ("duckdb", "hive")],
+    [("polars", "file"), ("polars", "folder"), ("polars", "hive"), ("duckdb", "file"), ("duckdb", "hive")],
 )
 def test_an_engine_that_scans_the_files_says_the_same(tmp_path: Path, engine: str, make: str) -> None:
     pytest.importorskip(engine)
-    path, made = tmp_path / ("meters.csv" if make == "csv" else "meters.parquet"), OUTPUTS
+    path, made = tmp_path / "meters.parquet", OUTPUTS
     if make == "hive":
         for plant in ("007", "7", "it's%20ours"):
             write(mixed().drop(columns="plant"), path / f"plant={plant}" / "a.parquet")
@@ -448,10 +448,52 @@ def test_an_engine_that_is_not_installed_names_its_extra(tmp_path: Path, monkeyp
         eb.assess_path(path, OUTPUTS, engine="duckdb")
 
 
-def test_no_engine_reads_gb18030(tmp_path: Path) -> None:
-    path = write(mixed(), tmp_path / "meters.csv", encoding="gb18030")
-    with refused(TableError, "table", "GB18030", "polars", "Leave the engine out"):
-        eb.assess_path(path, OUTPUTS, engine="polars")
+@pytest.mark.parametrize("engine", ["polars", "duckdb", "spark"])
+def test_no_engine_guesses_how_csv_is_written(tmp_path: Path, engine: str) -> None:
+    path = write(mixed(), tmp_path / "meters.csv")
+    with refused(TableError, "table", "meters.csv is CSV", engine, "Leave the engine out"):
+        eb.assess_path(path, OUTPUTS, engine=engine)
+
+
+@pytest.mark.parametrize("name", ["m*.parquet", "m[12].parquet", "m?.parquet", "{m,n}.parquet"])
+def test_a_file_named_like_a_pattern_is_that_file(tmp_path: Path, name: str) -> None:
+    for other in ("m1.parquet", "m2.parquet", "n.parquet"):
+        write(meters({"amount": 9}), tmp_path / other)
+    path = write(meters({"amount": 1}), tmp_path / name)
+    assert eb.assess_path(path, OUTPUTS, engine="polars").results["tce"][0] == pytest.approx(0.7143)
+    for engine in ("duckdb", "spark"):
+        with refused(TableError, "table", "is a pattern of several names", engine, "Rename it"):
+            eb.assess_path(path, OUTPUTS, engine=engine)
+
+
+@pytest.mark.parametrize("engine", ["polars", "duckdb", None])
+def test_an_engine_refuses_the_headers_that_are_refused_without_it(tmp_path: Path, engine: str | None) -> None:
+    path = write(meters({}).assign(Amount=2), tmp_path / "meters.parquet")
+    with refused(TableError, "table", "both mean amount"):
+        eb.assess_path(path, OUTPUTS, engine=engine)
+
+
+@pytest.mark.parametrize("engine", ["polars", "duckdb"])
+def test_an_engine_refuses_files_in_named_folders_and_beside_them(tmp_path: Path, engine: str) -> None:
+    write(meters({}), tmp_path / "all" / "a.parquet")
+    write(meters({}).drop(columns="plant"), tmp_path / "all" / "plant=7" / "a.parquet")
+    assert eb.assess_path(tmp_path / "all", OUTPUTS).counts["meters"] == 2
+    with refused(TableError, "table", "folders name=value and others beside them", "Leave the engine out"):
+        eb.assess_path(tmp_path / "all", OUTPUTS, engine=engine)
+
+
+def test_what_an_engine_cannot_read_is_a_refusal(tmp_path: Path) -> None:
+    write(meters({}).assign(amount=[1]), tmp_path / "all" / "a.parquet")
+    write(meters({}).assign(amount=[1.5]), tmp_path / "all" / "b.parquet")
+    assert eb.assess_path(tmp_path / "all", OUTPUTS).counts["used"] == 2
+    with refused(TableError, "table", "polars could not read", "Leave the engine out"):
+        eb.assess_path(tmp_path / "all", OUTPUTS, engine="polars")
+
+
+def test_an_engine_says_which_files_are_not_read(tmp_path: Path) -> None:
+    write(meters({}), tmp_path / "all" / "a.parquet")
+    (tmp_path / "all" / "readme.csv").write_text("a\n1\n", "utf-8")
+    assert "readme.csv" in eb.assess_path(tmp_path / "all", OUTPUTS, engine="polars").notes[-1]
 
 
 def command(*words: object) -> Result:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 
 _DIGITS = str.maketrans("０１２３４５６７８９", "0123456789")
-_YEAR = re.compile(r"([12]\d{3})(?:\.0+|\s*年度?)")
+_YEAR = re.compile(r"([12]\d{3})(?:\.0+|\s*年度?)?")
 _MONTH = re.compile(r"([12]\d{3})\s*年\s*(0?[1-9]|1[0-2])\s*月份?")
 _DAY = re.compile(r"([12]\d{3})\s*年\s*(0?[1-9]|1[0-2])\s*月\s*(0?[1-9]|[12]\d|3[01])\s*日")
 
 
 def fold_period(text: str) -> str:
-    """Return a year, month or day in Chinese as its ISO form, and a year that a spreadsheet made a decimal as a year.
+    """Return a year, month or day in Chinese as its ISO form; a year in wide digits, or made a decimal, is a year.
 
     Only forms that can mean one thing are folded: ``"2023.05"``, ``"2023-24"`` and ``"2023/1"`` stay as they are.
 
@@ -27,7 +27,7 @@ def fold_period(text: str) -> str:
 
     Examples
     --------
-    >>> [fold_period(text) for text in ("2023", "2023.0", "2023年", "2023年5月", "2023年5月1日", "2023.05")]
+    >>> [fold_period(text) for text in ("２０２３", "2023.0", "2023年", "2023年5月", "2023年5月1日", "2023.05")]
     ['2023', '2023', '2023', '2023-05', '2023-05-01', '2023.05']
     """
     plain = text.translate(_DIGITS)

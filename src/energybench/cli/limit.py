@@ -7,7 +7,7 @@ import typer
 
 from energybench.cli.options import Capacity, Document, Json, Period, Reading, Unverified
 from energybench.console import heard, say, say_json, stamp
-from energybench.errors import OptionError, UnknownProductError
+from energybench.errors import DimensionError, OptionError, UnknownProductError, quoted
 
 EPILOG = """\b
 Examples:
@@ -34,6 +34,7 @@ def limit(
     """
     from energybench import furnaces, limits
     from energybench.unit_text import read_unit
+    from energybench.units import same_kind
 
     try:
         limits.find_item(item)
@@ -46,6 +47,11 @@ def limit(
     with heard() as notes:
         like = None if unit is None else read_unit(unit)
         found = limits.choose_ladder(item, document, capacity, reading, allow_unverified, period, like)
+        if like is not None and not same_kind(like, read_unit(found.unit)):
+            shown = quoted(str(unit))
+            raise DimensionError(
+                f"{shown} is given, and the limit of {found.item} is in {found.unit}", shown, "Leave --unit out"
+            )
         limits.warn_unverified_row(found)
         limits.warn_if_superseded(document)
     if as_json:

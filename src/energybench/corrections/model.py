@@ -13,9 +13,6 @@ from energybench.errors import OptionError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
 #: One number, or a float64 array of numbers: every formula takes and gives either.
 Values = float | NDArray[numpy.float64]
 

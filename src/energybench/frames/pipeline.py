@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import warnings
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any, cast, overload
 
 import numpy
 import pandas
@@ -165,6 +165,8 @@ def assess(
         from energybench.frames.lazy.pipeline import collected_if_lazy
 
         outputs = collected_if_lazy(outputs)
+    if is_dask_frame(outputs) and not is_dask_frame(meters):
+        outputs = cast("Any", outputs).compute()
     if is_dask_frame(meters):
         from energybench.frames.dask_tables import assess_dask
 

@@ -1,12 +1,14 @@
-"""Meter files scanned by an engine: polars, DuckDB or Spark reads them, and the lazy way of ``assess`` adds up."""
+"""Parquet files scanned by an engine: polars, DuckDB or Spark reads them, and the lazy way of ``assess`` adds up."""
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from energybench.errors import MissingPackageError, TableError
-from energybench.frames.files import ENCODINGS
+from energybench.errors import EnergybenchError, MissingPackageError, TableError
 from energybench.frames.parquet_batches import ParquetSource
+from energybench.frames.parts import meter_columns
 from energybench.frames.pipeline import assess
 from energybench.frames.tally import LISTED
 
@@ -17,9 +19,13 @@ if TYPE_CHECKING:
     from energybench.frames.csv_batches import CsvSource
     from energybench.frames.pipeline import TableLike
 
+#: Characters that an engine takes for the pattern of several files.
+_PATTERN = re.compile(r"[*?\[\]{}]")
+_WITHOUT = "Leave the engine out"
+
 
 def scan(engine: str, source: ParquetSource | CsvSource, outputs: TableLike, **options: Any) -> Assessment:
-    """Assess files with an engine.
+    """Assess Parquet files with an engine.
 
     Parameters
     ----------
@@ -37,30 +43,45 @@ def scan(engine: str, source: ParquetSource | CsvSource, outputs: TableLike, **o
     MissingPackageError
         If the engine is not installed.
     TableError
-        If the file is CSV in GB18030, which no engine reads.
+        If the file is CSV, of which every engine has a reading of its own; a name is a pattern to the engine; some
+        files lie in folders ``name=value`` and others do not; or the engine cannot read the files.
     """
-    if not isinstance(source, ParquetSource) and source.options["encoding"] != ENCODINGS[0]:
+    if not isinstance(source, ParquetSource):
         raise TableError(
-            f"{source.path} is CSV in GB18030, which {engine} does not read",
+            f"{source.path} is CSV, and {engine} would guess how it is written",
             str(source.path),
-            "Leave the engine out, or save the file as CSV UTF-8 or Parquet",
+            f"{_WITHOUT}: CSV of any size is read in parts; or save it as Parquet",
         )
+    # The same refusals as without an engine: two headers of one meaning, a column that is missing.
+    meter_columns(source.headers)
+    if len({frozenset(part.constants) for part in source.parts}) > 1:
+        raise TableError(
+            f"{source.folder} has files in folders name=value and others beside them", str(source.folder), _WITHOUT
+        )
+    odd = next((str(part.path) for part in source.parts if _PATTERN.search(str(part.path))), None)
+    if odd is not None and engine != "polars":
+        raise TableError(f"{odd} is a pattern of several names to {engine}", odd, f"Rename it. {_WITHOUT}")
     try:
         frame, _connection = _SCANS[engine](source)
+        lazy: Any = assess(frame, outputs, **options)
+        answer: Assessment = lazy.collect(LISTED)
     except ImportError as error:
         fix = f'Install it: pip install "energybench[{engine}]"'
         raise MissingPackageError(f"engine {engine} is not installed", engine, fix) from error
-    lazy: Any = assess(frame, outputs, **options)
-    answer: Assessment = lazy.collect(LISTED)
-    return answer  # until here the connection had to live: before DuckDB 1.2 a relation does not keep its own
+    except (EnergybenchError, AssertionError, MemoryError, Warning):
+        raise
+    except Exception as error:
+        # Every engine has errors of its own for files that are damaged, or of unlike types.
+        said = str(error).strip().partition("\n")[0]
+        fix = f"{_WITHOUT}: what is wrong with which file is then said"
+        raise TableError(f"{engine} could not read {source.folder}: {said}", str(source.folder), fix) from error
+    # Until here the connection had to live: before DuckDB 1.2 a relation does not keep its own.
+    return replace(answer, notes=(*answer.notes, *source.notes))
 
 
-def _polars(source: ParquetSource | CsvSource) -> tuple[Any, None]:
+def _polars(source: ParquetSource) -> tuple[Any, None]:
     import polars
 
-    if not isinstance(source, ParquetSource):
-        # Every cell is text, as where the file is read whole.
-        return polars.scan_csv(source.path, separator=source.options["sep"], infer_schema=False), None
     folders = dict.fromkeys(source.parts[0].constants, polars.String)
     scanned = polars.scan_parquet(
         [part.path for part in source.parts],
@@ -71,13 +92,10 @@ def _polars(source: ParquetSource | CsvSource) -> tuple[Any, None]:
     return scanned.select(source.headers), None
 
 
-def _duckdb(source: ParquetSource | CsvSource) -> tuple[Any, Any]:
+def _duckdb(source: ParquetSource) -> tuple[Any, Any]:
     import duckdb
 
     connection = duckdb.connect()
-    if not isinstance(source, ParquetSource):
-        options = f"all_varchar = true, header = true, delim = {_sql(source.options['sep'])}"
-        return connection.sql(f"FROM read_csv({_sql(source.path)}, {options})"), connection
     files = ", ".join(_sql(part.path) for part in source.parts)
     # Folder names stay text: 01 is not 1.
     hive = (
@@ -93,12 +111,10 @@ def _sql(text: object) -> str:
     return "'" + str(text).replace("'", "''") + "'"
 
 
-def _spark(source: ParquetSource | CsvSource) -> tuple[Any, Any]:
+def _spark(source: ParquetSource) -> tuple[Any, Any]:
     from pyspark.sql import SparkSession, types
 
     session = SparkSession.builder.getOrCreate()
-    if not isinstance(source, ParquetSource):
-        return session.read.csv(source.path.as_posix(), sep=source.options["sep"], header=True), session
     files = [part.path.as_posix() for part in source.parts]
     reader = session.read.option("basePath", source.folder.as_posix())
     schema = reader.parquet(*files).schema
@@ -109,7 +125,7 @@ def _spark(source: ParquetSource | CsvSource) -> tuple[Any, Any]:
     return frame.select(*(f"`{name}`" for name in source.headers)), session
 
 
-_SCANS: dict[str, Callable[[ParquetSource | CsvSource], tuple[Any, Any]]] = {
+_SCANS: dict[str, Callable[[ParquetSource], tuple[Any, Any]]] = {
     "polars": _polars,
     "duckdb": _duckdb,
     "spark": _spark,

@@ -54,7 +54,7 @@ def assess_path(
     outputs : DataFrame, str or Path
         As in :func:`energybench.assess`; it has to fit in memory.
     engine : {None, "polars", "duckdb", "spark"}
-        What reads and adds up: batches and the library's own arithmetic, or an engine that scans the files.
+        What reads and adds up: batches and the library's own arithmetic, or an engine that scans Parquet files.
     basis, coal_rate, edition, allow_unverified
         As in :func:`energybench.to_tce`, for every row.
     document, reading, compare
@@ -86,7 +86,8 @@ def assess_path(
     What stays in memory is a few numbers per output row, the batch at work, and a tally of the problems: of each
     column and reason at most 1 000 distinct values are counted one by one, the rows of all others on one line
     "(other values)". Rows in are rows used and rows counted there, always. Columns that state an uncertainty are
-    refused: they are worked out for tables in memory.
+    refused: they are worked out for tables in memory. With an engine there is no column ``file``, the problems are
+    listed in no order of the files, and the 10 000 that are listed are of both tables.
 
     Examples
     --------
@@ -115,7 +116,7 @@ def assess_path(
     if engine is not None:
         check_option("engine", engine, ENGINES)
         return scan(engine, open_meters(meters), outputs, progress=progress, **every)
-    if not isinstance(batch_rows, int) or batch_rows < 1:
+    if not isinstance(batch_rows, int) or isinstance(batch_rows, bool) or batch_rows < 1:
         raise OptionError(f"batch_rows is {quoted(batch_rows)}", quoted(batch_rows), "Give a number of rows, 1 or more")
     options = make_options(**every, stacklevel=4)
     tell = progress or (lambda _share, _text: None)

@@ -35,6 +35,8 @@ METER_COLUMNS = ("uncertainty", "accuracy", "meter")
 OUTPUT_COLUMNS = ("output_uncertainty", "output_accuracy", "output_meter")
 #: Columns of the meter table that state the uncertainty of a figure of the row's own, by the column of that figure.
 FIGURE_COLUMNS = {"ncv": "ncv_uncertainty", "coefficient": "coefficient_uncertainty"}
+#: A larger one has no square.
+_LARGEST = 1e150
 _TWICE = "Give one; where several effects act, add their standard uncertainties in squares"
 
 
@@ -102,10 +104,15 @@ class Spreads:
         if self.twice is not None:
             both = Refusal(width, "", "uncertainty", f"{width} and {self.columns[1]} are both given", _TWICE)
             problems.flag(self.twice[rows], both)
-        message = f"{width} is {{value}}, expected a finite number, not negative"
+        message = f"{width} is {{value}}, expected a finite number, not negative and at most {_LARGEST:g}"
         unit = f"the unit of {self.beside}" if self.beside else "the unit of the row"
         fix = f'Write a standard uncertainty in {unit}, or as "0.5 %"'
-        problems.flag(numpy.isnan(self.signed[rows]), Refusal(width, "", "uncertainty", message, fix))
+        problems.flag(self.unusable(rows), Refusal(width, "", "uncertainty", message, fix))
+
+    def unusable(self, rows: Any = slice(None)) -> NDArray[numpy.bool_]:
+        """Say of some rows whether what they state is no number, or one whose square is none."""
+        unusable: NDArray[numpy.bool_] = ~(numpy.abs(self.signed[rows]) <= _LARGEST)
+        return unusable
 
 
 def read_spreads(
@@ -277,7 +284,7 @@ def spoil(multiplier: Floats | None, spreads: Iterable[Spreads]) -> Floats | Non
         Of the meter rows.
     """
     for one in spreads:
-        bad = ~numpy.isfinite(one.signed)
+        bad = one.unusable()
         if bad.any():
             multiplier = numpy.where(bad, numpy.nan, 1.0 if multiplier is None else multiplier)
     return multiplier

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     Frame = nw.LazyFrame[Any]
 
 _COMBINATIONS = "outputs combinations"
+_EMPTY = missing("product").reason
 #: Numbers of what refuses a combination: its threshold, or its furnace.
 _OF_COMBINATION = ("_refused", "_refused_furnace")
 #: Columns of the output table that stand in the results as they are.
@@ -186,7 +187,8 @@ class LazyOutputs:
         own = [nw.when(problem == nw.col(name)).then(nw.col(f"_reason{name}")) for name in _OF_COMBINATION]
         reasons: dict[str, list[int]] = {}
         for number, refusal in enumerate(self.refusals.refusals):
-            if number >= self.resolved:
+            # A row with an empty cell meets no combination, and has the same refusal as one that does.
+            if number >= self.resolved or refusal.reason == _EMPTY:
                 reasons.setdefault(refusal.reason, []).append(number)
         known = [nw.when(problem.is_in(numbers)).then(nw.lit(reason)) for reason, numbers in reasons.items()]
         return nw.coalesce(*own, *known, nw.lit(""))

@@ -151,7 +151,39 @@ def make_source(table: Any, name: str) -> Source:
                 found[column],
                 'A reader of CSV may take the unit "t" for true: have it read text, as all_varchar=True does in DuckDB',
             )
-    return Source(name, table.select(*(nw.col(header).alias(name) for name, header in found.items())), types, unused)
+    named = table.select(*(nw.col(header).alias(name) for name, header in found.items()))
+    return Source(name, by_letter(named, types), types, unused)
+
+
+def by_letter(frame: Frame, types: Mapping[str, DType]) -> Frame:
+    """Have an engine compare texts letter by letter, where a collation of a column would make others equal.
+
+    Parameters
+    ----------
+    frame : narwhals LazyFrame
+        With canonical columns.
+    types : mapping
+        The type of each of them.
+
+    Raises
+    ------
+    TableError
+        If the collation is that of a whole DuckDB connection, which is stronger than that of a column.
+    """
+    if not frame.implementation.is_duckdb():
+        return frame
+    native = frame.to_native()
+    setting = "current_setting('default_collation') AS collation"
+    ((whole,),) = native.limit(0).aggregate("count(*) AS n").project(setting).fetchall()
+    if whole:
+        raise TableError(
+            f"The connection compares texts by the collation {quoted(whole)}: A and a would be one plant",
+            quoted(whole),
+            "Take it back: SET default_collation=''",
+        )
+    cells = (f'"{name}" COLLATE C AS "{name}"' if isinstance(types[name], nw.String) else f'"{name}"' for name in types)
+    compared: Frame = nw.from_native(native.project(", ".join(cells)))
+    return compared
 
 
 def join_small(frame: Frame, small: Frame, on: Sequence[str]) -> Frame:

@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pandas
 import pytest
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 from referencing import Registry, Resource
@@ -59,8 +60,8 @@ RUNS: dict[str, list[tuple[str, ...]]] = {
     "assess-1": [
         ("assess", *MAIN),
         ("assess", *WRONG),
-        ("assess", *MAIN, "--engine", "polars"),
-        ("assess", *WRONG, "--engine", "polars"),
+        ("assess", "{folder}/main.parquet", MAIN[1], "--engine", "polars"),
+        ("assess", "{folder}/wrong.parquet", WRONG[1], "--engine", "polars"),
         ("assess", "{folder}/meters.csv", "{folder}/outputs.csv"),
         ("assess", *MAIN, "--document", "in-force"),
     ],
@@ -128,6 +129,8 @@ def run(name: str, args: tuple[str, ...], folder: Path) -> Any:
         (folder / "carriers.csv").write_text(wrong, encoding="utf-8")
     (folder / "meters.csv").write_text("企业,期间,产品,能源品种,数量,单位\n甲,2023,cement,原煤,1,t\n", encoding="utf-8")
     (folder / "outputs.csv").write_text("企业,期间,产品,产量,产量单位\n甲,2023,cement,1,t\n", encoding="utf-8")
+    for made, (given, _) in {"main": MAIN, "wrong": WRONG}.items():
+        pandas.read_csv(given, dtype=str).to_parquet(folder / f"{made}.parquet")
     return json.loads(printed(*(word.format(folder=folder) for word in args), "--json")[0])
 
 

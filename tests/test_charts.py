@@ -393,7 +393,7 @@ def test_a_portfolio_is_sorted_and_as_wide_as_its_capacity(plants: list[tuple[fl
 
 LONG_NAMES = {
     "en": [f"Jinxin Cement Manufacturing of Deyang, line {number}" for number in range(1, 8)],
-    "zh": [f"四川省德阳市绵竹金鑫水泥制造有限公司{number}号线" for number in "一二三四五六七"],
+    "zh": [f"四川省德阳市绵竹金鑫水泥制造有限责任公司第二分公司熟料生产{number}号线" for number in "一二三四五六七"],
 }
 
 

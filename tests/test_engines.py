@@ -519,9 +519,9 @@ def test_a_collation_of_duckdb_makes_no_two_plants_one() -> None:
     connection.execute("CREATE TABLE m(plant VARCHAR COLLATE NOCASE, period VARCHAR, product VARCHAR, carrier VARCHAR)")
     connection.execute("INSERT INTO m VALUES ('A', '2023', '水泥熟料', '原煤'), ('a', '2023', '水泥熟料', '原煤')")
     meters = connection.sql(
-        "SELECT *, CASE plant COLLATE C WHEN 'A' THEN 10.0 ELSE 1.0 END AS amount, 't' AS unit FROM m"
+        "SELECT *, CASE plant COLLATE C WHEN 'A' THEN 10::DOUBLE ELSE 1::DOUBLE END AS amount, 't' AS unit FROM m"
     )
-    made = connection.sql("SELECT plant, period, product, 1.0 AS output, 't' AS output_unit FROM m")
+    made = connection.sql("SELECT plant, period, product, 1::DOUBLE AS output, 't' AS output_unit FROM m")
     answer = eb.assess(meters, made).collect()
     assert dict(zip(answer.results["plant"], answer.results["tce"], strict=True)) == pytest.approx(
         {"A": 7.143, "a": 0.7143}

@@ -60,7 +60,9 @@ def scan(engine: str, source: ParquetSource | CsvSource, outputs: TableLike, **o
         )
     odd = next((str(part.path) for part in source.parts if _PATTERN.search(str(part.path))), None)
     if odd is not None and engine != "polars":
-        raise TableError(f"{odd} is a pattern of several names to {engine}", odd, f"Rename it. {_WITHOUT}")
+        raise TableError(
+            f"{odd} is a pattern of several names to {engine}", odd, f"Rename it. {_WITHOUT} to read it as it is named"
+        )
     try:
         frame, _connection = _SCANS[engine](source)
         lazy: Any = assess(frame, outputs, **options)
@@ -72,9 +74,10 @@ def scan(engine: str, source: ParquetSource | CsvSource, outputs: TableLike, **o
         raise
     except Exception as error:
         # Every engine has errors of its own for files that are damaged, or of unlike types.
+        where = str(source.folder if source.many else source.parts[0].path)
         said = str(error).strip().partition("\n")[0]
         fix = f"{_WITHOUT}: what is wrong with which file is then said"
-        raise TableError(f"{engine} could not read {source.folder}: {said}", str(source.folder), fix) from error
+        raise TableError(f"{engine} could not read {where}: {said}", where, fix) from error
     # Until here the connection had to live: before DuckDB 1.2 a relation does not keep its own.
     return replace(answer, notes=(*answer.notes, *source.notes))
 

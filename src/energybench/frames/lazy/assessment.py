@@ -154,6 +154,7 @@ class LazyAssessment:
         counts = {
             "meters": int(_columns(self.meters.source.frame.select(nw.len()))[0][0]),
             "used": int((readings["readings"] - readings["unusable_readings"]).sum()),
+            "problems": 0,
             "outputs": len(rows),
             "classified": int(rows["class"].notna().sum()),
         }

@@ -26,6 +26,7 @@ from engines import (
     ibis_duckdb,
     many_tables,
     polars,
+    polars_enum,
     polars_lazy,
     pyarrow,
     spark_engine,
@@ -52,7 +53,7 @@ def spark() -> Iterator[Any]:
     session.stop()
 
 
-ENGINES = ["polars", "duckdb", "duckdb own", "ibis", "spark"]
+ENGINES = ["polars", "polars enum", "duckdb", "duckdb own", "ibis", "spark"]
 
 
 @pytest.fixture(params=ENGINES)
@@ -61,6 +62,7 @@ def engine(request: pytest.FixtureRequest) -> Engine:
         return spark_engine(request.getfixturevalue("spark"))
     made = {
         "polars": polars_lazy,
+        "polars enum": polars_enum,
         "duckdb": lambda: duckdb_engine(
             "duckdb", duckdb.default_connection() if callable(duckdb.default_connection) else duckdb.default_connection
         ),

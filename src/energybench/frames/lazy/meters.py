@@ -13,7 +13,7 @@ from energybench.frames.columns import KEYS
 from energybench.frames.lazy.chain import Refusals
 from energybench.frames.lazy.readings import FOLDED, Readings, make_readings, reading_parts
 from energybench.frames.lazy.small_tables import hand_over
-from energybench.frames.lazy.source import finite, join_small, without_repetitions
+from energybench.frames.lazy.source import finite, grouped, join_small, without_repetitions
 from energybench.frames.resolve import Factor, KnownFactors, Refusal, resolve_all
 from energybench.lines import FLOWS
 
@@ -72,7 +72,7 @@ class LazyMeters:
         if self.electric:
             sums += [col("_kwh").sum(), col("_kwh").count().alias("_electric")]
         names = ["_tce", "_usable", "_readings", *(["_kwh", "_electric"] if self.electric else [])]
-        raw = self.lines.select(*KEYS, "_tce", *(["_kwh"] if self.electric else [])).group_by(*KEYS).agg(*sums)
+        raw = grouped(self.lines, KEYS, ["_tce", *(["_kwh"] if self.electric else [])], sums)
         total = self.readings.with_keys(raw).group_by(*FOLDED).agg(*(col(name).sum() for name in names))
         if self.electric:
             return total

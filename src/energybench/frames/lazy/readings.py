@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 _FOLDS = {name: f"_key_{name}" for name in KEYS}
 FOLDED = tuple(_FOLDS.values())
 
+#: A longer list of categories may name far more than a table holds.
+_FEW_CATEGORIES = 1000
+
 
 @dataclass(frozen=True)
 class Readings:
@@ -137,7 +140,7 @@ def reading_parts(source: Source, numbers: Sequence[str]) -> Parts:
     """
     parts: Parts = {}
     for name in KEYS:
-        if _is_looked_up(source, name):
+        if _is_looked_up(source, name) and _categories(source, name) is None:
             parts[f"{source.name} key {name}"] = (without_repetitions(source.frame, [name]), [source.text(name)])
     for name in numbers:
         if not source.types[name].is_numeric() and not isinstance(source.types[name], nw.Boolean):
@@ -150,6 +153,12 @@ def _is_looked_up(source: Source, name: str) -> bool:
     """Say whether a key has to be looked up: an expression folds only plants, as texts or whole numbers."""
     kind = source.types[name]
     return name != "plant" or not (source.is_text(name) or kind.is_integer())
+
+
+def _categories(source: Source, name: str) -> tuple[str, ...] | None:
+    """Return the texts that a column may hold, where its type says so and they are few: nothing need be collected."""
+    kind = source.types[name]
+    return kind.categories if isinstance(kind, nw.Enum) and len(kind.categories) <= _FEW_CATEGORIES else None
 
 
 def make_readings(source: Source, found: Found) -> Readings:
@@ -174,6 +183,9 @@ def make_readings(source: Source, found: Found) -> Readings:
             keys[name] = {text: KEY_TEXT[name](source.read(name, text)) for text in texts}
         elif kind == "number":
             numbers[name] = {text: _number(source.read(name, text)) for text in texts}
+    for name in KEYS:
+        if _is_looked_up(source, name) and (categories := _categories(source, name)) is not None:
+            keys[name] = {text: KEY_TEXT[name](text) for text in categories}
     return Readings(source, keys, numbers)
 
 

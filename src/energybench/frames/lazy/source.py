@@ -17,6 +17,7 @@ import pandas
 from energybench.errors import TableError, quoted
 from energybench.frames.columns import canonical_columns
 from energybench.frames.encode import clean_text
+from energybench.frames.lazy.packing import PACKED, make_packing
 from energybench.frames.uncertain import refuse_columns
 
 if TYPE_CHECKING:
@@ -202,7 +203,30 @@ def join_small(frame: Frame, small: Frame, on: Sequence[str]) -> Frame:
         kinds = {name: schema[name] for name in on if isinstance(schema[name], nw.Enum | nw.Categorical)}
         if kinds:
             small = small.with_columns(*(nw.col(name).cast(kind) for name, kind in kinds.items()))
+        if packing := make_packing(frame, on):
+            # Where nothing is in a cell there is a number as well, so that it must not be found.
+            small = packing.pack(small.drop_nulls(list(on))).drop(*on)
+            return packing.pack(frame).join(small, on=PACKED, how="left").drop(PACKED)
     return frame.join(small, on=list(on), how="left")
+
+
+def grouped(frame: Frame, names: Sequence[str], values: Sequence[str], sums: Sequence[nw.Expr]) -> Frame:
+    """Return a large table grouped and added up.
+
+    Parameters
+    ----------
+    frame : narwhals LazyFrame
+        The rows.
+    names : sequence of str
+        The columns by which they are grouped; null is a group like any other.
+    values : sequence of str
+        The columns that the sums are of.
+    sums : sequence of narwhals Expr
+        A column of the answer each.
+    """
+    if packing := make_packing(frame, names):
+        return packing.unpack(packing.pack(frame).select(PACKED, *values).group_by(PACKED).agg(*sums))
+    return frame.select(*names, *values).group_by(*names).agg(*sums)
 
 
 def finite(number: nw.Expr) -> nw.Expr:

@@ -9,12 +9,16 @@ from perf.timing import Bar, medians, process
 if TYPE_CHECKING:
     from perf.timing import Clock
 
+#: What any first import from an environment costs: its folders are listed, however small the module is.
+_SEARCH = "try:\n    import no_such_module\nexcept ImportError:\n    pass"
+
 
 def bars(rounds: int, clock: Clock) -> list[Bar]:
     """Measure start-up against the bars of the design."""
     found = medians(
         {
             "empty": process("-c", "pass"),
+            "search": process("-c", _SEARCH),
             "import": process("-c", "import energybench"),
             "help": process("-m", "energybench", "--help"),
             "pint": process("-c", "import pint, numpy"),
@@ -24,10 +28,12 @@ def bars(rounds: int, clock: Clock) -> list[Bar]:
         clock,
     )
     importing = (found["import"] - found["empty"]) * 1e3
+    searching = (found["search"] - found["empty"]) * 1e3
     helping = (found["help"] - found["empty"]) * 1e3
     ratio = found["first"] / found["pint"]
     return [
         Bar("an empty interpreter", found["empty"] * 1e3, "ms"),
+        Bar("looking for a module that is not there, over an empty interpreter", searching, "ms"),
         Bar("`import energybench`, over an empty interpreter", importing, "ms", "at most 5", importing <= 5),
         Bar("`energybench --help`, over an empty interpreter", helping, "ms", "at most 120", helping <= 120),
         Bar("`import pint, numpy`, whole process", found["pint"] * 1e3, "ms"),

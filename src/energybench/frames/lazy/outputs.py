@@ -122,7 +122,7 @@ class LazyOutputs:
         rows = self.graded(totals)
         columns: list[Any] = [
             *KEYS,
-            col("_output").alias("output"),
+            nw.when(~col("_output").is_nan()).then(col("_output")).alias("output"),
             "output_unit",
             *(name for name in CARRIED if name in self.source),
             _text("_item", "item"),

@@ -98,7 +98,7 @@ class Readings:
         return chain
 
     def with_number(self, frame: Frame, column: str, name: str) -> Frame:
-        """Add a column of numbers to a frame: null where a cell holds none, infinite where it says so.
+        """Add a column of numbers to a frame: null or NaN where a cell holds none, infinite where it says so.
 
         Parameters
         ----------
@@ -111,8 +111,7 @@ class Readings:
         if isinstance(source.types[column], nw.Boolean):
             return frame.with_columns(nw.lit(None).cast(nw.Float64).alias(name))
         if source.types[column].is_numeric():
-            number = cell.cast(nw.Float64)
-            return frame.with_columns(nw.when(~number.is_nan()).then(number).alias(name))
+            return frame.with_columns(cell.cast(nw.Float64).alias(name))
         text = source.text(column)
         plain = nw.when(text.str.contains(PLAIN_NUMBER)).then(text).cast(nw.Float64)
         known = self.numbers[column]

@@ -35,7 +35,7 @@ FLOORS = [
     {"gases", "coal_rates", "sharing", "meter_accuracy", "uncertain_text", "markup"},
     {"uncertainty"},
     {"carriers", "furnaces"},
-    {"choices"},
+    {"choices", "factors"},
     {"conversions", "ladders", "rules", "steam", "carbon_factors", "grid_factors"},
     {"carbon"},
     {"limits", "corrections", "lines", "decisions"},

@@ -158,8 +158,19 @@ def test_a_published_coal_rate_is_said_in_the_result_with_its_source() -> None:
 def test_a_fixed_figure_that_nobody_confirmed_does_not_replace_the_coal_rate(write_table: WriteTable) -> None:
     weak = {"id": "own/electricity-primary", "verification": "unverified", "document": "gbt-2589-2008"}
     tables.use(write_table("carriers", weak, base="pre-2008-tables/electricity-primary"))
-    with refused(CoalRateError, "no-coal-rate", "coal_rate="):
+    with pytest.raises(CoalRateError, match="coal_rate=") as caught:
         eb.coefficient("electricity", basis="primary", edition="gbt-2589-2008")
+    assert "gbt-2589-2008" not in caught.value.fix
+
+
+def test_two_fixed_figures_of_one_edition_are_not_chosen_from(write_table: WriteTable) -> None:
+    figures = [{"id": f"own/electricity-{figure}", "coefficient": figure} for figure in ("0.3000", "0.3100")]
+    same = [{"id": f"own/electricity-{number}", "coefficient": "0.3200"} for number in (1, 2)]
+    tables.use(write_table("carriers", *figures, base="pre-2008-tables/electricity-primary"))
+    with pytest.raises(AmbiguousError, match=r"0\.3000 kgce/kWh.*0\.3100 kgce/kWh"):
+        eb.coefficient("electricity", basis="primary", edition="pre-2008-tables")
+    tables.use(write_table("carriers", *same, base="pre-2008-tables/electricity-primary"))
+    assert eb.coefficient("electricity", basis="primary", edition="pre-2008-tables").value == 0.32
 
 
 @pytest.mark.parametrize(
@@ -841,3 +852,61 @@ def test_a_coefficient_shows_itself_in_a_notebook() -> None:
     shown = eb.coefficient("原煤")._repr_html_()
     assert "0.7143" in shown
     assert "kgce/kg" in shown
+
+
+@pytest.mark.parametrize(
+    ("amount", "carrier", "just", "slipped", "said"),
+    [
+        ("12340 L", "汽油", ("30 kg/m3", "0.725 kg/L", "3000 kg/m3"), ("29 kg/m3", "0.725 kg/m3"), "30 to 3000"),
+        ("12340 L", "汽油", ("3 kg/L",), ("725 kg/L", "3001 kg/m3"), "30 to 3000 kg/m3 for gasoline"),
+        (
+            "3 m3",
+            "原煤",
+            ("0.85 t/m3", "1.2 L/kg"),
+            ("0.85 kg/m3", "850 t/m3", "1200 L/kg"),
+            "30 to 3000 kg/m3 for raw_coal",
+        ),
+        ("3 t", "高炉煤气", ("0.05 kg/m3", "1.3 kg/m3", "30 kg/m3"), ("0.04 kg/m3", "31 kg/m3"), "0.05 to 30"),
+        (
+            "3 t",
+            "高炉煤气",
+            ("0.0013 t/m3", "0.8 m3/kg"),
+            ("0.8 L/kg", "1.3 g/m3", "1.3 kg/L"),
+            "as its coefficient is that of gas",
+        ),
+        # Liquefied gas is a gas or a liquid, and its coefficient is per mass.
+        ("3 m3", "液化石油气", ("2.35 kg/m3", "0.54 kg/L"), ("540 kg/L", "0.00235 kg/m3"), "0.05 to 3000"),
+    ],
+)
+def test_a_density_that_only_a_slip_can_explain_is_refused(
+    amount: str, carrier: str, just: tuple[str, ...], slipped: tuple[str, ...], said: str
+) -> None:
+    options: dict[str, Any] = {"basis": "calorific", "allow_unverified": False}
+    if carrier in ("高炉煤气", "液化石油气"):
+        options["ncv"] = "3.5 MJ/m3" if carrier == "高炉煤气" else "50 MJ/kg"
+    for density in just:
+        assert tce(amount, carrier, density=density, **options) > 0
+    for density in slipped:
+        with refused(CoefficientError, "implausible-coefficient", said, "allow_unverified=True"):
+            eb.to_tce(amount, carrier, density=density, **options)
+        assert tce(amount, carrier, density=density, **(options | {"allow_unverified": True})) > 0
+
+
+def test_a_density_of_normal_volumes_is_looked_at_as_well() -> None:
+    options: dict[str, Any] = {"ncv": "35 MJ/Nm3"}
+    assert tce("3 t", "天然气", density="0.75 kg/Nm3", **options) == pytest.approx(3000 / 0.75 * 35 / 29307.6)
+    with refused(CoefficientError, "implausible-coefficient", "(750 kg/m3), expected 0.05 to 30"):
+        eb.to_tce("3 t", "天然气", density="0.75 t/Nm3", **options)
+
+
+def test_a_density_is_mass_per_volume_and_no_heating_value() -> None:
+    for density in ("20 GJ/t", "1 t/kg", "3 t"):
+        with refused(DimensionError, "wrong-dimension", f"density is {density}, expected mass per volume", "ncv="):
+            eb.to_tce("5 t", "our own fuel", coefficient="0.034 kgce/MJ", density=density)
+
+
+def test_the_density_of_a_fuel_of_ones_own_is_that_of_anything() -> None:
+    for density in ("0.05 kg/m3", "3 t/m3"):
+        assert tce("1 m3", "our own fuel", coefficient="1 kgce/kg", density=density) > 0
+    with refused(CoefficientError, "implausible-coefficient", "0.05 to 3000 kg/m3 for our own fuel"):
+        eb.to_tce("1 m3", "our own fuel", coefficient="1 kgce/kg", density="900 kg/L")

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 import numpy
 
-from energybench.carriers import BASES, Choice, factor
+from energybench.carriers import BASES, Choice
 from energybench.choices import make_choice
 from energybench.errors import EnergybenchError, OptionError
+from energybench.factors import factor
 from energybench.furnaces import READINGS, find_curve
 from energybench.limits import all_ladders
 from energybench.tables import require_usable

@@ -16,7 +16,6 @@ from energybench.errors import (
     CoalRateError,
     CoefficientError,
     DimensionError,
-    GasConditionError,
     MissingFigureError,
     OptionError,
     UnknownCarrierError,
@@ -39,7 +38,6 @@ from energybench.units import (
     STANDARD_COAL_KJ_PER_KGCE,
     Rate,
     make_quantity,
-    ratio,
     same_kind,
     to_float,
 )
@@ -193,6 +191,11 @@ def find_carrier(name: str) -> str:
     return resolve_name(name, _names(), "carrier", UnknownCarrierError, advice, _carrier_ids())
 
 
+def category_of(carrier: str) -> str:
+    """Return the category of a carrier by its id: ``"solid"``, ``"liquid"``, ``"gas"`` ..., empty for one's own."""
+    return next((row.category for row in _rows(carrier)), "")
+
+
 def _rows(carrier: str) -> list[CarrierRow]:
     return [row for row in records("carriers") if row.carrier == carrier]
 
@@ -305,7 +308,8 @@ def _primary_electricity(rows: list[CarrierRow], choice: Choice) -> tuple[Rate, 
     """Electricity on the primary basis: the coal rate given, or the fixed figure of the edition asked for."""
     edition = find_document(choice.edition).id if choice.edition else DEFAULT_EDITION
     primary = [row for row in rows if row.basis == "primary"]
-    fixed = [row for row in primary if row.document == edition and row.coefficient and row.verification in ACCEPTED]
+    known = [row for row in primary if row.coefficient and row.verification in ACCEPTED]
+    fixed = [row for row in known if row.document == edition]
     if fixed and choice.coal_rate is not None:
         raise OptionError(
             f"{citation(edition)} fixes {_shown(fixed[0])} and coal_rate is given too",
@@ -313,13 +317,13 @@ def _primary_electricity(rows: list[CarrierRow], choice: Choice) -> tuple[Rate, 
             "Leave one of them out",
         )
     if fixed:
-        return _of_row(fixed[0])
+        return _of_row(_table_row(fixed, choice))
     if choice.coal_rate is None:
-        known = "; ".join(_shown(row) for row in primary if row.coefficient)
+        shown = "; ".join(map(_shown, known))
         raise CoalRateError(
             "Electricity on the primary basis needs the coal rate of a year and has no default",
             "coal_rate",
-            f'Pass coal_rate="302.4 gce/kWh" with the figure of your year, or the edition of a fixed one: {known}',
+            f'Pass coal_rate="302.4 gce/kWh" with the figure of your year, or the edition of a fixed one: {shown}',
         )
     rate = Rate(choice.coal_rate.to(_KGCE_PER_KWH), _KGCE_PER_KWH)
     _refuse_slip("electricity", rate, "coal_rate", choice)
@@ -402,60 +406,3 @@ def _refuse_slip(carrier: str, rate: Rate, word: str, choice: Choice) -> None:
         given,
         "Check the decimal point and the unit (kgce/m3 is 10 tce/万m3); allow_unverified=True takes it as it is",
     )
-
-
-@cached(4096)
-def factor(name: str, unit: UnitText, choice: Choice) -> tuple[Fraction, Coefficient]:
-    """Return the exact tce per one ``unit`` of a carrier, and the coefficient behind it.
-
-    The one place where a carrier, a unit and a coefficient meet: one value and a whole table both come here.
-
-    Raises
-    ------
-    EnergybenchError
-        If no coefficient can be chosen, or the unit is not of its kind.
-    """
-    rate, record = choose_coefficient(name, choice)
-    amounts = _amounts_of(rate, unit, choice.density, record.carrier)
-    return amounts * Rate(rate.value, UnitText(rate.unit.numerator, (), rate.unit.exponent)).to(TCE), record
-
-
-def _amounts_of(rate: Rate, unit: UnitText, density: Rate | None, carrier: str) -> Fraction:
-    """Return how many of the coefficient's own amounts one ``unit`` is."""
-    per = UnitText(rate.unit.denominator)
-    if same_kind(unit, per):
-        if density is not None:
-            raise OptionError(
-                f"density is given, and {unit} needs none for a coefficient per {per}", "density", "Leave density out"
-            )
-        return ratio(unit, per)
-    if density is not None:
-        if density.value <= 0:
-            raise OptionError(
-                f"density is {density}, expected more than zero", str(density), "Give the measured density"
-            )
-        mass, volume = UnitText(density.unit.numerator, (), density.unit.exponent), UnitText(density.unit.denominator)
-        if same_kind(unit, volume) and same_kind(per, mass):
-            return ratio(unit, volume) * density.value * ratio(mass, per)
-        if same_kind(unit, mass) and same_kind(per, volume):
-            return ratio(unit, mass) / density.value * ratio(volume, per)
-    raise _wrong_kind(unit, per, carrier)
-
-
-def _wrong_kind(unit: UnitText, per: UnitText, carrier: str) -> DimensionError:
-    kinds = {name: UnitText((name,)) for name in ("m3", "Nm3", "t", "tce")}
-    conditions = [any(same_kind(one, kinds[gas]) for gas in ("m3", "Nm3")) for one in (unit, per)]
-    given = f"{carrier} is given in {unit}, and its coefficient is per {per}"
-    if all(conditions):
-        return GasConditionError(
-            f"{given}: m3 and Nm3 are volumes at different reference conditions",
-            str(unit),
-            f'Pass the figure of your condition: ncv="35.6 MJ/{unit.symbol}" or coefficient="1.2 kgce/{unit.symbol}"',
-        )
-    if same_kind(unit, kinds["tce"]):
-        fix = 'It is standard coal already: name the carrier "标准煤"'
-    elif same_kind(unit, kinds["m3"]) and same_kind(per, kinds["t"]):
-        fix = 'Pass the measured density, for example density="0.84 kg/L"'
-    else:
-        fix = f"Give the amount in a unit such as {per}"
-    return DimensionError(given, str(unit), fix)

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from energybench.carriers import TCE, Choice, Coefficient, choose_coefficient, factor
+from energybench.carriers import TCE, Choice, Coefficient, choose_coefficient
 from energybench.choices import make_measured_choice, tce_parts
 from energybench.errors import OptionError, UnverifiedWarning
+from energybench.factors import factor
 from energybench.tables import ACCEPTED
 from energybench.uncertainty import combine, read_measured, read_measured_text
 from energybench.units import make_quantity, pint_unit, registry, times, to_float

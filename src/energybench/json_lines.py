@@ -15,12 +15,12 @@ from math import isfinite
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
-from energybench.carriers import factor
 from energybench.choices import make_measured_choice
 from energybench.classification import classify
 from energybench.console import heard, stamp
 from energybench.conversions import convert, warn_unverified
 from energybench.errors import AmountError, EnergybenchError, JsonLineError, OptionError, did_you_mean, quoted
+from energybench.factors import factor
 from energybench.limits import choose_ladder, warn_if_superseded, warn_unverified_row
 from energybench.uncertain_text import has_uncertainty
 from energybench.unit_text import read_number, read_unit

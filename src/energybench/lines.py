@@ -12,9 +12,9 @@ from fractions import Fraction
 from numbers import Real
 from typing import TYPE_CHECKING, Any
 
-from energybench.carriers import Choice, Coefficient, factor
 from energybench.choices import tce_parts
 from energybench.errors import AmountError, EnergybenchError, OptionError, did_you_mean, quoted
+from energybench.factors import factor
 from energybench.uncertainty import combine, measured, read_measured, read_measured_rate
 from energybench.unit_text import UnitText
 from energybench.units import ratio, to_float
@@ -22,6 +22,7 @@ from energybench.units import ratio, to_float
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
+    from energybench.carriers import Choice, Coefficient
     from energybench.choices import Spreads
     from energybench.uncertainty import Spread
 

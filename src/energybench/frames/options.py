@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from energybench.carriers import factor
 from energybench.choices import make_choice
 from energybench.errors import check_option
+from energybench.factors import factor
 from energybench.furnaces import READINGS
 from energybench.limits import IN_FORCE, warn_if_superseded
 from energybench.tables import find_document

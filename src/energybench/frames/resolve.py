@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from energybench.carriers import TCE, Choice, Coefficient, factor, plausible_range
+from energybench.carriers import TCE, Choice, Coefficient, plausible_range
 from energybench.errors import DimensionError, EnergybenchError, OptionError, OutputError, quoted, without_suggestions
+from energybench.factors import factor
 from energybench.furnaces import LimitCurve, find_curve
 from energybench.limits import check_furnace_in_force, find_item, find_ladder, needs_capacity
 from energybench.unit_text import UnitText, read_unit

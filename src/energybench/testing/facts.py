@@ -8,9 +8,10 @@ from functools import cache
 from itertools import product
 from typing import TYPE_CHECKING
 
-from energybench.carriers import Choice, choose_coefficient, factor, find_carrier
+from energybench.carriers import Choice, choose_coefficient, find_carrier
 from energybench.choices import make_choice
 from energybench.errors import AmbiguousError, CoalRateError, EnergybenchError
+from energybench.factors import factor
 from energybench.limits import find_item, find_ladder, needs_capacity
 from energybench.tables import cached, find_document, records
 from energybench.unit_text import ATOMS, PRODUCTS, REFUSED, UnitText, read_unit

@@ -1,0 +1,114 @@
+"""What one unit of a carrier is in standard coal: where a carrier, a unit, a coefficient and a density meet."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from energybench.carriers import TCE, category_of, choose_coefficient
+from energybench.errors import CoefficientError, DimensionError, GasConditionError, OptionError
+from energybench.tables import cached
+from energybench.unit_text import UnitText
+from energybench.units import Rate, ratio, same_kind, to_float
+
+if TYPE_CHECKING:
+    from fractions import Fraction
+
+    from energybench.carriers import Choice, Coefficient
+
+#: Bounds of densities in kg/m3, which no document has to say: the lightest gas and the densest fuel, and between them
+#: a figure that no gas at its reference conditions reaches and that anything liquid or piled exceeds.
+_LIGHTEST, _BETWEEN, _DENSEST = 0.05, 30.0, 3000.0
+_KILOGRAM = UnitText(("kg",))
+_KILOGRAM_PER_VOLUME = (UnitText(("kg",), ("m3",)), UnitText(("kg",), ("Nm3",)))
+
+
+@cached(4096)
+def factor(name: str, unit: UnitText, choice: Choice) -> tuple[Fraction, Coefficient]:
+    """Return the exact tce per one ``unit`` of a carrier, and the coefficient behind it.
+
+    The one place where a carrier, a unit and a coefficient meet: one value and a whole table both come here.
+
+    Raises
+    ------
+    EnergybenchError
+        If no coefficient can be chosen, or the unit is not of its kind.
+    """
+    rate, record = choose_coefficient(name, choice)
+    amounts = _amounts_of(rate, unit, choice, record.carrier)
+    return amounts * Rate(rate.value, UnitText(rate.unit.numerator, (), rate.unit.exponent)).to(TCE), record
+
+
+def _amounts_of(rate: Rate, unit: UnitText, choice: Choice, carrier: str) -> Fraction:
+    """Return how many of the coefficient's own amounts one ``unit`` is."""
+    per, density = UnitText(rate.unit.denominator), choice.density
+    if same_kind(unit, per):
+        if density is not None:
+            raise OptionError(
+                f"density is given, and {unit} needs none for a coefficient per {per}", "density", "Leave density out"
+            )
+        return ratio(unit, per)
+    if density is not None:
+        known = _kilograms_per_volume(density)
+        # A density is mass per volume; a specific volume, the other way round, says as much.
+        above, below = UnitText(density.unit.numerator, (), density.unit.exponent), UnitText(density.unit.denominator)
+        if same_kind(unit, below) and same_kind(per, above):
+            _refuse_slip(density, known, per, choice, carrier)
+            return ratio(unit, below) * density.value * ratio(above, per)
+        if same_kind(unit, above) and same_kind(per, below):
+            _refuse_slip(density, known, per, choice, carrier)
+            return ratio(unit, above) / density.value * ratio(below, per)
+    raise _wrong_kind(unit, per, carrier)
+
+
+def _kilograms_per_volume(density: Rate) -> float:
+    """Return a density in kg/m3, or in kg/Nm3 where its volume is at reference conditions."""
+    if density.value <= 0:
+        raise OptionError(f"density is {density}, expected more than zero", str(density), "Give the measured density")
+    unit = density.unit
+    inverse = UnitText(unit.denominator, unit.numerator, -unit.exponent)
+    for known in _KILOGRAM_PER_VOLUME:
+        if same_kind(unit, known):
+            return to_float(density.to(known), "density")
+        if unit.denominator and same_kind(inverse, known):
+            return to_float(Rate(1 / density.value, inverse).to(known), "density")
+    raise DimensionError(
+        f"density is {density}, expected mass per volume",
+        str(density),
+        'Give it as density="0.84 kg/L"; a heating value is ncv=, standard coal per amount is coefficient=',
+    )
+
+
+def _refuse_slip(density: Rate, known: float, per: UnitText, choice: Choice, carrier: str) -> None:
+    """Refuse a density that only a slipped decimal point or unit, or the other state of the fuel, can explain."""
+    of_gas = not same_kind(per, _KILOGRAM)
+    category = "gas" if of_gas else category_of(carrier)
+    low = _BETWEEN if category in ("solid", "liquid") else _LIGHTEST
+    high = _BETWEEN if of_gas else _DENSEST
+    if low <= known <= high or choice.allow_unverified:
+        return
+    in_kg = "" if str(density.unit) == "kg/m3" else f" ({known:g} kg/m3)"
+    gas = ", as its coefficient is that of gas" if of_gas else ""
+    raise CoefficientError(
+        f"density is {density}{in_kg}, expected {low:g} to {high:g} kg/m3 for {carrier}{gas}",
+        str(density),
+        "Check the decimal point and the unit (0.84 kg/L is 840 kg/m3); allow_unverified=True takes it as it is",
+    )
+
+
+def _wrong_kind(unit: UnitText, per: UnitText, carrier: str) -> DimensionError:
+    kinds = {name: UnitText((name,)) for name in ("m3", "Nm3", "t", "tce")}
+    conditions = [any(same_kind(one, kinds[gas]) for gas in ("m3", "Nm3")) for one in (unit, per)]
+    given = f"{carrier} is given in {unit}, and its coefficient is per {per}"
+    if all(conditions):
+        return GasConditionError(
+            f"{given}: m3 and Nm3 are volumes at different reference conditions",
+            str(unit),
+            f'Pass the figure of your condition: ncv="35.6 MJ/{unit.symbol}" or coefficient="1.2 kgce/{unit.symbol}"',
+        )
+    if same_kind(unit, kinds["tce"]):
+        fix = 'It is standard coal already: name the carrier "标准煤"'
+    elif same_kind(unit, kinds["m3"]) and same_kind(per, kinds["t"]):
+        fix = 'Pass the measured density, for example density="0.84 kg/L"'
+    else:
+        fix = f"Give the amount in a unit such as {per}"
+    return DimensionError(given, str(unit), fix)

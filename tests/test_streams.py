@@ -175,8 +175,8 @@ def test_each_combination_is_resolved_once_over_all_batches(tmp_path: Path, monk
     assert len(asked) == len(set(asked)) > 5
 
 
-def test_rows_without_any_cell_are_no_readings(tmp_path: Path) -> None:
-    """A column that nobody uses counts as a cell, as it does where the file is read whole."""
+def test_lines_without_any_cell_are_no_rows_of_text_and_rows_of_parquet(tmp_path: Path) -> None:
+    """A column that nobody uses counts as a cell; what a database wrote as a row is one, and has a problem."""
     empty: dict[str, Any] = dict.fromkeys(["plant", "period", "product", "carrier", "amount", "unit"])
     remarks = {"note": "closed for repair"}, {"note": None}, {"note": None}, {"note": "x"}
     table = meters({}, *({**empty, **one} for one in remarks), {}, {**empty, **remarks[0]})
@@ -189,7 +189,10 @@ def test_rows_without_any_cell_are_no_readings(tmp_path: Path) -> None:
         whole = eb.assess(path, OUTPUTS)
         for batch_rows in (1, 3, 50):
             assert_same(eb.assess_path(path, OUTPUTS, batch_rows=batch_rows), whole)
-        assert whole.counts["meters"] == (2 if path.stem == "bare" else 6)
+        assert whole.counts["meters"] == (6 if path.suffix == ".csv" else 7)
+        assert (whole.counts["used"], whole.counts["problems"]) == (2, whole.counts["meters"] - 2)
+    answers = [eb.assess_path(path, OUTPUTS, engine=engine) for engine in ("polars", "duckdb")]
+    assert {(one.counts["meters"], one.counts["used"]) for one in answers} == {(7, 2)}
 
 
 def test_the_index_of_a_frame_is_a_column_where_it_has_a_name(tmp_path: Path) -> None:

@@ -35,7 +35,7 @@ def read_table(path: str | Path) -> pandas.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        CSV cells as text. Rows whose cells are all empty are no readings and are left out.
+        CSV cells as text. Lines of a .csv or .xlsx file whose cells are all empty are no rows and are left out.
 
     Raises
     ------
@@ -61,7 +61,7 @@ def read_table(path: str | Path) -> pandas.DataFrame:
         )
     table = reader(file)
     table.index = table.index + FIRST_ROW
-    return table.dropna(how="all")
+    return table if reader is _read_parquet else table.dropna(how="all")
 
 
 def shown_path(path: str | Path) -> str:

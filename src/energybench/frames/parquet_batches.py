@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
@@ -22,8 +22,6 @@ from energybench.frames.files import FIRST_ROW
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
-
-    from numpy.typing import NDArray
 
     Batch = tuple[int, pandas.DataFrame]
 
@@ -94,27 +92,19 @@ class ParquetSource:
         ------
         tuple
             The name of the file, empty where there is only one; a frame of the columns, indexed by the row in the
-            file, without rows whose cells are all empty; and the share of all rows that have been read.
+            file; and the share of all rows that have been read.
         """
         whole = max(sum(part.rows for part in self.parts), 1)
         before = 0
         for part in self.parts:
-            others = self._others(part, columns)
             batches = self._batches_of(part, columns, rows)
             while (batch := _next(batches, part.name)) is not None:
                 first, frame = batch
                 frame.index = pandas.RangeIndex(first + FIRST_ROW, first + FIRST_ROW + len(frame))
                 share = (before + first + len(frame)) / whole
-                yield (part.name if self.many else ""), _without_empty(frame, first, others), share
+                yield (part.name if self.many else ""), frame, share
                 del batch, frame
             before += part.rows
-
-    def _others(self, part: ParquetPart, columns: Mapping[str, str]) -> _Others | None:
-        """Return the columns that nobody asked for, which may have a cell where all that were asked for are empty."""
-        others = [header for header in self.headers if header not in columns.values()]
-        if any(part.constants.get(header) is not None for header in [*others, *columns.values()]):
-            return None
-        return _Others(part, [header for header in others if header not in part.constants])
 
     def _batches_of(self, part: ParquetPart, columns: Mapping[str, str], rows: int) -> Iterator[Batch]:
         """Yield the first row and the frame of each batch of a part."""
@@ -163,56 +153,6 @@ class ParquetSource:
                 whole = isinstance(values.dtype, numpy.dtype) and values.dtype.kind in "iu"
                 made[column] = (values.astype(numpy.float64) if whole and header in self.gaps else values).array
         return pandas.DataFrame(made, index=pandas.RangeIndex(batch.num_rows), copy=False)
-
-
-@dataclass
-class _Others:
-    """Which rows of a file have a cell in some columns, asked for ever later rows and read once."""
-
-    part: ParquetPart
-    headers: list[str]
-    start: int = 0
-    block: NDArray[numpy.bool_] = field(default_factory=lambda: numpy.zeros(0, bool))
-    blocks: Iterator[NDArray[numpy.bool_]] | None = None
-
-    def filled(self, first: int, count: int) -> NDArray[numpy.bool_]:
-        """Say which of some rows have a cell in any of the columns."""
-        found = numpy.zeros(count, bool)
-        done = count if not self.headers else 0
-        while done < count:
-            if self.start + len(self.block) <= first + done:
-                self.start += len(self.block)
-                self.blocks = self.blocks or self._read()
-                self.block = next(self.blocks)
-                continue
-            low = first + done - self.start
-            piece = self.block[low : low + count - done]
-            found[done : done + len(piece)] = piece
-            done += len(piece)
-        return found
-
-    def _read(self) -> Iterator[NDArray[numpy.bool_]]:
-        from pyarrow import compute, parquet
-
-        with parquet.ParquetFile(self.part.path, buffer_size=_BUFFER, pre_buffer=False) as file:
-            for batch in file.iter_batches(1 << 16, columns=self.headers):
-                filled = numpy.zeros(batch.num_rows, bool)
-                for column in batch.columns:
-                    filled |= ~compute.is_null(column, nan_is_null=True).to_numpy(zero_copy_only=False)
-                yield filled
-
-
-def _without_empty(frame: pandas.DataFrame, first: int, others: _Others | None) -> pandas.DataFrame:
-    """Leave out the rows whose cells are all empty: they are no readings."""
-    if others is None:
-        return frame
-    empty = numpy.ones(len(frame), bool)
-    for name in frame.columns:
-        empty &= frame[name].isna().to_numpy()
-        if not empty.any():
-            return frame
-    with _readable(others.part.name):
-        return frame[~empty | others.filled(first, len(frame))]
 
 
 def _next(batches: Iterator[Batch], name: str) -> Batch | None:

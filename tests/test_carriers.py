@@ -892,6 +892,42 @@ def test_a_density_that_only_a_slip_can_explain_is_refused(
         assert tce(amount, carrier, density=density, **(options | {"allow_unverified": True})) > 0
 
 
+@pytest.mark.parametrize(
+    ("density", "said"),
+    [
+        ("0.725 kg/m3", "density is 0.725 kg/m3, expected 30 to 3000 kg/m3 for gasoline. Check"),
+        ("725 kg/L", "density is 725 kg/L (725000 kg/m3), expected 30 to 3000 kg/m3 for gasoline. Check"),
+        ("34 L/kg", "density is 34 L/kg (29.4118 kg/m3), expected"),
+        ("0.0034 万L/kg", "density is 0.0034 10^4 L/kg (29.4118 kg/m3), expected"),
+        ("0 kg/L", "density is 0 kg/L, expected more than zero"),
+        ("-0.7 kg/L", "density is -0.7 kg/L, expected more than zero"),
+        ("1e308 t/L", "density is too large"),
+        ("5e-324 L/kg", "density is too large"),
+    ],
+)
+def test_what_is_wrong_with_a_density_is_said(density: str, said: str) -> None:
+    with pytest.raises(EnergybenchError) as caught:
+        eb.to_tce("12340 L", "汽油", density=density)
+    assert str(caught.value).startswith(said)
+
+
+def test_a_specific_volume_is_a_density_the_other_way_round() -> None:
+    for volume in ("33 L/kg", "0.0033 万L/kg"):
+        assert tce("12340 L", "汽油", density=volume) == pytest.approx(12.34 / 33 * 1.4714)
+
+
+def test_a_density_leads_from_volume_to_mass_and_nowhere_else() -> None:
+    for amount in ("5 t", "5 L"):
+        with refused(DimensionError, "wrong-dimension", "its coefficient is per MJ"):
+            eb.to_tce(amount, "our own fuel", coefficient="0.034 kgce/MJ", density="0.9 kg/L")
+
+
+def test_a_misspelt_edition_is_refused_beside_a_figure_of_ones_own_too() -> None:
+    for own in ({"coefficient": "1 kgce/kg"}, {"ncv": "29 MJ/kg"}):
+        with pytest.raises(EnergybenchError, match="gbt-2589-2002.*gbt-2589-2020"):
+            eb.to_tce("5 t", "our own fuel", edition="gbt-2589-2002", **own)
+
+
 def test_a_density_of_normal_volumes_is_looked_at_as_well() -> None:
     options: dict[str, Any] = {"ncv": "35 MJ/Nm3"}
     assert tce("3 t", "天然气", density="0.75 kg/Nm3", **options) == pytest.approx(3000 / 0.75 * 35 / 29307.6)

@@ -209,8 +209,6 @@ def _shown(row: CarrierRow) -> str:
 def choose_coefficient(name: str, choice: Choice) -> tuple[Rate, Coefficient]:
     """Choose the coefficient: an exact rate in standard coal per amount, and its record."""
     check_basis_name(choice.basis)
-    if choice.edition is not None:
-        find_document(choice.edition)
     if choice.own is not None and choice.ncv is not None:
         raise OptionError("coefficient, ncv: both are given", "coefficient, ncv", "Give one of them")
     if choice.own is not None:

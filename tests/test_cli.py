@@ -366,6 +366,8 @@ REFUSED = [
     (["limit", "3 kWh"], "capacity", '"3 t"'),
     (["limit", "电解铝", "--document", "ndrc-1999"], "unknown-name", "ndrc-2023"),
     (["limit", "cement-clinker", "--document", "in-force"], "option", '--period "2023"'),
+    (["limit", "3 t", "--document", "ndrc-2023"], "unknown-product", '--document "changji-city-2021"'),
+    (["limit", "3 t", "--document", "in-force", "--period", "2019"], "unknown-product", '"changji-city-2021"'),
     (["classify", "105 kgce/t", "电解铝"], "wrong-dimension", "kWh/t"),
     (["classify", "600 kWh/t", FURNACE], "capacity", '--capacity "3 t"'),
     (["classify", "1 kgce/t", "cement-clinker", "--basis", "primary"], "basis", '--basis "calorific"'),
@@ -416,6 +418,7 @@ def test_no_fix_speaks_python(args: list[str], reason: str, fix: str) -> None:  
     [
         (["convert", "1 t", "原煤", "--bais", "primary"], "--basis"),
         (["classify", "-30 kgce/t", "converter", "--outptu", "1 t"], "--output"),
+        (["limit", "3 t", "--documnt", "ndrc-2023"], "--document"),
         (["classify", "-30 kgce/t", "converter", "-v"], "-v"),
         (["classify", "-30 kgce/t"], "ITEM"),
         (["classify", "-30 kgce/t", "converter", "-10 kgce/t"], "-10 kgce/t"),
@@ -441,6 +444,34 @@ def test_wrong_usage_is_code_2_with_a_hint(args: list[str], hint: str) -> None:
     # The parser does not say in which command an option lacks its argument.
     known = args[0] in COMMANDS and "requires" not in hint
     assert error["fix"] == f"energybench{' ' + args[0] if known else ''} --help shows the usage"
+
+
+@pytest.mark.parametrize(
+    "args", [["limit", "3 t"], ["classify", "600 kWh/t", FURNACE, "--capacity", "3 t"]], ids=["limit", "classify"]
+)
+@pytest.mark.parametrize(
+    "document",
+    [["ndrc-2023"], ["GB/T 2589-2020"], ["in-force", "--period", "2019"]],
+    ids=["list", "standard", "before it was in force"],
+)
+def test_a_furnace_in_a_document_without_furnaces_is_sent_to_one_that_has_it(
+    args: list[str], document: list[str]
+) -> None:
+    said = run(*args, "--document", *document).stderr
+    assert "Did you mean" not in said
+    (advised,) = re.findall(r'--document "([^"]+)"', said)
+    assert run(*args, "--document", advised).code == 0
+
+
+def test_a_furnace_of_a_table_is_sent_there_too() -> None:
+    key = {"plant": "铸造厂", "period": "2023", "product": FURNACE}
+    meters = pd.DataFrame([{**key, "carrier": "电力", "amount": 600, "unit": "kWh"}])
+    made = {**key, "output": 1, "output_unit": "t", "furnace_capacity": 3, "furnace_capacity_unit": "t"}
+    (problem,) = eb.assess(meters, pd.DataFrame([made]), document="ndrc-2023").problem_counts.to_dict("records")
+    assert (problem["reason"], problem["value"]) == ("unknown-product", FURNACE)
+    (advised,) = re.findall(r'document="([^"]+)"', problem["suggestion"])
+    assert eb.assess(meters, pd.DataFrame([made]), document=advised).results["class"].tolist() == ["within-limit"]
+    assert eb.furnace_limit("3 t", document=advised).document == advised
 
 
 def test_without_arguments_help_goes_to_stderr() -> None:

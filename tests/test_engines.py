@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import datetime
 import doctest
+import pickle
 import runpy
 import subprocess
 import sys
@@ -16,7 +18,7 @@ import pytest
 import energybench as eb
 import engines
 from energybench import tables
-from energybench.errors import MissingColumnError, TableError
+from energybench.errors import EnergybenchError, MissingColumnError, TableError
 from engines import (
     Engine,
     arrow,
@@ -487,7 +489,8 @@ def test_a_worker_of_spark_that_dies_once_changes_nothing(spark: Any, tmp_path: 
 
 
 def test_the_page_on_engines_shows_what_happens() -> None:
-    failed, tried = doctest.testfile(str(ROOT / "docs" / "engines.md"), module_relative=False)
+    page, flags = str(ROOT / "docs" / "engines.md"), doctest.NORMALIZE_WHITESPACE
+    failed, tried = doctest.testfile(page, module_relative=False, optionflags=flags)
     assert tried > 5
     assert not failed
 
@@ -531,3 +534,145 @@ def test_a_collation_of_duckdb_makes_no_two_plants_one() -> None:
     connection.execute("SET default_collation='NOCASE'")
     with refused(TableError, "table", "collation 'NOCASE'", "SET default_collation=''"):
         eb.assess(meters, made)
+
+
+# An answer that nobody has computed -----------------------------------------------------------------------
+
+
+def counted_source(frame: Any) -> tuple[Any, list[str]]:
+    """Return a lazy polars frame, and a list that grows by one with every scan of it."""
+    register_io_source = pytest.importorskip("polars.io.plugins").register_io_source
+    scans: list[str] = []
+
+    def source(columns: list[str] | None, *_: Any) -> Iterator[Any]:
+        scans.append("scanned")
+        yield frame.select(columns or frame.columns)
+
+    return register_io_source(source, schema=frame.schema), scans
+
+
+def test_to_look_at_a_lazy_answer_runs_no_query() -> None:
+    lazy, scans = counted_source(polars.from_pandas(texts(meters({}, {"unit": "斗"}), 备注="x")))
+    answer = eb.assess(lazy, texts(outputs()))
+    before = len(scans)
+    shown, page = repr(answer), answer._repr_html_()
+    for text in (shown, page):
+        assert "polars" in text
+        assert "nothing has been computed" in text
+        for name in ("results", "energy", "problems", "counts", "problem_counts", "notes", "collect()"):
+            assert f".{name}" in text
+    assert "\n" not in shown
+    assert "备注" in page
+    assert len(scans) == before
+    assert str(answer).startswith("2 meter rows: 1 used")
+    asked = len(scans)
+    assert asked > before
+    shown, page = repr(answer), answer._repr_html_()
+    assert "2 meter rows: 1 used, 1 with problems" in shown
+    assert "2 meter rows: 1 used, 1 with problems" in page
+    assert "unknown-unit" in page
+    assert "nothing has been computed" not in shown + page
+    assert len(scans) == asked
+
+
+@pytest.mark.parametrize(("make", "name"), [(polars_lazy, "polars"), (duckdb_own, "DuckDB"), (ibis_duckdb, "ibis")])
+def test_a_lazy_answer_names_its_engine(make: Any, name: str) -> None:
+    engine = make()
+    answer: Any = eb.assess(engine.take(arrow(texts(meters()))), texts(outputs()))
+    assert repr(answer).startswith(f"<LazyAssessment of {name}: ")
+    assert name in answer._repr_html_()
+
+
+def test_what_only_an_eager_answer_has_is_sent_to_collect() -> None:
+    lazy, scans = counted_source(polars.from_pandas(texts(meters())))
+    answer = eb.assess(lazy, texts(outputs()))
+    before = len(scans)
+    eager = eb.assess(texts(meters()), texts(outputs()))
+    absent = {name for name in (*dir(eager), *vars(eager)) if name[0] != "_"} - {*dir(answer), *vars(answer)}
+    assert absent >= {"decide", "sensitivity", "to_dict", "to_json", "to_html", "to_excel", "result_frame"}
+    for name in absent:
+        assert not hasattr(answer, name)
+        with pytest.raises(AttributeError, match=rf"\b{name}\b.*[cC]ollect"):
+            getattr(answer, name)
+    for name in absent - {"decide", "sensitivity"}:
+        assert hasattr(answer.collect(), name)
+        with pytest.raises(AttributeError, match=rf"answer\.collect\(\)\.{name}$"):
+            getattr(answer, name)
+    for name in ("reslts", "_repr_png_", "to_pandas"):
+        with pytest.raises(AttributeError, match=f"has no attribute '{name}'$"):
+            getattr(answer, name)
+    scans.clear()
+    assert not hasattr(answer, "to_dict")
+    assert before
+    assert not scans
+
+
+@pytest.mark.parametrize("name", ["results", "counts"])
+def test_a_defect_of_an_engine_is_not_taken_for_a_missing_attribute(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    answer = eb.assess(polars.from_pandas(texts(meters())).lazy(), texts(outputs()))
+
+    def fail(*_: object) -> None:
+        raise AttributeError("the engine has moved a function")
+
+    monkeypatch.setattr(type(answer.meters), "totals", fail)
+    with pytest.raises(AttributeError, match="moved a function"):
+        getattr(answer, name)
+
+
+@pytest.mark.parametrize("ask", ["decide", "sensitivity"])
+def test_what_was_collected_says_what_an_engine_does_not_keep(ask: str) -> None:
+    table, made = polars.from_pandas(texts(meters())).lazy(), polars.from_pandas(texts(outputs())).lazy()
+    with refused(TableError, "table", "engine", "Collect the meters and the outputs"):
+        getattr(eb.assess(table, made).collect(), ask)()
+    assert len(getattr(eb.assess(table.collect(), made.collect()), ask)()) == 1
+    with refused(TableError, "table", "left to an engine", "lazy"):
+        _ = eb.assess(table, made).collect(most=1).energy
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda answer: eb.check_targets(answer, document="shanxi-2022"),
+        eb.report.portfolio_chart,
+        eb.report.carrier_chart,
+        eb.report.html_report,
+    ],
+    ids=["targets", "portfolio", "carriers", "report"],
+)
+def test_what_takes_an_answer_asks_for_a_collected_one(use: Any) -> None:
+    answer = eb.assess(polars.from_pandas(texts(meters())).lazy(), texts(outputs()))
+    with pytest.raises(EnergybenchError, match=r"[cC]ollect"):
+        use(answer)
+
+
+def test_a_lazy_answer_of_polars_travels() -> None:
+    table = texts(meters({}, {"unit": "斗"}))
+    answer = eb.assess(polars.from_pandas(table).lazy(), texts(outputs()))
+    there = pickle.loads(pickle.dumps(answer))  # noqa: S301 - made here
+    assert isinstance(there.results, polars.LazyFrame)
+    assert str(there.collect()) == str(eb.assess(table, texts(outputs())))
+    assert answer.counts["used"] == 1
+    assert vars(pickle.loads(pickle.dumps(answer)))["counts"] == answer.counts  # noqa: S301 - made here
+
+
+def assert_stays(answer: Any) -> None:
+    """Expect a refusal to be pickled, or copied with its queries."""
+    for way in (pickle.dumps, copy.deepcopy):
+        with refused(TableError, "table", "belongs to its connection", ".collect()"):
+            way(answer)
+
+
+def test_a_lazy_answer_of_duckdb_stays_with_its_connection() -> None:
+    engine = duckdb_own()
+    answer: Any = eb.assess(engine.take(arrow(texts(meters()))), texts(outputs()))
+    assert_stays(answer)
+    collected = answer.collect()
+    there = pickle.loads(pickle.dumps(collected))  # noqa: S301 - made here
+    assert there.results["class"].tolist() == ["baseline"]
+    assert str(there) == str(collected) == str(copy.copy(answer))
+
+
+def test_a_lazy_answer_of_spark_stays_with_its_session(spark: Any) -> None:
+    answer: Any = eb.assess(spark_engine(spark).take(arrow(texts(meters()))), texts(outputs()))
+    assert repr(answer).startswith("<LazyAssessment of Spark: ")
+    assert_stays(answer)

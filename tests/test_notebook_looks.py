@@ -35,6 +35,15 @@ def book(**options: Any) -> eb.Account:
     return eb.account(lines, output="24000 t", product="cement-clinker", **options)
 
 
+def lazy_assessment(counted: bool) -> Any:
+    polars = pytest.importorskip("polars")
+    meters = polars.read_csv("examples/main/meters-with-problems.csv", infer_schema=False)
+    answer: Any = eb.assess(meters.lazy(), "examples/main/outputs-with-problems.csv")
+    if counted:
+        assert answer.counts["problems"]
+    return answer
+
+
 RECORDS: dict[str, Callable[[], Any]] = {
     "coefficient": lambda: eb.coefficient("diesel"),
     "coefficient without names": lambda: eb.convert("1 t", "my fuel", coefficient="1.2 kgce/kg").coefficient,
@@ -53,6 +62,8 @@ RECORDS: dict[str, Callable[[], Any]] = {
     "assessment with problems": lambda: eb.assess(
         "examples/main/meters-with-problems.csv", "examples/main/outputs-with-problems.csv"
     ),
+    "assessment of an engine": lambda: lazy_assessment(counted=False),
+    "assessment of an engine, counted": lambda: lazy_assessment(counted=True),
 }
 
 

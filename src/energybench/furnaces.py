@@ -137,6 +137,13 @@ def find_curve(item: str = DEFAULT_ITEM, document: str | None = None, allow_unve
     rows: list[FurnaceRow] = [row for row in records("furnace_limits") if row.item == item]
     chosen = find_document(document).id if document else (rows[0].document if rows else "")
     here = [row for row in rows if row.document == chosen]
+    if not here and rows:
+        places = list(dict.fromkeys(row.document for row in rows))
+        raise UnknownProductError(
+            f"No furnace limit for {item} in {citation(chosen)}",
+            item,
+            f'It is in {", ".join(places)}: pass document="{places[0]}"',
+        )
     if not here:
         known = sorted({f"{row.item} ({row.document})" for row in records("furnace_limits")})
         raise UnknownProductError(
@@ -219,7 +226,7 @@ def furnace_limit(
     CapacityError
         If the capacity is no positive mass, or not stated with ``reading="stated_only"``.
     OptionError, UnknownProductError
-        If the reading or the item does not exist.
+        If the reading or the item does not exist, or the document has no limit for the item.
 
     Notes
     -----

@@ -323,7 +323,9 @@ def check_furnace_in_force(item: str, period: str | None) -> None:
     row = find_document(next(row.document for row in records("furnace_limits") if row.item == item))
     if not row.effective_from <= end < (row.effective_to or "9999"):
         raise UnknownProductError(
-            f"{citation(row.id)} was not in force at the end of {period}", item, "Pass document= to use it all the same"
+            f"{citation(row.id)} was not in force at the end of {period}",
+            item,
+            f'Pass document="{row.id}" to use it all the same',
         )
 
 

@@ -181,7 +181,7 @@ class Assessment:
         UncertaintyError
             If a guarded rule is asked for and the tables state no uncertainty.
         TableError
-            If the meters were read in parts.
+            If an engine worked out the classes.
         """
         return to_kind(self._graded().decide(rule, risk), self.kind)
 
@@ -198,16 +198,16 @@ class Assessment:
         Raises
         ------
         TableError
-            If the meters were read in parts.
+            If an engine worked out the classes.
         """
         return to_kind(self._graded().sensitivity(), self.kind)
 
     def _graded(self) -> Grading:
         if self.grading is None:
             raise TableError(
-                "The meters were read in parts, and what the classes came from is not kept",
-                "in parts",
-                "Use assess() on tables in memory",
+                "An engine worked out the classes, and what they came from is not kept",
+                "engine",
+                "Collect the meters and the outputs themselves and give those to assess(), or leave engine= out",
             )
         return self.grading
 

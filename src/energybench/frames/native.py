@@ -169,12 +169,13 @@ def _column(cells: Any) -> Any:
 
 
 def _no_table(table: Any, name: str) -> TableError:
-    return TableError(
-        f"{name} is {quoted(type(table).__name__)}, expected a table",
-        name,
-        "Give a pandas, polars or pyarrow frame, a mapping of headers to columns, "
-        "or the path of a .csv, .parquet or .xlsx file",
+    fix = (
+        "It is lazy: collect it first"
+        if hasattr(table, "collect")
+        else "Give a pandas, polars or pyarrow frame, a mapping of headers to columns, "
+        "or the path of a .csv, .parquet or .xlsx file"
     )
+    return TableError(f"{name} is {quoted(type(table).__name__)}, expected a table", name, fix)
 
 
 def to_kind(frame: pandas.DataFrame, kind: str) -> Any:

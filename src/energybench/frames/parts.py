@@ -128,9 +128,9 @@ class NoEnergyLines:
             Always.
         """
         raise TableError(
-            "The energy lines of a meter table that was read in parts are not kept",
+            "The energy lines of a meter table that was read in parts, or left to an engine, are not kept",
             "energy",
-            'Assess a part of the table with assess(), or give engine="polars" and use the energy of its lazy answer',
+            "Assess a part of the table, or a lazy one such as polars.scan_parquet(path), whose answer has them",
         )
 
 

@@ -1,10 +1,22 @@
-"""Card of an assessment: what was counted, the first results with their class, the problems by reason."""
+"""Cards of assessments: what was counted, the first results with their class, the problems by reason."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from energybench.markup.pieces import badge, card, document, label, line, muted, number, table, text, verification
+from energybench.markup.pieces import (
+    badge,
+    card,
+    document,
+    facts,
+    label,
+    line,
+    muted,
+    number,
+    table,
+    text,
+    verification,
+)
 from energybench.palette import LEVELS_ZH
 
 if TYPE_CHECKING:
@@ -37,7 +49,7 @@ def assessment_card(assessment: Any) -> str:
     shown = results.head(ROWS).to_dict("records")
     parts = [
         line(_said(counts)),
-        line(_classes(results)),
+        line(_classes(results["class"].value_counts().to_dict())),
         table(_HEADS, [_cells(row) for row in shown], numbers=(4, 5)),
     ]
     if len(results) > ROWS:
@@ -52,6 +64,36 @@ def assessment_card(assessment: Any) -> str:
     return card(label("能效评估", "assessment"), *parts)
 
 
+def lazy_card(answer: Any, by_class: Mapping[str, int] | None) -> str:
+    """Return the assessment of lazy tables: what can be asked for, and what is known already; runs no query.
+
+    Parameters
+    ----------
+    answer : LazyAssessment
+        The record stands on a higher floor, and only its fields are read.
+    by_class : mapping, optional
+        Output rows of each class; None as long as nothing has been counted.
+    """
+    asked = [
+        ("引擎", "engine", text(answer.engine)),
+        ("查询", "queries", _codes("results", "energy", "problems")),
+        ("用到时计算", "computed when asked for", _codes("counts", "problem_counts", "notes")),
+        ("全部计算", "compute everything", _codes("collect()")),
+    ]
+    if by_class is None:
+        nothing = label("尚未计算，只列出了不同的名称。", "nothing has been computed but the list of distinct names.")
+        known, notes = [line(nothing)], answer.fixed_notes
+    else:
+        known = [line(_said(answer.counts)), line(_classes(by_class)), _problems(answer.problem_counts)]
+        notes = answer.notes
+    known += [line(f"{label('说明', 'note')}: {text(note)}") for note in notes]
+    return card(label("能效评估（查询）", "lazy assessment"), *known, facts(asked))
+
+
+def _codes(*names: str) -> str:
+    return ", ".join(f"<code>.{name}</code>" for name in names)
+
+
 def _said(counts: Mapping[str, int]) -> str:
     zh = (
         f"能源读数 {counts['meters']:,} 行：采用 {counts['used']:,}，有问题 {counts['problems']:,}；"
@@ -64,10 +106,9 @@ def _said(counts: Mapping[str, int]) -> str:
     return f'<span lang="zh">{zh}</span><br><span lang="en">{en}</span>'
 
 
-def _classes(results: Any) -> str:
+def _classes(found: Mapping[str, int]) -> str:
     """Return how many results each class has."""
-    found = results["class"].value_counts()
-    return " ".join(f"{badge(name, zh)} {found[name]:,}" for name, zh in LEVELS_ZH.items() if name in found.index)
+    return " ".join(f"{badge(name, zh)} {found[name]:,}" for name, zh in LEVELS_ZH.items() if name in found)
 
 
 def _cells(row: Mapping[str, Any]) -> list[str]:

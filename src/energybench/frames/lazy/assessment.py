@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +10,7 @@ import narwhals.stable.v2 as nw
 import pandas
 
 from energybench import __version__
+from energybench.errors import TableError
 from energybench.frames.assessment import Assessment, summary
 from energybench.frames.columns import KEYS
 from energybench.frames.grading import note_on_signs
@@ -30,6 +31,10 @@ _APART = "\x1f"
 _LISTED = tuple(name for name in COLUMNS if name != "row")
 #: What of an output row is looked at when it is collected, and not shown.
 _UNSEEN = (*FOLDED, "_positive")
+#: How an engine is written, where narwhals writes it otherwise.
+_ENGINES = {"duckdb": "DuckDB", "pyspark": "Spark", "pyspark[connect]": "Spark"}
+#: What an eager answer works out of more than its results, so that a collected one refuses it too.
+_OF_TABLES = ("decide", "sensitivity")
 
 
 @dataclass
@@ -38,7 +43,7 @@ class LazyAssessment:
 
     Nothing but the small selections that name every distinct carrier, unit and product has been computed;
     ``results``, ``energy`` and ``problems`` are queries. ``counts``, ``problem_counts`` and ``str()`` run queries
-    when they are first asked for.
+    when they are first asked for; ``repr()`` and a cell of a notebook run none.
 
     Attributes
     ----------
@@ -192,6 +197,61 @@ class LazyAssessment:
         return CollectedProblems(
             rows, count_problems(rows) if len(rows) == sum(unused.values()) else self.problem_counts
         )
+
+    @property
+    def engine(self) -> str:
+        """The name of the engine whose queries these are."""
+        name = str(self.meters.source.frame.implementation.value)
+        return _ENGINES.get(name, name)
+
+    if not TYPE_CHECKING:  # a type checker would take every name for an attribute
+
+        def __getattr__(self, name: str) -> Any:
+            """Say of what eager answers alone have how to come by it."""
+            if hasattr(type(self), name):
+                # A property came upon this error in the engine: have it said again, not covered up.
+                return object.__getattribute__(self, name)
+            said = f"{type(self).__name__!r} object has no attribute {name!r}"
+            if name in _OF_TABLES:
+                said += ": collect the meters and the outputs themselves, and give those to assess()"
+            elif not name.startswith("_") and name in {*dir(Assessment), *Assessment.__dataclass_fields__}:
+                said += f": compute it first, answer.collect().{name}"
+            raise AttributeError(said)
+
+    def __getstate__(self) -> object:
+        """Refuse to leave the process where a query cannot: polars and ibis put their plans in a pickle."""
+        implementation = self.meters.source.frame.implementation
+        if implementation.is_polars() or implementation.is_ibis():
+            return super().__getstate__()
+        raise TableError(
+            f"A query of {self.engine} belongs to its connection, and its answer cannot be pickled",
+            self.engine,
+            "Send what .collect() returns, which is on pandas",
+        )
+
+    def __copy__(self) -> LazyAssessment:
+        """Return another answer of the same queries, on the same connection."""
+        return replace(self)
+
+    def __repr__(self) -> str:
+        """Say what there is to ask for, without asking the engine."""
+        if self._is_counted():
+            known = "; ".join(summary(self.counts, {}, self.problem_counts.head(0), ()).splitlines())
+        else:
+            known = "nothing has been computed but the list of distinct names"
+        return (
+            f"<LazyAssessment of {self.engine}: {known}. Queries: .results, .energy, .problems. Computed when asked "
+            "for: .counts, .problem_counts, .notes, str(). Everything: .collect()>"
+        )
+
+    def _repr_html_(self) -> str:
+        from energybench.markup.assessments import lazy_card
+
+        return lazy_card(self, self._by_class if self._is_counted() else None)
+
+    def _is_counted(self) -> bool:
+        """Say whether the counts are known, so that nothing they are made of needs a query any more."""
+        return "counts" in vars(self)
 
     def __str__(self) -> str:
         return summary(self.counts, self._by_class, self.problem_counts, self.notes)

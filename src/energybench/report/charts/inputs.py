@@ -56,7 +56,9 @@ def wrong_input(given: Any, chart: str, expected: str = "Verdict, Account, or se
     return OptionError(
         f"{chart} takes {expected}, and {quoted(given)} is {type(given).__name__}",
         quoted(given),
-        "Make the record first: energybench.classify(), energybench.account() or energybench.assess()",
+        "Collect it first: .collect()"
+        if hasattr(given, "collect")
+        else "Make the record first: energybench.classify(), energybench.account() or energybench.assess()",
     )
 
 

@@ -923,8 +923,9 @@ def test_a_density_leads_from_volume_to_mass_and_nowhere_else() -> None:
 
 
 def test_a_misspelt_edition_is_refused_beside_a_figure_of_ones_own_too() -> None:
-    for own in ({"coefficient": "1 kgce/kg"}, {"ncv": "29 MJ/kg"}):
-        with pytest.raises(EnergybenchError, match="gbt-2589-2002.*gbt-2589-2020"):
+    figures: list[dict[str, Any]] = [{"coefficient": "1 kgce/kg"}, {"ncv": "29 MJ/kg"}]
+    for own in figures:
+        with pytest.raises(EnergybenchError, match=r"gbt-2589-2002.*gbt-2589-2020"):
             eb.to_tce("5 t", "our own fuel", edition="gbt-2589-2002", **own)
 
 

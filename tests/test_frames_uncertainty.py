@@ -13,8 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import energybench as eb
-from energybench.errors import OptionError, TableError, UncertaintyError, UnverifiedWarning
+from energybench.errors import EnergybenchError, OptionError, TableError, UncertaintyError, UnverifiedWarning
 from expect import refused
+from frame_tables import meters, outputs
 
 PLANT = {"period": 2023, "product": "水泥熟料"}
 METER: dict[str, Any] = {"plant": "甲", **PLANT, "carrier": "原煤", "amount": 3000.0, "unit": "t"}
@@ -45,6 +46,11 @@ def first(done: eb.Assessment) -> Any:
         ({"uncertainty": "30000 kg"}, 30),
         ({"uncertainty": "1 %"}, 30),
         ({"uncertainty": "１％"}, 30),
+        ({"uncertainty": "60 (k=2)"}, 30),
+        ({"uncertainty": "60 t (k=2)"}, 30),
+        ({"uncertainty": "±2 % (k=2)"}, 30),
+        ({"uncertainty": "±60 (k=2) t"}, 30),
+        ({"uncertainty": "60000 kg，k＝2"}, 30),
         ({"accuracy": 1}, 30 / math.sqrt(3)),
         ({"accuracy": "1.0级"}, 30 / math.sqrt(3)),
         ({"uncertainty": 0}, 0),
@@ -72,6 +78,7 @@ def test_a_cell_states_a_standard_uncertainty(cells: dict[str, Any], tce: float)
         ({"accuracy": "electricity-dc-enterprise"}, "accuracy"),
         ({"uncertainty": 1.0, "accuracy": "0.5"}, "uncertainty"),
         ({"uncertainty": 1e200}, "uncertainty"),
+        ({"uncertainty": 30 + 5j}, "uncertainty"),
     ],
 )
 def test_a_bad_cell_is_a_problem_and_never_dropped(cells: dict[str, Any], column: str) -> None:
@@ -81,6 +88,60 @@ def test_a_bad_cell_is_a_problem_and_never_dropped(cells: dict[str, Any], column
     assert problem["reason"] in ("uncertainty", "unverified")
     assert done.counts["used"] == 1
     assert done.results["class"].isna().tolist() == [True, False]
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        *(30, "30", "30 t", "±30", "+/-30 t", "60 t (k=2)", "60 (k=2)", "2 % (k=2)", "±2％（k＝2）", "60 (k=2) t"),
+        *(
+            "60 t, k = 2",
+            "60000 kg (k=2)",
+            "60 t (k=0)",
+            "60 t (k=0.5)",
+            "60 t (k=95)",
+            "60 t (k=)",
+            "60 t (k=2) (k=2)",
+        ),
+        *(
+            "60 t (k=2, normal)",
+            "(k=2)",
+            "60 kWh (k=2)",
+            "60 tonns",
+            "-60 t (k=2)",
+            "60 ± 3",
+            -1.0,
+            True,
+            "nan",
+            "1e400",
+        ),
+    ],
+)
+def test_a_cell_answers_as_the_line_of_an_account(cell: Any) -> None:
+    """The same standard uncertainty, or a problem with the reason of the error."""
+
+    def line() -> tuple[float | None, str]:
+        try:
+            return eb.account([{"carrier": "原煤", "amount": "3000 t", "uncertainty": cell}]).uncertainty, ""
+        except EnergybenchError as error:
+            return None, error.reason
+
+    done, (expected, reason) = assess([{"uncertainty": cell}]), line()
+    problems = done.problems[done.problems["table"] == "meters"]
+    assert problems[["row", "column", "reason"]].to_numpy().tolist() == ([[0, "uncertainty", reason]] if reason else [])
+    assert done.counts["used"] == (not reason)
+    if expected is not None:
+        assert first(done)["tce_uncertainty"] == pytest.approx(expected, rel=1e-12)
+
+
+def test_outputs_and_figures_state_their_coverage_factor_too() -> None:
+    done = assess([{"uncertainty": "2 % (k=2)"}], [{"output_uncertainty": "400 t (k=2)"}])
+    book = eb.account([("原煤", "3000 t ± 1 %")], output="20000±200 t", product="水泥熟料")
+    assert first(done)["intensity_uncertainty"] == pytest.approx(book.intensity_uncertainty)
+    gas = {"carrier": "天然气", "amount": 20.0, "unit": "万m3", "ncv": 35.6, "ncv_unit": "MJ/m3"}
+    done = assess([{**gas, "ncv_uncertainty": "1 MJ/m3 (k=2)"}])
+    book = eb.account([{"carrier": "天然气", "amount": "20 万m3", "ncv": "35.6±0.5 MJ/m3"}])
+    assert first(done)["tce_uncertainty"] == pytest.approx(book.uncertainty)
 
 
 @pytest.mark.parametrize("cell", [-1.0, "much", "1 kWh", math.inf, 1e200])
@@ -519,3 +580,15 @@ def test_tables_that_are_not_in_memory_refuse_uncertainties(tmp_path: Any) -> No
     with refused(TableError, "table", "output_uncertainty"):
         eb.assess_path(path, outputs.assign(output_uncertainty=3))
     assert eb.assess_path(path, outputs).decide()["decision"].tolist() == ["baseline"]
+
+
+@pytest.mark.parametrize("header", ["coverage", "k", "K", "包含因子", "Coverage factor"])
+def test_a_column_of_coverage_factors_beside_an_uncertainty_is_refused(header: str) -> None:
+    table = meters({"uncertainty": "12 t", header: 2})
+    with refused(TableError, "table", header, "(k=2)"):
+        eb.assess(table, outputs())
+    made = outputs({"output_uncertainty": "1 %", header: 2})
+    with refused(TableError, "table", header, "(k=2)"):
+        eb.assess(meters(), made)
+    # Without an uncertainty it is one more header that is not used.
+    assert any(header in note for note in eb.assess(meters({header: 2}), outputs()).notes)

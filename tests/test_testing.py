@@ -22,11 +22,20 @@ import energybench as eb
 import oracle
 from energybench import testing
 from energybench.carriers import Choice
-from energybench.errors import AmbiguousError, EnergybenchError, OptionError, UnitTextError, UnknownCarrierError
+from energybench.errors import (
+    AmbiguousError,
+    EnergybenchError,
+    MissingColumnError,
+    OptionError,
+    TableError,
+    UnitTextError,
+    UnknownCarrierError,
+)
 from energybench.testing.causes import RATIOS, cause_of
 from energybench.testing.facts import HOSTILE, common_spellings, fuels, products, spellings, wrong_units
 from energybench.testing.searching import Effort
 from energybench.unit_text import read_unit
+from expect import refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -364,11 +373,95 @@ def test_a_crash_is_no_refusal_where_refusals_are_named() -> None:
     assert passes(testing.assert_conversion_properties, small, refuses=(ValueError, LookupError))
 
 
-@pytest.mark.parametrize("given", ["0.7143", True, 1j])
-def test_an_answer_that_is_no_number_is_wrong(given: object) -> None:
+# A law that compares answers, each asked alone: none holds for an answer that is no number.
+COMPARING = ["answers", "agreement", "basis", "units", "zero", "sign", "additive"]
+
+
+@pytest.mark.parametrize("law", COMPARING)
+@pytest.mark.parametrize(
+    ("given", "said"), [("0.7143 tce", "text"), (True, "bool"), ([0.7143], "list"), (1j, "complex")]
+)
+def test_an_answer_that_is_no_number_breaks_every_law_that_compares(law: str, given: object, said: str) -> None:
     check = testing.assert_conversion_properties
-    report = broken(check, lambda *_: given, skip=others(check, small, "agreement"))
-    assert report["agreement"].status == "failed"
+    finding = broken(check, lambda *_: given, skip=others(check, small, law))[law]
+    assert finding.status == "failed"
+    assert finding.gave == repr(given)
+    assert said in finding.cause
+    assert "expected a number" in finding.cause
+    assert "NumPy" in finding.cause
+
+
+def test_a_number_written_as_text_is_no_number() -> None:
+    def written(amount: float, unit: str, carrier: str) -> str:
+        return f"{small(amount, unit, carrier)} tce"
+
+    report = broken(testing.assert_conversion_properties, written, skip=["agreement", "basis", "zero"])
+    assert [finding.name for finding in report.failures] == ["answers", "units", "sign", "additive"]
+    assert report["answers"].gave.endswith(" tce'")
+
+
+def test_a_quantity_with_a_unit_is_told_how_to_become_a_number() -> None:
+    def quantity(amount: float, unit: str, carrier: str) -> object:
+        return small(amount, unit, carrier) * eb.ureg.tce
+
+    report = broken(testing.assert_conversion_properties, quantity)
+    assert "Quantity" in report["answers"].cause
+    assert "return its magnitude" in report["answers"].cause
+
+
+@pytest.mark.parametrize("law", ["units", "sign", "additive"])
+def test_a_crash_or_an_infinite_answer_breaks_the_laws_that_compare(law: str) -> None:
+    def crash(amount: float, unit: str, carrier: str) -> float:
+        small(amount, unit, carrier)
+        raise TypeError("no")
+
+    check = testing.assert_conversion_properties
+    skip = others(check, small, law)
+    assert broken(check, crash, refuses=LookupError, skip=skip)[law].gave == "TypeError: no"
+    assert broken(check, lambda *_: float("inf"), skip=skip)[law].gave == "inf tce"
+
+
+@pytest.mark.parametrize("law", ["points", "ends", "between", "monotone"])
+def test_a_limit_that_is_text_breaks_every_law_of_a_curve(law: str) -> None:
+    check = testing.assert_limit_curve_properties
+    finding = broken(check, lambda _: "630 kWh/t", skip=others(check, own_curve, law))[law]
+    assert (finding.status, finding.gave) == ("failed", "'630 kWh/t'")
+    assert "it answers text, expected a number" in finding.cause
+
+
+@pytest.mark.parametrize("law", ["agreement", "moves"])
+def test_a_factor_that_is_text_breaks_every_law_of_a_correction(law: str) -> None:
+    check, name = testing.assert_correction_properties, "gb-16780-2012/clinker-strength"
+    skip = [one for one in ("agreement", "moves", "range") if one != law]
+    finding = broken(lambda f, **options: check(f, name, **options), lambda a: str((52.5 / a) ** 0.25), skip=skip)[law]
+    assert finding.status == "failed"
+    assert "it answers text, expected a number" in finding.cause
+
+
+def test_what_refuses_every_question_is_not_said_to_be_right() -> None:
+    def closed(_: float) -> float:
+        raise ValueError
+
+    report = testing.assert_limit_curve_properties(closed, skip=["points", "ends"], max_examples=5)
+    assert report["monotone"].note == "it answers no two capacities that were tried"
+    report = testing.assert_correction_properties(closed, "gb-16780-2012/clinker-strength", skip=["agreement"])
+    assert report["moves"].status == "skipped"
+
+
+def test_what_answers_nothing_holds_no_law_of_its_answers() -> None:
+    report = testing.assert_conversion_properties(lambda *_: None, skip=["answers"], max_examples=5)
+    assert [finding.name for finding in report.findings if finding.status == "ok"] == ["no-default", "unknown"]
+    report = testing.assert_classifier_properties(lambda *_: None, skip=["answers"], max_examples=5)
+    assert [finding.name for finding in report.findings if finding.status == "ok"] == ["unknown"]
+
+
+@pytest.mark.parametrize(("given", "said"), [(1, "of type int, expected text"), ("A", "pass classes=")])
+@pytest.mark.parametrize("law", ["answers", "limits", "agreement", "monotone", "units"])
+def test_a_class_that_is_no_known_word_breaks_every_law_that_compares(law: str, given: object, said: str) -> None:
+    check = testing.assert_classifier_properties
+    finding = broken(check, lambda *_: given, skip=others(check, small_classifier, law))[law]
+    assert (finding.status, finding.gave) == ("failed", repr(given))
+    assert said in finding.cause
 
 
 def test_numbers_of_other_kinds_are_numbers() -> None:
@@ -376,6 +469,7 @@ def test_numbers_of_other_kinds_are_numbers() -> None:
 
     import numpy
 
+    assert not broken(testing.assert_conversion_properties, lambda *_: Decimal("sNaN")).passed  # it refuses everything
     for kind in (numpy.float64, Fraction, lambda x: Decimal(repr(x))):
         assert passes(testing.assert_conversion_properties, after(kind), carriers=["原煤"], max_examples=20)  # type: ignore[arg-type]
 
@@ -415,13 +509,42 @@ def test_wrong_options_are_refused_with_the_way_out() -> None:
         testing.assert_classifier_properties(lambda *_: None, items="clinker")
     with pytest.raises(OptionError, match="bench"):
         testing.assert_classifier_properties(lambda *_: None, classes={"A": "bench"})
+    with pytest.raises(OptionError, match="for two classes"):
+        testing.assert_classifier_properties(lambda *_: None, classes={"A": "benchmark", "a": "baseline"})
+    with pytest.raises(OptionError, match="expected words"):
+        testing.assert_classifier_properties(lambda *_: None, classes=["A"])  # type: ignore[arg-type]
     with pytest.raises(OptionError, match="reading"):
         testing.assert_limit_curve_properties(lambda *_: 630.0, reading="linar")
     with pytest.raises(OptionError, match="no parameter"):
         testing.assert_correction_properties(lambda: 1.0, "gb-29140-2024/salt", case="solar-salt")
 
 
-@pytest.mark.parametrize("tolerance", [float("nan"), float("inf"), -1e-9, "1e-9"])
+@pytest.mark.parametrize("options", [{"max_examples": n} for n in (0, -1, 1.5, float("nan"), "9", True)])
+def test_a_number_of_examples_is_a_whole_number_from_one_on(options: dict[str, Any]) -> None:
+    with refused(OptionError, "option", f"max_examples is {options['max_examples']!r}", "whole number"):
+        testing.assert_limit_curve_properties(own_curve, **options)
+
+
+@pytest.mark.parametrize(
+    ("options", "shown"),
+    [
+        ({"derandomize": "no"}, "derandomize is 'no'"),
+        ({"skip": 5}, "skip is 5"),
+        ({"refuses": "ValueError"}, "refuses is 'ValueError'"),
+        ({"refuses": (ValueError, "KeyError")}, "refuses is"),
+    ],
+)
+def test_other_options_of_a_run_are_checked_too(options: dict[str, Any], shown: str) -> None:
+    with refused(OptionError, "option", shown):
+        testing.assert_limit_curve_properties(own_curve, **options)
+
+
+def test_a_tolerance_is_less_than_the_whole_figure() -> None:
+    with refused(OptionError, "option", "tolerance is 5", "below 1"):
+        testing.assert_conversion_properties(small, tolerance=5)
+
+
+@pytest.mark.parametrize("tolerance", [float("nan"), float("inf"), -1e-9, "1e-9", True])
 def test_a_tolerance_is_a_number_from_zero_on(tolerance: Any) -> None:
     checks: list[Callable[..., testing.Report]] = [
         testing.assert_conversion_properties,
@@ -800,6 +923,61 @@ def test_what_cannot_be_drawn_is_refused() -> None:
     with pytest.raises(OptionError, match="No ladder"):
         testing.ladders(document="gb-21346-2022", unit="kgce/m2")
     assert find(testing.unit_texts(valid=False), lambda _: True) == "104 t"
+
+
+NAN, INF = float("nan"), float("inf")
+
+
+@pytest.mark.parametrize(
+    ("strategy", "options"),
+    [
+        *((testing.amounts, {"largest": largest}) for largest in (0, -5, 2.5, NAN, INF, 2**60, "9", None, True)),
+        *((testing.amounts, {"digits": digits}) for digits in (-1, 1.5, NAN, INF, 16, "2", None, True)),
+        (testing.amounts, {"zero": True, "largest": -1}),
+        (testing.amounts, {"zero": "no"}),
+        (testing.amounts, {"negative": 1}),
+        (testing.quantities, {"negative": "no"}),
+        (testing.carriers, {"category": 5}),
+        (testing.carriers, {"basis": "calorie"}),
+        (testing.unit_texts, {"valid": "no"}),
+        (testing.unit_texts, {"valid": False, "kind": "t"}),
+        (testing.furnace_capacities, {"valid": 0}),
+        (testing.furnace_capacities, {"item": 4}),
+        (testing.furnace_capacities, {"item": "no such furnace"}),
+        (testing.furnace_capacities, {"item": "no such furnace", "valid": False}),
+        (testing.ladders, {"document": 4}),
+        *(
+            (strategy, {"most": most})
+            for strategy in (testing.output_tables, testing.table_pairs)
+            for most in (0, -1, 1.5, NAN, INF, "5", None, True)
+        ),
+        (testing.meter_tables, {"outputs": 5}),
+        (testing.meter_tables, {"outputs": {"product": ["水泥熟料"]}}),
+    ],
+)
+def test_senseless_bounds_are_refused_at_once(strategy: Callable[..., Any], options: dict[str, Any]) -> None:
+    """By the library's own error, when the strategy is made and not when it is drawn from."""
+    with pytest.raises(EnergybenchError) as caught:
+        strategy(**options)
+    assert any(str(given) in str(caught.value) for given in options.values()) or "outputs" in str(caught.value)
+    assert caught.value.value
+    assert caught.value.fix
+
+
+def test_an_output_table_for_meters_needs_its_columns() -> None:
+    outputs = find(testing.output_tables(), lambda _: True)
+    with refused(MissingColumnError, "missing-column", "product"):
+        testing.meter_tables(outputs.drop(columns=["product"]))
+    with refused(TableError, "table", "no rows"):
+        testing.meter_tables(outputs.head(0))
+    with refused(TableError, "table", "output is nan"):
+        testing.meter_tables(outputs.assign(output=NAN))
+
+
+@given(testing.amounts(largest=9.0, digits=15), testing.amounts(zero=True, largest=0))  # type: ignore[arg-type]
+def test_bounds_at_their_ends_are_kept(fine: float, none: float) -> None:
+    assert 0 < fine <= 9
+    assert none == 0
 
 
 # The search -----------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ import doctest
 import json
 import math
 import pickle
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +66,10 @@ def close(value: float) -> Any:
         ("1200±12 t (k=2)", 1200, "t", 6),
         ("1200±12 t, k = 2", 1200, "t", 6),
         ("（1200±12）t（k＝2）", 1200, "t", 6),
+        ("1200±12 (k=2) t", 1200, "t", 6),
+        ("(1200±12) (k=2) t", 1200, "t", 6),
+        ("1200 t ± 1 % (k=2)", 1200, "t", 6),
+        ("1200 ± 1 % (k=2) t", 1200, "t", 6),
         ("35.6±0.3 MJ/m3", 35.6, "MJ/m3", 0.3),
         ("350±1 万kWh", 350, "10^4 kWh", 1),
         ("35±2 %", 35, "percent", 2),
@@ -99,6 +104,10 @@ def test_a_text_states_its_uncertainty(text: str, value: float, unit: str, uncer
         ("1200±12 t (k=0)", "coverage factor"),
         ("1200±12 t (k=)", "coverage factor"),
         ("1200±12 t (k=-2)", "coverage factor"),
+        ("1200±12 t (k=0.95)", "from 1 to 20"),
+        ("1200±12 t (k=95)", "from 1 to 20"),
+        ("1200±12 t (k=2) (k=3)", "twice"),
+        ("1200±12 (k=2) t, k=2", "twice"),
     ],
 )
 def test_an_uncertainty_that_is_none_is_refused(text: str, shown: str) -> None:
@@ -207,6 +216,44 @@ def test_an_expanded_uncertainty_is_divided_by_its_factor() -> None:
     assert eb.measured("1200 t", uncertainty="12 t", coverage=2).uncertainty == 6
     assert eb.measured("1200 t", uncertainty="1 %", coverage=2).uncertainty == 6
     assert eb.measured("1200 t", uncertainty=6).uncertainty == 6
+    assert eb.measured("1200 t", uncertainty=12, coverage="2").uncertainty == 6  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "uncertainty",
+    ["12 t (k=2)", "12 (k=2)", "±12 (k=2) t", "12 t, k=2", "+/-12000 kg (k = 2)", "1 % (k=2)", "±1％（k＝2）"],
+)
+def test_an_uncertainty_beside_its_amount_may_state_its_factor(uncertainty: str) -> None:
+    assert eb.measured("1200 t", uncertainty=uncertainty).uncertainty == 6
+    book = eb.account([{"carrier": "原煤", "amount": "1200 t", "uncertainty": uncertainty}])
+    assert book.lines[0].amount_uncertainty == 6
+
+
+def test_how_it_was_stated_is_kept_as_it_was() -> None:
+    assert eb.measured("1200 t", uncertainty="12 t (k=2)").stated == "± 12 t (k=2)"
+    assert eb.measured("1200 t", uncertainty="12 t", coverage=2).stated == "± 12 t (k=2)"
+    assert eb.measured("1200 t", uncertainty="6 t").stated == "± 6 t (k=1)"
+
+
+@pytest.mark.parametrize("coverage", [1, 2])
+def test_limits_of_error_have_no_coverage_factor(coverage: float) -> None:
+    """JCGM 100, 4.3.7 and 6.2.1: a limit is divided by sqrt(3), an expanded uncertainty by its k; none by both."""
+    with refused(UncertaintyError, "uncertainty", "limits of error"):
+        eb.measured("1200 t", accuracy="0.5", coverage=coverage)
+
+
+@pytest.mark.parametrize(
+    "amount",
+    ["1200±12 t", "1200±12 t (k=2)", eb.measured("1200 t", uncertainty=12), OURS.Measurement(1200, 12, "t")],
+)
+def test_a_factor_is_never_dropped_beside_an_amount_that_carries_its_uncertainty(amount: Any) -> None:
+    with refused(UncertaintyError, "uncertainty", "carries its own"):
+        eb.measured(amount, coverage=2)
+
+
+def test_a_factor_is_stated_once() -> None:
+    with refused(UncertaintyError, "uncertainty", "once"):
+        eb.measured("1200 t", uncertainty="12 t (k=2)", coverage=2)
 
 
 @pytest.mark.parametrize("accuracy", ["0.5", 0.5, "0.5级", "0.5S", "0.5 %"])
@@ -241,6 +288,12 @@ def test_a_row_of_the_accuracy_table_is_used_only_on_request() -> None:
         ({"uncertainty": "6 kWh"}, "is not in t"),
         ({"uncertainty": "-6 t"}, "sign"),
         ({"uncertainty": 6, "coverage": 0}, "coverage factor"),
+        ({"uncertainty": 6, "coverage": 0.95}, "from 1 to 20"),
+        ({"uncertainty": 6, "coverage": 95}, "from 1 to 20"),
+        ({"uncertainty": 6, "coverage": "two"}, "'two'"),
+        ({"coverage": 2}, "has no uncertainty"),
+        ({"uncertainty": "6 t (k=0)"}, "coverage factor"),
+        ({"uncertainty": "6 tonns"}, "tonns"),
         ({"accuracy": "50"}, "'50'"),
         ({"accuracy": 0}, "0"),
         ({"accuracy": "electricty-dc-enterprise"}, "electricity-dc-enterprise"),
@@ -250,6 +303,41 @@ def test_a_row_of_the_accuracy_table_is_used_only_on_request() -> None:
 def test_what_a_meter_cannot_have_is_refused(options: dict[str, Any], shown: str) -> None:
     with refused(UncertaintyError, "uncertainty", shown):
         eb.measured("1200 t", **options)
+
+
+def test_a_measured_amount_is_what_its_fields_say_however_it_was_made() -> None:
+    """Not only by ``measured``: from its fields, or from another one with a field changed."""
+
+    def sure(*amounts: eb.Measured) -> float | None:
+        return eb.account([("原煤", amount) for amount in amounts]).uncertainty
+
+    assert sure(eb.Measured(1200.0, "t", 6.0)) == close(4.2858)
+    assert sure(eb.Measured(np.float64(1200), "t", 6)) == close(4.2858)
+    assert sure(eb.Measured(1200.0, "t", 0.0)) == 0
+    made = eb.measured("1200±6 t", meter="a")
+    assert sure(replace(made, uncertainty=12.0)) == close(8.5716)
+    assert sure(made, replace(made)) == close(8.5716)
+    assert sure(made, replace(made, meter="b")) == close(4.2858 * math.sqrt(2))
+    assert sure(made, replace(made, meter="")) == close(4.2858 * math.sqrt(2))
+
+
+@pytest.mark.parametrize(
+    "amount",
+    [
+        *(eb.Measured(1200.0, "t", width) for width in (-6.0, math.nan, math.inf)),
+        *(eb.Measured(value, "t", 6.0) for value in (math.nan, math.inf)),
+        eb.Measured(1200.0, "t", "6 t"),  # type: ignore[arg-type]
+        eb.Measured(1200.0, None, 6.0),  # type: ignore[arg-type]
+    ],
+)
+def test_a_measured_amount_that_cannot_be_is_refused(amount: eb.Measured) -> None:
+    with refused(UncertaintyError, "uncertainty"):
+        eb.measured(amount)
+
+
+def test_a_row_of_spaces_is_read_as_fast_as_one() -> None:
+    """Each space tried anew would be hours here, not a moment."""
+    assert eb.measured(f"1200±12{' ' * 5000}t{' ' * 5000}(k{' ' * 5000}={' ' * 5000}2)").uncertainty == 6
 
 
 def test_an_amount_has_one_uncertainty() -> None:

@@ -9,7 +9,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from energybench.errors import AmountError, DimensionError, EnergybenchError, UncertaintyError, quoted
+from energybench.errors import AmountError, DimensionError, EnergybenchError, UncertaintyError, UnitTextError, quoted
 from energybench.unit_text import UnitText, read_number, read_unit
 from energybench.units import ratio, read_exact, to_float
 
@@ -21,7 +21,13 @@ if TYPE_CHECKING:
 #: What an uncertainty looks like, for messages.
 FORMS = '"1200±6 t", "(1200 ± 6) t", "1200 t ± 0.5 %" or "1200±12 t (k=2)"'
 _PLUS_MINUS = str.maketrans("＋－／（）％＝", "+-/()%=")
-_COVERAGE = re.compile(r"(.*?)[\s,，;；]*\(?\s*\b[kK]\s*=\s*([^\s()]*)\s*\)?\s*", re.DOTALL)
+# "(k=2)" wherever it stands behind the number, and "k=2" at the end.
+_COVERAGE = re.compile(
+    r"(.*?)[\s,，;；]*(?:\(\s*[kK]\s*=\s*([^\s()]*)\s*\)(.*)|\(?\s*\b[kK]\s*=\s*([^\s()]*)\s*\)?\s*)", re.DOTALL
+)
+_FACTOR = re.compile(r"\b[kK]\s*=")
+#: Student's t of one degree of freedom is 13.97 for 95.45 % (JCGM 100, table G.2): 95 is a probability and no factor.
+LARGEST_COVERAGE = 20
 _POWER = re.compile(r"[eE]([+-]?[0-9]{1,3})(?![0-9])\s*(.*)", re.DOTALL)
 _PERCENT = UnitText(("percent",))
 
@@ -114,13 +120,43 @@ def read_measured_text(text: str) -> tuple[Fraction, UnitText, Spread | None]:
     if not has_uncertainty(text):
         return *read_exact(text), None
     plain = text.translate(_PLUS_MINUS).replace("+/-", "±").strip()
-    covered = _COVERAGE.fullmatch(plain)
-    body, divisor = (covered[1], read_coverage(covered[2], text)) if covered else (plain, 1.0)
-    if body.count("±") != 1:
+    if plain.count("±") != 1:
         raise UncertaintyError(f"{quoted(text)} has more than one ±", quoted(text), f"Write {FORMS}")
-    number, unit, absolute = _split(body, text)
-    stated = text.strip() if covered else f"{text.strip()} (k=1)"
-    return number, unit, Spread(((None, to_float(absolute, "uncertainty") / divisor),), stated)
+    before, _, after = plain.partition("±")
+    width, factor = split_coverage(after, text)
+    number, unit, absolute = _split(f"{before}±{width}", text)
+    stated = f"{text.strip()} (k=1)" if factor is None else text.strip()
+    return number, unit, Spread(((None, to_float(absolute, "uncertainty") / (factor or 1.0)),), stated)
+
+
+def split_coverage(width: str, text: str) -> tuple[str, float | None]:
+    """Split an uncertainty and the coverage factor that it states, None where it states none.
+
+    Parameters
+    ----------
+    width : str
+        What stands behind the ``±``.
+    text : str
+        The whole text, for messages.
+
+    Raises
+    ------
+    UncertaintyError
+        If the factor is none, or stated twice.
+
+    Examples
+    --------
+    >>> split_coverage("12 t (k=2)", "1200±12 t (k=2)")
+    ('12 t', 2.0)
+    """
+    covered = _covered(width)
+    if covered is None:
+        return width, None
+    body, given = f"{covered[1]}{covered[3] or ''}", covered[4] if covered[2] is None else covered[2]
+    if _FACTOR.search(body):
+        fix = 'State one coverage factor, for example "1200±12 t (k=2)"'
+        raise UncertaintyError(f"{quoted(text)} states its coverage factor twice", quoted(text), fix)
+    return body, read_coverage(given, text)
 
 
 def _split(body: str, text: str) -> tuple[Fraction, UnitText, Fraction]:
@@ -199,7 +235,7 @@ def check_finite(value: float, text: str) -> None:
 
 
 def read_coverage(given: object, text: object) -> float:
-    """Read a coverage factor k, a number above zero.
+    """Read a coverage factor k: 1 for a standard uncertainty, larger for an expanded one (JCGM 200:2012, 2.35).
 
     Raises
     ------
@@ -210,16 +246,36 @@ def read_coverage(given: object, text: object) -> float:
         factor = float(given)  # type: ignore[arg-type]
     except (TypeError, ValueError):
         factor = math.nan
-    if isinstance(given, bool) or not (math.isfinite(factor) and factor > 0):
-        fix = 'Write the k of the expanded uncertainty, for example "1200±12 t (k=2)"'
-        raise UncertaintyError(f"The coverage factor of {quoted(text)} is {quoted(given)}", quoted(text), fix)
+    if isinstance(given, bool) or not 1 <= factor <= LARGEST_COVERAGE:
+        fix = 'Write the k of the expanded uncertainty, for example "1200±12 t (k=2)"; a probability is no factor'
+        raise UncertaintyError(
+            f"The coverage factor of {quoted(text)} is {quoted(given)}, expected a number from 1 to {LARGEST_COVERAGE}",
+            quoted(text),
+            fix,
+        )
     return factor
+
+
+def states_coverage(given: object) -> bool:
+    """Say whether an uncertainty that stands beside its amount states its own coverage factor."""
+    return isinstance(given, str) and _covered(_plain_width(given)) is not None
+
+
+def _covered(width: str) -> re.Match[str] | None:
+    """Match an uncertainty with its coverage factor. A row of spaces is one: each would be tried anew."""
+    return _COVERAGE.fullmatch(" ".join(width.split())) if "=" in width else None
+
+
+def _plain_width(given: str) -> str:
+    """Return an uncertainty without its ``±``, in plain signs."""
+    return given.translate(_PLUS_MINUS).replace("+/-", "±").strip().removeprefix("±").strip()
 
 
 def read_uncertainty(given: str | float, value: float, unit: UnitText) -> float:
     """Read an uncertainty that stands beside its amount: a number in the amount's unit, ``"6 t"`` or ``"0.5 %"``.
 
-    A relative one has the sign of its value: what reads 1 % high takes 1 % too much off where it is taken off.
+    A text may state a coverage factor, ``"12 t (k=2)"``; what is returned is the standard uncertainty. A relative one
+    has the sign of its value: what reads 1 % high takes 1 % too much off where it is taken off.
 
     Raises
     ------
@@ -228,15 +284,22 @@ def read_uncertainty(given: str | float, value: float, unit: UnitText) -> float:
 
     Examples
     --------
-    >>> read_uncertainty("0.5 %", 1200.0, read_unit("t"))
-    6.0
+    >>> read_uncertainty("0.5 %", 1200.0, read_unit("t")), read_uncertainty("12 t (k=2)", 1200.0, read_unit("t"))
+    (6.0, 6.0)
     """
     if isinstance(given, str):
-        number, rest = _number(given.translate(_PLUS_MINUS).strip().removeprefix("±").strip(), given)
+        width, covered = split_coverage(_plain_width(given), given)
+        number, rest = _number(width, given)
+        divisor = covered or 1.0
         if rest == "%" and unit != _PERCENT:
-            return value * float(number) / 100
-        factor = _same_unit(rest, unit, given) if rest else Fraction(1)
-        return to_float(number * factor, "uncertainty")
+            return value * float(number) / 100 / divisor
+        try:
+            factor = _same_unit(rest, unit, given) if rest else Fraction(1)
+        except UnitTextError as error:
+            raise UncertaintyError(
+                f"The uncertainty {quoted(given)} is not read: {error.message}", quoted(given), error.fix
+            ) from error
+        return to_float(number * factor, "uncertainty") / divisor
     try:
         plain = float(given)
     except (TypeError, ValueError):

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 from fractions import Fraction
+from numbers import Real
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pint.facets.plain import PlainQuantity
@@ -24,6 +25,7 @@ from energybench.uncertain_text import (
     read_coverage,
     read_measured_text,
     read_uncertainty,
+    states_coverage,
 )
 from energybench.unit_text import UnitText, read_unit
 from energybench.units import EXAMPLE_UNITS, Rate, make_quantity, read_quantity, to_float
@@ -41,7 +43,7 @@ __all__ = ["Measured", "Spread", "combine", "measured", "read_measured", "read_m
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """An amount with its standard uncertainty, taken wherever an amount is.
+    """An amount with its standard uncertainty, taken wherever an amount is; :func:`measured` makes it from a text.
 
     Attributes
     ----------
@@ -76,7 +78,7 @@ def measured(
     amount: MeasuredLike,
     *,
     uncertainty: str | float | None = None,
-    coverage: float = 1.0,
+    coverage: float | None = None,
     accuracy: str | float | None = None,
     meter: str = "",
     allow_unverified: bool = False,
@@ -89,9 +91,11 @@ def measured(
         ``"1200 t"``, or with its uncertainty ``"1200±6 t"``; also a pint Measurement or a quantity of an
         ``uncertainties`` number.
     uncertainty : str or float, optional
-        Absolute ``"6 t"``, relative ``"0.5 %"``, or a number in the amount's unit.
-    coverage : float
-        Coverage factor k of ``uncertainty``: 1 for a standard, usually 2 for an expanded uncertainty.
+        Absolute ``"6 t"``, relative ``"0.5 %"``, or a number in the amount's unit; a text may state its coverage
+        factor, ``"12 t (k=2)"``.
+    coverage : float, optional
+        Coverage factor k of ``uncertainty``: 1, the default, for a standard, usually 2 for an expanded uncertainty.
+        An accuracy class has none, and neither has an amount that carries its uncertainty.
     accuracy : str or float, optional
         Accuracy class of the meter, ``"0.5"`` or ``"0.5S"``, or the id of a row of ``data/meter_accuracy.csv``.
     meter : str
@@ -107,7 +111,8 @@ def measured(
     Raises
     ------
     UncertaintyError
-        If the uncertainty is negative, no number, in another kind of unit, given twice, or not given at all.
+        If the uncertainty is negative, no number, in another kind of unit, given twice, or not given at all; or if
+        ``coverage`` is given for what has no coverage factor, or for one that states its own.
     EnergybenchError
         If the amount is not read, or the accuracy row may not be used.
 
@@ -134,12 +139,16 @@ def measured(
     if len(given) > 1:
         fix = "Give one; where several effects act, add their standard uncertainties in squares"
         raise UncertaintyError(f"{' and '.join(given)} are given for one amount", given[1], fix)
+    if coverage is not None and given:
+        _check_coverage(coverage, given[0], uncertainty)
     if accuracy is not None:
         percent, stated = class_percent(accuracy, allow_unverified)
         spread = Spread(((None, value * percent / 100 / math.sqrt(3)),), stated)
     elif uncertainty is not None:
-        part = read_uncertainty(uncertainty, value, unit) / read_coverage(coverage, coverage)
-        spread = Spread(((None, part),), f"± {uncertainty} (k={coverage:g})")
+        factor = 1.0 if coverage is None else read_coverage(coverage, uncertainty)
+        part = read_uncertainty(uncertainty, value, unit) / factor
+        stated = "" if states_coverage(uncertainty) else f" (k={factor:g})"
+        spread = Spread(((None, part),), f"± {uncertainty}{stated}")
     if spread is None:
         raise UncertaintyError(f"{quoted(amount)} has no uncertainty", quoted(amount), "Pass uncertainty= or accuracy=")
     if meter and not isinstance(meter, str):
@@ -149,6 +158,24 @@ def measured(
     signed = spread.parts[0][1] if len(spread.parts) == 1 else standard
     parts: Parts = ((("meter", label), signed),) if label else spread.parts
     return Measured(value, str(unit), standard, label, spread.stated, parts)
+
+
+def _check_coverage(coverage: float, of: str, uncertainty: str | float | None) -> None:
+    """Refuse a coverage factor beside what has none, or has its own: no part of a statement is dropped."""
+    k = quoted(coverage)
+    if of == "accuracy":
+        # The limits of error hold every reading: their half-width is divided by sqrt(3), never by a k.
+        message = f"coverage is {k} for an accuracy class, which states limits of error and has no coverage factor"
+        fix = "Leave coverage out, or give the expanded uncertainty of a certificate: uncertainty=, coverage="
+    elif of == "±":
+        message = f"coverage is {k} for an amount that carries its own uncertainty, which is a standard one (k=1)"
+        fix = f'Write "1200±12 t (k={coverage})" where it is an expanded one, or give uncertainty= and coverage='
+    elif states_coverage(uncertainty):
+        message = f"coverage is {k} and {quoted(uncertainty)} states its own coverage factor"
+        fix = "State it once"
+    else:
+        return
+    raise UncertaintyError(message, k, fix)
 
 
 def read_measured(value: object, name: str = "amount") -> tuple[Magnitude | Fraction, UnitText, Spread | None]:
@@ -176,7 +203,7 @@ def read_measured(value: object, name: str = "amount") -> tuple[Magnitude | Frac
     if isinstance(value, str):
         return read_measured_text(value)
     if isinstance(value, Measured):
-        return Fraction(repr(value.value)), read_unit(value.unit), Spread(value.parts, value.stated)
+        return _from_measured(value, name)
     # A pint Measurement is no pint.Quantity; both are plain quantities of a registry.
     if isinstance(value, PlainQuantity) and hasattr(value.magnitude, "std_dev"):
         return _from_number_with_error(value, name)
@@ -206,6 +233,24 @@ def read_measured_rate(value: object, name: str) -> tuple[Rate, Spread | None]:
     exact = magnitude if isinstance(magnitude, Fraction) else Fraction(repr(magnitude))
     to_float(exact, name)  # what no float can hold is refused here, where it has a name
     return Rate(exact, unit), spread
+
+
+def _from_measured(value: Measured, name: str) -> tuple[Fraction, UnitText, Spread]:
+    """Read a :class:`Measured`: what its fields say counts, also where it was not made by :func:`measured`."""
+    if not isinstance(value.unit, str) or not all(map(_is_number, (value.value, value.uncertainty))):
+        fix = 'Make it with measured("1200 t", uncertainty="6 t"): a finite value, a unit text, a width from 0 on'
+        raise UncertaintyError(f"{name} is {quoted(value)}, expected an amount and its uncertainty", quoted(value), fix)
+    check_finite(value.uncertainty, str(value))
+    labels = {source[1] for source, _ in value.parts if isinstance(source, tuple) and source[:1] == ("meter",)}
+    kept = math.isclose(combine(value.parts), value.uncertainty, rel_tol=1e-12)
+    parts: Parts = value.parts
+    if not parts or not kept or labels != ({value.meter} if value.meter else set()):
+        parts = ((("meter", value.meter) if value.meter else None, float(value.uncertainty)),)
+    return Fraction(repr(float(value.value))), read_unit(value.unit), Spread(parts, value.stated)
+
+
+def _is_number(given: object) -> bool:
+    return isinstance(given, Real) and not isinstance(given, bool) and math.isfinite(given)
 
 
 def _from_number_with_error(value: Any, name: str) -> tuple[float, UnitText, Spread]:

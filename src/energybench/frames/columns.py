@@ -45,6 +45,8 @@ OUTPUTS: dict[str, tuple[str, ...]] = {
     "output_value": ("产值", "工业总产值"),
     "output_value_unit": ("产值单位",),
 }
+#: Headers that state a coverage factor, without which an expanded uncertainty would be taken for a standard one.
+COVERAGE = ("coverage", "coverage_factor", "k", "包含因子", "扩展因子")
 #: Headers of the output table that begin with one of these are corrections: ``correction:altitude:altitude_m``.
 CORRECTIONS = ("correction:", "修正:", "修正：")
 REQUIRED = {
@@ -98,7 +100,7 @@ def canonical_columns(table: pandas.DataFrame, name: str) -> tuple[pandas.DataFr
     MissingColumnError
         If a column that is needed has no header; the nearest header is named.
     TableError
-        If two headers mean the same column, or there are no rows.
+        If two headers mean the same column, a coverage factor stands beside an uncertainty, or there are no rows.
     """
     known, required = REQUIRED[name]
     meaning = {normalise_name(header): column for column, others in known.items() for header in (column, *others)}
@@ -116,6 +118,14 @@ def canonical_columns(table: pandas.DataFrame, name: str) -> tuple[pandas.DataFr
             )
         else:
             found[column] = header
+    factors = {normalise_name(header) for header in COVERAGE}
+    stated = next((header for header in unused if normalise_name(header) in factors), None)
+    if stated is not None and any(column.endswith("uncertainty") for column in found):
+        raise TableError(
+            f"{name}: the header {quoted(stated)} states coverage factors, and an uncertainty is a standard one (k=1)",
+            stated,
+            'Write the factor into the cells of the uncertainty, "12 t (k=2)", and remove the column',
+        )
     for column in required:
         if column not in found:
             headers = ", ".join(str(header) for header in table.columns) or "(none)"

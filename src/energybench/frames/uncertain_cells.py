@@ -193,7 +193,7 @@ def _read_widths(
     found: Spreads, column: pandas.Series[Any], value: Floats, units: Callable[[], Coded], name: str
 ) -> None:
     """Read a column of uncertainties: numbers as they are, each distinct text and unit once."""
-    if pandas.api.types.is_numeric_dtype(column.dtype) and not pandas.api.types.is_bool_dtype(column.dtype):
+    if pandas.api.types.is_numeric_dtype(column.dtype) and column.dtype.kind in "iuf":
         width: Floats = column.to_numpy(numpy.float64, na_value=numpy.nan)
         given = ~numpy.isnan(width)
         found.given |= given

@@ -16,6 +16,9 @@ Refusals = type[Exception] | tuple[type[Exception], ...] | Callable[[object], bo
 Value = TypeVar("Value", float, str)
 
 LONGEST_ANSWER = 200
+#: What an answer has to be, for messages.
+NUMBER = "a number: int, float, Decimal, Fraction or one of NumPy"
+TEXT = "text: str"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +33,19 @@ class Answer:
         The same for a reader.
     refused : bool
         Whether it declined to answer.
+    misfit : str
+        What is wrong with the type of the answer, empty where nothing is.
     """
 
     value: Any
     shown: str
     refused: bool
+    misfit: str = ""
+
+    @property
+    def finite(self) -> bool:
+        """Whether it is a finite number, which alone can be compared with another one."""
+        return isinstance(self.value, float) and isfinite(self.value)
 
 
 class Subject:
@@ -51,6 +62,9 @@ class Subject:
     def __init__(self, function: Callable[..., object], refuses: Refusals) -> None:
         if not callable(function):
             raise OptionError(f"{quoted(function)} is no function", quoted(function), "Give the function to test")
+        if not callable(refuses) and not _are_types(refuses):
+            fix = "Give exception types, refuses=(ValueError, KeyError), or a function of the answer or the exception"
+            raise OptionError(f"refuses is {quoted(refuses)}", quoted(refuses), fix)
         self.function = function
         self.refuses = refuses
         self.name: str = getattr(function, "__name__", type(function).__name__)
@@ -62,13 +76,13 @@ class Subject:
 
     def number(self, *arguments: object) -> Answer:
         """Ask for a number."""
-        return self._ask(arguments, _number)
+        return self._ask(arguments, _number, NUMBER)
 
     def text(self, *arguments: object) -> Answer:
         """Ask for a text."""
-        return self._ask(arguments, _text)
+        return self._ask(arguments, _text, TEXT)
 
-    def _ask(self, arguments: tuple[object, ...], read: Callable[[object], float | str | None]) -> Answer:
+    def _ask(self, arguments: tuple[object, ...], read: Callable[[object], float | str | None], wanted: str) -> Answer:
         self.calls += 1
         try:
             given = self.function(*arguments)
@@ -77,7 +91,8 @@ class Subject:
             return Answer(None, _cut(message), self._refuses(error))
         value = read(given)
         refused = given is None or (isinstance(value, float) and isnan(value)) or self._refuses(given)
-        return Answer(None if refused else value, _cut(_shown(given)), refused)
+        misfit = _misfit(given, wanted) if value is None and not refused else ""
+        return Answer(None if refused else value, _cut(_shown(given)), refused, misfit)
 
     def _refuses(self, given: object) -> bool:
         if isinstance(self.refuses, type | tuple):
@@ -85,18 +100,19 @@ class Subject:
         return bool(self.refuses(given))
 
 
-def check_room(name: str, value: float) -> None:
-    """Refuse a tolerance that is no finite number, or below zero.
+def _are_types(given: object) -> bool:
+    return isinstance(given, tuple) and all(isinstance(one, type) for one in given)
 
-    Raises
-    ------
-    OptionError
-        With the value given.
-    """
-    if not (isinstance(value, Real) and isfinite(value) and value >= 0):
-        raise OptionError(
-            f"{name} is {quoted(value)}, expected zero or more", quoted(value), "Write, for example, 1e-9"
-        )
+
+def _misfit(given: object, wanted: str) -> str:
+    """Say of an answer that it is of another type than expected, and what to do about it."""
+    kind = "text" if isinstance(given, str) else f"something of type {type(given).__name__}"
+    fix = "where such an answer is a refusal, say so with refuses="
+    if hasattr(given, "magnitude"):
+        fix = "return its magnitude in the unit that is expected"
+    elif isinstance(given, str):
+        fix = f"return the number alone; {fix}"
+    return f"it answers {kind}, expected {wanted}; {fix}"
 
 
 def _shown(value: object) -> str:
@@ -116,6 +132,8 @@ def _number(given: object) -> float | None:
         return float(given)
     except OverflowError:
         return float("inf")
+    except ValueError:  # a signalling NaN of decimal
+        return float("nan")
 
 
 def _text(given: object) -> str | None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from hypothesis import strategies as st
 
-from energybench.errors import OptionError
+from energybench.errors import OptionError, quoted
 from energybench.ladders import Level
 from energybench.limits import find_item
 from energybench.testing.asking import Answer, Refusals, Subject
@@ -22,13 +23,15 @@ from energybench.unit_text import read_unit
 from energybench.units import ratio, same_kind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable
 
 
 REFUSAL = "a refusal: an error, None or NaN"
 #: Where a value lies, in percent of the highest limit above the lowest.
 _PERCENT = st.integers(-100, 200)
 _NOT_A_NUMBER = (float("nan"), float("inf"), float("-inf"))
+_NOTHING = "it answers nothing"
+_OWN_WORDS = 'pass classes={"its word": "benchmark", ...} if it has words of its own'
 _OTHER_KINDS = ("kWh/t", "kgce/t", "kgce/m2", "t", "kWh", "GJ/t")
 _CHINESE = {"标杆": "benchmark", "基准": "baseline", "基准以下": "below-baseline", "合格": "within-limit"}
 
@@ -170,8 +173,18 @@ class _Classifier:
     def _level(self, answer: Answer) -> str | None:
         return None if answer.value is None else self.words.get(answer.value.casefold())
 
-    def _wrong(self, arguments: tuple[float, str, str], answer: Answer, expected: str, **more: str) -> Wrong:
-        return Wrong(self.subject.call(*arguments), answer.shown, expected, **more)
+    def _wrong(
+        self, arguments: tuple[float, str, str], answer: Answer, expected: str, *, source: str = "", cause: str = ""
+    ) -> Wrong:
+        unknown = answer.value is not None and self._level(answer) is None
+        own = _OWN_WORDS if unknown else answer.misfit
+        return Wrong(self.subject.call(*arguments), answer.shown, expected, source, cause or own)
+
+    def _no_class(self, known: Known, value: float, unit: str, answer: Answer) -> Wrong | None:
+        """Return what is wrong with an answer that is no refusal and no class of the ladder: it has no rank."""
+        if answer.refused or self._level(answer) in known.ladder.levels:
+            return None
+        return self._wrong((value, unit, known.name), answer, f"one of {', '.join(known.ladder.levels)}")
 
     def _judge(self, case: Case) -> tuple[Answer, Level] | None:
         """Return the answer to a case and the class expected, where they differ."""
@@ -206,13 +219,13 @@ class _Classifier:
                 continue
             answer = self._ask(value, product.ladder.unit, known.name if known else names[0])
             if self._level(answer) is None:
-                words = ", ".join(product.ladder.levels)
-                fix = 'pass classes={"its word": "benchmark", ...} if it has words of its own'
-                return self._wrong(arguments, answer, f"one of {words}", cause="" if answer.refused else fix)
+                return self._wrong(arguments, answer, f"one of {', '.join(product.ladder.levels)}")
         return None
 
-    def _limits(self) -> Wrong | None:
+    def _limits(self) -> Wrong | str | None:
         """Try every limit of every product: at it, a hair better, a hair worse."""
+        if not self.known:
+            return _NOTHING
         first: tuple[Case, Answer, Level] | None = None
         for known in self.known:
             failing: list[tuple[Case, Answer]] = []
@@ -241,7 +254,7 @@ class _Classifier:
                 return None
             return self._explained((case, *wrong), self._cause([(case, wrong[0])], []))
 
-        return self.effort.search(self._cases(), check) if self.known else "it answers nothing"
+        return self.effort.search(self._cases(), check) if self.known else _NOTHING
 
     def _cases(self) -> st.SearchStrategy[Case]:
         return st.builds(lambda known, percent: Case(known, known.at(percent)), st.sampled_from(self.known), _PERCENT)
@@ -252,6 +265,9 @@ class _Classifier:
             two = known.at(pair[1])
             better, worse = (one, two) if known.ladder.sign * one <= known.ladder.sign * two else (two, one)
             answers = [self._ask(value, known.ladder.unit, known.name) for value in (better, worse)]
+            for value, answer in zip((better, worse), answers, strict=True):
+                if (found := self._no_class(known, value, known.ladder.unit, answer)) is not None:
+                    return found
             levels = [self._level(answer) for answer in answers]
             ranks = [known.ladder.levels.index(Level(one)) for one in levels if one in known.ladder.levels]
             if len(ranks) < 2 or ranks[0] <= ranks[1]:
@@ -261,7 +277,7 @@ class _Classifier:
             return self._wrong((better, known.ladder.unit, known.name), answers[0], expected)
 
         if not self.known:
-            return "it answers nothing"
+            return _NOTHING
         # Neighbours on a coarse grid first: a hole in the middle is seldom met by two values at random.
         grid = (
             (Case(known, known.at(one)), two) for known in self.known for one, two in pairwise(range(-100, 201, 15))
@@ -275,6 +291,8 @@ class _Classifier:
             for unit in common_spellings(known.product.unit)
             if unit != known.ladder.unit and not self._ask(self._probe(known, unit), unit, known.name).refused
         ]
+        if not self.known:
+            return _NOTHING
         if not readable:
             return "it reads one unit of each limit"
 
@@ -283,8 +301,9 @@ class _Classifier:
             expected = known.level(float(value))
             there = float(value / ratio(read_unit(unit), known.product.unit))
             answer = self._ask(there, unit, known.name)
-            if expected is None or answer.refused or self._level(answer) == expected:
-                return None
+            found = self._no_class(known, there, unit, answer)
+            if found is not None or expected is None or answer.refused or self._level(answer) == expected:
+                return found
             factor = ratio(read_unit(unit), known.product.unit)
             slips = [(Fraction(1) / factor, "the unit is not read: the number stands as it is"), *RATIOS]
             cause = next(
@@ -315,6 +334,8 @@ class _Classifier:
         return None if answer.refused else self._wrong(arguments, answer, REFUSAL, cause=why)
 
     def _dimension(self) -> Wrong | str | None:
+        if not self.known:
+            return _NOTHING
         cases = [
             (known, unit)
             for known in self.known
@@ -329,6 +350,8 @@ class _Classifier:
         return [product for product in self.every if product.ladder.item == item]
 
     def _hostile(self) -> Wrong | str | None:
+        if not self.known:
+            return _NOTHING
         hostile = {**HOSTILE, **{f"kgce/{text}": why for text, why in HOSTILE.items() if text and "/" not in text}}
         firsts = {known.ladder.unit: known for known in reversed(self.known)}.values()
         cases = [(known, text, why) for known in firsts for text, why in hostile.items()]
@@ -338,6 +361,8 @@ class _Classifier:
         return each(NO_PRODUCTS, lambda name: self._refusal((1.0, "kgce/t", name), "a class from nowhere"))
 
     def _gaps(self) -> Wrong | str | None:
+        if not self.known:
+            return _NOTHING
         why = "every comparison with NaN is false: the last branch is taken"
         cases = [(known, value) for known in self.known for value in _NOT_A_NUMBER]
         return each(cases, lambda case: self._refusal((case[1], case[0].ladder.unit, case[0].name), why))
@@ -345,8 +370,16 @@ class _Classifier:
 
 def _words(classes: Mapping[str, str]) -> dict[str, str]:
     """Map every known word for a class to the class."""
+    if not isinstance(classes, Mapping) or not all(isinstance(word, str) for word in classes):
+        fix = 'Write classes={"A": "benchmark"}'
+        raise OptionError(f"classes is {quoted(classes)}, expected words and their classes", quoted(classes), fix)
     for level in classes.values():
         if level not in list(Level):
             raise OptionError(f"classes has {level!r}", level, f"Use {', '.join(Level)}")
     own = {level.value: level.value for level in Level} | {level.zh: level.value for level in Level} | _CHINESE
-    return {word.strip().casefold(): level for word, level in {**own, **classes}.items()}
+    words = {word.strip().casefold(): level for word, level in {**own, **classes}.items()}
+    for word, level in classes.items():
+        if words[word.strip().casefold()] != level:
+            fix = "Give each class a word of its own: capitals and spaces around it do not count"
+            raise OptionError(f"classes has {quoted(word)} for two classes", quoted(word), fix)
+    return words

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from hypothesis import strategies as st
 
-from energybench.testing.asking import Answer, Refusals, Subject, check_room
+from energybench.testing.asking import Answer, Refusals, Subject
 from energybench.testing.causes import cause_of, figures_of
 from energybench.testing.facts import (
     HOSTILE,
@@ -18,6 +18,7 @@ from energybench.testing.facts import (
     without_single_figure,
     wrong_units,
 )
+from energybench.testing.options import check_room
 from energybench.testing.probing import Case, Known, Probe, cases, plain_cases
 from energybench.testing.report import Property, Report, Wrong, settle
 from energybench.testing.searching import Effort, each
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     from energybench.units import AmountLike
 
 REFUSAL = "a refusal: an error, None or NaN"
+_NOTHING = "it does not answer anything"
+_Question = tuple[float, str, str]
 _NOT_A_NUMBER = (float("nan"), float("inf"), float("-inf"))
 
 
@@ -113,12 +116,17 @@ def assert_conversion_properties(
             likely    a thousand times too much: kgce/t read as kgce/kg, or kg taken for t
     """
     choice = choice_of(basis, coal_rate, edition)
-    check_room("tolerance", tolerance)
+    check_room("tolerance", tolerance, 1)
     check_room("absolute", absolute)
     subject = Subject(function, refuses)
     probe = Probe(subject, choice, carriers, units)
     converter = _Converter(subject, choice, Effort(max_examples, derandomize), probe, (tolerance, absolute))
     return settle("conversion", subject, probe.coverage, converter.properties(), skip)
+
+
+def _asked(case: Case, amount: float | None = None) -> _Question:
+    """Return the arguments of a case, with another amount where one is given."""
+    return case.amount if amount is None else amount, case.unit, case.known.name
 
 
 class _Converter:
@@ -169,11 +177,21 @@ class _Converter:
         return each(plain_cases(known), check) or self.effort.search(cases(known), check)
 
     def _ask(self, case: Case, amount: float | None = None) -> Answer:
-        return self.subject.number(case.amount if amount is None else amount, case.unit, case.known.name)
+        return self.subject.number(*_asked(case, amount))
 
-    def _wrong(self, arguments: tuple[float, str, str], answer: Answer, expected: str, **more: str) -> Wrong:
+    def _wrong(
+        self, arguments: _Question, answer: Answer, expected: str, *, source: str = "", cause: str = ""
+    ) -> Wrong:
         gave = answer.shown if answer.value is None else f"{answer.shown} tce"
-        return Wrong(self.subject.call(*arguments), gave, expected, **more)
+        return Wrong(self.subject.call(*arguments), gave, expected, source, cause or answer.misfit)
+
+    def _incomparable(self, *asked: tuple[_Question, Answer]) -> Wrong | None:
+        """Return what is wrong with the first answer that is no refusal and no finite number: it has no measure."""
+        for arguments, answer in asked:
+            if not answer.refused and not answer.finite:
+                cause = "" if answer.value is None else "it overflows"
+                return self._wrong(arguments, answer, "a finite number of tce", cause=cause)
+        return None
 
     def _right(self, found: float | None, expected: Fraction, scale: Fraction | None = None) -> bool:
         if found is None or not isfinite(found):
@@ -185,12 +203,14 @@ class _Converter:
 
     def _nothing_missing(self) -> Wrong | None:
         answered = {known.fuel.carrier for known in self.known}
-        expected = "a number"
+        expected = "a finite number of tce"
         if not answered:
             names, fuel = self.probe.wanted[0]
             unit = self.probe.units[0] if self.probe.units else fuel.per.symbol
             answer = self.subject.number(1.0, unit, names[0])
             return self._wrong((1.0, unit, names[0]), answer, expected, cause="it answers nothing that was tried")
+        if self.probe.misfit is not None:
+            return self._wrong(*self.probe.misfit, expected)
         for names, fuel in self.probe.wanted if self.probe.carriers is not None else ():
             if fuel.carrier not in answered:
                 answer = self.subject.number(1.0, fuel.per.symbol, names[0])
@@ -209,13 +229,8 @@ class _Converter:
         if answer.refused or self._right(answer.value, expected):
             return None
         cause = "" if answer.value is None else cause_of(answer.value, expected, figures_of(case.known.fuel))
-        return self._wrong(
-            (case.amount, case.unit, case.known.name),
-            answer,
-            f"{float(expected)!r} tce",
-            source=str(case.known.fuel.record),
-            cause=cause,
-        )
+        source = str(case.known.fuel.record)
+        return self._wrong(_asked(case), answer, f"{float(expected)!r} tce", source=source, cause=cause)
 
     def _units(self) -> Wrong | str | None:
         several = [known for known in self.known if len(known.units) > 1]
@@ -227,15 +242,15 @@ class _Converter:
             fuel = case.known.fuel
             there = fuel.expected(1.0, case.unit, self.choice) / fuel.expected(1.0, other, self.choice)
             same = float(Fraction(repr(case.amount)) * there)
-            one, two = self._ask(case), self.subject.number(same, other, case.known.name)
-            # An answer that overflows is no measure of another one; the first law finds it.
-            if one.refused or two.refused or one.value is None or not isfinite(one.value):
-                return None
-            if two.value is not None and self._right(two.value, Fraction(one.value)):
-                return None
             arguments = (same, other, case.known.name)
-            call = self.subject.call(case.amount, case.unit, case.known.name)
-            cause = "" if two.value is None or not one.value else cause_of(two.value, Fraction(one.value))
+            one, two = self._ask(case), self.subject.number(*arguments)
+            useless = self._incomparable((_asked(case), one), (arguments, two))
+            if useless is not None:
+                return useless
+            if one.refused or two.refused or self._right(two.value, Fraction(one.value)):
+                return None
+            call = self.subject.call(*_asked(case))
+            cause = cause_of(two.value, Fraction(one.value)) if one.value else ""
             return self._wrong(arguments, two, f"{one.shown} tce, which {call} is", cause=cause)
 
         turned = ((Case(one.known, one.known.units[0], 1.0), one.unit) for one in plain_cases(several))
@@ -248,19 +263,20 @@ class _Converter:
             answer = self._ask(case, 0.0)
             if answer.refused or answer.value == 0:
                 return None
-            return self._wrong((0.0, case.unit, case.known.name), answer, "0 tce")
+            return self._wrong(_asked(case, 0.0), answer, "0 tce")
 
         return self._search(self.known, check, "anything")
 
     def _sign(self) -> Wrong | str | None:
         def check(case: Case) -> Wrong | None:
             received, sent = self._ask(case), self._ask(case, -case.amount)
-            if received.value is None or sent.refused or not isfinite(received.value):
+            arguments = _asked(case, -case.amount)
+            useless = self._incomparable((_asked(case), received), (arguments, sent))
+            if useless is not None:
+                return useless
+            if received.refused or sent.refused or self._right(sent.value, -Fraction(received.value)):
                 return None
-            if self._right(sent.value, -Fraction(received.value)):
-                return None
-            cause = "" if sent.value is None else cause_of(sent.value, -Fraction(received.value))
-            arguments = (-case.amount, case.unit, case.known.name)
+            cause = cause_of(sent.value, -Fraction(received.value))
             return self._wrong(arguments, sent, f"{-received.value!r} tce", cause=cause)
 
         return self._search(self.known, check, "anything")
@@ -270,15 +286,16 @@ class _Converter:
             case, more = pair
             total = float(Fraction(repr(case.amount)) + Fraction(repr(more)))
             one, two, both = self._ask(case), self._ask(case, more), self._ask(case, total)
-            if one.value is None or two.value is None or both.refused:
-                return None
-            if not (isfinite(one.value) and isfinite(two.value)):
+            arguments = _asked(case, total)
+            useless = self._incomparable((_asked(case), one), (_asked(case, more), two), (arguments, both))
+            if useless is not None:
+                return useless
+            if one.refused or two.refused or both.refused:
                 return None
             summed = Fraction(one.value) + Fraction(two.value)
             if self._right(both.value, summed):
                 return None
             parts = " and ".join(self.subject.call(a, case.unit, case.known.name) for a in (case.amount, more))
-            arguments = (total, case.unit, case.known.name)
             try:
                 expected = f"{float(summed)!r} tce"
             except OverflowError:
@@ -286,7 +303,7 @@ class _Converter:
             return self._wrong(arguments, both, f"{expected}, the sum of {parts}")
 
         if not self.known:
-            return "it does not answer anything"
+            return _NOTHING
         return self.effort.search(st.tuples(cases(self.known), amounts()), check)
 
     def _refusal(self, arguments: tuple[float, str, str], why: str) -> Wrong | None:
@@ -294,6 +311,8 @@ class _Converter:
         return None if answer.refused else self._wrong(arguments, answer, REFUSAL, cause=why)
 
     def _dimension(self) -> Wrong | str | None:
+        if not self.known:
+            return _NOTHING
         names = {known.fuel.carrier: known.name for known in self.known}
         cases = [
             (names[fuel.carrier], unit, why) for fuel, unit, why in wrong_units(self.choice) if fuel.carrier in names
@@ -308,11 +327,11 @@ class _Converter:
         return each(gases, lambda known: self._refusal((1.0, "Nm3", known.name), why))
 
     def _hostile(self) -> Wrong | str | None:
+        if not self.known:
+            return _NOTHING
         cases = [(known, text) for known in self._one_of_each_kind() for text in HOSTILE]
         found = each(cases, lambda case: self._refusal((1.0, case[1], case[0].name), HOSTILE[case[1]]))
-        if found is not None or not self.known:
-            return found
-        return self.effort.search(
+        return found or self.effort.search(
             st.tuples(st.sampled_from(self._one_of_each_kind()), hostile_unit_texts()),
             lambda case: self._refusal((1.0, case[1], case[0].name), HOSTILE.get(case[1], "")),
         )
@@ -333,6 +352,9 @@ class _Converter:
         return each(NO_CARRIERS, lambda name: self._refusal((1.0, "t", name), "a figure from nowhere"))
 
     def _gaps(self) -> Wrong | str | None:
+        if not self.known:
+            return _NOTHING
+
         def check(case: tuple[Known, float]) -> Wrong | None:
             known, amount = case
             answer = self.subject.number(amount, known.units[0], known.name)

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from energybench.corrections import change, find_correction
 from energybench.corrections.catalogue import find_figures
 from energybench.errors import EnergybenchError, OptionError
-from energybench.testing.asking import Answer, Refusals, Subject, check_room
+from energybench.testing.asking import Answer, Refusals, Subject
 from energybench.testing.causes import cause_of, same_figure
+from energybench.testing.options import check_room
 from energybench.testing.report import Property, Report, Wrong, settle
 from energybench.testing.searching import Effort, each
 
@@ -85,7 +86,7 @@ def assert_correction_properties(
     ...     print(error.report["agreement"].cause)
     exponent is 0 in place of 0.25: an integer division
     """
-    check_room("tolerance", tolerance)
+    check_room("tolerance", tolerance, 1)
     subject = Subject(function, refuses)
     options = {"item": item, "level": level, "case": case, "allow_unverified": allow_unverified}
     asked = _Correction(subject, correction, options, tolerance, Effort(max_examples, derandomize))
@@ -132,7 +133,9 @@ class _Correction:
         )
 
     def _wrong(self, values: tuple[float, ...], answer: Answer, expected: str, cause: str = "") -> Wrong:
-        return Wrong(self.subject.call(*values), f"{answer.shown}{self.unit}", expected, self.source, cause)
+        return Wrong(
+            self.subject.call(*values), f"{answer.shown}{self.unit}", expected, self.source, cause or answer.misfit
+        )
 
     def _plants(self) -> st.SearchStrategy[tuple[float, ...]]:
         return st.tuples(*(_values(parameter) for parameter in self.parameters))
@@ -168,14 +171,19 @@ class _Correction:
     def _moves(self) -> Wrong | str | None:
         plants = product(*([_smallest(p), *_spread(p)] for p in self.parameters))
         expected = {plant: change for plant in plants for change in [self.expected(*plant)] if change is not None}
-        given = {answer.value for plant in expected for answer in [self.subject.number(*plant)]}
         if len(set(expected.values())) < 2:
             return "it is the same for every plant that was tried"
-        if len(given - {None}) != 1:
+        given = {plant: answer for plant in expected for answer in [self.subject.number(*plant)] if not answer.refused}
+        if not given:
+            return "it answers no plant that was tried"
+        for plant, answer in given.items():
+            if not answer.finite:
+                return self._wrong(plant, answer, "a finite number")
+        if len({answer.value for answer in given.values()}) != 1:
             return None
-        plant = next(iter(expected))
+        plant, answer = next(iter(given.items()))
         between = f"{min(expected.values())!r} to {max(expected.values())!r}{self.unit}, by the plant"
-        return self._wrong(plant, self.subject.number(*plant), between)
+        return self._wrong(plant, answer, between)
 
     def _range(self) -> Wrong | None:
         plain = [_smallest(parameter) for parameter in self.parameters]

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
 
 from energybench.carriers import Choice
+from energybench.errors import MissingColumnError, TableError, quoted
 from energybench.furnaces import DEFAULT_ITEM, find_curve
 from energybench.limits import find_item, find_ladder, needs_capacity
 from energybench.testing.facts import fuels, products, spellings
+from energybench.testing.options import check_count
 from energybench.unit_text import UnitText, read_unit
 from energybench.units import ratio, same_kind
 
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
 
 _PLANTS = ("甲厂", "乙厂", "丙厂", "Plant D")
 _PERIODS = (2023, 2022, "2023-06")
+_OUTPUT_COLUMNS = ("plant", "period", "product", "output", "output_unit")
 _TCE = UnitText(("tce",))
 _KWH = UnitText(("kWh",))
 _CHOICE = Choice()
@@ -44,22 +48,30 @@ def _tested() -> list[tuple[tuple[str, ...], UnitText]]:
     return [*found, ((DEFAULT_ITEM,), UnitText(("t",)))]
 
 
-@st.composite
-def output_tables(draw: st.DrawFn, most: int = 5) -> pandas.DataFrame:
+def output_tables(most: int = 5) -> st.SearchStrategy[pandas.DataFrame]:
     """Draw the output table of some plants: a row a plant, period and product, furnaces among them.
 
     Parameters
     ----------
-    draw
-        Given by Hypothesis; not passed.
     most : int
         Most rows.
 
     Returns
     -------
-    pandas.DataFrame
-        Columns plant, period, product, output, output_unit, furnace_capacity, furnace_capacity_unit.
+    hypothesis.strategies.SearchStrategy
+        Of pandas.DataFrame with the columns plant, period, product, output, output_unit, furnace_capacity,
+        furnace_capacity_unit.
+
+    Raises
+    ------
+    OptionError
+        If ``most`` is no whole number from 1 on.
     """
+    return _output_tables(check_count("most", most, 1))
+
+
+@st.composite
+def _output_tables(draw: st.DrawFn, most: int) -> pandas.DataFrame:
     import pandas
 
     key = st.tuples(st.sampled_from(_PLANTS), st.sampled_from(_PERIODS), st.sampled_from(_tested()))
@@ -87,22 +99,49 @@ def output_tables(draw: st.DrawFn, most: int = 5) -> pandas.DataFrame:
     return pandas.DataFrame(rows)
 
 
-@st.composite
-def meter_tables(draw: st.DrawFn, outputs: pandas.DataFrame | None = None) -> pandas.DataFrame:
+def meter_tables(outputs: pandas.DataFrame | None = None) -> st.SearchStrategy[pandas.DataFrame]:
     """Draw the meter readings of every row of an output table, so that no row is left without energy.
 
     Parameters
     ----------
-    draw
-        Given by Hypothesis; not passed.
     outputs : pandas.DataFrame, optional
         From :func:`output_tables`; one is drawn where none is given.
 
     Returns
     -------
-    pandas.DataFrame
-        Columns plant, period, product, carrier, amount, unit, flow.
+    hypothesis.strategies.SearchStrategy
+        Of pandas.DataFrame with the columns plant, period, product, carrier, amount, unit, flow.
+
+    Raises
+    ------
+    TableError, MissingColumnError
+        If ``outputs`` is no such table, or has no rows.
     """
+    if outputs is not None:
+        _check_outputs(outputs)
+    return _meter_tables(outputs)
+
+
+def _check_outputs(outputs: object) -> None:
+    """Refuse what is no output table."""
+    import pandas
+
+    fix = "Give a table of output_tables(), or leave it out"
+    if not isinstance(outputs, pandas.DataFrame):
+        kind = type(outputs).__name__
+        raise TableError(f"outputs is of type {kind}, expected a pandas.DataFrame", kind, fix)
+    for column in _OUTPUT_COLUMNS:
+        if column not in outputs.columns:
+            raise MissingColumnError(f"outputs has no column {column}", column, fix)
+    if not len(outputs):
+        raise TableError("outputs has no rows", "outputs", fix)
+    for cell in outputs["output"].tolist():
+        if isinstance(cell, bool) or not isinstance(cell, int | float) or not isfinite(cell):
+            raise TableError(f"output is {quoted(cell)}, expected a finite number", quoted(cell), fix)
+
+
+@st.composite
+def _meter_tables(draw: st.DrawFn, outputs: pandas.DataFrame | None) -> pandas.DataFrame:
     import pandas
 
     table = draw(output_tables()) if outputs is None else outputs
@@ -149,21 +188,28 @@ def _six_digits(value: Fraction) -> float:
     return float(f"{float(value):.6g}")
 
 
-@st.composite
-def table_pairs(draw: st.DrawFn, most: int = 5) -> tuple[pandas.DataFrame, pandas.DataFrame]:
+def table_pairs(most: int = 5) -> st.SearchStrategy[tuple[pandas.DataFrame, pandas.DataFrame]]:
     """Draw a meter table and the output table that it belongs to.
 
     Parameters
     ----------
-    draw
-        Given by Hypothesis; not passed.
     most : int
         Most rows of the output table.
 
     Returns
     -------
-    tuple of pandas.DataFrame
-        Meters and outputs, as :func:`energybench.assess` takes them: no row of either has a problem.
+    hypothesis.strategies.SearchStrategy
+        Of meters and outputs, as :func:`energybench.assess` takes them: no row of either has a problem.
+
+    Raises
+    ------
+    OptionError
+        If ``most`` is no whole number from 1 on.
     """
-    outputs = draw(output_tables(most))
-    return draw(meter_tables(outputs)), outputs
+    return _table_pairs(check_count("most", most, 1))
+
+
+@st.composite
+def _table_pairs(draw: st.DrawFn, most: int) -> tuple[pandas.DataFrame, pandas.DataFrame]:
+    outputs = draw(_output_tables(most))
+    return draw(_meter_tables(outputs)), outputs

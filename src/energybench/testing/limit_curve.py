@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from energybench.errors import check_option
 from energybench.furnaces import DEFAULT_ITEM, READINGS, find_curve
-from energybench.testing.asking import Answer, Refusals, Subject, check_room
+from energybench.testing.asking import Answer, Refusals, Subject
 from energybench.testing.causes import cause_of, same_figure
+from energybench.testing.options import check_room
 from energybench.testing.report import Property, Report, Wrong, settle
 from energybench.testing.searching import Effort, each
 from energybench.testing.strategies import furnace_capacities
@@ -89,7 +90,7 @@ def assert_limit_curve_properties(
     """
     if reading is not None:
         check_option("reading", reading, READINGS)
-    check_room("tolerance", tolerance)
+    check_room("tolerance", tolerance, 1)
     subject = Subject(function, refuses)
     curve = _Curve(subject, item, document, reading, tolerance, Effort(max_examples, derandomize))
     return settle("limit-curve", subject, lambda: f"{len(curve.points)} stated points", curve.properties(), skip)
@@ -130,7 +131,7 @@ class _Curve:
 
     def _wrong(self, capacity: float, answer: Answer, expected: str, cause: str = "") -> Wrong:
         gave = answer.shown if answer.value is None else f"{answer.shown} {self.unit}"
-        return Wrong(self.subject.call(capacity), gave, expected, self.source, cause)
+        return Wrong(self.subject.call(capacity), gave, expected, self.source, cause or answer.misfit)
 
     def _is(self, found: float | None, expected: Fraction) -> bool:
         return found is not None and same_figure(found, expected, self.tolerance)
@@ -220,16 +221,27 @@ class _Curve:
     def _inside(self, found: float, low: Fraction, high: Fraction) -> bool:
         return self._is(found, low) or self._is(found, high) or low <= found <= high
 
-    def _monotone(self) -> Wrong | None:
+    def _monotone(self) -> Wrong | str | None:
+        compared = False
+
         def check(pair: tuple[float, float]) -> Wrong | None:
+            nonlocal compared
             small, large = sorted(pair)
             one, two = self.subject.number(small), self.subject.number(large)
-            if one.value is None or two.value is None or two.value <= one.value * (1 + self.tolerance):
+            for capacity, answer in ((small, one), (large, two)):
+                if not answer.refused and not answer.finite:
+                    return self._wrong(capacity, answer, f"a finite number of {self.unit}")
+            if one.refused or two.refused:
+                return None
+            compared = True
+            if two.value <= one.value * (1 + self.tolerance):
                 return None
             call = self.subject.call(small)
             return self._wrong(large, two, f"at most {one.shown} {self.unit}, the limit of {call}")
 
-        return self.effort.search(st.tuples(self.capacities, self.capacities), check)
+        stated = pairwise(float(capacity) for capacity, _ in self.points)
+        found = self.effort.search(st.tuples(self.capacities, self.capacities), check) or each(stated, check)
+        return found or (None if compared else "it answers no two capacities that were tried")
 
     def _refusals(self) -> Wrong | None:
         def check(capacity: float) -> Wrong | None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from energybench.carriers import Choice
-    from energybench.testing.asking import Subject
+    from energybench.testing.asking import Answer, Subject
 
 # Enough spellings to find one that a converter reads, before all of them are tried.
 _FIRST_UNITS = 12
@@ -65,6 +65,8 @@ class Probe:
         for unit in self.units or ():
             read_unit(unit)
         self.wanted = self._wanted()
+        #: The first answer that is neither a number nor a refusal, and what was asked.
+        self.misfit: tuple[tuple[float, str, str], Answer] | None = None
         self._read: dict[str, tuple[str, ...]] = {}
         self.known = [known for names, fuel in self.wanted for known in [self._meet(names, fuel)] if known.units]
 
@@ -99,7 +101,10 @@ class Probe:
         return Known(name, fuel, self._read[offered[0]])
 
     def _answers(self, name: str, unit: str) -> bool:
-        return not self.subject.number(1.0, unit, name).refused
+        answer = self.subject.number(1.0, unit, name)
+        if self.misfit is None and answer.value is None and not answer.refused:
+            self.misfit = (1.0, unit, name), answer
+        return not answer.refused
 
     def coverage(self) -> str:
         """Say how much of the tables the converter answers."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,7 @@ from energybench.errors import OptionError, did_you_mean, quoted
 from energybench.tables import data_version
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable
+    from collections.abc import Callable, Iterable
 
     from energybench.testing.asking import Subject
 
@@ -178,11 +179,14 @@ def settle(
     """
     laws = tuple(properties)
     names = [law.name for law in laws]
-    for name in [skip] if isinstance(skip, str) else skip:
+    if not isinstance(skip, Collection):
+        raise OptionError(f"skip is {quoted(skip)}, expected names", quoted(skip), f"They are {', '.join(names)}")
+    left_out = [skip] if isinstance(skip, str) else list(skip)
+    for name in left_out:
         if name not in names:
             fix = did_you_mean(name, names, f"They are {', '.join(names)}")
             raise OptionError(f"skip has {quoted(name)}, which is no property of a {kind}", quoted(name), fix)
-    findings = tuple(_finding(law, law.name in skip) for law in laws)
+    findings = tuple(_finding(law, law.name in left_out) for law in laws)
     report = Report(kind, subject.name, findings, coverage(), subject.calls, __version__, data_version())
     if not report.passed:
         raise BrokenPropertyError(report)

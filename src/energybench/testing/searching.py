@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, TypeVar
 from hypothesis import HealthCheck, Phase, Verbosity, given, settings
 from hypothesis.errors import Flaky
 
+from energybench.testing.options import check_count, check_flag
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
@@ -31,6 +33,10 @@ class Effort:
     max_examples: int = 100
     derandomize: bool = True
 
+    def __post_init__(self) -> None:
+        check_count("max_examples", self.max_examples, 1)
+        check_flag("derandomize", self.derandomize)
+
     def search(self, examples: SearchStrategy[Example], check: Callable[[Example], Wrong | None]) -> Wrong | None:
         """Return the smallest example that is wrong, or None.
 
@@ -44,7 +50,7 @@ class Effort:
         seen: list[Wrong] = []
 
         @settings(
-            max_examples=self.max_examples,
+            max_examples=int(self.max_examples),
             derandomize=self.derandomize,
             database=None,
             deadline=None,

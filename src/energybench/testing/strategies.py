@@ -5,6 +5,7 @@ All of them shrink to what an analyst would try first: 1, t, kWh, 原煤.
 
 from __future__ import annotations
 
+from sys import float_info
 from typing import TYPE_CHECKING
 
 from hypothesis import strategies as st
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from energybench.errors import OptionError, quoted
 from energybench.furnaces import DEFAULT_ITEM, find_curve
 from energybench.testing.facts import HOSTILE, choice_of, fuels, join, parts, products
+from energybench.testing.options import check_count, check_flag
 from energybench.unit_text import UnitText, read_unit
 from energybench.units import same_kind
 
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from energybench.ladders import Ladder
     from energybench.units import AmountLike
 
+#: Beyond it a float is no longer every whole number.
+_LARGEST_WHOLE = 2**53
 _DEFAULT_KINDS = ("t", "kWh", "m3", "GJ", "tce", "kgce/t", "kWh/t", "kgce/kg", "gce/kWh", "MJ/m3")
 _FULL_WIDTH = {ord(str(digit)): chr(0xFF10 + digit) for digit in range(10)}
 
@@ -43,15 +47,24 @@ def amounts(
     hypothesis.strategies.SearchStrategy
         Of float; shrinks to 1, or to 0 where that is allowed.
 
+    Raises
+    ------
+    OptionError
+        If a bound makes no sense: ``largest`` is a whole number from 1 (from 0 with zero) to 2^53, ``digits`` one
+        from 0 to 15, because a float shows no more.
+
     Examples
     --------
     >>> from hypothesis import find
     >>> find(amounts(), lambda amount: amount > 7)
     8.0
     """
+    check_flag("zero", zero)
+    check_flag("negative", negative)
     least = 0 if zero else 1
-    whole = st.integers(least, largest).map(float)
-    fine = st.builds(lambda n, d: n / 10**d, st.integers(least, largest), st.integers(0, digits))
+    numbers = st.integers(least, check_count("largest", largest, least, _LARGEST_WHOLE))
+    whole = numbers.map(float)
+    fine = st.builds(lambda n, d: n / 10**d, numbers, st.integers(0, check_count("digits", digits, 0, float_info.dig)))
     positive = whole | fine
     return positive | positive.map(lambda amount: -amount) if negative else positive
 
@@ -116,6 +129,8 @@ def unit_texts(*, valid: bool = True, kind: str | None = None) -> st.SearchStrat
     ------
     UnitTextError
         If ``kind`` is not a unit.
+    OptionError
+        If a text to refuse is wanted of a kind.
 
     Examples
     --------
@@ -123,6 +138,10 @@ def unit_texts(*, valid: bool = True, kind: str | None = None) -> st.SearchStrat
     >>> find(unit_texts(kind="kgce/t"), lambda text: True)
     'tce/t'
     """
+    check_flag("valid", valid)
+    if not valid and kind is not None:
+        fix = "Leave kind out: a text to refuse is a unit of no kind"
+        raise OptionError(f"kind is {quoted(kind)} and valid is False", quoted(kind), fix)
     if not valid:
         return hostile_unit_texts()
     if kind is not None:
@@ -229,7 +248,8 @@ def ladders(*, document: str | None = None, unit: str | None = None) -> st.Searc
     kind = None if unit is None else read_unit(unit)
     found = [one.ladder for one in products(document) if kind is None or same_kind(one.unit, kind)]
     if not found:
-        raise OptionError("No ladder of this document and unit may be used", f"{document}, {unit}", "Leave one out")
+        asked = f"document {quoted(document)} and unit {quoted(unit)}"
+        raise OptionError(f"No ladder of {asked} may be used", asked, "Leave one of them out")
     return st.sampled_from(found)
 
 
@@ -250,8 +270,8 @@ def furnace_capacities(*, valid: bool = True, item: str = DEFAULT_ITEM) -> st.Se
 
     Raises
     ------
-    UnknownProductError
-        If no furnace table has the item.
+    UnknownProductError, OptionError
+        If no furnace table has the item, or it is no text.
 
     Examples
     --------
@@ -259,7 +279,11 @@ def furnace_capacities(*, valid: bool = True, item: str = DEFAULT_ITEM) -> st.Se
     >>> find(furnace_capacities(), lambda capacity: True)
     1.0
     """
+    check_flag("valid", valid)
+    if not isinstance(item, str):
+        fix = f'Give the item as text: "{DEFAULT_ITEM}"'
+        raise OptionError(f"item is {quoted(item)}, expected a name", quoted(item), fix)
+    points = [float(point) for point in find_curve(item).capacities]
     if not valid:
         return st.sampled_from([0.0, -1.0, float("nan"), float("inf"), float("-inf")]) | amounts().map(lambda c: -c)
-    points = [float(point) for point in find_curve(item).capacities]
     return st.sampled_from(points) | st.integers(1, int(points[-1] * 4000)).map(lambda kilograms: kilograms / 1000)

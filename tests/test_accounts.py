@@ -263,6 +263,8 @@ REFUSALS: list[tuple[type[EnergybenchError], str, Any, dict[str, Any], tuple[str
     (OutputError, "output", COAL, {**PRODUCT, "output": "0 t"}, ("'0 t'", "above zero")),
     (OutputError, "output", COAL, {**PRODUCT, "output": "-5 t"}, ("'-5 t'", "above zero")),
     (OutputError, "output", COAL, {"output": "0 m2"}, ("'0 m2'", "above zero")),
+    (OutputError, "output", COAL, {"output": "66 t/d"}, ("'66 t/d'", "t/d is no amount")),
+    (OutputError, "output", COAL, {**PRODUCT, "output": "24000 t/a"}, ("t/a is no amount", '"24000 t"')),
     (OutputError, "output", COAL, {**PRODUCT, "output": "100 m2"}, ("'100 m2'", "in t")),
     (OutputError, "output", COAL, {**PRODUCT, "output": "100 kWh"}, ("'100 kWh'", "in t")),
     (OutputError, "output", COAL, {"output": "100 t", "product": "flat-glass-over-800"}, ("'100 t'", "weight_case")),

@@ -676,3 +676,14 @@ def test_a_lazy_answer_of_spark_stays_with_its_session(spark: Any) -> None:
     answer: Any = eb.assess(spark_engine(spark).take(arrow(texts(meters()))), texts(outputs()))
     assert repr(answer).startswith("<LazyAssessment of Spark: ")
     assert_stays(answer)
+
+
+@pytest.mark.parametrize("make", QUICK)
+def test_a_zero_with_a_sign_names_the_plant_that_zero_names(make: Any) -> None:
+    engine = make()
+    table = meters({}, {}, {}).assign(plant=[-0.0, 0.0, 1.0])
+    made = texts(outputs({"plant": "0"}, {"plant": "1"}))
+    answer = eb.assess(engine.take(arrow(table)), engine.take(arrow(made)))
+    assert plain(engine.collect(answer.results))["readings"].tolist() in ([2, 1], [1, 2])
+    assert answer.counts == eb.assess(table, made).counts
+    assert answer.counts["used"] == 3

@@ -426,3 +426,38 @@ def test_unused_headers_are_named() -> None:
     )
     assert isinstance(answer.problems, pandas.DataFrame)
     assert answer.problems.empty
+
+
+# Rows that belong to nobody -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["plant", "period", "product"])
+def test_a_meter_row_that_names_nobody_is_in_the_notes(name: str, tmp_path: Path) -> None:
+    """Of merged cells only the first has a value: the row behind it may well be part of a total that has a class."""
+    note = "2 meter rows name no plant, period or product: any total may lack energy"
+    rows: list[dict[str, Any]] = [{}, {name: None}, {name: "\ufffd"}, {"carrier": "原媒"}, {"carrier": None}]
+    table = meters(*({"period": "2023", **row} for row in rows))
+    table.to_parquet(tmp_path / "meters.parquet")
+    polars: Any = pytest.importorskip("polars")
+    lazy = eb.assess(polars.from_pandas(table).lazy(), polars.from_pandas(outputs()).lazy())
+    for answer in (
+        eb.assess(table, outputs()),
+        eb.assess_path(tmp_path / "meters.parquet", outputs(), batch_rows=2),
+        lazy,
+        lazy.collect(),
+    ):
+        assert note in answer.notes
+        assert answer.counts["problems"] == 4
+    one = eb.assess(meters({}, {name: ""}), outputs())
+    assert one.notes == ("1 meter row names no plant, period or product: any total may lack energy",)
+    assert "merged cells" in one.problems["suggestion"].iloc[0]
+    assert not eb.assess(meters({}, {"unit": None}), outputs()).notes
+
+
+def test_of_several_rows_for_one_output_none_has_the_energy_whatever_else_is_wrong_with_them() -> None:
+    polars: Any = pytest.importorskip("polars")
+    for units in ([None, None], ["t", None], ["t", "t"], ["?", "t"]):
+        made = outputs({"output_unit": units[0]}, {"output_unit": units[1]})
+        assert eb.assess(meters(), made).results["tce"].isna().all()
+        lazy = eb.assess(polars.from_pandas(meters()).lazy(), made).results.collect()
+        assert lazy["tce"].is_null().all()

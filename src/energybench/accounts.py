@@ -333,6 +333,12 @@ def account(
 
 def _read_output(output: MeasuredLike) -> tuple[Fraction, UnitText, Spread | None]:
     magnitude, unit, spread = read_measured(output, "output")
+    if unit.denominator:
+        raise OutputError(
+            f"output is {quoted(output)}, and {unit} is no amount",
+            quoted(output),
+            'Give the product of the period, "24000 t"',
+        )
     if isinstance(magnitude, Fraction):
         check_output(to_float(magnitude, "output"), output)
         return magnitude, unit, spread

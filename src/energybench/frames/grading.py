@@ -154,7 +154,7 @@ def _columns(
     """Write out the columns of the results that follow from the grading."""
     known = ~numpy.isnan(intensity)
     # Of several rows for the same output none may claim the energy, or a sum would count it twice.
-    complete = (totals.readings > 0) & (totals.unusable == 0) & ~outputs.problems.have("duplicate-output")
+    complete = (totals.readings > 0) & (totals.unusable == 0) & ~outputs.several
     table: dict[str, Any] = {
         "item": outputs.texts("item"),
         "tce": numpy.where(complete & numpy.isfinite(totals.tce), totals.tce, numpy.nan),

@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     Floats = NDArray[numpy.float64]
 
 _OWN = ("", *FIGURE_COLUMNS)
-_MISSING = "Fill in the cell, or remove the row"
+#: Of merged cells in a spreadsheet only the first has the value.
+_MISSING = "Fill in the cell (each of merged cells on its own), or remove the row"
 TWO_FIGURES = Refusal("coefficient", "", "option", "ncv and coefficient are both given", "Leave one of them empty")
 TOO_LARGE = Refusal("amount", "", "unreadable-amount", "amount is {value}, too large to convert", "Check the number")
 STRAY = Refusal(

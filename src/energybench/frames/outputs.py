@@ -40,6 +40,7 @@ class Outputs:
 
     problems: Problems
     output: Floats
+    several: NDArray[numpy.bool_]
     code: Codes
     thresholds: list[Threshold | Refusal]
     limits: FurnaceLimits | None
@@ -91,7 +92,8 @@ def work_out_outputs(table: pandas.DataFrame, keys: list[Coded], options: Option
         flag_empty(problems, name, column.codes == len(column.distinct))
     product = keys[2]
     codes = pandas.DataFrame({name: key.codes for name, key in zip(names, keys, strict=False)})
-    problems.flag(codes.duplicated(keep=False).to_numpy(), SEVERAL)
+    several = codes.duplicated(keep=False).to_numpy()
+    problems.flag(several, SEVERAL)
     # The period matters only where the list in force is asked for.
     period = keys[1] if options.by_period else Coded(numpy.zeros(len(table), numpy.int64), [None])
     headers = [str(name) for name in table.columns if str(name).startswith(CORRECTIONS[0])]
@@ -110,7 +112,7 @@ def work_out_outputs(table: pandas.DataFrame, keys: list[Coded], options: Option
     problems.flag(empty, missing("output"))
     problems.flag(~(numpy.isfinite(output) & (output > 0)), NOT_POSITIVE)
     limits = _furnace_limits(table, code, thresholds, options.reading, problems)
-    return Outputs(problems, output, code, thresholds, limits)
+    return Outputs(problems, output, several, code, thresholds, limits)
 
 
 def _corrections(headers: list[str], cells: tuple[Any, ...]) -> dict[str, Any]:

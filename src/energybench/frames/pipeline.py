@@ -206,6 +206,7 @@ def assess(
         EnergyLines(read, bad),
         notes=(
             *unused_headers(meters=unused_meters, outputs=unused_outputs),
+            *meter_problems.note(),
             *notes_on(measured, graded["intensity"].to_numpy()),
             *warn_weak(read.factors, measured.thresholds, stacklevel=4),
         ),
@@ -291,7 +292,8 @@ def check_counts(counts: dict[str, int], output_problems: int) -> None:
 
 def unused_headers(**unused: tuple[str, ...]) -> list[str]:
     """Say which headers of which table were not used."""
-    return [f"{name}: the headers {', '.join(headers)} were not used" for name, headers in unused.items() if headers]
+    shown = {name: ", ".join(header or "(empty)" for header in headers) for name, headers in unused.items()}
+    return [f"{name}: the headers {headers} were not used" for name, headers in shown.items() if headers]
 
 
 def warn_weak(

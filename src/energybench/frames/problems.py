@@ -24,6 +24,8 @@ COLUMNS = ("table", "row", *KEYS, "column", "value", "reason", "message", "sugge
 KIND = ("table", "column", "value", "reason", "message", "suggestion")
 #: Columns of problems that are counted; the example is "plant / period / product" of the first such row.
 COUNTED = (*KIND, "rows", "example")
+#: Why a row belongs to no group, although it may well be part of one.
+_NAMELESS = ("missing-value", "damaged-text")
 #: How much of a plant's name an example shows.
 _LONGEST_KEY = 40
 
@@ -65,6 +67,10 @@ class ProblemRows:
             {name: pandas.Series(every[name], dtype=None if name == "row" else object) for name in COLUMNS}
         )
 
+    def note(self) -> tuple[str, ...]:
+        """Say how many of the rows belong to nobody, if any."""
+        return note_on_keys(self.kinds, numpy.bincount(self.kind, minlength=len(self.kinds)))
+
     def counted(self) -> pandas.DataFrame:
         """Return how many rows have the same problem, and the first of them, most rows first."""
         number = len(self.kinds)
@@ -74,6 +80,24 @@ class ProblemRows:
             table=self.table, rows=numpy.bincount(self.kind, minlength=number), example=_examples(self.keys.iloc[first])
         )
         return add_counts([counted])
+
+
+def note_on_keys(kinds: pandas.DataFrame, rows: Any) -> tuple[str, ...]:
+    """Say how many meter rows belong to nobody: no total shows that it lacks them.
+
+    Parameters
+    ----------
+    kinds : pandas.DataFrame
+        Column and reason of each kind of problem of the meter table.
+    rows : array-like of int
+        How many rows are of each kind.
+    """
+    nameless = kinds["column"].isin(KEYS) & kinds["reason"].isin(_NAMELESS)
+    count = int(numpy.asarray(rows)[nameless.to_numpy()].sum())
+    if not count:
+        return ()
+    said = "1 meter row names" if count == 1 else f"{count} meter rows name"
+    return (f"{said} no plant, period or product: any total may lack energy",)
 
 
 def count_problems(problems: pandas.DataFrame) -> pandas.DataFrame:
@@ -172,10 +196,6 @@ class Problems:
     def reasons(self) -> Any:
         """Return the reason code of every row as a column of texts, empty where nothing is wrong."""
         return decode(self.detail % (len(self.refusals) + 1), [*(refusal.reason for refusal in self.refusals), ""])
-
-    def have(self, reason: str) -> NDArray[numpy.bool_]:
-        """Say of every row whether it has a problem of this reason, shape (n,)."""
-        return numpy.array([*(refusal.reason == reason for refusal in self.refusals), False])[self.detail]
 
     def rows(self) -> ProblemRows:
         """Return the rows that have a problem, in the order of the table."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas
 
-from energybench.frames.problems import COLUMNS, COUNTED, add_counts
+from energybench.frames.problems import COLUMNS, COUNTED, add_counts, note_on_keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -113,7 +113,10 @@ class Tally:
         return add_counts([pandas.DataFrame(rows, columns=list(COUNTED))])
 
     def note(self) -> tuple[str, ...]:
-        """Say what is not listed, if anything."""
+        """Say what is not listed, and how many of the rows belong to nobody, if anything."""
+        counted = self.counted()
+        nameless = note_on_keys(counted, counted["rows"])
         if self.rows <= LISTED:
-            return ()
-        return (f"problems has the first {LISTED} of {self.rows} meter rows with problems; problem_counts has all",)
+            return nameless
+        note = f"problems has the first {LISTED} of {self.rows} meter rows with problems; problem_counts has all"
+        return (*nameless, note)

@@ -18,7 +18,7 @@ from energybench.frames.lazy.readings import FOLDED
 from energybench.frames.lazy.source import run
 from energybench.frames.parts import NoEnergyLines
 from energybench.frames.pipeline import check_counts
-from energybench.frames.problems import COLUMNS, COUNTED, add_counts, count_problems
+from energybench.frames.problems import COLUMNS, COUNTED, add_counts, count_problems, note_on_keys
 
 if TYPE_CHECKING:
     from energybench.frames.lazy.chain import Refusals
@@ -136,7 +136,7 @@ class LazyAssessment:
     def notes(self) -> tuple[str, ...]:
         """Headers that were not used, unverified figures that were, and intensities that are not above zero."""
         odd = sum(odd for name, (_, odd) in self._summary.items() if name != "meters")
-        return (*self.fixed_notes, *note_on_signs(odd))
+        return (*self.fixed_notes, *_note_on_meters(self.problem_counts), *note_on_signs(odd))
 
     def collect(self, most: int | None = None) -> Assessment:
         """Compute everything and return it on pandas, in the order of plant, period and product.
@@ -169,7 +169,8 @@ class LazyAssessment:
         counts["problems"] = int(found.get("meters", 0))
         check_counts(counts, int(found.get("outputs", 0)))
         lines = CollectedLines(collected(self.meters.energy(self.outputs.known()))) if most is None else NoEnergyLines()
-        notes = (*self.fixed_notes, *note_on_signs(int(((rows["intensity"] <= 0) & (rows["_positive"] == 1)).sum())))
+        signs = note_on_signs(int(((rows["intensity"] <= 0) & (rows["_positive"] == 1)).sum()))
+        notes = (*self.fixed_notes, *_note_on_meters(problems.by_kind), *signs)
         listed = len(problems.listed)
         note = f"problems has {listed} rows, {len(problems) - listed} more have problems; problem_counts has all"
         return Assessment(
@@ -294,6 +295,12 @@ class CollectedLines:
 def _columns(frame: Frame) -> list[list[Any]]:
     """Compute a lazy frame and return its columns as lists."""
     return list(run(frame).to_dict(as_series=False).values())
+
+
+def _note_on_meters(counted: pandas.DataFrame) -> tuple[str, ...]:
+    """Say how many meter rows belong to nobody, if any."""
+    of_meters = counted[counted["table"] == "meters"]
+    return note_on_keys(of_meters, of_meters["rows"])
 
 
 def collected(frame: Frame) -> pandas.DataFrame:

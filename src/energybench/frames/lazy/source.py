@@ -81,7 +81,9 @@ class Source:
         if isinstance(self.types[column], nw.String):
             return cell
         if self.types[column].is_float():
-            cell = nw.when(~cell.is_nan()).then(cell)
+            # A zero with a sign is a text of its own, and no value of its own.
+            unsigned = nw.when(cell == 0).then(nw.lit(0.0)).otherwise(cell)
+            cell = nw.when(~cell.is_nan()).then(unsigned)
         return cell.cast(nw.String)
 
     def stripped(self, column: str) -> nw.Expr:

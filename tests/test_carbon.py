@@ -396,6 +396,101 @@ def test_a_carbon_content_that_is_none(content: Any, error: type[EnergybenchErro
         to_co2("1 t", "diesel", kind=GUIDELINES, ncv="42 GJ/t", carbon_content=content)
 
 
+OWN_FIGURES: dict[str, Any] = {"ncv": "19 GJ/t", "oxidation": 1}
+
+
+@pytest.mark.parametrize(
+    ("fuel", "low", "high", "said"),
+    [
+        # Two and a half times outside of what every document has for the fuel.
+        ("diesel", 20.2 / 2.5, 20.2 * 2.5, "for diesel, where every document has 20.2"),
+        ("anthracite", 26.8 / 2.5, 27.49 * 2.5, "for anthracite, where every document has 26.8 to 27.49"),
+        ("blast_furnace_gas", 12.2 / 2.5, 70.8 * 2.5, "where every document has 12.2 to 70.8"),
+        # A fuel without a figure of its own is held to those of its like.
+        ("raw_coal", 25.4 / 2.5, 33.6 * 2.5, "for raw_coal, where every document has 25.4 to 33.6 for solid fuels"),
+        ("methanol", 18.9 / 2.5, 22.7 * 2.5, "for methanol, where every document has 18.9 to 22.7 for liquid fuels"),
+        # Of any gas, of any waste, and of a fuel that no table knows, the bounds are wide.
+        ("hydrogen", 12.1 / 5, 70.8 * 5, "for hydrogen, where every document has 12.1 to 70.8 for any fuel"),
+        ("wood chips", 12.1 / 5, 70.8 * 5, "for wood chips, where every document has 12.1 to 70.8 for any fuel"),
+        ("msw_fuel", 25.4 / 5, 33.6 * 5, "for msw_fuel, where every document has 25.4 to 33.6 for solid fuels"),
+        ("other_gas", 12.2 / 5, 12.2 * 5, "for other_gas, where every document has 12.2"),
+    ],
+)
+def test_a_carbon_content_may_lie_so_far_outside_of_every_document(
+    fuel: str, low: float, high: float, said: str
+) -> None:
+    for end, outwards in ((low, 0.99999), (high, 1.00001)):
+        inside, outside = (f"{end * times:.10g} tC/TJ" for times in (2 - outwards, outwards))
+        assert co2("1 t", fuel, carbon_content=inside, **OWN_FIGURES) > 0
+        with refused(CoefficientError, "implausible-coefficient", "carbon_content gives", said):
+            to_co2("1 t", fuel, carbon_content=outside, **OWN_FIGURES)
+        taken = co2("1 t", fuel, carbon_content=outside, allow_unverified=True, **OWN_FIGURES)
+        assert taken == pytest.approx(0.019 * end * outwards * 44 / 12)
+
+
+def test_the_very_ends_of_a_carbon_content_are_taken() -> None:
+    for end in ("8.08 tC/TJ", "50.5 tC/TJ"):
+        assert co2("1 t", "diesel", carbon_content=end, **OWN_FIGURES) > 0
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS if row["unit"] == "tC/TJ"], ids=lambda row: row["id"])
+def test_the_carbon_content_of_every_document_is_taken(row: oracle.Row) -> None:
+    fuel = row["subject"].removeprefix("ipcc1996_")
+    assert co2("1 t", fuel, carbon_content=f"{row['value']} tC/TJ", ncv="20 GJ/t", oxidation=1, allow_unverified=False)
+
+
+@pytest.mark.parametrize(
+    ("fuel", "content", "said"),
+    [
+        (
+            *("diesel", "74.1 tC/TJ"),
+            "carbon_content gives 74.1 tC/TJ for diesel, where every document has 20.2: 3.67 times too much, as CO2 "
+            "written for C would be. Check the decimal point and the unit (44 t of CO2 hold 12 t of C); ",
+        ),
+        ("diesel", "5.5 tC/TJ", "has 20.2: 3.67 times too little, as C written for CO2 would be. Check"),
+        ("diesel", "0.0741 tC/GJ", "has 20.2: 3.67 times too much, as CO2"),
+        ("diesel", "74100 kgC/TJ", "has 20.2: 3.67 times too much, as CO2"),
+        ("raw_coal", "94.6 tC/TJ", "25.4 to 33.6 for solid fuels: 3.67 times too much, as CO2"),
+        ("diesel", "81.4 tC/TJ", "has 20.2: 4.03 times too much, as CO2"),
+        ("diesel", "81.5 tC/TJ", "has 20.2. Check"),
+        ("diesel", "66.7 tC/TJ", "has 20.2: 3.3 times too much, as CO2"),
+        ("diesel", "66.6 tC/TJ", "has 20.2. Check"),
+    ],
+)
+def test_a_mass_of_co2_in_place_of_carbon_is_named(fuel: str, content: str, said: str) -> None:
+    with refused(CoefficientError, "implausible-coefficient", said, "44 t of CO2 hold 12 t of C"):
+        to_co2("1 t", fuel, carbon_content=content, **OWN_FIGURES)
+
+
+@pytest.mark.parametrize(
+    ("fuel", "amount", "low", "high", "per"),
+    [
+        ("diesel", "1 t", 42.652 / 2.5, 43.33 * 2.5, "GJ/t"),
+        ("bituminous_coal", "1 t", 23.076 / 2.5, 23.204 * 2.5, "GJ/t"),
+        ("natural_gas", "1 万Nm3", 38.931 / 2.5, 38.931 * 2.5, "MJ/Nm3"),
+        ("natural_gas", "1 万m3", 1.1 * 29.3076 / 2.5, 1.33 * 29.3076 * 2.5, "MJ/m3"),
+    ],
+)
+def test_a_heating_value_may_lie_so_far_outside_of_every_document(
+    fuel: str, amount: str, low: float, high: float, per: str
+) -> None:
+    figures: dict[str, Any] = {"carbon_content": "20 tC/TJ", "oxidation": 1}
+    for end, outwards in ((low, 0.99999), (high, 1.00001)):
+        inside, outside = (f"{end * times:.10g} {per}" for times in (2 - outwards, outwards))
+        assert co2(amount, fuel, ncv=inside, **figures) > 0
+        with refused(CoefficientError, "implausible-coefficient", f"for {fuel}, where every document has"):
+            to_co2(amount, fuel, ncv=outside, **figures)
+        assert co2(amount, fuel, ncv=outside, allow_unverified=True, **figures) > 0
+
+
+def test_a_heating_value_in_kcal_in_place_of_kj_is_named() -> None:
+    said = "42652 to 43330: 42652 kcal/kg is 4.19 times too much, as kcal written for kJ would be"
+    with refused(CoefficientError, "implausible-coefficient", said, "1 kcal is 4.1868 kJ"):
+        to_co2("100 t", "diesel", kind=GUIDELINES, ncv="42652 kcal/kg")
+    assert co2("100 t", "diesel", kind=GUIDELINES, ncv="42652 kcal/kg", allow_unverified=True) > 1200
+    assert co2("100 t", "diesel", kind=GUIDELINES, ncv="10187 kcal/kg") == pytest.approx(309.57, abs=0.05)
+
+
 @pytest.mark.parametrize("oxidation", [0, -0.5, 1.01, 98, "98", "980 %", "0.98 t", "", True, None, float("nan")])
 def test_an_oxidation_that_is_none(oxidation: Any) -> None:
     if oxidation is None:

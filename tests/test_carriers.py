@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import warnings
+from contextlib import nullcontext
 from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -15,7 +17,7 @@ from hypothesis import strategies as st
 import energybench as eb
 import oracle
 from energybench import tables
-from energybench.carriers import Choice, Coefficient, choose_coefficient, find_carrier, plausible_range
+from energybench.carriers import Choice, Coefficient, choose_coefficient, find_carrier
 from energybench.errors import (
     AmbiguousError,
     AmountError,
@@ -33,6 +35,7 @@ from energybench.errors import (
     UnverifiedError,
     UnverifiedWarning,
 )
+from energybench.plausibility import CO2_FOR_C, KCAL_FOR_KJ, Known, Slip, known_coefficients, known_heat
 from energybench.unit_text import read_unit
 from expect import refused
 
@@ -538,9 +541,10 @@ def test_what_is_plausible_is_five_times_around_the_figures_of_every_document(ca
         if row["basis"] == basis or row["category"] not in ("electricity", "heat")
     ]
     expected = (min(figures) / 5, max(figures) * 5) if figures else None
-    assert plausible_range(carrier, read_unit(unit), basis) == expected
+    known = known_coefficients(carrier, read_unit(unit), basis)
+    assert (known and (known.low, known.high)) == expected
     if basis == "calorific":
-        assert plausible_range(carrier, read_unit(unit)) == expected
+        assert known_coefficients(carrier, read_unit(unit)) == known
 
 
 def test_the_ends_of_what_is_plausible_are_plausible() -> None:
@@ -576,6 +580,188 @@ def test_a_slipped_decimal_point_is_always_seen(carrier: str, slip: Fraction) ->
     assert tce(amount, carrier, coefficient=right) == tce(amount, carrier)
     with pytest.raises(CoefficientError):
         eb.to_tce(amount, carrier, coefficient=wrong)
+
+
+#: What the documents have as kJ per kg or m3, and how far below and above it a heating value may lie.
+RAW_COAL = Fraction("0.7143") * Fraction("29307.6")
+GANGUE, REFUSE, MIXED = (Fraction(text) * Fraction("29307.6") for text in ("0.2857", "0.2714", "0.4285"))
+HEAT_ENDS = [
+    ("原煤", "kg", RAW_COAL / Fraction("2.5"), RAW_COAL * Fraction("2.5")),
+    ("洗中煤", "kg", Fraction("0.2857") * Fraction("29307.6") / Fraction("2.5"), None),
+    ("煤泥", "kg", None, Fraction("0.4286") * Fraction("29307.6") * Fraction("2.5")),
+    ("高炉煤气", "m3", Fraction("0.1286") * Fraction("29307.6") / Fraction("2.5"), None),
+    ("天然气", "m3", Fraction("1.1") * Fraction("29307.6") / Fraction("2.5"), None),
+    ("天然气", "m3", None, Fraction("1.33") * Fraction("29307.6") * Fraction("2.5")),
+    # The carbon tables have heating values of their own.
+    ("天然气", "Nm3", Fraction(38931) / Fraction("2.5"), Fraction(38931) * Fraction("2.5")),
+    ("柴油", "kg", Fraction(42652) / Fraction("2.5"), Fraction(43330) * Fraction("2.5")),
+    # Waste and mine gas are poorer than their one figure, and never far better.
+    (
+        "煤矸石",
+        "kg",
+        Fraction("0.2857") * Fraction("29307.6") / 5,
+        Fraction("0.2857") * Fraction("29307.6") * Fraction("2.5"),
+    ),
+    ("coal_mine_gas", "m3", Fraction("0.5") * Fraction("29307.6") / 5, None),
+    ("coal_mine_gas", "m3", None, Fraction("0.5714") * Fraction("29307.6") * Fraction("2.5")),
+    ("gangue_fuel", "kg", GANGUE / 5, GANGUE * Fraction("2.5")),
+    ("msw_fuel", "kg", REFUSE / 5, REFUSE * Fraction("2.5")),
+    ("industrial_waste_fuel", "kg", MIXED / 5, MIXED * 5),
+    # What making a medium took says little of its heat.
+    ("乙炔", "m3", Fraction("8.3143") * Fraction("29307.6") / 5, Fraction("8.3143") * Fraction("29307.6") * 5),
+]
+
+
+@pytest.mark.parametrize(("carrier", "per", "low", "high"), HEAT_ENDS)
+def test_a_heating_value_may_lie_so_far_outside_of_every_document(
+    carrier: str, per: str, low: Fraction | None, high: Fraction | None
+) -> None:
+    for end, outwards in ((low, Fraction("0.99999")), (high, Fraction("1.00001"))):
+        if end is None:
+            continue
+        # Ten digits inside and outside of the end, as a person would write them.
+        inside, outside = (f"{float(end * times):.10g} kJ/{per}" for times in (2 - outwards, outwards))
+        assert tce(f"1 {per}", carrier, ncv=inside) > 0
+        with refused(CoefficientError, "implausible-coefficient", "ncv gives", "allow_unverified=True"):
+            eb.to_tce(f"1 {per}", carrier, ncv=outside)
+        taken = tce(f"1 {per}", carrier, ncv=outside, allow_unverified=True)
+        assert taken == pytest.approx(float(end * outwards) / 29307600)
+
+
+def test_the_very_ends_of_a_heating_value_are_taken() -> None:
+    for end, beyond in (("8373.767472 kJ/kg", "8373.767471 kJ/kg"), ("52336.0467 kJ/kg", "52336.0468 kJ/kg")):
+        assert tce("1 t", "原煤", ncv=end) > 0
+        with refused(CoefficientError, "implausible-coefficient", "raw_coal, where every document has 20934.4"):
+            eb.to_tce("1 t", "原煤", ncv=beyond)
+    known = known_heat("raw_coal", read_unit("kJ/kg"))
+    assert known is not None
+    assert (known.low, known.high) == (RAW_COAL * 2 / 5, RAW_COAL * 5 / 2)
+
+
+@pytest.mark.parametrize(
+    ("carrier", "ncv"),
+    [
+        *(("原煤", "3500 kcal/kg"), ("原煤", "7500 kcal/kg"), ("褐煤", "1500 kcal/kg"), ("洗中煤", "4500 kcal/kg")),
+        *(("煤泥", "1500 kcal/kg"), ("煤矸石", "500 kcal/kg"), ("煤矸石", "12.5 MJ/kg"), ("焦炭", "25.1 MJ/kg")),
+        *(("gangue_fuel", "2.1 MJ/kg"), ("msw_fuel", "3 MJ/kg"), ("msw_fuel", "18 MJ/kg")),
+        *(("biomass_fuel", "6 MJ/kg"), ("biomass_fuel", "30 MJ/kg"), ("石油焦", "35 MJ/kg")),
+        *(("industrial_waste_fuel", "3 MJ/kg"), ("industrial_waste_fuel", "42 MJ/kg"), ("氢气", "10.8 MJ/m3")),
+        *(("高炉煤气", "2.7 MJ/m3"), ("高炉煤气", "4.2 MJ/m3"), ("转炉煤气", "6 MJ/m3"), ("转炉煤气", "9 MJ/m3")),
+        *(("发生炉煤气", "4.5 MJ/m3"), ("沼气", "15 MJ/m3"), ("沼气", "9 MJ/m3"), ("coal_mine_gas", "3.3 MJ/m3")),
+        *(("coal_mine_gas", "35.8 MJ/m3"), ("天然气", "20 MJ/m3"), ("天然气", "8500 kcal/m3"), ("乙炔", "56.5 MJ/m3")),
+        *(
+            ("psa_tail_gas", "3 MJ/kg"),
+            ("psa_tail_gas", "45 MJ/kg"),
+            ("甲醇", "19.9 MJ/kg"),
+            ("液化石油气", "45 MJ/kg"),
+        ),
+    ],
+)
+def test_poor_and_rich_fuels_are_taken(carrier: str, ncv: str) -> None:
+    assert tce(f"1 {ncv.partition('/')[2]}", carrier, ncv=ncv) > 0
+
+
+@pytest.mark.parametrize(
+    ("carrier", "ncv", "said"),
+    [
+        (
+            *("原煤", "20908 kcal/kg"),
+            "ncv gives 87537.6 kJ/kg for raw_coal, where every document has 20934.4: 20908 kcal/kg is 4.18 times too "
+            "much, as kcal written for kJ would be. Check the decimal point and the unit (1 kcal is 4.1868 kJ); ",
+        ),
+        (
+            *("原煤", "5000 kJ/kg"),
+            "ncv gives 5000 kJ/kg for raw_coal, where every document has 20934.4: 4.19 times too little, as kJ written "
+            "for kcal would be. Check",
+        ),
+        # Of a range the nearer end is too far.
+        ("天然气", "35600 kcal/m3", "32238.4 to 38979.1: 35600 kcal/m3 is 4.19 times too much, as kcal written"),
+        ("天然气", "39.2 千大卡/m3", "32238.4 to 38979.1: 39.2 10^3 kcal/m3 is 4.21 times too much, as kcal written"),
+        # Ten percent around what the slip makes of a figure, and no further.
+        ("原煤", "22970 kcal/kg", "22970 kcal/kg is 4.59 times too much, as kcal"),
+        ("原煤", "23035 kcal/kg", "every document has 20934.4. Check"),
+        ("原煤", "4501 kJ/kg", ": 4.65 times too little, as kJ"),
+        ("原煤", "4499 kJ/kg", "every document has 20934.4. Check"),
+        ("原煤", "5499 kJ/kg", ": 3.81 times too little, as kJ"),
+        ("原煤", "5501 kJ/kg", "every document has 20934.4. Check"),
+        ("原煤", "209 MJ/kg", "ncv gives 209 MJ/kg for raw_coal, where every document has 20.9344. Check"),
+    ],
+)
+def test_a_heating_value_in_the_other_unit_is_named(carrier: str, ncv: str, said: str) -> None:
+    with refused(CoefficientError, "implausible-coefficient", said, "1 kcal is 4.1868 kJ"):
+        eb.to_tce(f"1 {ncv.partition('/')[2]}", carrier, ncv=ncv)
+
+
+@pytest.mark.parametrize(
+    ("slip", "times", "large", "small"),
+    [(KCAL_FOR_KJ, Fraction("4.1868"), "kcal", "kJ"), (CO2_FOR_C, Fraction(44, 12), "CO2", "C")],
+)
+def test_a_slip_explains_what_it_moves_within_ten_percent(slip: Slip, times: Fraction, large: str, small: str) -> None:
+    known = Known(Fraction(10), Fraction(20))
+    for meant, off in ((Fraction(9), Fraction(9, 10)), (Fraction(15), Fraction(1)), (Fraction(22), Fraction(11, 10))):
+        more, less = known.explained(meant * times, slip), known.explained(meant / times, slip)
+        assert more == f"{float(times * off):.3g} times too much, as {large} written for {small} would be"
+        assert less == f"{float(times / off):.3g} times too little, as {small} written for {large} would be"
+    for meant in (Fraction("8.999"), Fraction("22.001")):
+        assert (known.explained(meant * times, slip), known.explained(meant / times, slip)) == ("", "")
+
+
+def test_the_refusal_of_a_heating_value_begins_with_its_name() -> None:
+    with pytest.raises(
+        CoefficientError, match=r"^ncv gives 209 MJ/kg for raw_coal, where every document has 20\.9344\. "
+    ):
+        eb.to_tce("1 t", "原煤", ncv="209 MJ/kg")
+    with pytest.raises(AmountError, match=r"^ncv is too large"):
+        eb.to_tce("1 t", "原煤", ncv="1e308 kcal/kg")
+
+
+HEATED = [
+    row
+    for row in oracle.table("carriers")
+    if row["heating_value"] and row["category"] in ("solid", "liquid", "gas") and row["heating_value_unit"] == "kJ/kg"
+]
+
+
+@pytest.mark.parametrize("row", HEATED, ids=lambda row: row["id"])
+def test_the_heating_value_of_every_document_is_taken_and_its_kcal_for_kj_is_not(row: oracle.Row) -> None:
+    assert tce("1 kg", row["carrier"], ncv=f"{row['heating_value']} kJ/kg") > 0
+    if row["carrier"] != "coal_gangue":
+        for slipped in (f"{float(row['heating_value']) / 4.1868:.6g} kJ/kg", f"{row['heating_value']} kcal/kg"):
+            if not row["heating_value_high"]:
+                with refused(CoefficientError, "implausible-coefficient", row["carrier"], "4.1868"):
+                    eb.to_tce("1 kg", row["carrier"], ncv=slipped)
+
+
+@pytest.mark.parametrize(("carrier", "unit"), [("原煤", "kg"), ("天然气", "m3"), ("煤矸石", "kg"), ("乙炔", "m3")])
+def test_a_table_refuses_the_heating_values_that_one_value_refuses(carrier: str, unit: str) -> None:
+    known = known_heat(find_carrier(carrier), read_unit(f"kJ/{unit}"))
+    assert known is not None
+    ends = [float(known.low) * times for times in (0.999, 1.001)] + [float(known.high) * t for t in (0.999, 1.001)]
+    figures = [float(f"{end / 1000:.8g}") for end in ends]
+    meters = [
+        {"plant": f"厂{n}", "period": 2024, "product": "cement-clinker", "carrier": carrier, "amount": 1.0}
+        | {"unit": unit, "ncv": figure, "ncv_unit": f"MJ/{unit}"}
+        for n, figure in enumerate(figures)
+    ]
+    outputs = [
+        {"plant": line["plant"], "period": 2024, "product": "cement-clinker", "output": 1.0, "output_unit": "t"}
+        for line in meters
+    ]
+    problems = eb.assess(pandas.DataFrame(meters), pandas.DataFrame(outputs)).problems
+    found = problems[problems["reason"] == "implausible-coefficient"]
+    assert sorted(found["plant"]) == ["厂0", "厂3"]
+    assert found["suggestion"].str.contains("1 kcal is 4.1868 kJ", regex=False).all()
+    for figure, taken in zip(figures, (False, True, True, False), strict=True):
+        with nullcontext() if taken else pytest.raises(CoefficientError):
+            eb.to_tce(f"1 {unit}", carrier, ncv=f"{figure!r} MJ/{unit}")
+    asked = eb.assess(pandas.DataFrame(meters), pandas.DataFrame(outputs), allow_unverified=True).problems
+    assert "implausible-coefficient" not in set(asked["reason"])
+
+
+def test_a_coefficient_keeps_the_wider_bounds() -> None:
+    assert tce("1 t", "原煤", coefficient="2.9 kgce/kg") == 2.9
+    with refused(CoefficientError, "implausible-coefficient", "every document has 20.9344: 4.06 times too much"):
+        eb.to_tce("1 t", "原煤", ncv="85 MJ/kg")
 
 
 # Every row of the table -----------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -211,7 +212,7 @@ def test_every_row_of_the_table_is_found_where_it_belongs(row: oracle.Row) -> No
         for level in map(int, row["levels"].split() or ["1"]):
             figures = find_figures(correction, pattern.replace("*", "x"), level, case)
             assert figures is not None
-            found = figures.values[row["figure"]]
+            found = figures.values[row["figure"]]  # noqa: PD011 - no table
             if isinstance(found, Points):
                 assert (float(row["at"] or "inf"), float(row["value"])) in zip(found.at, found.values, strict=True)
             else:
@@ -317,14 +318,14 @@ RISING = {
 }
 MONOTONE: list[tuple[str, dict[str, Any], str, float, float]] = [
     ("gb-16780-2021/altitude", {"level": 3}, "altitude_m", 0, 6000),
-    ("gb-16780-2021/clinker-ratio", {"level": 3}, "clinker_percent", 0, 100),
+    ("gb-16780-2021/clinker-ratio", {"level": 3}, "clinker_percent", 1.01, 100),
     ("gb-16780-2012/clinker-strength", {}, "strength_mpa", 20, 100),
     ("charge-volatile", {"item": TOP}, "volatile_percent", 21, 28),
     ("charge-volatile", {"item": STAMP}, "volatile_percent", 25, 32),
     ("charge-moisture", {"item": TOP}, "moisture_percent", 0, 30),
     ("oven-age", {"level": 3}, "oven_age_years", 0, 100),
-    ("gb-21341-2022/ore-grade", {"item": "ferrosilicon-75"}, "ore_grade_percent", 0, 100),
-    ("feed-grade", {}, "iron_grade_percent", 0, 100),
+    ("gb-21341-2022/ore-grade", {"item": "ferrosilicon-75"}, "ore_grade_percent", 1.01, 100),
+    ("feed-grade", {}, "iron_grade_percent", 1.01, 100),
     ("hot-metal", {}, "hot_metal_percent", 0, 100),
     ("forging-heats", {"item": "aluminium-forging-die-forged", "level": 2}, "heats", 0, 20),
     ("crucible-tex", {}, "tex", 0.1, 200),
@@ -366,7 +367,7 @@ def test_two_equal_plants_get_the_same_change(name: str, how: dict[str, Any]) ->
     np.testing.assert_allclose(_change(name, **{**how, **numbers}), [_change(name, **how)] * 2, rtol=1e-14)
 
 
-@given(st.decimals(0, 100, places=2), st.sampled_from([1, 2, 3]))
+@given(st.decimals(3, 100, places=2), st.sampled_from([1, 2, 3]))
 def test_the_clinker_ratio_moves_a_limit_exactly(percent: Decimal, level: int) -> None:
     ladder, _, _ = apply(_standard("cement", "gb-16780-2021"), 90.0, {"clinker-ratio": {"clinker": f"{percent} %"}})
     base, slope = ({1: 80, 2: 87, 3: 94}[level], {1: "1.10", 2: "1.15", 3: "1.20"}[level])
@@ -379,7 +380,10 @@ OUTSIDE: list[tuple[str, dict[str, Any], str]] = [
     ("gb-16780-2021/altitude", {"level": 3, "altitude_m": 11001}, "altitude_m is 11001"),
     ("gb-16780-2021/altitude", {"level": 3, "altitude_m": 3000, "pressure_pa": 101325}, "not at sea level"),
     ("gb-16780-2021/altitude", {"level": 3, "altitude_m": 3000, "pressure_pa": 70.1}, "on site"),
-    ("gb-16780-2021/clinker-ratio", {"level": 3, "clinker_percent": 100.1}, "0 to 100"),
+    ("gb-16780-2021/clinker-ratio", {"level": 3, "clinker_percent": 100.1}, "1 to 100"),
+    ("gb-16780-2021/clinker-ratio", {"level": 3, "clinker_percent": 0.8}, "80 for 80 %"),
+    ("gb-16780-2021/clinker-ratio", {"level": 3, "clinker_percent": 1}, "80 for 80 %"),
+    ("gb-16780-2021/clinker-ratio", {"level": 3, "clinker": "0.8 %"}, "80 for 80 %"),
     ("gb-16780-2012/clinker-strength", {"strength_mpa": 0}, "20 to 100"),
     ("gb-16780-2012/clinker-strength", {"strength_mpa": 55e6}, "range was not seen"),
     ("waste-heat-power", {"generation_kwh": 1, "own_use_kwh": 2, "clinker_output_t": 1}, "own use is part"),
@@ -389,7 +393,10 @@ OUTSIDE: list[tuple[str, dict[str, Any], str]] = [
     ("charge-volatile", {"item": STAMP, "volatile_percent": 24.99}, "25 to 32"),
     ("charge-moisture", {"item": TOP, "moisture_percent": -1}, "0 to 30"),
     ("oven-age", {"level": 3, "oven_age_years": 2011}, "0 to 100"),
-    ("gb-21341-2022/ore-grade", {"item": "ferrosilicon-75", "ore_grade_percent": 101}, "0 to 100"),
+    ("gb-21341-2022/ore-grade", {"item": "ferrosilicon-75", "ore_grade_percent": 101}, "1 to 100"),
+    ("gb-21341-2022/ore-grade", {"item": "ferromanganese-high-carbon", "ore_grade_percent": 0.39}, "39 for 39 %"),
+    ("feed-grade", {"iron_grade_percent": 0.57}, "57 for 57 %"),
+    ("feed-grade", {"iron_grade_percent": np.array([57, 0.57])}, "is 0.57"),
     (
         "gb-21341-2022/ore-grade",
         {"item": "high-carbon-ferrochrome", "ore_grade_percent": 40, "chromium_to_iron": 2.19},
@@ -430,6 +437,60 @@ OUTSIDE: list[tuple[str, dict[str, Any], str]] = [
 def test_outside_its_range_a_correction_is_refused(name: str, how: dict[str, Any], words: str) -> None:
     with refused(OptionError, "option", words):
         change(name, **how)
+
+
+@pytest.mark.parametrize(
+    ("name", "how", "expected"),
+    [
+        ("gb-16780-2021/clinker-ratio", {"level": 2, "clinker_percent": 1.5}, 1.15 * (1.5 - 75)),
+        ("charge-moisture", {"item": TOP, "moisture_percent": 0.5}, 3.67 * (0.5 - 10)),
+        ("scrap", {"scrap_percent": 0.5}, 0.23 * 0.5),
+        ("hot-metal", {"item": "arc-furnace-over-100-t", "hot_metal_percent": 0.5}, -0.8 * 0.5),
+        ("special-ore", {"item": "sintering", "laterite_percent": 0.5}, 1.2 * 0.5),
+    ],
+)
+def test_a_small_percent_that_a_plant_can_have_is_taken(name: str, how: dict[str, Any], expected: float) -> None:
+    assert change(name, **how) == pytest.approx(expected)
+
+
+FRACTIONS = [
+    ("90 kgce/t", "cement", "gb-16780-2021", "clinker-ratio", "clinker_percent", 0.8, "80 for 80 %"),
+    ("390 kgce/t", "blast-furnace", "gb-21256-2025", "feed-grade", "iron_grade_percent", 0.57, "57 for 57 %"),
+    # 2 % is a percent, but takes 80 kgce/t of level 1 away.
+    ("90 kgce/t", "cement", "gb-16780-2021", "clinker-ratio", "clinker_percent", 2, "level-1 of cement"),
+]
+
+
+@pytest.mark.parametrize(("value", "item", "document", "name", "keyword", "number", "words"), FRACTIONS)
+def test_a_value_and_a_row_are_refused_alike(
+    value: str, item: str, document: str, name: str, keyword: str, number: float, words: str
+) -> None:
+    with pytest.raises(OptionError, match=words) as caught:
+        eb.classify(value, item, document=document, corrections={name: {keyword: number}})
+    keys: dict[str, Any] = {"plant": ["甲"], "period": ["2026"], "product": [item]}
+    outputs = pd.DataFrame({**keys, "output": 1000, "output_unit": "t", f"correction:{name}:{keyword}": number})
+    meters = pd.DataFrame({**keys, "carrier": "raw coal", "amount": 100, "unit": "t"})
+    assessed = eb.assess(meters, outputs, document=document)
+    (problem,) = assessed.problems.to_dict("records")
+    assert (problem["column"], problem["reason"]) == (f"correction:{name}", caught.value.reason)
+    assert (problem["message"], problem["suggestion"]) == (caught.value.message, caught.value.fix)
+    assert assessed.results["class"].isna().all()
+
+
+def test_a_limit_above_zero_stays_above_zero() -> None:
+    """Level 1 of cement is 80 kgce/t at 75 % of clinker, and 1.10 kgce/t less for each point below."""
+    ladder = find_ladder("cement", "gb-16780-2021")
+    with refused(OptionError, "option", "level-1 of cement (gb-16780-2021/clinker-ratio)", "80 kgce/t", "-0.3 kgce/t"):
+        apply(ladder, 90.0, {"clinker-ratio": {"clinker_percent": 2}})
+    assert apply(ladder, 90.0, {"clinker-ratio": {"clinker_percent": 3}})[0].steps[0].threshold == "0.8"
+    with refused(OptionError, "option", "gb-16780-2021/clinker-ratio", "60 kgce/t", "-20.3 kgce/t"):
+        correct("clinker-ratio", "60 kgce/t", level=1, clinker_percent=2)
+    with refused(OptionError, "option", "0 kgce/t of 75.9 kgce/t"):
+        correct("clinker-ratio", "75.9 kgce/t", level=1, clinker_percent=6)
+    # A converter recovers gas: its limit is below zero as printed. A result may be: steam is sent out.
+    assert correct("scrap", "-30 kgce/t", item="converter-bof", level=1, scrap_percent=50).value_after == -18.5
+    net: dict[str, Any] = {"generation_kwh": 3e6, "own_use_kwh": 0, "clinker_output_t": 1e4}
+    assert correct("waste-heat-power", "100 kgce/t", **net).value_after < 0
 
 
 @pytest.mark.parametrize(

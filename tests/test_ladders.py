@@ -6,6 +6,7 @@ import json
 import math
 import pickle
 import warnings
+from contextlib import suppress
 from dataclasses import fields, replace
 from decimal import Decimal
 from fractions import Fraction
@@ -427,6 +428,32 @@ def test_output_turns_margins_into_savings(
     assert verdict.savings == pytest.approx(savings)
 
 
+# Values that are no consumption ---------------------------------------------------------------------------
+
+NOTE = "the value is not above zero, and every step is"
+
+
+@pytest.mark.parametrize(
+    ("value", "item", "options", "noted"),
+    [
+        ("-5 kWh/t", "电解铝", {}, True),
+        ("0 kWh/t", "电解铝", {}, True),
+        ("0.001 kWh/t", "电解铝", {}, False),
+        ("-1 kgce/t", "cement", {"document": "gb-16780-2021"}, True),
+        ("-1 kWh/t", FURNACE, {"capacity": "3 t"}, True),
+        ("-30 kgce/t", "converter", {}, False),
+        ("0 kgce/t", "converter", {}, False),
+    ],
+)
+def test_a_value_not_above_zero_is_classified_with_a_note(
+    value: str, item: str, options: dict[str, str], noted: bool
+) -> None:
+    verdict = eb.classify(value, item, **options)  # type: ignore[call-overload]
+    assert verdict.level is not None
+    told = (verdict.notes, str(verdict), json.dumps(verdict.to_dict()), verdict._repr_html_())
+    assert [NOTE in text for text in told] == [noted] * 4
+
+
 # Rounding -------------------------------------------------------------------------------------------------
 
 
@@ -457,6 +484,25 @@ def test_a_rounded_comparison_uses_the_digits_of_the_limit(
     assert eb.classify(value, item, **options).level == full  # type: ignore[call-overload]
     verdict = eb.classify(value, item, compare="rounded", **options)  # type: ignore[call-overload]
     assert (verdict.level, verdict.compare) == (rounded, "rounded")
+
+
+def test_margins_and_savings_are_of_the_unrounded_value_however_it_is_compared() -> None:
+    """The class may round 13350.4 down to 13350; the 0.4 kWh/t above it are there all the same."""
+    full, rounded = (eb.classify("13350.4 kWh/t", "电解铝", output="1 万t", compare=way) for way in ("full", "rounded"))
+    assert (full.level, rounded.level) == (BELOW, BASELINE)
+    assert rounded.meets["baseline"] is True
+    assert rounded.margins == full.margins
+    assert rounded.savings == full.savings
+    assert rounded.margins["baseline"] == pytest.approx(-0.4)
+    assert rounded.savings["baseline"] == pytest.approx(4000)
+
+
+def test_between_furnace_points_the_value_is_rounded_and_the_limit_is_not() -> None:
+    """At 3 t the line gives 603.33 kWh/t: 603 is below it and 604 is not."""
+    for value, level in (("603.4 kWh/t", WITHIN), ("603.5 kWh/t", OVER), ("603.6 kWh/t", OVER)):
+        verdict = eb.classify(value, FURNACE, capacity="3 t", compare="rounded")
+        assert verdict.level == level
+        assert verdict.thresholds["within-limit"] == pytest.approx(603 + 1 / 3)
 
 
 @given(st.integers(-(10**6), 10**6), st.integers(0, 4))
@@ -557,7 +603,11 @@ REFUSALS: list[tuple[type[EnergybenchError], str, Any, str, dict[str, Any], tupl
     (DimensionError, "wrong-dimension", "105 kgce/m3", "cement-clinker", {}, ("'105 kgce/m3'", "kgce/t")),
     (DimensionError, "wrong-dimension", "0.6 tce/t", FURNACE, {"capacity": "3 t"}, ("'0.6 tce/t'", "kWh/t")),
     (AmountError, "unreadable-amount", 13200, "电解铝", {}, ("value is 13200", "with a unit")),
-    (AmountError, "unreadable-amount", "13200", "电解铝", {}, ("'13200'", '"13200 t"')),
+    (AmountError, "unreadable-amount", "13200", "电解铝", {}, ("'13200'", '"13200 kWh/t"')),
+    (AmountError, "unreadable-amount", 13200, "电解铝", {}, ('"13200 kWh/t"',)),
+    (AmountError, "unreadable-amount", "100", "zzzzzz", {}, ('"100 kgce/t" or "100 kWh/t"',)),
+    (AmountError, "unreadable-amount", True, "电解铝", {}, ("True",)),
+    (AmountError, "unreadable-amount", float("nan"), "电解铝", {}, ("nan", "with a unit")),
     (AmountError, "unreadable-amount", "nan kWh/t", "电解铝", {}, ("'nan kWh/t'",)),
     (AmountError, "unreadable-amount", "13，350 kWh/t", "电解铝", {}, ("'13，350 kWh/t'", "13,350")),
     (AmountError, "unreadable-amount", "≤590 kWh/t", FURNACE, {"capacity": "3 t"}, ("'≤590 kWh/t'",)),
@@ -667,3 +717,19 @@ def test_any_text_as_value_is_read_or_refused(text: str, tail: str) -> None:
         return
     number, unit = oracle.read_amount(text + tail)
     assert verdict.value == float(number * unit.factor / oracle.read_unit("kWh/t").factor)
+
+
+UNITS_KNOWN = sorted({row["item"] for row in oracle.table("benchmarks") if row["unit"]} | {FURNACE})
+
+
+@pytest.mark.filterwarnings("ignore::energybench.errors.UnverifiedWarning")
+@pytest.mark.parametrize("value", ["105", 105, "105±2"])
+def test_the_unit_that_is_advised_for_a_bare_number_can_be_followed(value: Any) -> None:
+    for item in UNITS_KNOWN:
+        options: dict[str, Any] = {"allow_unverified": True} | ({"capacity": "3 t"} if item == FURNACE else {})
+        with pytest.raises(AmountError) as caught:
+            eb.classify(value, item, **options)
+        advised, *others = caught.value.fix.split('"')[1::2]
+        with suppress(MissingFigureError):  # a row that nobody could read has no class, in whichever unit
+            eb.classify(advised, item, **options)
+            assert others == []

@@ -64,9 +64,52 @@ def test_the_list_in_force_at_the_end_of_a_period_applies(period: str, document:
     assert book.verdict.document == document
 
 
+LISTS = "ndrc-2021 from 2022-01-01, ndrc-2023 from 2023-07-04"
+FIRST = 'Pass document="ndrc-2021" to use it all the same'
+
+
 def test_before_the_first_list_there_is_none() -> None:
-    with refused(UnknownProductError, "unknown-product", "2021", "ndrc-2021 from 2022-01-01", "document="):
+    with refused(UnknownProductError, "unknown-product", "No national list", "end of 2021", LISTS):
         eb.classify(*ALUMINIUM, document="in-force", period="2021")
+
+
+@pytest.mark.parametrize(
+    ("value", "item", "period", "advice"),
+    [
+        ("13200 kWh/t", "电解铝", "2021", 'document="gb-21346-2013" (until 2024-01-01)'),
+        ("100 kgce/t", "水泥熟料", "2020", 'document="gb-16780-2012", allow_unverified=True (from 2013-10-01)'),
+        ("100 kgce/t", "水泥熟料", "2013-10-01", 'document="gb-16780-2012", allow_unverified=True (from 2013-10-01)'),
+        ("100 kgce/t", "水泥熟料", "2013-09-30", ""),
+        ("60 kWh/t", "水泥熟料", "2012", ""),
+    ],
+)
+def test_where_no_list_is_in_force_the_standards_of_the_time_are_named(
+    value: str, item: str, period: str, advice: str
+) -> None:
+    with pytest.raises(UnknownProductError, match=r"^No national list") as caught:
+        eb.classify(value, item, document="in-force", period=period)
+    assert f"The lists: {LISTS}. " in caught.value.fix
+    test = f"A GB standard is another test: pass {advice}"
+    assert caught.value.fix.partition(f"{LISTS}. ")[2] == (test if advice else FIRST)
+
+
+LISTED = sorted({row["item"] for row in oracle.table("benchmarks")})
+
+
+@pytest.mark.parametrize("item", LISTED)
+def test_a_standard_that_is_advised_has_a_ladder(item: str) -> None:
+    with pytest.raises(UnknownProductError) as caught:
+        find_ladder(item, "in-force", period="2021")
+    for way in caught.value.fix.partition("pass ")[2].split(" or "):
+        if way:
+            (document,) = re.findall(r'document="([^"]+)"', way)
+            (other,) = re.findall(r'item="([^"]+)"', way) or [item]
+            assert find_ladder(other, document, "allow_unverified=True" in way).document == document
+
+
+def test_where_there_is_no_list_the_standards_are_what_was_searched() -> None:
+    with refused(UnknownProductError, "unknown-product", "No document", "end of 2001", 'document="gb-29140-2024"'):
+        find_ladder("soda-ash-light-combined", "in-force", period="2001")
 
 
 def test_in_force_needs_a_period() -> None:

@@ -30,6 +30,7 @@ from energybench.errors import (
     OutputError,
     TableError,
     UnknownNameError,
+    UnknownProductError,
     UnverifiedWarning,
 )
 from energybench.targets import (
@@ -316,10 +317,12 @@ def test_different_products_are_never_added() -> None:
 
 
 def test_a_product_that_the_list_does_not_have_is_left_out_and_said() -> None:
-    table = pd.concat([clinker([99, 130], [40, 60]), clinker([1], [1000]).assign(product="铝轮毂")])
-    found = verdict(table, "panzhihua-2024", "04")
-    assert found.actual == 40.0
-    assert "left out, because the list does not have them: 铝轮毂" in found.note
+    known = pd.concat([clinker([99, 130], [40, 60]), clinker([1], [1000]).assign(product="铸铁")])
+    own = pd.concat([clinker([99, 130], [40, 60]), clinker([1], [1000], item="其他").assign(product="铝轮毂")])
+    for table, left_out in ((known, "cast-iron"), (own, "铝轮毂")):
+        found = verdict(table, "panzhihua-2024", "04")
+        assert found.actual == 40.0
+        assert f"left out, because the list does not have them: {left_out}" in found.note
 
 
 def test_a_plant_without_a_class_leaves_the_share_open() -> None:
@@ -423,6 +426,134 @@ def test_over_several_products_only_what_holds_for_any_weights_is_told(shares_of
     assert verdict(table, "panzhihua-2024", "03").met is (low == high == 100)
 
 
+# Products that no table knows -----------------------------------------------------------------------------
+
+
+def smelters(product: list[str | None], intensity: list[float], **columns: Any) -> pd.DataFrame:
+    """Make a table of smelters; the limits of Changji Prefecture are 13350 and 13000 kWh/t."""
+    return frame(product=product, intensity=intensity, unit="kWh/t", **columns)
+
+
+def test_a_product_that_no_table_knows_never_vanishes() -> None:
+    check = check_targets(smelters(["电解铝", "电解铝厂"], [13000, 15000]), document="changji-prefecture-2022")
+    found = check["10"]
+    assert (found.met, found.actual, found.denominator, found.open_names) == (None, 13000.0, "each of 1 row", ("B",))
+    assert "the product of B is '电解铝厂', which no table knows (near: '电解铝')" in found.reason
+    assert check.notes == ("products that no table knows: '电解铝厂' (near: '电解铝')",)
+
+
+@pytest.mark.parametrize(
+    ("product", "intensity", "met", "open_names"),
+    [
+        (["电解铝", "电解铝厂"], [13000, 13350], True, ()),  # B meets it too
+        (["电解铝", "电解铝厂"], [13351, 15000], False, ("B",)),  # A fails, whatever B is
+        (["电解铝", None], [13000, 15000], None, ("B",)),
+        (["电解铝厂", "电解铝厂"], [13000, 13000], None, ("A", "B")),  # there may be no smelter at all
+        (["电解铝", "氧化铝"], [13000, 15000], True, ()),  # one of several, and none of them is a smelter
+    ],
+)
+def test_an_unknown_product_leaves_open_what_it_could_change(
+    product: list[str | None], intensity: list[float], met: bool | None, open_names: tuple[str, ...]
+) -> None:
+    found = verdict(smelters(product, intensity), "changji-prefecture-2022", "10")
+    assert (found.met, found.open_names) == (met, open_names)
+    assert (met is None) == ("the product of " in found.reason)
+
+
+def test_an_unknown_product_in_another_unit_stays_open() -> None:
+    table = smelters(["电解铝", "铝箔"], [13000, 500]).assign(unit=["kWh/t", "kgce/t"])
+    assert verdict(table, "changji-prefecture-2022", "10").met is None
+
+
+def test_a_name_of_several_products_is_open_where_only_some_of_them_count() -> None:
+    """A row 氧化铝 may be a process of alumina, which the target is not about."""
+    table = frame(product=["alumina-bayer", "氧化铝"], emission_so2=[40, 400], emission_so2_unit="mg/m3")
+    found = verdict(table, "shanxi-2022", "13")
+    assert found.met is None
+    assert "'氧化铝', the name of several (alumina-bayer, " in found.reason
+
+
+def test_what_the_table_says_of_its_own_product_is_believed() -> None:
+    """Other in the column item, or an industry that another target of the document is about."""
+    table = smelters(["电解铝", "铝箔", None], [13000, 15000, 15000])
+    assert verdict(table, "changji-prefecture-2022", "10").met is None
+    other = check_targets(table.assign(item=["", "other", "其他"]), document="changji-prefecture-2022")
+    assert (other["10"].met, other.notes) == (True, ())
+    industry = check_targets(table.assign(industry=["", "铝下游", "铝下游"]), document="changji-prefecture-2022")
+    assert industry["10"].met is True
+    assert "products that no table knows: '铝箔'" in industry.notes[0]
+    unknown = table.assign(industry=["", "电解铝", "铝下游"])
+    assert verdict(unknown, "changji-prefecture-2022", "10").open_names == ("B",)
+
+
+def test_a_rate_or_a_count_with_an_unknown_product_is_open() -> None:
+    table = smelters(["电解铝", "电解铝厂"], [13000, 13000], conversion_rate="50 %", output=[1, 9], output_unit="万t")
+    for document, number in (("changji-prefecture-2022", "01"), ("shanxi-2022", "11")):
+        found = verdict(table, document, number)
+        assert (found.met, found.actual) == (None, None)
+        assert "the product of B is '电解铝厂', which no table knows" in found.reason
+
+
+@pytest.mark.parametrize("product", [None, "", "电解铝厂"])
+def test_a_share_of_capacity_is_open_while_a_product_is_not_known(product: str | None) -> None:
+    table = smelters(["电解铝", product], [13000, 15000], design_capacity=[1, 9], design_capacity_unit="万t/a")
+    found = verdict(table, "panzhihua-2024", "04")
+    assert (found.met, found.actual, found.between, found.open_names) == (None, None, (0.0, 100.0), ("B",))
+    assert "the product of B is " in found.reason
+    assert "left out" not in found.note
+    # Some capacity is below baseline, whatever the other plant makes.
+    assert verdict(table.assign(intensity=15000), "panzhihua-2024", "03").met is False
+    stated = table.assign(document="ndrc-2023", **{"class": ["benchmark", "benchmark"]})
+    assert verdict(stated, "panzhihua-2024", "04").actual == 100.0  # its class is stated
+
+
+def test_many_unknown_products_are_named_in_short() -> None:
+    table = smelters([f"产品{n}" for n in range(8)], [13000.0] * 8)
+    check = check_targets(table, document="changji-prefecture-2022")
+    assert "; and 3 more names" in check["10"].reason
+    assert all(f"'产品{n}'" in check.notes[0] for n in range(8))
+
+
+def test_furnaces_between_are_said_beside_an_unknown_product() -> None:
+    table = frame(
+        product=["感应电炉(铸铁)", "感应炉子"],
+        intensity=[600, 600],
+        unit="kWh/t",
+        furnace_capacity=[3, 3],
+        furnace_capacity_unit="t",
+    )
+    unknown, between = check_targets(table, document="changji-city-2021").notes
+    assert "感应炉子" in unknown
+    assert "A (3 t)" in between
+    assert "B (3 t)" not in between
+
+
+made = st.lists(
+    st.tuples(
+        st.sampled_from(["电解铝", "电解铝厂", "铸铁", "我的产品", None]),
+        st.sampled_from([12900.0, 13000.0, 13200.0, 13350.0, 14000.0]),
+        st.integers(1, 9),
+    ),
+    min_size=1,
+    max_size=5,
+)
+
+
+@given(made, st.lists(st.sampled_from(["electrolytic-aluminium", "calcium-carbide", "other"]), min_size=5, max_size=5))
+def test_no_verdict_turns_when_an_unknown_product_becomes_known(
+    rows: list[tuple[str | None, float, int]], meant: list[str]
+) -> None:
+    """What is decided stays so, whatever the unknown products turn out to be."""
+    product, intensity, capacity = (list(column) for column in zip(*rows, strict=True))
+    table = smelters(product, intensity, design_capacity=capacity, design_capacity_unit="万t/a")
+    item = ["" if name in ("电解铝", "铸铁") else word for name, word in zip(product, meant, strict=False)]
+    for document, numbers in (("changji-prefecture-2022", ("10", "11")), ("panzhihua-2024", ("03", "04"))):
+        before = check_targets(table, document=document)
+        after = check_targets(table.assign(item=item), document=document)
+        for number in numbers:
+            assert before[number].met in (None, after[number].met), number
+
+
 # Limits on every row --------------------------------------------------------------------------------------
 
 
@@ -482,6 +613,58 @@ def test_a_row_that_may_belong_to_the_subject_leaves_the_target_open() -> None:
     assert "designated_size is empty or not read for B" in found.reason
     nobody = verdict(table.assign(designated_size="below"), "panzhihua-2024", "05")
     assert nobody.reason.startswith("No row has designated_size = above or 规模以上")
+
+
+# Numbers that cannot be -----------------------------------------------------------------------------------
+
+
+def test_a_measured_value_below_zero_is_no_value() -> None:
+    table = frame(item="alumina-bayer", emission_so2=[-5, 40], emission_so2_unit="mg/m3")
+    found = verdict(table, "shanxi-2022", "13")
+    assert (found.met, found.actual, found.open_names) == (None, 40.0, ("A",))
+    assert found.reason == "emission_so2 is below zero for A"
+    assert verdict(table.assign(emission_so2=[-5, 101]), "shanxi-2022", "13").met is False
+    assert verdict(table.assign(emission_so2=[0, 40]), "shanxi-2022", "13").met is True
+    both = verdict(table.assign(emission_so2=[-5, math.nan]), "shanxi-2022", "13").reason
+    assert both == "emission_so2 is empty or no number for B; emission_so2 is below zero for A"
+
+
+def test_an_intensity_that_is_not_above_zero_is_said() -> None:
+    """It can be true, where more energy is sent out than was put in."""
+    said = "intensity is not above zero for A: energy sent out may exceed the inputs"
+    table = frame(product="铸铁", intensity=[-1, 0.2], unit="tce/t")
+    found = verdict(table, "changji-city-2021", "01")
+    assert found.met is True
+    assert said in found.note
+    assert said in verdict(table.assign(intensity=[0, 0.2]), "changji-city-2021", "01").note
+    assert said in verdict(clinker([-1, 110], [40, 60]), "panzhihua-2024", "04").note
+    assert said in cheapest_lift(lifting([-1, 110], [40, 60], [1, 1]), "panzhihua-2024").notes
+    assert said not in verdict(clinker([1, 110], [40, 60]), "panzhihua-2024", "04").note
+    given_so = verdict({"cast_iron_energy": "-1 tce/t"}, "changji-city-2021", "01")
+    assert "cast_iron_energy is not above zero: energy sent out may exceed the inputs" in given_so.note
+
+
+def test_a_number_below_zero_adds_nothing_and_meets_no_condition() -> None:
+    revenue = frame(industry="coal-chemical", main_business_revenue=["71 亿元", "-30 亿元"])
+    assert verdict(revenue, "sanmenxia-2019", "02").met is True
+    less = verdict(revenue.assign(main_business_revenue=["69 亿元", "-30 亿元"]), "sanmenxia-2019", "02")
+    assert (less.met, less.reason) == (None, "main_business_revenue is below zero for B")
+    rate = smelters(["电解铝"], [13000], conversion_rate="-50 %", output=1, output_unit="t")
+    assert verdict(rate, "changji-prefecture-2022", "01").reason.startswith("conversion_rate is below zero for A")
+    levels = frame(designated_size="above", safety_level=[-2, 3])
+    assert verdict(levels, "changji-city-2021", "15").open_names == ("A",)
+    furnace = frame(product="感应电炉(铸铁)", intensity=[600], unit="kWh/t", furnace_capacity="-1 t")
+    assert (
+        "furnace_capacity is empty, below zero or not read for A" in verdict(furnace, "changji-city-2021", "03").reason
+    )
+    grades = verdict(frame(equipment_efficiency_grade=[-1, 2]), "panzhihua-2024", "11")
+    assert (grades.actual, "below zero for A" in grades.note) == (2.0, True)
+
+
+def test_a_figure_below_zero_is_refused_but_for_a_growth() -> None:
+    with refused(AmountError, "unreadable-amount", "emission_so2", "-5 mg/m3", "below zero"):
+        check_targets({"emission_so2": "-5 mg/m3"}, document="shanxi-2022")
+    assert verdict({"equipment_investment_growth": "-5 %"}, "panzhihua-2024", "02").actual == -5.0
 
 
 # Sums, rates, growth --------------------------------------------------------------------------------------
@@ -554,7 +737,8 @@ def test_a_level_of_which_1_is_the_best_is_met_by_a_smaller_number() -> None:
         ({"design_capacity_unit": ["万斤/年", "万t/a"]}, "refused"),
         ({"unit": [None, "kgce/t"]}, "has no unit"),
         ({"unit": ["kWh/t", "kgce/t"]}, "the class is not known for A"),
-        ({"product": ["铝轮毂", "铝轮毂"]}, "No row has a product of"),
+        ({"product": ["铸铁", "铸铁"]}, "No row has a product of"),
+        ({"product": ["铝轮毂", "铝轮毂"]}, "the product of A, B is '铝轮毂', which no table knows"),
     ],
 )
 def test_a_share_of_capacity_that_cannot_be_told_says_why(changes: dict[str, Any], reason: str) -> None:
@@ -887,9 +1071,23 @@ def test_a_lift_that_would_be_a_guess_is_refused() -> None:
     with refused(MissingColumnError, "missing-column", "design_capacity is empty or no number for B"):
         cheapest_lift(table.assign(design_capacity=[10, math.nan]), "panzhihua-2024")
     with refused(MissingFigureError, "missing-figure", "No row has a product"):
-        cheapest_lift(table.assign(product="铝轮毂"), "panzhihua-2024")
+        cheapest_lift(table.assign(product="铸铁"), "panzhihua-2024")
     with refused(MissingFigureError, "missing-figure", "adds up to zero"):
         cheapest_lift(table.assign(design_capacity=0), "panzhihua-2024")
+
+
+@pytest.mark.parametrize("output", [0, -2])
+def test_a_lift_of_a_plant_without_output_is_refused(output: float) -> None:
+    with refused(OutputError, "output", "output is not above zero for B"):
+        cheapest_lift(lifting([96, 103], [10, 10], [8, output]), "panzhihua-2024")
+
+
+@pytest.mark.parametrize("product", [None, "水泥熟料厂"])
+def test_a_lift_without_a_plant_whose_product_is_not_known_is_refused(product: str | None) -> None:
+    table = lifting([96, 103], [1, 9], [8, 8]).assign(product=pd.Series(["水泥熟料", product]))
+    with refused(UnknownProductError, "unknown-product", "would be a guess", "the product of B is", "other"):
+        cheapest_lift(table, "panzhihua-2024")
+    assert "left out" in str(cheapest_lift(table.assign(item=["", "other"]), "panzhihua-2024"))
 
 
 def test_a_lift_is_for_one_period() -> None:
@@ -900,7 +1098,7 @@ def test_a_lift_is_for_one_period() -> None:
         cheapest_lift(table, "panzhihua-2024", period=2021)
     assert [step.plant for step in cheapest_lift(table, "panzhihua-2024", period=2024).steps] == ["B"]
     assert "left out" in str(
-        cheapest_lift(pd.concat([table, table.assign(product="铝轮毂")]), "panzhihua-2024", period=2023)
+        cheapest_lift(pd.concat([table, table.assign(product="铸铁")]), "panzhihua-2024", period=2023)
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from energybench.carriers import SLIP, find_carrier, plausible_range
+from energybench.carriers import category_of, find_carrier
 from energybench.errors import (
     AmbiguousError,
     AmountError,
@@ -21,9 +21,10 @@ from energybench.errors import (
     quoted,
 )
 from energybench.names import index_names, normalise_name
+from energybench.plausibility import CO2_FOR_C, NARROW_SLIP, SLIP, Known, refuse_heat, refuse_slip
 from energybench.tables import ACCEPTED, best_verified, cached, find_document, records, require_usable
 from energybench.unit_text import UnitText, read_number, read_unit
-from energybench.units import STANDARD_COAL_KJ_PER_KGCE, Rate, read_rate, same_kind, to_float
+from energybench.units import Rate, read_rate, same_kind, to_float
 
 if TYPE_CHECKING:
     from energybench.records import Co2FactorRow
@@ -43,6 +44,10 @@ _CARBON = re.compile(r"(t|kg|g|吨|千克)\s*(CO2|C|二氧化碳|碳)\s*/\s*(.+)
 _ELEMENTS = {"二氧化碳": "CO2", "碳": "C"}
 _KJ = UnitText(("kJ",))
 _TJ = UnitText(("TJ",))
+_T_PER_TJ = UnitText(("t",), ("TJ",))
+_TC_PER_TJ = UnitText(("tC",), ("TJ",))
+#: Fuels that have hardly a carbon content in common.
+_ANY_CARBON = frozenset({"other_gas", "msw_fuel", "industrial_waste_fuel"})
 _ONE = UnitText(())
 
 
@@ -365,22 +370,26 @@ def _refuse_slip(fuel: str, name: str, rate: Rate, allow_unverified: bool) -> No
     """Refuse a figure that only a slipped decimal point or unit can explain."""
     if allow_unverified or name == "oxidation":
         return
-    if name == "carbon_content":
-        known = [Fraction(row.value) for row in records("co2_factors") if row.unit == "tC/TJ"]
-        value, unit = rate.to(read_unit("t/TJ")), "tC/TJ"
-        low, high = min(known) / SLIP, max(known) * SLIP
+    if name == "ncv":
+        refuse_heat(fuel, rate)
     else:
-        per = UnitText(("kgce",), rate.unit.denominator)
-        limits = plausible_range(fuel, per)
-        if limits is None:
-            return
-        low, high = (limit * STANDARD_COAL_KJ_PER_KGCE for limit in limits)
-        value, unit = rate.to(UnitText(("kJ",), rate.unit.denominator)), f"kJ/{per.symbol.partition('/')[2]}"
-    if not low <= value <= high:
-        given = f"{to_float(value, name):g} {unit}"
-        raise CoefficientError(
-            f"{name} gives {given} for {fuel}, where every document has "
-            f"{float(low * SLIP):g} to {float(high / SLIP):g}",
-            given,
-            "Check the decimal point and the unit; allow_unverified=True takes it as it is",
-        )
+        figure = Rate(rate.to(_T_PER_TJ), _TC_PER_TJ)
+        refuse_slip(_known_carbon(fuel), figure, fuel, name, figure, CO2_FOR_C)
+
+
+@cached()
+def _known_carbon(fuel: str) -> Known:
+    """Return what every document has for the carbon content of a fuel, of its like, or else of any fuel, in tC/TJ."""
+    by_fuel = {
+        each: [Fraction(row.value) for row in rows if _QUANTITY_OF_KIND[row.kind] == "carbon_content"]
+        for each, rows in _fuel_rows().items()
+    }
+    category = category_of(fuel)
+    # Gases go from hydrogen, which has none, to those of blast furnaces.
+    alike = [each for each in by_fuel if category in ("solid", "liquid") and category_of(each) == category]
+    named = [fuel] if fuel in by_fuel else alike
+    known = [figure for each in named or by_fuel for figure in by_fuel[each]]
+    # Waste is counted with all its carbon or with the fossil part; "other gas" is any gas of a coking plant.
+    times = SLIP if not named or fuel in _ANY_CARBON else NARROW_SLIP
+    of = "" if fuel in by_fuel else f"{category} fuels" if alike else "any fuel"
+    return Known(min(known), max(known), times, times, of)

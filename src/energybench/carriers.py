@@ -23,6 +23,7 @@ from energybench.errors import (
     quoted,
 )
 from energybench.names import index_names, resolve_name
+from energybench.plausibility import COEFFICIENT_RULE, known_coefficients, refuse_heat, refuse_slip
 from energybench.tables import (
     ACCEPTED,
     best_verified,
@@ -38,7 +39,6 @@ from energybench.units import (
     STANDARD_COAL_KJ_PER_KGCE,
     Rate,
     make_quantity,
-    same_kind,
     to_float,
 )
 
@@ -54,9 +54,6 @@ DEFAULT_EDITION = "gbt-2589-2020"
 BASES = ("calorific", "primary")
 #: What a basis is called in documents.
 _BASIS_WORDS = {"当量": "calorific", "等价": "primary"}
-
-#: A given coefficient this many times outside every figure of the tables is a slip of the decimal point or the unit.
-SLIP = 5
 
 TCE = UnitText(("tce",))
 _KGCE = UnitText(("kgce",))
@@ -324,7 +321,9 @@ def _primary_electricity(rows: list[CarrierRow], choice: Choice) -> tuple[Rate, 
             f'Pass coal_rate="302.4 gce/kWh" with the figure of your year, or the edition of a fixed one: {shown}',
         )
     rate = Rate(choice.coal_rate.to(_KGCE_PER_KWH), _KGCE_PER_KWH)
-    _refuse_slip("electricity", rate, "coal_rate", choice)
+    if not choice.allow_unverified:
+        known_rates = known_coefficients("electricity", rate.unit, "primary")
+        refuse_slip(known_rates, rate, "electricity", "coal_rate", choice.coal_rate, COEFFICIENT_RULE)
     rule = next(row for row in primary if row.document == DEFAULT_EDITION)
     source = choice.coal_rate_source
     said = str(source) if source else f"coal rate {choice.coal_rate} given by the user"
@@ -368,39 +367,10 @@ def _given(name: str, choice: Choice, figure: Rate, word: str) -> tuple[Rate, Co
     rate = Rate(value, per)
     if value <= 0:
         raise CoefficientError(f"{word} is {figure}, expected more than zero", str(figure), "Give a positive figure")
-    _refuse_slip(carrier, rate, word, choice)
+    if not choice.allow_unverified and word == "ncv":
+        refuse_heat(carrier, figure)
+    elif not choice.allow_unverified:
+        refuse_slip(known_coefficients(carrier, per, choice.basis), rate, carrier, word, figure, COEFFICIENT_RULE)
     basis = choice.basis if category in ("electricity", "heat") else "calorific" if word == "ncv" else ""
     origin = "ncv" if word == "ncv" else "user"
     return rate, Coefficient(carrier, *names, basis, to_float(value, word), str(per), origin, notes=notes)
-
-
-@cached()
-def plausible_range(carrier: str, per: UnitText, basis: str = "calorific") -> tuple[Fraction, Fraction] | None:
-    """Return the lowest and highest coefficient that a carrier can have, or None where nothing is known.
-
-    The range is that of every document of the tables, :data:`SLIP` times wider on both sides.
-    """
-    known = [
-        Rate(Fraction(text), read_unit(row.coefficient_unit)).to(per)
-        for row in _rows(carrier)
-        for text in (row.coefficient, row.coefficient_high)
-        if text
-        and (row.category not in ("electricity", "heat") or row.basis == basis)
-        and same_kind(read_unit(row.coefficient_unit), per)
-    ]
-    return (min(known) / SLIP, max(known) * SLIP) if known else None
-
-
-def _refuse_slip(carrier: str, rate: Rate, word: str, choice: Choice) -> None:
-    """Refuse a figure that only a slipped decimal point or unit can explain."""
-    limits = plausible_range(carrier, rate.unit, choice.basis)
-    if limits is None or limits[0] <= rate.value <= limits[1] or choice.allow_unverified:
-        return
-    low, high = (float(limit) for limit in (limits[0] * SLIP, limits[1] / SLIP))
-    given = f"{to_float(rate.value, word):g} {rate.unit}"
-    known = f"{low:g}" if low == high else f"{low:g} to {high:g}"
-    raise CoefficientError(
-        f"{word} gives {given} for {carrier}, where every document has {known}",
-        given,
-        "Check the decimal point and the unit (kgce/m3 is 10 tce/万m3); allow_unverified=True takes it as it is",
-    )

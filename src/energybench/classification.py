@@ -17,7 +17,7 @@ from energybench.errors import (
     check_option,
     quoted,
 )
-from energybench.limits import all_ladders, choose_ladder, warn_if_superseded, warn_unverified_row
+from energybench.limits import all_ladders, choose_ladder, usual_unit, warn_if_superseded, warn_unverified_row
 from energybench.tables import citation, require_usable
 from energybench.uncertainty import read_measured
 from energybench.unit_text import read_unit
@@ -137,7 +137,7 @@ def classify(
             raise OptionError('documents="all" goes with basis and compare only', "documents", "Leave the others out")
         return classify_all(value, item, basis=basis, compare=compare)
     check_option("compare", compare, COMPARES)
-    read = read_measured(value, "value")
+    read = _read(value, item, document, period)
     ladder = choose_ladder(item, document, capacity, reading, allow_unverified, period, read[1])
     check_basis(ladder, basis)
     warn_unverified_row(ladder)
@@ -198,7 +198,7 @@ def classify_all(
     """
     check_option("compare", compare, COMPARES)
     verdicts = []
-    read = read_measured(value, "value")
+    read = _read(value, item)
     for ladder in all_ladders(item, read[1]):
         number, uncertainty = _value_in(value, read, ladder)
         verdict = judge(number, ladder, compare=compare, uncertainty=uncertainty)
@@ -210,6 +210,35 @@ def classify_all(
             verdict = replace(verdict, level=None, meets=meets, reason=str(error), ladder=None)
         verdicts.append(verdict)
     return tuple(verdicts)
+
+
+def _read(
+    value: MeasuredLike, item: str, document: str | None = None, period: str | None = None
+) -> tuple[Magnitude | Fraction, UnitText, Spread | None]:
+    """Read a value that may carry an uncertainty.
+
+    Raises
+    ------
+    AmountError
+        If it is no number with a unit; a bare number is answered with the unit that the limit is in.
+    """
+    try:
+        return read_measured(value, "value")
+    except AmountError as error:
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        bare = isinstance(value, str) and error.message.endswith("has no unit")
+        if not (number or bare):
+            raise
+        unit = usual_unit(item, document, period)
+        examples = [f"{str(value).strip()} {one}" for one in ([unit] if unit else ["kgce/t", "kWh/t"])]
+        try:
+            for example in examples:
+                read_measured(example, "value")
+        except EnergybenchError:
+            # Its unit does not belong at the end, or the number is none: what the reader says is better.
+            raise error from None
+        shown = " or ".join(f'"{example}"' for example in examples)
+        raise AmountError(error.message, error.value, f"Write the unit too: {shown}") from error
 
 
 def _value_in(

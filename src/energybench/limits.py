@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-import re
 import warnings
-from calendar import monthrange
 from dataclasses import replace
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from energybench.editions import IN_FORCE, check_furnace_in_force, check_period, document_in_force
 from energybench.errors import (
     AmbiguousError,
     CapacityError,
     DimensionError,
+    EnergybenchError,
     MissingFigureError,
     OptionError,
     SupersededWarning,
     UnknownProductError,
     UnverifiedWarning,
-    quoted,
 )
 from energybench.furnaces import FurnaceLimit, furnace_limit
 from energybench.ladders import Ladder, Level, Step
 from energybench.names import index_names, normalise_name, resolve_name
-from energybench.periods import fold_period
 from energybench.tables import ACCEPTED, cached, citation, find_document, own_ids, records, require_usable
 from energybench.unit_text import UnitText, read_unit
 from energybench.units import same_kind
@@ -32,7 +29,6 @@ if TYPE_CHECKING:
     from energybench.records import DocumentRow
     from energybench.units import AmountLike
 
-IN_FORCE = "in-force"
 _TCE = UnitText(("tce",))
 _GB_NOTE = "level 3 is the limit for all, level 2 the access test for new plants, level 1 the advanced value"
 
@@ -83,6 +79,22 @@ def find_item(name: str) -> str:
     """
     advice = "energybench tables product_names lists them"
     return resolve_name(name, _item_names(), "product", UnknownProductError, advice, _item_ids())
+
+
+def items_named(name: str) -> tuple[str, ...]:
+    """Return every item that has a name: none, one, or several.
+
+    Parameters
+    ----------
+    name : str
+        Item id, Chinese or English name.
+
+    Examples
+    --------
+    >>> items_named("电解铝"), items_named("电解铝厂")
+    (('electrolytic-aluminium',), ())
+    """
+    return (name,) if name in _item_ids() else _item_names().get(normalise_name(name), ())
 
 
 def _ladder(row: Any, steps: tuple[Step, ...], beyond: Level, **changes: str) -> Ladder:
@@ -206,9 +218,9 @@ def find_ladder(
     ladders = _ladders().get(item, ())
     if not ladders:
         raise CapacityError(f"The limit of {item} depends on furnace capacity", item, "Use furnace_limit()")
-    _check_period(document, period)
+    check_period(document, period)
     if document == IN_FORCE:
-        document = _in_force(item, ladders, period)
+        document = document_in_force(item, _same_product(item), period, like)
         chosen = _by_indicator(item, _of_document(item, ladders, find_document(document)), like)
         chosen = replace(chosen, notes=f"{chosen.notes}; in force at the end of {period}".removeprefix("; "))
     elif document is None:
@@ -279,56 +291,6 @@ def _is_like(unit: UnitText, like: UnitText | None) -> bool:
     return same_kind(UnitText(unit.numerator), _TCE)
 
 
-def _in_force(item: str, ladders: tuple[Ladder, ...], period: str | None) -> str:
-    """Return the national list, or else the standard, that was in force at the end of a period."""
-    end = _end_of(period)
-    known = {ladder.document: find_document(ladder.document) for ladder in ladders}
-    dated = sorted((row for row in known.values() if row.effective_from), key=lambda row: row.effective_from)
-    lists = [row for row in dated if row.kind == "national_list"] or dated
-    in_force = [row for row in lists if row.effective_from <= end < (row.effective_to or "9999")]
-    if not in_force:
-        dates = ", ".join(f"{row.id} from {row.effective_from}" for row in lists) or "none with a date"
-        raise UnknownProductError(
-            f"No document with {item} was in force in {period}", item, f"There are: {dates}. Pass document="
-        )
-    return in_force[-1].id
-
-
-def _check_period(document: str | None, period: str | None) -> None:
-    if period is not None and document != IN_FORCE:
-        raise OptionError("period is given without in-force", "period", 'Pass document="in-force" too')
-
-
-def _end_of(period: object) -> str:
-    """Return the last day of a year, a month or a day, as an ISO date."""
-    fix = 'Pass period="2023", "2023-06" or "2023-06-30"'
-    if period is None:
-        raise OptionError('document="in-force" needs a period', "period", fix)
-    shown = quoted(period)
-    text = fold_period(period) if isinstance(period, str) else ""
-    if not re.fullmatch(r"[0-9]{4}(-[0-9]{2}){0,2}", text):
-        raise OptionError(f"period is {shown}, expected a year, a month or a day", shown, fix)
-    try:
-        first = date.fromisoformat((text + "-01-01")[:10])
-    except ValueError as error:
-        raise OptionError(f"period is {shown}, which is no date", shown, fix) from error
-    if len(text) == 4:
-        return f"{text}-12-31"
-    return f"{text}-{monthrange(first.year, first.month)[1]}" if len(text) == 7 else text
-
-
-def check_furnace_in_force(item: str, period: str | None) -> None:
-    """Refuse a furnace limit for a period in which its document was not in force."""
-    end = _end_of(period)
-    row = find_document(next(row.document for row in records("furnace_limits") if row.item == item))
-    if not row.effective_from <= end < (row.effective_to or "9999"):
-        raise UnknownProductError(
-            f"{citation(row.id)} was not in force at the end of {period}",
-            item,
-            f'Pass document="{row.id}" to use it all the same',
-        )
-
-
 def _counterparts(item: str) -> str:
     """Name the GB rows of the same product, which are never swapped in."""
     rows = [row for row in records("gb_counterparts") if row.item == item and row.counterpart_limit]
@@ -367,7 +329,7 @@ def choose_ladder(
         return find_ladder(item, document, allow_unverified, period, like)
     if capacity is None:
         raise CapacityError(f"The limit of {item} depends on furnace capacity", item, 'Pass capacity="3 t"')
-    _check_period(document, period)
+    check_period(document, period)
     if document == IN_FORCE:
         check_furnace_in_force(item, period)
     named = None if document == IN_FORCE else document
@@ -386,14 +348,43 @@ def all_ladders(name: str, like: UnitText) -> tuple[Ladder, ...]:
         raise CapacityError(
             f"The limit of {item} depends on furnace capacity", item, 'Use classify() with capacity="3 t"'
         )
-    rows = [ladder for ladder in _ladders().get(item, ()) if ladder.unit and same_kind(read_unit(ladder.unit), like)]
-    same = {row.counterpart_limit for row in records("gb_counterparts") if row.item == item and row.counterpart_limit}
-    others = [ladder for ladders in _ladders().values() for ladder in ladders if ladder.id in same]
-    rows += [ladder for ladder in others if ladder not in rows and same_kind(read_unit(ladder.unit), like)]
+    rows = [ladder for ladder in _same_product(item) if ladder.unit and same_kind(read_unit(ladder.unit), like)]
     if not rows:
         units = ", ".join(sorted({ladder.unit for ladder in _ladders().get(item, ())}))
         raise DimensionError(f"{item} has no indicator in {like}", item, f"Its indicators are in {units or 'no unit'}")
     return tuple(rows)
+
+
+@cached(4096)
+def _same_product(item: str) -> tuple[Ladder, ...]:
+    """Return every ladder of an item, then the GB rows that stand for the same product under another item."""
+    rows = _ladders().get(item, ())
+    same = {row.counterpart_limit for row in records("gb_counterparts") if row.item == item and row.counterpart_limit}
+    others = [ladder for ladders in _ladders().values() for ladder in ladders if ladder.id in same]
+    return (*rows, *(ladder for ladder in others if ladder not in rows))
+
+
+def usual_unit(name: str, document: str | None = None, period: str | None = None) -> str:
+    """Return the unit of the indicator that a value of an item is compared in; empty where there is no one such.
+
+    Parameters
+    ----------
+    name : str
+        Item id or name.
+    document, period : str, optional
+        As in :func:`find_ladder`.
+
+    Examples
+    --------
+    >>> usual_unit("电解铝"), usual_unit("induction-furnace-cast-iron"), usual_unit("no such product")
+    ('kWh/t', 'kWh/t', '')
+    """
+    try:
+        item = find_item(name)
+        furnace = next((row.unit for row in records("furnace_limits") if row.item == item), "")
+        return furnace or find_ladder(item, document, True, period).unit
+    except EnergybenchError:
+        return ""
 
 
 def warn_unverified_row(ladder: Ladder, stacklevel: int = 3) -> None:

@@ -18,6 +18,8 @@ from energybench.unit_text import UnitText, read_unit
 from energybench.units import make_quantity, ratio, same_kind, to_float
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import pint
 
     from energybench.corrections import CorrectionResult
@@ -40,9 +42,12 @@ class Verdict:
     meets : dict
         Whether each step is met, one by one; None where it has no figure.
     thresholds, margins : dict
-        Per step, in ``unit``; a margin is positive while the step is met and negative by what is missing.
+        Per step, in ``unit``; a margin is of the unrounded value: how far it is on the good side of the threshold,
+        negative by what it is beyond. Its sign is that of ``meets``, but for a step met or failed by rounding alone
+        (``compare="rounded"``): that is by half of the last digit at most.
     savings : dict
-        Per step, what must be saved in ``saving_unit`` over the output given; empty without output.
+        Per step, what brings the unrounded value to the threshold, in ``saving_unit`` over the output given; empty
+        without output. A step met by rounding alone has such a remainder, and needs none of it saved to be met.
     depends_on_reading : bool
         Whether another reading of a furnace table would change the class.
     uncertainty : float or None
@@ -163,7 +168,9 @@ class Verdict:
         reading = "; depends on the reading" if self.depends_on_reading else ""
         source = f"{self.document} {self.clause}".strip()
         value = f"{self.value:.6g}" if self.uncertainty is None else f"({self.value:.6g} ± {self.uncertainty:.3g})"
-        return f"{self.item} {value} {self.unit}: {name}  [{steps} {self.unit}; {source}, {self.verification}{reading}]"
+        suspect = f"; note: {_SUSPECT}" if _is_suspect(self.value, self.thresholds.values()) else ""
+        source = f"{source}, {self.verification}{reading}"
+        return f"{self.item} {value} {self.unit}: {name}  [{steps} {self.unit}; {source}]{suspect}"
 
 
 def check_basis(ladder: Ladder, basis: str | None) -> None:
@@ -215,6 +222,7 @@ def judge(
     """
     meets = ladder.meets(value, compare)
     names = [step.level.value for step in ladder.steps]
+    suspect = _SUSPECT if _is_suspect(value, [step.value for step in ladder.steps]) else ""
     margins = [None if step.value is None else ladder.sign * (step.value - value) for step in ladder.steps]
     level = ladder.level(meets)
     gaps = [str(name) for name, met in zip(names, meets, strict=True) if met is None]
@@ -238,7 +246,7 @@ def judge(
         clause=ladder.clause,
         verification=ladder.verification,
         evidence=ladder.evidence,
-        notes=f"{ladder.notes}{_SUSPECT}".removeprefix("; ") if _is_suspect(value, ladder) else ladder.notes,
+        notes="; ".join(filter(None, (ladder.notes, suspect))),
         reason="" if level else f"{', '.join(gaps)} of {ladder.document} could not be read",
         savings=dict(zip(names, savings, strict=True)) if saving_output else {},
         saving_unit=saving_unit,
@@ -250,12 +258,12 @@ def judge(
     )
 
 
-_SUSPECT = "; the value is not above zero, and every step is: energy sent out may exceed the inputs"
+_SUSPECT = "the value is not above zero, and every step is: energy sent out may exceed the inputs"
 
 
-def _is_suspect(value: float, ladder: Ladder) -> bool:
+def _is_suspect(value: float, thresholds: Iterable[float | None]) -> bool:
     """Say whether a value is zero or negative where no step of the ladder is."""
-    return value <= 0 and all(step.value is None or step.value > 0 for step in ladder.steps)
+    return value <= 0 and all(threshold is None or threshold > 0 for threshold in thresholds)
 
 
 def _depends_on_reading(value: float, ladder: Ladder, level: Level | None, compare: str) -> bool:

@@ -44,7 +44,7 @@ CORRECTIONS = tuple(Module(f"corrections/{path.stem}") for path in sorted((SOURC
 GROUPS = [
     Group("unit_text", (Module("unit_text"),), ("tests/test_unit_text.py",)),
     Group("furnaces", (Module("furnaces"),), ("tests/test_furnaces.py",)),
-    Group("carriers", (Module("carriers"), Module("factors")), ("tests/test_carriers.py",)),
+    Group("carriers", (Module("carriers"), Module("factors"), Module("plausibility")), ("tests/test_carriers.py",)),
     Group("corrections", CORRECTIONS, ("tests/test_corrections.py",)),
     Group("ladders", (Module("ladders"),), ("tests/test_ladders.py",)),
     Group("frames/kernel", (Module("frames/kernel"),), ("tests/test_kernel.py", "tests/test_frames_counts.py")),

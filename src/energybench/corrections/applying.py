@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from energybench.corrections.catalogue import evaluate, find_correction, find_figures
 from energybench.corrections.parameters import read_parameters
-from energybench.corrections.usage import changed, make_result, one_number, require_figures, unit_scale
+from energybench.corrections.usage import changed, make_result, one_number, require_figures, require_limit, unit_scale
 from energybench.errors import AmountError, OptionError, quoted
 from energybench.units import read_quantity
 
@@ -109,7 +109,8 @@ def correct(
     Raises
     ------
     OptionError
-        If the correction, a parameter or the case is unknown or missing, or a parameter is out of range.
+        If the correction, a parameter or the case is unknown or missing, a parameter is out of range, or a limit
+        above zero would no longer be.
     DimensionError
         If the value is of another kind than the correction.
     UnverifiedError, MissingFigureError
@@ -136,6 +137,8 @@ def correct(
         raise AmountError("value is an array, expected one value", "value", "Use change() for arrays")
     size = one_number(evaluate(correction, figures, given), correction) * unit_scale(correction, figures, unit)
     sizes = (before, size, changed(correction, before, size))
+    if correction.side == "limit":
+        require_limit(before, sizes[2], f"The correction {correction.id}", str(unit))
     shown = f"level-{level}" if level is not None and correction.side == "limit" else ""
     return make_result(correction, figures, given, case, sizes, unit=str(unit), level=shown, item=item or "")
 

@@ -232,7 +232,12 @@ FORMULAS = {
         clinker_ratio_addition,
         "+ per_point (clinker_percent - base_percent)",
         "addition",
-        (Parameter("clinker", "clinker in cement, mass %", "percent", 0.0, 100.0),),
+        # No cement has so little clinker: a number up to 1 is a fraction.
+        (
+            Parameter(
+                "clinker", "clinker in cement, mass %", "percent", *(1.0, 100.0, True), why="a percent, 80 for 80 %"
+            ),
+        ),
         order=0,
     ),
     "gb-16780-2012/clinker-strength": Formula(

@@ -286,12 +286,19 @@ def _percent(name: str, meaning: str, *, optional: bool = False) -> Parameter:
     return Parameter(name, f"{meaning}, %", "percent", 0.0, 100.0, optional=optional)
 
 
+def _grade(name: str, meaning: str, example: int) -> Parameter:
+    """Return a percent that is more than 1 in any plant: a number up to 1 is a fraction."""
+    return Parameter(
+        name, f"{meaning}, %", "percent", 1.0, 100.0, above=True, why=f"a percent, {example} for {example} %"
+    )
+
+
 _ORE_GRADE = Formula(
     ore_grade_addition,
     "- per_point (ore_grade_percent - base_grade_percent); holds from least_chromium_to_iron up where that is stated",
     "addition",
     (
-        _percent("ore_grade", "actual grade of the ore charged"),
+        _grade("ore_grade", "actual grade of the ore charged", 39),
         Parameter("chromium_to_iron", "Cr/Fe of the ore", above=True, optional=True),
     ),
 )
@@ -314,7 +321,7 @@ FORMULAS = {
         feed_grade_addition,
         "+ per_point min(most_points, max(0, base_grade_percent - iron_grade_percent))",
         "addition",
-        (_percent("iron_grade", "iron in the feed"),),
+        (_grade("iron_grade", "iron in the feed", 57),),
     ),
     "gb-21256-2025/scrap": Formula(
         scrap_addition, "+ per_point scrap_percent", "addition", (_percent("scrap", "scrap in the charge"),)

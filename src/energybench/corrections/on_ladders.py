@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from energybench.corrections.catalogue import DERIVED, NEUTRAL, Figures, evaluate, find_correction, find_figures
 from energybench.corrections.parameters import read_parameters
-from energybench.corrections.usage import changed, make_result, one_number, require_figures, unit_scale
+from energybench.corrections.usage import changed, make_result, one_number, require_figures, require_limit, unit_scale
 from energybench.errors import OptionError, quoted
 from energybench.records import VERIFICATIONS
 from energybench.tables import citation
@@ -54,7 +54,8 @@ def apply(
     Raises
     ------
     OptionError
-        If a correction is not one of the ladder's item and document, or its parameters do not serve.
+        If a correction is not one of the ladder's item and document, its parameters do not serve, or a limit above
+        zero would no longer be.
     DimensionError
         If a correction belongs to another indicator of the item.
     UnverifiedError, MissingFigureError
@@ -78,6 +79,7 @@ def apply(
     ('186.46', 46.46)
     """
     asked = [(find_correction(name, ladder.item, ladder.document), given) for name, given in corrections.items()]
+    plain = ladder
     results: list[CorrectionResult] = []
     for correction, given in sorted(asked, key=lambda pair: pair[0].order):
         case, parameters = _case_and_parameters(given)
@@ -93,6 +95,11 @@ def apply(
             value = moved[0].value_after
         ladder = _noted(ladder, correction, moved)
         results += moved
+    names = " and ".join(correction.id for correction, _ in asked if correction.side == "limit")
+    for before, after in zip(plain.steps, ladder.steps, strict=True):
+        if before.value is not None and after.value is not None:
+            what = f"The correction of {after.level} of {ladder.item} ({names})"
+            require_limit(before.value, after.value, what, ladder.unit)
     return ladder, value, tuple(results)
 
 

@@ -76,6 +76,31 @@ def changed(correction: Correction, before: float, change: float) -> float:
     return before * change if correction.kind == "factor" else before + change
 
 
+def require_limit(before: float, after: float, what: str, unit: str) -> None:
+    """Refuse a limit above zero that corrections make zero or negative.
+
+    Parameters
+    ----------
+    before, after : float
+        The limit as printed and as corrected, in ``unit``; a limit that is printed below zero may be corrected.
+    what : str
+        What is a limit of what, corrected by what.
+    unit : str
+        Of the limit.
+
+    Raises
+    ------
+    OptionError
+        With both limits.
+    """
+    if before > 0 >= after:
+        raise OptionError(
+            f"{what} makes {after:g} {unit} of {before:g} {unit}, and nothing can meet a limit that is not above zero",
+            f"{after:g} {unit}",
+            "Check its parameters and their units",
+        )
+
+
 def make_result(
     correction: Correction,
     figures: Figures | None,

@@ -19,6 +19,7 @@ from energybench.frames.problems import Problems
 from energybench.frames.resolve import KnownFactors, Refusal, resolve_all
 from energybench.frames.uncertain_cells import FIGURE_COLUMNS, read_figure_spreads, read_spreads, spoil
 from energybench.lines import FLOWS
+from energybench.plausibility import COEFFICIENT_RULE, KCAL_FOR_KJ
 
 if TYPE_CHECKING:
     import pandas
@@ -126,7 +127,8 @@ def unreadable(column: str) -> Refusal:
 def implausible(column: str) -> Refusal:
     """Return the refusal of a figure of a row's own that its carrier cannot have."""
     message = f"{column} is {{value}}, not above zero or far outside every document's figure for this carrier"
-    fix = "Check the decimal point and the unit (kgce/m3 is 10 tce/万m3); allow_unverified takes it as it is"
+    rule = KCAL_FOR_KJ.rule if column == "ncv" else COEFFICIENT_RULE
+    fix = f"Check the decimal point and the unit ({rule}); allow_unverified takes it as it is"
     return Refusal(column, "", "implausible-coefficient", message, fix)
 
 

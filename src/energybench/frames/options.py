@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from energybench.choices import make_choice
+from energybench.editions import IN_FORCE
 from energybench.errors import check_option
 from energybench.factors import factor
 from energybench.furnaces import READINGS
-from energybench.limits import IN_FORCE, warn_if_superseded
+from energybench.limits import warn_if_superseded
 from energybench.tables import find_document
 from energybench.unit_text import UnitText
 from energybench.verdicts import COMPARES

@@ -11,13 +11,15 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from energybench.carriers import TCE, Choice, Coefficient, plausible_range
+from energybench.carriers import TCE, Choice, Coefficient
+from energybench.editions import check_furnace_in_force
 from energybench.errors import DimensionError, EnergybenchError, OptionError, OutputError, quoted, without_suggestions
 from energybench.factors import factor
 from energybench.furnaces import LimitCurve, find_curve
-from energybench.limits import check_furnace_in_force, find_item, find_ladder, needs_capacity
+from energybench.limits import find_item, find_ladder, needs_capacity
+from energybench.plausibility import known_coefficients, known_heat
 from energybench.unit_text import UnitText, read_unit
-from energybench.units import STANDARD_COAL_KJ_PER_KGCE, Rate, ratio, same_kind
+from energybench.units import Rate, ratio, same_kind
 from energybench.verdicts import check_basis
 
 if TYPE_CHECKING:
@@ -31,7 +33,6 @@ SUGGESTED = 100
 #: How many refused combinations a table that comes in parts remembers.
 REMEMBERED = 10_000
 _KWH = UnitText(("kWh",))
-_KGCE = UnitText(("kgce",))
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,15 +130,9 @@ def _electricity(record: Coefficient, unit: UnitText) -> float:
 
 def _own_range(carrier: str, one: Rate, own: str, basis: str) -> tuple[float, float] | None:
     """Return the figures of a row's own that lie in the plausible range, in the unit of the column."""
-    per = UnitText(_KGCE.numerator, one.unit.denominator)
-    limits = plausible_range(carrier, per, basis)
-    if limits is None:
-        return None
-    if own == "ncv":
-        unit_value = one.to(UnitText(("kJ",), one.unit.denominator)) / STANDARD_COAL_KJ_PER_KGCE
-    else:
-        unit_value = one.to(per)
-    return float(limits[0] / unit_value), float(limits[1] / unit_value)
+    unit = UnitText(("kJ",) if own == "ncv" else ("kgce",), one.unit.denominator)
+    known = known_heat(carrier, unit) if own == "ncv" else known_coefficients(carrier, unit, basis)
+    return (float(known.low / one.to(unit)), float(known.high / one.to(unit))) if known else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,9 @@ OTHER_UNITS: dict[str, tuple[str, ...]] = {
 #: Columns whose unit does not stand in a column named after them.
 UNIT_COLUMNS = {"intensity": "unit"}
 
+#: The one column that may be below zero, and why.
+SIGNED, SENT_OUT = "intensity", "energy sent out may exceed the inputs"
+
 FLAGS: dict[str, bool] = {
     **dict.fromkeys(("yes", "true", "1", "是", "有", "完成"), True),
     **dict.fromkeys(("no", "false", "0", "否", "无", "未完成"), False),
@@ -265,6 +268,8 @@ def flags(table: pandas.DataFrame, column: str) -> tuple[Mask, Mask]:
 def holds(table: pandas.DataFrame, condition: Condition) -> tuple[Mask, Mask]:
     """Return in which rows a condition holds, and in which it is known whether it does.
 
+    A number below zero is none: no condition is on a quantity that can be.
+
     Raises
     ------
     MissingColumnError
@@ -277,7 +282,8 @@ def holds(table: pandas.DataFrame, condition: Condition) -> tuple[Mask, Mask]:
         limit, unit = condition.number
         values = numbers(table, condition.column, unit)
         low, high = interval(condition.comparison, limit, limit)
-        return (values >= low) & (values <= high), numpy.isfinite(values)
+        known = numpy.isfinite(values) & (values >= 0)
+        return known & (values >= low) & (values <= high), known
     require_column(table, condition.column)
     words = {word.casefold() for word in condition.words}
     texts = texts_of(table[condition.column])
@@ -318,3 +324,11 @@ def groups_of(table: pandas.DataFrame, column: str) -> tuple[NDArray[numpy.int64
     if texts.empty.any():
         raise MissingColumnError(f"{column} is empty in {int(texts.empty.sum())} rows", column, "Fill it in")
     return texts.codes, texts.distinct
+
+
+def not_above_zero(table: pandas.DataFrame, intensity: Floats) -> str:
+    """Say which rows have an intensity that is not above zero; empty where none has."""
+    found = intensity <= 0
+    if not found.any():
+        return ""
+    return f"{SIGNED} is not above zero for {named(table, found)}: {SENT_OUT}"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from energybench.errors import EnergybenchError, MissingFigureError, OptionError, quoted
 from energybench.frames.groups import period_key
 from energybench.tables import citation, data_version, find_document
-from energybench.targets.cells import texts_of
+from energybench.targets.cells import SENT_OUT, SIGNED, texts_of
 from energybench.targets.inputs import figure_unit, read_figures, table_of
 from energybench.targets.measures import MEASURES, Measured, Question
 from energybench.targets.needs import require_columns
@@ -199,7 +199,8 @@ def _measured(row: TargetRow, spec: MeasureRow, need: Requirement, given: _Given
         figure = given.figures[row.id]
         unit = "rows" if spec.measure == "none_within" else ""
         why = spec.note if spec.measure == "direction" else ""
-        return Measured(figure, figure, AS_GIVEN, unit, why=why), given.period or ""
+        note = f"{spec.figure} is not above zero: {SENT_OUT}" if figure <= 0 and spec.column == SIGNED else ""
+        return Measured(figure, figure, AS_GIVEN, unit, why=why, note=note), given.period or ""
     unit = figure_unit(row, spec)
     if given.base is None or spec.measure == "figure":
         why = "and there are no results to compute it from" if given.base is None else "no column gives it"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from energybench.errors import OptionError, TableError, UnknownNameError, did_you_mean, quoted
+from energybench.errors import AmountError, OptionError, TableError, UnknownNameError, did_you_mean, quoted
 from energybench.frames.columns import OUTPUTS
 from energybench.frames.groups import period_key
 from energybench.frames.native import to_pandas
 from energybench.names import normalise_name
-from energybench.targets.cells import read_figure, texts_of
+from energybench.targets.cells import SIGNED, read_figure, texts_of
 from energybench.targets.rows import measure_of
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def read_figures(given: Mapping[str, Any], rows: tuple[TargetRow, ...]) -> dict[
     UnknownNameError
         If a name is of no target of the document.
     AmountError, DimensionError, UnitTextError
-        If a figure cannot be read in the unit of its target.
+        If a figure cannot be read in the unit of its target, or is below zero and cannot be.
     """
     known: dict[str, list[TargetRow]] = {}
     for row in rows:
@@ -115,7 +115,12 @@ def read_figures(given: Mapping[str, Any], rows: tuple[TargetRow, ...]) -> dict[
                 did_you_mean(str(name), known, f"The figures are {', '.join(n for n in known if '/' not in n)}"),
             )
         for row in known[name]:
-            found[row.id] = read_figure(value, figure_unit(row, measure_of(row)), str(name))
+            spec = measure_of(row)
+            figure = read_figure(value, figure_unit(row, spec), str(name))
+            # A growth may be below zero, and so may an intensity: energy sent out may exceed the inputs.
+            if figure < 0 and spec.measure != "growth" and spec.column != SIGNED:
+                raise AmountError(f"{name} is {quoted(value)}, below zero", quoted(value), "Check the number")
+            found[row.id] = figure
     return found
 
 

@@ -14,9 +14,10 @@ import numpy
 from energybench.errors import EnergybenchError, MissingColumnError, MissingFigureError, UnknownProductError
 from energybench.frames import kernel
 from energybench.frames.encode import to_floats
-from energybench.limits import find_item, find_ladder, warn_unverified_row
+from energybench.limits import find_ladder, warn_unverified_row
 from energybench.tables import citation, find_document, records
-from energybench.targets.cells import Texts, named, require_column, texts_of
+from energybench.targets.cells import named, not_above_zero, texts_of
+from energybench.targets.products import FIX, is_unknown, items_of, why_unknown
 from energybench.unit_text import read_unit
 from energybench.units import ratio
 
@@ -38,43 +39,17 @@ class Levels:
     level : ndarray of object
         The class as text, None where it is not known; shape (n,).
     outside : ndarray of bool
-        Rows whose product the document does not have; shape (n,).
+        Rows whose product is known, and the document does not have it; shape (n,).
     reasons : tuple of str
         Why classes are not known, each reason once.
+    note : str
+        Which classes were worked out from intensities that are not above zero.
     """
 
     level: NDArray[numpy.object_]
     outside: NDArray[numpy.bool_]
     reasons: tuple[str, ...]
-
-
-def items_of(table: pandas.DataFrame) -> NDArray[numpy.object_]:
-    """Return the item of each row, by its column item or product; a name that no table knows stays as it is.
-
-    Raises
-    ------
-    MissingColumnError
-        If the table has neither.
-    """
-    if "item" not in table.columns:
-        require_column(table, "product")
-        return _items(texts_of(table["product"]))
-    items = texts_of(table["item"])
-    if "product" not in table.columns:
-        return _items(items)
-    return numpy.where(items.empty, _items(texts_of(table["product"])), _items(items))
-
-
-def _items(names: Texts) -> NDArray[numpy.object_]:
-    found: NDArray[numpy.object_] = names.take([_item(name) for name in names.distinct], "", object)
-    return found
-
-
-def _item(name: str) -> str:
-    try:
-        return find_item(name)
-    except EnergybenchError:
-        return name
+    note: str = ""
 
 
 def check_standard(standard: str) -> None:
@@ -132,6 +107,7 @@ def levels_under(table: pandas.DataFrame, standard: str, allow_unverified: bool 
     open_rows = numpy.array([value is None for value in level], bool)
     outside = numpy.zeros(len(table), bool)
     reasons: dict[str, None] = {}
+    note = ""
     if open_rows.any() and not {"intensity", "unit"} <= set(table.columns):
         raise MissingColumnError(
             f"The results have no class under {citation(standard)} for {named(table, open_rows)}",
@@ -143,7 +119,8 @@ def levels_under(table: pandas.DataFrame, standard: str, allow_unverified: bool 
         worked, absent, why = _worked_out(part, items[open_rows], standard, allow_unverified)
         level[open_rows], outside[open_rows] = worked, absent
         reasons.update(dict.fromkeys(why))
-    return Levels(level, outside, tuple(reasons))
+        note = not_above_zero(part.loc[~absent], to_floats(part["intensity"])[~absent])
+    return Levels(level, outside, tuple(reasons), note)
 
 
 def _stated(table: pandas.DataFrame, standard: str) -> NDArray[numpy.object_] | None:
@@ -175,6 +152,10 @@ def _worked_out(
             [*column.distinct, ""][code]
             for column, code in zip((names, units), divmod(number, len(units.distinct) + 1), strict=True)
         )
+        if is_unknown(item):
+            # It may be any product of the document: the row is neither in nor out.
+            reasons.append(f"{why_unknown(table, items, here)}. {FIX}")
+            continue
         try:
             ladder, factor = _ladder(item, unit, standard, allow_unverified)
         except UnknownProductError:

@@ -12,15 +12,23 @@ from typing import TYPE_CHECKING, Any
 
 import numpy
 
-from energybench.errors import MissingColumnError, MissingFigureError, OptionError, quoted
+from energybench.errors import (
+    MissingColumnError,
+    MissingFigureError,
+    OptionError,
+    OutputError,
+    UnknownProductError,
+    quoted,
+)
 from energybench.frames.encode import to_floats
 from energybench.ladders import Level
 from energybench.limits import find_ladder
 from energybench.tables import citation, find_document
-from energybench.targets.cells import amounts, labels, named, require_column, texts_of
+from energybench.targets.cells import amounts, labels, named, not_above_zero, require_column, texts_of
 from energybench.targets.inputs import one_period, table_of
-from energybench.targets.levels import items_of, levels_under
-from energybench.targets.portfolio import Portfolio
+from energybench.targets.levels import levels_under
+from energybench.targets.portfolio import Portfolio, shown_items
+from energybench.targets.products import FIX, items_of, unknown_rows, why_unknown
 from energybench.targets.requirement import Requirement, requirement, with_unit
 from energybench.targets.rows import measure_of, target_rows
 from energybench.targets.selection import cheapest_cover
@@ -175,6 +183,10 @@ def cheapest_lift(
         If the document has no such targets, the rows are of several periods, or of none that is named.
     MissingColumnError, MissingFigureError
         If a plant's class, capacity or output is not known: the cheapest list would be a guess.
+    UnknownProductError
+        If a plant has no product, or one that no table knows.
+    OutputError
+        If an output is zero or below.
 
     Notes
     -----
@@ -208,6 +220,12 @@ def cheapest_lift(
     table = one_period(table_of(results), period)
     portfolio = Portfolio(table, table, own, allow_unverified)
     standard = portfolio.standard(measure_of(at))
+    items = items_of(table)
+    unknown = unknown_rows(items)
+    if unknown.any():
+        why = why_unknown(table, items, unknown)
+        raise UnknownProductError(f"The cheapest list would be a guess: {why}", named(table, unknown), FIX)
+    items = items.astype(str)
     levels = levels_under(table, standard, allow_unverified)
     inside = ~levels.outside
     open_rows = inside & numpy.array([value is None for value in levels.level], bool)
@@ -219,15 +237,15 @@ def cheapest_lift(
         )
     if not inside.any():
         raise MissingFigureError(f"No row has a product of {citation(standard)}", citation(standard), "Add the plants")
-    items = items_of(table).astype(str)
     products = []
     for item in dict.fromkeys(items[inside].tolist()):
         here = items == item
         products.append(_lift(table.loc[here], item, levels.level[here], standard, over, allow_unverified))
-    left_out = sorted(set(items[levels.outside].tolist()))
+    left_out = sorted(set(shown_items(table.loc[levels.outside])))
     notes = ["capacity is counted for each product: tonnes of different products are never added"]
     notes += [f"left out, because {citation(standard)} does not have them: {', '.join(left_out)}"] if left_out else []
     notes.append("lifting is one way: the document says 退出 (exit); capacity that closes leaves the denominator too")
+    notes += filter(None, [not_above_zero(table.loc[inside], to_floats(table.loc[inside, "intensity"]))])
     required = tuple(f"{row.indicator_en} {requirement(row).text}" for row in (below, at))
     return LiftPlan(at.document, standard, required, tuple(products), tuple(notes))
 
@@ -319,6 +337,8 @@ def _savings(table: pandas.DataFrame, item: str, standard: str, allow_unverified
         raise MissingColumnError(
             f"intensity or output, or its unit, is empty for {named(table, gap)}", "output", "Fill it in"
         )
+    if (output <= 0).any():
+        raise OutputError(f"output is not above zero for {named(table, output <= 0)}", "output", "Check the number")
     ladder = find_ladder(item, standard, allow_unverified)
     own = read_unit(ladder.unit)
     scale = units.take([float(ratio(read_unit(text), own)) for text in units.distinct], numpy.nan, numpy.float64)

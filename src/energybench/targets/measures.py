@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 
 import numpy
 
-from energybench.errors import MissingColumnError, MissingFigureError
+from energybench.errors import EnergybenchError, MissingFigureError
 from energybench.ladders import TOLERANCE
 from energybench.targets.cells import amounts, groups_of, named, names_of, numbers
-from energybench.targets.levels import items_of
+from energybench.targets.column import Column
+from energybench.targets.products import items_of
 from energybench.targets.requirement import interval, with_unit
 
 if TYPE_CHECKING:
@@ -112,7 +113,7 @@ def share_of_capacity(asked: Question) -> Measured:
         here = items == item
         weights, unit = amounts(rows.table.loc[here], asked.spec.column)
         low, high = _share(weights, rows.yes[here], rows.known[here], asked.spec.column)
-        parts.append(Part(item, low, high, float(weights.sum()), unit))
+        parts.append(Part(item or "no product", low, high, float(weights.sum()), unit))
     lows, highs = [part.low for part in parts], [part.high for part in parts]
     open_ends = (min(lows) < max(lows), min(highs) < max(highs))
     why = rows.why
@@ -187,8 +188,9 @@ def _plants(table: pandas.DataFrame) -> str:
     return f"{count} plant" + "s" * (count != 1)
 
 
-def _left_out(rows: Counted) -> str:
-    return f"left out, because the list does not have them: {', '.join(rows.left_out)}" if rows.left_out else ""
+def _note(rows: Counted) -> str:
+    left_out = f"left out, because the list does not have them: {', '.join(rows.left_out)}" if rows.left_out else ""
+    return "; ".join(filter(None, [left_out, rows.note]))
 
 
 def _of_rows(rows: Counted, low: float, high: float, over: str, why: str) -> Measured:
@@ -199,7 +201,7 @@ def _of_rows(rows: Counted, low: float, high: float, over: str, why: str) -> Mea
         names=names_of(rows.table, rows.yes & rows.known),
         open_names=names_of(rows.table, ~rows.known),
         why=why,
-        note=_left_out(rows),
+        note=_note(rows),
     )
 
 
@@ -207,49 +209,18 @@ def _of_enterprises(rows: Counted, low: float, high: float, yes: Mask, known: Ma
     chosen = tuple(name for name, counts in zip(names, yes.tolist(), strict=True) if counts)
     unknown = tuple(name for name, told in zip(names, known.tolist(), strict=True) if not told)
     over = f"{len(names)} enterprise" + "s" * (len(names) != 1)
-    return Measured(low, high, over, names=chosen, open_names=unknown, why=rows.why, note=_left_out(rows))
+    return Measured(low, high, over, names=chosen, open_names=unknown, why=rows.why, note=_note(rows))
 
 
 # Amounts --------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
-    """The column of a target over the rows of its subject, in one unit; NaN where a cell is empty or no number."""
-
-    name: str
-    rows: pandas.DataFrame
-    cells: Floats
-
-    @property
-    def known(self) -> Mask:
-        """Which cells hold a number, shape (n,)."""
-        return numpy.isfinite(self.cells)
-
-    @property
-    def why(self) -> str:
-        """Which cells hold none; empty where all do."""
-        known = self.known
-        return "" if known.all() else f"{self.name} is empty or no number for {named(self.rows, ~known)}"
-
-    def names(self, where: Mask) -> tuple[str, ...]:
-        """Return what some rows are called."""
-        return names_of(self.rows, where)
-
-    def over(self, what: str) -> str:
-        """Say over how many rows something is counted."""
-        return f"{what} {len(self.rows)} row" + "s" * (len(self.rows) != 1)
-
-    def complete(self) -> Column:
-        """Return the column, or refuse one with an empty cell."""
-        if self.why:
-            raise MissingColumnError(self.why, self.name, "Fill it in")
-        return self
-
-
 def _column(asked: Question, table: pandas.DataFrame | None = None, unit: str | None = None) -> Column:
+    return _column_over(asked, asked.portfolio.subject(asked.spec, table), unit)
+
+
+def _column_over(asked: Question, rows: pandas.DataFrame, unit: str | None = None) -> Column:
     spec = asked.spec
-    rows = asked.portfolio.subject(spec, table)
     return Column(spec.column, rows, numbers(rows, spec.column, spec.unit if unit is None else unit))
 
 
@@ -297,21 +268,45 @@ def weighted_mean(asked: Question) -> Measured:
 
 
 def every(asked: Question) -> Measured:
-    """Compare every row of the subject; the figure shown is the one farthest on the wrong side."""
-    need, column = asked.need, _column(asked)
+    """Compare every row of the subject; the figure shown is the one farthest on the wrong side.
+
+    A row that may belong, because its product is not known, leaves the target open unless it meets it too.
+    """
+    need, portfolio, spec = asked.need, asked.portfolio, asked.spec
+    rows, sure = portfolio.belonging(spec)
+    column = _column_over(asked, rows.loc[sure])
     values, known = column.cells, column.known
-    fails = known & ~((values >= need.low) & (values <= need.high))
+    fails = known & ~_meets(values, need)
     low, high = _worst(values[known], need)
+    # Where no row belongs for sure, there may be none at all to meet the target.
+    unsure = rows.loc[~sure & ~_surely_meets(asked, rows)] if sure.any() else rows
+    why = [column.why]
+    if len(unsure):
+        why.append(str(portfolio.unsure(unsure, numpy.zeros(len(unsure), bool), spec)))
     return Measured(
         low,
         high,
         column.over("each of"),
         names=column.names(fails),
-        open_names=column.names(~known),
-        why=column.why,
+        open_names=(*column.names(~known), *names_of(unsure, numpy.ones(len(unsure), bool))),
+        why="; ".join(filter(None, why)),
+        note=column.note,
         decided=True,
-        met=False if fails.any() else True if known.all() else None,
+        met=False if fails.any() else None if len(unsure) or not known.all() else True,
     )
+
+
+def _meets(values: Floats, need: Requirement) -> Mask:
+    return (values >= need.low) & (values <= need.high)
+
+
+def _surely_meets(asked: Question, rows: pandas.DataFrame) -> Mask:
+    """Return which rows meet a target whatever they make; none where the column is of another kind somewhere."""
+    try:
+        column = _column_over(asked, rows)
+    except EnergybenchError:
+        return numpy.zeros(len(rows), bool)
+    return column.known & _meets(column.cells, asked.need)
 
 
 def _worst(values: Floats, need: Requirement) -> tuple[float, float]:
@@ -354,7 +349,7 @@ def direction(asked: Question) -> Measured:
     low, high = -inf, inf
     if len(values):
         low = high = float(values.min() if asked.need.low == -inf else values.max())
-    return Measured(low, high, column.over("the best of"), why=asked.spec.note, decided=True)
+    return Measured(low, high, column.over("the best of"), why=asked.spec.note, note=column.why_below, decided=True)
 
 
 #: Measure -> the function that computes it from the results.

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy
 
-from energybench.errors import MissingColumnError, MissingFigureError
+from energybench.errors import MissingColumnError, MissingFigureError, UnknownProductError
 from energybench.tables import citation
 from energybench.targets.cells import holds, named, require_column, texts_of
-from energybench.targets.levels import check_standard, items_of, levels_under
+from energybench.targets.levels import check_standard, levels_under
+from energybench.targets.products import FIX, OTHER, is_one_of, items_of, why_unknown
+from energybench.targets.rows import measures
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,7 +41,9 @@ class Counted:
     why : str
         Why it is not known of the others.
     left_out : tuple of str
-        Rows that are no part of the subject because the standard does not have their product.
+        Products that are no part of the subject because the standard does not have them.
+    note : str
+        What a reader should know of the rows that count.
     """
 
     table: pandas.DataFrame
@@ -47,6 +51,7 @@ class Counted:
     known: Mask
     why: str
     left_out: tuple[str, ...] = ()
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -93,25 +98,58 @@ class Portfolio:
         ------
         MissingFigureError
             If there is none.
+        MissingColumnError, UnknownProductError
+            If a column is missing, or it is not known of a row whether it belongs.
+        """
+        rows, sure = self.belonging(spec, table)
+        if not sure.all():
+            raise self.unsure(rows, sure, spec)
+        return rows
+
+    def unsure(self, rows: pandas.DataFrame, sure: Mask, spec: MeasureRow) -> UnknownProductError:
+        """Return the error that says why it is not known whether a target is about the rows that are not sure."""
+        condition = next(condition for condition in spec.subject if condition.column == ITEM)
+        why = why_unknown(rows, items_of(rows), ~sure)
+        return UnknownProductError(f"Whether {condition} is not known: {why}", named(rows, ~sure), FIX)
+
+    def belonging(self, spec: MeasureRow, table: pandas.DataFrame | None = None) -> tuple[pandas.DataFrame, Mask]:
+        """Return the rows that a target is about or may be about, and which of them it is about for sure.
+
+        Parameters
+        ----------
+        spec : MeasureRow
+            Its ``where`` says which.
+        table : pandas.DataFrame, optional
+            Rows to choose from; default those of the period.
+
+        Raises
+        ------
+        MissingFigureError
+            If there is none.
         MissingColumnError
             If a column is missing, or a cell that decides whether a row belongs.
         """
         rows = self.table if table is None else table
         if rows.empty:
             raise MissingFigureError("The results have no rows", "results", "Give at least one")
+        sure = numpy.ones(len(rows), bool)
         for condition in spec.subject:
             yes, known = self.holds(rows, condition)
-            if not known.all():
+            if condition.column == ITEM:
+                known |= _of_another_industry(rows, spec)
+            elif (sure & ~known).any():
+                below = ", below zero" if condition.number else ""
                 raise MissingColumnError(
-                    f"{condition.column} is empty or not read for {named(rows, ~known)}: "
+                    f"{condition.column} is empty{below} or not read for {named(rows, sure & ~known)}: "
                     f"whether {condition} is not known",
                     condition.column,
                     "Fill it in",
                 )
-            if not yes.any():
+            kept = yes | ~known
+            if not kept.any():
                 raise MissingFigureError(f"No row has {condition}", condition.column, "Add the rows concerned")
-            rows = rows.loc[yes]
-        return rows
+            rows, sure = rows.loc[kept], (sure & yes & known)[kept]
+        return rows, sure
 
     def counted(self, spec: MeasureRow) -> Counted:
         """Return the subject of a target and which of its rows count.
@@ -127,12 +165,12 @@ class Portfolio:
         (condition,) = spec.counted
         if condition.column != LEVEL:
             yes, known = self.holds(rows, condition)
-            why = f"{condition.column} is empty or not read"
+            why = f"{condition.column} is empty{', below zero' if condition.number else ''} or not read"
             return Counted(rows, yes, known, "" if known.all() else f"{why} for {named(rows, ~known)}")
         standard = self.standard(spec)
         levels = levels_under(rows, standard, self.allow_unverified)
         inside = ~levels.outside if not spec.where else numpy.ones(len(rows), bool)
-        left_out = tuple(dict.fromkeys(items_of(rows)[~inside].tolist()))
+        left_out = tuple(dict.fromkeys(shown_items(rows.loc[~inside])))
         rows, level = rows.loc[inside], levels.level[inside]
         if rows.empty:
             raise MissingFigureError(
@@ -142,14 +180,13 @@ class Portfolio:
         known = numpy.array([value is not None for value in level], bool)
         reasons = "; ".join(levels.reasons) or f"{citation(standard)} has no such level of the product"
         why = "" if known.all() else f"the class is not known for {named(rows, ~known)}: {reasons}"
-        return Counted(rows, yes, known, why, left_out)
+        return Counted(rows, yes, known, why, left_out, levels.note)
 
     def holds(self, rows: pandas.DataFrame, condition: Condition) -> tuple[Mask, Mask]:
         """Return in which rows a condition holds, and in which it is known; an item goes by any of its names."""
         if condition.column != ITEM:
             return holds(rows, condition)
-        items = items_of(rows)
-        return numpy.isin(items.astype(str), condition.words), items != ""
+        return is_one_of(items_of(rows), condition.words)
 
     def at(self, period: str) -> pandas.DataFrame:
         """Return the rows of one period.
@@ -170,3 +207,30 @@ class Portfolio:
                 f"The results have no rows of {period}, only of {known}", period, f"Add the rows of {period}"
             )
         return rows
+
+
+def _of_another_industry(rows: pandas.DataFrame, spec: MeasureRow) -> Mask:
+    """Return the rows whose industry is one that the same document names as the subject of another target."""
+    if "industry" not in rows.columns:
+        return numpy.zeros(len(rows), bool)
+    document = spec.target.partition("/")[0]
+    others = (other for other in measures().values() if other.target.partition("/")[0] == document)
+    words = {
+        word
+        for other in others
+        for condition in other.subject
+        if condition.column == "industry"
+        for word in condition.words
+    }
+    texts = texts_of(rows["industry"])
+    return texts.take([text.casefold() in words for text in texts.distinct], False, numpy.bool_)
+
+
+def shown_items(rows: pandas.DataFrame) -> list[str]:
+    """Return the item of each row, and what a product of one's own is called."""
+    items = items_of(rows)
+    if "product" in rows.columns:
+        own = texts_of(rows["product"])
+        items = numpy.where(items == OTHER, own.take(own.distinct, OTHER), items)
+    shown: list[str] = items.tolist()
+    return shown

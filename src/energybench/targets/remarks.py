@@ -1,4 +1,4 @@
-"""Remarks on a whole check: columns that no target used, rows that lie between the conditions of targets."""
+"""Remarks on a whole check: unused columns, unknown products, rows that lie between the conditions of targets."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 import numpy
 
-from energybench.errors import EnergybenchError
+from energybench.errors import EnergybenchError, quoted
 from energybench.frames.columns import OUTPUTS
 from energybench.frames.encode import clean_text
 from energybench.targets.cells import unit_column
 from energybench.targets.portfolio import ITEM
+from energybench.targets.products import items_of, near_names, unknown_rows
 from energybench.targets.rows import measure_of
 
 if TYPE_CHECKING:
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from energybench.records import TargetRow
     from energybench.targets.portfolio import Portfolio
     from energybench.targets.rows import MeasureRow
+
+#: How many unknown products are shown with their nearest names.
+_MOST_NAMES = 5
 
 #: Columns that results have anyway.
 _GENERAL = {
@@ -32,7 +36,7 @@ _GENERAL = {
 
 
 def remarks(rows: tuple[TargetRow, ...], base: Portfolio) -> tuple[str, ...]:
-    """Say which columns no target used, and which rows lie between the conditions of targets that belong together."""
+    """Say which columns no target used, which products no table knows, and which rows lie between targets."""
     specs = [measure_of(row) for row in rows]
     used = {name for spec in specs for column in spec.columns for name in (column, unit_column(column))}
     general = re.compile(r"(margin|saving)_\w+|benchmark|baseline|level_\d|within_limit|.*correction.*")
@@ -40,7 +44,20 @@ def remarks(rows: tuple[TargetRow, ...], base: Portfolio) -> tuple[str, ...]:
         name for name in map(str, base.whole.columns) if name not in used | _GENERAL and not general.fullmatch(name)
     ]
     notes = [f"columns that no target of the document uses: {', '.join(unused)}"] if unused else []
-    return (*notes, *_between(specs, base))
+    return (*notes, *_unknown(specs, base), *_between(specs, base))
+
+
+def _unknown(specs: list[MeasureRow], base: Portfolio) -> list[str]:
+    """Say which names of products no table knows, the first few with the nearest names."""
+    if not {"product", "item"} & set(base.whole.columns):
+        return []
+    items = items_of(base.whole)
+    words = {word for spec in specs for one in spec.subject if one.column == ITEM for word in one.words}
+    names = [name for name in dict.fromkeys(items[unknown_rows(items)].tolist()) if name and name not in words]
+    shown = [f"{quoted(name)}{near_names(name)}" for name in names[:_MOST_NAMES]] + list(
+        map(quoted, names[_MOST_NAMES:])
+    )
+    return [f"products that no table knows: {', '.join(shown)}"] if shown else []
 
 
 def _between(specs: list[MeasureRow], base: Portfolio) -> list[str]:
@@ -54,7 +71,8 @@ def _between(specs: list[MeasureRow], base: Portfolio) -> list[str]:
         if len(family) < 2:
             continue
         try:
-            rows = base.subject(replace(family[0], where=family[0].where.partition("; ")[0]))
+            rows, sure = base.belonging(replace(family[0], where=family[0].where.partition("; ")[0]))
+            rows = rows.loc[sure]
             covered = numpy.zeros(len(rows), bool)
             for spec in family:
                 yes, known = base.holds(rows, spec.subject[1])

@@ -22,11 +22,11 @@ NARROW_SLIP = Fraction(5, 2)
 
 #: What bears one name and has hardly a composition in common: how far below and above its one figure it may lie.
 _VARIED = {
-    # Bricks are burnt with gangue of 2 MJ/kg, wet refuse burns at 3; neither is ever as good as coal.
+    # Gangue of brickworks and wet refuse can be far poorer than the one figure, and are never as good as coal.
     "coal_gangue": (SLIP, NARROW_SLIP),
     "gangue_fuel": (SLIP, NARROW_SLIP),
     "msw_fuel": (SLIP, NARROW_SLIP),
-    # Gas drained from a mine is burnt from a tenth of methane on.
+    # Gas drained from a mine is burnt diluted, too.
     "coal_mine_gas": (SLIP, NARROW_SLIP),
     # From wet sludge to plastics, and from what hydrogen leaves of coal gas to what it leaves of refinery gas.
     "industrial_waste_fuel": (SLIP, SLIP),

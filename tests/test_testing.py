@@ -274,7 +274,9 @@ def test_a_small_right_converter_passes() -> None:
 def test_every_slip_of_a_converter_is_found_and_named(slip: str) -> None:
     converter, name, cause = SLIPS[slip]
     check = testing.assert_conversion_properties
-    finding = broken(check, converter, skip=others(check, small, name))[name]
+    # What is cut off shows in a sum of two amounts, and not in any two.
+    effort = {"max_examples": 100} if name == "additive" else {}
+    finding = broken(check, converter, skip=others(check, small, name), **effort)[name]
     assert finding.status == "failed", slip
     assert cause in finding.cause
     assert finding.example
@@ -912,7 +914,7 @@ def test_strategies_shrink_to_what_one_would_try_first() -> None:
         testing.furnace_capacities(): 1.0,
     }
     for strategy, smallest in shrunk.items():
-        assert find(strategy, lambda _: True) == smallest
+        assert find(strategy, lambda _: True, settings=settings(database=None)) == smallest
 
 
 def test_what_cannot_be_drawn_is_refused() -> None:

@@ -216,7 +216,8 @@ class _Curve:
             cause = "" if answer.value is None else self._cause(exact, answer.value, high)
             return self._wrong(capacity, answer, f"{float(low)!r} to {float(high)!r} {self.unit}", cause)
 
-        return self.effort.search(self.capacities, check)
+        halfway = (float((one + other) / 2) for (one, _), (other, _) in pairwise(self.points))
+        return self.effort.search(self.capacities, check) or each(halfway, check)
 
     def _inside(self, found: float, low: Fraction, high: Fraction) -> bool:
         return self._is(found, low) or self._is(found, high) or low <= found <= high

@@ -72,7 +72,7 @@ class LazyMeters:
         if self.electric:
             sums += [col("_kwh").sum(), col("_kwh").count().alias("_electric")]
         names = ["_tce", "_usable", "_readings", *(["_kwh", "_electric"] if self.electric else [])]
-        raw = grouped(self.lines, KEYS, ["_tce", *(["_kwh"] if self.electric else [])], sums)
+        raw = grouped(self.lines, KEYS, sums)
         total = self.readings.with_keys(raw).group_by(*FOLDED).agg(*(col(name).sum() for name in names))
         if self.electric:
             return total

@@ -212,7 +212,7 @@ def join_small(frame: Frame, small: Frame, on: Sequence[str]) -> Frame:
     return frame.join(small, on=list(on), how="left")
 
 
-def grouped(frame: Frame, names: Sequence[str], values: Sequence[str], sums: Sequence[nw.Expr]) -> Frame:
+def grouped(frame: Frame, names: Sequence[str], sums: Sequence[nw.Expr]) -> Frame:
     """Return a large table grouped and added up.
 
     Parameters
@@ -221,14 +221,12 @@ def grouped(frame: Frame, names: Sequence[str], values: Sequence[str], sums: Seq
         The rows.
     names : sequence of str
         The columns by which they are grouped; null is a group like any other.
-    values : sequence of str
-        The columns that the sums are of.
     sums : sequence of narwhals Expr
         A column of the answer each.
     """
     if packing := make_packing(frame, names):
-        return packing.unpack(packing.pack(frame).select(PACKED, *values).group_by(PACKED).agg(*sums))
-    return frame.select(*names, *values).group_by(*names).agg(*sums)
+        return packing.unpack(packing.pack(frame).group_by(PACKED).agg(*sums))
+    return frame.group_by(*names).agg(*sums)
 
 
 def finite(number: nw.Expr) -> nw.Expr:
@@ -250,7 +248,7 @@ def without_repetitions(frame: Frame, names: Sequence[str]) -> Frame:
     names : sequence of str
         The columns.
     """
-    return frame.group_by(*names).agg(nw.len().alias("_rows"))
+    return grouped(frame, names, [nw.len().alias("_rows")])
 
 
 def run(frame: Frame) -> nw.DataFrame[Any]:

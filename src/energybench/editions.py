@@ -116,7 +116,7 @@ def check_furnace_in_force(item: str, period: str | None) -> None:
     """Refuse a furnace limit for a period in which its document was not in force."""
     end = _end_of(period)
     row = find_document(next(row.document for row in records("furnace_limits") if row.item == item))
-    if not row.effective_from <= end < (row.effective_to or "9999"):
+    if not _holds_on(end, row):
         raise UnknownProductError(
             f"{citation(row.id)} was not in force at the end of {period}",
             item,

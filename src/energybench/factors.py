@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from energybench.carriers import TCE, category_of, choose_coefficient
-from energybench.errors import CoefficientError, DimensionError, GasConditionError, OptionError
+from energybench.errors import DimensionError, GasConditionError, OptionError
+from energybench.plausibility import refuse_density
 from energybench.tables import cached
 from energybench.unit_text import UnitText
 from energybench.units import Rate, ratio, same_kind, to_float
@@ -15,9 +16,6 @@ if TYPE_CHECKING:
 
     from energybench.carriers import Choice, Coefficient
 
-#: Bounds of densities in kg/m3, which no document has to say: the lightest gas and the densest fuel, and between them
-#: a figure that no gas at its reference conditions reaches and that anything liquid or piled exceeds.
-_LIGHTEST, _BETWEEN, _DENSEST = 0.05, 30.0, 3000.0
 _KILOGRAM = UnitText(("kg",))
 _KILOGRAM_PER_VOLUME = (UnitText(("kg",), ("m3",)), UnitText(("kg",), ("Nm3",)))
 
@@ -47,17 +45,20 @@ def _amounts_of(rate: Rate, unit: UnitText, choice: Choice, carrier: str) -> Fra
                 f"density is given, and {unit} needs none for a coefficient per {per}", "density", "Leave density out"
             )
         return ratio(unit, per)
-    if density is not None:
-        known = _kilograms_per_volume(density)
-        # A density is mass per volume; a specific volume, the other way round, says as much.
-        above, below = UnitText(density.unit.numerator, (), density.unit.exponent), UnitText(density.unit.denominator)
-        if same_kind(unit, below) and same_kind(per, above):
-            _refuse_slip(density, known, per, choice, carrier)
-            return ratio(unit, below) * density.value * ratio(above, per)
-        if same_kind(unit, above) and same_kind(per, below):
-            _refuse_slip(density, known, per, choice, carrier)
-            return ratio(unit, above) / density.value * ratio(below, per)
-    raise _wrong_kind(unit, per, carrier)
+    if density is None:
+        raise _wrong_kind(unit, per, carrier)
+    known = _kilograms_per_volume(density)
+    # A density is mass per volume; a specific volume, the other way round, says as much.
+    above, below = UnitText(density.unit.numerator, (), density.unit.exponent), UnitText(density.unit.denominator)
+    if same_kind(unit, below) and same_kind(per, above):
+        amounts = ratio(unit, below) * density.value * ratio(above, per)
+    elif same_kind(unit, above) and same_kind(per, below):
+        amounts = ratio(unit, above) / density.value * ratio(below, per)
+    else:
+        raise _wrong_kind(unit, per, carrier)
+    if not choice.allow_unverified:
+        refuse_density(density, known, carrier, category_of(carrier), of_gas=not same_kind(per, _KILOGRAM))
+    return amounts
 
 
 def _kilograms_per_volume(density: Rate) -> float:
@@ -75,23 +76,6 @@ def _kilograms_per_volume(density: Rate) -> float:
         f"density is {density}, expected mass per volume",
         str(density),
         'Give it as density="0.84 kg/L"; a heating value is ncv=, standard coal per amount is coefficient=',
-    )
-
-
-def _refuse_slip(density: Rate, known: float, per: UnitText, choice: Choice, carrier: str) -> None:
-    """Refuse a density that only a slipped decimal point or unit, or the other state of the fuel, can explain."""
-    of_gas = not same_kind(per, _KILOGRAM)
-    category = "gas" if of_gas else category_of(carrier)
-    low = _BETWEEN if category in ("solid", "liquid") else _LIGHTEST
-    high = _BETWEEN if of_gas else _DENSEST
-    if low <= known <= high or choice.allow_unverified:
-        return
-    in_kg = "" if str(density.unit) == "kg/m3" else f" ({known:g} kg/m3)"
-    gas = ", as its coefficient is that of gas" if of_gas else ""
-    raise CoefficientError(
-        f"density is {density}{in_kg}, expected {low:g} to {high:g} kg/m3 for {carrier}{gas}",
-        str(density),
-        "Check the decimal point and the unit (0.84 kg/L is 840 kg/m3); allow_unverified=True takes it as it is",
     )
 
 

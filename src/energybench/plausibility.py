@@ -32,6 +32,9 @@ _VARIED = {
     "industrial_waste_fuel": (SLIP, SLIP),
     "psa_tail_gas": (SLIP, SLIP),
 }
+#: Bounds of densities in kg/m3, which no document has to say: the lightest gas and the densest fuel, and between them
+#: a figure that no gas at its reference conditions reaches and that anything liquid or piled exceeds.
+_LIGHTEST, _BETWEEN, _DENSEST = 0.05, 30.0, 3000.0
 #: A slip explains a figure that it moves this near to those of the documents.
 _NEAR = Fraction(1, 10)
 _HEAT_DEFAULT = "NCV default"
@@ -212,4 +215,36 @@ def refuse_slip(known: Known | None, figure: Rate, carrier: str, word: str, writ
         f"{word} gives {given} for {carrier}, where every document has {known}{because}",
         str(written) if times else given,
         f"Check the decimal point and the unit ({rule}); allow_unverified=True takes it as it is",
+    )
+
+
+def refuse_density(density: Rate, known: float, carrier: str, category: str, *, of_gas: bool) -> None:
+    """Refuse a density that only a slipped decimal point or unit, or the other state of the fuel, can explain.
+
+    Parameters
+    ----------
+    density : Rate
+        As it was given.
+    known : float
+        The same in kg/m3.
+    carrier, category : str
+        Whose density it is; the category is empty for a fuel of one's own.
+    of_gas : bool
+        Whether the coefficient is per volume, which is that of a gas.
+
+    Raises
+    ------
+    CoefficientError
+        With the densities that are possible.
+    """
+    low = _BETWEEN if category in ("solid", "liquid") and not of_gas else _LIGHTEST
+    high = _BETWEEN if of_gas else _DENSEST
+    if low <= known <= high:
+        return
+    in_kg = "" if str(density.unit) == "kg/m3" else f" ({known:g} kg/m3)"
+    gas = ", as its coefficient is that of gas" if of_gas else ""
+    raise CoefficientError(
+        f"density is {density}{in_kg}, expected {low:g} to {high:g} kg/m3 for {carrier}{gas}",
+        str(density),
+        "Check the decimal point and the unit (0.84 kg/L is 840 kg/m3); allow_unverified=True takes it as it is",
     )

@@ -28,7 +28,7 @@ OTHER_WORDS = ("other", "其他")
 OTHER = "other product"
 
 #: How many unknown names a message looks up: each search for near names costs milliseconds.
-_MOST_NAMES = 5
+MOST_NAMES = 5
 
 #: What to do about a product that is not known.
 FIX = (
@@ -125,8 +125,8 @@ def why_unknown(table: pandas.DataFrame, items: Items, where: Mask) -> str:
         The rows, at least one, shape (n,).
     """
     names = list(dict.fromkeys(items[where].tolist()))
-    said = [_why(name, named(table, where & (items == name))) for name in names[:_MOST_NAMES]]
-    rest = [f"and {len(names) - _MOST_NAMES} more names"] if len(names) > _MOST_NAMES else []
+    said = [_why(name, named(table, where & (items == name))) for name in names[:MOST_NAMES]]
+    rest = [f"and {len(names) - MOST_NAMES} more names"] if len(names) > MOST_NAMES else []
     return "; ".join([*said, *rest])
 
 

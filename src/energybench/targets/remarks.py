@@ -13,7 +13,7 @@ from energybench.frames.columns import OUTPUTS
 from energybench.frames.encode import clean_text
 from energybench.targets.cells import unit_column
 from energybench.targets.portfolio import ITEM
-from energybench.targets.products import items_of, near_names, unknown_rows
+from energybench.targets.products import MOST_NAMES, items_of, near_names, unknown_rows
 from energybench.targets.rows import measure_of
 
 if TYPE_CHECKING:
@@ -22,9 +22,6 @@ if TYPE_CHECKING:
     from energybench.records import TargetRow
     from energybench.targets.portfolio import Portfolio
     from energybench.targets.rows import MeasureRow
-
-#: How many unknown products are shown with their nearest names.
-_MOST_NAMES = 5
 
 #: Columns that results have anyway.
 _GENERAL = {
@@ -54,9 +51,7 @@ def _unknown(specs: list[MeasureRow], base: Portfolio) -> list[str]:
     items = items_of(base.whole)
     words = {word for spec in specs for one in spec.subject if one.column == ITEM for word in one.words}
     names = [name for name in dict.fromkeys(items[unknown_rows(items)].tolist()) if name and name not in words]
-    shown = [f"{quoted(name)}{near_names(name)}" for name in names[:_MOST_NAMES]] + list(
-        map(quoted, names[_MOST_NAMES:])
-    )
+    shown = [f"{quoted(name)}{near_names(name)}" for name in names[:MOST_NAMES]] + list(map(quoted, names[MOST_NAMES:]))
     return [f"products that no table knows: {', '.join(shown)}"] if shown else []
 
 

@@ -1133,3 +1133,9 @@ def test_the_density_of_a_fuel_of_ones_own_is_that_of_anything() -> None:
         assert tce("1 m3", "our own fuel", coefficient="1 kgce/kg", density=density) > 0
     with refused(CoefficientError, "implausible-coefficient", "0.05 to 3000 kg/m3 for our own fuel"):
         eb.to_tce("1 m3", "our own fuel", coefficient="1 kgce/kg", density="900 kg/L")
+
+
+@pytest.mark.parametrize("carrier", ["汽油", "our own fuel"])
+def test_a_coefficient_per_litre_of_a_liquid_takes_the_density_of_a_liquid(carrier: str) -> None:
+    options: dict[str, Any] = {"coefficient": "1.07 kgce/L", "density": "0.725 kg/L"}
+    assert tce("725 kg", carrier, **options) == pytest.approx(1.07)

@@ -105,7 +105,7 @@ def to_tce(
         Measured net heating value, ``"35.6 MJ/m3"``: replaces the table's coefficient by ncv / 29307.6 kJ/kgce.
     density : str or pint.Quantity, optional
         Between volume and mass: ``"0.725 kg/L"``. Outside of 30 to 3000 kg/m3 for solid and liquid fuels, and of
-        0.05 to 30 kg/m3 where the coefficient is that of a gas, it is taken for a slip and refused.
+        0.05 to 30 kg/m3 where the coefficient is per volume of a gas, it is taken for a slip and refused.
     coefficient : str or pint.Quantity, optional
         The user's own, for any carrier name: ``"1.2 kgce/kg"``.
     edition : str, optional

@@ -57,7 +57,10 @@ def _amounts_of(rate: Rate, unit: UnitText, choice: Choice, carrier: str) -> Fra
     else:
         raise _wrong_kind(unit, per, carrier)
     if not choice.allow_unverified:
-        refuse_density(density, known, carrier, category_of(carrier), of_gas=not same_kind(per, _KILOGRAM))
+        category = category_of(carrier)
+        # Liquefied gas has a coefficient per mass, and is weighed in either state.
+        of_gas = category == "gas" and not same_kind(per, _KILOGRAM)
+        refuse_density(density, known, carrier, category, of_gas=of_gas)
     return amounts
 
 

@@ -230,14 +230,14 @@ def refuse_density(density: Rate, known: float, carrier: str, category: str, *, 
     carrier, category : str
         Whose density it is; the category is empty for a fuel of one's own.
     of_gas : bool
-        Whether the coefficient is per volume, which is that of a gas.
+        Whether the coefficient is per volume of a gas, and the density that of a gas too.
 
     Raises
     ------
     CoefficientError
         With the densities that are possible.
     """
-    low = _BETWEEN if category in ("solid", "liquid") and not of_gas else _LIGHTEST
+    low = _BETWEEN if category in ("solid", "liquid") else _LIGHTEST
     high = _BETWEEN if of_gas else _DENSEST
     if low <= known <= high:
         return

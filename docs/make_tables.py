@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import fields
 from pathlib import Path
 
-from energybench.records import TABLES, VERIFICATIONS
-from energybench.tables import citation, records
+from energybench.tables.rows import TABLES, VERIFICATIONS
+from energybench.tables.store import citation, records
 
 PAGE = Path(__file__).with_name("coverage.md")
 

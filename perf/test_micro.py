@@ -11,7 +11,7 @@ import pytest
 import energybench
 from energybench.frames import kernel
 from energybench.frames.encode import encode
-from energybench.unit_text import read_unit
+from energybench.units.text import read_unit
 from perf.data import enums, tables
 
 if TYPE_CHECKING:

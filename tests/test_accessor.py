@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import energybench as eb
-import energybench.accessor
+import energybench.frames.accessor
 from energybench.errors import EnergybenchWarning, MissingColumnError, OptionError, TableError, UnverifiedWarning
 
 CHINESE = {"amount": "实物量", "unit": "单位", "carrier": "能源"}
@@ -169,4 +169,4 @@ def test_only_the_import_of_the_module_registers_it() -> None:
     script = "import energybench, pandas; energybench.assess; print(hasattr(pandas.DataFrame, 'energybench'))"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
-    assert energybench.accessor.EnergybenchAccessor is pandas.DataFrame.energybench  # type: ignore[attr-defined]
+    assert energybench.frames.accessor.EnergybenchAccessor is pandas.DataFrame.energybench  # type: ignore[attr-defined]

@@ -18,8 +18,11 @@ from hypothesis import strategies as st
 import energybench as eb
 import oracle
 from energybench import tables
-from energybench.carbon import Emission, to_co2
-from energybench.carbon_factors import read_carbon
+from energybench.energy.carbon import Emission, to_co2
+from energybench.energy.carbon_factors import read_carbon
+from energybench.energy.gases import to_reference
+from energybench.energy.grid_factors import POWER_KINDS
+from energybench.energy.steam import steam_heat
 from energybench.errors import (
     AmbiguousError,
     AmountError,
@@ -34,9 +37,6 @@ from energybench.errors import (
     UnverifiedError,
     UnverifiedWarning,
 )
-from energybench.gases import to_reference
-from energybench.grid_factors import POWER_KINDS
-from energybench.steam import steam_heat
 from expect import refused
 
 if TYPE_CHECKING:

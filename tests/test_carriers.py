@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 import energybench as eb
 import oracle
 from energybench import tables
-from energybench.carriers import Choice, Coefficient, choose_coefficient, find_carrier
+from energybench.energy.coefficients import Choice, Coefficient, choose_coefficient, find_carrier
+from energybench.energy.plausibility import CO2_FOR_C, KCAL_FOR_KJ, Known, Slip, known_coefficients, known_heat
 from energybench.errors import (
     AmbiguousError,
     AmountError,
@@ -35,8 +36,7 @@ from energybench.errors import (
     UnverifiedError,
     UnverifiedWarning,
 )
-from energybench.plausibility import CO2_FOR_C, KCAL_FOR_KJ, Known, Slip, known_coefficients, known_heat
-from energybench.unit_text import read_unit
+from energybench.units.text import read_unit
 from expect import refused
 
 if TYPE_CHECKING:

@@ -16,9 +16,10 @@ from hypothesis import strategies as st
 
 import energybench as eb
 from energybench.errors import DimensionError, EnergybenchError, OptionError
-from energybench.palette import LEVELS_ZH, LOOKS, UNKNOWN
+from energybench.limits.ladders import LEVELS_ZH
 from energybench.report import fonts
 from energybench.report.charts.canvas import columns, wrapped
+from energybench.report.look import LOOKS, UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

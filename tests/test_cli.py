@@ -25,12 +25,14 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 import energybench as eb
-from energybench import cli, console, writers
-from energybench.carriers import BASES, DEFAULT_EDITION
+from energybench import cli
+from energybench.cli import console
+from energybench.energy.coefficients import BASES, DEFAULT_EDITION
 from energybench.errors import EnergybenchError, OptionError, TableError, TableNotFoundError
 from energybench.frames.problems import ProblemRows
-from energybench.records import TABLES
-from energybench.tables import ACCEPTED, data_version, folder, records
+from energybench.report import files as writers
+from energybench.tables.rows import TABLES
+from energybench.tables.store import ACCEPTED, data_version, folder, records
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -544,8 +546,8 @@ def test_the_examples_of_files_have_their_options(command: str) -> None:
 
 def test_choices_are_those_of_the_library() -> None:
     from energybench.cli import options
-    from energybench.furnaces import READINGS
-    from energybench.verdicts import COMPARES
+    from energybench.limits.furnaces import READINGS
+    from energybench.limits.verdicts import COMPARES
 
     assert get_args(options.BasisName) == BASES
     assert get_args(get_args(options.Reading)[0]) == READINGS
@@ -689,7 +691,7 @@ def test_a_file_that_the_system_refuses_is_code_2(plants: Path) -> None:
 @pytest.mark.usefixtures("plants")
 def test_the_bar_is_for_long_files_on_a_terminal(long: int, seen: bool) -> None:
     code = (
-        f"import sys, energybench.console as c; c.LONG = {long}; from energybench.cli import main; "
+        f"import sys, energybench.cli.console as c; c.LONG = {long}; from energybench.cli import main; "
         "sys.argv = ['energybench', 'assess', 'meters.csv', 'outputs.csv', '--json']; main()"
     )
     ours, theirs = os.openpty()

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 import energybench as eb
 import oracle
 from energybench import tables
-from energybench.coal_rates import KINDS, CoalRate, coal_rate, read_year
+from energybench.energy.coal_rates import KINDS, CoalRate, coal_rate, read_year
 from energybench.errors import (
     AmbiguousError,
     EnergybenchError,

@@ -19,19 +19,6 @@ from hypothesis import strategies as st
 import energybench as eb
 import oracle
 from energybench import tables
-from energybench.corrections import (
-    applicable,
-    apply,
-    change,
-    correct,
-    direct_current_intensity,
-    every_correction,
-    find_correction,
-)
-from energybench.corrections.catalogue import FORMULAS, find_figures, find_unit
-from energybench.corrections.metals import special_ore_addition
-from energybench.corrections.minerals import charge_composition_addition
-from energybench.corrections.model import Points, require_range
 from energybench.errors import (
     AmbiguousError,
     AmountError,
@@ -44,17 +31,30 @@ from energybench.errors import (
     UnverifiedError,
     UnverifiedWarning,
 )
-from energybench.limits import find_ladder
-from energybench.unit_text import read_unit
-from energybench.verdicts import judge
+from energybench.limits.choose import find_ladder
+from energybench.limits.corrections import (
+    applicable,
+    apply,
+    change,
+    correct,
+    direct_current_intensity,
+    every_correction,
+    find_correction,
+)
+from energybench.limits.corrections.catalogue import FORMULAS, find_figures, find_unit
+from energybench.limits.corrections.metals import special_ore_addition
+from energybench.limits.corrections.minerals import charge_composition_addition
+from energybench.limits.corrections.model import Points, require_range
+from energybench.limits.verdicts import judge
+from energybench.units.text import read_unit
 from expect import refused
 
 if TYPE_CHECKING:
     from decimal import Decimal
 
     from conftest import WriteTable
-    from energybench.corrections import Correction
-    from energybench.ladders import Ladder
+    from energybench.limits.corrections import Correction
+    from energybench.limits.ladders import Ladder
 
 ROWS = oracle.table("corrections")
 EVERY = every_correction()

@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 
 import energybench as eb
 from energybench import Level
-from energybench.decisions import CANNOT_TELL, RULES, class_probabilities, conformity, decide
 from energybench.errors import MissingFigureError, OptionError, UncertaintyError
-from energybench.ladders import Ladder, Step
-from energybench.limits import all_ladders
-from energybench.unit_text import read_unit
+from energybench.limits.choose import all_ladders
+from energybench.limits.decisions import CANNOT_TELL, RULES, class_probabilities, conformity, decide
+from energybench.limits.ladders import Ladder, Step
+from energybench.units.text import read_unit
 from expect import refused
 
 NAMES = (Level.LEVEL_1, Level.LEVEL_2, Level.LEVEL_3)

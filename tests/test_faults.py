@@ -19,10 +19,10 @@ import pytest
 from pyarrow import parquet
 
 import energybench as eb
-from energybench import writers
 from energybench.errors import TableError
 from energybench.frames import resolve
 from energybench.frames.assessment import LONG
+from energybench.report import files as writers
 from frame_tables import FURNACE, meters, outputs, rows_of
 
 if TYPE_CHECKING:
@@ -302,7 +302,7 @@ def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(
 
 _ENDLESS = """
 import sys
-from energybench import writers
+from energybench.report import files as writers
 def endless(frame, path):
     with path.open("w") as file:
         while True:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 import energybench as eb
 from energybench.frames.columns import METERS, OUTPUTS
-from energybench.ladders import Level
+from energybench.limits.ladders import Level
 from frame_tables import (
     FURNACE,
     JUNK,

@@ -26,7 +26,7 @@ from energybench.errors import (
     UnknownProductError,
     UnverifiedError,
 )
-from energybench.furnaces import READINGS, find_curve, read_capacity
+from energybench.limits.furnaces import READINGS, find_curve, read_capacity
 from expect import refused
 
 if TYPE_CHECKING:

@@ -62,7 +62,7 @@ def test_damaged_notes_of_pandas_are_a_table_or_refused(what: str, noted: str | 
 
 def test_a_fault_in_the_grammar_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     """The check compares with the slow reader: a scale that is ten times too large does not pass."""
-    from energybench import unit_text as grammar
+    from energybench.units import text as grammar
 
     monkeypatch.setitem(grammar.SCALES, "万", 5)
     grammar._read_unit.cache_clear()

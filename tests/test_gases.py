@@ -14,8 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import energybench as eb
+from energybench.energy.gases import ReferenceVolume, read_temperature, to_reference
 from energybench.errors import AmountError, DimensionError, EnergybenchError, GasConditionError, OptionError
-from energybench.gases import ReferenceVolume, read_temperature, to_reference
 from expect import refused
 
 NORMAL, TRADE = "0 °C", "20 °C"

@@ -14,7 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from energybench import cli, console, json_lines
+from energybench import cli
+from energybench.cli import console, json_lines
 from energybench.errors import EnergybenchError
 
 FURNACE = "induction-furnace-cast-iron"

@@ -37,9 +37,9 @@ from energybench.errors import (
     UnverifiedError,
     UnverifiedWarning,
 )
-from energybench.ladders import Ladder, Step, round_half_even
-from energybench.limits import find_ladder
-from energybench.names import normalise_name
+from energybench.limits.choose import find_ladder
+from energybench.limits.ladders import Ladder, Step, round_half_even
+from energybench.tables.names import normalise_name
 from expect import refused
 
 if TYPE_CHECKING:

@@ -24,8 +24,8 @@ from energybench.errors import (
     UnverifiedError,
     UnverifiedWarning,
 )
-from energybench.limits import choose_ladder, find_ladder
-from energybench.periods import fold_period
+from energybench.limits.choose import choose_ladder, find_ladder
+from energybench.tables.periods import fold_period
 from expect import refused
 
 ALUMINIUM = ("13200 kWh/t", "electrolytic-aluminium")

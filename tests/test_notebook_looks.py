@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import energybench as eb
-from energybench.markup import pieces
-from energybench.palette import LEVELS_ZH, LOOKS, UNKNOWN
+from energybench.limits.ladders import LEVELS_ZH
+from energybench.report.cards import pieces
+from energybench.report.look import LOOKS, UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Callable

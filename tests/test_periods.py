@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import energybench as eb
-from energybench.coal_rates import read_year
+from energybench.energy.coal_rates import read_year
 from energybench.errors import OptionError
 from energybench.frames.groups import period_key
-from energybench.periods import fold_period
+from energybench.tables.periods import fold_period
 from energybench.targets import cheapest_lift
 from expect import refused
 

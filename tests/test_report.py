@@ -20,8 +20,8 @@ from typer.testing import CliRunner
 import energybench as eb
 from energybench import cli
 from energybench.errors import OptionError
-from energybench.markup.pieces import number
 from energybench.report import content, html_report, write_report
+from energybench.report.cards.pieces import number
 from frame_tables import meters, outputs
 
 if TYPE_CHECKING:

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from energybench.accounts.control import FEEDSTOCK, ORIGINS, RENEWABLE, USES, AccountingRules, Use, control_energy
 from energybench.errors import AmountError, DimensionError, EnergybenchError, OptionError
-from energybench.rules import FEEDSTOCK, ORIGINS, RENEWABLE, USES, AccountingRules, Use, control_energy
-from energybench.tables import find_document
+from energybench.tables.store import find_document
 from expect import refused
 
 PLANT = [

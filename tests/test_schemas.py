@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 import energybench as eb
 from energybench import cli
-from energybench.records import TABLES
+from energybench.tables.rows import TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

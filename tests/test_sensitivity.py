@@ -15,12 +15,12 @@ from hypothesis import strategies as st
 import energybench as eb
 from energybench import Level
 from energybench.errors import MissingFigureError, OptionError
-from energybench.sensitivity import Change, Sensitivity, of_value
+from energybench.limits.what_if import Change, Sensitivity, of_value
 from expect import refused
 from test_decisions import LADDERS, VALUES, ladder
 
 if TYPE_CHECKING:
-    from energybench.ladders import Ladder
+    from energybench.limits.ladders import Ladder
 
 PAGE = Path(__file__).parents[1] / "docs" / "sensitivity.md"
 CLINKER: list[Any] = [("原煤", "3000 t"), ("electricity", "120 万kWh"), ("热力", "500 GJ", "out")]

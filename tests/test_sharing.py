@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import energybench as eb
+from energybench.accounts.sharing import MEASURES, Sharing, share
 from energybench.errors import AmountError, DimensionError, EnergybenchError, OptionError, OutputError
-from energybench.sharing import MEASURES, Sharing, share
 from expect import refused
 
 # The figures ----------------------------------------------------------------------------------------------

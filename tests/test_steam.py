@@ -17,8 +17,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import energybench as eb
+from energybench.energy.steam import SteamHeat, _saturated, _solve, read_pressure, steam_heat
 from energybench.errors import AmountError, DimensionError, EnergybenchError, OptionError, UnitTextError
-from energybench.steam import SteamHeat, _saturated, _solve, read_pressure, steam_heat
 from expect import refused
 
 FROM_ZERO = "0 kJ/kg"
@@ -267,7 +267,7 @@ def test_without_the_package_the_message_says_how_to_install_it(monkeypatch: pyt
 
 
 def test_the_package_is_loaded_only_for_steam() -> None:
-    script = "import sys, energybench.steam as s; s.read_pressure('1 MPa'); print('iapws' in sys.modules)"
+    script = "import sys, energybench.energy.steam as s; s.read_pressure('1 MPa'); print('iapws' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["False"]
 

@@ -28,8 +28,8 @@ from energybench.errors import (
     TableNotFoundError,
     UnknownNameError,
 )
-from energybench.records import TABLES
-from energybench.unit_text import read_unit
+from energybench.tables.rows import TABLES
+from energybench.units.text import read_unit
 from expect import refused
 
 if TYPE_CHECKING:

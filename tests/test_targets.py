@@ -46,12 +46,12 @@ from energybench.targets.needs import columns_needed
 from energybench.targets.requirement import COMPARISONS, SENSES
 from energybench.targets.rows import measure_of, measures, target_rows
 from energybench.targets.selection import cheapest_cover
-from energybench.unit_text import read_unit
+from energybench.units.text import read_unit
 from expect import refused
 
 if TYPE_CHECKING:
     from conftest import WriteTable
-    from energybench.records import TargetRow
+    from energybench.tables.rows import TargetRow
 
 DOCUMENTS = ("changji-city-2021", "shanxi-2022", "changji-prefecture-2022", "panzhihua-2024", "sanmenxia-2019")
 ROWS: tuple[TargetRow, ...] = tables.records("targets")
@@ -904,7 +904,7 @@ def test_a_document_without_targets_is_refused() -> None:
 
 def test_what_is_no_table_is_refused() -> None:
     with refused(TableError, "table"):
-        check_targets(42, document="panzhihua-2024")  # type: ignore[arg-type]
+        check_targets(42, document="panzhihua-2024")
     with refused(TableError, "table", "plant"):
         check_targets(pd.DataFrame({"plant": ["甲"], "企业": ["甲"]}), document="panzhihua-2024")
 

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 import energybench as eb
 import oracle
 from energybench import testing
-from energybench.carriers import Choice
+from energybench.energy.coefficients import Choice
 from energybench.errors import (
     AmbiguousError,
     EnergybenchError,
@@ -34,7 +34,8 @@ from energybench.errors import (
 from energybench.testing.causes import RATIOS, cause_of
 from energybench.testing.facts import HOSTILE, common_spellings, fuels, products, spellings, wrong_units
 from energybench.testing.searching import Effort
-from energybench.unit_text import read_unit
+from energybench.units.registry import read_exact
+from energybench.units.text import read_unit
 from expect import refused
 
 if TYPE_CHECKING:
@@ -860,7 +861,7 @@ def test_quantities_are_read(any_text: str, heat: str) -> None:
     for text in (any_text, heat):
         number, unit = oracle.read_amount(text)
         quantity = eb.quantity(text)
-        exact = eb.units.read_exact(text)
+        exact = read_exact(text)
         assert exact[0] * Fraction(10) ** exact[1].exponent != 0
         assert quantity.magnitude == pytest.approx(
             float(number * unit.factor / oracle.read_unit(exact[1].symbol).factor)

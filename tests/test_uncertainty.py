@@ -18,6 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import energybench as eb
+from energybench.energy.uncertain_text import combine, read_measured_text
 from energybench.errors import (
     AmountError,
     MissingFigureError,
@@ -27,8 +28,7 @@ from energybench.errors import (
     UnverifiedError,
     UnverifiedWarning,
 )
-from energybench.uncertain_text import combine, read_measured_text
-from energybench.units import read_exact
+from energybench.units.registry import read_exact
 from expect import refused
 
 PAGE = Path(__file__).parents[1] / "docs" / "uncertainty.md"

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 import oracle
 from energybench import quantity
 from energybench.errors import AmountError, EnergybenchError, UnitTextError
-from energybench.unit_text import ATOMS, PRODUCTS, REFUSED, SCALES, UnitText, read_amount, read_number, read_unit
+from energybench.units.text import ATOMS, PRODUCTS, REFUSED, SCALES, UnitText, read_amount, read_number, read_unit
 from expect import refused
 
 READ = {

@@ -17,8 +17,17 @@ from hypothesis.extra import numpy as arrays
 import energybench as eb
 import oracle
 from energybench.errors import AmountError, DimensionError, EnergybenchError
-from energybench.unit_text import ATOMS, UnitText, read_unit
-from energybench.units import pint_unit, quantity, ratio, read_quantity, registry, same_kind, standard_coal_heat, times
+from energybench.units.registry import (
+    pint_unit,
+    quantity,
+    ratio,
+    read_quantity,
+    registry,
+    same_kind,
+    standard_coal_heat,
+    times,
+)
+from energybench.units.text import ATOMS, UnitText, read_unit
 from expect import refused
 
 ureg = registry()

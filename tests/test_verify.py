@@ -15,8 +15,8 @@ from typer.testing import CliRunner
 
 from energybench import cli, testing
 from energybench.errors import OptionError, TableNotFoundError
-from energybench.tables import data_version
-from energybench.verify import KINDS, guess_kind, load_function, verify
+from energybench.tables.store import data_version
+from energybench.testing.verify import KINDS, guess_kind, load_function, verify
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -15,8 +15,8 @@ import pytest
 
 import energybench as eb
 from energybench.errors import OptionError, TableError
-from energybench.palette import look_of
 from energybench.report import workbook, write_workbook
+from energybench.report.look import look_of
 from frame_tables import meters, outputs
 
 if TYPE_CHECKING:

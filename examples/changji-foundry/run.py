@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas
 
 import energybench as eb
-from energybench.furnaces import READINGS
+from energybench.limits.furnaces import READINGS
 
 HERE = Path(__file__).parent
 meters, outputs = HERE / "meters.csv", HERE / "outputs.csv"  # in GB18030, as Excel writes them on a Chinese machine

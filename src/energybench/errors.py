@@ -1,7 +1,6 @@
-"""Every exception and warning of energybench, and the search for the nearest name.
+"""Every error says what was given, what was expected, and how to fix it.
 
-An error shows what was given, what was expected, and how to fix it. ``reason`` is a stable code: the
-same code stands in the ``reason`` column of the problems of a whole table.
+``reason`` is a stable code: the same code stands in the ``reason`` column of the problems of a whole table.
 """
 
 from __future__ import annotations

@@ -44,7 +44,7 @@ def check(data: bytes) -> None:
     import oracle
     from energybench import quantity
     from energybench.errors import EnergybenchError
-    from energybench.unit_text import read_amount, read_number, read_unit
+    from energybench.units.text import read_amount, read_number, read_unit
 
     from .driver import well_refused
 
@@ -99,4 +99,4 @@ def words() -> Iterator[str]:
 if __name__ == "__main__":
     from . import driver
 
-    driver.main(check, seeds(), words(), ("energybench.unit_text", "energybench.units", "energybench.errors"))
+    driver.main(check, seeds(), words(), ("energybench.units.text", "energybench.units", "energybench.errors"))

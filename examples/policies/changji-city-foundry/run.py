@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas
 
 import energybench as eb
-from energybench.furnaces import READINGS
+from energybench.limits.furnaces import READINGS
 from energybench.targets import check_targets
 
 HERE = Path(__file__).parent

@@ -1,4 +1,4 @@
-"""The command ``energybench``: the answers of the library for a shell and for other tools.
+"""The door for a shell and for other programs.
 
 Nothing but the answer goes to stdout. Nothing heavy is imported before a command needs it, and of the commands
 themselves only the one that is called for, so that ``--help`` comes at once.
@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from energybench import __version__
-from energybench.console import Command, Group, run, say
+from energybench.cli.console import Command, Group, run, say
 
 #: The commands in the order of the help, each a function of the module of its name, and what the help says of it.
 COMMANDS = {

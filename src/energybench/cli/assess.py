@@ -5,8 +5,8 @@ from typing import Annotated, Any, Literal
 import typer
 
 import energybench as eb
+from energybench.cli.console import FINE, PROBLEMS, heard, progress_bar, say, say_json
 from energybench.cli.options import Basis, CoalRate, Compare, Document, Edition, Engine, Json, Reading, Unverified
-from energybench.console import FINE, PROBLEMS, heard, progress_bar, say, say_json
 from energybench.errors import OptionError
 
 EPILOG = """\b
@@ -47,9 +47,9 @@ def assess(
     Tables to write are .csv, .json, .parquet or .xlsx. Exit code 1: there are rows with problems.
     A folder or a large file is read in parts, in constant memory, without --energy and --workbook.
     """
-    from energybench import writers
     from energybench.frames.files import is_large
-    from energybench.tables import find_document
+    from energybench.report import files as writers
+    from energybench.tables.store import find_document
 
     asked = {"results": results, "energy": energy, "problems": problems}
     files = {name: path for name, path in asked.items() if path is not None}

@@ -5,8 +5,8 @@ from typing import Annotated, Any
 import typer
 
 import energybench as eb
+from energybench.cli.console import FINE, PROBLEMS, heard, needed, say, say_json
 from energybench.cli.options import BasisName, Capacity, Compare, Document, Json, Period, Reading, Unverified
-from energybench.console import FINE, PROBLEMS, heard, needed, say, say_json
 
 EPILOG = """\b
 Examples:
@@ -50,7 +50,7 @@ def classify(
         "allow_unverified": allow_unverified,
     }
     if value == "-":
-        from energybench.json_lines import Classifier, answer_pipe
+        from energybench.cli.json_lines import Classifier, answer_pipe
 
         fine = answer_pipe(Classifier, {"item": item, **options})
         raise typer.Exit(FINE if fine else PROBLEMS)

@@ -6,8 +6,8 @@ from typing import Annotated, Any
 import typer
 
 import energybench as eb
+from energybench.cli.console import FINE, PROBLEMS, heard, needed, say, say_json, stamp
 from energybench.cli.options import Basis, CoalRate, Edition, Json, Unverified
-from energybench.console import FINE, PROBLEMS, heard, needed, say, say_json, stamp
 
 EPILOG = """\b
 Examples:
@@ -46,7 +46,7 @@ def convert(
         "allow_unverified": allow_unverified,
     }
     if amount == "-":
-        from energybench.json_lines import Converter, answer_pipe
+        from energybench.cli.json_lines import Converter, answer_pipe
 
         fine = answer_pipe(Converter, {"carrier": carrier, **options})
         raise typer.Exit(FINE if fine else PROBLEMS)

@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
+from energybench.cli.console import heard, say, say_json, stamp
 from energybench.cli.options import Capacity, Document, Json, Period, Reading, Unverified
-from energybench.console import heard, say, say_json, stamp
 from energybench.errors import DimensionError, OptionError, UnknownProductError, quoted
 
 EPILOG = """\b
@@ -32,28 +32,29 @@ def limit(
 
     An amount in place of a product asks for the limit of an induction furnace of that capacity.
     """
-    from energybench import furnaces, limits
-    from energybench.unit_text import read_unit
-    from energybench.units import same_kind
+    from energybench.limits import choose
+    from energybench.limits.furnaces import DEFAULT_ITEM
+    from energybench.units.registry import same_kind
+    from energybench.units.text import read_unit
 
     try:
-        limits.find_item(item)
+        choose.find_item(item)
     except UnknownProductError:
         if not re.match(r"\s*[-+−]?\s*\.?\d", item):
             raise
         if capacity is not None:
             raise OptionError(f"Two capacities are given, {item} and {capacity}", capacity, "Give one") from None
-        item, capacity = furnaces.DEFAULT_ITEM, item
+        item, capacity = DEFAULT_ITEM, item
     with heard() as notes:
         like = None if unit is None else read_unit(unit)
-        found = limits.choose_ladder(item, document, capacity, reading, allow_unverified, period, like)
+        found = choose.choose_ladder(item, document, capacity, reading, allow_unverified, period, like)
         if like is not None and not same_kind(like, read_unit(found.unit)):
             shown = quoted(str(unit))
             raise DimensionError(
                 f"{shown} is given, and the limit of {found.item} is in {found.unit}", shown, "Leave --unit out"
             )
-        limits.warn_unverified_row(found)
-        limits.warn_if_superseded(document)
+        choose.warn_unverified_row(found)
+        choose.warn_if_superseded(document)
     if as_json:
         say_json({**found.to_dict(), "warnings": notes, **stamp()})
     else:

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
+from energybench.cli.console import PROBLEMS, say, say_json, stamp
 from energybench.cli.options import Json
-from energybench.console import PROBLEMS, say, say_json, stamp
 from energybench.errors import OptionError
 
 EPILOG = """\b
@@ -29,8 +29,8 @@ def tables(
     Figures stand as their documents print them. "check FILE" checks rows of your own against the schema and says
     what is wrong where; "gaps" prints the rows that still need a reader with the document.
     """
-    from energybench.records import TABLES
-    from energybench.tables import records
+    from energybench.tables.rows import TABLES
+    from energybench.tables.store import records
 
     if (name == "check") != (file is not None):
         raise OptionError("check and a file go together", str(file or name), "Write: energybench tables check FILE")
@@ -66,7 +66,7 @@ def _check_table(file: str, as_json: bool) -> None:
     """Say what is wrong with a file of own rows, and end with 1 where anything is."""
     from pathlib import Path
 
-    from energybench.overlays import check_file
+    from energybench.tables.own_rows import check_file
 
     name, rows, wrong = check_file(Path(file))
     if as_json:
@@ -79,7 +79,7 @@ def _check_table(file: str, as_json: bool) -> None:
 
 
 def _print_gaps(as_json: bool) -> None:
-    from energybench.tables import gaps
+    from energybench.tables.store import gaps
 
     found = gaps()
     if as_json:

@@ -4,8 +4,8 @@ from typing import Annotated, Literal
 
 import typer
 
+from energybench.cli.console import FINE, PROBLEMS, heard, say, say_json
 from energybench.cli.options import BasisName, CoalRate, Document, Edition, Json
-from energybench.console import FINE, PROBLEMS, heard, say, say_json
 
 EPILOG = """\b
 Examples:
@@ -49,7 +49,7 @@ def verify(
     import sys
     from contextlib import redirect_stdout
 
-    from energybench.verify import verify as run_kit
+    from energybench.testing.verify import verify as run_kit
 
     with redirect_stdout(sys.stderr), heard() as notes:
         report = run_kit(

@@ -1,4 +1,4 @@
-"""Whole tables: encode once, compute in numpy, report every problem."""
+"""Whole tables: read, group, resolve, judge."""
 
 from energybench.frames.assessment import Assessment
 from energybench.frames.pipeline import assess

@@ -6,7 +6,6 @@ import json
 import math
 from dataclasses import dataclass, field
 from functools import cached_property
-from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy
@@ -17,7 +16,8 @@ from energybench.errors import TableError
 from energybench.frames.native import to_kind
 from energybench.frames.problems import add_counts
 from energybench.frames.uncertain_cells import FIGURE_COLUMNS
-from energybench.ladders import Level
+from energybench.limits.ladders import Level
+from energybench.units.result import Card, report_room
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -98,7 +98,7 @@ _SHOWN = 10
 
 
 @dataclass
-class Assessment:
+class Assessment(Card):
     """The answer for a whole table.
 
     ``results``, ``problems`` and ``energy`` are frames of the kind that the outputs were given in: polars for
@@ -263,7 +263,7 @@ class Assessment:
         EnergybenchError
             If Jinja2 is missing or the language does not exist.
         """
-        report = _report()
+        report = report_room()
         if path is not None:
             report.write_report(self, path, **options)
             return None
@@ -284,22 +284,12 @@ class Assessment:
         EnergybenchError
             If openpyxl is missing, the name is none of a workbook, or there are more rows than a sheet has.
         """
-        _report().write_workbook(self, path, **options)
-
-    def _repr_html_(self) -> str:
-        from energybench.markup.assessments import assessment_card
-
-        return assessment_card(self)
+        report_room().write_workbook(self, path, **options)
 
     def __str__(self) -> str:
         classes = self.result_frame["class"].value_counts()
         by_class = {str(level): int(number) for level, number in classes.items()}
         return summary(self.counts, by_class, self.problem_counts, self.notes)
-
-
-def _report() -> Any:
-    # By name and when asked: the report stands above the tables, which never need it themselves.
-    return import_module("energybench.report")
 
 
 def summary(counts: dict[str, int], by_class: dict[str, int], kinds: pandas.DataFrame, notes: tuple[str, ...]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from energybench.errors import MissingColumnError, TableError, did_you_mean, quoted
-from energybench.names import normalise_name
+from energybench.tables.names import normalise_name
 
 if TYPE_CHECKING:
     import pandas

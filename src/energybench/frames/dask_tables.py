@@ -15,14 +15,14 @@ from energybench.frames.columns import is_dask_frame
 from energybench.frames.parts import Sums, Wanted, finish, meter_columns
 from energybench.frames.pipeline import unused_headers
 from energybench.frames.resolve import KnownFactors
-from energybench.tables import ACCEPTED, data_version
+from energybench.tables.store import ACCEPTED, data_version
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     import pandas
 
-    from energybench.carriers import Choice
+    from energybench.energy.coefficients import Choice
     from energybench.frames.assessment import Assessment
     from energybench.frames.groups import Groups
     from energybench.frames.options import Options

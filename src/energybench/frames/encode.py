@@ -12,7 +12,7 @@ import numpy
 import pandas
 
 from energybench.errors import AmountError, quoted
-from energybench.unit_text import read_number
+from energybench.units.text import read_number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

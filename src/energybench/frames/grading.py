@@ -10,14 +10,14 @@ import pandas
 from energybench.frames import kernel
 from energybench.frames.encode import decode
 from energybench.frames.resolve import Refusal
-from energybench.ladders import Level, Step
+from energybench.limits.ladders import Level, Step
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from energybench.frames.kernel import Totals
     from energybench.frames.outputs import Outputs
-    from energybench.ladders import Ladder
+    from energybench.limits.ladders import Ladder
 
     Floats = NDArray[numpy.float64]
 

@@ -11,8 +11,8 @@ from energybench.errors import EnergybenchError, without_suggestions
 from energybench.frames.columns import KEYS
 from energybench.frames.encode import Coded, clean_text, fold
 from energybench.frames.kernel import Key, Lookup, keys_in_use, make_key, make_lookup
-from energybench.limits import find_item
-from energybench.periods import fold_period
+from energybench.limits.choose import find_item
+from energybench.tables.periods import fold_period
 
 if TYPE_CHECKING:
     from collections.abc import Callable

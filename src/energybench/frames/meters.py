@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy
 
+from energybench.energy.lines import FLOWS
+from energybench.energy.plausibility import COEFFICIENT_RULE, KCAL_FOR_KJ
 from energybench.errors import did_you_mean, quoted
 from energybench.frames.columns import KEYS
 from energybench.frames.encode import Coded, clean_text, encode, encode_columns, fold, to_floats
@@ -18,14 +20,12 @@ from energybench.frames.kernel import Lookup, keys_in_use, make_key, make_lookup
 from energybench.frames.problems import Problems
 from energybench.frames.resolve import KnownFactors, Refusal, resolve_all
 from energybench.frames.uncertain_cells import FIGURE_COLUMNS, read_figure_spreads, read_spreads, spoil
-from energybench.lines import FLOWS
-from energybench.plausibility import COEFFICIENT_RULE, KCAL_FOR_KJ
 
 if TYPE_CHECKING:
     import pandas
     from numpy.typing import NDArray
 
-    from energybench.carriers import Choice
+    from energybench.energy.coefficients import Choice
     from energybench.frames.resolve import Factor
     from energybench.frames.uncertain_cells import Spreads
 

@@ -5,20 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from energybench.choices import make_choice
-from energybench.editions import IN_FORCE
+from energybench.energy.choices import make_choice
+from energybench.energy.factors import factor
 from energybench.errors import check_option
-from energybench.factors import factor
-from energybench.furnaces import READINGS
-from energybench.limits import warn_if_superseded
-from energybench.tables import find_document
-from energybench.unit_text import UnitText
-from energybench.verdicts import COMPARES
+from energybench.limits.choose import warn_if_superseded
+from energybench.limits.editions import IN_FORCE
+from energybench.limits.furnaces import READINGS
+from energybench.limits.verdicts import COMPARES
+from energybench.tables.store import find_document
+from energybench.units.text import UnitText
 
 if TYPE_CHECKING:
-    from energybench.carriers import Choice
-    from energybench.coal_rates import CoalRate
-    from energybench.units import AmountLike
+    from energybench.energy.coal_rates import CoalRate
+    from energybench.energy.coefficients import Choice
+    from energybench.units.registry import AmountLike
 
 _KWH = UnitText(("kWh",))
 

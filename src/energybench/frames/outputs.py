@@ -14,14 +14,14 @@ from energybench.frames.kernel import keys_in_use, make_key
 from energybench.frames.meters import flag_empty, missing
 from energybench.frames.problems import Problems
 from energybench.frames.resolve import Refusal, Threshold, resolve_all, resolve_threshold, resolve_unit
-from energybench.unit_text import UnitText
+from energybench.units.text import UnitText
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from energybench.frames.options import Options
-    from energybench.furnaces import LimitCurve
-    from energybench.ladders import Ladder
+    from energybench.limits.furnaces import LimitCurve
+    from energybench.limits.ladders import Ladder
 
     Floats = NDArray[numpy.float64]
     Codes = NDArray[numpy.int64]

@@ -32,7 +32,7 @@ from energybench.frames.pipeline import (
 from energybench.frames.sureness import with_uncertainty
 from energybench.frames.tally import Tally
 from energybench.frames.uncertain import refuse_columns
-from energybench.tables import data_version
+from energybench.tables.store import data_version
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -28,18 +28,18 @@ from energybench.frames.outputs import work_out_outputs
 from energybench.frames.resolve import Factor, Refusal, Threshold
 from energybench.frames.sureness import intensity_uncertainty, read_output_spreads, with_uncertainty
 from energybench.frames.uncertain import add_spreads
-from energybench.tables import ACCEPTED, data_version
+from energybench.tables.store import ACCEPTED, data_version
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from energybench.coal_rates import CoalRate
+    from energybench.energy.coal_rates import CoalRate
     from energybench.frames.encode import Coded
     from energybench.frames.groups import Groups
     from energybench.frames.lazy.assessment import LazyAssessment
     from energybench.frames.meters import Meters
     from energybench.frames.outputs import Outputs
-    from energybench.units import AmountLike
+    from energybench.units.registry import AmountLike
 
     TableLike = pandas.DataFrame | str | Path | Any
     Progress = Callable[[float, str], None]

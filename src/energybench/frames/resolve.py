@@ -11,22 +11,22 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from energybench.carriers import TCE, Choice, Coefficient
-from energybench.editions import check_furnace_in_force
+from energybench.energy.coefficients import TCE, Choice, Coefficient
+from energybench.energy.factors import factor
+from energybench.energy.plausibility import known_coefficients, known_heat
 from energybench.errors import DimensionError, EnergybenchError, OptionError, OutputError, quoted, without_suggestions
-from energybench.factors import factor
-from energybench.furnaces import LimitCurve, find_curve
-from energybench.limits import find_item, find_ladder, needs_capacity
-from energybench.plausibility import known_coefficients, known_heat
-from energybench.unit_text import UnitText, read_unit
-from energybench.units import Rate, ratio, same_kind
-from energybench.verdicts import check_basis
+from energybench.limits.choose import find_item, find_ladder, needs_capacity
+from energybench.limits.editions import check_furnace_in_force
+from energybench.limits.furnaces import LimitCurve, find_curve
+from energybench.limits.verdicts import check_basis
+from energybench.units.registry import Rate, ratio, same_kind
+from energybench.units.text import UnitText, read_unit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from energybench.frames.options import Options
-    from energybench.ladders import Ladder
+    from energybench.limits.ladders import Ladder
 
 #: How many refusals of a table name what was probably meant.
 SUGGESTED = 100
@@ -235,7 +235,7 @@ def _corrected(
     item: str, ladder: Ladder | None, corrections: Mapping[str, Mapping[str, Any] | str], allow_unverified: bool
 ) -> tuple[Ladder, float, float]:
     """Return the corrected ladder, and what corrections of the result make of a value: factor and shift."""
-    from energybench.corrections import apply
+    from energybench.limits.corrections import apply
 
     if ladder is None:
         raise OptionError(f"The furnace limit of {item} has no corrections", item, "Leave the correction columns out")

@@ -18,12 +18,12 @@ from energybench.frames.scans import ENGINES, scan
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from energybench.coal_rates import CoalRate
+    from energybench.energy.coal_rates import CoalRate
     from energybench.frames.assessment import Assessment
     from energybench.frames.csv_batches import CsvSource
     from energybench.frames.parquet_batches import ParquetSource
     from energybench.frames.pipeline import TableLike
-    from energybench.units import AmountLike
+    from energybench.units.registry import AmountLike
 
 #: Rows that are in memory at a time: enough that the work on them outweighs the work per batch.
 BATCH_ROWS = 1 << 17

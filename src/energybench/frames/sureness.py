@@ -1,7 +1,7 @@
 """How sure the classes of a table are, what to decide, and how far each row is from its next class.
 
-The same rules as for one value (:mod:`energybench.decisions`, :mod:`energybench.sensitivity`): what each ladder makes
-of the values between its limits is worked out once per distinct ladder, rows then only take part in arithmetic.
+The same rules as for one value (:mod:`energybench.limits.decisions`, :mod:`energybench.limits.what_if`). The
+classes between the limits of a ladder are worked out once per distinct ladder; rows only take part in arithmetic.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy
 
-from energybench.decisions import CANNOT_TELL, RULES, check_risk, guard_band
 from energybench.errors import UncertaintyError, check_option
 from energybench.frames import kernel
 from energybench.frames.columns import KEYS
 from energybench.frames.encode import encode
 from energybench.frames.grading import bounds_of, fold_limits
 from energybench.frames.uncertain_cells import OUTPUT_COLUMNS, Spreads, read_spreads
-from energybench.ladders import Level
+from energybench.limits.decisions import CANNOT_TELL, RULES, check_risk, guard_band
+from energybench.limits.ladders import Level
 
 if TYPE_CHECKING:
     import pandas
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from energybench.frames.options import Options
     from energybench.frames.outputs import Outputs
     from energybench.frames.uncertain import SpreadTotals
-    from energybench.ladders import Ladder
+    from energybench.limits.ladders import Ladder
 
     Floats = NDArray[numpy.float64]
     Codes = NDArray[numpy.int64]
@@ -189,7 +189,7 @@ class Grading:
         Parameters
         ----------
         rule : str
-            One of :data:`energybench.decisions.RULES`.
+            One of :data:`energybench.limits.decisions.RULES`.
         risk : float
             Above 0, at most 0.5.
 

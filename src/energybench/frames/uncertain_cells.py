@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy
 import pandas
 
+from energybench.energy.meter_accuracy import class_percent
+from energybench.energy.uncertain_text import read_uncertainty
 from energybench.errors import EnergybenchError, UncertaintyError, quoted
 from energybench.frames.encode import Coded, clean_text, encode, fold, to_number
 from energybench.frames.resolve import Refusal, refusal_of, resolve_all
-from energybench.meter_accuracy import class_percent
-from energybench.uncertain_text import read_uncertainty
-from energybench.unit_text import read_unit
+from energybench.units.text import read_unit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

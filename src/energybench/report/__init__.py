@@ -1,4 +1,4 @@
-"""What analysts look at: charts of verdicts, accounts, furnaces and whole assessments, the report, the workbook."""
+"""What people look at: cards, charts, page, workbook."""
 
 from energybench.report.charts.carriers import carrier_chart
 from energybench.report.charts.furnaces import furnace_chart

@@ -12,10 +12,10 @@ from energybench.errors import EnergybenchError, OptionError, quoted
 from energybench.frames import Assessment
 from energybench.frames.encode import encode, recode
 from energybench.frames.groups import KEY_TEXT
-from energybench.ladders import Level
-from energybench.markup import pieces
+from energybench.limits.ladders import Level
+from energybench.report.cards import pieces
 from energybench.report.pictures import Picture, pictures
-from energybench.tables import records
+from energybench.tables.store import records
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -8,12 +8,12 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from energybench.errors import MissingPackageError
-from energybench.markup.pieces import linked
-from energybench.markup.pieces import number as figure
-from energybench.palette import look_of
+from energybench.report.cards.pieces import linked
+from energybench.report.cards.pieces import number as figure
 from energybench.report.content import Amount, Class, Evidence, check_assessment, gather, text
+from energybench.report.files import whole_file
+from energybench.report.look import look_of
 from energybench.report.words import Words
-from energybench.writers import whole_file
 
 if TYPE_CHECKING:
     from pathlib import Path

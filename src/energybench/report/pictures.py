@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from energybench.errors import EnergybenchError
 from energybench.frames.problems import cut
-from energybench.markup.pieces import printable
+from energybench.report.cards.pieces import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable

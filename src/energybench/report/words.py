@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from energybench.errors import check_option
-from energybench.markup.pieces import VERIFICATIONS_ZH
-from energybench.palette import LEVELS_ZH
+from energybench.limits.ladders import LEVELS_ZH
+from energybench.report.cards.pieces import VERIFICATIONS_ZH
 
 LANGUAGES = ("zh", "en")
 

@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy
 
+from energybench.energy.lines import FLOWS
 from energybench.errors import EnergybenchError, MissingPackageError, OptionError, TableError, quoted
 from energybench.frames.columns import KEYS
 from energybench.frames.encode import encode, recode, to_floats
 from energybench.frames.groups import KEY_TEXT, make_groups
 from energybench.frames.meters import flow_word
-from energybench.lines import FLOWS
-from energybench.palette import look_of
 from energybench.report.content import (
     Evidence,
     check_assessment,
@@ -23,10 +22,11 @@ from energybench.report.content import (
     target_table,
     text,
 )
+from energybench.report.files import whole_file
+from energybench.report.look import look_of
 from energybench.report.words import Words
-from energybench.unit_text import UnitText, read_unit
-from energybench.units import ratio
-from energybench.writers import whole_file
+from energybench.units.registry import ratio
+from energybench.units.text import UnitText, read_unit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

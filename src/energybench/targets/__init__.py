@@ -1,4 +1,4 @@
-"""Policy targets over a portfolio: shares by their own denominators, limits, the cheapest way there."""
+"""Policy targets over assessed plants."""
 
 from energybench.targets.check import check_targets
 from energybench.targets.lift import LiftPlan, LiftStep, ProductLift, cheapest_lift

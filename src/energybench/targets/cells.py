@@ -12,8 +12,8 @@ import numpy
 from energybench.errors import AmountError, DimensionError, MissingColumnError, quoted
 from energybench.frames.encode import clean_text, to_floats
 from energybench.targets.requirement import interval
-from energybench.unit_text import read_amount, read_number, read_unit
-from energybench.units import ratio, read_exact, read_quantity
+from energybench.units.registry import ratio, read_exact, read_quantity
+from energybench.units.text import read_amount, read_number, read_unit
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -6,11 +6,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from math import isfinite
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from energybench.errors import EnergybenchError, MissingFigureError, OptionError, quoted
 from energybench.frames.groups import period_key
-from energybench.tables import citation, data_version, find_document
+from energybench.tables.store import citation, data_version, find_document
 from energybench.targets.cells import SENT_OUT, SIGNED, texts_of
 from energybench.targets.inputs import figure_unit, read_figures, table_of
 from energybench.targets.measures import MEASURES, Measured, Question
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
     import pandas
 
     from energybench.frames import Assessment
-    from energybench.records import TargetRow
+    from energybench.tables.rows import TargetRow
     from energybench.targets.rows import MeasureRow
 
     Figures = Mapping[str, Any]
-    Results = pandas.DataFrame | Assessment | Figures
+    Results: TypeAlias = pandas.DataFrame | Assessment | Figures
 
 #: Denominator of a figure that the user gave.
 AS_GIVEN = "as given"

@@ -8,7 +8,7 @@ from energybench.errors import AmountError, OptionError, TableError, UnknownName
 from energybench.frames.columns import OUTPUTS
 from energybench.frames.groups import period_key
 from energybench.frames.native import to_pandas
-from energybench.names import normalise_name
+from energybench.tables.names import normalise_name
 from energybench.targets.cells import SIGNED, read_figure, texts_of
 from energybench.targets.rows import measure_of
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     import pandas
 
-    from energybench.records import TargetRow
+    from energybench.tables.rows import TargetRow
     from energybench.targets.rows import MeasureRow
 
 

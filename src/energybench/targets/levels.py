@@ -14,18 +14,18 @@ import numpy
 from energybench.errors import EnergybenchError, MissingColumnError, MissingFigureError, UnknownProductError
 from energybench.frames import kernel
 from energybench.frames.encode import to_floats
-from energybench.limits import find_ladder, warn_unverified_row
-from energybench.tables import citation, find_document, records
+from energybench.limits.choose import find_ladder, warn_unverified_row
+from energybench.tables.store import citation, find_document, records
 from energybench.targets.cells import named, not_above_zero, texts_of
 from energybench.targets.products import FIX, is_unknown, items_of, why_unknown
-from energybench.unit_text import read_unit
-from energybench.units import ratio
+from energybench.units.registry import ratio
+from energybench.units.text import read_unit
 
 if TYPE_CHECKING:
     import pandas
     from numpy.typing import NDArray
 
-    from energybench.ladders import Ladder
+    from energybench.limits.ladders import Ladder
 
 _LIMIT_TABLES = ("benchmarks", "limits", "local_limits")
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from math import isfinite
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy
 
@@ -21,9 +21,10 @@ from energybench.errors import (
     quoted,
 )
 from energybench.frames.encode import to_floats
-from energybench.ladders import Level
-from energybench.limits import find_ladder
-from energybench.tables import citation, find_document
+from energybench.limits.choose import find_ladder
+from energybench.limits.ladders import Level
+from energybench.limits.verdicts import saving_scale
+from energybench.tables.store import citation, find_document
 from energybench.targets.cells import amounts, labels, named, not_above_zero, require_column, texts_of
 from energybench.targets.inputs import one_period, table_of
 from energybench.targets.levels import levels_under
@@ -32,9 +33,9 @@ from energybench.targets.products import FIX, items_of, unknown_rows, why_unknow
 from energybench.targets.requirement import Requirement, requirement, with_unit
 from energybench.targets.rows import measure_of, target_rows
 from energybench.targets.selection import cheapest_cover
-from energybench.unit_text import read_unit
-from energybench.units import ratio
-from energybench.verdicts import saving_scale
+from energybench.units.registry import ratio
+from energybench.units.result import Record
+from energybench.units.text import read_unit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from energybench.frames import Assessment
-    from energybench.records import TargetRow
+    from energybench.tables.rows import TargetRow
 
     Floats = NDArray[numpy.float64]
 
@@ -106,7 +107,7 @@ class ProductLift:
 
 
 @dataclass(frozen=True, slots=True)
-class LiftPlan:
+class LiftPlan(Record):
     """What to lift for a document, product by product."""
 
     document: str
@@ -125,10 +126,6 @@ class LiftPlan:
         import pandas
 
         return pandas.DataFrame([asdict(step) for step in self.steps], columns=list(LiftStep.__dataclass_fields__))
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the plan as plain data, ready for JSON."""
-        return asdict(self)
 
     def __str__(self) -> str:
         lines = [f"{self.document} by {self.standard}: {' and '.join(self.required)}"]

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy
 
 from energybench.errors import EnergybenchError, MissingFigureError
-from energybench.ladders import TOLERANCE
+from energybench.limits.ladders import TOLERANCE
 from energybench.targets.cells import amounts, groups_of, named, names_of, numbers
 from energybench.targets.column import Column
 from energybench.targets.products import items_of
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import pandas
     from numpy.typing import NDArray
 
-    from energybench.records import TargetRow
+    from energybench.tables.rows import TargetRow
     from energybench.targets.portfolio import Counted, Portfolio
     from energybench.targets.requirement import Requirement
     from energybench.targets.rows import MeasureRow

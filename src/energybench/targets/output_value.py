@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy
 
-from energybench.accounts import Account
+from energybench.accounts.account import Account
 from energybench.errors import (
     BasisError,
     NoEnergyError,
@@ -26,8 +26,9 @@ from energybench.errors import (
 from energybench.frames.encode import to_floats
 from energybench.targets.cells import named, numbers, read_figure, require_column, texts_of
 from energybench.targets.inputs import one_period, table_of
-from energybench.unit_text import read_unit
-from energybench.units import make_quantity
+from energybench.units.registry import make_quantity
+from energybench.units.result import Record
+from energybench.units.text import read_unit
 
 if TYPE_CHECKING:
     import pandas
@@ -55,7 +56,7 @@ class OutputValuePart:
 
 
 @dataclass(frozen=True, slots=True)
-class OutputValueIntensity:
+class OutputValueIntensity(Record):
     """Energy per output value, alone and for the chain.
 
     Attributes
@@ -96,10 +97,6 @@ class OutputValueIntensity:
         import pandas
 
         return pandas.DataFrame([asdict(part) for part in self.parts])
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the result as plain data, ready for JSON."""
-        return asdict(self)
 
     def __str__(self) -> str:
         lines = [

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy
 
 from energybench.errors import MissingColumnError, MissingFigureError, UnknownProductError
-from energybench.tables import citation
+from energybench.tables.store import citation
 from energybench.targets.cells import holds, named, require_column, texts_of
 from energybench.targets.levels import check_standard, levels_under
 from energybench.targets.products import FIX, OTHER, is_one_of, items_of, why_unknown

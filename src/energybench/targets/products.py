@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy
 
 from energybench.errors import EnergybenchError, quoted, without_suggestions
-from energybench.limits import find_item, items_named
+from energybench.limits.choose import find_item, items_named
 from energybench.targets.cells import named, require_column, texts_of
 
 if TYPE_CHECKING:

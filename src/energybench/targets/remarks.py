@@ -19,7 +19,7 @@ from energybench.targets.rows import measure_of
 if TYPE_CHECKING:
     import pandas
 
-    from energybench.records import TargetRow
+    from energybench.tables.rows import TargetRow
     from energybench.targets.portfolio import Portfolio
     from energybench.targets.rows import MeasureRow
 

@@ -13,10 +13,10 @@ from math import inf, isfinite, ulp
 from typing import TYPE_CHECKING
 
 from energybench.errors import OptionError, TableError, quoted
-from energybench.ladders import TOLERANCE
+from energybench.limits.ladders import TOLERANCE
 
 if TYPE_CHECKING:
-    from energybench.records import TargetRow
+    from energybench.tables.rows import TargetRow
 
 #: Comparisons of the table that a figure can meet; ``fact`` and ``conforms_to`` have none.
 COMPARISONS = ("<=", "<", ">=", ">", "=", "~", "range")
@@ -120,7 +120,7 @@ def requirement(row: TargetRow, sense: str = "", tolerance: float = 0.05) -> Req
 
     Examples
     --------
-    >>> from energybench.tables import records
+    >>> from energybench.tables.store import records
     >>> row = next(row for row in records("targets") if row.id.startswith("changji-prefecture-2022/07"))
     >>> requirement(row).text
     '~ 60 % (57 to 63; tolerance 5 %)'

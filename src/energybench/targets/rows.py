@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from energybench.errors import UnitTextError, UnknownNameError, quoted
-from energybench.tables import citation, find_document, records
-from energybench.unit_text import read_unit
+from energybench.tables.store import citation, find_document, records
+from energybench.units.text import read_unit
 
 if TYPE_CHECKING:
-    from energybench.records import TargetRow
+    from energybench.tables.rows import TargetRow
 
 FLAG_WORDS = ("yes", "no")
 _CONDITION = re.compile(r"(\w+) (<=|>=|=|<|>) (.+)")

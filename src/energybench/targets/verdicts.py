@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 from energybench import __version__
 from energybench.errors import UnknownNameError, did_you_mean, quoted
 from energybench.targets.requirement import with_unit
+from energybench.units.result import Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import pandas
 
-    from energybench.records import TargetRow
+    from energybench.tables.rows import TargetRow
     from energybench.targets.measures import Part
     from energybench.targets.requirement import Requirement
     from energybench.targets.rows import MeasureRow
@@ -25,7 +26,7 @@ _WORDS = {True: "met", False: "not met", None: "cannot tell"}
 
 
 @dataclass(frozen=True, slots=True)
-class TargetVerdict:
+class TargetVerdict(Record):
     """One target of a document against what was given.
 
     Attributes
@@ -128,10 +129,6 @@ class TargetVerdict:
         if self.between is not None:
             return with_unit(f"{self.between[0]:.6g} to {self.between[1]:.6g}", self.actual_unit)
         return "" if self.actual is None else with_unit(f"{self.actual:.6g}", self.actual_unit)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the verdict as plain data, ready for JSON."""
-        return asdict(self)
 
     def __str__(self) -> str:
         head = f"{self.answer}: {self.subject_en}, {self.indicator_en}" + (

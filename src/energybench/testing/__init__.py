@@ -1,4 +1,4 @@
-"""The properties of this field for other people's code: whether a converter, a spreadsheet or a service is right.
+"""The properties, for other people's converters.
 
 Hypothesis strategies draw amounts, units, carriers, ladders, furnaces and whole tables; each ``assert_`` function
 searches one of your functions for the smallest example that it gets wrong, and says what is expected, where that

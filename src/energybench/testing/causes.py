@@ -7,9 +7,9 @@ from math import floor, isfinite
 from typing import TYPE_CHECKING
 
 from energybench.errors import EnergybenchError
-from energybench.tables import cached, records
-from energybench.unit_text import read_unit
-from energybench.units import STANDARD_COAL_KJ_PER_KGCE, Rate, ratio
+from energybench.tables.store import cached, records
+from energybench.units.registry import STANDARD_COAL_KJ_PER_KGCE, Rate, ratio
+from energybench.units.text import read_unit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from hypothesis import strategies as st
 
 from energybench.errors import OptionError, quoted
-from energybench.ladders import Level
-from energybench.limits import find_item
+from energybench.limits.choose import find_item
+from energybench.limits.ladders import Level
 from energybench.testing.asking import Answer, Refusals, Subject
 from energybench.testing.causes import RATIOS
 from energybench.testing.facts import HOSTILE, NO_PRODUCTS, Product, common_spellings, products
@@ -19,8 +19,8 @@ from energybench.testing.probing import texts
 from energybench.testing.report import Property, Report, Wrong, settle
 from energybench.testing.searching import Effort, each
 from energybench.testing.slips import SLIPS, Case, Known, around, near
-from energybench.unit_text import read_unit
-from energybench.units import ratio, same_kind
+from energybench.units.registry import ratio, same_kind
+from energybench.units.text import read_unit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable

@@ -23,15 +23,15 @@ from energybench.testing.probing import Case, Known, Probe, cases, plain_cases
 from energybench.testing.report import Property, Report, Wrong, settle
 from energybench.testing.searching import Effort, each
 from energybench.testing.strategies import amounts, hostile_unit_texts
-from energybench.unit_text import read_unit
-from energybench.units import same_kind
+from energybench.units.registry import same_kind
+from energybench.units.text import read_unit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
 
-    from energybench.carriers import Choice
-    from energybench.coal_rates import CoalRate
-    from energybench.units import AmountLike
+    from energybench.energy.coal_rates import CoalRate
+    from energybench.energy.coefficients import Choice
+    from energybench.units.registry import AmountLike
 
 REFUSAL = "a refusal: an error, None or NaN"
 _NOTHING = "it does not answer anything"

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
 
-from energybench.corrections import change, find_correction
-from energybench.corrections.catalogue import find_figures
 from energybench.errors import EnergybenchError, OptionError
+from energybench.limits.corrections import change, find_correction
+from energybench.limits.corrections.catalogue import find_figures
 from energybench.testing.asking import Answer, Refusals, Subject
 from energybench.testing.causes import cause_of, same_figure
 from energybench.testing.options import check_room
@@ -21,7 +21,7 @@ from energybench.testing.searching import Effort, each
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
-    from energybench.corrections import Parameter
+    from energybench.limits.corrections import Parameter
 
 REFUSAL = "a refusal: an error, None or NaN"
 #: Where a parameter has no upper end, one is chosen.
@@ -52,7 +52,7 @@ def assert_correction_properties(
     correction : str
         Name or id: ``"gb-16780-2012/clinker-strength"``.
     item, level, case, allow_unverified
-        As in :func:`energybench.corrections.change`.
+        As in :func:`energybench.limits.corrections.change`.
     tolerance : float
         A figure is right to this part of itself.
     refuses : exception types or callable

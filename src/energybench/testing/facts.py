@@ -8,22 +8,22 @@ from functools import cache
 from itertools import product
 from typing import TYPE_CHECKING
 
-from energybench.carriers import Choice, choose_coefficient, find_carrier
-from energybench.choices import make_choice
+from energybench.energy.choices import make_choice
+from energybench.energy.coefficients import Choice, choose_coefficient, find_carrier
+from energybench.energy.factors import factor
 from energybench.errors import AmbiguousError, CoalRateError, EnergybenchError
-from energybench.factors import factor
-from energybench.limits import find_item, find_ladder, needs_capacity
-from energybench.tables import cached, find_document, records
-from energybench.unit_text import ATOMS, PRODUCTS, REFUSED, UnitText, read_unit
-from energybench.units import same_kind
+from energybench.limits.choose import find_item, find_ladder, needs_capacity
+from energybench.tables.store import cached, find_document, records
+from energybench.units.registry import same_kind
+from energybench.units.text import ATOMS, PRODUCTS, REFUSED, UnitText, read_unit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from energybench.carriers import Coefficient
-    from energybench.coal_rates import CoalRate
-    from energybench.ladders import Ladder
-    from energybench.units import AmountLike
+    from energybench.energy.coal_rates import CoalRate
+    from energybench.energy.coefficients import Coefficient
+    from energybench.limits.ladders import Ladder
+    from energybench.units.registry import AmountLike
 
 #: What stands first is tried first, and is what a failing example shrinks to.
 COMMON_CARRIERS = (

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
 
-from energybench.carriers import Choice
+from energybench.energy.coefficients import Choice
 from energybench.errors import MissingColumnError, TableError, quoted
-from energybench.furnaces import DEFAULT_ITEM, find_curve
-from energybench.limits import find_item, find_ladder, needs_capacity
+from energybench.limits.choose import find_item, find_ladder, needs_capacity
+from energybench.limits.furnaces import DEFAULT_ITEM, find_curve
 from energybench.testing.facts import fuels, products, spellings
 from energybench.testing.options import check_count
-from energybench.unit_text import UnitText, read_unit
-from energybench.units import ratio, same_kind
+from energybench.units.registry import ratio, same_kind
+from energybench.units.text import UnitText, read_unit
 
 if TYPE_CHECKING:
     import pandas

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from hypothesis import strategies as st
 
 from energybench.errors import check_option
-from energybench.furnaces import DEFAULT_ITEM, READINGS, find_curve
+from energybench.limits.furnaces import DEFAULT_ITEM, READINGS, find_curve
 from energybench.testing.asking import Answer, Refusals, Subject
 from energybench.testing.causes import cause_of, same_figure
 from energybench.testing.options import check_room

@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING
 
 from hypothesis import strategies as st
 
-from energybench.carriers import find_carrier
+from energybench.energy.coefficients import find_carrier
 from energybench.errors import OptionError, quoted
-from energybench.tables import citation
+from energybench.tables.store import citation
 from energybench.testing.facts import Fuel, fuels, spellings
 from energybench.testing.strategies import amounts
-from energybench.unit_text import read_unit
-from energybench.units import same_kind
+from energybench.units.registry import same_kind
+from energybench.units.text import read_unit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from energybench.carriers import Choice
+    from energybench.energy.coefficients import Choice
     from energybench.testing.asking import Answer, Subject
 
 # Enough spellings to find one that a converter reads, before all of them are tried.

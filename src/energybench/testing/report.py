@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from energybench import __version__
 from energybench.errors import OptionError, did_you_mean, quoted
-from energybench.tables import data_version
+from energybench.tables.store import data_version
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -11,7 +11,7 @@ from energybench.testing.causes import RATIOS
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from energybench.ladders import Ladder, Level
+    from energybench.limits.ladders import Ladder, Level
     from energybench.testing.facts import Product
 
 #: Just inside and just outside a limit: one part in a million, far above float noise.

@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING
 from hypothesis import strategies as st
 
 from energybench.errors import OptionError, quoted
-from energybench.furnaces import DEFAULT_ITEM, find_curve
+from energybench.limits.furnaces import DEFAULT_ITEM, find_curve
 from energybench.testing.facts import HOSTILE, choice_of, fuels, join, parts, products
 from energybench.testing.options import check_count, check_flag
-from energybench.unit_text import UnitText, read_unit
-from energybench.units import same_kind
+from energybench.units.registry import same_kind
+from energybench.units.text import UnitText, read_unit
 
 if TYPE_CHECKING:
-    from energybench.coal_rates import CoalRate
-    from energybench.ladders import Ladder
-    from energybench.units import AmountLike
+    from energybench.energy.coal_rates import CoalRate
+    from energybench.limits.ladders import Ladder
+    from energybench.units.registry import AmountLike
 
 #: Beyond it a float is no longer every whole number.
 _LARGEST_WHOLE = 2**53

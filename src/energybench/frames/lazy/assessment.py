@@ -19,6 +19,7 @@ from energybench.frames.lazy.source import run
 from energybench.frames.parts import NoEnergyLines
 from energybench.frames.pipeline import check_counts
 from energybench.frames.problems import COLUMNS, COUNTED, add_counts, count_problems, note_on_keys
+from energybench.units.result import Card
 
 if TYPE_CHECKING:
     from energybench.frames.lazy.chain import Refusals
@@ -38,7 +39,7 @@ _OF_TABLES = ("decide", "sensitivity")
 
 
 @dataclass
-class LazyAssessment:
+class LazyAssessment(Card):
     """The answer for lazy tables, in the engine that they are of.
 
     Nothing but the small selections that name every distinct carrier, unit and product has been computed;
@@ -127,7 +128,7 @@ class LazyAssessment:
             "used": self._summary["meters"][1],
             "problems": int(problems.get("meters", 0)),
             "outputs": sum(rows for name, (rows, _) in self._summary.items() if name != "meters"),
-            "classified": sum(self._by_class.values()),
+            "classified": sum(self.by_class.values()),
         }
         check_counts(counts, int(problems.get("outputs", 0)))
         return counts
@@ -236,7 +237,7 @@ class LazyAssessment:
 
     def __repr__(self) -> str:
         """Say what there is to ask for, without asking the engine."""
-        if self._is_counted():
+        if self.is_counted():
             known = "; ".join(summary(self.counts, {}, self.problem_counts.head(0), ()).splitlines())
         else:
             known = "nothing has been computed but the list of distinct names"
@@ -245,20 +246,16 @@ class LazyAssessment:
             "for: .counts, .problem_counts, .notes, str(). Everything: .collect()>"
         )
 
-    def _repr_html_(self) -> str:
-        from energybench.markup.assessments import lazy_card
-
-        return lazy_card(self, self._by_class if self._is_counted() else None)
-
-    def _is_counted(self) -> bool:
+    def is_counted(self) -> bool:
         """Say whether the counts are known, so that nothing they are made of needs a query any more."""
         return "counts" in vars(self)
 
     def __str__(self) -> str:
-        return summary(self.counts, self._by_class, self.problem_counts, self.notes)
+        return summary(self.counts, self.by_class, self.problem_counts, self.notes)
 
     @property
-    def _by_class(self) -> dict[str, int]:
+    def by_class(self) -> dict[str, int]:
+        """Output rows of each class."""
         return {name: rows for name, (rows, _) in self._summary.items() if name and name != "meters"}
 
 

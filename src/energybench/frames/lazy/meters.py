@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import narwhals.stable.v2 as nw
 
+from energybench.energy.lines import FLOWS
 from energybench.frames import meters as eager
 from energybench.frames.columns import KEYS
 from energybench.frames.lazy.chain import Refusals
@@ -15,12 +16,11 @@ from energybench.frames.lazy.readings import FOLDED, Readings, make_readings, re
 from energybench.frames.lazy.small_tables import hand_over
 from energybench.frames.lazy.source import finite, grouped, join_small, without_repetitions
 from energybench.frames.resolve import Factor, KnownFactors, Refusal, resolve_all
-from energybench.lines import FLOWS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from energybench.carriers import Choice
+    from energybench.energy.coefficients import Choice
     from energybench.frames.lazy.readings import Found, Parts
     from energybench.frames.lazy.source import Source
 

@@ -20,7 +20,7 @@ from energybench.frames.lazy.small_tables import hand_over
 from energybench.frames.lazy.source import finite, join_small, without_repetitions
 from energybench.frames.meters import missing
 from energybench.frames.resolve import Refusal
-from energybench.ladders import Level
+from energybench.limits.ladders import Level
 
 if TYPE_CHECKING:
     from energybench.frames.lazy.readings import Found, Parts

@@ -20,7 +20,7 @@ from energybench.frames.lazy.small_tables import hand_over
 from energybench.frames.lazy.source import distinct, make_source, run
 from energybench.frames.native import to_pandas
 from energybench.frames.pipeline import unused_headers, warn_weak
-from energybench.tables import data_version
+from energybench.tables.store import data_version
 
 if TYPE_CHECKING:
     from energybench.frames.lazy.source import Source

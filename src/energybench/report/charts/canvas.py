@@ -6,10 +6,10 @@ import unicodedata
 from typing import TYPE_CHECKING, Any
 
 from energybench.errors import OptionError, UnknownNameError, quoted
-from energybench.ladders import Level
-from energybench.markup.pieces import VERIFICATIONS_ZH, number
-from energybench.palette import look_of
-from energybench.tables import find_document
+from energybench.limits.ladders import Level
+from energybench.report.cards.pieces import VERIFICATIONS_ZH, number
+from energybench.report.look import look_of
+from energybench.tables.store import find_document
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from energybench.accounts import Account
-from energybench.carriers import find_carrier
+from energybench.accounts.account import Account
+from energybench.energy.coefficients import find_carrier
 from energybench.errors import EnergybenchError, OptionError
 from energybench.frames import Assessment
-from energybench.markup.figures import BASES_ZH
-from energybench.markup.pieces import number
+from energybench.report.cards.figures import BASES_ZH
+from energybench.report.cards.pieces import number
 from energybench.report.charts.canvas import (
     cite,
     finish,
@@ -22,7 +22,7 @@ from energybench.report.charts.canvas import (
 )
 from energybench.report.charts.inputs import Cited, wrong_input
 from energybench.report.fonts import choose_lettering
-from energybench.tables import records
+from energybench.tables.store import records
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

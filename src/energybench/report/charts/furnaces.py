@@ -9,10 +9,9 @@ import numpy
 
 from energybench.errors import OptionError
 from energybench.frames import Assessment
-from energybench.furnaces import DEFAULT_ITEM, FurnaceLimit, LimitCurve, find_curve, read_capacity
-from energybench.ladders import Level
-from energybench.markup.pieces import number
-from energybench.palette import look_of
+from energybench.limits.furnaces import DEFAULT_ITEM, FurnaceLimit, LimitCurve, find_curve, read_capacity
+from energybench.limits.ladders import Level
+from energybench.report.cards.pieces import number
 from energybench.report.charts.canvas import (
     cite,
     class_name,
@@ -25,14 +24,15 @@ from energybench.report.charts.canvas import (
 from energybench.report.charts.inputs import Named, named_verdicts, one_product
 from energybench.report.charts.labels import label_points
 from energybench.report.fonts import choose_lettering
+from energybench.report.look import look_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from matplotlib.axes import Axes
 
+    from energybench.limits.verdicts import Verdict
     from energybench.report.fonts import Lettering
-    from energybench.verdicts import Verdict
 
     Measured = Verdict | FurnaceLimit | Assessment | Mapping[str, Verdict] | Iterable[Verdict]
 

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from energybench.accounts import Account
+from energybench.accounts.account import Account
 from energybench.errors import OptionError, did_you_mean, quoted
 from energybench.frames import Assessment
-from energybench.verdicts import Verdict
+from energybench.limits.verdicts import Verdict
 
 if TYPE_CHECKING:
     import pandas

@@ -6,9 +6,8 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from energybench.errors import DimensionError, OptionError, quoted
-from energybench.ladders import Level
-from energybench.markup.pieces import number
-from energybench.palette import look_of
+from energybench.limits.ladders import Level
+from energybench.report.cards.pieces import number
 from energybench.report.charts.canvas import (
     cite,
     class_name,
@@ -24,18 +23,19 @@ from energybench.report.charts.canvas import (
 )
 from energybench.report.charts.inputs import Named, named_verdicts
 from energybench.report.fonts import choose_lettering
-from energybench.unit_text import read_unit
-from energybench.units import ratio, read_quantity
+from energybench.report.look import look_of
+from energybench.units.registry import ratio, read_quantity
+from energybench.units.text import read_unit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from matplotlib.axes import Axes
 
-    from energybench.accounts import Account
+    from energybench.accounts.account import Account
+    from energybench.limits.verdicts import Verdict
     from energybench.report.fonts import Lettering
-    from energybench.units import AmountLike
-    from energybench.verdicts import Verdict
+    from energybench.units.registry import AmountLike
 
     Record = Verdict | Account
 

@@ -9,10 +9,9 @@ import numpy
 from energybench.errors import OptionError, check_option, did_you_mean, quoted
 from energybench.frames.encode import clean_text, to_floats
 from energybench.frames.groups import period_key
-from energybench.ladders import Level
-from energybench.limits import find_ladder, needs_capacity
-from energybench.markup.pieces import number
-from energybench.palette import look_of
+from energybench.limits.choose import find_ladder, needs_capacity
+from energybench.limits.ladders import Level
+from energybench.report.cards.pieces import number
 from energybench.report.charts.canvas import (
     cite,
     class_name,
@@ -31,8 +30,9 @@ from energybench.report.charts.canvas import (
 )
 from energybench.report.charts.inputs import Cited, one_product
 from energybench.report.fonts import choose_lettering
-from energybench.unit_text import read_unit
-from energybench.units import ratio
+from energybench.report.look import look_of
+from energybench.units.registry import ratio
+from energybench.units.text import read_unit
 
 if TYPE_CHECKING:
     import pandas

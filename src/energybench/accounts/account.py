@@ -1,0 +1,372 @@
+"""The energy account of one product over one period: total, intensity, verdict, audit trail.
+
+Comprehensive energy is the inputs minus the energy sent out, each times its coefficient. Sums are exact
+until the last step, so that a printed result can be checked by hand.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field, replace
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from energybench import __version__
+from energybench.accounts.budgets import Contribution, uncertainties
+from energybench.accounts.control import AccountingRules, ControlledEnergy, Use, control_energy
+from energybench.energy.choices import make_measured_choice
+from energybench.energy.coefficients import TCE
+from energybench.energy.conversion import warn_unverified
+from energybench.energy.lines import KWH, Line, Worked, work_out_lines
+from energybench.energy.measured import read_measured
+from energybench.errors import NoEnergyError, OptionError, OutputError, check_option, quoted
+from energybench.limits.alternatives import Figures
+from energybench.limits.choose import choose_ladder, warn_if_superseded, warn_unverified_row
+from energybench.limits.verdicts import COMPARES, Verdict, check_basis, check_output, judge, saving_scale
+from energybench.limits.what_if import Sensitivity, of_value
+from energybench.tables.store import data_version
+from energybench.units.registry import make_quantity, ratio, same_kind, to_float
+from energybench.units.result import Card
+from energybench.units.text import UnitText, read_unit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import pandas
+    import pint
+
+    from energybench.energy.coal_rates import CoalRate
+    from energybench.energy.lines import LineLike
+    from energybench.energy.measured import MeasuredLike, Spread
+    from energybench.limits.ladders import Ladder
+    from energybench.units.registry import AmountLike
+
+
+@dataclass(frozen=True, slots=True)
+class Account(Card):
+    """The energy of one product over one period.
+
+    Attributes
+    ----------
+    lines : tuple of Line
+        As given, in order.
+    tce : float
+        Comprehensive energy, in tonnes of standard coal equivalent.
+    electricity_kwh : float
+        Electricity in minus out.
+    by_carrier : dict
+        Tonnes of standard coal equivalent per carrier.
+    intensity : float or None
+        In ``unit``, the indicator's own; None without output.
+    verdict : Verdict or None
+        None without product; always on all energy.
+    control : ControlledEnergy or None
+        What regional control counts by ``rules``; None without rules.
+    uncertainty, intensity_uncertainty : float or None
+        Standard uncertainty of ``tce``, and of ``intensity`` in its unit; None where nothing was given one.
+    budget : tuple of Contribution
+        What each source contributes to it, largest first.
+    """
+
+    lines: tuple[Line, ...]
+    tce: float
+    electricity_kwh: float
+    by_carrier: dict[str, float]
+    basis: str
+    output: float | None = None
+    output_unit: str = ""
+    product: str = ""
+    intensity: float | None = None
+    unit: str = ""
+    verdict: Verdict | None = None
+    control: ControlledEnergy | None = None
+    notes: tuple[str, ...] = field(default_factory=tuple)
+    package_version: str = __version__
+    data_version: str = ""
+    uncertainty: float | None = None
+    intensity_uncertainty: float | None = None
+    budget: tuple[Contribution, ...] = ()
+
+    @property
+    def total(self) -> float:
+        """Comprehensive energy in tonnes of standard coal equivalent, the same as ``tce``."""
+        return self.tce
+
+    def to_pint(self) -> pint.Quantity[Any]:
+        """Return the intensity, or the total where there is no output, as a quantity of ``energybench.ureg``."""
+        value, unit = (self.tce, "tce") if self.intensity is None else (self.intensity, self.unit)
+        result: pint.Quantity[Any] = make_quantity(value, unit)
+        return result
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the account as plain data, ready for JSON."""
+        verdict = None if self.verdict is None else self.verdict.to_dict()
+        return {**asdict(replace(self, verdict=None)), "verdict": verdict}
+
+    def sensitivity(self, *, coal_rate: AmountLike | CoalRate | None = None) -> Sensitivity:
+        """Return by how much each figure must change for the class to change, and which choices would change it.
+
+        Parameters
+        ----------
+        coal_rate : str, pint.Quantity or CoalRate, optional
+            To tell what the primary basis would give, where the limit leaves the basis open.
+
+        Returns
+        -------
+        Sensitivity
+            Changes of output, energy, each carrier's amount and coefficient; other editions, readings, documents.
+
+        Raises
+        ------
+        OptionError
+            If the account has no product, so that there is no class.
+        """
+        if self.verdict is None or self.verdict.ladder is None or self.output is None:
+            raise OptionError(
+                "The account has no product, so there is no class to change", "product", "Pass product= and output="
+            )
+        ladder = self.verdict.ladder
+        per_unit, energy_unit = saving_scale(ladder, f"{self.output!r} {self.output_unit}")
+        figures = Figures(self.lines, self.basis, self.output, self.output_unit, per_unit, energy_unit)
+        return of_value(self.verdict.value, ladder, self.verdict.compare, figures=figures, coal_rate=coal_rate)
+
+    def trail(self) -> pandas.DataFrame:
+        """Return the arithmetic line by line: amount, unit, coefficient, source, tce.
+
+        Returns
+        -------
+        pandas.DataFrame
+            A row per line; the column ``tce`` adds up to the account's total. A column ``uncertainty``, in tce,
+            is there where the account has one.
+        """
+        import pandas
+
+        rows = [
+            {
+                "carrier": line.carrier,
+                "flow": line.flow,
+                "amount": line.amount,
+                "unit": line.unit,
+                "density": line.density,
+                "coefficient": line.coefficient.value,
+                "coefficient_unit": line.coefficient.unit,
+                "basis": line.coefficient.basis,
+                "tce": line.tce,
+                **({} if self.uncertainty is None else {"uncertainty": line.uncertainty}),
+                "document": line.coefficient.document,
+                "clause": line.coefficient.clause,
+                "verification": line.coefficient.verification,
+                "source": line.coefficient.source,
+                "evidence": line.coefficient.evidence,
+            }
+            for line in self.lines
+        ]
+        return pandas.DataFrame(rows)
+
+    def __str__(self) -> str:
+        lines = [
+            f"{'-' if line.tce < 0 else ' '}{line.carrier:<16} {line.amount:>14,.6g} {line.unit:<10} "
+            f"x {line.coefficient.value:>8g} {line.coefficient.unit:<10} = {line.tce:>14,.4f} tce  "
+            f"{line.coefficient.source}{', ' + line.density if line.density else ''}{_give(line.uncertainty, 'tce')}"
+            for line in self.lines
+        ]
+        lines.append(f" total {self.basis:<59} = {self.tce:>14,.4f} tce{_give(self.uncertainty, 'tce')}")
+        if self.intensity is not None:
+            give = _give(self.intensity_uncertainty, self.unit)
+            lines.append(f" per {self.output:,g} {self.output_unit}: {self.intensity:.6g} {self.unit}{give}")
+        if self.verdict is not None:
+            lines.append(f" {self.verdict}")
+        if self.control is not None:
+            lines.extend(f" {line}" for line in str(self.control).splitlines())
+        return "\n".join([*lines, *(f" note: {note}" for note in self.notes)])
+
+
+def _give(uncertainty: float | None, unit: str) -> str:
+    return "" if uncertainty is None else f" (± {uncertainty:.3g} {unit})"
+
+
+def account(
+    lines: Iterable[LineLike] | pandas.DataFrame,
+    *,
+    output: MeasuredLike | None = None,
+    product: str | None = None,
+    document: str | None = None,
+    period: str | None = None,
+    capacity: AmountLike | None = None,
+    reading: str = "linear",
+    basis: str = "calorific",
+    coal_rate: MeasuredLike | CoalRate | None = None,
+    edition: str | None = None,
+    compare: str = "full",
+    rules: AccountingRules | None = None,
+    allow_unverified: bool = False,
+) -> Account:
+    """Account for the energy of one product over one period.
+
+    Parameters
+    ----------
+    lines : iterable
+        Tuples ``(carrier, amount)`` or ``(carrier, amount, flow)``, or mappings (or a frame) with the keys
+        carrier, amount, unit, flow, ncv, density, coefficient, use (``"fuel"``, ``"feedstock"``), origin
+        (``"grid"``, ``"renewable"``, ``"nuclear"``), evidence, uncertainty, accuracy, meter. An amount is text
+        with a unit, a quantity, or a number beside the key unit; any figure may carry a standard uncertainty,
+        as in ``"1200±6 t"``. ``flow`` is ``"in"`` (default) or ``"out"`` for energy sent out. Lines of one meter
+        share one error.
+    output : str, pint.Quantity or Measured, optional
+        Product of the period, ``"24000 t"``; any denominator such as ``"1400 m2"`` where no product is named.
+    product : str, optional
+        Item id or name; its indicator decides the unit of the intensity and the ladder.
+    document, period, capacity, reading, compare
+        As in :func:`energybench.classify`.
+    rules : AccountingRules, optional
+        What regional control leaves out; shown beside the whole energy, which limits are compared with.
+    basis, coal_rate, edition, allow_unverified
+        As in :func:`energybench.to_tce`; the coal rate applies to the electricity lines.
+
+    Returns
+    -------
+    Account
+        Lines, total in tce, intensity, verdict; ``.trail()`` for a reviewer.
+
+    Raises
+    ------
+    NoEnergyError
+        If there are no lines, or no electricity line for an indicator in electricity.
+    OutputError
+        If a product has no output, or the output is not one positive amount of the right kind.
+    BasisError
+        If the basis is not that of the limit.
+    EnergybenchError
+        As :func:`energybench.to_tce` and :func:`energybench.classify`, with the line's number in the message.
+
+    Notes
+    -----
+    Comprehensive energy = sum of inputs x coefficient - sum of energy sent out x coefficient (GB/T 2589).
+    Uncertainties by JCGM 100:2008, first order: contributions of one source with their signs, sources in squares.
+
+    Examples
+    --------
+    >>> book = account([("原煤", "2400 t"), ("electricity", "120 万kWh")], output="24000 t", product="cement-clinker")
+    >>> round(book.tce, 2), round(book.intensity, 3), book.unit
+    (1861.8, 77.575, 'kgce/t')
+    """
+    check_option("compare", compare, COMPARES)
+    if rules is not None and not isinstance(rules, AccountingRules):
+        raise OptionError(f"rules is {quoted(rules)}", quoted(rules), "Pass energybench.AccountingRules(...)")
+    choice, spreads = make_measured_choice(
+        basis=basis, coal_rate=coal_rate, edition=edition, allow_unverified=allow_unverified
+    )
+    worked = work_out_lines(lines, choice, spreads)
+    if not worked:
+        raise NoEnergyError("The account has no lines", "lines", 'Give at least one, for example ("原煤", "1200 t")')
+    exact = sum((one.tce for one in worked), Fraction(0))
+    electricity = sum((one.electricity_kwh for one in worked), Fraction(0))
+    by_carrier: dict[str, Fraction] = {}
+    for one in worked:
+        carrier = one.line.coefficient.carrier
+        by_carrier[carrier] = by_carrier.get(carrier, Fraction(0)) + one.tce
+    if allow_unverified:
+        for one in worked:
+            warn_unverified(one.line.coefficient)
+    uses = [
+        Use(line.coefficient.carrier, one.tce, one.electricity_kwh, line.use, line.origin, line.evidence)
+        for one, line in ((one, one.line) for one in worked)
+    ]
+    control = control_energy(uses, rules or AccountingRules())
+    book = Account(
+        lines=tuple(one.line for one in worked),
+        tce=to_float(exact, "total"),
+        electricity_kwh=to_float(electricity, "total"),
+        by_carrier={carrier: to_float(tce, carrier) for carrier, tce in by_carrier.items()},
+        basis=basis,
+        control=control if rules else None,
+        notes=_notes(one.line for one in worked),
+        data_version=data_version(),
+        **uncertainties(worked),
+    )
+    if output is None:
+        if product is not None:
+            raise OutputError(f"{quoted(product)} has energy and no output", quoted(product), 'Pass output="24000 t"')
+        return book
+    magnitude, output_unit, output_spread = _read_output(output)
+    if product is None and not document is period is capacity is None:
+        raise OptionError("document, period or capacity is given without a product", "product", "Pass product= too")
+    if product is None:
+        per = UnitText(TCE.numerator, output_unit.numerator)
+        scaled = magnitude * Fraction(10) ** output_unit.exponent
+        intensity = to_float(exact / scaled, "intensity")
+        return replace(
+            book,
+            output=to_float(magnitude, "output"),
+            output_unit=str(output_unit),
+            intensity=intensity,
+            unit=str(per),
+            **uncertainties(
+                worked, intensity, to_float(1 / scaled, "intensity"), False, magnitude, output_spread, book.notes
+            ),
+        )
+    ladder = choose_ladder(product, document, capacity, reading, allow_unverified, period)
+    warn_unverified_row(ladder)
+    warn_if_superseded(document)
+    saving = saving_scale(ladder, output)
+    electric, per_energy = _scale(ladder, magnitude, output_unit, worked, basis)
+    intensity = to_float((electricity if electric else exact) * per_energy, "intensity")
+    sure = uncertainties(
+        worked, intensity, to_float(per_energy, "intensity"), electric, magnitude, output_spread, book.notes
+    )
+    return replace(
+        book,
+        output=to_float(magnitude, "output"),
+        output_unit=str(output_unit),
+        product=ladder.item,
+        intensity=intensity,
+        unit=ladder.unit,
+        verdict=judge(
+            intensity, ladder, compare=compare, saving_output=saving, uncertainty=sure.get("intensity_uncertainty")
+        ),
+        **sure,
+    )
+
+
+def _read_output(output: MeasuredLike) -> tuple[Fraction, UnitText, Spread | None]:
+    magnitude, unit, spread = read_measured(output, "output")
+    if unit.denominator:
+        raise OutputError(
+            f"output is {quoted(output)}, and {unit} is no amount",
+            quoted(output),
+            'Give the product of the period, "24000 t"',
+        )
+    if isinstance(magnitude, Fraction):
+        check_output(to_float(magnitude, "output"), output)
+        return magnitude, unit, spread
+    return Fraction(check_output(magnitude, output)), unit, spread
+
+
+def _scale(
+    ladder: Ladder, output: Fraction, output_unit: UnitText, worked: list[Worked], basis: str
+) -> tuple[bool, Fraction]:
+    """Say whether the indicator counts electricity, and what one kWh or tce of energy is in its unit."""
+    unit = read_unit(ladder.unit)
+    over = UnitText(unit.numerator, (), unit.exponent)
+    amount = output * ratio(output_unit, UnitText(unit.denominator))
+    if same_kind(over, TCE):
+        check_basis(ladder, basis)
+        return False, ratio(TCE, over) / amount
+    if not any(one.line.coefficient.carrier == "electricity" for one in worked):
+        raise NoEnergyError(
+            f"{ladder.item} is measured in {ladder.unit} and no line is electricity", ladder.item, "Add the electricity"
+        )
+    return True, ratio(KWH, over) / amount
+
+
+def _notes(lines: Iterable[Line]) -> tuple[str, ...]:
+    """Say what a reader of the total should know."""
+    media = sorted(
+        {
+            line.coefficient.carrier
+            for line in lines
+            if line.coefficient.origin == "table" and not line.coefficient.basis
+        }
+    )
+    if not media:
+        return ()
+    return (f"the coefficients of {', '.join(media)} state no basis; count a medium only when it is bought",)

@@ -1,0 +1,1 @@
+"""An amount of a carrier becomes tce (and CO2), with the figure that did it."""

@@ -1,0 +1,395 @@
+"""Which carbon figure applies: rows of ``co2_factors.csv``, or the user's own, never a mixture of series."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from energybench.energy.coefficients import category_of, find_carrier
+from energybench.energy.plausibility import CO2_FOR_C, NARROW_SLIP, SLIP, Known, refuse_heat, refuse_slip
+from energybench.errors import (
+    AmbiguousError,
+    AmountError,
+    CoefficientError,
+    DimensionError,
+    MissingFigureError,
+    OptionError,
+    UnknownCarrierError,
+    UnknownNameError,
+    did_you_mean,
+    quoted,
+)
+from energybench.tables.names import index_names, normalise_name
+from energybench.tables.store import ACCEPTED, best_verified, cached, find_document, records, require_usable
+from energybench.units.registry import Rate, read_rate, same_kind, to_float
+from energybench.units.text import UnitText, read_number, read_unit
+
+if TYPE_CHECKING:
+    from energybench.tables.rows import Co2FactorRow
+
+#: What a fuel needs, in the order of the formula, and what to write for it.
+QUANTITIES = {"ncv": '"42.65 GJ/t"', "carbon_content": '"20.2 tC/TJ"', "oxidation": "0.98"}
+
+_QUANTITY_OF_KIND = {
+    "NCV default": "ncv",
+    "carbon content per heat": "carbon_content",
+    "IPCC default carbon content": "carbon_content",
+    "oxidation rate": "oxidation",
+}
+_MOLAR_ROW = "carbon-to-co2-ratio"
+_IPCC = "ipcc1996_"
+_CARBON = re.compile(r"(t|kg|g|吨|千克)\s*(CO2|C|二氧化碳|碳)\s*/\s*(.+)", re.DOTALL)
+_ELEMENTS = {"二氧化碳": "CO2", "碳": "C"}
+_KJ = UnitText(("kJ",))
+_TJ = UnitText(("TJ",))
+_T_PER_TJ = UnitText(("t",), ("TJ",))
+_TC_PER_TJ = UnitText(("tC",), ("TJ",))
+#: Fuels that have hardly a carbon content in common.
+_ANY_CARBON = frozenset({"other_gas", "msw_fuel", "industrial_waste_fuel"})
+_ONE = UnitText(())
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One figure of an emission, and where it comes from.
+
+    Attributes
+    ----------
+    quantity : str
+        ``"ncv"``, ``"carbon_content"``, ``"oxidation"``, ``"ratio"`` or ``"factor"``.
+    value, unit : float, str
+        As printed.
+    origin : str
+        ``"table"``, ``"user"`` or ``"definition"``.
+    row : str
+        Id of the row of ``co2_factors.csv``.
+    kind, year, region
+        As the table says them.
+    document, verification, evidence, notes : str
+        Source of a table figure; empty for a figure of the user's own.
+    """
+
+    quantity: str
+    value: float
+    unit: str
+    origin: str
+    row: str = ""
+    kind: str = ""
+    year: int | None = None
+    region: str = ""
+    document: str = ""
+    verification: str = ""
+    evidence: str = ""
+    notes: str = ""
+
+    @classmethod
+    def of_user(cls, quantity: str, value: object, rate: Rate) -> Figure:
+        """Make the record of a figure that the user gave, in the unit that was written."""
+        unit = read_number(value)[1].strip() if isinstance(value, str) else str(rate.unit)
+        # A share written in percent is kept as a share.
+        return cls(quantity, float(rate.value), "" if quantity == "oxidation" else unit, "user")
+
+    def __str__(self) -> str:
+        source = f"{self.row}, {self.document}, {self.verification}" if self.row else "given by the user"
+        return f"{self.quantity} {self.value:.10g} {self.unit}".rstrip() + f" ({source})"
+
+
+def figure_of_row(quantity: str, row: Co2FactorRow) -> Figure:
+    """Make the record of a figure of the table."""
+    return Figure(
+        quantity,
+        float(row.value),
+        "" if row.unit == "ratio" else row.unit,
+        "table",
+        row=row.id,
+        kind=row.kind,
+        year=int(row.year) if row.year else None,
+        region=row.region,
+        document=row.document,
+        verification=row.verification,
+        evidence=row.evidence,
+        notes=row.notes,
+    )
+
+
+def molar_ratio() -> tuple[Figure, Fraction]:
+    """Return 44/12, the mass of carbon dioxide per mass of carbon, which is no decimal and no choice."""
+    exact = Fraction(44, 12)
+    row = next(row for row in records("co2_factors") if row.id == _MOLAR_ROW)
+    figure = Figure(
+        *("ratio", float(exact), row.unit, "definition", row.id),
+        document=row.document,
+        verification=row.verification,
+        evidence=row.evidence,
+        notes="44/12",
+    )
+    return figure, exact
+
+
+def read_carbon(text: object, element: str, name: str) -> Rate:
+    """Read a mass of carbon or carbon dioxide per amount: ``"20.2 tC/TJ"``, ``"0.5 tCO2/MWh"``.
+
+    Parameters
+    ----------
+    text : str
+        A number and a unit.
+    element : {"C", "CO2"}
+        Which of them is expected: they differ by 44/12.
+    name : str
+        The parameter's name, for messages.
+
+    Returns
+    -------
+    Rate
+        The mass per amount, exact.
+
+    Raises
+    ------
+    DimensionError
+        If the unit is not a mass of ``element`` per amount.
+    AmountError
+        If there is no number, or it is negative.
+
+    Examples
+    --------
+    >>> str(read_carbon("20.2 tC/TJ", "C", "carbon_content"))
+    '20.2 t/TJ'
+    """
+    example = f'Write, for example, {name}="{"20.2 tC/TJ" if element == "C" else "0.5 tCO2/MWh"}"'
+    if not isinstance(text, str):
+        raise AmountError(f"{name} is {quoted(text)}, expected text with a unit", quoted(text), example)
+    number, rest = read_number(text)
+    match = _CARBON.fullmatch(rest.replace("₂", "2").replace("／", "/").strip())
+    if match is None or _ELEMENTS.get(match[2], match[2]) != element:
+        raise DimensionError(
+            f"{name} is {quoted(text)}, expected a mass of {element} per amount", quoted(text), example
+        )
+    value = Fraction(number)
+    if value < 0:
+        raise AmountError(f"{name} is {quoted(text)}, expected zero or more", quoted(text), example)
+    to_float(value, name)
+    return Rate(value, read_unit(f"{match[1]}/{match[3]}"))
+
+
+@cached()
+def _fuel_rows() -> dict[str, tuple[Co2FactorRow, ...]]:
+    """Return the rows of every fuel that has a carbon content, by fuel."""
+    rows: dict[str, list[Co2FactorRow]] = {}
+    for row in records("co2_factors"):
+        if row.kind in _QUANTITY_OF_KIND:
+            rows.setdefault(row.subject.removeprefix(_IPCC), []).append(row)
+    return {
+        fuel: tuple(found)
+        for fuel, found in rows.items()
+        if any(_QUANTITY_OF_KIND[row.kind] == "carbon_content" for row in found)
+    }
+
+
+def find_fuel(carrier: str, *, found_elsewhere: bool) -> str:
+    """Return the id of a carrier: a fuel of the carbon tables first, then any carrier.
+
+    Raises
+    ------
+    UnknownCarrierError
+        If nothing has the name, unless all its figures are given (``found_elsewhere``).
+    """
+    if isinstance(carrier, str):
+        named = index_names((fuel, fuel) for fuel in _fuel_rows()).get(normalise_name(carrier))
+        if named:
+            return named[0]
+    try:
+        return find_carrier(carrier)
+    except UnknownCarrierError:
+        if not found_elsewhere or not isinstance(carrier, str):
+            raise
+        return carrier.strip()
+
+
+# Fuels ----------------------------------------------------------------------------------------------------
+
+
+def fuel_figures(
+    fuel: str, given: dict[str, Any], kind: str | None, allow_unverified: bool
+) -> tuple[dict[str, Rate], tuple[Figure, ...]]:
+    """Return heating value, carbon content and oxidation of a fuel: exact, and their records.
+
+    Raises
+    ------
+    OptionError
+        If figures of two documents would be mixed.
+    EnergybenchError
+        As :func:`energybench.energy.carbon.to_co2`.
+    """
+    by_id = {name: row for name, value in given.items() if (row := _row_by_id(name, value, fuel)) is not None}
+    open_quantities = [name for name in QUANTITIES if name not in given]
+    series = _series(fuel, open_quantities, by_id, kind)
+    rows = {**by_id, **{name: _choose(fuel, name, series, allow_unverified) for name in open_quantities}}
+    rates: dict[str, Rate] = {}
+    figures: list[Figure] = []
+    for name in QUANTITIES:
+        if name in rows:
+            row = rows[name]
+            require_usable(row, f"The figure {row.id}, {row.value} {row.unit},", allow_unverified)
+            rates[name] = _read(name, row.value if row.unit == "ratio" else f"{row.value} {row.unit}")
+            figures.append(figure_of_row(name, row))
+        else:
+            rates[name] = _read(name, given[name])
+            _refuse_slip(fuel, name, rates[name], allow_unverified)
+            figures.append(Figure.of_user(name, given[name], rates[name]))
+    return rates, tuple(figures)
+
+
+def _row_by_id(name: str, value: object, fuel: str) -> Co2FactorRow | None:
+    """Return the row that an option names, or None where it is a figure."""
+    if not isinstance(value, str) or not value[:1].isalpha():
+        return None
+    known = {row.id: row for row in records("co2_factors") if _QUANTITY_OF_KIND.get(row.kind) == name}
+    if value not in known:
+        advice = f"Write {name}={QUANTITIES[name]}, or the id of a row of energybench tables co2_factors"
+        raise UnknownNameError(
+            f"{name} is {quoted(value)}, neither a figure nor the id of such a row",
+            quoted(value),
+            did_you_mean(value, known, advice),
+        )
+    row: Co2FactorRow = known[value]
+    subject = row.subject.removeprefix(_IPCC)
+    if subject != fuel and subject in {carrier.carrier for carrier in records("carriers")}:
+        raise OptionError(
+            f"{name} is {quoted(value)}, a row of {subject}, for {fuel}", quoted(value), "Name a row of it"
+        )
+    return row
+
+
+def _series(fuel: str, wanted: list[str], by_id: dict[str, Co2FactorRow], kind: str | None) -> str:
+    """Return the one document that the table figures come from."""
+    document = find_document(kind).id if kind is not None else None
+    named = sorted({row.document for row in by_id.values()} | ({document} if document else set()))
+    if len(named) > 1:
+        raise OptionError(
+            f"{fuel}: {' and '.join(named)} would be mixed, and they are different series",
+            named[0],
+            "Take every table figure from one of them, or give figures of your own",
+        )
+    if named:
+        return named[0]
+    rows = _fuel_rows().get(fuel, ())
+    offering = sorted({row.document for row in rows if _QUANTITY_OF_KIND[row.kind] in wanted})
+    if len(offering) > 1:
+        shown = "; ".join(
+            f"{each}: {', '.join(_shown(row) for row in rows if row.document == each)}" for each in offering
+        )
+        raise AmbiguousError(
+            f"The carbon figures of {fuel} stand in {len(offering)} series, which must not be mixed: {shown}",
+            fuel,
+            f'Name one, for example kind="{offering[-1]}", or give ncv=, carbon_content= and oxidation=',
+        )
+    return offering[0] if offering else ""
+
+
+def _shown(row: Co2FactorRow) -> str:
+    return f"{_QUANTITY_OF_KIND[row.kind]} {row.value} {row.unit.replace('ratio', '')}".rstrip() + (
+        f" ({row.id}, {row.verification})"
+    )
+
+
+def _choose(fuel: str, name: str, series: str, allow_unverified: bool) -> Co2FactorRow:
+    """Choose the one row of a quantity of a fuel in a series, or say why none can be chosen."""
+    everywhere = [row for row in _fuel_rows().get(fuel, ()) if _QUANTITY_OF_KIND[row.kind] == name]
+    rows = [row for row in everywhere if row.document == series]
+    if fuel not in _fuel_rows():
+        raise _no_fuel(fuel)
+    if not rows:
+        others = "; ".join(f"{row.document}: {_shown(row)}" for row in everywhere)
+        raise MissingFigureError(
+            f"{series or 'No table'} has no {name} of {fuel}" + (f"; other series have: {others}" if others else ""),
+            fuel,
+            f"Pass {name}={QUANTITIES[name]} with the figure measured or agreed",
+        )
+    usable = [row for row in rows if row.verification in ACCEPTED] or rows
+    if len({Fraction(row.value) for row in usable}) > 1:
+        raise AmbiguousError(
+            f"The {name} of {fuel} in {series} has no single value: {'; '.join(_shown(row) for row in usable)}",
+            fuel,
+            f'Pass the measured figure {name}={QUANTITIES[name]}, or choose a row by {name}="{usable[0].id}" '
+            "with allow_unverified=True",
+        )
+    best = best_verified(usable)[0]
+    require_usable(best, f"The {name} of {fuel}, {best.value} {best.unit},", allow_unverified)
+    return best
+
+
+def _no_fuel(carrier: str) -> MissingFigureError:
+    """Say that a carrier is no fuel of the carbon tables, and what to give instead."""
+    category = next((row.category for row in records("carriers") if row.carrier == carrier), "")
+    own = ", ".join(f"{quantity}={example}" for quantity, example in QUANTITIES.items())
+    fix = f"Pass figures of your own, such as {own}, or name one of {', '.join(sorted(_fuel_rows()))}"
+    if category == "heat":
+        fix = 'energybench.energy.steam.steam_heat() gives the heat of steam: name the carrier "heat" and its GJ'
+    elif category == "medium":
+        fix = 'Count the power or the fuel that made it, or pass factor="... tCO2/..." of your own'
+    return MissingFigureError(f"No table has the carbon figures of {carrier}", carrier, fix)
+
+
+def _read(name: str, value: Any) -> Rate:
+    """Read one quantity of a fuel as an exact figure of the right kind."""
+    if name == "carbon_content":
+        rate = read_carbon(value, "C", name)
+        if not same_kind(UnitText(rate.unit.denominator), _TJ):
+            raise DimensionError(f"{name} is {quoted(value)}, expected carbon per heat", quoted(value), "Give tC/TJ")
+        return rate
+    if name == "oxidation":
+        return Rate(_read_share(value), _ONE)
+    rate = read_rate(value, name)
+    heat = UnitText(rate.unit.numerator, (), rate.unit.exponent)
+    if not rate.unit.denominator or not same_kind(heat, _KJ):
+        raise DimensionError(f"ncv is {rate}, expected heat per amount", str(rate), f"Write ncv={QUANTITIES['ncv']}")
+    if rate.value <= 0:
+        raise CoefficientError(f"ncv is {rate}, expected more than zero", str(rate), "Give the net heating value")
+    return rate
+
+
+def _read_share(value: object) -> Fraction:
+    """Read an oxidation rate, a share from 0 to 1, exactly as written."""
+    text = repr(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+    if isinstance(text, str):
+        try:
+            number, rest = read_number(text)
+            share = Fraction(number) / (100 if rest.strip() in ("%", "％") else 1)
+            if 0 < share <= 1 and rest.strip() in ("", "%", "％"):
+                return share
+        except AmountError:
+            pass
+    raise AmountError(
+        f"oxidation is {quoted(value)}, expected a share above 0 and up to 1", quoted(value), 'Write 0.98 or "98 %"'
+    )
+
+
+def _refuse_slip(fuel: str, name: str, rate: Rate, allow_unverified: bool) -> None:
+    """Refuse a figure that only a slipped decimal point or unit can explain."""
+    if allow_unverified or name == "oxidation":
+        return
+    if name == "ncv":
+        refuse_heat(fuel, rate)
+    else:
+        figure = Rate(rate.to(_T_PER_TJ), _TC_PER_TJ)
+        refuse_slip(_known_carbon(fuel), figure, fuel, name, figure, CO2_FOR_C)
+
+
+@cached()
+def _known_carbon(fuel: str) -> Known:
+    """Return what every document has for the carbon content of a fuel, of its like, or else of any fuel, in tC/TJ."""
+    by_fuel = {
+        each: [Fraction(row.value) for row in rows if _QUANTITY_OF_KIND[row.kind] == "carbon_content"]
+        for each, rows in _fuel_rows().items()
+    }
+    category = category_of(fuel)
+    # Gases go from hydrogen, which has none, to those of blast furnaces.
+    alike = [each for each in by_fuel if category in ("solid", "liquid") and category_of(each) == category]
+    named = [fuel] if fuel in by_fuel else alike
+    known = [figure for each in named or by_fuel for figure in by_fuel[each]]
+    # Waste is counted with all its carbon or with the fossil part; "other gas" is any gas of a coking plant.
+    times = SLIP if not named or fuel in _ANY_CARBON else NARROW_SLIP
+    of = "" if fuel in by_fuel else f"{category} fuels" if alike else "any fuel"
+    return Known(min(known), max(known), times, times, of)

@@ -1,0 +1,211 @@
+"""The coal rate of a year: standard coal per electricity, for the primary basis.
+
+A generation rate (发电标准煤耗) counts what the plant makes, a supply rate (供电标准煤耗) what it sends out, and the
+supply rate is the higher one. The kinds are never mixed, and no year stands in for another.
+"""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from operator import index
+from typing import TYPE_CHECKING
+
+from energybench.errors import (
+    AmbiguousError,
+    MissingFigureError,
+    OptionError,
+    UnverifiedWarning,
+    did_you_mean,
+    quoted,
+)
+from energybench.tables.periods import fold_period
+from energybench.tables.store import ACCEPTED, best_verified, records, require_usable
+from energybench.units.result import Quantified
+
+if TYPE_CHECKING:
+    from energybench.tables.rows import CoalRateRow
+
+KINDS = ("generation", "supply")
+
+#: The row that says which year and kind the primary basis asks for.
+RULE_ROW = "rule-gbt-2589-2020"
+_SUPPLY_NOTE = "A supply rate counts the plants' own use as well, so it is higher than the generation rate."
+
+
+@dataclass(frozen=True, slots=True)
+class CoalRate(Quantified):
+    """Standard coal per electricity in one year, and where the figure comes from.
+
+    Attributes
+    ----------
+    value : float
+        The figure as printed, in ``unit``.
+    unit : str
+        ``"gce/kWh"``.
+    kind : str
+        ``"generation"`` (发电) or ``"supply"`` (供电).
+    series : str
+        Which plants the figure counts.
+    rule, rule_document : str
+        What the primary basis asks for, and the document that says so.
+    document, verification, evidence, notes : str
+        Source of the figure.
+    """
+
+    value: float
+    unit: str
+    year: int
+    kind: str
+    series: str
+    rule: str
+    rule_document: str
+    document: str
+    verification: str
+    evidence: str
+    notes: str = ""
+
+    @property
+    def text(self) -> str:
+        """The figure with its unit, as ``to_tce(coal_rate=...)`` takes it."""
+        return f"{self.value!r} {self.unit}"
+
+    def __str__(self) -> str:
+        return (
+            f"{self.kind} coal rate of {self.year}: {self.value:g} {self.unit} ({self.document}, {self.verification})"
+        )
+
+
+def read_year(year: object, name: str = "year") -> int:
+    """Read a calendar year, given as a whole number or as text; a month is none.
+
+    Raises
+    ------
+    OptionError
+        If it is not a whole number of four digits.
+
+    Examples
+    --------
+    >>> read_year("2023年"), read_year(2023.0)
+    (2023, 2023)
+    """
+    # A spreadsheet gives a year as 2023.0; bool is a whole number to Python, and True is no year.
+    given = int(year) if isinstance(year, float) and year.is_integer() else year
+    try:
+        if isinstance(given, str):
+            number = int(fold_period(given.strip()))
+        else:
+            number = 0 if isinstance(given, bool) else index(given)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        number = 0
+    if not 1000 <= number <= 9999:
+        raise OptionError(f"{name} is {quoted(year)}, expected a calendar year", quoted(year), f"Write {name}=2024")
+    return number
+
+
+def coal_rate(year: int | str, kind: str, *, allow_unverified: bool = False) -> CoalRate:
+    """Look up the coal rate of a year.
+
+    Parameters
+    ----------
+    year : int or str
+        The calendar year that the rate describes. The rule for an account of a year asks for the year before.
+    kind : {"generation", "supply"}
+        发电标准煤耗 or 供电标准煤耗. There is no default: they differ by the plants' own use.
+    allow_unverified : bool
+        Use an unverified figure, with a warning.
+
+    Returns
+    -------
+    CoalRate
+        Value in gce/kWh, year, kind, source; its ``text`` goes to ``to_tce(basis="primary", coal_rate=...)``.
+
+    Raises
+    ------
+    OptionError
+        If the year or the kind cannot be read.
+    MissingFigureError
+        If no full year has a figure of that kind; the years that have one are named.
+    AmbiguousError
+        If several figures stand for the year.
+    UnverifiedError
+        If only unverified figures are known and ``allow_unverified`` is not set.
+
+    Notes
+    -----
+    Figures from ``data/coal_rates.csv``; rows of part of a year, targets and the fixed figures of single
+    standards are never used (a fixed figure is an edition: ``to_tce(basis="primary", edition=...)``).
+    GB/T 2589-2020 asks for the previous year's generation rate (按上年电厂发电标准煤耗计算).
+
+    Examples
+    --------
+    >>> rate = coal_rate(2024, "supply")
+    >>> print(rate)
+    supply coal rate of 2024: 302.4 gce/kWh (cec-annual-report-2025, one_source)
+    >>> rate.text
+    '302.4 gce/kWh'
+    """
+    number = read_year(year)
+    if kind not in KINDS:
+        raise OptionError(
+            f"kind is {quoted(kind)}, expected generation or supply",
+            quoted(kind),
+            did_you_mean(str(kind), KINDS, 'Use "generation" (发电) or "supply" (供电); the rule asks for generation'),
+        )
+    rows = [row for row in _full_years(kind) if int(row.year) == number]
+    if not rows:
+        raise _missing(number, kind)
+    row = _choose(rows, f"The {kind} coal rate of {number}", allow_unverified)
+    if row.verification not in ACCEPTED:
+        warnings.warn(
+            f"The {kind} coal rate of {number}, {row.value} {row.unit}, is {row.verification}",
+            UnverifiedWarning,
+            stacklevel=2,
+        )
+    rule = _rule()
+    notes = f"{row.notes} {_SUPPLY_NOTE}".strip() if kind == "supply" else row.notes
+    return CoalRate(
+        *(float(row.value), row.unit, number, kind, row.series, rule.series, rule.document),
+        *(row.document, row.verification, row.evidence, notes),
+    )
+
+
+def _full_years(kind: str) -> list[CoalRateRow]:
+    """Return the rows of whole years of one kind; part of a year describes no year."""
+    return [row for row in records("coal_rates") if row.kind == kind and row.period == "year" and row.value]
+
+
+def _rule() -> CoalRateRow:
+    found: CoalRateRow = next(row for row in records("coal_rates") if row.id == RULE_ROW)
+    return found
+
+
+def _choose(rows: list[CoalRateRow], what: str, allow_unverified: bool) -> CoalRateRow:
+    """Choose the one figure of a year, or say why none can be chosen."""
+    accepted = [row for row in rows if row.verification in ACCEPTED]
+    usable = accepted or rows
+    if len({(float(row.value), row.unit) for row in usable}) > 1:
+        shown = "; ".join(f"{row.value} {row.unit} ({row.id}: {row.document}, {row.verification})" for row in usable)
+        first = usable[0]
+        raise AmbiguousError(
+            f"{what} has no single value: {shown}", what, f'Choose one with coal_rate="{first.value} {first.unit}"'
+        )
+    best = best_verified(usable)[0]
+    require_usable(best, f"{what}, {best.value} {best.unit},", allow_unverified)
+    return best
+
+
+def _missing(year: int, kind: str) -> MissingFigureError:
+    """Say which years have a figure, the nearest first, and what the rule asks for."""
+    known: dict[int, str] = {}
+    for row in best_verified(_full_years(kind)):
+        known.setdefault(int(row.year), row.verification)
+    by_distance = sorted(known, key=lambda other: (abs(other - year), other))
+    shown = ", ".join(f"{other}" if known[other] in ACCEPTED else f"{other} ({known[other]})" for other in by_distance)
+    rule = _rule()
+    return MissingFigureError(
+        f"No {kind} coal rate of the whole year {year} is known. Years that have one, nearest first: "
+        f"{shown or 'none'}. The rule of {rule.document} is: {rule.series}",
+        str(year),
+        f'Pass the figure itself, coal_rate="... gce/kWh" of {year}, or name one of these years',
+    )

@@ -1,0 +1,366 @@
+"""Which coefficient applies to a carrier, and the conversion of amounts to standard coal.
+
+Coefficients are looked up, never derived: 0.1229 kgce/kWh is a table value. Where sources give a range or
+disagree there is no default; the error lists the candidates.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from energybench.energy.plausibility import COEFFICIENT_RULE, known_coefficients, refuse_heat, refuse_slip
+from energybench.errors import (
+    AmbiguousError,
+    BasisError,
+    CoalRateError,
+    CoefficientError,
+    DimensionError,
+    MissingFigureError,
+    OptionError,
+    UnknownCarrierError,
+    check_option,
+    quoted,
+)
+from energybench.tables.names import index_names, resolve_name
+from energybench.tables.store import (
+    ACCEPTED,
+    best_verified,
+    cached,
+    citation,
+    find_document,
+    own_ids,
+    records,
+    require_usable,
+)
+from energybench.units.registry import (
+    STANDARD_COAL_KJ_PER_KGCE,
+    Rate,
+    to_float,
+)
+from energybench.units.result import Card, Quantified
+from energybench.units.text import UnitText, read_unit
+
+if TYPE_CHECKING:
+    import pint
+
+    from energybench.energy.coal_rates import CoalRate
+    from energybench.tables.rows import CarrierRow
+
+    AmountLike = str | pint.Quantity[Any]
+
+DEFAULT_EDITION = "gbt-2589-2020"
+BASES = ("calorific", "primary")
+#: What a basis is called in documents.
+_BASIS_WORDS = {"当量": "calorific", "等价": "primary"}
+
+TCE = UnitText(("tce",))
+_KGCE = UnitText(("kgce",))
+_KGCE_PER_KWH = UnitText(("kgce",), ("kWh",))
+
+
+def check_basis_name(basis: str) -> None:
+    """Refuse a basis that is none, and translate what documents call it.
+
+    Raises
+    ------
+    OptionError
+        With the word to write.
+    """
+    meant = next((word for name, word in _BASIS_WORDS.items() if str(basis).startswith(name)), None)
+    if meant is not None:
+        raise OptionError(f"basis is {quoted(basis)}", quoted(basis), f'Write basis="{meant}"')
+    check_option("basis", basis, BASES)
+
+
+@dataclass(frozen=True, slots=True)
+class Coefficient(Quantified, Card):
+    """Standard coal per amount of a carrier, and where the figure comes from.
+
+    Attributes
+    ----------
+    value : float
+        The figure as printed, in ``unit``.
+    unit : str
+        For example ``"kgce/kg"``.
+    basis : str
+        ``"calorific"`` (当量值), ``"primary"`` (等价值), or empty where the table states none.
+    origin : str
+        ``"table"``, ``"ncv"`` (measured heating value), ``"coal_rate"``, ``"user"`` or ``"definition"``.
+    document, clause, verification, evidence, notes : str
+        Source of a table figure; empty for a figure of the user's own.
+    heating_value : float or None
+        Net heating value of the same row in ``heating_value_unit``, with its own verification.
+    """
+
+    carrier: str
+    name_zh: str
+    name_en: str
+    basis: str
+    value: float
+    unit: str
+    origin: str
+    document: str = ""
+    clause: str = ""
+    verification: str = ""
+    evidence: str = ""
+    notes: str = ""
+    heating_value: float | None = None
+    heating_value_unit: str = ""
+    heating_value_verification: str = ""
+
+    @property
+    def source(self) -> str:
+        """Where the figure comes from, in one line."""
+        return {
+            "user": "given by the user",
+            "ncv": "measured heating value given by the user / 29307.6 kJ/kgce",
+            "coal_rate": f"coal rate given by the user, by the rule of {self.document}",
+            "definition": "definition of standard coal",
+        }.get(self.origin, f"{self.document} {self.clause}".strip())
+
+    def __str__(self) -> str:
+        name = f"{self.name_zh} {self.name_en}".strip() or self.carrier
+        return (
+            f"{name}: {self.value:g} {self.unit} ({self.source}{', ' + self.verification if self.verification else ''})"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Everything that decides a coefficient beside the carrier: exact and hashable."""
+
+    basis: str = "calorific"
+    edition: str | None = None
+    coal_rate: Rate | None = None
+    ncv: Rate | None = None
+    own: Rate | None = None
+    density: Rate | None = None
+    allow_unverified: bool = False
+    coal_rate_source: CoalRate | None = None
+
+
+@cached()
+def _carrier_ids() -> frozenset[str]:
+    return frozenset(row.carrier for row in records("carriers"))
+
+
+@cached()
+def _names() -> dict[str, tuple[str, ...]]:
+    """Map every folded name to the carriers that have it."""
+    names = [(row.name, row.carrier) for row in records("carrier_names")]
+    return index_names(names + [(carrier, carrier) for carrier in sorted(_carrier_ids())])
+
+
+@cached(4096)
+def find_carrier(name: str) -> str:
+    """Return the id of a carrier by its id or any of its names.
+
+    Parameters
+    ----------
+    name : str
+        Id, Chinese or English name: ``"raw_coal"``, ``"原煤"``, ``"raw coal"``.
+
+    Raises
+    ------
+    UnknownCarrierError
+        If no table knows the name; the nearest are named.
+    AmbiguousError
+        If several carriers have the name.
+
+    Examples
+    --------
+    >>> find_carrier("原煤")
+    'raw_coal'
+    """
+    advice = "energybench tables carrier_names lists them; a fuel of your own takes coefficient="
+    return resolve_name(name, _names(), "carrier", UnknownCarrierError, advice, _carrier_ids())
+
+
+def category_of(carrier: str) -> str:
+    """Return the category of a carrier by its id: ``"solid"``, ``"liquid"``, ``"gas"`` ..., empty for one's own."""
+    return next((row.category for row in _rows(carrier)), "")
+
+
+def _rows(carrier: str) -> list[CarrierRow]:
+    return [row for row in records("carriers") if row.carrier == carrier]
+
+
+def _shown(row: CarrierRow) -> str:
+    high = f"~{row.coefficient_high}" if row.coefficient_high else ""
+    return f"{row.coefficient}{high} {row.coefficient_unit} ({row.document}, {row.verification})"
+
+
+@cached(4096)
+def choose_coefficient(name: str, choice: Choice) -> tuple[Rate, Coefficient]:
+    """Choose the coefficient: an exact rate in standard coal per amount, and its record."""
+    check_basis_name(choice.basis)
+    if choice.own is not None and choice.ncv is not None:
+        raise OptionError("coefficient, ncv: both are given", "coefficient, ncv", "Give one of them")
+    if choice.own is not None:
+        return _given(name, choice, choice.own, "coefficient")
+    if choice.ncv is not None:
+        return _given(name, choice, choice.ncv, "ncv")
+    carrier = find_carrier(name)
+    rows = _rows(carrier)
+    category = rows[0].category
+    if category == "definition":
+        return _definition(rows[0])
+    if category == "electricity" and choice.basis == "primary":
+        return _primary_electricity(rows, choice)
+    if carrier == "heat" and choice.basis == "primary":
+        raise BasisError(
+            "Heat on the primary basis has no coefficient in any table",
+            "primary",
+            'Pass coefficient=, the standard coal that its production took, for example "0.0408 kgce/MJ"',
+        )
+    row = _table_row([r for r in rows if r.basis != "primary"], choice)
+    return _of_row(row)
+
+
+def _of_row(row: CarrierRow) -> tuple[Rate, Coefficient]:
+    rate = Rate(Fraction(row.coefficient), read_unit(row.coefficient_unit))
+    record = Coefficient(
+        *(
+            row.carrier,
+            row.name_zh,
+            row.name_en,
+            row.basis,
+            to_float(rate.value, "coefficient"),
+            row.coefficient_unit,
+            "table",
+        ),
+        *(row.document, row.clause, row.verification, row.evidence, row.notes),
+        heating_value=float(row.heating_value) if row.heating_value and not row.heating_value_high else None,
+        heating_value_unit=row.heating_value_unit,
+        heating_value_verification=row.heating_value_verification,
+    )
+    return rate, record
+
+
+def _definition(row: CarrierRow) -> tuple[Rate, Coefficient]:
+    """Take standard coal and standard oil for themselves: the unit carries the figure (1 toe is 10/7 tce)."""
+    record = Coefficient(
+        row.carrier, row.name_zh, row.name_en, "", 1.0, "tce/tce", "definition", notes="1 toe = 10/7 tce (41.868 GJ)"
+    )
+    return Rate(Fraction(1), UnitText(("tce",), ("tce",))), record
+
+
+def _table_row(rows: list[CarrierRow], choice: Choice) -> CarrierRow:
+    """Choose the row of the edition, or say why none can be chosen."""
+    edition = find_document(choice.edition).id if choice.edition else DEFAULT_EDITION
+    carrier = rows[0].carrier
+    here = [row for row in rows if row.document == edition]
+    figures = [row for row in here if row.coefficient]
+    own = own_ids("carriers")
+    figures = [row for row in figures if row.id in own] or figures
+    accepted = [row for row in figures if row.verification in ACCEPTED]
+    usable = accepted or (figures if choice.allow_unverified else [])
+    if len({(row.coefficient, row.coefficient_high) for row in usable}) == 1 and not usable[0].coefficient_high:
+        return best_verified(usable)[0]
+    elsewhere = [
+        row
+        for row in rows
+        if row.document != edition and row.coefficient and not row.coefficient_high and row.verification in ACCEPTED
+    ]
+    shown = "; ".join(_shown(row) for row in elsewhere)
+    others = f'Editions that have an accepted one: {shown}. Pass edition="{elsewhere[0].document}"' if elsewhere else ""
+    if not figures:
+        raise MissingFigureError(
+            f"{citation(edition)} has no coefficient for {carrier}", carrier, others or "Pass coefficient= or ncv="
+        )
+    candidates = "; ".join(_shown(row) for row in figures)
+    if len({(row.coefficient, row.coefficient_high) for row in figures}) > 1 or figures[0].coefficient_high:
+        raise AmbiguousError(
+            f"The coefficient of {carrier} has no single value: {candidates}",
+            carrier,
+            f"{_how_to_choose(figures[0])}. {others}".rstrip(),
+        )
+    require_usable(figures[0], f"The coefficient of {carrier}, {candidates},", allow_unverified=False)
+    raise AssertionError(f"unreachable: {carrier} in {edition}")
+
+
+def _how_to_choose(row: CarrierRow) -> str:
+    """Say what a user can give instead of a figure that has no single value."""
+    own = f'choose one with coefficient="{row.coefficient} {row.coefficient_unit}"'
+    if row.category != "gas":
+        return own[0].upper() + own[1:]
+    return f'Pass the measured heating value, for example ncv="35.6 MJ/m3", or {own}'
+
+
+def _primary_electricity(rows: list[CarrierRow], choice: Choice) -> tuple[Rate, Coefficient]:
+    """Electricity on the primary basis: the coal rate given, or the fixed figure of the edition asked for."""
+    edition = find_document(choice.edition).id if choice.edition else DEFAULT_EDITION
+    primary = [row for row in rows if row.basis == "primary"]
+    known = [row for row in primary if row.coefficient and row.verification in ACCEPTED]
+    fixed = [row for row in known if row.document == edition]
+    if fixed and choice.coal_rate is not None:
+        raise OptionError(
+            f"{citation(edition)} fixes {_shown(fixed[0])} and coal_rate is given too",
+            "coal_rate",
+            "Leave one of them out",
+        )
+    if fixed:
+        return _of_row(_table_row(fixed, choice))
+    if choice.coal_rate is None:
+        shown = "; ".join(map(_shown, known))
+        raise CoalRateError(
+            "Electricity on the primary basis needs the coal rate of a year and has no default",
+            "coal_rate",
+            f'Pass coal_rate="302.4 gce/kWh" with the figure of your year, or the edition of a fixed one: {shown}',
+        )
+    rate = Rate(choice.coal_rate.to(_KGCE_PER_KWH), _KGCE_PER_KWH)
+    if not choice.allow_unverified:
+        known_rates = known_coefficients("electricity", rate.unit, "primary")
+        refuse_slip(known_rates, rate, "electricity", "coal_rate", choice.coal_rate, COEFFICIENT_RULE)
+    rule = next(row for row in primary if row.document == DEFAULT_EDITION)
+    source = choice.coal_rate_source
+    said = str(source) if source else f"coal rate {choice.coal_rate} given by the user"
+    record = Coefficient(
+        *("electricity", rule.name_zh, rule.name_en, "primary", float(rate.value), "kgce/kWh"),
+        *(
+            ("table", source.document, "", source.verification, source.evidence)
+            if source
+            else ("coal_rate", rule.document, rule.clause, rule.verification, rule.evidence)
+        ),
+        notes=f"{said}; the rule asks for the previous year's generation rate",
+    )
+    return rate, record
+
+
+def _given(name: str, choice: Choice, figure: Rate, word: str) -> tuple[Rate, Coefficient]:
+    """Take a coefficient or a measured heating value of the user's own, for any carrier name."""
+    if not isinstance(name, str):
+        find_carrier(name)
+    try:
+        carrier = find_carrier(name)
+        row = _rows(carrier)[0]
+        names, category = (row.name_zh, row.name_en), row.category
+    except UnknownCarrierError:
+        carrier, names, category = name.strip(), ("", ""), ""
+    if word == "ncv" and category in ("electricity", "heat", "definition"):
+        raise OptionError(f"{carrier} has no heating value, and ncv is given", "ncv", "Leave ncv out")
+    if not figure.unit.denominator:
+        raise DimensionError(
+            f"{word} {figure} is not per amount of carrier",
+            str(figure),
+            'Write, for example, "1.2 kgce/kg" or "35.6 MJ/m3"',
+        )
+    per = UnitText(_KGCE.numerator, figure.unit.denominator)
+    if word == "ncv":
+        value = figure.to(UnitText(("kJ",), figure.unit.denominator)) / STANDARD_COAL_KJ_PER_KGCE
+        notes = f"heating value {figure} given by the user, over 29307.6 kJ/kgce"
+    else:
+        value = figure.to(per)
+        notes = f"coefficient {figure} given by the user"
+    rate = Rate(value, per)
+    if value <= 0:
+        raise CoefficientError(f"{word} is {figure}, expected more than zero", str(figure), "Give a positive figure")
+    if not choice.allow_unverified and word == "ncv":
+        refuse_heat(carrier, figure)
+    elif not choice.allow_unverified:
+        refuse_slip(known_coefficients(carrier, per, choice.basis), rate, carrier, word, figure, COEFFICIENT_RULE)
+    basis = choice.basis if category in ("electricity", "heat") else "calorific" if word == "ncv" else ""
+    origin = "ncv" if word == "ncv" else "user"
+    return rate, Coefficient(carrier, *names, basis, to_float(value, word), str(per), origin, notes=notes)

@@ -1,0 +1,292 @@
+"""Amounts of carriers to tonnes of standard coal equivalent: the public functions.
+
+The coefficient is chosen in :mod:`energybench.energy.coefficients`; here options are read, amounts are multiplied once,
+and the figure used goes with the result.
+"""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from energybench.energy.choices import make_measured_choice, tce_parts
+from energybench.energy.coefficients import TCE, Choice, Coefficient, choose_coefficient
+from energybench.energy.factors import factor
+from energybench.energy.measured import combine, read_measured, read_measured_text
+from energybench.errors import OptionError, UnverifiedWarning
+from energybench.tables.store import ACCEPTED
+from energybench.units.registry import make_quantity, pint_unit, registry, times, to_float
+
+if TYPE_CHECKING:
+    import pint
+
+    from energybench.energy.choices import Spreads
+    from energybench.energy.coal_rates import CoalRate
+    from energybench.energy.measured import MeasuredLike, Spread
+    from energybench.units.registry import Magnitude
+    from energybench.units.text import UnitText
+
+
+@dataclass(frozen=True, slots=True)
+class Conversion:
+    """One amount converted to standard coal, with the coefficient that did it.
+
+    Attributes
+    ----------
+    amount : float
+        In ``unit``.
+    tce : float
+        Tonnes of standard coal equivalent.
+    coefficient : Coefficient
+        The figure used and its source.
+    density : str
+        The density used between volume and mass, or empty.
+    amount_uncertainty, uncertainty : float or None
+        Standard uncertainty of the amount, in ``unit``, and of ``tce``; None where none was given.
+    """
+
+    carrier: str
+    amount: float
+    unit: str
+    tce: float
+    coefficient: Coefficient
+    density: str = ""
+    amount_uncertainty: float | None = None
+    uncertainty: float | None = None
+
+    def to_pint(self) -> pint.Quantity[Any]:
+        """Return the standard coal as a quantity of ``energybench.ureg``."""
+        result: pint.Quantity[Any] = make_quantity(self.tce, "tce")
+        return result
+
+    def __str__(self) -> str:
+        by = f" at {self.density}" if self.density else ""
+        give = f" ± {self.uncertainty:.3g}" if self.uncertainty is not None else ""
+        return (
+            f"{self.amount:g} {self.unit} of {self.coefficient.carrier}{by} = {self.tce:.10g}{give} tce"
+            f"  [{self.coefficient}]"
+        )
+
+
+def warn_unverified(record: Coefficient, stacklevel: int = 3) -> None:
+    """Warn when a figure was used that nobody has confirmed."""
+    if record.verification and record.verification not in ACCEPTED:
+        warnings.warn(f"{record} is {record.verification}", UnverifiedWarning, stacklevel=stacklevel)
+
+
+def to_tce(
+    amount: MeasuredLike,
+    carrier: str,
+    *,
+    basis: str = "calorific",
+    coal_rate: MeasuredLike | CoalRate | None = None,
+    ncv: MeasuredLike | None = None,
+    density: MeasuredLike | None = None,
+    coefficient: MeasuredLike | None = None,
+    edition: str | None = None,
+    allow_unverified: bool = False,
+) -> pint.Quantity[Any]:
+    """Convert an amount of a carrier to tonnes of standard coal equivalent.
+
+    Parameters
+    ----------
+    amount : str, pint.Quantity or Measured
+        Text with a unit, or a scalar or array quantity of any pint registry; with an uncertainty as
+        ``"1200±6 t"``, a pint Measurement, or what :func:`energybench.measured` returns.
+    carrier : str
+        Id, Chinese or English name.
+    basis : {"calorific", "primary"}
+        当量值 or 等价值; matters for electricity and heat.
+    coal_rate : str, pint.Quantity or CoalRate, optional
+        Standard coal per electricity, for the primary basis: ``"302.4 gce/kWh"``.
+    ncv : str or pint.Quantity, optional
+        Measured net heating value, ``"35.6 MJ/m3"``: replaces the table's coefficient by ncv / 29307.6 kJ/kgce.
+    density : str or pint.Quantity, optional
+        Between volume and mass: ``"0.725 kg/L"``. Outside of 30 to 3000 kg/m3 for solid and liquid fuels, and of
+        0.05 to 30 kg/m3 where the coefficient is per volume of a gas, it is taken for a slip and refused.
+    coefficient : str or pint.Quantity, optional
+        The user's own, for any carrier name: ``"1.2 kgce/kg"``.
+    edition : str, optional
+        Document id or number; default GB/T 2589-2020.
+    allow_unverified : bool
+        Use an unverified figure, with a warning.
+
+    Returns
+    -------
+    pint.Quantity
+        Standard coal in tce; its attribute ``coefficient`` is the :class:`Coefficient` used, ``uncertainty`` the
+        standard uncertainty in tce, None where no figure carries one.
+
+    Raises
+    ------
+    EnergybenchError
+        A subclass that names the value and the fix: unknown carrier or unit, wrong dimension, a figure that
+        is a range, in conflict, unverified or missing.
+
+    Notes
+    -----
+    tce = amount x coefficient; coefficients from ``data/carriers.csv`` (GB/T 2589, annexes A and B).
+
+    Examples
+    --------
+    >>> print(to_tce("1200 t", "原煤"))
+    857.16 tce
+    >>> print(to_tce("350 万kWh", "electricity", basis="primary", coal_rate="302.4 gce/kWh"))
+    1058.4 tce
+    """
+    choice, spreads = make_measured_choice(
+        basis=basis,
+        coal_rate=coal_rate,
+        ncv=ncv,
+        density=density,
+        coefficient=coefficient,
+        edition=edition,
+        allow_unverified=allow_unverified,
+    )
+    magnitude, unit, spread = read_measured_text(amount) if type(amount) is str else read_measured(amount)
+    exact, record = factor(carrier, unit, choice)
+    if allow_unverified:
+        warn_unverified(record)
+    tce = _times(magnitude, exact)
+    result: Any = registry().Quantity(tce, pint_unit(TCE))
+    result.coefficient = record
+    result.uncertainty = None
+    if spread is not None or spreads:
+        if isinstance(tce, float):
+            result.uncertainty = _uncertainty(tce, exact, unit, choice, record, spread, spreads)
+        # An array has no uncertainty of its own amounts: only relative ones are there.
+        elif (relative := _uncertainty(1.0, exact, unit, choice, record, None, spreads)) is not None:
+            result.uncertainty = abs(tce) * relative
+    return result  # type: ignore[no-any-return]
+
+
+def _uncertainty(
+    tce: float,
+    exact: Fraction,
+    unit: UnitText,
+    choice: Choice,
+    record: Coefficient,
+    spread: Spread | None,
+    spreads: Spreads,
+) -> float | None:
+    parts = tce_parts(tce, to_float(exact, "coefficient"), unit, choice, record, spread, spreads)
+    return combine((source, part) for _, source, part in parts) if parts else None
+
+
+def _times(magnitude: Magnitude | Fraction, exact: Fraction) -> Magnitude:
+    """Multiply once: exactly for one value, block by block for an array."""
+    if isinstance(magnitude, float | Fraction):
+        return to_float(Fraction(magnitude) * exact)
+    return times(magnitude, to_float(exact, "coefficient"))
+
+
+def convert(
+    amount: MeasuredLike,
+    carrier: str,
+    *,
+    basis: str = "calorific",
+    coal_rate: MeasuredLike | CoalRate | None = None,
+    ncv: MeasuredLike | None = None,
+    density: MeasuredLike | None = None,
+    coefficient: MeasuredLike | None = None,
+    edition: str | None = None,
+    allow_unverified: bool = False,
+) -> Conversion:
+    """Convert one amount like :func:`to_tce`, and return the whole record of it.
+
+    Parameters
+    ----------
+    amount : str or pint.Quantity
+        A scalar amount with a unit.
+    carrier, basis, coal_rate, ncv, density, coefficient, edition, allow_unverified
+        As in :func:`to_tce`.
+
+    Returns
+    -------
+    Conversion
+        Amount, tce, the coefficient with its source, and the standard uncertainty where one is given.
+
+    Raises
+    ------
+    EnergybenchError
+        As :func:`to_tce`.
+
+    Examples
+    --------
+    >>> print(convert("12340 L", "汽油", density="0.725 kg/L"))
+    12340 L of gasoline at 0.725 kg/L = 13.1638801 tce  [汽油 gasoline: 1.4714 kgce/kg (gbt-2589-2020 A.1, two_sources)]
+    >>> round(convert("90 万m3", "natural gas", ncv="35.6 MJ/m3 ± 1 %").uncertainty, 2)
+    10.93
+    """
+    choice, spreads = make_measured_choice(
+        basis=basis,
+        coal_rate=coal_rate,
+        ncv=ncv,
+        density=density,
+        coefficient=coefficient,
+        edition=edition,
+        allow_unverified=allow_unverified,
+    )
+    magnitude, unit, spread = read_measured_text(amount) if type(amount) is str else read_measured(amount)
+    if not isinstance(magnitude, float | Fraction):
+        raise OptionError("convert() takes one amount, and an array is given", "amount", "Use to_tce() or assess()")
+    exact, record = factor(carrier, unit, choice)
+    if allow_unverified:
+        warn_unverified(record)
+    tce = to_float(Fraction(magnitude) * exact)
+    uncertain = spread is not None or bool(spreads)
+    return Conversion(
+        *(carrier, to_float(Fraction(magnitude)), str(unit), tce, record),
+        density=str(choice.density) if choice.density else "",
+        amount_uncertainty=None if spread is None else spread.standard,
+        uncertainty=_uncertainty(tce, exact, unit, choice, record, spread, spreads) if uncertain else None,
+    )
+
+
+def coefficient(
+    carrier: str,
+    *,
+    basis: str = "calorific",
+    coal_rate: MeasuredLike | CoalRate | None = None,
+    edition: str | None = None,
+    allow_unverified: bool = False,
+) -> Coefficient:
+    """Look up the coefficient of a carrier.
+
+    Parameters
+    ----------
+    carrier : str
+        Id, Chinese or English name.
+    basis : {"calorific", "primary"}
+        当量值 or 等价值.
+    coal_rate : str, pint.Quantity or CoalRate, optional
+        For electricity on the primary basis.
+    edition : str, optional
+        Document id or number; default GB/T 2589-2020.
+    allow_unverified : bool
+        Return an unverified figure, with a warning.
+
+    Returns
+    -------
+    Coefficient
+        Value, unit, document, clause, verification and evidence.
+
+    Raises
+    ------
+    EnergybenchError
+        As :func:`to_tce`.
+
+    Examples
+    --------
+    >>> coefficient("diesel", edition="gbt-2589-2008").value
+    1.4571
+    """
+    choice, _ = make_measured_choice(
+        basis=basis, coal_rate=coal_rate, edition=edition, allow_unverified=allow_unverified
+    )
+    record = choose_coefficient(carrier, choice)[1]
+    if allow_unverified:
+        warn_unverified(record)
+    return record

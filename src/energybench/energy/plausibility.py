@@ -1,0 +1,250 @@
+"""Which figures of one's own a carrier can have: what only a slipped decimal point or unit explains is refused.
+
+A coefficient may lie five times outside of the documents' figures, as what stands behind it differs. The heat of one
+fuel, and the carbon in that heat, vary less than kcal and kJ (4.1868) or CO2 and C (44/12) differ, so these two
+are held to two and a half times.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from energybench.errors import CoefficientError
+from energybench.tables.store import cached, records
+from energybench.units.registry import STANDARD_COAL_KJ_PER_KGCE, Rate, same_kind, to_float
+from energybench.units.text import UnitText, read_unit
+
+#: A coefficient this many times outside every figure of the tables is a slip of the decimal point or the unit.
+SLIP = Fraction(5)
+#: So is a heating value or a carbon content this many times outside: kcal for kJ is 4.1868, CO2 for C is 44/12.
+NARROW_SLIP = Fraction(5, 2)
+
+#: What bears one name and has hardly a composition in common: how far below and above its one figure it may lie.
+_VARIED = {
+    # Gangue of brickworks and wet refuse can be far poorer than the one figure, and are never as good as coal.
+    "coal_gangue": (SLIP, NARROW_SLIP),
+    "gangue_fuel": (SLIP, NARROW_SLIP),
+    "msw_fuel": (SLIP, NARROW_SLIP),
+    # Gas drained from a mine is burnt diluted, too.
+    "coal_mine_gas": (SLIP, NARROW_SLIP),
+    # From wet sludge to plastics, and from what hydrogen leaves of coal gas to what it leaves of refinery gas.
+    "industrial_waste_fuel": (SLIP, SLIP),
+    "psa_tail_gas": (SLIP, SLIP),
+}
+#: Bounds of densities in kg/m3, which no document has to say: the lightest gas and the densest fuel, and between them
+#: a figure that no gas at its reference conditions reaches and that anything liquid or piled exceeds.
+_LIGHTEST, _BETWEEN, _DENSEST = 0.05, 30.0, 3000.0
+#: A slip explains a figure that it moves this near to those of the documents.
+_NEAR = Fraction(1, 10)
+_HEAT_DEFAULT = "NCV default"
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """One unit written for another, which makes a figure so many times too large.
+
+    Attributes
+    ----------
+    times : Fraction
+        How many times.
+    large, small : str
+        The unit of the larger number and that of the smaller, as in "kcal for kJ".
+    rule : str
+        What one is of the other.
+    """
+
+    times: Fraction
+    large: str
+    small: str
+    rule: str
+
+
+KCAL_FOR_KJ = Slip(Fraction("4.1868"), "kcal", "kJ", "1 kcal is 4.1868 kJ")
+CO2_FOR_C = Slip(Fraction(44, 12), "CO2", "C", "44 t of CO2 hold 12 t of C")
+#: What to keep in mind about a coefficient.
+COEFFICIENT_RULE = "kgce/m3 is 10 tce/万m3"
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The lowest and highest figure of the documents, and how far outside of them one's own may lie.
+
+    Attributes
+    ----------
+    lowest, highest : Fraction
+        In the unit that was asked for.
+    below, above : Fraction
+        How many times lower and higher.
+    of : str
+        What they are figures of where they are not those of the carrier itself.
+    """
+
+    lowest: Fraction
+    highest: Fraction
+    below: Fraction = SLIP
+    above: Fraction = SLIP
+    of: str = ""
+
+    @property
+    def low(self) -> Fraction:
+        """The lowest figure that is taken."""
+        return self.lowest / self.below
+
+    @property
+    def high(self) -> Fraction:
+        """The highest figure that is taken."""
+        return self.highest * self.above
+
+    def __str__(self) -> str:
+        lowest, highest = (f"{float(figure):g}" for figure in (self.lowest, self.highest))
+        return (lowest if lowest == highest else f"{lowest} to {highest}") + (f" for {self.of}" if self.of else "")
+
+    def explained(self, value: Fraction, slip: Slip) -> str:
+        """Return how many times too much or too little a figure is where a slip explains it, else nothing."""
+        above = value > self.highest
+        meant = value / slip.times if above else value * slip.times
+        if not self.lowest * (1 - _NEAR) <= meant <= self.highest * (1 + _NEAR):
+            return ""
+        nearest = min(max(meant, self.lowest), self.highest)
+        times = value / nearest if above else nearest / value
+        written, wanted = (slip.large, slip.small) if above else (slip.small, slip.large)
+        return (
+            f"{float(times):.3g} times too {'much' if above else 'little'}, as {written} written for {wanted} would be"
+        )
+
+
+@cached()
+def known_coefficients(carrier: str, per: UnitText, basis: str = "calorific") -> Known | None:
+    """Return what every document has for the coefficient of a carrier, or None where nothing is known.
+
+    Parameters
+    ----------
+    carrier : str
+        Its id.
+    per : UnitText
+        Standard coal per amount, such as kgce/kg.
+    basis : {"calorific", "primary"}
+        Of electricity and heat; other carriers have one coefficient.
+    """
+    known = _coefficients(carrier, per, basis)
+    return Known(min(known), max(known)) if known else None
+
+
+@cached()
+def known_heat(carrier: str, heat: UnitText) -> Known | None:
+    """Return what every document has for the heating value of a carrier, or None where nothing is known.
+
+    Parameters
+    ----------
+    carrier : str
+        Its id, or that of a fuel of the carbon tables.
+    heat : UnitText
+        Heat per amount, such as kJ/kg.
+    """
+    per, kilojoule = UnitText(("kgce",), heat.denominator), UnitText(("kJ",), heat.denominator)
+    known = [
+        Rate(figure * STANDARD_COAL_KJ_PER_KGCE, kilojoule).to(heat)
+        for figure in _coefficients(carrier, per, "calorific")
+    ]
+    known += [
+        Rate(Fraction(row.value), unit).to(heat)
+        for row in records("co2_factors")
+        if row.kind == _HEAT_DEFAULT and row.subject == carrier and same_kind(unit := read_unit(row.unit), heat)
+    ]
+    if not known:
+        return None
+    # The figure of a medium is what making it took: acetylene has four times its own heat.
+    medium = any(row.category == "medium" for row in records("carriers") if row.carrier == carrier)
+    below, above = _VARIED.get(carrier, (SLIP, SLIP) if medium else (NARROW_SLIP, NARROW_SLIP))
+    return Known(min(known), max(known), below, above)
+
+
+def _coefficients(carrier: str, per: UnitText, basis: str) -> list[Fraction]:
+    """Return the coefficients of a carrier in every document, both ends of a range."""
+    return [
+        Rate(Fraction(text), unit).to(per)
+        for row in records("carriers")
+        if row.carrier == carrier and (row.category not in ("electricity", "heat") or row.basis == basis)
+        for text in (row.coefficient, row.coefficient_high)
+        if text and same_kind(unit := read_unit(row.coefficient_unit), per)
+    ]
+
+
+def refuse_heat(carrier: str, ncv: Rate) -> None:
+    """Refuse a heating value that only a slipped decimal point or unit can explain.
+
+    Raises
+    ------
+    CoefficientError
+        As :func:`refuse_slip`.
+    """
+    # Calories are shown as kJ, so that the same number in both catches the eye.
+    heat = UnitText(("kJ",), ncv.unit.denominator) if "cal" in "".join(ncv.unit.numerator) else ncv.unit
+    refuse_slip(known_heat(carrier, heat), Rate(ncv.to(heat), heat), carrier, "ncv", ncv, KCAL_FOR_KJ)
+
+
+def refuse_slip(known: Known | None, figure: Rate, carrier: str, word: str, written: Rate, usual: Slip | str) -> None:
+    """Refuse a figure that only a slipped decimal point or unit can explain.
+
+    Parameters
+    ----------
+    known : Known or None
+        What the documents have, in the unit of ``figure``.
+    figure : Rate
+        The figure to compare.
+    carrier, word : str
+        Whose figure it is, and which of its figures.
+    written : Rate
+        The same figure as it was given.
+    usual : Slip or str
+        The slip that this kind of figure often has, or an equality of units to keep in mind.
+
+    Raises
+    ------
+    CoefficientError
+        With the figures of the documents, and the slip that explains the figure, if it does.
+    """
+    if known is None or known.low <= figure.value <= known.high:
+        return
+    given = f"{to_float(figure.value, word):g} {figure.unit}"
+    times = known.explained(figure.value, usual) if isinstance(usual, Slip) else ""
+    because = f": {written} is {times}" if times and str(written) != given else f": {times}" if times else ""
+    rule = usual.rule if isinstance(usual, Slip) else usual
+    raise CoefficientError(
+        f"{word} gives {given} for {carrier}, where every document has {known}{because}",
+        str(written) if times else given,
+        f"Check the decimal point and the unit ({rule}); allow_unverified=True takes it as it is",
+    )
+
+
+def refuse_density(density: Rate, known: float, carrier: str, category: str, *, of_gas: bool) -> None:
+    """Refuse a density that only a slipped decimal point or unit, or the other state of the fuel, can explain.
+
+    Parameters
+    ----------
+    density : Rate
+        As it was given.
+    known : float
+        The same in kg/m3.
+    carrier, category : str
+        Whose density it is; the category is empty for a fuel of one's own.
+    of_gas : bool
+        Whether the coefficient is per volume of a gas, and the density that of a gas too.
+
+    Raises
+    ------
+    CoefficientError
+        With the densities that are possible.
+    """
+    low = _BETWEEN if category in ("solid", "liquid") else _LIGHTEST
+    high = _BETWEEN if of_gas else _DENSEST
+    if low <= known <= high:
+        return
+    in_kg = "" if str(density.unit) == "kg/m3" else f" ({known:g} kg/m3)"
+    gas = ", as its coefficient is that of gas" if of_gas else ""
+    raise CoefficientError(
+        f"density is {density}{in_kg}, expected {low:g} to {high:g} kg/m3 for {carrier}{gas}",
+        str(density),
+        "Check the decimal point and the unit (0.84 kg/L is 840 kg/m3); allow_unverified=True takes it as it is",
+    )

@@ -1,0 +1,271 @@
+"""One energy intensity against the limit that applies: :func:`classify`, and every document side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, Literal, overload
+
+from energybench.energy.measured import read_measured
+from energybench.errors import (
+    AmountError,
+    DimensionError,
+    EnergybenchError,
+    MissingFigureError,
+    OptionError,
+    UncertaintyError,
+    check_option,
+    quoted,
+)
+from energybench.limits.choose import all_ladders, choose_ladder, usual_unit, warn_if_superseded, warn_unverified_row
+from energybench.limits.verdicts import COMPARES, Verdict, check_basis, judge, saving_scale
+from energybench.tables.store import citation, require_usable
+from energybench.units.registry import ratio, to_float
+from energybench.units.text import read_unit
+
+if TYPE_CHECKING:
+    from energybench.energy.measured import MeasuredLike, Spread
+    from energybench.limits.corrections import CorrectionResult
+    from energybench.limits.ladders import Ladder
+    from energybench.units.registry import AmountLike, Magnitude
+    from energybench.units.text import UnitText
+
+
+@overload
+def classify(
+    value: MeasuredLike,
+    item: str,
+    *,
+    document: str | None = None,
+    documents: None = None,
+    period: str | None = None,
+    capacity: AmountLike | None = None,
+    reading: str = "linear",
+    output: AmountLike | None = None,
+    basis: str | None = None,
+    compare: str = "full",
+    corrections: Mapping[str, Mapping[str, Any] | str] | None = None,
+    allow_unverified: bool = False,
+) -> Verdict: ...
+@overload
+def classify(
+    value: MeasuredLike, item: str, *, documents: Literal["all"], basis: str | None = None, compare: str = "full"
+) -> tuple[Verdict, ...]: ...
+def classify(
+    value: MeasuredLike,
+    item: str,
+    *,
+    document: str | None = None,
+    documents: str | None = None,
+    period: str | None = None,
+    capacity: AmountLike | None = None,
+    reading: str = "linear",
+    output: AmountLike | None = None,
+    basis: str | None = None,
+    compare: str = "full",
+    corrections: Mapping[str, Mapping[str, Any] | str] | None = None,
+    allow_unverified: bool = False,
+) -> Verdict | tuple[Verdict, ...]:
+    """Classify one energy intensity against the limit that applies.
+
+    Parameters
+    ----------
+    value : str, pint.Quantity or Measured
+        In the indicator's kind of unit: ``"13200 kWh/t"``, ``"105 kgce/t"``; with its standard uncertainty as
+        ``"105±2 kgce/t"``, a pint Measurement or what :func:`energybench.measured` returns.
+    item : str
+        Item id or name: ``"electrolytic-aluminium"``, ``"电解铝"``.
+    document : str, optional
+        Document id or number, or ``"in-force"`` with a period; default the newest national list with an
+        accepted row. A GB standard gives levels 1, 2, 3 and the steps met one by one.
+    documents : {"all"}, optional
+        Every document that has the product, side by side: see :func:`classify_all`.
+    period : str, optional
+        For ``document="in-force"``: ``"2022"``, ``"2023-06"`` or a day.
+    capacity : str or pint.Quantity, optional
+        Rated furnace capacity, where the limit depends on it.
+    reading : {"linear", "class_below", "class_above", "stated_only"}
+        How a furnace table is read between its points.
+    output : str or pint.Quantity, optional
+        Output of the period, for the saving that each step needs.
+    basis : {"calorific", "primary"}, optional
+        Basis of the value; refused where the limit is on the other.
+    compare : {"full", "rounded"}
+        Unrounded, or rounded half-even to the digits of the limit (GB/T 8170).
+    corrections : mapping, optional
+        Corrections that the document allows, by name: ``{"altitude": {"altitude": "2100 m"}}``. What each
+        changed, on the side of the limit or of the value, stands in ``Verdict.corrections``.
+    allow_unverified : bool
+        Use an unverified row or correction, with a warning.
+
+    Returns
+    -------
+    Verdict
+        Class, steps met, margins in the indicator's unit, and source; a tuple of them for ``documents="all"``.
+
+    Raises
+    ------
+    DimensionError
+        If the value is of another kind than the indicator: kWh/t never compares with kgce/t.
+    EnergybenchError
+        If the item, the document or the row cannot be used.
+
+    Warns
+    -----
+    SupersededWarning
+        If a document is asked for by name that another has replaced.
+
+    Notes
+    -----
+    Equality reaches an inclusive limit (优于或等于标杆水平) and fails a strict one (小于).
+
+    Examples
+    --------
+    >>> classify("13200 kWh/t", "electrolytic-aluminium").level
+    <Level.BASELINE: 'baseline'>
+    >>> classify("13200 kWh/t", "electrolytic-aluminium", document="gb-21346-2022").level
+    <Level.LEVEL_3: 'level-3'>
+    >>> classify("600 kWh/t", "induction-furnace-cast-iron", capacity="3 t").depends_on_reading
+    True
+    >>> round(classify("105±2 kgce/t", "cement-clinker").probabilities["benchmark"], 4)
+    0.0062
+    """
+    if documents is not None:
+        check_option("documents", documents, ("all",))
+        if any(option is not None for option in (document, period, capacity, output, corrections)):
+            raise OptionError('documents="all" goes with basis and compare only', "documents", "Leave the others out")
+        return classify_all(value, item, basis=basis, compare=compare)
+    check_option("compare", compare, COMPARES)
+    read = _read(value, item, document, period)
+    ladder = choose_ladder(item, document, capacity, reading, allow_unverified, period, read[1])
+    check_basis(ladder, basis)
+    warn_unverified_row(ladder)
+    warn_if_superseded(document)
+    number, uncertainty = _value_in(value, read, ladder)
+    applied: tuple[CorrectionResult, ...] = ()
+    if corrections is not None and not isinstance(corrections, Mapping):
+        fix = 'Write {"altitude": {"altitude": "2100 m"}}'
+        raise OptionError(f"corrections is {quoted(corrections)}, expected a mapping", quoted(corrections), fix)
+    if corrections:
+        from energybench.limits.corrections import apply
+
+        plain, measured_value = ladder, number
+        ladder, number, applied = apply(plain, number, corrections, allow_unverified=allow_unverified)
+        if uncertainty is not None:
+            # A correction of the value is linear in it: what one uncertainty more makes of it is its new width.
+            _, beside, _ = apply(plain, measured_value + uncertainty, corrections, allow_unverified=allow_unverified)
+            uncertainty = abs(beside - number)
+    if output is not None and (spread := read_measured(output, "output")[2]) is not None:
+        fix = "Give the output alone; its uncertainty belongs to the value, or use account()"
+        raise UncertaintyError(f"output is {spread.stated}: savings carry no uncertainty", spread.stated, fix)
+    saving = None if output is None else saving_scale(ladder, output)
+    verdict = judge(number, ladder, compare=compare, saving_output=saving, uncertainty=uncertainty)
+    return replace(verdict, corrections=applied)
+
+
+def classify_all(
+    value: MeasuredLike, item: str, *, basis: str | None = None, compare: str = "full"
+) -> tuple[Verdict, ...]:
+    """Classify one energy intensity against every document that has its product, side by side.
+
+    National class and GB level are two tests, never merged: each document gives a verdict of its own, also a
+    replaced one. A row that may not be used gives a verdict without a level, whose reason says why.
+
+    Parameters
+    ----------
+    value, item, basis, compare
+        As in :func:`classify`.
+
+    Returns
+    -------
+    tuple of Verdict
+        National lists first, then GB standards and local limits.
+
+    Raises
+    ------
+    DimensionError, UnknownProductError
+        If the product is unknown, or has no indicator of the value's kind.
+
+    Examples
+    --------
+    >>> for verdict in classify_all("13200 kWh/t", "电解铝"):
+    ...     print(verdict.document, verdict.level)
+    ndrc-2021 baseline
+    ndrc-2023 baseline
+    gb-21346-2022 level-3
+    gb-21346-2013 level-3
+    """
+    check_option("compare", compare, COMPARES)
+    verdicts = []
+    read = _read(value, item)
+    for ladder in all_ladders(item, read[1]):
+        number, uncertainty = _value_in(value, read, ladder)
+        verdict = judge(number, ladder, compare=compare, uncertainty=uncertainty)
+        try:
+            require_usable(ladder, f"The row of {ladder.item}", allow_unverified=False)
+            check_basis(ladder, basis)
+        except EnergybenchError as error:
+            meets: dict[str, bool | None] = dict.fromkeys(verdict.meets)
+            verdict = replace(verdict, level=None, meets=meets, reason=str(error), ladder=None)
+        verdicts.append(verdict)
+    return tuple(verdicts)
+
+
+def _read(
+    value: MeasuredLike, item: str, document: str | None = None, period: str | None = None
+) -> tuple[Magnitude | Fraction, UnitText, Spread | None]:
+    """Read a value that may carry an uncertainty.
+
+    Raises
+    ------
+    AmountError
+        If it is no number with a unit; a bare number is answered with the unit that the limit is in.
+    """
+    try:
+        return read_measured(value, "value")
+    except AmountError as error:
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        bare = isinstance(value, str) and error.message.endswith("has no unit")
+        if not (number or bare):
+            raise
+        unit = usual_unit(item, document, period)
+        examples = [f"{str(value).strip()} {one}" for one in ([unit] if unit else ["kgce/t", "kWh/t"])]
+        try:
+            for example in examples:
+                read_measured(example, "value")
+        except EnergybenchError:
+            # Its unit does not belong at the end, or the number is none: what the reader says is better.
+            raise error from None
+        shown = " or ".join(f'"{example}"' for example in examples)
+        raise AmountError(error.message, error.value, f"Write the unit too: {shown}") from error
+
+
+def _value_in(
+    value: MeasuredLike, read: tuple[Magnitude | Fraction, UnitText, Spread | None], ladder: Ladder
+) -> tuple[float, float | None]:
+    """Return a value and its standard uncertainty in the ladder's unit.
+
+    Raises
+    ------
+    DimensionError
+        If it is of another kind.
+    """
+    if not ladder.unit:
+        raise MissingFigureError(
+            f"The unit of {ladder.item} in {citation(ladder.document)} is not known", ladder.item, ""
+        )
+    magnitude, unit, spread = read
+    if not isinstance(magnitude, float | Fraction):
+        raise AmountError("value is an array, expected one value", "value", "Use assess() for whole tables")
+    try:
+        factor = ratio(unit, read_unit(ladder.unit))
+    except DimensionError as error:
+        raise DimensionError(
+            f"{quoted(str(value))} is given for {ladder.item}, "
+            f"whose indicator ({ladder.indicator_en}) is in {ladder.unit}",
+            quoted(str(value)),
+            f"Give the value in {ladder.unit}; energy becomes standard coal only through to_tce() or account()",
+        ) from error
+    uncertainty = None if spread is None else spread.standard * to_float(factor, "value")
+    return to_float(Fraction(magnitude) * factor, "value"), uncertainty

@@ -1,0 +1,134 @@
+"""Values of parameters in and out: text with a unit, plain numbers in the unit that the keyword ends in, arrays."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy
+import pint
+
+from energybench.errors import DimensionError, OptionError, UnitTextError, did_you_mean, quoted
+from energybench.limits.corrections.model import Parameter, Values, plain, require_range
+from energybench.units.registry import ratio, read_quantity
+from energybench.units.text import UnitText, read_number, read_unit
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from energybench.limits.corrections.model import Correction
+
+_PASCAL = (("kg",), ("m", "s", "s"))
+# Lengths and pressures stand only here: no meter of energy has them.
+_MECHANICS = {
+    **dict.fromkeys(("m", "米"), UnitText(("m",))),
+    **dict.fromkeys(("km", "千米", "公里"), UnitText(("m",), (), 3)),
+    **dict.fromkeys(("Pa", "帕"), UnitText(*_PASCAL)),
+    **dict.fromkeys(("hPa", "百帕", "mbar"), UnitText(*_PASCAL, 2)),
+    **dict.fromkeys(("kPa", "千帕"), UnitText(*_PASCAL, 3)),
+    **dict.fromkeys(("MPa", "兆帕", "N/mm2", "N/mm²"), UnitText(*_PASCAL, 6)),
+}
+_PERCENT = ("%", "％", "percent")
+
+
+def read_parameters(correction: Correction, given: Mapping[str, Any]) -> dict[str, Values]:
+    """Read the parameters of a correction, by name or by keyword.
+
+    Parameters
+    ----------
+    correction : Correction
+        Whose parameters they are.
+    given : mapping
+        Name to text or quantity (``"altitude": "2100 m"``), or keyword to a number or array (``"altitude_m": 2100``).
+
+    Returns
+    -------
+    dict
+        Keyword to float or float64 array, in the parameter's unit.
+
+    Raises
+    ------
+    OptionError
+        If one is unknown, missing, given twice, unreadable or out of range.
+    DimensionError
+        If one is in a unit of another kind.
+    """
+    by_name = {key: p for p in correction.parameters for key in (p.name, p.keyword)}
+    found: dict[str, Values] = {}
+    for key, value in given.items():
+        if key not in by_name:
+            known = ", ".join(p.keyword for p in correction.parameters) or "no parameters"
+            raise OptionError(
+                f"{quoted(key)} is not a parameter of {correction.id}",
+                quoted(key),
+                did_you_mean(key, by_name, f"It takes {known}"),
+            )
+        parameter = by_name[key]
+        if parameter.keyword in found:
+            raise OptionError(f"{parameter.name} is given twice", key, f"Give it once, as {parameter.keyword}")
+        values = _read(parameter, key, value)
+        require_range(parameter.keyword, values, parameter.low, parameter.high, parameter.why, above=parameter.above)
+        found[parameter.keyword] = values
+    missing = [p for p in correction.parameters if not p.optional and p.keyword not in found]
+    if missing or (correction.parameters and not found):
+        wanted = missing or correction.parameters
+        words = "; ".join(f"{p.keyword}: {p.meaning}" for p in wanted)
+        names = " and ".join(p.keyword for p in missing) or f"one of {', '.join(p.keyword for p in wanted)}"
+        raise OptionError(f"{correction.id} needs {names}", names, f"Pass it ({words})")
+    return found
+
+
+def _read(parameter: Parameter, key: str, value: object) -> Values:
+    if isinstance(value, str):
+        return _read_text(parameter, key, value)
+    if isinstance(value, pint.Quantity):
+        magnitude, unit = read_quantity(value, key)
+        return plain(magnitude * _factor(parameter, unit, value))
+    number = isinstance(value, int | float | numpy.number | numpy.ndarray) and not isinstance(value, bool)
+    if not number or key != parameter.keyword:
+        example = f"{parameter.keyword}=..." if number else f'"1 {parameter.unit}"'.replace(" percent", " %")
+        raise OptionError(
+            f"{key} is {quoted(value)}, expected {_expected(parameter)}", quoted(value), f"Write {example}"
+        )
+    array = numpy.asarray(value)
+    if array.dtype.kind not in "iuf":
+        raise OptionError(f"{key} is an array of {array.dtype}, expected numbers", str(array.dtype), "Convert it first")
+    return plain(array.astype(numpy.float64))
+
+
+def _expected(parameter: Parameter) -> str:
+    return f"a number with a unit such as {parameter.unit}" if parameter.unit else "a number"
+
+
+def _read_text(parameter: Parameter, key: str, text: str) -> float:
+    number, unit = read_number(text)
+    unit = unit.strip()
+    if not unit:
+        if key != parameter.keyword:
+            raise OptionError(
+                f"{key} is {quoted(text)} without a unit", quoted(text), f'Write "{number} {parameter.unit}"'
+            )
+        return float(number)
+    if unit in _PERCENT and parameter.unit in ("", "percent"):
+        return float(number) / (1.0 if parameter.unit else 100.0)
+    try:
+        read = _MECHANICS.get(unit) or read_unit(unit)
+    except UnitTextError as error:
+        raise OptionError(
+            f"{key} is {quoted(text)}, expected {_expected(parameter)}", quoted(text), error.fix
+        ) from error
+    return float(number) * _factor(parameter, read, text)
+
+
+def _factor(parameter: Parameter, unit: UnitText, shown: object) -> float:
+    """Return the factor from a unit to the parameter's unit."""
+    own = parameter.unit
+    try:
+        if not own:
+            raise DimensionError("It is a pure number")
+        return float(ratio(unit, _MECHANICS.get(own) or read_unit(own)))
+    except DimensionError as error:
+        raise DimensionError(
+            f"{parameter.name} is {quoted(str(shown))}, expected {_expected(parameter)}",
+            quoted(str(shown)),
+            f"Give {parameter.keyword}: {parameter.meaning}",
+        ) from error

@@ -1,0 +1,258 @@
+"""Limits that depend on furnace capacity: stated points, flat ends, and four readings between the points.
+
+昌市政办发〔2021〕24号 states ≤1 t 630, 1.5 t 620, 2 t 610 and ≥5 t 590 kWh per tonne of liquid metal, each
+strict. It says nothing of the capacities between; a reading is our convention and stands in the result.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+import numpy
+
+from energybench.errors import CapacityError, DimensionError, UnknownProductError, check_option, did_you_mean, quoted
+from energybench.tables.store import cached, citation, find_document, records, require_usable
+from energybench.units.registry import ratio, read_quantity, to_float
+from energybench.units.result import Card, Quantified
+from energybench.units.text import UnitText
+
+if TYPE_CHECKING:
+    import pint
+    from numpy.typing import NDArray
+
+    from energybench.tables.rows import FurnaceRow
+
+DEFAULT_ITEM = "induction-furnace-cast-iron"
+
+#: How the table is read between its stated points; the bounds of every reading are class_above and class_below.
+READINGS = ("linear", "class_below", "class_above", "stated_only")
+_TONNE = UnitText(("t",))
+
+
+@dataclass(frozen=True, slots=True)
+class FurnaceLimit(Quantified, Card):
+    """The limit for one furnace.
+
+    Attributes
+    ----------
+    value : float
+        The limit in ``unit``, by ``reading``.
+    origin : str
+        ``"stated"`` by the document or ``"interpolated"``, which the document does not say.
+    strict, lenient : float
+        The limits of the readings ``class_above`` and ``class_below``.
+    between : tuple of tuple
+        The stated points (capacity in t, limit) on both sides; one point twice where it is stated.
+    """
+
+    item: str
+    capacity: float
+    value: float
+    unit: str
+    comparator: str
+    reading: str
+    origin: str
+    strict: float
+    lenient: float
+    between: tuple[tuple[float, float], tuple[float, float]]
+    denominator: str
+    document: str
+    clause: str
+    verification: str
+    evidence: str
+    notes: str
+
+    def __str__(self) -> str:
+        how = (
+            "stated"
+            if self.origin == "stated"
+            else f"{self.reading} between {self.between[0][0]:g} t and {self.between[1][0]:g} t"
+        )
+        band = "" if self.strict == self.lenient else f"; strict {self.strict:g}, lenient {self.lenient:g}"
+        return (
+            f"{self.comparator} {self.value:.6g} {self.unit} ({self.denominator}) at {self.capacity:g} t: {how}{band}"
+            f"  [{self.document} {self.clause}, {self.verification}]"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class LimitCurve:
+    """The stated points of one item in one document, as arrays in tonnes and in the limit's unit."""
+
+    row: FurnaceRow
+    capacities: NDArray[numpy.float64]
+    limits: NDArray[numpy.float64]
+
+    def at(self, capacities: NDArray[numpy.float64], reading: str) -> NDArray[numpy.float64]:
+        """Return the limit at each capacity; NaN for NaN, and where ``stated_only`` has no stated point.
+
+        Parameters
+        ----------
+        capacities : ndarray
+            Rated capacities in t, shape (n,).
+        reading : str
+            One of :data:`READINGS`.
+
+        Returns
+        -------
+        ndarray
+            Limits in the unit of the table, shape (n,).
+        """
+        points, limits = self.capacities, self.limits
+        # A capacity that a unit conversion left a hair beside a stated point is that point.
+        nearest = points[numpy.abs(capacities[:, None] - points).argmin(axis=1)]
+        size = numpy.where(numpy.abs(capacities - nearest) <= 1e-9 * nearest, nearest, capacities)
+        if reading == "linear":
+            return numpy.interp(size, points, limits)
+        last = len(points) - 1
+        below = numpy.clip(numpy.searchsorted(points, size, side="right") - 1, 0, last)
+        above = numpy.clip(numpy.searchsorted(points, size, side="left"), 0, last)
+        chosen = limits[above] if reading == "class_above" else limits[below]
+        unstated = numpy.isnan(size) | ((reading == "stated_only") & (limits[above] != limits[below]))
+        return numpy.where(unstated, numpy.nan, chosen)
+
+
+@cached()
+def find_curve(item: str = DEFAULT_ITEM, document: str | None = None, allow_unverified: bool = False) -> LimitCurve:
+    """Return the stated points of an item.
+
+    Raises
+    ------
+    UnknownProductError
+        If no furnace table has the item, or the document has no points for it.
+    UnverifiedError, MissingFigureError
+        If a point may not be used.
+    """
+    rows: list[FurnaceRow] = [row for row in records("furnace_limits") if row.item == item]
+    chosen = find_document(document).id if document else (rows[0].document if rows else "")
+    here = [row for row in rows if row.document == chosen]
+    if not here and rows:
+        places = list(dict.fromkeys(row.document for row in rows))
+        raise UnknownProductError(
+            f"No furnace limit for {item} in {citation(chosen)}",
+            item,
+            f'It is in {", ".join(places)}: pass document="{places[0]}"',
+        )
+    if not here:
+        known = sorted({f"{row.item} ({row.document})" for row in records("furnace_limits")})
+        raise UnknownProductError(
+            f"No furnace limit for {quoted(item)}" + (f" in {citation(chosen)}" if chosen else ""),
+            quoted(item),
+            did_you_mean(
+                item, {row.item for row in records("furnace_limits")}, f"There are limits for {', '.join(known)}"
+            ),
+        )
+    for row in here:
+        require_usable(row, f"The limit of {item} at {row.capacity} {row.capacity_unit}", allow_unverified)
+    points = sorted((float(row.capacity), float(row.limit)) for row in here)
+    capacities, limits = (numpy.array(column) for column in zip(*points, strict=True))
+    return LimitCurve(here[0], capacities, limits)
+
+
+def read_capacity(capacity: str | pint.Quantity[Any]) -> float:
+    """Read a rated furnace capacity in tonnes.
+
+    Raises
+    ------
+    CapacityError
+        If it is not one positive mass.
+
+    Examples
+    --------
+    >>> read_capacity("1500 kg")
+    1.5
+    """
+    magnitude, unit = read_quantity(capacity, "capacity")
+    try:
+        factor = ratio(unit, _TONNE)
+    except DimensionError as error:
+        raise CapacityError(
+            f"capacity is {quoted(capacity)}, expected the rated capacity as a mass",
+            quoted(capacity),
+            'Write, for example, "3 t"; a melting rate in t/h is not a capacity',
+        ) from error
+    if not isinstance(magnitude, float):
+        raise CapacityError("capacity is an array, expected one furnace", "capacity", "Use a column and assess()")
+    tonnes = to_float(Fraction(repr(magnitude)) * factor, "capacity")
+    if tonnes <= 0:
+        raise CapacityError(
+            f"capacity is {quoted(capacity)}, expected more than zero", quoted(capacity), "Give the rated capacity"
+        )
+    return tonnes
+
+
+def furnace_limit(
+    capacity: str | pint.Quantity[Any],
+    *,
+    reading: str = "linear",
+    item: str = DEFAULT_ITEM,
+    document: str | None = None,
+    allow_unverified: bool = False,
+) -> FurnaceLimit:
+    """Return the limit for a furnace of one capacity.
+
+    Parameters
+    ----------
+    capacity : str or pint.Quantity
+        Rated capacity as a mass, ``"3 t"``.
+    reading : {"linear", "class_below", "class_above", "stated_only"}
+        Between stated points: linear in capacity (default, our convention), the limit of the smaller class
+        (lenient), of the larger class (strict), or an error.
+    item : str
+        Item of the furnace table.
+    document : str, optional
+        Document id or number; default the one document that has the item.
+    allow_unverified : bool
+        Use unverified points.
+
+    Returns
+    -------
+    FurnaceLimit
+        The limit, its bounds over all readings, and its source.
+
+    Raises
+    ------
+    CapacityError
+        If the capacity is no positive mass, or not stated with ``reading="stated_only"``.
+    OptionError, UnknownProductError
+        If the reading or the item does not exist, or the document has no limit for the item.
+
+    Notes
+    -----
+    Stated points come back exactly and the ends are flat: nothing is extrapolated. Source: 昌市政办发〔2021〕24号,
+    四（一）2, ``data/furnace_limits.csv``.
+
+    Examples
+    --------
+    >>> round(furnace_limit("3 t").value, 2)
+    603.33
+    >>> furnace_limit("3 t", reading="class_above").value
+    590.0
+    """
+    check_option("reading", reading, READINGS)
+    tonnes = read_capacity(capacity)
+    curve = find_curve(item, document, allow_unverified)
+    value, strict, lenient = (
+        float(curve.at(numpy.array([tonnes]), way)[0]) for way in (reading, "class_above", "class_below")
+    )
+    below = int(numpy.clip(numpy.searchsorted(curve.capacities, tonnes, side="right") - 1, 0, len(curve.limits) - 1))
+    above = int(numpy.clip(numpy.searchsorted(curve.capacities, tonnes, side="left"), 0, len(curve.limits) - 1))
+    between = tuple((float(curve.capacities[i]), float(curve.limits[i])) for i in (below, above))
+    row = curve.row
+    if numpy.isnan(value):
+        raise CapacityError(
+            f"{citation(row.document)} states no limit at {tonnes:g} t, "
+            f"only at {between[0][0]:g} t and {between[1][0]:g} t",
+            quoted(capacity),
+            'Choose reading="linear", "class_below" or "class_above"; the document says nothing between its points',
+        )
+    return FurnaceLimit(
+        *(row.item, tonnes, value, row.unit, row.comparator, reading),
+        *("stated" if strict == lenient else "interpolated", strict, lenient, (between[0], between[1])),
+        *(row.denominator, row.document, row.clause, row.verification, row.evidence),
+        notes=row.notes
+        if strict == lenient
+        else f"{row.notes}; {reading} between stated points is a reading, not the text",
+    )

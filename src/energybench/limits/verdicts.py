@@ -1,0 +1,296 @@
+"""The verdict on a value on a ladder: class, margins, savings, how sure it is, what would change it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field, replace
+from fractions import Fraction
+from math import isfinite
+from typing import TYPE_CHECKING, Any
+
+from energybench import __version__
+from energybench.energy.coefficients import TCE, check_basis_name
+from energybench.energy.measured import read_measured
+from energybench.errors import AmountError, BasisError, MissingFigureError, OutputError, quoted
+from energybench.limits.decisions import Decision, class_probabilities, conformity, decide
+from energybench.limits.what_if import Sensitivity, of_value
+from energybench.tables.store import citation, data_version
+from energybench.units.registry import ratio, same_kind, to_float
+from energybench.units.result import Card, Quantified
+from energybench.units.text import UnitText, read_unit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from energybench.energy.measured import MeasuredLike
+    from energybench.limits.corrections import CorrectionResult
+    from energybench.limits.furnaces import FurnaceLimit
+    from energybench.limits.ladders import Ladder, Level
+
+COMPARES = ("full", "rounded")
+_ELECTRICITY = UnitText(("kWh",))
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict(Quantified, Card):
+    """The class of one value on one ladder, and everything that a reader needs to check it.
+
+    Attributes
+    ----------
+    level : Level or None
+        The class, or None where a missing figure leaves it open (``reason`` says which).
+    meets : dict
+        Whether each step is met, one by one; None where it has no figure.
+    thresholds, margins : dict
+        Per step, in ``unit``; a margin is of the unrounded value: how far it is on the good side of the threshold,
+        negative by what it is beyond. Its sign is that of ``meets``, but for a step met or failed by rounding alone
+        (``compare="rounded"``): that is by half of the last digit at most.
+    savings : dict
+        Per step, what brings the unrounded value to the threshold, in ``saving_unit`` over the output given; empty
+        without output. A step met by rounding alone has such a remainder, and needs none of it saved to be met.
+    depends_on_reading : bool
+        Whether another reading of a furnace table would change the class.
+    uncertainty : float or None
+        Standard uncertainty of the value, in ``unit``; None where none was given.
+    ladder : Ladder or None
+        The row that the value was compared with; None where it may not be used.
+    """
+
+    value: float
+    unit: str
+    item: str
+    item_zh: str
+    item_en: str
+    indicator_zh: str
+    indicator_en: str
+    level: Level | None
+    meets: dict[str, bool | None]
+    thresholds: dict[str, float | None]
+    comparators: dict[str, str]
+    margins: dict[str, float | None]
+    compare: str
+    basis: str
+    document: str
+    clause: str
+    verification: str
+    evidence: str
+    notes: str = ""
+    reason: str = ""
+    savings: dict[str, float | None] = field(default_factory=dict)
+    saving_unit: str = ""
+    furnace: FurnaceLimit | None = None
+    depends_on_reading: bool = False
+    corrections: tuple[CorrectionResult, ...] = ()
+    package_version: str = __version__
+    data_version: str = ""
+    uncertainty: float | None = None
+    ladder: Ladder | None = field(default=None, repr=False)
+
+    @property
+    def probabilities(self) -> dict[str, float] | None:
+        """The probability of every class, which add up to 1; None where the value has no uncertainty.
+
+        Without an uncertainty nothing is known about how sure the class is, so it is not said to be certain. The
+        key ``"cannot-tell"`` stands for values whose class a missing figure leaves open.
+        """
+        if self.uncertainty is None or self.ladder is None:
+            return None
+        return class_probabilities(self.value, self.uncertainty, self.ladder, self.compare)
+
+    @property
+    def conformity(self) -> dict[str, float | None] | None:
+        """The probability that each step is met, one by one; None where the value has no uncertainty."""
+        if self.uncertainty is None or self.ladder is None:
+            return None
+        return conformity(self.value, self.uncertainty, self.ladder, self.compare)
+
+    def decide(self, rule: str = "simple", risk: float = 0.05) -> Decision:
+        """Decide on a class by a rule of JCGM 106:2012.
+
+        Parameters
+        ----------
+        rule : {"simple", "guarded-acceptance", "guarded-rejection"}
+            The measured value counts as it is; a step is accepted only if the probability of not meeting it is
+            at most the risk; a step is refused only if the probability of meeting it is at most the risk.
+        risk : float
+            Above 0, at most 0.5.
+
+        Returns
+        -------
+        Decision
+            Class, guard band, probability and a sentence.
+
+        Raises
+        ------
+        UncertaintyError
+            If a guarded rule is asked for and the value has no uncertainty.
+        MissingFigureError
+            If the row may not be used.
+        """
+        return decide(self.value, self.uncertainty, self._row(), compare=self.compare, rule=rule, risk=risk)
+
+    def sensitivity(self) -> Sensitivity:
+        """Return how far the value is from the next better and worse class, and which choices would change it.
+
+        Raises
+        ------
+        MissingFigureError
+            If the row may not be used.
+        """
+        return of_value(self.value, self._row(), self.compare, corrected=bool(self.corrections))
+
+    def _row(self) -> Ladder:
+        if self.ladder is None:
+            raise MissingFigureError(f"The row of {self.item} may not be used: {self.reason}", self.item, "")
+        return self.ladder
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the verdict as plain data, ready for JSON."""
+        plain = asdict(replace(self, ladder=None))
+        del plain["ladder"]
+        return {**plain, "corrections": list(plain["corrections"]), "probabilities": self.probabilities}
+
+    def __str__(self) -> str:
+        name = f"{self.level} ({self.level.zh})" if self.level else f"cannot tell: {self.reason}"
+        steps = ", ".join(
+            f"{step} {self.comparators[step]} {value:g}" for step, value in self.thresholds.items() if value is not None
+        )
+        reading = "; depends on the reading" if self.depends_on_reading else ""
+        source = f"{self.document} {self.clause}".strip()
+        value = f"{self.value:.6g}" if self.uncertainty is None else f"({self.value:.6g} ± {self.uncertainty:.3g})"
+        suspect = f"; note: {_SUSPECT}" if _is_suspect(self.value, self.thresholds.values()) else ""
+        source = f"{source}, {self.verification}{reading}"
+        return f"{self.item} {value} {self.unit}: {name}  [{steps} {self.unit}; {source}]{suspect}"
+
+
+def check_basis(ladder: Ladder, basis: str | None) -> None:
+    """Refuse a value on one basis against a limit on the other.
+
+    Raises
+    ------
+    BasisError
+        If both are stated and differ.
+    """
+    if basis is not None:
+        check_basis_name(basis)
+    if basis and ladder.basis and basis != ladder.basis:
+        raise BasisError(
+            f"The value is on the {basis} basis, "
+            f"and {ladder.item} in {citation(ladder.document)} on the {ladder.basis} one",
+            basis,
+            f'Compute the value with basis="{ladder.basis}"',
+        )
+
+
+def judge(
+    value: float,
+    ladder: Ladder,
+    *,
+    compare: str = "full",
+    saving_output: tuple[float, str] | None = None,
+    uncertainty: float | None = None,
+) -> Verdict:
+    """Return the verdict on a value that is already in the ladder's unit.
+
+    Parameters
+    ----------
+    value : float
+        In ``ladder.unit``.
+    ladder : Ladder
+        From :func:`find_ladder` or :func:`of_furnace`.
+    compare : {"full", "rounded"}
+        Unrounded, or rounded half-even to the digits of each threshold (GB/T 8170).
+    saving_output : tuple, optional
+        How many ``saving_unit`` one unit of margin is, and that unit.
+    uncertainty : float, optional
+        Standard uncertainty of the value, in ``ladder.unit``.
+
+    Raises
+    ------
+    AmountError
+        If no float can hold a saving or the uncertainty.
+    """
+    meets = ladder.meets(value, compare)
+    names = [step.level.value for step in ladder.steps]
+    suspect = _SUSPECT if _is_suspect(value, [step.value for step in ladder.steps]) else ""
+    margins = [None if step.value is None else ladder.sign * (step.value - value) for step in ladder.steps]
+    level = ladder.level(meets)
+    gaps = [str(name) for name, met in zip(names, meets, strict=True) if met is None]
+    factor, saving_unit = saving_output or (0.0, "")
+    savings = [None if margin is None else max(0.0, -margin) * factor for margin in margins] if saving_output else []
+    for what, figures in (("saving", savings), ("uncertainty", [uncertainty])):
+        if not all(isfinite(figure) for figure in figures if figure is not None):
+            shown = f"{value:g} {ladder.unit}"
+            fix = "Check the value, and the output if one is given, with their units"
+            raise AmountError(f"The {what} of {shown} is too large to be a number", shown, fix)
+    return Verdict(
+        *(value, ladder.unit, ladder.item, ladder.item_zh, ladder.item_en, ladder.indicator_zh, ladder.indicator_en),
+        level=level,
+        meets=dict(zip(names, meets, strict=True)),
+        thresholds={name: step.value for name, step in zip(names, ladder.steps, strict=True)},
+        comparators={name: step.comparator for name, step in zip(names, ladder.steps, strict=True)},
+        margins=dict(zip(names, margins, strict=True)),
+        compare=compare,
+        basis=ladder.basis,
+        document=ladder.document,
+        clause=ladder.clause,
+        verification=ladder.verification,
+        evidence=ladder.evidence,
+        notes="; ".join(filter(None, (ladder.notes, suspect))),
+        reason="" if level else f"{', '.join(gaps)} of {ladder.document} could not be read",
+        savings=dict(zip(names, savings, strict=True)) if saving_output else {},
+        saving_unit=saving_unit,
+        furnace=ladder.furnace,
+        depends_on_reading=_depends_on_reading(value, ladder, level, compare),
+        data_version=data_version(),
+        uncertainty=uncertainty,
+        ladder=ladder,
+    )
+
+
+_SUSPECT = "the value is not above zero, and every step is: energy sent out may exceed the inputs"
+
+
+def _is_suspect(value: float, thresholds: Iterable[float | None]) -> bool:
+    """Say whether a value is zero or negative where no step of the ladder is."""
+    return value <= 0 and all(threshold is None or threshold > 0 for threshold in thresholds)
+
+
+def _depends_on_reading(value: float, ladder: Ladder, level: Level | None, compare: str) -> bool:
+    limit = ladder.furnace
+    if limit is None:
+        return False
+    step = ladder.steps[0]
+    bounds = [replace(ladder, steps=(replace(step, threshold=repr(bound)),)) for bound in (limit.strict, limit.lenient)]
+    return any(other.level(other.meets(value, compare)) is not level for other in bounds)
+
+
+def saving_scale(ladder: Ladder, output: MeasuredLike) -> tuple[float, str]:
+    """Return what one unit of the indicator is over an output: a factor, and tce or kWh.
+
+    Raises
+    ------
+    OutputError
+        If the output is not one positive amount in the indicator's kind of product.
+    """
+    unit = read_unit(ladder.unit)
+    per = UnitText(unit.denominator)
+    magnitude, output_unit, _ = read_measured(output, "output")
+    amount = check_output(float(magnitude) if isinstance(magnitude, Fraction) else magnitude, output)
+    if not same_kind(output_unit, per):
+        raise OutputError(
+            f"output is {quoted(output)}, expected an amount in {per} for {ladder.item}",
+            quoted(output),
+            f"Give it in {per}",
+        )
+    over = UnitText(unit.numerator, (), unit.exponent)
+    energy = TCE if same_kind(over, TCE) else _ELECTRICITY
+    return to_float(Fraction(amount) * ratio(output_unit, per) * ratio(over, energy), "output"), str(energy)
+
+
+def check_output(magnitude: object, shown: object) -> float:
+    """Return an output that is one positive number, or refuse it."""
+    if not isinstance(magnitude, float) or magnitude <= 0:
+        raise OutputError(
+            f"output is {quoted(shown)}, expected one amount above zero", quoted(shown), 'Give, for example, "24000 t"'
+        )
+    return magnitude

@@ -1,1 +1,0 @@
-"""What a record shows in a notebook: small tables of HTML, escaped, without script and without outside resources."""

@@ -1,0 +1,191 @@
+"""Rows of an organisation's own: files in the schema of a shipped table, checked cell by cell."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import fields
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING, Any
+
+from energybench.errors import EnergybenchError, TableError, TableNotFoundError, did_you_mean, quoted
+from energybench.tables.rows import TABLES, VERIFICATIONS, Table, TargetRow
+from energybench.units.text import read_unit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+_CHOICES = {
+    "verification": VERIFICATIONS,
+    "comparator": ("<", "<=", ">", ">="),
+    "better": ("lower", "higher"),
+    "basis": ("", "calorific", "primary"),
+}
+_UNITS = ("unit", "coefficient_unit", "heating_value_unit", "capacity_unit")
+
+
+def read_csv(path: Path) -> tuple[list[dict[str, str]], list[str]]:
+    """Read a CSV file in UTF-8: its rows and its columns.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+
+    Raises
+    ------
+    TableNotFoundError
+        If it is not there.
+    TableError
+        If it is not CSV in UTF-8.
+    """
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.DictReader(file)
+            return list(reader), list(reader.fieldnames or ())
+    except FileNotFoundError as error:
+        raise TableNotFoundError(
+            f"{path} is not there", str(path), "Give the path of a CSV file or a folder"
+        ) from error
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise TableError(f"{path} is not CSV in UTF-8: {error}", str(path), "Save it as CSV UTF-8") from error
+
+
+def overlay_files(path: Path) -> list[Path]:
+    """Return the CSV files that a path names: itself, or those of a folder in the order of their names.
+
+    Parameters
+    ----------
+    path : Path
+        A file or a folder.
+
+    Raises
+    ------
+    TableNotFoundError
+        If nothing is there.
+    """
+    if path.is_dir():
+        return sorted(path.glob("*.csv"))
+    if not path.is_file():
+        raise TableNotFoundError(f"{path} is not there", str(path), "Give the path of a CSV file or a folder")
+    return [path]
+
+
+def read_overlay(path: Path) -> tuple[str, list[Any]]:
+    """Read a file of own rows.
+
+    Parameters
+    ----------
+    path : Path
+        A CSV file with the columns of a shipped table.
+
+    Returns
+    -------
+    tuple
+        The name of the table that its columns belong to, and its records.
+
+    Raises
+    ------
+    TableError
+        If the columns are those of no table, or a cell is wrong; row and column are named.
+    """
+    rows, columns = read_csv(path)
+    name, table = _table_of(columns, path)
+    return name, _records(table, rows, path)
+
+
+def _table_of(columns: list[str], path: Path) -> tuple[str, Table]:
+    """Return the table that the columns of a file belong to."""
+    for name, table in TABLES.items():
+        if set(columns) == {field.name for field in fields(table.record)}:
+            return name, table
+    known = {field.name for table in TABLES.values() for field in fields(table.record)}
+    strange = next((column for column in columns if column not in known), "")
+    raise TableError(
+        f"{path.name} has the columns {', '.join(columns) or '(none)'}, which are those of no table",
+        path.name,
+        did_you_mean(
+            strange, known, f"Use the columns of one of {', '.join(TABLES)} (energybench tables NAME shows them)"
+        ),
+    )
+
+
+def check_file(path: Path) -> tuple[str, int, list[TableError]]:
+    """Check every cell of a file in the schema of a shipped table.
+
+    Parameters
+    ----------
+    path : Path
+        A CSV file.
+
+    Returns
+    -------
+    tuple
+        The name of the table, how many rows it has, and everything that is wrong, in order.
+
+    Raises
+    ------
+    TableError
+        If the file cannot be read, or its columns are those of no table.
+    """
+    rows, columns = read_csv(path)
+    name, table = _table_of(columns, path)
+    wrong: list[TableError] = []
+    seen: set[tuple[str, ...]] = set()
+    for number, row in enumerate(rows, 2):
+        found = list(_wrong_cells(table, row, f"{path.name} row {number}", seen))
+        wrong += found or list(_without_source(row, f"{path.name} row {number}"))
+    return name, len(rows), wrong
+
+
+def _records(table: Table, rows: list[dict[str, str]], path: Path) -> list[Any]:
+    seen: set[tuple[str, ...]] = set()
+    for number, row in enumerate(rows, 2):
+        for error in _wrong_cells(table, row, f"{path.name} row {number}", seen):
+            raise error
+    return [table.record(**row) for row in rows]
+
+
+def _wrong_cells(table: Table, row: dict[str, str], where: str, seen: set[tuple[str, ...]]) -> Iterator[TableError]:
+    """Find what a wrong figure would need to slip in: numbers, units, keys, and words that decide how they are read."""
+    if None in row or None in row.values():
+        yield TableError(f"{where} has not as many cells as columns", where, "Quote cells that contain commas")
+        return
+    for column, words in _CHOICES.items():
+        if column in row and row[column] not in words:
+            yield _wrong(where, column, row[column], f"Use one of {', '.join(word or '(empty)' for word in words)}")
+    for column in table.numbers:
+        if row[column] and not _is_decimal(row[column]):
+            yield _wrong(where, column, row[column], "Write a decimal number such as 0.7143")
+    # The units of targets are words such as "enterprises", and a ratio has none.
+    for column in () if table.record is TargetRow else _UNITS:
+        if row.get(column) and row[column] != "ratio":
+            try:
+                read_unit(row[column])
+            except EnergybenchError as error:
+                yield TableError(f"{where}: {column}: {error.message}", row[column], error.fix)
+    if row.get("better") in ("lower", "higher") and (row["better"] == "higher") != row["comparator"].startswith(">"):
+        fix = 'A limit with "<=" or "<" goes with lower, one with ">=" or ">" with higher'
+        yield TableError(f"{where}: comparator {row['comparator']} and better {row['better']} disagree", where, fix)
+    key = tuple(row[column] for column in table.key)
+    if key in seen or not all(key):
+        what = f"stands twice: {', '.join(key)}" if key in seen else "is empty"
+        yield TableError(f"{where}: {', '.join(table.key)} {what}", where, "Give every row a key of its own")
+    seen.add(key)
+
+
+def _without_source(row: dict[str, str], where: str) -> Iterator[TableError]:
+    """Find a row that says it was read and does not say where."""
+    if row.get("verification") in ("two_sources", "one_source") and not row.get("evidence", "-"):
+        yield _wrong(where, "evidence", "", "Write the address or the clause where the figure was read")
+
+
+def _is_decimal(text: str) -> bool:
+    try:
+        return Decimal(text).is_finite()
+    except InvalidOperation:
+        return False
+
+
+def _wrong(where: str, column: str, given: str, fix: str) -> TableError:
+    return TableError(f"{where}: {column} is {quoted(given)}", quoted(given), fix)

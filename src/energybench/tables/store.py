@@ -1,0 +1,368 @@
+"""The tables of ``data/``: frozen records, verification, an organisation's own rows, pandas frames.
+
+A record keeps its figures as the text that the file prints, so that a decimal stays exact until it is used.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import threading
+from dataclasses import asdict, fields
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeVar
+
+from energybench.errors import (
+    MissingFigureError,
+    OptionError,
+    TableError,
+    TableNotFoundError,
+    UnknownNameError,
+    UnverifiedError,
+    did_you_mean,
+    quoted,
+)
+from energybench.tables.own_rows import overlay_files, read_csv, read_overlay
+from energybench.tables.rows import TABLES, VERIFICATIONS, DocumentRow
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    import pandas
+
+#: Verification states whose rows are used without being asked for, best first.
+ACCEPTED = ("two_sources", "one_source", "corroborated")
+
+Parameters = ParamSpec("Parameters")
+Result = TypeVar("Result")
+
+
+SourcedRow = TypeVar("SourcedRow", bound="Sourced")
+
+
+class Sourced(Protocol):
+    """A record that says where its figures come from."""
+
+    @property
+    def id(self) -> str:
+        """Id of the row."""
+
+    @property
+    def document(self) -> str:
+        """Id of the document."""
+
+    @property
+    def verification(self) -> str:
+        """How far the row was checked."""
+
+
+_caches: list[Callable[[], None]] = []
+_overlays: list[Path] = []
+_lock = threading.RLock()
+
+
+def cached(size: int | None = None) -> Callable[[Callable[Parameters, Result]], Callable[Parameters, Result]]:
+    """Cache a function whose answers depend on the tables; :func:`use` empties every such cache."""
+
+    def decorate(function: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
+        wrapped: Any = lru_cache(size)(function)
+        _caches.append(wrapped.cache_clear)
+        kept: Callable[Parameters, Result] = wrapped
+        return kept
+
+    return decorate
+
+
+def _forget() -> None:
+    for clear in _caches:
+        clear()
+
+
+def folder() -> Path:
+    """Return the folder of the shipped tables, of a wheel or of a source tree."""
+    package = Path(__file__).parents[1]
+    return next((path for path in (package / "data", package.parents[1] / "data") if path.is_dir()), package / "data")
+
+
+def use(*paths: str | Path) -> None:
+    """Add an organisation's own rows to the shipped tables, for this process.
+
+    A row whose id exists replaces that row, another is added. The environment variable
+    ``ENERGYBENCH_DATA`` names a file or folder that is used from the start.
+
+    Parameters
+    ----------
+    *paths : str or Path
+        CSV files with the columns of a shipped table, or folders of such files. None at all returns to the
+        shipped tables.
+
+    Raises
+    ------
+    TableError
+        If a file is not there or is not in the schema of a table.
+
+    Examples
+    --------
+    >>> use()  # back to the shipped tables
+    """
+    for path in paths:
+        if not isinstance(path, str | Path):
+            raise TableError(f"{quoted(path)} is no path", quoted(path), "Give the path of a CSV file or a folder")
+    files = [file for path in paths for file in overlay_files(Path(path))]
+    for file in files:
+        read_overlay(file)
+    with _lock:
+        _overlays[:] = [*_overlays, *files] if paths else []
+        _forget()
+
+
+@cached()
+def records(name: str) -> tuple[Any, ...]:
+    """Return every record of a table, the organisation's own rows included.
+
+    Parameters
+    ----------
+    name : str
+        A name of :data:`TABLES`.
+
+    Raises
+    ------
+    OptionError
+        If there is no such table.
+    """
+    if name not in TABLES:
+        raise OptionError(
+            f"{quoted(name)} is not a table",
+            quoted(name),
+            did_you_mean(name, TABLES, f"Use one of {', '.join(TABLES)}"),
+        )
+    table = TABLES[name]
+    rows, _ = read_csv(folder() / f"{name}.csv")
+    found = {tuple(row[k] for k in table.key): table.record(**row) for row in rows}
+    found.update({tuple(getattr(record, k) for k in table.key): record for record in _own_records(name)})
+    return tuple(found.values())
+
+
+@cached()
+def _own_records(name: str) -> tuple[Any, ...]:
+    """Return the records of a table that are the organisation's own; of equal ids the last file wins."""
+    own = (read_overlay(path) for path in _all_overlays())
+    return tuple(record for owner, records_of_file in own if owner == name for record in records_of_file)
+
+
+def own_ids(name: str) -> frozenset[str]:
+    """Return the ids of a table's rows that are the organisation's own.
+
+    Parameters
+    ----------
+    name : str
+        A name of :data:`TABLES` whose rows have an id.
+    """
+    return frozenset(record.id for record in _own_records(name))
+
+
+def _all_overlays() -> list[Path]:
+    always = os.environ.get("ENERGYBENCH_DATA", "")
+    return [*(overlay_files(Path(always)) if always else []), *_overlays]
+
+
+@cached()
+def data_version() -> str:
+    """Return a short hash of all tables in use, the organisation's own rows included.
+
+    The same hash and the same package version give the same answers.
+    """
+    digest = hashlib.sha256()
+    for path in [*sorted(folder().glob("*.csv")), *_all_overlays()]:
+        digest.update(path.name.encode())
+        digest.update(_bytes(path).replace(b"\r\n", b"\n"))
+    return digest.hexdigest()[:12]
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError as error:
+        raise TableNotFoundError(f"{path} is not there", str(path), "Give it back, or call tables.use()") from error
+
+
+@cached()
+def find_document(text: str) -> DocumentRow:
+    """Return a document by its id or its printed number.
+
+    Parameters
+    ----------
+    text : str
+        For example ``"gbt-2589-2008"`` or ``"GB/T 2589-2008"``.
+
+    Raises
+    ------
+    UnknownNameError
+        If no document has that id or number; the nearest are named.
+
+    Examples
+    --------
+    >>> find_document("GB/T 2589-2008").id
+    'gbt-2589-2008'
+    """
+    if not isinstance(text, str):
+        raise UnknownNameError(f"{quoted(text)} is not the id of a document", quoted(text), "Write the id as text")
+    known = {key: row for row in records("documents") for key in (row.number, row.id) if key}
+    if text not in known:
+        raise UnknownNameError(
+            f"{quoted(text)} is not a document of the tables",
+            quoted(text),
+            did_you_mean(text, known, "energybench tables documents lists them"),
+        )
+    found: DocumentRow = known[text]
+    return found
+
+
+def citation(document: str) -> str:
+    """Return how a document is named in a message: its number or its title."""
+    row = find_document(document)
+    return row.number or row.title_zh or row.title_en or row.id
+
+
+def require_usable(row: Sourced, what: str, allow_unverified: bool) -> None:
+    """Refuse a row that may not be used.
+
+    Raises
+    ------
+    MissingFigureError
+        If its figure could not be read by anyone.
+    UnverifiedError
+        If it is unverified or in conflict and ``allow_unverified`` is not set.
+    """
+    if row.verification == "missing":
+        raise MissingFigureError(
+            f"{what} is known to stand in {citation(row.document)}, and its figure could not be read",
+            what,
+            f"Look it up in {citation(row.document)} and add it with energybench.tables.use()",
+        )
+    if row.verification not in ACCEPTED and not allow_unverified:
+        raise UnverifiedError(
+            f"{what} in {citation(row.document)} is {row.verification}: nobody has read it in the document",
+            what,
+            "Confirm it there, or pass allow_unverified=True to use it with a warning",
+        )
+
+
+def best_verified(rows: Iterable[SourcedRow]) -> list[SourcedRow]:
+    """Return the rows, the best verified first; equal ones keep the order of the table."""
+    return sorted(rows, key=lambda row: VERIFICATIONS.index(row.verification))
+
+
+def frame(name: str) -> pandas.DataFrame:
+    """Return a table as a pandas frame: text columns as text, figures as float64, empty figures as NaN.
+
+    Parameters
+    ----------
+    name : str
+        A name of :data:`TABLES`.
+
+    Examples
+    --------
+    >>> frame("furnace_limits")[["capacity", "limit"]].values.tolist()
+    [[1.0, 630.0], [1.5, 620.0], [2.0, 610.0], [5.0, 590.0]]
+    """
+    import pandas
+
+    rows = records(name)
+    columns = [field.name for field in fields(TABLES[name].record)]
+    table = pandas.DataFrame([asdict(row) for row in rows], columns=columns)
+    return table.assign(
+        **{column: pandas.to_numeric(table[column]).astype("float64") for column in TABLES[name].numbers}
+    )
+
+
+def gaps() -> pandas.DataFrame:
+    """Return the rows that still need a reader with the document: unverified, in conflict or missing.
+
+    Examples
+    --------
+    >>> "ndrc-2023/urea" in gaps()["id"].tolist()
+    True
+    """
+    import pandas
+
+    rows = [
+        {"table": name, "id": record.id, "document": record.document, "number": citation(record.document)}
+        | {"verification": record.verification, "notes": record.notes}
+        for name, table in TABLES.items()
+        if {"verification", "document", "notes"} <= {field.name for field in fields(table.record)}
+        for record in records(name)
+        if record.verification not in ACCEPTED
+    ]
+    return pandas.DataFrame(rows)
+
+
+def carriers() -> pandas.DataFrame:
+    """Return the coefficients, one line per carrier and document."""
+    return frame("carriers")
+
+
+def carrier_names() -> pandas.DataFrame:
+    """Return the names of the carriers."""
+    return frame("carrier_names")
+
+
+def product_names() -> pandas.DataFrame:
+    """Return the names of the products."""
+    return frame("product_names")
+
+
+def benchmarks() -> pandas.DataFrame:
+    """Return the national benchmark and baseline lists."""
+    return frame("benchmarks")
+
+
+def local_limits() -> pandas.DataFrame:
+    """Return the limits of local documents."""
+    return frame("local_limits")
+
+
+def furnace_limits() -> pandas.DataFrame:
+    """Return the furnace limits by capacity."""
+    return frame("furnace_limits")
+
+
+def documents() -> pandas.DataFrame:
+    """Return the documents that rows come from."""
+    return frame("documents")
+
+
+def limits() -> pandas.DataFrame:
+    """Return the levels 1, 2 and 3 of the mandatory GB standards."""
+    return frame("limits")
+
+
+def gb_counterparts() -> pandas.DataFrame:
+    """Return which GB row is the same product as a national row."""
+    return frame("gb_counterparts")
+
+
+def targets() -> pandas.DataFrame:
+    """Return the targets and facts of the policy documents."""
+    return frame("targets")
+
+
+def coal_rates() -> pandas.DataFrame:
+    """Return the coal rates of electricity by year and kind."""
+    return frame("coal_rates")
+
+
+def co2_factors() -> pandas.DataFrame:
+    """Return the carbon factors."""
+    return frame("co2_factors")
+
+
+def meter_accuracy() -> pandas.DataFrame:
+    """Return the accuracy classes of meters."""
+    return frame("meter_accuracy")
+
+
+def corrections() -> pandas.DataFrame:
+    """Return the figures of the corrections that standards let or make a plant apply."""
+    return frame("corrections")

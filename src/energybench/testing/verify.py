@@ -1,0 +1,261 @@
+"""The body of ``energybench verify``: import somebody's function, tell what it is, run the kit on it."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from importlib import import_module
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from energybench.errors import OptionError, TableNotFoundError, check_option, did_you_mean, quoted
+from energybench.tables.names import normalise_name
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import ModuleType
+
+    from energybench.testing import Report
+
+#: Kind -> how the kit calls such a function.
+KINDS = {
+    "conversion": "(amount, unit, carrier) -> tonnes of standard coal",
+    "classifier": "(value, unit, item) -> class",
+    "limit-curve": "(capacity in t) -> limit in kWh/t",
+    "correction": "(parameters of one correction) -> factor or addition",
+}
+#: Options of the kit that a kind takes.
+OPTIONS = {
+    "conversion": ("basis", "coal_rate", "edition", "tolerance"),
+    "classifier": ("document",),
+    "limit-curve": ("document", "reading", "tolerance"),
+    "correction": ("correction", "tolerance"),
+}
+# What a parameter is, by its name.
+_ROLES = {
+    "amount": ("amount", "quantity", "数量", "实物量"),
+    "value": ("value", "intensity", "单耗", "能耗"),
+    "unit": ("unit", "units", "单位"),
+    "carrier": ("carrier", "fuel", "energy", "能源", "能源品种", "品种"),
+    "item": ("item", "product", "产品"),
+    "capacity": ("capacity", "capacity t", "炉容量", "炉容", "容量"),
+}
+_ROLE_OF = {name: role for role, names in _ROLES.items() for name in names}
+_CALLS = {
+    ("amount", "unit", "carrier"): "conversion",
+    ("value", "unit", "carrier"): "conversion",
+    ("value", "unit", "item"): "classifier",
+    ("amount", "unit", "item"): "classifier",
+    ("capacity",): "limit-curve",
+}
+
+
+def load_function(target: str) -> Callable[..., object]:
+    """Import a function from a module or a file, also from the current folder.
+
+    Parameters
+    ----------
+    target : str
+        ``"package.module:function"`` or ``"folder/file.py:function"``.
+
+    Returns
+    -------
+    callable
+        The function.
+
+    Raises
+    ------
+    OptionError
+        If the text is not of that form, the module cannot be imported, or it has no such function.
+    TableNotFoundError
+        If there is no such file.
+
+    Examples
+    --------
+    >>> load_function("math:sqrt")(9.0)
+    3.0
+    """
+    place, _, name = target.rpartition(":")
+    if not place or not name:
+        raise OptionError(
+            f"{quoted(target)} names no function",
+            quoted(target),
+            'Write "module:function" or "folder/file.py:function"',
+        )
+    try:
+        module = _from_file(Path(place)) if place.endswith(".py") else _from_path(place)
+    except TableNotFoundError:
+        raise
+    except (Exception, SystemExit) as error:
+        raise OptionError(
+            f"{place} cannot be imported: {type(error).__name__}: {error}",
+            place,
+            "Run it with python first; it is looked for in the current folder and among the installed packages",
+        ) from error
+    found: Any = module
+    for part in name.split("."):
+        if not hasattr(found, part):
+            known = [word for word in dir(found) if callable(getattr(found, word)) and not word.startswith("_")]
+            fix = did_you_mean(part, known, f"It has {', '.join(known) or 'none'}")
+            raise OptionError(f"{place} has no function {quoted(part)}", quoted(part), fix)
+        found = getattr(found, part)
+    if not callable(found) or inspect.iscoroutinefunction(found):
+        what = "is asynchronous" if callable(found) else f"is {type(found).__name__}, no function"
+        raise OptionError(f"{target} {what}", target, "Name a plain function that returns its answer")
+    function: Callable[..., object] = found
+    return function
+
+
+def _from_path(name: str) -> ModuleType:
+    here = str(Path.cwd())
+    if here not in sys.path:
+        sys.path.insert(0, here)
+    return import_module(name)
+
+
+def _from_file(path: Path) -> ModuleType:
+    if not path.is_file():
+        raise TableNotFoundError(f"There is no file {path}", str(path), "Give the path from the current folder")
+    folder = str(path.resolve().parent)
+    if folder not in sys.path:
+        sys.path.insert(0, folder)
+    spec = spec_from_file_location(path.stem, path)
+    assert spec is not None and spec.loader is not None  # noqa: S101, PT018 - so it is for every .py
+    module = module_from_spec(spec)
+    sys.modules.setdefault(path.stem, module)
+    spec.loader.exec_module(module)
+    return module
+
+
+def guess_kind(function: Callable[..., object]) -> tuple[str, str]:
+    """Tell what a function is by the names of its parameters.
+
+    Parameters
+    ----------
+    function : callable
+        The function.
+
+    Returns
+    -------
+    tuple of str
+        The kind, and the id of the correction where it is one.
+
+    Raises
+    ------
+    OptionError
+        If the names do not say, or say several things.
+
+    Examples
+    --------
+    >>> guess_kind(lambda amount, unit, fuel: 0.0)
+    ('conversion', '')
+    """
+    names = _parameters(function)
+    roles = tuple(_ROLE_OF.get(normalise_name(name), "") for name in names)
+    if roles in _CALLS:
+        return _CALLS[roles], ""
+    found = _corrections(names)
+    if len(found) == 1:
+        return "correction", found[0]
+    shown = f"{getattr(function, '__name__', 'it')}({', '.join(names or ('...',))})"
+    if len(found) > 1:
+        raise OptionError(
+            f"{shown} may be any of {', '.join(found)}", shown, f'Pass --kind correction --correction "{found[0]}"'
+        )
+    for call, kind in _CALLS.items():
+        if sorted(call) == sorted(roles):
+            raise OptionError(
+                f"{shown} has the parameters of a {kind} in another order, expected ({', '.join(call)})",
+                shown,
+                "Write a function around it that takes them in this order",
+            )
+    calls = "; ".join(f"{kind} {call}" for kind, call in KINDS.items())
+    raise OptionError(f"{shown} does not say what it is", shown, f"Pass --kind: {calls}")
+
+
+def _parameters(function: Callable[..., object]) -> tuple[str, ...]:
+    """Return the names of the parameters that must be given."""
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):
+        return ()
+    fixed = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    return tuple(p.name for p in parameters if p.kind in fixed and p.default is inspect.Parameter.empty)
+
+
+def _corrections(names: tuple[str, ...]) -> list[str]:
+    """Return the corrections whose needed parameters have these names."""
+    from energybench.limits.corrections import every_correction
+
+    return [
+        correction.id
+        for correction in every_correction()
+        if names and names == tuple(p.keyword for p in correction.parameters if not p.optional)
+    ]
+
+
+def verify(target: str, kind: str | None = None, *, examples: int = 100, **options: Any) -> Report:
+    """Run the kit on a function and return everything that was found, failures included.
+
+    Parameters
+    ----------
+    target : str
+        As :func:`load_function` takes it.
+    kind : str, optional
+        One of :data:`KINDS`; told by the names of the parameters where it is not given.
+    examples : int
+        Examples for each property.
+    **options
+        Options of the kind (:data:`OPTIONS`), and ``skip``; one that is None counts as not given.
+
+    Returns
+    -------
+    Report
+        ``passed`` says whether every property holds.
+
+    Raises
+    ------
+    OptionError
+        If the function, the kind or an option is wrong.
+
+    Examples
+    --------
+    >>> verify("energybench.testing:amounts", "limit-curve", examples=1).passed
+    False
+    """
+    from energybench import testing
+
+    if examples < 1:
+        raise OptionError(f"examples is {examples}, expected one at least", str(examples), "Leave it out for 100")
+    if kind is not None:
+        check_option("kind", kind, KINDS)
+    function = load_function(target)
+    correction = ""
+    if kind is None:
+        kind, correction = guess_kind(function)
+    elif kind == "correction" and not options.get("correction"):
+        found = _corrections(_parameters(function))
+        if len(found) != 1:
+            fix = f"Pass --correction, one of {', '.join(found)}" if found else "Pass --correction with its id"
+            raise OptionError("Which correction it is, is not said", target, fix)
+        correction = found[0]
+    given = {name: value for name, value in options.items() if value is not None}
+    skip = given.pop("skip", ())
+    for name in given:
+        if name not in OPTIONS[kind]:
+            owners = " and ".join(one for one in KINDS if name in OPTIONS[one])
+            option = f"--{name.replace('_', '-')}"
+            raise OptionError(f"{option} is given for a {kind}", option, f"It is an option of {owners}: leave it out")
+    checks: dict[str, Callable[..., Report]] = {
+        "conversion": testing.assert_conversion_properties,
+        "classifier": testing.assert_classifier_properties,
+        "limit-curve": testing.assert_limit_curve_properties,
+        "correction": testing.assert_correction_properties,
+    }
+    if kind == "correction":
+        given.setdefault("correction", correction)
+    try:
+        return checks[kind](function, **given, skip=skip, max_examples=examples)
+    except testing.BrokenPropertyError as broken:
+        return broken.report

@@ -1,0 +1,434 @@
+"""The pint registry, and quantities in and out of it.
+
+Standard coal is a dimension of its own: ``kWh/t`` never compares with ``kgce/t``, and a coefficient in
+``kgce/kWh`` is not a pure number. Units are named by their symbols. The registry is built at first use.
+Texts never reach pint: :mod:`energybench.units.text` reads them first.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache
+from math import isfinite
+from typing import TYPE_CHECKING, Any
+
+import numpy
+import pint
+
+from energybench.errors import AmountError, DimensionError, quoted
+from energybench.units.text import UnitText, read_amount, read_unit
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Magnitude = float | NDArray[numpy.float64]
+    AmountLike = str | pint.Quantity[Any]
+
+#: The units of the trade. Prefixes k, M, G, T, P stand before every symbol that takes them.
+DEFINITIONS = """
+k- = 1e3
+M- = 1e6
+G- = 1e9
+T- = 1e12
+P- = 1e15
+g = [mass]
+t = 1e6 * g
+m = [length]
+s = [time]
+h = 3600 * s
+d = 24 * h
+a = [year]
+J = kg * m ** 2 / s ** 2
+Wh = 3600 * J
+cal = 4.1868 * J
+m2 = m ** 2
+m3 = m ** 3
+L = m ** 3 / 1000
+Nm3 = [normal_volume]
+gce = [standard_coal]
+tce = 1e6 * gce
+goe = 10 / 7 * gce
+toe = 1e6 * goe
+CNY = [currency]
+person = [person]
+piece = [piece]
+weight_case = [weight_case]
+EF = [energy_factor]
+Adt = [air_dry_mass]
+TEU = [container]
+gCO2 = [carbon_dioxide]
+tCO2 = 1e6 * gCO2
+gC = [carbon]
+tC = 1e6 * gC
+tsl = [synthetic_leather]
+percent = [share]
+""".strip().splitlines()
+
+#: Heat of standard coal: 1 kgce is 29 307.6 kJ (7000 kcal of 4.1868 kJ).
+STANDARD_COAL_KJ_PER_KGCE = Fraction("29307.6")
+
+_FOREIGN_BASE = {"gram": "g", "kilogram": "kg", "meter": "m", "metre": "m", "second": "s"}
+_FOREIGN_REFUSED = {"ton": "907.18 kg", "short_ton": "907.18 kg", "long_ton": "1016 kg", "US_ton": "907.18 kg"}
+# What a bare number for a parameter probably wanted.
+#: What each figure of a conversion is usually given in.
+EXAMPLE_UNITS = {
+    "coal_rate": "gce/kWh",
+    "coefficient": "kgce/kg",
+    "density": "kg/L",
+    "ncv": "MJ/kg",
+    "value": "kgce/t",
+}
+
+# Rows that are worked on while they are in the cache.
+_BLOCK = 1 << 15
+_lock = threading.RLock()
+_built: dict[type, Any] = {}
+
+
+def _build(number: type) -> Any:
+    """Build a registry whose factors are of the given number type, once."""
+    with _lock:
+        if number not in _built:
+            registry: Any = pint.UnitRegistry(None, non_int_type=number, on_redefinition="raise")
+            registry.load_definitions(DEFINITIONS)
+            registry.formatter.default_format = "~P"
+            _built[number] = registry
+    return _built[number]
+
+
+def registry() -> pint.UnitRegistry[Any]:
+    """Return the registry of every quantity that energybench makes; also ``energybench.ureg``.
+
+    Examples
+    --------
+    >>> registry().Quantity(1.0, "toe").to("tce").magnitude
+    1.4285714285714286
+    """
+    found: pint.UnitRegistry[Any] = _built.get(float) or _build(float)
+    return found
+
+
+@lru_cache(4096)
+def ratio(unit: UnitText, target: UnitText) -> Fraction:
+    """Return the exact factor from one unit to another; pint decides whether they are of one kind.
+
+    Raises
+    ------
+    DimensionError
+        If the units are of different kinds.
+
+    Examples
+    --------
+    >>> ratio(read_unit("万kWh"), read_unit("GJ"))
+    Fraction(36, 1)
+    """
+    exact = _build(Fraction)
+    try:
+        factor: Fraction = exact.convert(
+            Fraction(1), exact.parse_units(unit.pint_name), exact.parse_units(target.pint_name)
+        )
+    except pint.DimensionalityError as error:
+        raise DimensionError(
+            f"{unit} is {_kind(unit)}, expected {_kind(target)} such as {target}",
+            str(unit),
+            f"Give the value in {target}",
+        ) from error
+    return factor * Fraction(10) ** (unit.exponent - target.exponent)
+
+
+def _kind(unit: UnitText) -> str:
+    """Name the kind of a unit in the words of the field."""
+    exact = _build(Fraction)
+    dimensions = exact.get_dimensionality(exact.parse_units(unit.pint_name))
+    names = {
+        "g": "a mass",
+        "m3": "a volume",
+        "Nm3": "a volume at 0 °C",
+        "Wh": "energy",
+        "gce": "standard coal",
+        "Wh/g": "energy per mass",
+        "gce/g": "standard coal per mass",
+        "gce/m3": "standard coal per volume",
+        "gce/Nm3": "standard coal per volume at 0 °C",
+        "gce/Wh": "standard coal per energy",
+        "m2": "an area",
+        "CNY": "money",
+    }
+    for name, words in names.items():
+        if exact.get_dimensionality(exact.parse_units(name)) == dimensions:
+            return words
+    return f"of the kind {unit.symbol}"
+
+
+def same_kind(unit: UnitText, target: UnitText) -> bool:
+    """Say whether two units measure the same kind of thing."""
+    try:
+        ratio(unit, target)
+    except DimensionError:
+        return False
+    return True
+
+
+@lru_cache(1024)
+def pint_unit(unit: UnitText) -> Any:
+    """Return the pint unit of our registry for a unit text; its power of ten is not part of it."""
+    return registry().Unit(registry().parse_units(unit.pint_name))
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """One exact figure with a unit: a coefficient, a heating value, a coal rate, a density."""
+
+    value: Fraction
+    unit: UnitText
+
+    def to(self, target: UnitText) -> Fraction:
+        """Return the figure in another unit."""
+        return self.value * ratio(self.unit, target)
+
+    def __str__(self) -> str:
+        return f"{float(self.value):.10g} {self.unit}"
+
+
+@lru_cache(4096)
+def read_exact(text: str) -> tuple[Fraction, UnitText]:
+    """Read an amount text as an exact number and a unit.
+
+    Examples
+    --------
+    >>> read_exact("0.1 t")[0]
+    Fraction(1, 10)
+    """
+    number, unit = read_amount(text)
+    return Fraction(number), unit
+
+
+def read_rate(value: str | pint.Quantity[Any], name: str) -> Rate:
+    """Read one figure with a unit, given as text or as a scalar quantity.
+
+    Parameters
+    ----------
+    value : str or pint.Quantity
+        For example ``"35.6 MJ/m3"``.
+    name : str
+        The parameter's name, for messages.
+    """
+    magnitude, unit = read_quantity(value, name)
+    if not isinstance(magnitude, float):
+        raise AmountError(f"{name} is an array, expected one figure", name, "Use a column of a table and assess()")
+    if isinstance(value, str):
+        return Rate(*read_exact(value))
+    return Rate(Fraction(repr(magnitude)), unit)
+
+
+def read_quantity(value: object, name: str = "amount") -> tuple[Magnitude, UnitText]:
+    """Read an amount, given as text or as a quantity of any pint registry.
+
+    Parameters
+    ----------
+    value : str or pint.Quantity
+        Text such as ``"350 万kWh"``, or a scalar or array quantity.
+    name : str
+        The parameter's name, for messages.
+
+    Returns
+    -------
+    tuple
+        Magnitude (float or float64 array) and unit text. An array is checked for gaps by :func:`times`.
+
+    Raises
+    ------
+    AmountError
+        If the value is a bare number, not finite, or its unit is not one of ours and not plain mechanics.
+    UnitTextError
+        If the unit text is not read.
+    """
+    if isinstance(value, str):
+        number, unit = read_amount(value)
+        return float(number), unit
+    if isinstance(value, pint.Quantity):
+        return _from_pint(value, name)
+    usual = EXAMPLE_UNITS.get(name, "t")
+    example = f"{value if isinstance(value, int | float) and not isinstance(value, bool) else 1200} {usual}"
+    raise AmountError(
+        f"{name} is {quoted(value)}, expected a number with a unit",
+        quoted(value),
+        f'Write text such as "{example}", or multiply by a unit: energybench.ureg.Quantity(values, "{usual}")',
+    )
+
+
+def _from_pint(value: Any, name: str) -> tuple[Magnitude, UnitText]:
+    """Re-home a quantity: same meaning in our registry, or an error."""
+    unit, factor = _unit_from_pint(value)
+    magnitude = value.magnitude
+    if isinstance(magnitude, numpy.ndarray) and magnitude.ndim:
+        if magnitude.dtype.kind not in "iuf":
+            raise AmountError(
+                f"{name} is an array of {magnitude.dtype}, expected numbers", name, "Convert it to floats"
+            )
+        values = magnitude.astype(numpy.float64, copy=False)
+        return (values if factor == 1 else times(values, float(factor), name)), unit
+    try:
+        number = float(magnitude)
+    except (TypeError, ValueError) as error:
+        raise AmountError(
+            f"{name} {quoted(magnitude)} is not a number", quoted(magnitude), "Give a finite number"
+        ) from error
+    if not isfinite(number):
+        raise AmountError(f"{name} is {number}, expected a finite number", str(number), "Give a finite number")
+    return (number if factor == 1 else to_float(Fraction(number) * factor, name)), unit
+
+
+def times(values: NDArray[numpy.float64], factor: float, name: str = "amount") -> NDArray[numpy.float64]:
+    """Multiply an array by a factor, and refuse NaN and infinity on the way.
+
+    A sum is finite only if every element is, so one sum per block, while the block is in the cache, says
+    whether it is clean at a fraction of the cost of a mask.
+
+    Raises
+    ------
+    AmountError
+        If an element is not finite; its position is named.
+    """
+    flat = values.reshape(-1)
+    result = numpy.empty_like(flat)
+    with numpy.errstate(invalid="ignore", over="ignore"):
+        for start in range(0, len(flat), _BLOCK):
+            rows = slice(start, start + _BLOCK)
+            block = numpy.multiply(flat[rows], factor, out=result[rows])
+            if not numpy.isfinite(numpy.add.reduce(block)) and not numpy.isfinite(block).all():
+                position = start + int(numpy.argmin(numpy.isfinite(block)))
+                raise AmountError(
+                    f"{name} has {flat[position]} at position {position}, expected finite numbers of a usual size",
+                    str(flat[position]),
+                    "Remove or fill the gaps; for a table with gaps use assess(), which reports each of them",
+                )
+    return result.reshape(values.shape)
+
+
+def to_float(exact: Fraction, name: str = "amount") -> float:
+    """Round an exact figure to a float, once.
+
+    Raises
+    ------
+    AmountError
+        If no float can hold it.
+    """
+    try:
+        value = float(exact)
+    except OverflowError as error:
+        raise AmountError(f"{name} is too large to be a number", name, "Check the number and its unit") from error
+    if value == 0.0 and exact:
+        raise AmountError(f"{name} is too small to be a number", name, "Check the number and its unit")
+    return value
+
+
+def _unit_from_pint(value: Any) -> tuple[UnitText, Fraction]:
+    """Return our unit for a quantity's unit, and the factor that goes with it."""
+    ours = registry()
+    foreign = value._REGISTRY
+    over: list[str] = []
+    below: list[str] = []
+    factor = Fraction(1)
+    powers: dict[str, Any] = dict(value.unit_items())
+    for foreign_name, given_power in powers.items():
+        power = int(given_power)
+        if power != given_power:
+            _refuse_unit(foreign_name, "has a broken power")
+        if foreign is ours:
+            found = {foreign_name: 1}
+        else:
+            found, scale = _rehome(foreign, foreign_name)
+            factor *= scale**power
+        for symbol, inner in found.items():
+            (over if power * inner > 0 else below).extend([symbol] * abs(power * inner))
+    if not over:
+        _refuse_unit(str(value.units), "is no amount")
+    return UnitText(tuple(sorted(over)), tuple(sorted(below))), factor
+
+
+def _powers(unit: Any) -> dict[str, int]:
+    """Return the base units of a pint unit and their powers."""
+    return {base: int(power) for base, power in dict(unit._units).items()}
+
+
+def _refuse_unit(name: str, why: str) -> Any:
+    raise AmountError(f"The unit {quoted(name)} {why}", name, "Convert it to t, kWh, GJ, m3 or tce first")
+
+
+def _rehome(foreign: Any, name: str) -> tuple[dict[str, int], Fraction]:
+    """Translate one unit of another registry: by name when it means the same, else through kg, m and s."""
+    if name in _FOREIGN_REFUSED:
+        _refuse_unit(name, f"is {_FOREIGN_REFUSED[name]} in your registry, which a tonne never is")
+    factor, roots = foreign.get_root_units(name)
+    ours = registry()
+    root = _powers(roots)
+    symbol = foreign.get_symbol(name)
+    known = next((s for s in (name, symbol) if s in ours), None)
+    if known is not None:
+        our_factor, our_roots = ours.get_root_units(known)
+        our_root = _powers(our_roots)
+        same = {_FOREIGN_BASE.get(base, base): power for base, power in root.items()} == our_root
+        if same and abs(our_factor / factor - 1) < 1e-12:
+            return {known: 1}, Fraction(1)
+        _refuse_unit(
+            name, f"is {factor:.6g} {roots} in your registry and {our_factor:.6g} {our_roots:~} in energybench"
+        )
+    if not set(root) <= set(_FOREIGN_BASE):
+        _refuse_unit(name, "is not known to energybench")
+    return {_FOREIGN_BASE[base]: power for base, power in root.items()}, Fraction(repr(float(factor)))
+
+
+def quantity(text: str) -> pint.Quantity[Any]:
+    """Read an amount as a quantity of ``energybench.ureg``.
+
+    Parameters
+    ----------
+    text : str
+        A number and a unit as written in trade.
+
+    Returns
+    -------
+    pint.Quantity
+        The amount in the canonical unit.
+
+    Raises
+    ------
+    AmountError, UnitTextError
+        If the number or the unit is not read.
+
+    Examples
+    --------
+    >>> quantity("350 万kWh")
+    <Quantity(3500000.0, 'kWh')>
+    """
+    if not isinstance(text, str):
+        raise AmountError(f"{quoted(text)} is not text", quoted(text), 'Write, for example, quantity("350 万kWh")')
+    number, unit = read_exact(text)
+    value = number * Fraction(10) ** unit.exponent
+    result: pint.Quantity[Any] = registry().Quantity(to_float(value, quoted(text)), pint_unit(unit))
+    return result
+
+
+def make_quantity(magnitude: Magnitude, unit: str) -> Any:
+    """Make a quantity of our registry from a magnitude and a unit text of the tables."""
+    parsed = read_unit(unit)
+    scaled = magnitude if not parsed.exponent else magnitude * 10.0**parsed.exponent
+    return registry().Quantity(scaled, pint_unit(parsed))
+
+
+def standard_coal_heat() -> pint.Quantity[Any]:
+    """Return the heat of standard coal, 29.3076 GJ/tce: the bridge between tce and energy, used by name.
+
+    Standard coal and energy never convert into each other by themselves. Multiply or divide by this
+    figure to cross over; for electricity that is not the coefficient 0.1229 kgce/kWh, which is a table value.
+
+    Examples
+    --------
+    >>> (quantity("10 tce") * standard_coal_heat()).to("GJ")
+    <Quantity(293.076, 'GJ')>
+    """
+    result: pint.Quantity[Any] = registry().Quantity(float(STANDARD_COAL_KJ_PER_KGCE / 1000), "GJ/tce")
+    return result

@@ -1,0 +1,51 @@
+"""What every answer can do: become a dict for JSON, a pint quantity, a card in a notebook."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pint
+
+
+class Record:
+    """A frozen dataclass that becomes a dict."""
+
+    __slots__ = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the fields as a dict for JSON."""
+        return asdict(self)  # type: ignore[call-overload, no-any-return]
+
+
+class Quantified(Record):
+    """A record whose answer is ``value`` in ``unit``."""
+
+    __slots__ = ()
+
+    value: float
+    unit: str
+
+    def to_pint(self) -> pint.Quantity[Any]:
+        """Return the value with its unit as a quantity of ``energybench.ureg``."""
+        from energybench.units.registry import make_quantity
+
+        result: pint.Quantity[Any] = make_quantity(self.value, self.unit)
+        return result
+
+
+class Card:
+    """A record that a notebook shows as a card."""
+
+    __slots__ = ()
+
+    def _repr_html_(self) -> str:
+        html: str = report_room("cards").card_of(self)
+        return html
+
+
+def report_room(module: str = "") -> Any:
+    """Return the room ``report``, which stands above every record, or one of its modules."""
+    return import_module(f"energybench.report.{module}".rstrip("."))

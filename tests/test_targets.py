@@ -904,7 +904,7 @@ def test_a_document_without_targets_is_refused() -> None:
 
 def test_what_is_no_table_is_refused() -> None:
     with refused(TableError, "table"):
-        check_targets(42, document="panzhihua-2024")
+        check_targets(42, document="panzhihua-2024")  # type: ignore[arg-type]
     with refused(TableError, "table", "plant"):
         check_targets(pd.DataFrame({"plant": ["甲"], "企业": ["甲"]}), document="panzhihua-2024")
 

@@ -247,13 +247,7 @@ def did_you_mean(name: str, known: Iterable[str], otherwise: str = "") -> str:
 
 
 def check_option(name: str, value: object, allowed: Iterable[str]) -> None:
-    """Refuse an option that is none of the allowed words.
-
-    Raises
-    ------
-    OptionError
-        With the nearest word, or all of them.
-    """
+    """Refuse an option that is none of the allowed words."""
     words = tuple(allowed)
     if value not in words:
         meant = did_you_mean(value, words) if isinstance(value, str) else ""

@@ -52,23 +52,6 @@ def uncertainties(
     """Return the fields of an account that speak of uncertainty; none where nothing was given one.
 
     With v = E / Q: u(v)^2 is the sum over the sources of (dE / Q - v dQ / Q)^2, a source's parts added before.
-
-    Parameters
-    ----------
-    worked : list of Worked
-        The lines.
-    intensity : float, optional
-        In the indicator's unit.
-    per_energy : float
-        What one tce, or one kWh where ``electric``, of energy is in that unit.
-    electric : bool
-        Whether the indicator counts electricity.
-    output : Fraction
-        As given.
-    output_spread : Spread, optional
-        In the unit of the output.
-    notes : tuple of str
-        The account's, which one is added to where the output is very uncertain.
     """
     names: dict[Hashable, str] = {}
     tce: dict[Hashable, float] = {}

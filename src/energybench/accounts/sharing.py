@@ -24,17 +24,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """What products are measured by when they share an energy.
-
-    Attributes
-    ----------
-    name_zh : str
-        In Chinese.
-    units : tuple of UnitText
-        One unit per kind of amount that counts as this measure; one sharing uses one kind.
-    example : str
-        An amount that reads.
-    """
+    """What products are measured by when they share an energy."""
 
     name_zh: str
     units: tuple[UnitText, ...]

@@ -160,13 +160,7 @@ class Asker(ABC):
         """Return what does not depend on the number of a question; None where everything may."""
 
     def answer(self, given: Question, said: set[str]) -> str:
-        """Return the answer to a question as JSON text.
-
-        Raises
-        ------
-        EnergybenchError
-            If the question is refused.
-        """
+        """Return the answer to a question as JSON text."""
         question = {**self.defaults, **given}
         text = question[self.number]
         plain = type(text) is str and type(question["allow_unverified"]) is bool
@@ -221,15 +215,7 @@ class Asker(ABC):
         return {**answer, "warnings": notes}
 
     def _check(self, question: Question) -> None:
-        """Refuse keys and values that cannot be an argument.
-
-        Raises
-        ------
-        OptionError
-            If a key is not one of the command's, or its value is not of its kind.
-        JsonLineError
-            If the number or its carrier or item is missing.
-        """
+        """Refuse keys and values that cannot be an argument."""
         for name in question.keys() - self.signature.keys():
             fix = did_you_mean(name, self.signature, "").strip()
             known = f"The keys are {', '.join([*self.signature, 'id'])}"
@@ -325,13 +311,7 @@ def _ratio(number: str) -> tuple[int, int]:
 
 
 def dump(answer: object) -> str:
-    """Return one line of JSON.
-
-    Raises
-    ------
-    AmountError
-        If a figure in it is beyond all floats, which JSON cannot hold.
-    """
+    """Return one line of JSON."""
     try:
         return json.dumps(answer, ensure_ascii=False, allow_nan=False)
     except ValueError as error:
@@ -358,11 +338,6 @@ _read = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_constant).de
 def read_question(line: bytes) -> Question:
     """Read one line as a question.
 
-    Raises
-    ------
-    JsonLineError
-        If it is not one JSON object in UTF-8, or names a key twice.
-
     Examples
     --------
     >>> read_question('{"amount": "1200 t", "carrier": "原煤"}'.encode())
@@ -384,13 +359,7 @@ def read_question(line: bytes) -> Question:
 
 
 def _identity(question: Question) -> str:
-    """Take the ``id`` out of a question and return its part of the answer.
-
-    Raises
-    ------
-    JsonLineError
-        If no JSON could give it back.
-    """
+    """Take the ``id`` out of a question and return its part of the answer."""
     if "id" not in question:
         return ""
     given = question.pop("id")
@@ -416,17 +385,7 @@ def batches(stream: BinaryIO) -> Iterator[list[bytes]]:
 
 
 def answer_lines(asker: Asker, questions: BinaryIO, answers: TextIO) -> bool:
-    """Answer every question of a stream, in order, and say whether none was refused.
-
-    Parameters
-    ----------
-    asker : Asker
-        A :class:`Converter` or a :class:`Classifier`.
-    questions : binary stream
-        One JSON object in UTF-8 on each line; blank lines are no question.
-    answers : text stream
-        Takes a line for each question, flushed whenever no more questions are there yet.
-    """
+    """Answer every question of a stream, in order, and say whether none was refused."""
     fine, count = True, 0
     said: set[str] = set()
     for lines in batches(questions):
@@ -451,15 +410,7 @@ def answer_lines(asker: Asker, questions: BinaryIO, answers: TextIO) -> bool:
 
 
 def answer_pipe(asker: type[Asker], defaults: Mapping[str, Any]) -> bool:
-    """Answer the questions of stdin on stdout, and say whether none was refused.
-
-    Parameters
-    ----------
-    asker : type
-        :class:`Converter` or :class:`Classifier`.
-    defaults : mapping
-        What a question that does not name a key is taken to say.
-    """
+    """Answer the questions of stdin on stdout, and say whether none was refused."""
     if sys.stdin is None:
         raise OptionError("- reads questions from a pipe, and there is none", "-", "Pipe JSON lines into the command")
     return answer_lines(asker(defaults), sys.stdin.buffer, sys.stdout)

@@ -131,27 +131,6 @@ def molar_ratio() -> tuple[Figure, Fraction]:
 def read_carbon(text: object, element: str, name: str) -> Rate:
     """Read a mass of carbon or carbon dioxide per amount: ``"20.2 tC/TJ"``, ``"0.5 tCO2/MWh"``.
 
-    Parameters
-    ----------
-    text : str
-        A number and a unit.
-    element : {"C", "CO2"}
-        Which of them is expected: they differ by 44/12.
-    name : str
-        The parameter's name, for messages.
-
-    Returns
-    -------
-    Rate
-        The mass per amount, exact.
-
-    Raises
-    ------
-    DimensionError
-        If the unit is not a mass of ``element`` per amount.
-    AmountError
-        If there is no number, or it is negative.
-
     Examples
     --------
     >>> str(read_carbon("20.2 tC/TJ", "C", "carbon_content"))
@@ -188,13 +167,7 @@ def _fuel_rows() -> dict[str, tuple[Co2FactorRow, ...]]:
 
 
 def find_fuel(carrier: str, *, found_elsewhere: bool) -> str:
-    """Return the id of a carrier: a fuel of the carbon tables first, then any carrier.
-
-    Raises
-    ------
-    UnknownCarrierError
-        If nothing has the name, unless all its figures are given (``found_elsewhere``).
-    """
+    """Return the id of a carrier: a fuel of the carbon tables first, then any carrier."""
     if isinstance(carrier, str):
         named = index_names((fuel, fuel) for fuel in _fuel_rows()).get(normalise_name(carrier))
         if named:
@@ -213,15 +186,7 @@ def find_fuel(carrier: str, *, found_elsewhere: bool) -> str:
 def fuel_figures(
     fuel: str, given: dict[str, Any], kind: str | None, allow_unverified: bool
 ) -> tuple[dict[str, Rate], tuple[Figure, ...]]:
-    """Return heating value, carbon content and oxidation of a fuel: exact, and their records.
-
-    Raises
-    ------
-    OptionError
-        If figures of two documents would be mixed.
-    EnergybenchError
-        As :func:`energybench.energy.carbon.to_co2`.
-    """
+    """Return heating value, carbon content and oxidation of a fuel: exact, and their records."""
     by_id = {name: row for name, value in given.items() if (row := _row_by_id(name, value, fuel)) is not None}
     open_quantities = [name for name in QUANTITIES if name not in given]
     series = _series(fuel, open_quantities, by_id, kind)

@@ -31,15 +31,7 @@ def make_choice(
     edition: str | None = None,
     allow_unverified: bool = False,
 ) -> Choice:
-    """Read the options of a conversion once, into exact figures; one with an uncertainty is refused.
-
-    Raises
-    ------
-    UncertaintyError
-        If a figure carries an uncertainty.
-    EnergybenchError
-        If an option does not exist or a figure is not read.
-    """
+    """Read the options of a conversion once, into exact figures; one with an uncertainty is refused."""
     choice, spreads = make_measured_choice(
         basis=basis,
         coal_rate=coal_rate,
@@ -104,28 +96,6 @@ def tce_parts(
 
     tce is proportional to the amount and to the coefficient, heating value or coal rate, and to the density or
     its inverse, so that relative uncertainties carry over (JCGM 100:2008, 5.1.2 and 5.1.6).
-
-    Parameters
-    ----------
-    tce : float
-        The converted amount, negative for energy sent out.
-    factor : float
-        tce per ``unit``, with the same sign.
-    unit : UnitText
-        Of the amount.
-    choice : Choice
-        The exact figures.
-    record : Coefficient
-        The coefficient used: a coal rate counts only where it is behind it.
-    amount : Spread or None
-        Of the amount, in ``unit``.
-    spreads : dict
-        Of the figures of the choice, by name.
-
-    Returns
-    -------
-    list of tuple
-        Name of the figure, source (None for its own), signed contribution.
     """
     parts: list[tuple[str, Hashable, float]] = []
     if amount is not None:

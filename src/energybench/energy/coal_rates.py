@@ -79,11 +79,6 @@ class CoalRate(Quantified):
 def read_year(year: object, name: str = "year") -> int:
     """Read a calendar year, given as a whole number or as text; a month is none.
 
-    Raises
-    ------
-    OptionError
-        If it is not a whole number of four digits.
-
     Examples
     --------
     >>> read_year("2023年"), read_year(2023.0)

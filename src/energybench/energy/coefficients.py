@@ -61,13 +61,7 @@ _KGCE_PER_KWH = UnitText(("kgce",), ("kWh",))
 
 
 def check_basis_name(basis: str) -> None:
-    """Refuse a basis that is none, and translate what documents call it.
-
-    Raises
-    ------
-    OptionError
-        With the word to write.
-    """
+    """Refuse a basis that is none, and translate what documents call it."""
     meant = next((word for name, word in _BASIS_WORDS.items() if str(basis).startswith(name)), None)
     if meant is not None:
         raise OptionError(f"basis is {quoted(basis)}", quoted(basis), f'Write basis="{meant}"')

@@ -25,11 +25,6 @@ def factor(name: str, unit: UnitText, choice: Choice) -> tuple[Fraction, Coeffic
     """Return the exact tce per one ``unit`` of a carrier, and the coefficient behind it.
 
     The one place where a carrier, a unit and a coefficient meet: one value and a whole table both come here.
-
-    Raises
-    ------
-    EnergybenchError
-        If no coefficient can be chosen, or the unit is not of its kind.
     """
     rate, record = choose_coefficient(name, choice)
     amounts = _amounts_of(rate, unit, choice, record.carrier)

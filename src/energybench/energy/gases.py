@@ -100,23 +100,6 @@ class ReferenceVolume(Quantified):
 def read_temperature(value: object, name: str = "temperature") -> Fraction:
     """Read a temperature in °C or K, as kelvin.
 
-    Parameters
-    ----------
-    value : str or pint.Quantity
-        ``"20 °C"``, ``"20℃"``, ``"293.15 K"``, or a quantity of a registry that has kelvin.
-    name : str
-        The parameter's name, for messages.
-
-    Returns
-    -------
-    fractions.Fraction
-        Kelvin, exact.
-
-    Raises
-    ------
-    AmountError
-        If there is no number, no unit, or the temperature lies below absolute zero.
-
     Examples
     --------
     >>> float(read_temperature("20 °C"))

@@ -61,17 +61,7 @@ def power_kind(row: Co2FactorRow) -> str:
 
 
 def power_factor(year: int | str | None, kind: str | None, region: str | None, allow_unverified: bool) -> Co2FactorRow:
-    """Return the grid factor of a year, kind and region; each is named, none has a default.
-
-    Raises
-    ------
-    OptionError
-        If the year, the region or the kind is not given or not known.
-    AmbiguousError
-        If the kind is not given, or several figures stand for one.
-    MissingFigureError
-        If there is no such factor; the nearest that exist are listed.
-    """
+    """Return the grid factor of a year, kind and region; each is named, none has a default."""
     rows = [row for row in records("co2_factors") if row.subject.startswith("grid_")]
     if year is None:
         years = ", ".join(sorted({row.year for row in rows}))

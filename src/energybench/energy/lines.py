@@ -99,22 +99,7 @@ class _Read:
 
 
 def work_out_lines(lines: Any, choice: Choice, spreads: Spreads) -> list[Worked]:
-    """Read and convert every line; an error says which line it is.
-
-    Parameters
-    ----------
-    lines : iterable or pandas.DataFrame
-        As :func:`energybench.account` takes them.
-    choice : Choice
-        The options of the whole account.
-    spreads : dict
-        The uncertainties of the figures of the choice, by name: one source for all lines that use them.
-
-    Raises
-    ------
-    EnergybenchError
-        If a line cannot be read or converted.
-    """
+    """Read and convert every line; an error says which line it is."""
     return [_numbered(number, entry, choice, spreads) for number, entry in enumerate(_entries(lines), 1)]
 
 

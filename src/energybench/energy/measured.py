@@ -173,27 +173,7 @@ def _check_coverage(coverage: float, of: str, uncertainty: str | float | None) -
 
 
 def read_measured(value: object, name: str = "amount") -> tuple[Magnitude | Fraction, UnitText, Spread | None]:
-    """Read an amount that may carry an uncertainty.
-
-    Parameters
-    ----------
-    value : str, pint.Quantity or Measured
-        Text, a quantity, a pint Measurement, a quantity of an ``uncertainties`` number, or a :class:`Measured`.
-    name : str
-        The parameter's name, for messages.
-
-    Returns
-    -------
-    tuple
-        Magnitude (exact for text), unit text, and the spread, None where no uncertainty is given.
-
-    Raises
-    ------
-    UncertaintyError
-        If there is an uncertainty that cannot be read.
-    AmountError, UnitTextError
-        As :func:`energybench.units.read_quantity`.
-    """
+    """Read an amount that may carry an uncertainty."""
     if isinstance(value, str):
         return read_measured_text(value)
     if isinstance(value, Measured):
@@ -206,13 +186,7 @@ def read_measured(value: object, name: str = "amount") -> tuple[Magnitude | Frac
 
 
 def read_measured_rate(value: object, name: str) -> tuple[Rate, Spread | None]:
-    """Read one figure with a unit, such as a heating value, that may carry an uncertainty.
-
-    Raises
-    ------
-    AmountError, UncertaintyError, UnitTextError
-        As :func:`read_measured`, and for an array.
-    """
+    """Read one figure with a unit, such as a heating value, that may carry an uncertainty."""
     try:
         magnitude, unit, spread = read_measured(value, name)
     except (AmountError, UnitTextError) as error:

@@ -26,27 +26,6 @@ def _rows() -> dict[str, MeterAccuracyRow]:
 def class_percent(accuracy: str | float, allow_unverified: bool = False, warn: bool = True) -> tuple[float, str]:
     """Return the maximum permissible error of an accuracy class, and where the class comes from.
 
-    Parameters
-    ----------
-    accuracy : str or float
-        A class such as ``"0.5"``, ``"0.5S"``, ``"0.5级"`` or ``0.5``, or the id of a row of the table.
-    allow_unverified : bool
-        Use an unverified row.
-    warn : bool
-        Warn of an unverified row.
-
-    Returns
-    -------
-    tuple
-        Percent of the reading, and the source in words.
-
-    Raises
-    ------
-    UncertaintyError
-        If it is neither a class nor a row.
-    UnverifiedError, MissingFigureError
-        If the row may not be used, or states no class.
-
     Examples
     --------
     >>> class_percent("0.5S")

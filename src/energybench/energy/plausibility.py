@@ -42,17 +42,7 @@ _HEAT_DEFAULT = "NCV default"
 
 @dataclass(frozen=True, slots=True)
 class Slip:
-    """One unit written for another, which makes a figure so many times too large.
-
-    Attributes
-    ----------
-    times : Fraction
-        How many times.
-    large, small : str
-        The unit of the larger number and that of the smaller, as in "kcal for kJ".
-    rule : str
-        What one is of the other.
-    """
+    """One unit written for another, which makes a figure so many times too large."""
 
     times: Fraction
     large: str
@@ -68,17 +58,7 @@ COEFFICIENT_RULE = "kgce/m3 is 10 tce/万m3"
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """The lowest and highest figure of the documents, and how far outside of them one's own may lie.
-
-    Attributes
-    ----------
-    lowest, highest : Fraction
-        In the unit that was asked for.
-    below, above : Fraction
-        How many times lower and higher.
-    of : str
-        What they are figures of where they are not those of the carrier itself.
-    """
+    """The lowest and highest figure of the documents, and how far outside of them one's own may lie."""
 
     lowest: Fraction
     highest: Fraction
@@ -116,32 +96,14 @@ class Known:
 
 @cached()
 def known_coefficients(carrier: str, per: UnitText, basis: str = "calorific") -> Known | None:
-    """Return what every document has for the coefficient of a carrier, or None where nothing is known.
-
-    Parameters
-    ----------
-    carrier : str
-        Its id.
-    per : UnitText
-        Standard coal per amount, such as kgce/kg.
-    basis : {"calorific", "primary"}
-        Of electricity and heat; other carriers have one coefficient.
-    """
+    """Return what every document has for the coefficient of a carrier, or None where nothing is known."""
     known = _coefficients(carrier, per, basis)
     return Known(min(known), max(known)) if known else None
 
 
 @cached()
 def known_heat(carrier: str, heat: UnitText) -> Known | None:
-    """Return what every document has for the heating value of a carrier, or None where nothing is known.
-
-    Parameters
-    ----------
-    carrier : str
-        Its id, or that of a fuel of the carbon tables.
-    heat : UnitText
-        Heat per amount, such as kJ/kg.
-    """
+    """Return what every document has for the heating value of a carrier, or None where nothing is known."""
     per, kilojoule = UnitText(("kgce",), heat.denominator), UnitText(("kJ",), heat.denominator)
     known = [
         Rate(figure * STANDARD_COAL_KJ_PER_KGCE, kilojoule).to(heat)
@@ -172,39 +134,14 @@ def _coefficients(carrier: str, per: UnitText, basis: str) -> list[Fraction]:
 
 
 def refuse_heat(carrier: str, ncv: Rate) -> None:
-    """Refuse a heating value that only a slipped decimal point or unit can explain.
-
-    Raises
-    ------
-    CoefficientError
-        As :func:`refuse_slip`.
-    """
+    """Refuse a heating value that only a slipped decimal point or unit can explain."""
     # Calories are shown as kJ, so that the same number in both catches the eye.
     heat = UnitText(("kJ",), ncv.unit.denominator) if "cal" in "".join(ncv.unit.numerator) else ncv.unit
     refuse_slip(known_heat(carrier, heat), Rate(ncv.to(heat), heat), carrier, "ncv", ncv, KCAL_FOR_KJ)
 
 
 def refuse_slip(known: Known | None, figure: Rate, carrier: str, word: str, written: Rate, usual: Slip | str) -> None:
-    """Refuse a figure that only a slipped decimal point or unit can explain.
-
-    Parameters
-    ----------
-    known : Known or None
-        What the documents have, in the unit of ``figure``.
-    figure : Rate
-        The figure to compare.
-    carrier, word : str
-        Whose figure it is, and which of its figures.
-    written : Rate
-        The same figure as it was given.
-    usual : Slip or str
-        The slip that this kind of figure often has, or an equality of units to keep in mind.
-
-    Raises
-    ------
-    CoefficientError
-        With the figures of the documents, and the slip that explains the figure, if it does.
-    """
+    """Refuse a figure that only a slipped decimal point or unit can explain."""
     if known is None or known.low <= figure.value <= known.high:
         return
     given = f"{to_float(figure.value, word):g} {figure.unit}"
@@ -219,24 +156,7 @@ def refuse_slip(known: Known | None, figure: Rate, carrier: str, word: str, writ
 
 
 def refuse_density(density: Rate, known: float, carrier: str, category: str, *, of_gas: bool) -> None:
-    """Refuse a density that only a slipped decimal point or unit, or the other state of the fuel, can explain.
-
-    Parameters
-    ----------
-    density : Rate
-        As it was given.
-    known : float
-        The same in kg/m3.
-    carrier, category : str
-        Whose density it is; the category is empty for a fuel of one's own.
-    of_gas : bool
-        Whether the coefficient is per volume of a gas, and the density that of a gas too.
-
-    Raises
-    ------
-    CoefficientError
-        With the densities that are possible.
-    """
+    """Refuse a density that only a slipped decimal point or unit, or the other state of the fuel, can explain."""
     low = _BETWEEN if category in ("solid", "liquid") else _LIGHTEST
     high = _BETWEEN if of_gas else _DENSEST
     if low <= known <= high:

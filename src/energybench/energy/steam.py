@@ -178,23 +178,6 @@ def steam_heat(
 def read_pressure(value: object, name: str = "pressure") -> Fraction:
     """Read an absolute pressure, in MPa.
 
-    Parameters
-    ----------
-    value : str or pint.Quantity
-        ``"1.0 MPa"``, ``"10 bar"``, or a quantity of a registry that has pascal.
-    name : str
-        The parameter's name, for messages.
-
-    Returns
-    -------
-    fractions.Fraction
-        MPa, exact.
-
-    Raises
-    ------
-    AmountError
-        If there is no number, no unit, the pressure is not positive, or it is a gauge pressure.
-
     Examples
     --------
     >>> float(read_pressure("10 bar"))

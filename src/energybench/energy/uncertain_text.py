@@ -34,16 +34,7 @@ _PERCENT = UnitText(("percent",))
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """The standard uncertainty of one reading, in the reading's unit, by source.
-
-    Attributes
-    ----------
-    parts : tuple
-        Pairs of a source and its signed contribution. The source None is the reading's own. A relative
-        uncertainty has the sign of the reading, an absolute one is positive.
-    stated : str
-        How it was stated.
-    """
+    """The standard uncertainty of one reading, in the reading's unit, by source."""
 
     parts: Parts
     stated: str = ""
@@ -63,16 +54,6 @@ def combine(parts: Iterable[tuple[Hashable, float]]) -> float:
 
     Contributions of one source add up with their signs first (correlation +1); the sums, and every contribution
     of the source None, then add up in squares. JCGM 100:2008, 5.1.2 and note 1 of 5.2.2.
-
-    Raises
-    ------
-    UncertaintyError
-        If no float can hold it.
-
-    Parameters
-    ----------
-    parts : iterable of tuple
-        Pairs of a source and a contribution: sensitivity coefficient times standard uncertainty.
 
     Examples
     --------
@@ -104,13 +85,6 @@ def has_uncertainty(text: str) -> bool:
 def read_measured_text(text: str) -> tuple[Fraction, UnitText, Spread | None]:
     """Read an amount text, with or without an uncertainty, exactly.
 
-    Raises
-    ------
-    UncertaintyError
-        If the uncertainty is negative, no number, in another kind of unit, or its place is not clear.
-    AmountError, UnitTextError
-        If the number or the unit is not read.
-
     Examples
     --------
     >>> number, unit, spread = read_measured_text("1200±12 t (k=2)")
@@ -131,18 +105,6 @@ def read_measured_text(text: str) -> tuple[Fraction, UnitText, Spread | None]:
 
 def split_coverage(width: str, text: str) -> tuple[str, float | None]:
     """Split an uncertainty and the coverage factor that it states, None where it states none.
-
-    Parameters
-    ----------
-    width : str
-        What stands behind the ``±``.
-    text : str
-        The whole text, for messages.
-
-    Raises
-    ------
-    UncertaintyError
-        If the factor is none, or stated twice.
 
     Examples
     --------
@@ -221,13 +183,7 @@ def _number(part: str, text: str) -> tuple[Fraction, str]:
 
 
 def check_finite(value: float, text: str) -> None:
-    """Refuse an uncertainty that is no finite number or negative.
-
-    Raises
-    ------
-    UncertaintyError
-        With the text at fault.
-    """
+    """Refuse an uncertainty that is no finite number or negative."""
     if not (math.isfinite(value) and value >= 0):
         raise UncertaintyError(
             f"The uncertainty of {quoted(text)} is {value}", quoted(text), "Give a finite number, not negative"
@@ -235,13 +191,7 @@ def check_finite(value: float, text: str) -> None:
 
 
 def read_coverage(given: object, text: object) -> float:
-    """Read a coverage factor k: 1 for a standard uncertainty, larger for an expanded one (JCGM 200:2012, 2.35).
-
-    Raises
-    ------
-    UncertaintyError
-        With the text at fault.
-    """
+    """Read a coverage factor k: 1 for a standard uncertainty, larger for an expanded one (JCGM 200:2012, 2.35)."""
     try:
         factor = float(given)  # type: ignore[arg-type]
     except (TypeError, ValueError):
@@ -276,11 +226,6 @@ def read_uncertainty(given: str | float, value: float, unit: UnitText) -> float:
 
     A text may state a coverage factor, ``"12 t (k=2)"``; what is returned is the standard uncertainty. A relative one
     has the sign of its value: what reads 1 % high takes 1 % too much off where it is taken off.
-
-    Raises
-    ------
-    UncertaintyError
-        If it is negative, no finite number, or in another kind of unit.
 
     Examples
     --------

@@ -81,27 +81,7 @@ def _correction(header: str) -> str | None:
 
 
 def canonical_columns(table: pandas.DataFrame, name: str) -> tuple[pandas.DataFrame, tuple[str, ...]]:
-    """Rename the headers of a table to their columns.
-
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        As read.
-    name : {"meters", "outputs"}
-        Which of the two tables it is.
-
-    Returns
-    -------
-    tuple
-        The table with the columns that are known, and the headers that are not used.
-
-    Raises
-    ------
-    MissingColumnError
-        If a column that is needed has no header; the nearest header is named.
-    TableError
-        If two headers mean the same column, a coverage factor stands beside an uncertainty, or there are no rows.
-    """
+    """Rename the headers of a table to their columns."""
     known, required = REQUIRED[name]
     meaning = {normalise_name(header): column for column, others in known.items() for header in (column, *others)}
     found: dict[str, Any] = {}

@@ -29,21 +29,7 @@ class CsvSource:
     notes: tuple[str, ...] = ()
 
     def batches(self, columns: Mapping[str, str], rows: int) -> Iterator[tuple[str, pandas.DataFrame, float]]:
-        """Yield the rows in batches.
-
-        Parameters
-        ----------
-        columns : mapping
-            Column -> header, of the columns that are wanted.
-        rows : int
-            At most so many rows a batch.
-
-        Yields
-        ------
-        tuple
-            An empty name; a frame of the columns, indexed by the row in the file, without rows whose cells are
-            all empty; and the share of the file that has been read.
-        """
+        """Yield the rows in batches."""
         places = [self.headers.index(header) for header in columns.values()]
         size = self.path.stat().st_size
         with (
@@ -62,18 +48,7 @@ class CsvSource:
 
 
 def open_csv(path: Path) -> CsvSource:
-    """Look at a CSV file.
-
-    Parameters
-    ----------
-    path : Path
-        A file that exists.
-
-    Raises
-    ------
-    TableError
-        If it is text in no known encoding, or has no header.
-    """
+    """Look at a CSV file."""
     options = csv_options(path, _encoding(path))
     with refusing_ragged(path):
         first = pandas.read_csv(path, nrows=1, **options)

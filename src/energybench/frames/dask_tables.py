@@ -33,19 +33,7 @@ _FAN_IN = 8
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a worker needs to know.
-
-    Attributes
-    ----------
-    columns : tuple of str
-        The columns of a partition, in its order.
-    groups : Groups
-        The numbering of the output rows.
-    choice : Choice
-        The options of the conversion.
-    versions : tuple of str
-        Of the package and of the tables.
-    """
+    """What a worker needs to know."""
 
     columns: tuple[str, ...]
     groups: Groups
@@ -60,22 +48,6 @@ def assess_dask(
     progress: Callable[[float, str], None] | None = None,
 ) -> Assessment:
     """Assess a Dask frame of meters; one ``dask.compute`` by whatever scheduler is set.
-
-    Parameters
-    ----------
-    meters : dask.dataframe.DataFrame
-        The meter table.
-    outputs : DataFrame, str, Path or dask.dataframe.DataFrame
-        The output table, which has to fit in memory.
-    options : Options
-        Of both tables.
-    progress : callable, optional
-        Called with the share done and what is being done.
-
-    Raises
-    ------
-    TableError
-        If a table is empty or lacks a column, or a worker has other tables or another version.
 
     Notes
     -----
@@ -105,20 +77,7 @@ def assess_dask(
 
 
 def sums_of(partition: pandas.DataFrame, plan: Plan) -> Sums:
-    """Return what a partition adds up to.
-
-    Parameters
-    ----------
-    partition : pandas.DataFrame
-        With the columns of the plan.
-    plan : Plan
-        From :func:`assess_dask`.
-
-    Raises
-    ------
-    TableError
-        If the tables or the version of this worker are other ones: its figures would be other ones.
-    """
+    """Return what a partition adds up to."""
     if (__version__, data_version()) != plan.versions:
         here = " with tables ".join((__version__, data_version()))
         raise TableError(
@@ -134,13 +93,7 @@ def sums_of(partition: pandas.DataFrame, plan: Plan) -> Sums:
 
 
 def together(parts: list[Sums]) -> Sums:
-    """Return the sums of several parts, which are left as they are: a task may be run twice.
-
-    Parameters
-    ----------
-    parts : list of Sums
-        In the order of the frame.
-    """
+    """Return the sums of several parts, which are left as they are: a task may be run twice."""
     total = Sums.zero_like(parts[0])
     for part in parts:
         total.merge(part)

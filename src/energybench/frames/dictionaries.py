@@ -36,16 +36,7 @@ class Dictionaries:
     last: dict[str, tuple[Any, pandas.CategoricalDtype, NDArray[Any] | None]] = field(default_factory=dict)
 
     def categorical(self, name: str, array: Any) -> pandas.Categorical:
-        """Return a text column as codes into its distinct texts.
-
-        Parameters
-        ----------
-        name : str
-            Of the column.
-        array : pyarrow.Array
-            Texts, or a dictionary of texts. Entries that nobody uses, that are there twice or are null are no
-            harm, and bytes that are no UTF-8 become the replacement character.
-        """
+        """Return a text column as codes into its distinct texts."""
         coded = array if hasattr(array, "dictionary") else array.dictionary_encode()
         if len(coded.dictionary) > len(coded):
             # The dictionary of a whole file of ever new texts must not be worked on with every batch.
@@ -72,14 +63,6 @@ def _categories(dictionary: Any) -> tuple[pandas.CategoricalDtype, NDArray[Any] 
 
 
 def constant(value: str | None, rows: int) -> pandas.Categorical:
-    """Return a column that has the same text in every row.
-
-    Parameters
-    ----------
-    value : str or None
-        The text.
-    rows : int
-        How many rows.
-    """
+    """Return a column that has the same text in every row."""
     codes = numpy.full(rows, -1 if value is None else 0, numpy.int8)
     return pandas.Categorical.from_codes(codes, pandas.Index([] if value is None else [value], dtype=object))

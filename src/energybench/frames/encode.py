@@ -129,14 +129,7 @@ def clean_text(value: Any) -> str:
 
 
 def fold(column: Coded, function: Callable[[Any], str] = clean_text) -> tuple[list[str], NDArray[numpy.int64]]:
-    """Fold the distinct values of a column.
-
-    Returns
-    -------
-    tuple
-        The distinct folded texts, and to which of them each code belongs; empty texts and null belong one past
-        the end. Values that become equal share a text.
-    """
+    """Fold the distinct values of a column."""
     folded = [function(value) for value in column.distinct]
     order = {text: number for number, text in enumerate(dict.fromkeys(text for text in folded if text))}
     null = len(order)

@@ -25,25 +25,7 @@ _LONGEST_PATH = 250
 
 
 def read_table(path: str | Path) -> pandas.DataFrame:
-    """Read a table from a file; the index is the row number in the file, the header being row 1.
-
-    Parameters
-    ----------
-    path : str or Path
-        A ``.csv`` (UTF-8 with or without BOM, or GB18030), ``.parquet`` or ``.xlsx`` file.
-
-    Returns
-    -------
-    pandas.DataFrame
-        CSV cells as text. Lines of a .csv or .xlsx file whose cells are all empty are no rows and are left out.
-
-    Raises
-    ------
-    TableNotFoundError
-        If the file is not there.
-    TableError
-        If it is empty, of another kind, or cannot be read as a table.
-    """
+    """Read a table from a file; the index is the row number in the file, the header being row 1."""
     file = Path(path)
     shown = shown_path(path)
     if is_folder(file):
@@ -118,15 +100,7 @@ def _parse_csv(file: Path, encoding: str) -> pandas.DataFrame:
 
 
 def csv_options(file: Path, encoding: str) -> dict[str, Any]:
-    """Return how pandas is to read a CSV file: cells as text, the header as the first row.
-
-    Parameters
-    ----------
-    file : Path
-        A file that exists.
-    encoding : str
-        One of :data:`ENCODINGS`.
-    """
+    """Return how pandas is to read a CSV file: cells as text, the header as the first row."""
     with file.open(encoding=encoding) as text:
         header = text.readline()
     return {

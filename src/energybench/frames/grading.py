@@ -42,17 +42,7 @@ GAP = Refusal("product", "", "missing-figure", f"A step of {{value}} {_NO_FIGURE
 
 
 def grade(outputs: Outputs, totals: Totals, compare: str) -> pandas.DataFrame:
-    """Return intensity, class, thresholds, margins and savings of every output row.
-
-    Parameters
-    ----------
-    outputs : Outputs
-        From :func:`work_out_outputs`.
-    totals : Totals
-        Of each output row.
-    compare : {"full", "rounded"}
-        As in :func:`energybench.classify`.
-    """
+    """Return intensity, class, thresholds, margins and savings of every output row."""
     problems = outputs.problems
     problems.flag(totals.readings == 0, NO_ENERGY)
     problems.flag(totals.unusable > 0, SPOILT)
@@ -74,15 +64,7 @@ def grade(outputs: Outputs, totals: Totals, compare: str) -> pandas.DataFrame:
 
 
 def notes_on(outputs: Outputs, intensity: Floats) -> list[str]:
-    """Say how many rows have an intensity that is not above zero, while every step of their ladder is.
-
-    Parameters
-    ----------
-    outputs : Outputs
-        As graded.
-    intensity : ndarray
-        In the unit of each row's indicator, NaN where there is none, shape (n,).
-    """
+    """Say how many rows have an intensity that is not above zero, while every step of their ladder is."""
     positive = numpy.array(above_zero(outputs), bool)[outputs.code]
     return note_on_signs(int(numpy.count_nonzero((intensity <= 0) & positive)))
 

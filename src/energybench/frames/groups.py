@@ -69,21 +69,7 @@ KEY_TEXT: dict[str, Callable[[Any], str]] = {"plant": key_text, "period": period
 
 @dataclass(frozen=True, slots=True)
 class Groups:
-    """The distinct keys of an output table.
-
-    Attributes
-    ----------
-    texts : list
-        Per key column, its distinct texts.
-    count : int
-        How many groups; the group ``count`` is that of no output row.
-    of_outputs : ndarray of int
-        The group of each output row.
-    lookup : Lookup
-        From key to group.
-    seen : dict
-        For each key column, the distinct cells that were met last and their places among the texts.
-    """
+    """The distinct keys of an output table."""
 
     texts: list[list[str]]
     count: int

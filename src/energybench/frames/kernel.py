@@ -169,25 +169,7 @@ def sweep(
     first_row: int = 0,
     flow: Floats | None = None,
 ) -> None:
-    """Weigh and add up rows in one pass; a row that cannot be used is counted and noted, never added.
-
-    Parameters
-    ----------
-    totals : Totals
-        Added to.
-    amount, multiplier : ndarray
-        Shape (n,); the multiplier carries flow and measured figures, None where it is 1 everywhere.
-    factor : ndarray of int
-        Factor key of each row, shape (n,).
-    tce, electricity : Lookup
-        Standard coal and electricity per amount of each factor key; electricity is None where no row has any.
-    group, group_of
-        Group key of each row, and the group of each key; the last group is that of no output row.
-    first_row : int
-        Number of the first row, for the rows noted.
-    flow : ndarray or None
-        What multiplies electricity, shape (n,); None where it is the multiplier.
-    """
+    """Weigh and add up rows in one pass; a row that cannot be used is counted and noted, never added."""
     last = len(totals.tce) - 1
     turned = multiplier if flow is None else flow
     electric = electricity.nonzero() if electricity is not None else None
@@ -218,23 +200,7 @@ def sweep(
 
 
 def levels(value: Floats, sign: Floats, bounds: Floats) -> tuple[NDArray[numpy.int8], NDArray[numpy.bool_]]:
-    """Return the level of each value, and which steps it meets.
-
-    Parameters
-    ----------
-    value : ndarray
-        In the unit of its ladder, NaN where there is none, shape (n,).
-    sign : ndarray
-        -1 where higher is better, shape (n,).
-    bounds : ndarray
-        Folded bounds, best step first, shape (n, steps); NaN where a step has no figure, -inf in front of a
-        ladder with fewer steps.
-
-    Returns
-    -------
-    tuple
-        Level (index of the step, ``steps`` beyond the last, -1 where it cannot be told) and steps met.
-    """
+    """Return the level of each value, and which steps it meets."""
     count, steps = bounds.shape
     met = (value * sign)[:, None] <= bounds
     unknown = numpy.isnan(bounds)

@@ -44,19 +44,7 @@ STRAY = Refusal(
 
 @dataclass(frozen=True)
 class Meters:
-    """The meter rows in codes and numbers, ready to be weighed.
-
-    Attributes
-    ----------
-    factor : ndarray of int
-        Key of each row's combination of carrier, unit and own figure.
-    keys, factors
-        The keys that occur, sorted, and what each was resolved to.
-    spreads : Spreads or None
-        What the rows state of the uncertainty of their amounts, None where no row does.
-    figure_spreads : tuple of Spreads
-        What they state of that of their own figures: one per kind of figure, none where no row does.
-    """
+    """The meter rows in codes and numbers, ready to be weighed."""
 
     table: pandas.DataFrame
     columns: dict[str, Coded]
@@ -133,17 +121,7 @@ def implausible(column: str) -> Refusal:
 
 
 def read_meters(table: pandas.DataFrame, choice: Choice, known: KnownFactors | None = None) -> Meters:
-    """Code the columns of a meter table and resolve its combinations.
-
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        With canonical columns.
-    choice : Choice
-        The options of the whole table.
-    known : KnownFactors, optional
-        What the parts before this one resolved, where the table comes in parts.
-    """
+    """Code the columns of a meter table and resolve its combinations."""
     columns = encode_columns(table, [*KEYS, "carrier", "unit"])
     texts, parts = [], []
     for name in ("carrier", "unit"):
@@ -244,15 +222,7 @@ def _plausible(
 
 
 def explain(meters: Meters, rows: NDArray[Any]) -> Problems:
-    """Say of each row that could not be used what is wrong with it; the first thing found is its problem.
-
-    Parameters
-    ----------
-    meters : Meters
-        From :func:`read_meters`.
-    rows : ndarray of int
-        The rows that could not be used.
-    """
+    """Say of each row that could not be used what is wrong with it; the first thing found is its problem."""
     table = meters.table.iloc[rows]
     problems = Problems("meters", table)
     for name in (*KEYS, "carrier", "unit"):

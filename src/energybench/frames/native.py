@@ -25,18 +25,6 @@ def to_pandas(table: Any, name: str) -> pandas.DataFrame:
     """Return any eager table as pandas, and refuse what is none.
 
     Texts of polars and pyarrow stay in Arrow memory; a Categorical, an Enum or a dictionary keeps its codes.
-
-    Parameters
-    ----------
-    table : DataFrame, pyarrow.Table or mapping
-        Any eager frame, or a mapping of headers to arrays or lists of one length.
-    name : str
-        What the table is called in messages.
-
-    Raises
-    ------
-    TableError
-        If it is no table.
     """
     import pandas
 
@@ -60,13 +48,7 @@ def to_pandas(table: Any, name: str) -> pandas.DataFrame:
 
 
 def from_arrow(table: Any) -> pandas.DataFrame:
-    """Return an Arrow table as pandas: texts without a copy, dictionaries as categories.
-
-    Parameters
-    ----------
-    table : pyarrow.Table or pyarrow.RecordBatch
-        A dictionary that pandas cannot hold (with an entry twice, or null) becomes plain values.
-    """
+    """Return an Arrow table as pandas: texts without a copy, dictionaries as categories."""
     import pandas
     import pyarrow  # type: ignore[import-untyped]
 
@@ -107,13 +89,7 @@ def _with_signed_codes(column: Any) -> Any:
 
 
 def readable(table: Any) -> Any:
-    """Return an Arrow table in which every text can be read: bytes that are no UTF-8 become U+FFFD.
-
-    Parameters
-    ----------
-    table : pyarrow.Table
-        As a file holds it; writers do not always check what they call text.
-    """
+    """Return an Arrow table in which every text can be read: bytes that are no UTF-8 become U+FFFD."""
     import pyarrow
 
     for number, column in enumerate(table.columns):
@@ -179,15 +155,7 @@ def _no_table(table: Any, name: str) -> TableError:
 
 
 def to_kind(frame: pandas.DataFrame, kind: str) -> Any:
-    """Return a pandas frame as a frame of another library, missing cells as null.
-
-    Parameters
-    ----------
-    frame : pandas.DataFrame
-        Its index is not kept. Columns of mixed types become text.
-    kind : {"pandas", "polars", "pyarrow"}
-        From :func:`kind_of`.
-    """
+    """Return a pandas frame as a frame of another library, missing cells as null."""
     if kind == "pandas":
         return frame
     import pyarrow

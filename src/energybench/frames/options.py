@@ -72,13 +72,7 @@ def make_options(
     allow_unverified: bool = False,
     stacklevel: int = 5,
 ) -> Options:
-    """Check the options of :func:`energybench.assess`, and warn of a document that another has replaced.
-
-    Raises
-    ------
-    EnergybenchError
-        If an option does not exist, or the coal rate is none.
-    """
+    """Check the options of :func:`energybench.assess`, and warn of a document that another has replaced."""
     check_option("reading", reading, READINGS)
     check_option("compare", compare, COMPARES)
     choice = make_choice(basis=basis, coal_rate=coal_rate, edition=edition, allow_unverified=allow_unverified)

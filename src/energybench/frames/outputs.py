@@ -74,17 +74,7 @@ class FurnaceLimits:
 
 
 def work_out_outputs(table: pandas.DataFrame, keys: list[Coded], options: Options) -> Outputs:
-    """Resolve the thresholds of an output table.
-
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        With canonical columns.
-    keys : list of Coded
-        Plant, period and product.
-    options : Options
-        Of the whole table.
-    """
+    """Resolve the thresholds of an output table."""
     problems = Problems("outputs", table)
     unit = recode(encode(table["output_unit"]))
     names = ("plant", "period", "product", "output_unit")

@@ -48,23 +48,7 @@ class ParquetPart:
 
 @dataclass(frozen=True)
 class ParquetSource:
-    """Parquet files of the same columns.
-
-    Attributes
-    ----------
-    folder : Path
-        Where they are.
-    parts : list of ParquetPart
-        In the order of their names.
-    kinds : dict
-        Of every column, what it holds.
-    many : bool
-        Whether a folder was given, so that a row number alone does not say which row is meant.
-    gaps : frozenset of str
-        Columns of whole numbers with an empty cell somewhere, which a frame of them all would hold as floats.
-    notes : tuple of str
-        Files of the folder that are not read.
-    """
+    """Parquet files of the same columns."""
 
     folder: Path
     parts: list[ParquetPart]
@@ -79,21 +63,7 @@ class ParquetSource:
         return list(self.kinds)
 
     def batches(self, columns: Mapping[str, str], rows: int) -> Iterator[tuple[str, pandas.DataFrame, float]]:
-        """Yield the rows in batches.
-
-        Parameters
-        ----------
-        columns : mapping
-            Column -> header, of the columns that are wanted.
-        rows : int
-            At most so many rows a batch.
-
-        Yields
-        ------
-        tuple
-            The name of the file, empty where there is only one; a frame of the columns, indexed by the row in the
-            file; and the share of all rows that have been read.
-        """
+        """Yield the rows in batches."""
         whole = max(sum(part.rows for part in self.parts), 1)
         before = 0
         for part in self.parts:
@@ -162,23 +132,7 @@ def _next(batches: Iterator[Batch], name: str) -> Batch | None:
 
 
 def open_parquet(path: Path, shown: str) -> ParquetSource:
-    """Look at a Parquet file or a folder of them.
-
-    Parameters
-    ----------
-    path : Path
-        A file that exists, or a folder.
-    shown : str
-        The path in messages.
-
-    Raises
-    ------
-    MissingPackageError
-        If pyarrow is not installed.
-    TableError
-        If the folder holds no Parquet file, or a file cannot be read or has other
-        columns than the rest; the file is named.
-    """
+    """Look at a Parquet file or a folder of them."""
     try:
         import pyarrow.parquet  # type: ignore[import-untyped]  # noqa: F401 - asked for before any file is opened
     except ImportError as error:
@@ -207,18 +161,6 @@ def parquet_files(folder: Path, shown: str) -> tuple[list[Path], list[str]]:
     """Return the Parquet files of a folder in the order of their names, and the names of the others.
 
     Files and folders whose names begin with a dot or an underline are those of the writer, and are passed over.
-
-    Parameters
-    ----------
-    folder : Path
-        With folders in it, or not.
-    shown : str
-        The folder in messages.
-
-    Raises
-    ------
-    TableError
-        If there is no Parquet file.
     """
     inside = sorted(path for path in folder.rglob("*") if path.is_file())
     own = [path for path in inside if not any(part.startswith((".", "_")) for part in path.relative_to(folder).parts)]

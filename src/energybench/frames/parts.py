@@ -46,19 +46,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class Sums:
-    """What parts of a meter table add up to.
-
-    Attributes
-    ----------
-    totals : Totals
-        Per group of the output table.
-    tally : Tally
-        Of the rows that could not be used.
-    rows, used : int
-        Meter rows given, and used.
-    factors : list of Factor
-        Those whose figures are to be warned of, where they are not known elsewhere.
-    """
+    """What parts of a meter table add up to."""
 
     totals: Totals
     tally: Tally = field(default_factory=Tally)
@@ -77,19 +65,7 @@ class Sums:
         return cls(Totals.zero(len(other.totals.tce) - 1))
 
     def add_table(self, table: pandas.DataFrame, groups: Groups, known: KnownFactors, file: str = "") -> None:
-        """Read, weigh and explain a part.
-
-        Parameters
-        ----------
-        table : pandas.DataFrame
-            With canonical columns; its index numbers the rows.
-        groups : Groups
-            Of the output table.
-        known : KnownFactors
-            What the parts before this one resolved.
-        file : str
-            The file that the part is of, where there are several.
-        """
+        """Read, weigh and explain a part."""
         if table.empty:
             return
         read = read_meters(table, known.choice, known)
@@ -102,13 +78,7 @@ class Sums:
         self.used += len(table) - len(bad)
 
     def merge(self, later: Sums) -> None:
-        """Add the sums of later parts.
-
-        Parameters
-        ----------
-        later : Sums
-            Left as they are.
-        """
+        """Add the sums of later parts."""
         self.totals.add(later.totals)
         self.tally.merge(later.tally)
         self.rows += later.rows
@@ -120,13 +90,7 @@ class NoEnergyLines:
     """The energy lines of a table that was never in memory as a whole: there are none."""
 
     def frame(self) -> NoReturn:
-        """Refuse.
-
-        Raises
-        ------
-        TableError
-            Always.
-        """
+        """Refuse."""
         raise TableError(
             "The energy lines of a meter table that was read in parts, or left to an engine, are not kept",
             "energy",
@@ -136,21 +100,7 @@ class NoEnergyLines:
 
 @dataclass(frozen=True)
 class Wanted:
-    """The output table, ready for the sums of its meters.
-
-    Attributes
-    ----------
-    table : pandas.DataFrame
-        With canonical columns.
-    measured : Outputs
-        What each row is measured by.
-    groups : Groups
-        The numbering of its rows.
-    kind : str
-        The kind of frame that it was given as.
-    notes : tuple of str
-        Headers that were not used.
-    """
+    """The output table, ready for the sums of its meters."""
 
     table: pandas.DataFrame
     measured: Outputs
@@ -170,18 +120,7 @@ class Wanted:
 
 
 def meter_columns(headers: Sequence[object]) -> tuple[dict[str, int], tuple[str, ...]]:
-    """Return the place of each column of a meter table among its headers, and the headers that are not used.
-
-    Parameters
-    ----------
-    headers : sequence
-        Of the meter table.
-
-    Raises
-    ------
-    TableError
-        If a column is missing, two headers mean the same, or a column states an uncertainty.
-    """
+    """Return the place of each column of a meter table among its headers, and the headers that are not used."""
     places = pandas.DataFrame([list(range(len(headers)))], columns=list(headers))
     named, unused = canonical_columns(places, "meters")
     refuse_columns(named.columns, "meters")
@@ -192,28 +131,7 @@ def meter_columns(headers: Sequence[object]) -> tuple[dict[str, int], tuple[str,
 def finish(
     sums: Sums, wanted: Wanted, options: Options, factors: Iterable[Factor], notes: Iterable[str], stacklevel: int
 ) -> Assessment:
-    """Grade the outputs by the sums of their meters.
-
-    Parameters
-    ----------
-    sums : Sums
-        Of all parts.
-    wanted : Wanted
-        The output table.
-    options : Options
-        Of the whole table.
-    factors : iterable of Factor
-        Those that were used.
-    notes : iterable of str
-        What else is to be said.
-    stacklevel : int
-        Of the warnings, counted from here.
-
-    Raises
-    ------
-    TableError
-        If there was no meter row at all.
-    """
+    """Grade the outputs by the sums of their meters."""
     if not sums.rows:
         raise TableError("meters has headers and no rows", "meters", "Give at least one row")
     measured = wanted.measured

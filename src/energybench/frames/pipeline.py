@@ -226,19 +226,7 @@ def output_keys(table: pandas.DataFrame) -> list[Coded]:
 
 
 def add_up(read: Meters, groups: Groups, totals: Totals, first_row: int = 0) -> None:
-    """Add meter rows to the totals of their groups, and note the rows that cannot be used.
-
-    Parameters
-    ----------
-    read : Meters
-        From :func:`~energybench.frames.meters.read_meters`.
-    groups : Groups
-        Of the output table.
-    totals : Totals
-        Added to.
-    first_row : int
-        Number of the first row, for the rows noted.
-    """
+    """Add meter rows to the totals of their groups, and note the rows that cannot be used."""
     electricity = read.lookup("electricity_kwh", 0.0) if _has_electricity(read) else None
     sweep(
         totals,
@@ -263,13 +251,7 @@ def _is_electric(factor: Factor | Refusal) -> bool:
 
 
 def open_table(table: TableLike, name: str) -> tuple[pandas.DataFrame, tuple[str, ...]]:
-    """Return a table with canonical columns, and the headers that are not used.
-
-    Raises
-    ------
-    TableError
-        If it is not there, is no table, is empty or lacks a column.
-    """
+    """Return a table with canonical columns, and the headers that are not used."""
     frame = read_table(table) if isinstance(table, str | Path) else to_pandas(table, name)
     return canonical_columns(frame, name)
 

@@ -32,21 +32,7 @@ _LONGEST_KEY = 40
 
 @dataclass(frozen=True)
 class ProblemRows:
-    """The problems of one table, kept small: a code per row into the kinds of problem that there are.
-
-    Attributes
-    ----------
-    table : {"meters", "outputs"}
-        Which table the rows are of.
-    row : ndarray
-        Index labels of the rows, shape (n,).
-    keys : pandas.DataFrame
-        Cells plant, period and product of the rows, shape (n, 3).
-    kind : ndarray of int
-        The kind of each row, shape (n,).
-    kinds : pandas.DataFrame
-        Column, value, reason, message and suggestion of each kind.
-    """
+    """The problems of one table, kept small: a code per row into the kinds of problem that there are."""
 
     table: str
     row: NDArray[Any]
@@ -83,15 +69,7 @@ class ProblemRows:
 
 
 def note_on_keys(kinds: pandas.DataFrame, rows: Any) -> tuple[str, ...]:
-    """Say how many meter rows belong to nobody: no total shows that it lacks them.
-
-    Parameters
-    ----------
-    kinds : pandas.DataFrame
-        Column and reason of each kind of problem of the meter table.
-    rows : array-like of int
-        How many rows are of each kind.
-    """
+    """Say how many meter rows belong to nobody: no total shows that it lacks them."""
     nameless = kinds["column"].isin(KEYS) & kinds["reason"].isin(_NAMELESS)
     count = int(numpy.asarray(rows)[nameless.to_numpy()].sum())
     if not count:
@@ -102,16 +80,6 @@ def note_on_keys(kinds: pandas.DataFrame, rows: Any) -> tuple[str, ...]:
 
 def count_problems(problems: pandas.DataFrame) -> pandas.DataFrame:
     """Count problems that are the same in all but their row.
-
-    Parameters
-    ----------
-    problems : pandas.DataFrame
-        A row each, with the columns :data:`COLUMNS`.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Columns :data:`COUNTED`, most rows first; ``example`` is "plant / period / product" of the first such row.
 
     Examples
     --------
@@ -132,13 +100,7 @@ def count_problems(problems: pandas.DataFrame) -> pandas.DataFrame:
 
 
 def add_counts(parts: Iterable[pandas.DataFrame]) -> pandas.DataFrame:
-    """Add up counted problems, for example of several batches, most rows first.
-
-    Parameters
-    ----------
-    parts : iterable of pandas.DataFrame
-        Each with the columns :data:`COUNTED`; of equal problems the first example is kept.
-    """
+    """Add up counted problems, for example of several batches, most rows first."""
     every = [part for part in parts if len(part)]
     if not every:
         return pandas.DataFrame({name: numpy.zeros(0, numpy.int64 if name == "rows" else object) for name in COUNTED})

@@ -57,21 +57,7 @@ def refusal_of(error: EnergybenchError, column: str) -> Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Factor:
-    """What one combination of carrier, unit and own figure makes of an amount.
-
-    Attributes
-    ----------
-    tce : float
-        Standard coal per amount, to be multiplied by the row's own figure where ``own`` is not empty.
-    electricity_kwh : float
-        Electricity per amount.
-    own : str
-        ``"ncv"`` or ``"coefficient"`` where the row carries a figure of its own, else empty.
-    own_range : tuple of float or None
-        The figures of its own that a row can plausibly have.
-    own_unit : str
-        The unit of that figure.
-    """
+    """What one combination of carrier, unit and own figure makes of an amount."""
 
     tce: float
     electricity_kwh: float
@@ -82,19 +68,7 @@ class Factor:
 
 
 def resolve_factor(carrier: str, unit: str, own: str, own_unit: str, choice: Choice) -> Factor | Refusal:
-    """Resolve one combination.
-
-    Parameters
-    ----------
-    carrier, unit : str
-        As written in the table.
-    own : {"", "ncv", "coefficient"}
-        Which figure of its own a row carries.
-    own_unit : str
-        The unit of that figure.
-    choice : Choice
-        The options of the whole table.
-    """
+    """Resolve one combination."""
     try:
         read = read_unit(unit)
     except EnergybenchError as error:
@@ -162,19 +136,7 @@ def resolve_threshold(
     period: str | None = None,
     corrections: Mapping[str, Mapping[str, Any] | str] | None = None,
 ) -> Threshold | Refusal:
-    """Resolve one combination of product and output unit.
-
-    Parameters
-    ----------
-    product, output_unit : str
-        As written in the table.
-    options : Options
-        Of the whole table.
-    period : str, optional
-        For ``document="in-force"``.
-    corrections : mapping, optional
-        As in :func:`energybench.classify`.
-    """
+    """Resolve one combination of product and output unit."""
     factor, shift = 1.0, 0.0
     allow_unverified = options.allow_unverified
     try:
@@ -257,15 +219,6 @@ def resolve_all(resolve: Callable[..., Any], combinations: Iterable[tuple[Any, .
 
     Only the first refusals look for the nearest names: nobody reads a thousand suggestions, and each costs
     milliseconds.
-
-    Parameters
-    ----------
-    resolve : callable
-        Takes the parts of a combination, returns what it resolves to or a refusal.
-    combinations : iterable of tuple
-        What to resolve.
-    refused : int
-        How many refusals there have been before.
     """
     resolved = []
     for combination in combinations:
@@ -295,13 +248,7 @@ class KnownFactors:
         return list(self._factors.values())
 
     def resolve(self, combinations: Sequence[tuple[str, ...]]) -> list[Factor | Refusal]:
-        """Return what each combination resolves to.
-
-        Parameters
-        ----------
-        combinations : sequence of tuple
-            Carrier, unit, kind of own figure and its unit.
-        """
+        """Return what each combination resolves to."""
         fresh = [one for one in combinations if one not in self._factors and one not in self._refusals]
         resolved = resolve_all(resolve_factor, [(*one, self.choice) for one in fresh], self._refused)
         found: dict[tuple[str, ...], Factor | Refusal] = dict(zip(fresh, resolved, strict=True))

@@ -25,27 +25,7 @@ _WITHOUT = "Leave the engine out"
 
 
 def scan(engine: str, source: ParquetSource | CsvSource, outputs: TableLike, **options: Any) -> Assessment:
-    """Assess Parquet files with an engine.
-
-    Parameters
-    ----------
-    engine : {"polars", "duckdb", "spark"}
-        What reads the files and adds up.
-    source : ParquetSource or CsvSource
-        The files, already looked at.
-    outputs : DataFrame, str or Path
-        The output table.
-    **options
-        Of :func:`energybench.assess`.
-
-    Raises
-    ------
-    MissingPackageError
-        If the engine is not installed.
-    TableError
-        If the file is CSV, of which every engine has a reading of its own; a name is a pattern to the engine; some
-        files lie in folders ``name=value`` and others do not; or the engine cannot read the files.
-    """
+    """Assess Parquet files with an engine."""
     if not isinstance(source, ParquetSource):
         raise TableError(
             f"{source.path} is CSV, and {engine} would guess how it is written",

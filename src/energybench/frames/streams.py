@@ -140,18 +140,7 @@ def assess_path(
 
 
 def open_meters(path: str | Path) -> ParquetSource | CsvSource:
-    """Look at a meter file or folder.
-
-    Parameters
-    ----------
-    path : str or Path
-        As in :func:`assess_path`.
-
-    Raises
-    ------
-    TableError
-        If it is not there, is empty, or is of another kind.
-    """
+    """Look at a meter file or folder."""
     if not isinstance(path, str | Path):
         kind = quoted(type(path).__name__)
         raise TableError(f"meters is {kind}, expected a path", kind, "Give a path; assess() takes frames")

@@ -43,21 +43,7 @@ _NAMES = [*(level.value for level in Level), CANNOT_TELL]
 
 @dataclass(frozen=True)
 class Regions:
-    """What a ladder makes of the values between its limits, in the direction in which lower is better.
-
-    Attributes
-    ----------
-    edges : ndarray
-        Bounds of each row in order, infinite where there are fewer, shape (n, width).
-    printed : ndarray
-        The same as the document prints them.
-    code : ndarray of int
-        The ladder of each row.
-    classes : ndarray of int
-        Class below each edge and beyond the last, by ladder, shape (ladders, width + 1).
-    sign : ndarray
-        -1 where higher is better, shape (n,).
-    """
+    """What a ladder makes of the values between its limits, in the direction in which lower is better."""
 
     edges: Floats
     printed: Floats
@@ -66,15 +52,7 @@ class Regions:
     sign: Floats
 
     def neighbour(self, here: Codes, better: bool) -> tuple[Codes, Codes]:
-        """Return for each row the edge to be crossed to the next other class and that class, -1 where there is none.
-
-        Parameters
-        ----------
-        here : ndarray of int
-            The region of each row, shape (n,).
-        better : bool
-            In which direction.
-        """
+        """Return for each row the edge to be crossed to the next other class and that class, -1 where there is none."""
         ladders, width = self.classes.shape
         edge, found = (numpy.full((ladders, width), -1, numpy.int64) for _ in range(2))
         for ladder, region in numpy.ndindex(ladders, width):
@@ -88,15 +66,7 @@ class Regions:
 
 
 def regions_of(outputs: Outputs, compare: str) -> Regions:
-    """Return the limits of every row in order, and the class between them.
-
-    Parameters
-    ----------
-    outputs : Outputs
-        As graded.
-    compare : {"full", "rounded"}
-        As in :func:`energybench.classify`.
-    """
+    """Return the limits of every row in order, and the class between them."""
     ladders = outputs.ladders
     width = max((len(ladder.steps) for ladder in ladders if ladder), default=1)
     edges, printed = numpy.full((2, len(ladders), width), numpy.inf)
@@ -133,19 +103,7 @@ def _between(ladder: Ladder, compare: str) -> tuple[list[float], list[float], li
 
 @dataclass
 class Grading:
-    """What the classes of a table were worked out from.
-
-    Attributes
-    ----------
-    outputs : Outputs
-        As graded.
-    results : pandas.DataFrame
-        A row per output row.
-    compare : {"full", "rounded"}
-        As in :func:`energybench.classify`.
-    uncertainty : ndarray or None
-        Standard uncertainty of each intensity, NaN where none was given; None where the tables state none at all.
-    """
+    """What the classes of a table were worked out from."""
 
     outputs: Outputs
     results: pandas.DataFrame
@@ -184,20 +142,7 @@ class Grading:
         return {name: numpy.where(unknown, numpy.nan, chance) for name, chance in chances.items()}
 
     def decide(self, rule: str, risk: float) -> pandas.DataFrame:
-        """Return the decision of every row, None where there is no class or no uncertainty for a guarded rule.
-
-        Parameters
-        ----------
-        rule : str
-            One of :data:`energybench.limits.decisions.RULES`.
-        risk : float
-            Above 0, at most 0.5.
-
-        Raises
-        ------
-        UncertaintyError
-            If a guarded rule is asked for and the tables state no uncertainty.
-        """
+        """Return the decision of every row, None where there is no class or no uncertainty for a guarded rule."""
         check_option("rule", rule, RULES)
         quantile = guard_band(1.0, check_risk(risk))
         if rule != "simple" and self.uncertainty is None:
@@ -268,17 +213,7 @@ def _mass(tails: tuple[NDArray[Any], NDArray[Any], Floats], region: int) -> Floa
 
 
 def read_output_spreads(table: pandas.DataFrame, outputs: Outputs, allow_unverified: bool) -> Spreads | None:
-    """Read the uncertainties of an output table, and flag those that cannot be used.
-
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        With canonical columns.
-    outputs : Outputs
-        Of the same table; its problems are added to.
-    allow_unverified : bool
-        Use unverified rows of the accuracy table.
-    """
+    """Read the uncertainties of an output table, and flag those that cannot be used."""
     found = read_spreads(table, outputs.output, encode(table["output_unit"]), allow_unverified, OUTPUT_COLUMNS)
     if found is not None:
         found.explain(outputs.problems, numpy.arange(len(table)))
@@ -293,19 +228,6 @@ def intensity_uncertainty(
 
     With v = k E / Q: u(v)^2 = k^2 / Q^2 (sum of squares over the sources of E, where the meter of the output has
     dE - E dQ / Q), by JCGM 100:2008, 5.1.2 and 5.2.2.
-
-    Parameters
-    ----------
-    outputs : Outputs
-        As graded.
-    totals : Totals
-        Of each output row.
-    groups : Groups
-        Of the output table.
-    added : SpreadTotals or None
-        Of the meters.
-    own : Spreads or None
-        Of the outputs.
     """
     if added is None and own is None:
         return None
@@ -334,19 +256,7 @@ def intensity_uncertainty(
 def with_uncertainty(
     results: pandas.DataFrame, outputs: Outputs, uncertain: tuple[Floats, Floats] | None, options: Options
 ) -> tuple[pandas.DataFrame, Grading]:
-    """Add the columns of uncertainty to the results, where the tables state any.
-
-    Parameters
-    ----------
-    results : pandas.DataFrame
-        A row per output row.
-    outputs : Outputs
-        As graded.
-    uncertain : tuple of ndarray or None
-        From :func:`intensity_uncertainty`.
-    options : Options
-        Of the whole table.
-    """
+    """Add the columns of uncertainty to the results, where the tables state any."""
     grading = Grading(outputs, results, options.compare, uncertain[1] if uncertain else None)
     if uncertain is None:
         return results, grading

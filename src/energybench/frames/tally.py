@@ -29,19 +29,7 @@ _OTHERS_FIX = "Mend those that are counted one by one; assess a part of the file
 
 @dataclass
 class Tally:
-    """How many rows have which problem, and the first of them.
-
-    Attributes
-    ----------
-    rows : int
-        Rows with a problem.
-    listed : list of pandas.DataFrame
-        The first :data:`LISTED` of them, in order.
-    lines : dict
-        For each kind of problem how many rows have it, and the first of them.
-    distinct : dict
-        For each table, column and reason, how many kinds have a line of their own.
-    """
+    """How many rows have which problem, and the first of them."""
 
     rows: int = 0
     listed: list[pandas.DataFrame] = field(default_factory=list)
@@ -52,15 +40,7 @@ class Tally:
         return self.rows
 
     def add(self, problems: ProblemRows, file: str = "") -> None:
-        """Count the problems of a part, and list them while there is room.
-
-        Parameters
-        ----------
-        problems : ProblemRows
-            Of the part.
-        file : str
-            The file that the rows are of, where there are several.
-        """
+        """Count the problems of a part, and list them while there is room."""
         self.rows += len(problems)
         if room := self._room():
             head = slice(room)
@@ -71,13 +51,7 @@ class Tally:
         self._count(problems.counted().itertuples(index=False, name=None))
 
     def merge(self, later: Tally) -> None:
-        """Add the tally of a later part.
-
-        Parameters
-        ----------
-        later : Tally
-            Left as it is.
-        """
+        """Add the tally of a later part."""
         self.rows += later.rows
         for listed in later.listed:
             if room := self._room():

@@ -36,21 +36,7 @@ _DENSE = 1 << 24
 
 @dataclass
 class SpreadTotals:
-    """What the uncertainties of each group add up to, in tce and in kWh; the last group is that of no output row.
-
-    Attributes
-    ----------
-    squares : ndarray
-        Sum of squares over the rows of no meter, the meters and the measured figures, shape (2, groups + 1).
-    given : ndarray of bool
-        Whether any row of the group states an uncertainty.
-    pairs : ndarray of int
-        Group times the number of meters, plus meter, of what one meter contributes to one group, in order.
-    sums : ndarray
-        The signed sums of those, shape (2, pairs).
-    meters : list of str
-        The names of the meters.
-    """
+    """What the uncertainties of each group add up to, in tce and in kWh; the last group is that of no output row."""
 
     squares: Floats
     given: NDArray[numpy.bool_]
@@ -59,17 +45,7 @@ class SpreadTotals:
     meters: list[str]
 
     def of_meter(self, groups: NDArray[Any], code: NDArray[numpy.int64], names: list[str]) -> Floats:
-        """Return the signed sum that a named meter contributes to a group, 0 where it is none of its meters.
-
-        Parameters
-        ----------
-        groups : ndarray of int
-            Shape (n,).
-        code : ndarray of int
-            Into the names, -1 where there is none, shape (n,).
-        names : list of str
-            Of the meters asked for.
-        """
+        """Return the signed sum that a named meter contributes to a group, 0 where it is none of its meters."""
         order = {name: number for number, name in enumerate(self.meters)}
         meter = numpy.array([*(order.get(name, -1) for name in names), -1], numpy.int64)[code]
         wanted = groups * max(len(self.meters), 1) + meter
@@ -81,19 +57,7 @@ class SpreadTotals:
 
 
 def add_spreads(read: Meters, groups: Groups, totals: Totals, electric: bool) -> SpreadTotals | None:
-    """Add up the uncertainties of the meter rows that were used, in one more pass over the rows for each kind.
-
-    Parameters
-    ----------
-    read : Meters
-        From :func:`~energybench.frames.meters.read_meters`.
-    groups : Groups
-        Of the output table.
-    totals : Totals
-        Of the same rows, for those that could not be used.
-    electric : bool
-        Whether any row is electricity.
-    """
+    """Add up the uncertainties of the meter rows that were used, in one more pass over the rows for each kind."""
     if not read.every_spread:
         return None
     size = groups.count + 1
@@ -240,20 +204,7 @@ def _gathered(loose: list[tuple[NDArray[Any], ...]]) -> tuple[NDArray[numpy.int6
 
 
 def refuse_columns(columns: Iterable[str], table: str) -> None:
-    """Refuse uncertainties where the rows are not all in memory.
-
-    Parameters
-    ----------
-    columns : iterable of str
-        Canonical names.
-    table : {"meters", "outputs"}
-        Which table it is.
-
-    Raises
-    ------
-    TableError
-        If one of them states an uncertainty.
-    """
+    """Refuse uncertainties where the rows are not all in memory."""
     stating = {*METER_COLUMNS[:2], *OUTPUT_COLUMNS[:2], *FIGURE_COLUMNS.values()}
     found = [name for name in columns if name in stating]
     if found:

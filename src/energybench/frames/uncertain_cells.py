@@ -49,30 +49,7 @@ class Cell(NamedTuple):
 
 @dataclass
 class Spreads:
-    """The uncertainty of the rows of one table.
-
-    Attributes
-    ----------
-    signed : ndarray
-        Standard uncertainty in the row's unit, 0 where none is given, NaN where the cell cannot be used, shape (n,).
-        A relative one has the sign of its reading.
-    given : ndarray of bool
-        Whether the row states one, shape (n,).
-    code : list of tuple
-        Per column that was coded, the codes and what each was resolved to.
-    meter : ndarray of int or None
-        The meter of each row, -1 where none is named; None where no row names one.
-    meters : list of str
-        The names of the meters.
-    twice : ndarray of bool or None
-        Whether a row states two uncertainties.
-    stray : ndarray of bool or None
-        Whether a row states the uncertainty of a figure that it does not have.
-    columns : tuple of str
-        The names of the columns of uncertainty, accuracy class and meter.
-    beside : str
-        The column of the figure that the uncertainty is of, empty for that of a reading.
-    """
+    """The uncertainty of the rows of one table."""
 
     signed: Floats
     given: NDArray[numpy.bool_]
@@ -85,15 +62,7 @@ class Spreads:
     beside: str = ""
 
     def explain(self, problems: Problems, rows: NDArray[Any]) -> None:
-        """Say of some rows what is wrong with their uncertainty.
-
-        Parameters
-        ----------
-        problems : Problems
-            Of those rows.
-        rows : ndarray of int
-            Their numbers in the table.
-        """
+        """Say of some rows what is wrong with their uncertainty."""
         width = self.columns[0]
         if self.stray is not None:
             message = f"{width} is {{value}} and {self.beside} is empty"
@@ -122,21 +91,7 @@ def read_spreads(
     allow_unverified: bool,
     columns: tuple[str, ...] = METER_COLUMNS,
 ) -> Spreads | None:
-    """Read the columns of a table that state uncertainties; None where there is none.
-
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        With canonical columns.
-    value : ndarray
-        The reading of each row, shape (n,).
-    unit : Coded
-        The unit of each row.
-    allow_unverified : bool
-        Use unverified rows of the accuracy table.
-    columns : tuple of str
-        The names of the columns of uncertainty, accuracy class and meter.
-    """
+    """Read the columns of a table that state uncertainties; None where there is none."""
     width, accuracy, meter = columns
     present = _stated(table, (width, accuracy))
     if not present:
@@ -155,17 +110,7 @@ def read_spreads(
 
 
 def read_figure_spreads(table: pandas.DataFrame, own: Floats | None, kind: NDArray[Any] | None) -> tuple[Spreads, ...]:
-    """Read the columns of a meter table that state the uncertainty of an ncv or a coefficient; none where none does.
-
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        With canonical columns.
-    own : ndarray or None
-        The figure of each row, NaN where it has none, shape (n,); None where no row has one.
-    kind : ndarray of int or None
-        Which of :data:`FIGURE_COLUMNS` it is, counted from 1, shape (n,).
-    """
+    """Read the columns of a meter table that state the uncertainty of an ncv or a coefficient; none where none does."""
     found = []
     for number, (name, column) in enumerate(FIGURE_COLUMNS.items(), 1):
         if not _stated(table, (column,)):
@@ -274,15 +219,7 @@ def _class(cell: Any, allow_unverified: bool, column: str) -> Cell | Refusal | N
 
 
 def spoil(multiplier: Floats | None, spreads: Iterable[Spreads]) -> Floats | None:
-    """Return a multiplier that is NaN where an uncertainty of a row cannot be used, so that the row is a problem.
-
-    Parameters
-    ----------
-    multiplier : ndarray or None
-        Of the meter rows, None where it is 1 everywhere.
-    spreads : iterable of Spreads
-        Of the meter rows.
-    """
+    """Return a multiplier that is NaN where an uncertainty of a row cannot be used, so that the row is a problem."""
     for one in spreads:
         bad = one.unusable()
         if bad.any():

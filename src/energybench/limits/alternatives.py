@@ -65,19 +65,7 @@ class Alternative:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What of an account the value comes from.
-
-    Attributes
-    ----------
-    lines : tuple of Line
-        As converted.
-    basis : str
-        Of the coefficients.
-    output : float
-        In ``output_unit``.
-    per_unit : float
-        Energy that one unit of the indicator is over the output, in ``energy_unit``.
-    """
+    """What of an account the value comes from."""
 
     lines: tuple[Line, ...]
     basis: str
@@ -104,23 +92,7 @@ def find_alternatives(
     corrected: bool = False,
     coal_rate: AmountLike | CoalRate | None = None,
 ) -> tuple[Alternative, ...]:
-    """Judge a value by every other choice that could be made.
-
-    Parameters
-    ----------
-    value : float
-        In the ladder's unit.
-    ladder : Ladder
-        That gave the class.
-    compare : {"full", "rounded"}
-        As in :func:`energybench.classify`.
-    figures : Figures, optional
-        What the value comes from; needed for edition and basis.
-    corrected : bool
-        Whether the document's corrections were applied, which hold for no other document.
-    coal_rate : str, pint.Quantity or CoalRate, optional
-        For the primary basis.
-    """
+    """Judge a value by every other choice that could be made."""
     level = ladder.level(ladder.meets(value, compare))
     found = [*_comparisons(value, ladder, compare, level)]
     if corrected:

@@ -215,13 +215,7 @@ def classify_all(
 def _read(
     value: MeasuredLike, item: str, document: str | None = None, period: str | None = None
 ) -> tuple[Magnitude | Fraction, UnitText, Spread | None]:
-    """Read a value that may carry an uncertainty.
-
-    Raises
-    ------
-    AmountError
-        If it is no number with a unit; a bare number is answered with the unit that the limit is in.
-    """
+    """Read a value that may carry an uncertainty."""
     try:
         return read_measured(value, "value")
     except AmountError as error:
@@ -244,13 +238,7 @@ def _read(
 def _value_in(
     value: MeasuredLike, read: tuple[Magnitude | Fraction, UnitText, Spread | None], ladder: Ladder
 ) -> tuple[float, float | None]:
-    """Return a value and its standard uncertainty in the ladder's unit.
-
-    Raises
-    ------
-    DimensionError
-        If it is of another kind.
-    """
+    """Return a value and its standard uncertainty in the ladder's unit."""
     if not ladder.unit:
         raise MissingFigureError(
             f"The unit of {ladder.item} in {citation(ladder.document)} is not known", ladder.item, ""

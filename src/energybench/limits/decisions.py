@@ -63,20 +63,6 @@ class Decision(Record):
 def conformity(value: float, uncertainty: float, ladder: Ladder, compare: str = "full") -> dict[str, float | None]:
     """Return for each step the probability that the true value meets it; None where it has no figure.
 
-    Parameters
-    ----------
-    value, uncertainty : float
-        Measured value and standard uncertainty, in the ladder's unit.
-    ladder : Ladder
-        What it is compared with.
-    compare : {"full", "rounded"}
-        As in :func:`energybench.classify`.
-
-    Returns
-    -------
-    dict
-        Name of the step -> probability.
-
     Notes
     -----
     One-sided tolerance interval, normal model: p = Phi((limit - value) / u), or with the sign turned where higher
@@ -95,11 +81,6 @@ def class_probabilities(value: float, uncertainty: float, ladder: Ladder, compar
 
     Between two neighbouring limits every value has one class, which the ladder itself gives, so that steps out
     of order never make a class of their own. A part without a class counts as ``"cannot-tell"``.
-
-    Parameters
-    ----------
-    value, uncertainty, ladder, compare
-        As in :func:`conformity`.
     """
     bounds = [None if step.value is None else step.folded(compare) for step in ladder.steps]
     chances = dict.fromkeys((level.value for level in ladder.levels), 0.0)
@@ -136,13 +117,7 @@ def guard_band(uncertainty: float, risk: float) -> float:
 
 
 def check_risk(risk: object) -> float:
-    """Return a risk that a guard band can keep, or refuse it.
-
-    Raises
-    ------
-    OptionError
-        If it is no number above 0 and at most 0.5.
-    """
+    """Return a risk that a guard band can keep, or refuse it."""
     if isinstance(risk, bool) or not isinstance(risk, int | float) or not 0 < risk <= 0.5:
         raise OptionError(
             f"risk is {quoted(risk)}, expected a probability above 0 and at most 0.5",
@@ -162,29 +137,6 @@ def decide(
     risk: float = 0.05,
 ) -> Decision:
     """Decide on a class by a rule of JCGM 106.
-
-    Parameters
-    ----------
-    value : float
-        In the ladder's unit.
-    uncertainty : float or None
-        Standard uncertainty; may be None for simple acceptance.
-    ladder : Ladder
-        What the value is compared with.
-    compare : {"full", "rounded"}
-        As in :func:`energybench.classify`.
-    rule : {"simple", "guarded-acceptance", "guarded-rejection"}
-        Which steps count as met: those that the measured value meets; those whose probability of not being met
-        is at most the risk; all but those whose probability of being met is at most the risk.
-    risk : float
-        Above 0, at most 0.5; not used by simple acceptance.
-
-    Raises
-    ------
-    UncertaintyError
-        If a guarded rule is asked for and the value has no uncertainty.
-    OptionError
-        If the rule or the risk does not exist.
 
     Notes
     -----

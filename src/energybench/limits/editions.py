@@ -23,26 +23,7 @@ IN_FORCE = "in-force"
 
 
 def document_in_force(item: str, ladders: Sequence[Ladder], period: str | None, like: UnitText | None = None) -> str:
-    """Return the national list, or else the standard, that was in force at the end of a period.
-
-    Parameters
-    ----------
-    item : str
-        Item id.
-    ladders : sequence of Ladder
-        Those of the item, and of the same product under other items.
-    period : str or None
-        A year, a month or a day.
-    like : UnitText, optional
-        A unit of the indicator wanted, for the advice.
-
-    Raises
-    ------
-    OptionError
-        If the period is missing or no period.
-    UnknownProductError
-        If nothing was in force; the lists, and the GB standards of that time, are named.
-    """
+    """Return the national list, or else the standard, that was in force at the end of a period."""
     end = _end_of(period)
     known = {ladder.document: find_document(ladder.document) for ladder in ladders if ladder.item == item}
     dated = sorted((row for row in known.values() if row.effective_from), key=lambda row: row.effective_from)

@@ -86,20 +86,7 @@ class LimitCurve:
     limits: NDArray[numpy.float64]
 
     def at(self, capacities: NDArray[numpy.float64], reading: str) -> NDArray[numpy.float64]:
-        """Return the limit at each capacity; NaN for NaN, and where ``stated_only`` has no stated point.
-
-        Parameters
-        ----------
-        capacities : ndarray
-            Rated capacities in t, shape (n,).
-        reading : str
-            One of :data:`READINGS`.
-
-        Returns
-        -------
-        ndarray
-            Limits in the unit of the table, shape (n,).
-        """
+        """Return the limit at each capacity; NaN for NaN, and where ``stated_only`` has no stated point."""
         points, limits = self.capacities, self.limits
         # A capacity that a unit conversion left a hair beside a stated point is that point.
         nearest = points[numpy.abs(capacities[:, None] - points).argmin(axis=1)]
@@ -116,15 +103,7 @@ class LimitCurve:
 
 @cached()
 def find_curve(item: str = DEFAULT_ITEM, document: str | None = None, allow_unverified: bool = False) -> LimitCurve:
-    """Return the stated points of an item.
-
-    Raises
-    ------
-    UnknownProductError
-        If no furnace table has the item, or the document has no points for it.
-    UnverifiedError, MissingFigureError
-        If a point may not be used.
-    """
+    """Return the stated points of an item."""
     rows: list[FurnaceRow] = [row for row in records("furnace_limits") if row.item == item]
     chosen = find_document(document).id if document else (rows[0].document if rows else "")
     here = [row for row in rows if row.document == chosen]
@@ -153,11 +132,6 @@ def find_curve(item: str = DEFAULT_ITEM, document: str | None = None, allow_unve
 
 def read_capacity(capacity: str | pint.Quantity[Any]) -> float:
     """Read a rated furnace capacity in tonnes.
-
-    Raises
-    ------
-    CapacityError
-        If it is not one positive mass.
 
     Examples
     --------

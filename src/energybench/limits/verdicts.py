@@ -163,13 +163,7 @@ class Verdict(Quantified, Card):
 
 
 def check_basis(ladder: Ladder, basis: str | None) -> None:
-    """Refuse a value on one basis against a limit on the other.
-
-    Raises
-    ------
-    BasisError
-        If both are stated and differ.
-    """
+    """Refuse a value on one basis against a limit on the other."""
     if basis is not None:
         check_basis_name(basis)
     if basis and ladder.basis and basis != ladder.basis:
@@ -189,26 +183,7 @@ def judge(
     saving_output: tuple[float, str] | None = None,
     uncertainty: float | None = None,
 ) -> Verdict:
-    """Return the verdict on a value that is already in the ladder's unit.
-
-    Parameters
-    ----------
-    value : float
-        In ``ladder.unit``.
-    ladder : Ladder
-        From :func:`find_ladder` or :func:`of_furnace`.
-    compare : {"full", "rounded"}
-        Unrounded, or rounded half-even to the digits of each threshold (GB/T 8170).
-    saving_output : tuple, optional
-        How many ``saving_unit`` one unit of margin is, and that unit.
-    uncertainty : float, optional
-        Standard uncertainty of the value, in ``ladder.unit``.
-
-    Raises
-    ------
-    AmountError
-        If no float can hold a saving or the uncertainty.
-    """
+    """Return the verdict on a value that is already in the ladder's unit."""
     meets = ladder.meets(value, compare)
     names = [step.level.value for step in ladder.steps]
     suspect = _SUSPECT if _is_suspect(value, [step.value for step in ladder.steps]) else ""
@@ -265,13 +240,7 @@ def _depends_on_reading(value: float, ladder: Ladder, level: Level | None, compa
 
 
 def saving_scale(ladder: Ladder, output: MeasuredLike) -> tuple[float, str]:
-    """Return what one unit of the indicator is over an output: a factor, and tce or kWh.
-
-    Raises
-    ------
-    OutputError
-        If the output is not one positive amount in the indicator's kind of product.
-    """
+    """Return what one unit of the indicator is over an output: a factor, and tce or kWh."""
     unit = read_unit(ladder.unit)
     per = UnitText(unit.denominator)
     magnitude, output_unit, _ = read_measured(output, "output")

@@ -140,26 +140,6 @@ def of_value(
 ) -> Sensitivity:
     """Return what would change the class of a value.
 
-    Parameters
-    ----------
-    value : float
-        In the ladder's unit.
-    ladder : Ladder
-        That gave the class.
-    compare : {"full", "rounded"}
-        As in :func:`energybench.classify`.
-    figures : Figures, optional
-        Where the value comes from; without it only the value itself and shares of output and energy are given.
-    corrected : bool
-        Whether the document's corrections were applied, which hold for no other document.
-    coal_rate : str, pint.Quantity or CoalRate, optional
-        For the primary basis of an account on the calorific one.
-
-    Returns
-    -------
-    Sensitivity
-        The changes, better class first, and the other choices.
-
     Notes
     -----
     With the value v = E / Q: output Q v / w, energy E w / v, and amount or coefficient of a carrier with the energy

@@ -97,13 +97,7 @@ class Content:
 
 
 def check_assessment(assessment: object) -> None:
-    """Refuse what is no computed assessment.
-
-    Raises
-    ------
-    OptionError
-        With the way to compute a lazy one.
-    """
+    """Refuse what is no computed assessment."""
     if isinstance(assessment, Assessment):
         return
     given = type(assessment).__name__
@@ -112,17 +106,7 @@ def check_assessment(assessment: object) -> None:
 
 
 def gather(assessment: Assessment, targets: TargetCheck | None, words: Words) -> Content:
-    """Gather what a report shows.
-
-    Parameters
-    ----------
-    assessment : Assessment
-        From :func:`energybench.assess`.
-    targets : TargetCheck, optional
-        From :func:`energybench.check_targets`.
-    words : Words
-        The language.
-    """
+    """Gather what a report shows."""
     frame = assessment.result_frame
     energy = energy_frame(assessment)
     charts, missing = pictures(assessment, targets, words)

@@ -42,24 +42,7 @@ def check_targets(
     sources: Iterable[str | Path] = (),
     formats: Mapping[str, tuple[str, str]] = FORMATS,
 ) -> None:
-    """Refuse files that could not be written, before the work whose result they are to hold.
-
-    Parameters
-    ----------
-    targets : iterable of str or Path
-        Files to be written.
-    sources : iterable of str or Path
-        Files that are read: none of them is overwritten.
-    formats : mapping
-        The extensions that are possible: :data:`FORMATS`, :data:`WORKBOOKS` or :data:`REPORTS`.
-
-    Raises
-    ------
-    OptionError
-        If the extension is not one of ``formats``, its writer is not installed, or a file has two uses.
-    TableNotFoundError
-        If the folder is not there.
-    """
+    """Refuse files that could not be written, before the work whose result they are to hold."""
     used = {Path(source).resolve() for source in sources}
     for target in map(Path, targets):
         name, suffix = quoted(str(target)), target.suffix.lower()
@@ -83,20 +66,6 @@ def write_frame(frame: pandas.DataFrame, path: str | Path) -> None:
 
     ``.csv`` is UTF-8 with a byte order mark, which Excel needs; ``.json`` is a list of rows; a text cell of
     ``.xlsx`` stays text even if it begins like a formula.
-
-    Parameters
-    ----------
-    frame : pandas.DataFrame
-        Rows to write.
-    path : str or Path
-        The extension decides the format, see :data:`FORMATS`.
-
-    Raises
-    ------
-    TableError
-        If the format cannot hold the rows.
-    OSError
-        If the file cannot be written.
     """
     write = {".csv": _csv, ".json": _json, ".parquet": _parquet, ".xlsx": _xlsx}[Path(path).suffix.lower()]
     try:
@@ -112,11 +81,6 @@ def whole_file(path: str | Path) -> Iterator[Path]:
     """Give a temporary name to write to; the file takes its place when all is written, and only then.
 
     What a process that was killed left of the same file is removed after a day.
-
-    Parameters
-    ----------
-    path : str or Path
-        The file to be written; one that is there stays as it is until then.
     """
     target = Path(path).resolve()
     part = target.with_name(f".{os.getpid()}-{threading.get_ident()}-{target.name}")

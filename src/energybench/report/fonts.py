@@ -89,15 +89,7 @@ def _has(path: str, characters: str) -> bool:
 
 @dataclass(frozen=True)
 class Lettering:
-    """The language of a chart, and the fonts it is written in.
-
-    Attributes
-    ----------
-    lang : {"zh", "en"}
-        English where Chinese was asked for and no font has it.
-    families : tuple of str
-        Font families, each for what those before it lack.
-    """
+    """The language of a chart, and the fonts it is written in."""
 
     lang: str
     families: tuple[str, ...]
@@ -149,23 +141,7 @@ def _path(family: str) -> str:
 
 
 def choose_lettering(lang: str) -> Lettering:
-    """Choose the language and the fonts of a chart.
-
-    Parameters
-    ----------
-    lang : {"zh", "en"}
-        As asked for.
-
-    Raises
-    ------
-    OptionError
-        If it is another language.
-
-    Warns
-    -----
-    FontWarning
-        If Chinese is asked for and no font has it: labels are English then.
-    """
+    """Choose the language and the fonts of a chart."""
     check_option("lang", lang, LANGUAGES)
     from matplotlib import font_manager
 

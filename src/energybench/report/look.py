@@ -11,15 +11,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How one class is drawn.
-
-    Attributes
-    ----------
-    fill, ink : str
-        Colour of the area, and of text on it: contrast at least 4.5 (WCAG AA).
-    marker, hatch : str
-        Shape of a point and pattern of an area, in the words of matplotlib.
-    """
+    """How one class is drawn."""
 
     fill: str
     ink: str

@@ -24,17 +24,7 @@ SIZE = (8.2, 4.6)
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A chart of a page.
-
-    Attributes
-    ----------
-    title : str
-        What it shows.
-    spoken : str
-        The same for who cannot see it, with the names in full that are cut in the chart.
-    svg : str
-        The chart.
-    """
+    """A chart of a page."""
 
     title: str
     spoken: str
@@ -42,17 +32,7 @@ class Picture:
 
 
 def pictures(assessment: Assessment, targets: TargetCheck | None, words: Words) -> tuple[list[Picture], list[str]]:
-    """Return the charts that an assessment allows, and a note where matplotlib is missing.
-
-    Parameters
-    ----------
-    assessment : Assessment
-        From :func:`energybench.assess`.
-    targets : TargetCheck, optional
-        Policy shares to mark, where a chart can show them.
-    words : Words
-        The language.
-    """
+    """Return the charts that an assessment allows, and a note where matplotlib is missing."""
     try:
         import matplotlib  # noqa: F401 - only whether it is there
     except ImportError:

@@ -97,11 +97,6 @@ WORDS: dict[str, tuple[str, str]] = {
 class Words:
     """The words of one language.
 
-    Parameters
-    ----------
-    lang : {"zh", "en"}
-        Which one.
-
     Examples
     --------
     >>> Words("zh")("results"), Words("zh").level("baseline")

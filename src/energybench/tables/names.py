@@ -39,30 +39,7 @@ def resolve_name(
     advice: str,
     identifiers: Container[str] = (),
 ) -> str:
-    """Return the one id that a name stands for.
-
-    Parameters
-    ----------
-    name : str
-        As a user wrote it.
-    index : mapping
-        From :func:`index_names`.
-    kind : str
-        What the name is of, for messages: ``"carrier"``.
-    error : type
-        The error for an unknown name.
-    advice : str
-        The fix where no name is near.
-    identifiers : container of str
-        The ids themselves: an id written exactly is that id, whatever else has a similar name.
-
-    Raises
-    ------
-    UnknownNameError
-        If nothing has the name; the nearest are named.
-    AmbiguousError
-        If several things have the name.
-    """
+    """Return the one id that a name stands for."""
     if not isinstance(name, str):
         raise error(f"{quoted(name)} is not the name of a {kind}", quoted(name), "Write the name as text")
     if name in identifiers:

@@ -25,20 +25,7 @@ _UNITS = ("unit", "coefficient_unit", "heating_value_unit", "capacity_unit")
 
 
 def read_csv(path: Path) -> tuple[list[dict[str, str]], list[str]]:
-    """Read a CSV file in UTF-8: its rows and its columns.
-
-    Parameters
-    ----------
-    path : Path
-        The file.
-
-    Raises
-    ------
-    TableNotFoundError
-        If it is not there.
-    TableError
-        If it is not CSV in UTF-8.
-    """
+    """Read a CSV file in UTF-8: its rows and its columns."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.DictReader(file)
@@ -52,18 +39,7 @@ def read_csv(path: Path) -> tuple[list[dict[str, str]], list[str]]:
 
 
 def overlay_files(path: Path) -> list[Path]:
-    """Return the CSV files that a path names: itself, or those of a folder in the order of their names.
-
-    Parameters
-    ----------
-    path : Path
-        A file or a folder.
-
-    Raises
-    ------
-    TableNotFoundError
-        If nothing is there.
-    """
+    """Return the CSV files that a path names: itself, or those of a folder in the order of their names."""
     if path.is_dir():
         return sorted(path.glob("*.csv"))
     if not path.is_file():
@@ -72,23 +48,7 @@ def overlay_files(path: Path) -> list[Path]:
 
 
 def read_overlay(path: Path) -> tuple[str, list[Any]]:
-    """Read a file of own rows.
-
-    Parameters
-    ----------
-    path : Path
-        A CSV file with the columns of a shipped table.
-
-    Returns
-    -------
-    tuple
-        The name of the table that its columns belong to, and its records.
-
-    Raises
-    ------
-    TableError
-        If the columns are those of no table, or a cell is wrong; row and column are named.
-    """
+    """Read a file of own rows."""
     rows, columns = read_csv(path)
     name, table = _table_of(columns, path)
     return name, _records(table, rows, path)
@@ -111,23 +71,7 @@ def _table_of(columns: list[str], path: Path) -> tuple[str, Table]:
 
 
 def check_file(path: Path) -> tuple[str, int, list[TableError]]:
-    """Check every cell of a file in the schema of a shipped table.
-
-    Parameters
-    ----------
-    path : Path
-        A CSV file.
-
-    Returns
-    -------
-    tuple
-        The name of the table, how many rows it has, and everything that is wrong, in order.
-
-    Raises
-    ------
-    TableError
-        If the file cannot be read, or its columns are those of no table.
-    """
+    """Check every cell of a file in the schema of a shipped table."""
     rows, columns = read_csv(path)
     name, table = _table_of(columns, path)
     wrong: list[TableError] = []

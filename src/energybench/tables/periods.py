@@ -15,16 +15,6 @@ def fold_period(text: str) -> str:
 
     Only forms that can mean one thing are folded: ``"2023.05"``, ``"2023-24"`` and ``"2023/1"`` stay as they are.
 
-    Parameters
-    ----------
-    text : str
-        A period as written.
-
-    Returns
-    -------
-    str
-        The period; a text that is none of these forms, as it is.
-
     Examples
     --------
     >>> [fold_period(text) for text in ("２０２３", "2023.0", "2023年", "2023年5月", "2023年5月1日", "2023.05")]

@@ -83,13 +83,7 @@ def unit_column(column: str) -> str:
 
 
 def unit_factor(text: str, unit: str, what: str) -> float:
-    """Return the factor from a unit as written to the unit of a target.
-
-    Raises
-    ------
-    DimensionError, UnitTextError
-        If it is of another kind, or not read.
-    """
+    """Return the factor from a unit as written to the unit of a target."""
     written, _, words = text.strip().partition(" of ")
     wanted, _, denominator = unit.partition(" of ")
     if wanted in OTHER_UNITS:
@@ -107,20 +101,6 @@ def unit_factor(text: str, unit: str, what: str) -> float:
 
 def read_figure(value: object, unit: str, name: str) -> float:
     """Read one figure in the unit of a target.
-
-    Parameters
-    ----------
-    value : str, float or pint.Quantity
-        With its unit, ``"210 亿元"``, ``"32 % of capacity"``; a bare number only where ``unit`` is empty.
-    unit : str
-        A unit text, ``""`` for a count.
-    name : str
-        Of the figure, for messages.
-
-    Raises
-    ------
-    AmountError, DimensionError, UnitTextError
-        If it is no finite number, has no unit where one is needed, or one of another kind or denominator.
 
     Examples
     --------
@@ -145,13 +125,7 @@ def _example(unit: str, number: object = 12) -> str:
 
 
 def require_column(table: pandas.DataFrame, column: str, unit: str = "") -> None:
-    """Refuse a table without a column that a target needs.
-
-    Raises
-    ------
-    MissingColumnError
-        Naming the column, its unit, and the column that says the unit.
-    """
+    """Refuse a table without a column that a target needs."""
     if column not in table.columns:
         beside = f" in {unit}, with {unit_column(column)} beside it," if unit else ""
         raise MissingColumnError(
@@ -160,22 +134,7 @@ def require_column(table: pandas.DataFrame, column: str, unit: str = "") -> None
 
 
 def numbers(table: pandas.DataFrame, column: str, unit: str) -> Floats:
-    """Return a column in a unit, NaN where a cell is empty or no number.
-
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        Numbers with a column of units beside them, or texts such as ``"85 mg/m3"``; shape (n,).
-    column, unit : str
-        The column wanted, and the unit wanted; an empty unit takes bare numbers.
-
-    Raises
-    ------
-    MissingColumnError
-        If the column is not there, or nothing says its unit.
-    DimensionError, UnitTextError
-        If a cell is in a unit of another kind, or in none that is read.
-    """
+    """Return a column in a unit, NaN where a cell is empty or no number."""
     require_column(table, column, unit)
     if not unit:
         return to_floats(table[column])
@@ -208,24 +167,7 @@ def _with_units(cells: pandas.Series[Any], column: str, unit: str) -> Floats:
 
 
 def amounts(table: pandas.DataFrame, column: str, needs_unit: bool = True) -> tuple[Floats, str]:
-    """Return a column in the unit of its first row, and that unit: for shares, whose unit cancels.
-
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        Shape (n,).
-    column : str
-        An amount in every row, none below zero, all of one kind.
-    needs_unit : bool
-        Refuse a column whose unit neither a column nor its texts say; else it is taken to be in one unit.
-
-    Raises
-    ------
-    MissingColumnError
-        If the column is not there or a row is empty, or nothing says its unit.
-    AmountError
-        If an amount is below zero.
-    """
+    """Return a column in the unit of its first row, and that unit: for shares, whose unit cancels."""
     require_column(table, column)
     beside = unit_column(column)
     if beside in table.columns:
@@ -269,11 +211,6 @@ def holds(table: pandas.DataFrame, condition: Condition) -> tuple[Mask, Mask]:
     """Return in which rows a condition holds, and in which it is known whether it does.
 
     A number below zero is none: no condition is on a quantity that can be.
-
-    Raises
-    ------
-    MissingColumnError
-        If the column, or the unit of its numbers, is not there.
     """
     if condition.is_flag:
         yes, known = flags(table, condition.column)
@@ -312,13 +249,7 @@ def named(table: pandas.DataFrame, where: Mask, most: int = 5) -> str:
 
 
 def groups_of(table: pandas.DataFrame, column: str) -> tuple[NDArray[numpy.int64], list[str]]:
-    """Return the number of each row's group, and the groups' names; an empty cell is an error.
-
-    Raises
-    ------
-    MissingColumnError
-        If the column is not there or a cell is empty.
-    """
+    """Return the number of each row's group, and the groups' names; an empty cell is an error."""
     require_column(table, column)
     texts = texts_of(table[column])
     if texts.empty.any():

@@ -188,13 +188,7 @@ def _verdict(row: TargetRow, spec: MeasureRow, given: _Given) -> TargetVerdict:
 
 
 def _measured(row: TargetRow, spec: MeasureRow, need: Requirement, given: _Given) -> tuple[Measured, str]:
-    """Return the figure of a target and its period; a figure that was given goes before columns.
-
-    Raises
-    ------
-    EnergybenchError
-        Saying exactly what is missing.
-    """
+    """Return the figure of a target and its period; a figure that was given goes before columns."""
     if row.id in given.figures:
         figure = given.figures[row.id]
         unit = "rows" if spec.measure == "none_within" else ""
@@ -246,13 +240,7 @@ def deadline_year(deadline: str) -> int | None:
 
 
 def _of_period(base: Portfolio, row: TargetRow, wanted: str | None) -> tuple[Portfolio, str]:
-    """Return the rows that a target is compared with, and their period.
-
-    Raises
-    ------
-    MissingFigureError
-        If the rows are of several periods and the target's deadline is none of them.
-    """
+    """Return the rows that a target is compared with, and their period."""
     if wanted is not None or "period" not in base.whole.columns:
         return base, wanted or ""
     periods = texts_of(base.whole["period"]).distinct

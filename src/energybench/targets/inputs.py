@@ -22,18 +22,7 @@ if TYPE_CHECKING:
 
 
 def table_of(results: Any) -> pandas.DataFrame:
-    """Return results as a pandas frame with canonical headers and a fresh index.
-
-    Parameters
-    ----------
-    results : DataFrame or Assessment
-        Any eager frame, or what :func:`energybench.assess` returns.
-
-    Raises
-    ------
-    TableError
-        If it is no table, two headers mean one column, or a plant's product stands under several documents.
-    """
+    """Return results as a pandas frame with canonical headers and a fresh index."""
     table = to_pandas(getattr(results, "result_frame", results), "results")
     meaning = {normalise_name(header): column for column, others in OUTPUTS.items() for header in (column, *others)}
     names = [meaning.get(normalise_name(str(header)), str(header)) for header in table.columns]
@@ -49,13 +38,7 @@ def table_of(results: Any) -> pandas.DataFrame:
 
 
 def one_period(table: pandas.DataFrame, period: str | int | None) -> pandas.DataFrame:
-    """Return the rows of one period: that which is named, or the only one there is.
-
-    Raises
-    ------
-    OptionError
-        If the rows are of several periods and none is named, or of none that is.
-    """
+    """Return the rows of one period: that which is named, or the only one there is."""
     if "period" not in table.columns:
         return table
     periods = texts_of(table["period"])
@@ -84,22 +67,7 @@ def _refuse_two_documents(table: pandas.DataFrame) -> None:
 
 
 def read_figures(given: Mapping[str, Any], rows: tuple[TargetRow, ...]) -> dict[str, float]:
-    """Return the figures given, by target id, each in the unit of its target.
-
-    Parameters
-    ----------
-    given : mapping
-        Figures by their name or by target id.
-    rows : tuple of TargetRow
-        The targets of the document.
-
-    Raises
-    ------
-    UnknownNameError
-        If a name is of no target of the document.
-    AmountError, DimensionError, UnitTextError
-        If a figure cannot be read in the unit of its target, or is below zero and cannot be.
-    """
+    """Return the figures given, by target id, each in the unit of its target."""
     known: dict[str, list[TargetRow]] = {}
     for row in rows:
         if row.comparison not in ("fact", "conforms_to"):

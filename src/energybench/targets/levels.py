@@ -32,19 +32,7 @@ _LIMIT_TABLES = ("benchmarks", "limits", "local_limits")
 
 @dataclass(frozen=True, slots=True)
 class Levels:
-    """What is known of each row under one document.
-
-    Attributes
-    ----------
-    level : ndarray of object
-        The class as text, None where it is not known; shape (n,).
-    outside : ndarray of bool
-        Rows whose product is known, and the document does not have it; shape (n,).
-    reasons : tuple of str
-        Why classes are not known, each reason once.
-    note : str
-        Which classes were worked out from intensities that are not above zero.
-    """
+    """What is known of each row under one document."""
 
     level: NDArray[numpy.object_]
     outside: NDArray[numpy.bool_]
@@ -53,13 +41,7 @@ class Levels:
 
 
 def check_standard(standard: str) -> None:
-    """Refuse a document none of whose levels are known, and offer its successor, which is never swapped in.
-
-    Raises
-    ------
-    MissingFigureError
-        Naming the gap, and the successor with the words that choose it.
-    """
+    """Refuse a document none of whose levels are known, and offer its successor, which is never swapped in."""
     known = {row.document for table in _LIMIT_TABLES for row in records(table)}
     if standard in known:
         return
@@ -80,24 +62,7 @@ def check_standard(standard: str) -> None:
 
 
 def levels_under(table: pandas.DataFrame, standard: str, allow_unverified: bool = False) -> Levels:
-    """Return the class or level of each row under a document.
-
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        Results with class and document, or with intensity and unit; shape (n,).
-    standard : str
-        Document id.
-    allow_unverified : bool
-        Work out classes from unverified rows too.
-
-    Raises
-    ------
-    MissingFigureError
-        If no level of the document is known.
-    MissingColumnError
-        If the table has neither classes under the document nor intensities.
-    """
+    """Return the class or level of each row under a document."""
     check_standard(standard)
     level = numpy.full(len(table), None, object)
     items = items_of(table)

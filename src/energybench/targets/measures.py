@@ -62,25 +62,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """What a measure found.
-
-    Attributes
-    ----------
-    low, high : float
-        The figure, in ``unit``; they differ where rows are not known (``why``).
-    denominator : str
-        What the figure is a share of, or is counted over.
-    parts : tuple of Part
-        Shares product by product, where they are not added.
-    names, open_names : tuple of str
-        Rows that count (or that fail), and rows of which it is not known.
-    open_ends : tuple of bool
-        Whether each end is approached and never reached: the mean of different shares is none of the outer ones.
-    met : bool or None
-        Decided by the measure row by row, where ``decided``.
-    depends_on_reading : bool
-        Whether 以下 without 及 leaves a row exactly at the number open.
-    """
+    """What a measure found."""
 
     low: float
     high: float

@@ -51,24 +51,7 @@ def columns_needed(spec: MeasureRow) -> dict[str, str]:
 
 
 def require_columns(table_columns: Collection[str], spec: MeasureRow, standard: str, unit: str) -> None:
-    """Refuse a table that lacks columns of a target, all of them in one message.
-
-    Parameters
-    ----------
-    table_columns : collection of str
-        Canonical headers of the results.
-    spec : MeasureRow
-        How the target is computed.
-    standard : str
-        Document whose levels are meant, for the message.
-    unit : str
-        Unit of the figure that could be given instead.
-
-    Raises
-    ------
-    MissingColumnError
-        Naming every missing column, its unit, the rows concerned, and the figure.
-    """
+    """Refuse a table that lacks columns of a target, all of them in one message."""
     missing = {
         name: wanted
         for name, wanted in columns_needed(spec).items()

@@ -30,21 +30,7 @@ ITEM, LEVEL = "item", "level"
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """The subject of a target, and which of its rows count.
-
-    Attributes
-    ----------
-    table : pandas.DataFrame
-        The subject, shape (n,).
-    yes, known : ndarray of bool
-        Which rows count, and of which that is known; shape (n,).
-    why : str
-        Why it is not known of the others.
-    left_out : tuple of str
-        Products that are no part of the subject because the standard does not have them.
-    note : str
-        What a reader should know of the rows that count.
-    """
+    """The subject of a target, and which of its rows count."""
 
     table: pandas.DataFrame
     yes: Mask
@@ -56,19 +42,7 @@ class Counted:
 
 @dataclass(frozen=True)
 class Portfolio:
-    """A user's results: all rows, and those of the period that a target is compared with.
-
-    Attributes
-    ----------
-    whole : pandas.DataFrame
-        Every row.
-    table : pandas.DataFrame
-        The rows of the period.
-    standards : mapping
-        Documents that the user reads in place of those that a target means.
-    allow_unverified : bool
-        Work out classes from unverified rows too.
-    """
+    """A user's results: all rows, and those of the period that a target is compared with."""
 
     whole: pandas.DataFrame
     table: pandas.DataFrame
@@ -85,22 +59,7 @@ class Portfolio:
             check_standard(self.standard(spec))
 
     def subject(self, spec: MeasureRow, table: pandas.DataFrame | None = None) -> pandas.DataFrame:
-        """Return the rows that a target is about.
-
-        Parameters
-        ----------
-        spec : MeasureRow
-            Its ``where`` says which.
-        table : pandas.DataFrame, optional
-            Rows to choose from; default those of the period.
-
-        Raises
-        ------
-        MissingFigureError
-            If there is none.
-        MissingColumnError, UnknownProductError
-            If a column is missing, or it is not known of a row whether it belongs.
-        """
+        """Return the rows that a target is about."""
         rows, sure = self.belonging(spec, table)
         if not sure.all():
             raise self.unsure(rows, sure, spec)
@@ -113,22 +72,7 @@ class Portfolio:
         return UnknownProductError(f"Whether {condition} is not known: {why}", named(rows, ~sure), FIX)
 
     def belonging(self, spec: MeasureRow, table: pandas.DataFrame | None = None) -> tuple[pandas.DataFrame, Mask]:
-        """Return the rows that a target is about or may be about, and which of them it is about for sure.
-
-        Parameters
-        ----------
-        spec : MeasureRow
-            Its ``where`` says which.
-        table : pandas.DataFrame, optional
-            Rows to choose from; default those of the period.
-
-        Raises
-        ------
-        MissingFigureError
-            If there is none.
-        MissingColumnError
-            If a column is missing, or a cell that decides whether a row belongs.
-        """
+        """Return the rows that a target is about or may be about, and which of them it is about for sure."""
         rows = self.table if table is None else table
         if rows.empty:
             raise MissingFigureError("The results have no rows", "results", "Give at least one")
@@ -152,15 +96,7 @@ class Portfolio:
         return rows, sure
 
     def counted(self, spec: MeasureRow) -> Counted:
-        """Return the subject of a target and which of its rows count.
-
-        Raises
-        ------
-        MissingFigureError
-            If there is no such row, or no level of the standard is known.
-        MissingColumnError
-            If a column is missing.
-        """
+        """Return the subject of a target and which of its rows count."""
         rows = self.subject(spec)
         (condition,) = spec.counted
         if condition.column != LEVEL:
@@ -189,15 +125,7 @@ class Portfolio:
         return is_one_of(items_of(rows), condition.words)
 
     def at(self, period: str) -> pandas.DataFrame:
-        """Return the rows of one period.
-
-        Raises
-        ------
-        MissingColumnError
-            If the results have no periods.
-        MissingFigureError
-            If none is of that period.
-        """
+        """Return the rows of one period."""
         require_column(self.whole, "period")
         periods = texts_of(self.whole["period"])
         rows = self.whole.loc[periods.take([text == period for text in periods.distinct], False, numpy.bool_)]

@@ -41,11 +41,6 @@ def items_of(table: pandas.DataFrame) -> Items:
     """Return the item of each row, by its column item or product.
 
     A name that no table knows, or that several items have, stays as it is; an empty cell is empty text.
-
-    Raises
-    ------
-    MissingColumnError
-        If the table has neither.
     """
     if "item" not in table.columns:
         require_column(table, "product")
@@ -72,15 +67,7 @@ def _item(name: str) -> str:
 
 
 def is_one_of(items: Items, words: Collection[str]) -> tuple[Mask, Mask]:
-    """Return which rows are of some items, and of which rows that is known.
-
-    Parameters
-    ----------
-    items : ndarray of object
-        From :func:`items_of`, shape (n,).
-    words : collection of str
-        Item ids.
-    """
+    """Return which rows are of some items, and of which rows that is known."""
     import pandas
 
     names = texts_of(pandas.Series(items))
@@ -113,17 +100,7 @@ def unknown_rows(items: Items) -> Mask:
 
 
 def why_unknown(table: pandas.DataFrame, items: Items, where: Mask) -> str:
-    """Say of some rows why their item is not known, with the nearest names; what to do is :data:`FIX`.
-
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        For the names of the rows, shape (n,).
-    items : ndarray of object
-        From :func:`items_of`, shape (n,).
-    where : ndarray of bool
-        The rows, at least one, shape (n,).
-    """
+    """Say of some rows why their item is not known, with the nearest names; what to do is :data:`FIX`."""
     names = list(dict.fromkeys(items[where].tolist()))
     said = [_why(name, named(table, where & (items == name))) for name in names[:MOST_NAMES]]
     rest = [f"and {len(names) - MOST_NAMES} more names"] if len(names) > MOST_NAMES else []

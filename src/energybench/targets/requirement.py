@@ -30,17 +30,7 @@ _STEP = 3 * TOLERANCE
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
-    """The values that meet a target: between two bounds, strictness and float tolerance folded in.
-
-    Attributes
-    ----------
-    value, upper : float
-        As printed; ``upper`` differs from ``value`` for a range only.
-    low, high : float
-        Inclusive bounds; infinite where there is none.
-    text : str
-        As a reader should see it: ``"~ 60 % (from 57; tolerance 5 %)"``.
-    """
+    """The values that meet a target: between two bounds, strictness and float tolerance folded in."""
 
     value: float
     upper: float
@@ -83,13 +73,7 @@ def with_unit(number: str, unit: str) -> str:
 
 
 def check_tolerance(tolerance: float) -> float:
-    """Return a relative tolerance for 左右, or refuse it.
-
-    Raises
-    ------
-    OptionError
-        If it is not a number from 0 to below 1.
-    """
+    """Return a relative tolerance for 左右, or refuse it."""
     number = isinstance(tolerance, int | float) and not isinstance(tolerance, bool)
     if not number or not isfinite(tolerance) or not 0 <= tolerance < 1:
         raise OptionError(
@@ -102,21 +86,6 @@ def check_tolerance(tolerance: float) -> float:
 
 def requirement(row: TargetRow, sense: str = "", tolerance: float = 0.05) -> Requirement:
     """Return what a target asks for.
-
-    Parameters
-    ----------
-    row : TargetRow
-        Not a fact, and not a mere reference to another document.
-    sense : str
-        One of :data:`SENSES`: ``at_least`` and ``at_most`` open the other side of ``=`` and ``~``; ``reversed`` is for
-        levels and grades of which 1 is the best; ``ambiguous_at_value`` changes no bound.
-    tolerance : float
-        What 左右 (``~``) allows, as a share of the value. No document states one.
-
-    Raises
-    ------
-    TableError
-        If the value is no decimal, or no range where the comparison is one.
 
     Examples
     --------

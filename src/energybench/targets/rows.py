@@ -54,25 +54,7 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class MeasureRow:
-    """How one target is computed.
-
-    Attributes
-    ----------
-    figure : str
-        Name under which the figure itself can be given.
-    measure : str
-        A name of :data:`energybench.targets.measures.MEASURES`, or ``fact``, ``conforms_to``, ``figure``.
-    column, per : str
-        What is counted, and what it is weighted by.
-    unit : str
-        Unit of figure and column; empty for bare numbers.
-    where, test : str
-        Conditions: which rows are the subject, and which of them count.
-    sense : str
-        A name of :data:`energybench.targets.requirement.SENSES`.
-    standard : str
-        Document whose levels ``level`` means.
-    """
+    """How one target is computed."""
 
     target: str
     figure: str
@@ -149,11 +131,6 @@ def _unit_of(row: TargetRow) -> str:
 
 def target_rows(document: str) -> tuple[TargetRow, ...]:
     """Return the targets and facts of a document, in its order.
-
-    Raises
-    ------
-    UnknownNameError
-        If the document is not known, or the table of targets has no row of it.
 
     Examples
     --------

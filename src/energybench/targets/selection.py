@@ -16,19 +16,6 @@ def cheapest_cover(
 ) -> tuple[list[int], bool]:
     """Return the cheapest choice of plants whose capacity together is enough.
 
-    Parameters
-    ----------
-    capacities, costs : sequence of float
-        Of each plant, neither below zero; shape (n,).
-    enough : callable
-        Whether a capacity is enough; true for every larger one too.
-
-    Returns
-    -------
-    tuple
-        Positions chosen, ascending, and whether no other choice is proven cheaper. All plants where even all of them
-        are not enough.
-
     Notes
     -----
     Choices are extended plant by plant; one that costs no less and holds no more than another is dropped, and so is

@@ -23,19 +23,7 @@ TEXT = "text: str"
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a function gave.
-
-    Attributes
-    ----------
-    value : float, str or None
-        The answer, or None where it is a refusal or of no use.
-    shown : str
-        The same for a reader.
-    refused : bool
-        Whether it declined to answer.
-    misfit : str
-        What is wrong with the type of the answer, empty where nothing is.
-    """
+    """What a function gave."""
 
     value: Any
     shown: str
@@ -49,15 +37,7 @@ class Answer:
 
 
 class Subject:
-    """A function under test, called one question at a time.
-
-    Parameters
-    ----------
-    function : callable
-        Of plain numbers and texts, in the order that the kit says.
-    refuses : exception types or callable
-        What counts as a refusal; None and NaN always do.
-    """
+    """A function under test, called one question at a time."""
 
     def __init__(self, function: Callable[..., object], refuses: Refusals) -> None:
         if not callable(function):

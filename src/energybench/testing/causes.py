@@ -61,13 +61,6 @@ def same_figure(one: float, other: Fraction | float, within: float = ALIKE) -> b
 def cause_of(found: float, expected: Fraction | float, known: Iterable[tuple[Fraction | float, str]] = ()) -> str:
     """Return the likely cause of a wrong figure, or nothing.
 
-    Parameters
-    ----------
-    found, expected : float
-        What was given and what should have been.
-    known : iterable of tuple
-        Ratios of this question with their causes, looked at before :data:`RATIOS`.
-
     Examples
     --------
     >>> cause_of(1000.0, 1)

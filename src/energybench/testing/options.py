@@ -9,22 +9,7 @@ from energybench.errors import OptionError, quoted
 
 
 def check_room(name: str, value: float, most: float = float("inf")) -> None:
-    """Refuse a tolerance that is no finite number, below zero, or so large that every figure would be right.
-
-    Parameters
-    ----------
-    name : str
-        Of the option.
-    value : float
-        As given.
-    most : float
-        It has to be below this.
-
-    Raises
-    ------
-    OptionError
-        With the value given.
-    """
+    """Refuse a tolerance that is no finite number, below zero, or so large that every figure would be right."""
     if isinstance(value, bool) or not (isinstance(value, Real) and 0 <= value < most):
         end = f" and below {most:g}" if isfinite(most) else ""
         raise OptionError(
@@ -36,20 +21,6 @@ def check_room(name: str, value: float, most: float = float("inf")) -> None:
 
 def check_count(name: str, value: object, least: int, most: int | None = None) -> int:
     """Return a whole number inside its bounds, and refuse anything else.
-
-    Parameters
-    ----------
-    name : str
-        Of the option.
-    value : object
-        As given; ``5.0`` is five.
-    least, most : int, optional
-        Its bounds.
-
-    Raises
-    ------
-    OptionError
-        With the value given.
 
     Examples
     --------
@@ -77,20 +48,7 @@ def _whole(value: object) -> int | None:
 
 
 def check_flag(name: str, value: object) -> None:
-    """Refuse what is neither True nor False: a text such as "no" would count as True.
-
-    Parameters
-    ----------
-    name : str
-        Of the option.
-    value : object
-        As given.
-
-    Raises
-    ------
-    OptionError
-        With the value given.
-    """
+    """Refuse what is neither True nor False: a text such as "no" would count as True."""
     if not isinstance(value, bool):
         raise OptionError(
             f"{name} is {quoted(value)}, expected True or False", quoted(value), f"Write {name}=True or {name}=False"

@@ -44,17 +44,7 @@ class Case:
 
 
 class Probe:
-    """What a converter answers of the carriers and unit texts that the kit knows.
-
-    Parameters
-    ----------
-    subject : Subject
-        The converter.
-    choice : Choice
-        Basis, coal rate and edition.
-    carriers, units : iterable of str or None
-        What it has to answer; None for whatever it does.
-    """
+    """What a converter answers of the carriers and unit texts that the kit knows."""
 
     def __init__(
         self, subject: Subject, choice: Choice, carriers: Iterable[str] | None, units: Iterable[str] | None

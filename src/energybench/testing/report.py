@@ -150,33 +150,7 @@ class BrokenPropertyError(AssertionError):
 def settle(
     kind: str, subject: Subject, coverage: Callable[[], str], properties: Iterable[Property], skip: Collection[str]
 ) -> Report:
-    """Search every property that is not skipped, and raise where one does not hold.
-
-    Parameters
-    ----------
-    kind : str
-        What the function is tested as.
-    subject : Subject
-        The function.
-    coverage : callable
-        How much of the kit it answers, asked after the search.
-    properties : iterable of Property
-        In the order in which they are reported.
-    skip : collection of str
-        Names of properties that are not asked.
-
-    Returns
-    -------
-    Report
-        Where every property holds.
-
-    Raises
-    ------
-    BrokenPropertyError
-        Where one does not; its ``report`` has all findings.
-    OptionError
-        If a name to skip is no property.
-    """
+    """Search every property that is not skipped, and raise where one does not hold."""
     laws = tuple(properties)
     names = [law.name for law in laws]
     if not isinstance(skip, Collection):

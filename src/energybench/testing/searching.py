@@ -38,15 +38,7 @@ class Effort:
         check_flag("derandomize", self.derandomize)
 
     def search(self, examples: SearchStrategy[Example], check: Callable[[Example], Wrong | None]) -> Wrong | None:
-        """Return the smallest example that is wrong, or None.
-
-        Parameters
-        ----------
-        examples : hypothesis.strategies.SearchStrategy
-            What to ask about.
-        check : callable
-            Of one example: what is wrong with it, or None.
-        """
+        """Return the smallest example that is wrong, or None."""
         seen: list[Wrong] = []
 
         @settings(

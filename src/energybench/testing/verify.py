@@ -54,23 +54,6 @@ _CALLS = {
 def load_function(target: str) -> Callable[..., object]:
     """Import a function from a module or a file, also from the current folder.
 
-    Parameters
-    ----------
-    target : str
-        ``"package.module:function"`` or ``"folder/file.py:function"``.
-
-    Returns
-    -------
-    callable
-        The function.
-
-    Raises
-    ------
-    OptionError
-        If the text is not of that form, the module cannot be imported, or it has no such function.
-    TableNotFoundError
-        If there is no such file.
-
     Examples
     --------
     >>> load_function("math:sqrt")(9.0)
@@ -131,21 +114,6 @@ def _from_file(path: Path) -> ModuleType:
 def guess_kind(function: Callable[..., object]) -> tuple[str, str]:
     """Tell what a function is by the names of its parameters.
 
-    Parameters
-    ----------
-    function : callable
-        The function.
-
-    Returns
-    -------
-    tuple of str
-        The kind, and the id of the correction where it is one.
-
-    Raises
-    ------
-    OptionError
-        If the names do not say, or say several things.
-
     Examples
     --------
     >>> guess_kind(lambda amount, unit, fuel: 0.0)
@@ -197,27 +165,6 @@ def _corrections(names: tuple[str, ...]) -> list[str]:
 
 def verify(target: str, kind: str | None = None, *, examples: int = 100, **options: Any) -> Report:
     """Run the kit on a function and return everything that was found, failures included.
-
-    Parameters
-    ----------
-    target : str
-        As :func:`load_function` takes it.
-    kind : str, optional
-        One of :data:`KINDS`; told by the names of the parameters where it is not given.
-    examples : int
-        Examples for each property.
-    **options
-        Options of the kind (:data:`OPTIONS`), and ``skip``; one that is None counts as not given.
-
-    Returns
-    -------
-    Report
-        ``passed`` says whether every property holds.
-
-    Raises
-    ------
-    OptionError
-        If the function, the kind or an option is wrong.
 
     Examples
     --------

@@ -206,15 +206,7 @@ def read_exact(text: str) -> tuple[Fraction, UnitText]:
 
 
 def read_rate(value: str | pint.Quantity[Any], name: str) -> Rate:
-    """Read one figure with a unit, given as text or as a scalar quantity.
-
-    Parameters
-    ----------
-    value : str or pint.Quantity
-        For example ``"35.6 MJ/m3"``.
-    name : str
-        The parameter's name, for messages.
-    """
+    """Read one figure with a unit, given as text or as a scalar quantity."""
     magnitude, unit = read_quantity(value, name)
     if not isinstance(magnitude, float):
         raise AmountError(f"{name} is an array, expected one figure", name, "Use a column of a table and assess()")
@@ -224,27 +216,7 @@ def read_rate(value: str | pint.Quantity[Any], name: str) -> Rate:
 
 
 def read_quantity(value: object, name: str = "amount") -> tuple[Magnitude, UnitText]:
-    """Read an amount, given as text or as a quantity of any pint registry.
-
-    Parameters
-    ----------
-    value : str or pint.Quantity
-        Text such as ``"350 万kWh"``, or a scalar or array quantity.
-    name : str
-        The parameter's name, for messages.
-
-    Returns
-    -------
-    tuple
-        Magnitude (float or float64 array) and unit text. An array is checked for gaps by :func:`times`.
-
-    Raises
-    ------
-    AmountError
-        If the value is a bare number, not finite, or its unit is not one of ours and not plain mechanics.
-    UnitTextError
-        If the unit text is not read.
-    """
+    """Read an amount, given as text or as a quantity of any pint registry."""
     if isinstance(value, str):
         number, unit = read_amount(value)
         return float(number), unit
@@ -286,11 +258,6 @@ def times(values: NDArray[numpy.float64], factor: float, name: str = "amount") -
 
     A sum is finite only if every element is, so one sum per block, while the block is in the cache, says
     whether it is clean at a fraction of the cost of a mask.
-
-    Raises
-    ------
-    AmountError
-        If an element is not finite; its position is named.
     """
     flat = values.reshape(-1)
     result = numpy.empty_like(flat)
@@ -309,13 +276,7 @@ def times(values: NDArray[numpy.float64], factor: float, name: str = "amount") -
 
 
 def to_float(exact: Fraction, name: str = "amount") -> float:
-    """Round an exact figure to a float, once.
-
-    Raises
-    ------
-    AmountError
-        If no float can hold it.
-    """
+    """Round an exact figure to a float, once."""
     try:
         value = float(exact)
     except OverflowError as error:

@@ -45,11 +45,6 @@ class LazyAssessment(Card):
     Nothing but the small selections that name every distinct carrier, unit and product has been computed;
     ``results``, ``energy`` and ``problems`` are queries. ``counts``, ``problem_counts`` and ``str()`` run queries
     when they are first asked for; ``repr()`` and a cell of a notebook run none.
-
-    Attributes
-    ----------
-    options : dict
-        The options of :func:`energybench.assess`.
     """
 
     meters: LazyMeters = field(repr=False)
@@ -140,19 +135,7 @@ class LazyAssessment(Card):
         return (*self.fixed_notes, *_note_on_meters(self.problem_counts), *note_on_signs(odd))
 
     def collect(self, most: int | None = None) -> Assessment:
-        """Compute everything and return it on pandas, in the order of plant, period and product.
-
-        Parameters
-        ----------
-        most : int, optional
-            For tables larger than memory: list at most so many rows of problems, and leave the lines of energy to
-            the engine. All problems are counted all the same.
-
-        Returns
-        -------
-        Assessment
-            As of eager tables, without the numbers of rows, which tables of an engine do not have.
-        """
+        """Compute everything and return it on pandas, in the order of plant, period and product."""
         rows = collected(self.outputs.results(self.meters.totals(), *_UNSEEN)).sort_values(list(KEYS), kind="stable")
         results = rows.drop(columns=list(_UNSEEN)).reset_index(drop=True)
         # Several output rows of one key have the same readings.

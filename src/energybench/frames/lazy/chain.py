@@ -28,38 +28,18 @@ class Refusals:
     _numbers: dict[Refusal, int] = field(default_factory=dict)
 
     def number(self, refusal: Refusal) -> int:
-        """Return the number of a refusal, a new one where it has none.
-
-        Parameters
-        ----------
-        refusal : Refusal
-            As the rows of an eager table get it.
-        """
+        """Return the number of a refusal, a new one where it has none."""
         number = self._numbers.setdefault(refusal, len(self.refusals))
         if number == len(self.refusals):
             self.refusals.append(refusal)
         return number
 
     def where(self, condition: nw.Expr, refusal: Refusal) -> nw.Expr:
-        """Return the number of a refusal where a condition holds, else null.
-
-        Parameters
-        ----------
-        condition : narwhals Expr
-            True where the row has this problem.
-        refusal : Refusal
-            The problem.
-        """
+        """Return the number of a refusal where a condition holds, else null."""
         return nw.when(condition).then(nw.lit(self.number(refusal)).cast(nw.Int64))
 
     def with_refusals(self, frame: Frame) -> Frame:
-        """Add ``_column`` and ``reason`` by the column ``_problem``, null where there is none.
-
-        Parameters
-        ----------
-        frame : narwhals LazyFrame
-            With a column ``_problem``.
-        """
+        """Add ``_column`` and ``reason`` by the column ``_problem``, null where there is none."""
         small = hand_over(
             frame,
             {
@@ -71,13 +51,7 @@ class Refusals:
         return join_small(frame, small, ["_problem"])
 
     def listed(self, frame: Frame) -> Frame:
-        """Return the problems of a frame, a row each.
-
-        Parameters
-        ----------
-        frame : narwhals LazyFrame
-            The rows with a problem: the columns of the source, and ``_problem``.
-        """
+        """Return the problems of a frame, a row each."""
         source = self.source
         shown = {refusal.column for refusal in self.refusals} & set(source.types)
         cells = [nw.when(nw.col("_column") == name).then(source.text(name)) for name in sorted(shown)]
@@ -91,15 +65,7 @@ class Refusals:
         )
 
     def told(self, number: int, value: str) -> tuple[str, str, str, str, str]:
-        """Return column, value, reason, message and suggestion of a problem, as an eager table tells it.
-
-        Parameters
-        ----------
-        number : int
-            Of the refusal.
-        value : str
-            The cell that it shows, as the engine shows it.
-        """
+        """Return column, value, reason, message and suggestion of a problem, as an eager table tells it."""
         refusal = self.refusals[number]
         shown = refusal.value
         if refusal.column in self.source:

@@ -41,18 +41,7 @@ _OF_RECORD = {
 
 @dataclass(frozen=True)
 class LazyMeters:
-    """The meter rows weighed, nothing of it computed.
-
-    Attributes
-    ----------
-    lines : narwhals LazyFrame
-        The source with ``_amount`` and ``_own`` as read, ``_tce`` (null where a row cannot be used), ``_kwh`` (null
-        also where it is no electricity), ``_factor`` and the numbers of the refusals of its combination.
-    factors : list
-        What each combination was resolved to.
-    electric : bool
-        Whether any of them is electricity.
-    """
+    """The meter rows weighed, nothing of it computed."""
 
     source: Source
     readings: Readings
@@ -79,13 +68,7 @@ class LazyMeters:
         return total.with_columns(nw.lit(0.0).alias("_kwh"), nw.lit(0).alias("_electric"))
 
     def rows(self, known: Frame) -> Frame:
-        """Return every meter row with ``_used`` (1, or null where it could not be used) and ``_problem``.
-
-        Parameters
-        ----------
-        known : narwhals LazyFrame
-            The folded keys of the output rows, each once, and a column ``_known``.
-        """
+        """Return every meter row with ``_used`` (1, or null where it could not be used) and ``_problem``."""
         keyed = self.readings.with_keys(self.lines)
         matched = keyed.join(known, on=list(FOLDED), how="left")
         usable = ~nw.col("_tce").is_null() & ~nw.col("_known").is_null()
@@ -94,23 +77,11 @@ class LazyMeters:
         )
 
     def problems(self, known: Frame) -> Frame:
-        """Return the rows that could not be used, and what is wrong with each.
-
-        Parameters
-        ----------
-        known : narwhals LazyFrame
-            As for :meth:`rows`.
-        """
+        """Return the rows that could not be used, and what is wrong with each."""
         return self.refusals.listed(self.rows(known).filter(nw.col("_used").is_null()))
 
     def energy(self, known: Frame) -> Frame:
-        """Return a line per meter row, as :attr:`energybench.frames.Assessment.energy` does.
-
-        Parameters
-        ----------
-        known : narwhals LazyFrame
-            As for :meth:`rows`.
-        """
+        """Return a line per meter row, as :attr:`energybench.frames.Assessment.energy` does."""
         rows = self.rows(known)
         records = [(n, f.record) for n, f in enumerate(self.factors) if isinstance(f, Factor)]
         details: dict[str, tuple[str, list[Any]]] = {
@@ -157,13 +128,7 @@ class LazyMeters:
 
 
 def meter_parts(source: Source) -> Parts:
-    """Return what has to be collected of a meter table before :func:`weigh`.
-
-    Parameters
-    ----------
-    source : Source
-        The meter table.
-    """
+    """Return what has to be collected of a meter table before :func:`weigh`."""
     own = [name for name in _OWN if name in source]
     names = [name for name in ("carrier", "unit", "flow") if name in source]
     frame = _with_kind(source, own) if own else source.frame
@@ -190,17 +155,7 @@ def _with_kind(source: Source, own: Sequence[str]) -> Frame:
 
 
 def weigh(source: Source, found: Found, choice: Choice) -> LazyMeters:
-    """Resolve the combinations of a meter table, and weigh its rows by them.
-
-    Parameters
-    ----------
-    source : Source
-        The meter table.
-    found : mapping
-        What was collected of :func:`meter_parts`.
-    choice : Choice
-        The options of the whole table.
-    """
+    """Resolve the combinations of a meter table, and weigh its rows by them."""
     own = [name for name in _OWN if name in source]
     readings = make_readings(source, found)
     refusals = Refusals(source)

@@ -42,22 +42,7 @@ CARRIED = (
 
 @dataclass(frozen=True)
 class LazyOutputs:
-    """The output rows and what each is measured by, nothing of it computed.
-
-    Attributes
-    ----------
-    rows : narwhals LazyFrame
-        The source with its folded keys, ``_output``, ``_rows`` (rows of the same key) and the figures of its
-        combination.
-    measured : Outputs
-        The combinations, worked out as the rows of an eager table.
-    steps : tuple of str
-        Names of the steps whose thresholds the results have.
-    width : int
-        The most steps that a ladder has.
-    resolved : int
-        How many refusals are those of combinations.
-    """
+    """The output rows and what each is measured by, nothing of it computed."""
 
     source: Source
     readings: Readings
@@ -75,13 +60,7 @@ class LazyOutputs:
         return without_repetitions(whole, FOLDED).rename({"_rows": "_known"})
 
     def graded(self, totals: Frame) -> Frame:
-        """Return the output rows with totals, intensity, class and ``_problem``.
-
-        Parameters
-        ----------
-        totals : narwhals LazyFrame
-            By folded key, from :meth:`energybench.frames.lazy.meters.LazyMeters.totals`.
-        """
+        """Return the output rows with totals, intensity, class and ``_problem``."""
         col, where = nw.col, self.refusals.where
         by_electricity = col("_electricity") == 1
         zero, none = ("_readings", "_usable", "_electric"), nw.lit(0)
@@ -109,15 +88,7 @@ class LazyOutputs:
         return rows.with_columns(nw.coalesce(col("_before"), *after).alias("_problem"))
 
     def results(self, totals: Frame, *unseen: str) -> Frame:
-        """Return the results, a row per output row.
-
-        Parameters
-        ----------
-        totals : narwhals LazyFrame
-            As for :meth:`graded`.
-        *unseen : str
-            Columns of :meth:`graded` to have beside them.
-        """
+        """Return the results, a row per output row."""
         col = nw.col
         rows = self.graded(totals)
         columns: list[Any] = [
@@ -157,13 +128,7 @@ class LazyOutputs:
         )
 
     def problems(self, totals: Frame) -> Frame:
-        """Return the rows that have no class, and why.
-
-        Parameters
-        ----------
-        totals : narwhals LazyFrame
-            As for :meth:`graded`.
-        """
+        """Return the rows that have no class, and why."""
         return self.refusals.listed(self.graded(totals).filter(~nw.col("_problem").is_null()))
 
     def _chain_of_cells(self) -> list[nw.Expr]:
@@ -207,15 +172,7 @@ def _text(column: str, name: str) -> nw.Expr:
 
 
 def output_parts(source: Source, options: Options) -> Parts:
-    """Return what has to be collected of an output table before :func:`measure`.
-
-    Parameters
-    ----------
-    source : Source
-        The output table.
-    options : Options
-        Of the whole table.
-    """
+    """Return what has to be collected of an output table before :func:`measure`."""
     names = _parts_of_combination(source, options)
     combinations = without_repetitions(source.frame, names)
     parts = reading_parts(source, ["output"])
@@ -230,17 +187,7 @@ def _parts_of_combination(source: Source, options: Options) -> list[str]:
 
 
 def measure(source: Source, found: Found, options: Options) -> LazyOutputs:
-    """Work out the combinations of an output table, and join their figures to its rows.
-
-    Parameters
-    ----------
-    source : Source
-        The output table.
-    found : mapping
-        What was collected of :func:`output_parts`.
-    options : Options
-        Of the whole table.
-    """
+    """Work out the combinations of an output table, and join their figures to its rows."""
     readings = make_readings(source, found)
     refusals = Refusals(source)
     names = _parts_of_combination(source, options)

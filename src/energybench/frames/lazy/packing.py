@@ -21,24 +21,12 @@ _NARROW, _WIDE = 2**32, 2**63
 
 @dataclass(frozen=True)
 class Packing:
-    """The categories of some Enum columns of a polars frame.
-
-    Attributes
-    ----------
-    categories : dict
-        Column to its categories, in their order.
-    """
+    """The categories of some Enum columns of a polars frame."""
 
     categories: Mapping[str, Sequence[str]]
 
     def pack(self, frame: Frame) -> Frame:
-        """Add the column :data:`PACKED`: the same number for the same cells, nothing being a cell like any other.
-
-        Parameters
-        ----------
-        frame : narwhals LazyFrame
-            Of polars, with the columns, whose types are Enums of these categories.
-        """
+        """Add the column :data:`PACKED`: the same number for the same cells, nothing being a cell like any other."""
         polars: Any = nw.get_native_namespace(frame)
         kind = polars.UInt32 if self.count() <= _NARROW else polars.Int64
         numbers = [
@@ -48,13 +36,7 @@ class Packing:
         return _lazy(frame.to_native().with_columns(sum(numbers[1:], numbers[0]).alias(PACKED)))
 
     def unpack(self, frame: Frame) -> Frame:
-        """Put the columns in the place of :data:`PACKED`.
-
-        Parameters
-        ----------
-        frame : narwhals LazyFrame
-            With that column, as :meth:`pack` has made it.
-        """
+        """Put the columns in the place of :data:`PACKED`."""
         polars: Any = nw.get_native_namespace(frame)
         number = polars.col(PACKED)
         cells = [
@@ -79,15 +61,7 @@ class Packing:
 
 
 def make_packing(frame: Frame, names: Sequence[str]) -> Packing | None:
-    """Return how columns are packed; None where they are not, because nothing would be saved.
-
-    Parameters
-    ----------
-    frame : narwhals LazyFrame
-        Of any engine; only polars has Enums and numbers of their categories.
-    names : sequence of str
-        Columns of the frame.
-    """
+    """Return how columns are packed; None where they are not, because nothing would be saved."""
     if not frame.implementation.is_polars() or len(names) < 2:
         return None
     schema = frame.collect_schema()

@@ -35,36 +35,13 @@ def as_lazy(table: Any) -> Frame | None:
 
 
 def collected_if_lazy(table: Any) -> Any:
-    """Return a table that is not lazy, computed where it was.
-
-    Parameters
-    ----------
-    table : any
-        As given to :func:`energybench.assess`.
-    """
+    """Return a table that is not lazy, computed where it was."""
     frame = as_lazy(table)
     return table if frame is None else pandas.DataFrame(run(frame).to_dict(as_series=False))
 
 
 def assess_lazily(meters: Any, outputs: Any, options: Options, stacklevel: int = 4) -> LazyAssessment:
-    """Assess a lazy table of meters; nothing but the distinct names of both tables is computed.
-
-    Parameters
-    ----------
-    meters : lazy table
-        The meter table.
-    outputs : DataFrame, str, Path or lazy table
-        The output table; one that is not of the engine of the meters is handed over to it.
-    options : Options
-        Of both tables.
-    stacklevel : int
-        For warnings of unverified figures.
-
-    Raises
-    ------
-    TableError
-        If a table is empty, lacks a column or cannot be joined to the other.
-    """
+    """Assess a lazy table of meters; nothing but the distinct names of both tables is computed."""
     meter_source = make_source(nw.from_native(meters), "meters")
     output_source = _of_engine(outputs, meter_source.frame)
     parts = {**meter_parts(meter_source), **output_parts(output_source, options)}

@@ -38,28 +38,14 @@ _FEW_CATEGORIES = 1000
 
 @dataclass(frozen=True)
 class Readings:
-    """What the distinct cells of some columns of a table were read as.
-
-    Attributes
-    ----------
-    keys : dict
-        Per key column that no expression can fold: the text of a cell, and what it is compared as.
-    numbers : dict
-        Per column of numbers written as text: the texts that are not plain, and their numbers.
-    """
+    """What the distinct cells of some columns of a table were read as."""
 
     source: Source
     keys: Mapping[str, Mapping[str, str]]
     numbers: Mapping[str, Mapping[str, float | None]]
 
     def with_keys(self, frame: Frame) -> Frame:
-        """Add the folded keys :data:`FOLDED` to a frame with the key columns of the source; empty where there is none.
-
-        Parameters
-        ----------
-        frame : narwhals LazyFrame
-            With the columns of the source, or groups of them.
-        """
+        """Add the folded keys :data:`FOLDED` to a frame with the key columns of the source; empty where there is none."""
         source = self.source
         folded: list[nw.Expr] = []
         for name, key in _FOLDS.items():
@@ -82,13 +68,7 @@ class Readings:
         return frame.with_columns(*folded)
 
     def empty_keys(self, refusals: Refusals) -> list[nw.Expr]:
-        """Return the numbers of the refusals of empty keys, of frames that :meth:`with_keys` has made.
-
-        Parameters
-        ----------
-        refusals : Refusals
-            Of the same table.
-        """
+        """Return the numbers of the refusals of empty keys, of frames that :meth:`with_keys` has made."""
         chain: list[nw.Expr] = []
         for name, folded in _FOLDS.items():
             damaged, nothing = (refusals.number(refusal) for refusal in (damaged_text(name), missing(name)))
@@ -98,15 +78,7 @@ class Readings:
         return chain
 
     def with_number(self, frame: Frame, column: str, name: str) -> Frame:
-        """Add a column of numbers to a frame: null or NaN where a cell holds none, infinite where it says so.
-
-        Parameters
-        ----------
-        frame : narwhals LazyFrame
-            With the columns of the source.
-        column, name : str
-            The column that is read, and the one that is added.
-        """
+        """Add a column of numbers to a frame: null or NaN where a cell holds none, infinite where it says so."""
         source, cell = self.source, nw.col(column)
         if isinstance(source.types[column], nw.Boolean):
             return frame.with_columns(nw.lit(None).cast(nw.Float64).alias(name))
@@ -128,15 +100,7 @@ def is_damaged(source: Source, name: str) -> nw.Expr:
 
 
 def reading_parts(source: Source, numbers: Sequence[str]) -> Parts:
-    """Return what has to be collected before :func:`make_readings`.
-
-    Parameters
-    ----------
-    source : Source
-        The table.
-    numbers : sequence of str
-        Its columns of numbers.
-    """
+    """Return what has to be collected before :func:`make_readings`."""
     parts: Parts = {}
     for name in KEYS:
         if _is_looked_up(source, name) and _categories(source, name) is None:
@@ -161,15 +125,7 @@ def _categories(source: Source, name: str) -> tuple[str, ...] | None:
 
 
 def make_readings(source: Source, found: Found) -> Readings:
-    """Read the distinct cells that were collected.
-
-    Parameters
-    ----------
-    source : Source
-        The table.
-    found : mapping
-        What was collected of :func:`reading_parts`.
-    """
+    """Read the distinct cells that were collected."""
     keys: dict[str, dict[str, str]] = {}
     numbers: dict[str, dict[str, float | None]] = {}
     for part, rows in found.items():

@@ -26,20 +26,7 @@ _DUCKDB = {"text": "VARCHAR", "number": "DOUBLE", "integer": "BIGINT"}
 
 
 def hand_over(frame: Frame, columns: Columns) -> Frame:
-    """Return a small table as a lazy frame of the engine, and the connection, of another one.
-
-    Parameters
-    ----------
-    frame : narwhals LazyFrame
-        Whose engine is to get the table.
-    columns : mapping
-        Name to kind (``"text"``, ``"number"`` or ``"integer"``) and cells; None stands for null.
-
-    Raises
-    ------
-    TableError
-        If the engine is none that is known.
-    """
+    """Return a small table as a lazy frame of the engine, and the connection, of another one."""
     import narwhals.stable.v2 as nw
 
     implementation = frame.implementation

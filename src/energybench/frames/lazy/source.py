@@ -42,19 +42,7 @@ _NO_CELLS = (nw.Binary, nw.Duration, nw.Time, nw.List, nw.Array, nw.Struct, nw.O
 
 @dataclass(frozen=True)
 class Source:
-    """A lazy meter or output table with canonical columns.
-
-    Attributes
-    ----------
-    name : str
-        ``"meters"`` or ``"outputs"``.
-    frame : narwhals LazyFrame
-        The columns that are known.
-    types : dict
-        The type of each of them.
-    unused : tuple of str
-        The headers that are not used.
-    """
+    """A lazy meter or output table with canonical columns."""
 
     name: str
     frame: Frame
@@ -119,22 +107,7 @@ class Source:
 
 
 def make_source(table: Any, name: str) -> Source:
-    """Give a lazy table its canonical columns; nothing is computed.
-
-    Parameters
-    ----------
-    table : narwhals LazyFrame
-        As given.
-    name : {"meters", "outputs"}
-        Which of the two tables it is.
-
-    Raises
-    ------
-    MissingColumnError
-        If a column that is needed has no header.
-    TableError
-        If two headers mean the same column, or a column holds what is no cell, such as a list.
-    """
+    """Give a lazy table its canonical columns; nothing is computed."""
     schema = dict(table.collect_schema())
     # A row of its own headers: what comes back says which header each column has.
     headers, unused = canonical_columns(pandas.DataFrame([list(schema)], columns=list(schema)), name)
@@ -159,20 +132,7 @@ def make_source(table: Any, name: str) -> Source:
 
 
 def by_letter(frame: Frame, types: Mapping[str, DType]) -> Frame:
-    """Have an engine compare texts letter by letter, where a collation of a column would make others equal.
-
-    Parameters
-    ----------
-    frame : narwhals LazyFrame
-        With canonical columns.
-    types : mapping
-        The type of each of them.
-
-    Raises
-    ------
-    TableError
-        If the collation is that of a whole DuckDB connection, which is stronger than that of a column.
-    """
+    """Have an engine compare texts letter by letter, where a collation of a column would make others equal."""
     if not frame.implementation.is_duckdb():
         return frame
     native = frame.to_native()
@@ -190,15 +150,7 @@ def by_letter(frame: Frame, types: Mapping[str, DType]) -> Frame:
 
 
 def join_small(frame: Frame, small: Frame, on: Sequence[str]) -> Frame:
-    """Join a small table to a large one, the types of the large one's categories kept.
-
-    Parameters
-    ----------
-    frame, small : narwhals LazyFrame
-        Of one engine.
-    on : sequence of str
-        Columns of both; null meets nothing.
-    """
+    """Join a small table to a large one, the types of the large one's categories kept."""
     if frame.implementation.is_polars():
         # Casting a hundred texts to the categories is cheaper than casting ten million categories to texts.
         schema = frame.collect_schema()
@@ -213,17 +165,7 @@ def join_small(frame: Frame, small: Frame, on: Sequence[str]) -> Frame:
 
 
 def grouped(frame: Frame, names: Sequence[str], sums: Sequence[nw.Expr]) -> Frame:
-    """Return a large table grouped and added up.
-
-    Parameters
-    ----------
-    frame : narwhals LazyFrame
-        The rows.
-    names : sequence of str
-        The columns by which they are grouped; null is a group like any other.
-    sums : sequence of narwhals Expr
-        A column of the answer each.
-    """
+    """Return a large table grouped and added up."""
     if packing := make_packing(frame, names):
         return packing.unpack(packing.pack(frame).group_by(PACKED).agg(*sums))
     return frame.group_by(*names).agg(*sums)
@@ -239,15 +181,7 @@ def finite(number: nw.Expr) -> nw.Expr:
 
 
 def without_repetitions(frame: Frame, names: Sequence[str]) -> Frame:
-    """Return the distinct rows of some columns: as groups, which every engine makes in one pass.
-
-    Parameters
-    ----------
-    frame : narwhals LazyFrame
-        The rows.
-    names : sequence of str
-        The columns.
-    """
+    """Return the distinct rows of some columns: as groups, which every engine makes in one pass."""
     return grouped(frame, names, [nw.len().alias("_rows")])
 
 
@@ -257,18 +191,7 @@ def run(frame: Frame) -> nw.DataFrame[Any]:
 
 
 def distinct(parts: Mapping[str, tuple[Frame, Sequence[nw.Expr]]]) -> dict[str, list[tuple[str | None, ...]]]:
-    """Collect the distinct rows of several small selections of texts, in one query.
-
-    Parameters
-    ----------
-    parts : mapping
-        Name of a part to a frame without repetitions, and its columns as texts.
-
-    Returns
-    -------
-    dict
-        Name of a part to its rows, in the order of their texts.
-    """
+    """Collect the distinct rows of several small selections of texts, in one query."""
     if not parts:
         return {}
     width = max(len(columns) for _, columns in parts.values())

@@ -219,13 +219,7 @@ def _unknown(name: str, item: str | None, document: str | None, here: list[Corre
 
 
 def find_figures(correction: Correction, item: str | None, level: int | None, case: str | None) -> Figures | None:
-    """Return the figures of a correction for an item, a level and a case; None where the level does not move.
-
-    Raises
-    ------
-    OptionError
-        If the item or the case is missing or unknown.
-    """
+    """Return the figures of a correction for an item, a level and a case; None where the level does not move."""
     return _figures(correction.id, item, level, case)
 
 
@@ -300,22 +294,7 @@ NEUTRAL = {"factor": 1.0, "addition": 0.0}
 
 
 def evaluate(correction: Correction, figures: Figures | None, parameters: dict[str, Values]) -> Values:
-    """Return the change that a correction makes: its factor or addition, neutral where the level does not move.
-
-    Parameters
-    ----------
-    correction : Correction
-        From :func:`find_correction`.
-    figures : Figures or None
-        From :func:`find_figures`.
-    parameters : dict
-        From ``read_parameters``: keyword to float or array.
-
-    Returns
-    -------
-    float or ndarray
-        One number, or one for each element of the parameters.
-    """
+    """Return the change that a correction makes: its factor or addition, neutral where the level does not move."""
     if figures is None or correction.function is None:
         shape = numpy.broadcast_shapes(*(numpy.shape(values) for values in parameters.values()))
         neutral = NEUTRAL[correction.kind]

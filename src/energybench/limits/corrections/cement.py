@@ -18,16 +18,6 @@ _PRESSURE_BAND = 0.1
 def standard_pressure(altitude_m: Values) -> Values:
     """Return the pressure of the standard atmosphere.
 
-    Parameters
-    ----------
-    altitude_m : float or ndarray
-        Altitude in m, -2000 to 11 000.
-
-    Returns
-    -------
-    float or ndarray
-        Pressure in Pa.
-
     Notes
     -----
     P = 101325 (1 - 0.0065 H / 288.15)^5.25588, the troposphere of ISO 2533:1975 (constants: https://crnslab.org/util/atmo.php).
@@ -61,20 +51,6 @@ def altitude_limit_factor(
 ) -> Values:
     """Return the factor on the level 3 limit of a cement plant at altitude, GB 16780-2021.
 
-    Parameters
-    ----------
-    altitude_m : float or ndarray
-        Altitude of the site in m.
-    pressure_pa : float or ndarray, optional
-        Ambient pressure of the site in Pa; that of the standard atmosphere where it is not measured.
-    intercept, slope, reference_pa, threshold_m : float
-        Figures of ``data/corrections.csv``.
-
-    Returns
-    -------
-    float or ndarray
-        The factor, without unit; 1 up to the threshold.
-
     Notes
     -----
     K = intercept - slope P / reference_pa above threshold_m, else 1. GB 16780-2021, 5.3 formula (1), one source.
@@ -92,18 +68,6 @@ def altitude_limit_factor(
 def clinker_ratio_addition(clinker_percent: Values, *, per_point: float, base_percent: float) -> Values:
     """Return what the clinker ratio of cement adds to a limit, GB 16780-2021.
 
-    Parameters
-    ----------
-    clinker_percent : float or ndarray
-        Clinker in cement, mass %.
-    per_point, base_percent : float
-        Figures of ``data/corrections.csv``, by level.
-
-    Returns
-    -------
-    float or ndarray
-        The addition in kgce/t.
-
     Notes
     -----
     per_point (w - base_percent). GB 16780-2021, 5.4, one source. It comes before the altitude factor.
@@ -118,18 +82,6 @@ def clinker_ratio_addition(clinker_percent: Values, *, per_point: float, base_pe
 
 def clinker_strength_factor(strength_mpa: Values, *, reference_mpa: float, exponent: float) -> Values:
     """Return the factor that makes a clinker result comparable by strength, GB 16780-2012.
-
-    Parameters
-    ----------
-    strength_mpa : float or ndarray
-        Mean 28-day compressive strength of the clinker in MPa.
-    reference_mpa, exponent : float
-        Figures of ``data/corrections.csv``.
-
-    Returns
-    -------
-    float or ndarray
-        The factor, without unit; below 1 for clinker stronger than the reference.
 
     Notes
     -----
@@ -154,20 +106,6 @@ def altitude_result_factor(
 ) -> Values:
     """Return the factor that makes a clinker result comparable by altitude, GB 16780-2012.
 
-    Parameters
-    ----------
-    altitude_m : float or ndarray
-        Altitude of the site in m.
-    pressure_pa : float or ndarray, optional
-        Ambient pressure of the site in Pa; that of the standard atmosphere where it is not measured.
-    exponent, reference_pa, threshold_m : float
-        Figures of ``data/corrections.csv``.
-
-    Returns
-    -------
-    float or ndarray
-        The factor, without unit; 1 up to the threshold.
-
     Notes
     -----
     K = (P / reference_pa)^exponent above threshold_m, else 1. The square root has one source; the threshold and
@@ -186,20 +124,6 @@ def waste_heat_power_addition(
     generation_kwh: Values, own_use_kwh: Values, clinker_output_t: Values, *, per_kwh: float
 ) -> Values:
     """Return what waste-heat power takes off the coal of clinker, GB 16780-2012.
-
-    Parameters
-    ----------
-    generation_kwh, own_use_kwh : float or ndarray
-        Waste-heat power generated, and used by the power plant itself, in kWh.
-    clinker_output_t : float or ndarray
-        Clinker of the same period in t.
-    per_kwh : float
-        Figure of ``data/corrections.csv`` in kgce/kWh.
-
-    Returns
-    -------
-    float or ndarray
-        The addition in kgce/t, zero or negative.
 
     Notes
     -----

@@ -8,18 +8,6 @@ from energybench.limits.corrections.model import Formula, Parameter, Points, Val
 def mixed_gas_addition(mixed_gas_share: Values, *, per_share: float) -> Values:
     """Return what heating with mixed gas adds to a limit of coke, GB 21342-2025.
 
-    Parameters
-    ----------
-    mixed_gas_share : float or ndarray
-        Share of time on mixed gas, 0 to 1.
-    per_share : float
-        Figure of ``data/corrections.csv``, by kind of oven.
-
-    Returns
-    -------
-    float or ndarray
-        The addition in kgce/t; 0 for coke-oven gas alone.
-
     Notes
     -----
     per_share x. GB 21342-2025, 5.3; the clause has two sources, the figures one.
@@ -34,23 +22,6 @@ def mixed_gas_addition(mixed_gas_share: Values, *, per_share: float) -> Values:
 
 def charge_volatile_addition(volatile_percent: Values, *, additions: Points) -> Values:
     """Return what the volatile matter of the charge adds to a limit of coke, GB 21342-2025.
-
-    Parameters
-    ----------
-    volatile_percent : float or ndarray
-        Dry volatile matter of the charge in %, inside the table: 21 to 28 top-charged, 25 to 32 stamp-charged.
-    additions : Points
-        Table of ``data/corrections.csv``, by kind of oven.
-
-    Returns
-    -------
-    float or ndarray
-        The addition in kgce/t.
-
-    Raises
-    ------
-    OptionError
-        Outside the table: nothing is extrapolated.
 
     Notes
     -----
@@ -67,18 +38,6 @@ def charge_volatile_addition(volatile_percent: Values, *, additions: Points) -> 
 def charge_moisture_addition(moisture_percent: Values, *, per_point: float, base_percent: float) -> Values:
     """Return what the moisture of the charge adds to a limit of coke, GB 21342-2025.
 
-    Parameters
-    ----------
-    moisture_percent : float or ndarray
-        Total moisture of the charge in %.
-    per_point, base_percent : float
-        Figures of ``data/corrections.csv``, by kind of oven.
-
-    Returns
-    -------
-    float or ndarray
-        The addition in kgce/t, negative for a dry charge.
-
     Notes
     -----
     per_point (Mt - base_percent). GB 21342-2025, 5.3, one source. The slope is near three times the heat of
@@ -94,18 +53,6 @@ def charge_moisture_addition(moisture_percent: Values, *, per_point: float, base
 
 def oven_age_addition(oven_age_years: Values, *, additions: Points) -> Values:
     """Return what the age of the oven adds to the limits of level 1 and 3 of coke, GB 21342-2025.
-
-    Parameters
-    ----------
-    oven_age_years : float or ndarray
-        Age of the oven in years.
-    additions : Points
-        Classes of ``data/corrections.csv``; a bound belongs to the younger class.
-
-    Returns
-    -------
-    float or ndarray
-        The addition in kgce/t.
 
     Notes
     -----

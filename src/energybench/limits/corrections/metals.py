@@ -23,25 +23,6 @@ def ore_grade_addition(
 ) -> Values:
     """Return what the grade of the ore adds to a limit of a ferroalloy, GB 21341-2022 and 2008.
 
-    Parameters
-    ----------
-    ore_grade_percent : float or ndarray
-        Actual grade of the ore charged in %.
-    chromium_to_iron : float or ndarray, optional
-        Cr/Fe of the ore; needed for high-carbon ferrochrome and charge chrome, and refused for other alloys.
-    base_grade_percent, per_point, least_chromium_to_iron : float
-        Figures of ``data/corrections.csv``, by alloy.
-
-    Returns
-    -------
-    float or ndarray
-        The addition in kWh/t, or in kg/t of coke for blast-furnace ferromanganese; negative for rich ore.
-
-    Raises
-    ------
-    OptionError
-        If Cr/Fe is missing, not wanted, or below what the correction holds for.
-
     Notes
     -----
     -per_point (g - base_grade_percent), on smelting electricity or coke only. GB 21341-2022, one source.
@@ -80,18 +61,6 @@ def special_ore_addition(
 ) -> Values:
     """Return what special ores add to a limit of sinter, pellets or the blast furnace, GB 21256-2025.
 
-    Parameters
-    ----------
-    rare_earth_percent, vanadium_titanium_percent, laterite_percent : float or ndarray
-        Each ore in the charge in %; together at most 100.
-    per_rare_earth_point, per_vanadium_titanium_point, per_laterite_point : float
-        Figures of ``data/corrections.csv``, by process.
-
-    Returns
-    -------
-    float or ndarray
-        The addition in kgce/t.
-
     Notes
     -----
     Sum of percentage points times the figure of each ore. GB 21256-2025, one source.
@@ -116,18 +85,6 @@ def feed_grade_addition(
 ) -> Values:
     """Return what a poor feed adds to a limit of the blast furnace, GB 21256-2025.
 
-    Parameters
-    ----------
-    iron_grade_percent : float or ndarray
-        Iron in the feed in %.
-    per_point, base_grade_percent, most_points : float
-        Figures of ``data/corrections.csv``.
-
-    Returns
-    -------
-    float or ndarray
-        The addition in kgce/t, never negative.
-
     Notes
     -----
     per_point min(most_points, max(0, base_grade_percent - grade)). GB 21256-2025, one source.
@@ -142,18 +99,6 @@ def feed_grade_addition(
 
 def scrap_addition(scrap_percent: Values, *, per_point: float) -> Values:
     """Return what scrap adds to a limit of the converter, GB 21256-2025.
-
-    Parameters
-    ----------
-    scrap_percent : float or ndarray
-        Scrap in the charge in %.
-    per_point : float
-        Figure of ``data/corrections.csv``.
-
-    Returns
-    -------
-    float or ndarray
-        The addition in kgce/t.
 
     Notes
     -----
@@ -170,18 +115,6 @@ def scrap_addition(scrap_percent: Values, *, per_point: float) -> Values:
 def hot_metal_addition(hot_metal_percent: Values, *, per_point: float) -> Values:
     """Return what hot metal takes off a limit of the electric arc furnace, GB 21256-2025.
 
-    Parameters
-    ----------
-    hot_metal_percent : float or ndarray
-        Hot metal in the charge in %.
-    per_point : float
-        Figure of ``data/corrections.csv``.
-
-    Returns
-    -------
-    float or ndarray
-        The addition in kgce/t, zero or negative.
-
     Notes
     -----
     -per_point hot metal; the base is all scrap. GB 21256-2025, one source.
@@ -196,18 +129,6 @@ def hot_metal_addition(hot_metal_percent: Values, *, per_point: float) -> Values
 
 def forging_heats_addition(heats: Values, *, per_heat: float) -> Values:
     """Return what further forging heats add to a limit of aluminium forgings, GB 21351-2023.
-
-    Parameters
-    ----------
-    heats : float or ndarray
-        Mean number of forging heats of the period.
-    per_heat : float
-        Figure of ``data/corrections.csv``, by level and kind of forging.
-
-    Returns
-    -------
-    float or ndarray
-        The addition in kgce/t; 0 up to one heat.
 
     Notes
     -----

@@ -10,23 +10,6 @@ from energybench.limits.corrections.model import Formula, Parameter, Points, Val
 def concentration_ratio_factor(concentration_ratio: Values, *, divisors: Points) -> Values:
     """Return the factor that makes a result of tungsten or molybdenum concentrate comparable, GB 29145-2023.
 
-    Parameters
-    ----------
-    concentration_ratio : float or ndarray
-        Ratio of concentration K, a stated point of the table.
-    divisors : Points
-        Table of ``data/corrections.csv``: mu at K.
-
-    Returns
-    -------
-    float or ndarray
-        The factor 1/mu, without unit.
-
-    Raises
-    ------
-    OptionError
-        Between or outside the points: the table is not interpolated.
-
     Notes
     -----
     e / mu(K). GB 29145-2023, Appendix C, one source.
@@ -41,20 +24,6 @@ def concentration_ratio_factor(concentration_ratio: Values, *, divisors: Points)
 
 def fine_yarn_kiln_factor(coarse_output_t: Values, fine_output_t: Values, *, fine_weight: float) -> Values:
     """Return the factor of a fine-yarn kiln of glass fibre, whose output is converted, GB 29450-2012.
-
-    Parameters
-    ----------
-    coarse_output_t : float or ndarray
-        Yarn of filaments over 5 and up to 9 µm in t.
-    fine_output_t : float or ndarray
-        Yarn of filaments up to 5 µm in t.
-    fine_weight : float
-        Figure of ``data/corrections.csv``.
-
-    Returns
-    -------
-    float or ndarray
-        Output as weighed over output as converted, without unit.
 
     Notes
     -----
@@ -72,23 +41,6 @@ def mixed_kiln_factor(
     roving_output_t: Values, fine_output_t: Values, *, fine_weight: float, roving_divisor: float
 ) -> Values:
     """Return the factor of a mixed kiln of glass fibre, whose output is converted, GB 29450-2012.
-
-    Parameters
-    ----------
-    roving_output_t, fine_output_t : float or ndarray
-        Roving and fine yarn in t. What the item is mainly must be at least half.
-    fine_weight, roving_divisor : float
-        Figures of ``data/corrections.csv``, by what the kiln mainly makes.
-
-    Returns
-    -------
-    float or ndarray
-        Output as weighed over output as converted, without unit.
-
-    Raises
-    ------
-    OptionError
-        If the kiln mainly makes the other kind.
 
     Notes
     -----
@@ -113,18 +65,6 @@ def _kiln(coarse: Values, fine: Values, coarse_weight: float, fine_weight: float
 
 def crucible_tex_factor(tex: Values, *, weights: Points) -> Values:
     """Return the factor of glass fibre drawn from a crucible, whose output is converted, GB 29450-2012.
-
-    Parameters
-    ----------
-    tex : float or ndarray
-        Linear density of the yarn in g/km.
-    weights : Points
-        Classes of ``data/corrections.csv``; a bound belongs to the finer class.
-
-    Returns
-    -------
-    float or ndarray
-        The factor 1/lambda, without unit.
 
     Notes
     -----
@@ -155,20 +95,6 @@ def charge_composition_addition(
     per_kwh: float,
 ) -> Values:
     """Return what the charge of a yellow-phosphorus furnace adds to a result, GB 21345-2024.
-
-    Parameters
-    ----------
-    p2o5_percent, fe2o3_percent, co2_percent : float or ndarray
-        In the mixed charge, mass %: N1 above 8, N2, N3.
-    p2o5_scale, p2o5_pole, fe2o3_scale, fe2o3_pole, fe2o3_constant, co2_scale, co2_pole, co2_constant : float
-        Figures of ``data/corrections.csv``.
-    constant, per_kwh : float
-        Likewise.
-
-    Returns
-    -------
-    float or ndarray
-        The addition in kgce/t: minus the electricity that a poorer charge takes.
 
     Notes
     -----
@@ -203,20 +129,6 @@ def bought_materials_addition(
     per_chloromethane: float,
 ) -> Values:
     """Return what bought silicon powder and chloromethane add to a result of dimethylsiloxane, GB 30530-2024.
-
-    Parameters
-    ----------
-    output_t : float or ndarray
-        Hydrolysate, cyclics and linears of the period in t.
-    silicon_powder_t, chloromethane_t : float or ndarray
-        Bought in the period in t.
-    per_silicon_powder, per_chloromethane : float
-        Figures of ``data/corrections.csv`` in kgce/t, where they are not measured.
-
-    Returns
-    -------
-    float or ndarray
-        The addition in kgce/t.
 
     Notes
     -----

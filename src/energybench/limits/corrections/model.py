@@ -42,24 +42,6 @@ def plain(values: Any) -> Values:
 def require_range(name: str, values: Values, low: float, high: float, why: str, *, above: bool = False) -> None:
     """Refuse a value outside a range; NaN is outside every range.
 
-    Parameters
-    ----------
-    name : str
-        The parameter's keyword, for the message.
-    values : float or ndarray
-        In the parameter's unit.
-    low, high : float
-        Both belong to the range, unless ``above`` takes ``low`` out of it.
-    why : str
-        Where the range comes from.
-    above : bool
-        Only values above ``low`` belong to the range.
-
-    Raises
-    ------
-    OptionError
-        With the first value outside.
-
     Examples
     --------
     >>> require_range("heats", 2.0, 0, 20, "plausible")

@@ -31,27 +31,7 @@ _PERCENT = ("%", "％", "percent")
 
 
 def read_parameters(correction: Correction, given: Mapping[str, Any]) -> dict[str, Values]:
-    """Read the parameters of a correction, by name or by keyword.
-
-    Parameters
-    ----------
-    correction : Correction
-        Whose parameters they are.
-    given : mapping
-        Name to text or quantity (``"altitude": "2100 m"``), or keyword to a number or array (``"altitude_m": 2100``).
-
-    Returns
-    -------
-    dict
-        Keyword to float or float64 array, in the parameter's unit.
-
-    Raises
-    ------
-    OptionError
-        If one is unknown, missing, given twice, unreadable or out of range.
-    DimensionError
-        If one is in a unit of another kind.
-    """
+    """Read the parameters of a correction, by name or by keyword."""
     by_name = {key: p for p in correction.parameters for key in (p.name, p.keyword)}
     found: dict[str, Values] = {}
     for key, value in given.items():

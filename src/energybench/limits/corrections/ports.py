@@ -11,18 +11,6 @@ from energybench.limits.corrections.model import Formula, Parameter, Points, Val
 def throughput_factor(capacity_to_throughput: Values, *, factors: Points) -> Values:
     """Return the factor of a container terminal by its use, GB 31823-2021.
 
-    Parameters
-    ----------
-    capacity_to_throughput : float or ndarray
-        Design capacity over throughput.
-    factors : Points
-        Classes of ``data/corrections.csv``; a bound belongs to the lower class.
-
-    Returns
-    -------
-    float or ndarray
-        The factor, without unit.
-
     Notes
     -----
     GB 31823-2021, one source.
@@ -49,29 +37,6 @@ def unloading_factor(
 ) -> Values:
     """Return the factor of a dry-bulk terminal by way of unloading and length of line, GB 31823-2021.
 
-    Parameters
-    ----------
-    main_energy_share : float or ndarray
-        Share of Ez, which alone is corrected, in Ez + Ef, 0 to 1.
-    line_length_m : float or ndarray
-        Length of the conveying line in m.
-    share_unloaded : float or ndarray, optional
-        Share unloaded w, 0 to 1; for the case ``share-unloaded`` only.
-    line_factors : Points
-        Classes of ``data/corrections.csv``: k by length.
-    unloading_factor, split, high_slope, high_constant, low_slope : float
-        Figures of ``data/corrections.csv``, by case.
-
-    Returns
-    -------
-    float or ndarray
-        The factor on the whole result, without unit.
-
-    Raises
-    ------
-    OptionError
-        If ``share_unloaded`` does not go with the case.
-
     Notes
     -----
     g k s + (1 - s) with s = main_energy_share; g is stated, or 1/(high_slope w + high_constant) from split up and
@@ -97,18 +62,6 @@ def unloading_factor(
 
 def heat_tracing_factor(tracing_energy_share: Values, *, tracing_factor: float) -> Values:
     """Return the factor of a crude-oil terminal by its heat tracing, GB 31823-2021.
-
-    Parameters
-    ----------
-    tracing_energy_share : float or ndarray
-        Share of Ebp, which alone is corrected, in the whole energy, 0 to 1.
-    tracing_factor : float
-        Figure of ``data/corrections.csv``, by case.
-
-    Returns
-    -------
-    float or ndarray
-        The factor on the whole result, without unit.
 
     Notes
     -----

@@ -21,15 +21,7 @@ if TYPE_CHECKING:
 def require_figures(
     correction: Correction, figures: Figures | None, allow_unverified: bool, stacklevel: int = 3
 ) -> None:
-    """Refuse figures that may not be used, and warn of those used although nobody confirmed them.
-
-    Raises
-    ------
-    MissingFigureError
-        If nobody could read the figures, or which side they move.
-    UnverifiedError
-        If they are unverified and ``allow_unverified`` is not set.
-    """
+    """Refuse figures that may not be used, and warn of those used although nobody confirmed them."""
     if figures is None or not figures.rows:
         return
     weakest = figures.weakest
@@ -53,13 +45,7 @@ def one_number(change: Values, correction: Correction) -> float:
 
 
 def unit_scale(correction: Correction, figures: Figures | None, unit: UnitText, what: str = "the value") -> float:
-    """Return the factor from the unit of an addition to that of what it is added to; 1 for a factor.
-
-    Raises
-    ------
-    DimensionError
-        If the correction belongs to another indicator.
-    """
+    """Return the factor from the unit of an addition to that of what it is added to; 1 for a factor."""
     own = "" if figures is None else find_unit(correction, figures)
     if not own:
         return 1.0
@@ -77,22 +63,7 @@ def changed(correction: Correction, before: float, change: float) -> float:
 
 
 def require_limit(before: float, after: float, what: str, unit: str) -> None:
-    """Refuse a limit above zero that corrections make zero or negative.
-
-    Parameters
-    ----------
-    before, after : float
-        The limit as printed and as corrected, in ``unit``; a limit that is printed below zero may be corrected.
-    what : str
-        What is a limit of what, corrected by what.
-    unit : str
-        Of the limit.
-
-    Raises
-    ------
-    OptionError
-        With both limits.
-    """
+    """Refuse a limit above zero that corrections make zero or negative."""
     if before > 0 >= after:
         raise OptionError(
             f"{what} makes {after:g} {unit} of {before:g} {unit}, and nothing can meet a limit that is not above zero",

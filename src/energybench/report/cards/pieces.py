@@ -150,15 +150,7 @@ def document(name: str) -> str:
 
 
 def source(record: Any, lead: str = "") -> str:
-    """Return where a figure comes from: document, clause, verification, evidence.
-
-    Parameters
-    ----------
-    record : object
-        Anything with ``document``, ``clause``, ``verification`` and ``evidence``.
-    lead : str
-        Markup before it.
-    """
+    """Return where a figure comes from: document, clause, verification, evidence."""
     parts = [lead] if lead else []
     if record.document:
         parts.append(document(record.document))
@@ -187,17 +179,7 @@ def facts(rows: Iterable[tuple[str, str, str]]) -> str:
 
 
 def table(heads: Sequence[tuple[str, str]], rows: Iterable[Sequence[str]], numbers: Iterable[int] = ()) -> str:
-    """Return a table with a head.
-
-    Parameters
-    ----------
-    heads : sequence of tuple
-        Label of each column in Chinese and English.
-    rows : iterable of sequence
-        The markup of each cell.
-    numbers : iterable of int
-        Which columns are numbers, to stand at the right.
-    """
+    """Return a table with a head."""
     right = frozenset(numbers)
     styles = [_NUMBER if place in right else _CELL for place in range(len(heads))]
     head = "".join(

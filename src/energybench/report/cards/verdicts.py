@@ -39,13 +39,7 @@ def verdict_card(verdict: Verdict) -> str:
 
 
 def verdict_parts(verdict: Verdict) -> tuple[str, str, str]:
-    """Return what stands below the title: facts, steps, source.
-
-    Parameters
-    ----------
-    verdict : Verdict
-        Only its fields are read.
-    """
+    """Return what stands below the title: facts, steps, source."""
     indicator = names(verdict.indicator_zh, verdict.indicator_en, "")
     value = f"<strong>{number(verdict.value)}</strong>{spread(verdict.uncertainty)} {text(verdict.unit)}"
     rows = [("数值", "value", value)]

@@ -23,13 +23,7 @@ SMALL = 0.8
 
 
 def require_matplotlib() -> None:
-    """Refuse to draw without matplotlib.
-
-    Raises
-    ------
-    OptionError
-        With the line that installs it.
-    """
+    """Refuse to draw without matplotlib."""
     from importlib.util import find_spec
 
     if find_spec("matplotlib") is None:
@@ -41,13 +35,7 @@ def require_matplotlib() -> None:
 
 
 def open_axes(ax: Any, lettering: Lettering, size: tuple[float, float]) -> Axes:
-    """Return the axes given, or new ones.
-
-    Raises
-    ------
-    OptionError
-        If ``ax`` is no matplotlib Axes.
-    """
+    """Return the axes given, or new ones."""
     from matplotlib.axes import Axes
 
     if ax is None:
@@ -148,24 +136,7 @@ def _checked(clauses: list[str], verification: str, lettering: Lettering) -> str
 
 
 def finish(ax: Axes, *, title: str, handles: Sequence[Any], below: Sequence[str]) -> Any:
-    """Put title and legend above the axes, and the source and notes below them.
-
-    Parameters
-    ----------
-    ax : Axes
-        With everything drawn and its axes labels set.
-    title : str
-        What is shown.
-    handles : sequence
-        Entries of the legend.
-    below : sequence of str
-        Lines of small print.
-
-    Returns
-    -------
-    matplotlib.text.Annotation
-        The small print.
-    """
+    """Put title and legend above the axes, and the source and notes below them."""
     title_height = 6.0
     if handles:
         settle(ax)

@@ -24,20 +24,7 @@ class Named:
 
 
 def named_verdicts(given: Any, chart: str) -> list[Named]:
-    """Return verdicts with their names.
-
-    Parameters
-    ----------
-    given : Verdict, Account, mapping or iterable
-        One record, several, or records by name.
-    chart : str
-        Which chart asks, for the error.
-
-    Raises
-    ------
-    OptionError
-        If there is none, or one is no record of the library.
-    """
+    """Return verdicts with their names."""
     if isinstance(given, Verdict | Account):
         pairs: list[tuple[str, Any]] = [("", given)]
     elif isinstance(given, Mapping):
@@ -76,22 +63,7 @@ def _verdict(record: Any, chart: str) -> Verdict:
 
 
 def one_product(assessment: Any, product: str | None, chart: str) -> pandas.DataFrame:
-    """Return the results of one product.
-
-    Parameters
-    ----------
-    assessment : Assessment
-        Of any number of products; anything else is refused.
-    product : str, optional
-        Item id, or the product as written in the table; needed where there are several.
-    chart : str
-        Which chart asks, for the error.
-
-    Raises
-    ------
-    OptionError
-        If there are several products and none is named, or the one named is not there.
-    """
+    """Return the results of one product."""
     if not isinstance(assessment, Assessment):
         raise wrong_input(assessment, chart, "an assessment of eager tables")
     results: pandas.DataFrame = assessment.result_frame
@@ -124,13 +96,7 @@ class Cited:
 
     @classmethod
     def of(cls, rows: pandas.DataFrame) -> list[Cited]:
-        """Return the distinct sources of some rows that have one.
-
-        Parameters
-        ----------
-        rows : pandas.DataFrame
-            With the columns document and verification, and clause if it has one.
-        """
+        """Return the distinct sources of some rows that have one."""
         sources = rows.reindex(columns=["document", "clause", "verification"]).astype(object)
         distinct = sources.where(sources.notna(), "").drop_duplicates()
         return [cls(*row) for row in distinct.itertuples(index=False) if row[0]]

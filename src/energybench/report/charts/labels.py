@@ -21,20 +21,7 @@ _POINT = 6.0
 
 
 def label_points(ax: Axes, points: Sequence[tuple[float, float, str]]) -> list[Any]:
-    """Write names beside points where they touch no other name, no point and no edge.
-
-    Parameters
-    ----------
-    ax : Axes
-        With its limits and its other parts in place.
-    points : sequence of tuple
-        x and y in data units, and the name; an empty name only keeps its place free.
-
-    Returns
-    -------
-    list of matplotlib.text.Annotation
-        The names that found a free place; the others are not written.
-    """
+    """Write names beside points where they touch no other name, no point and no edge."""
     from matplotlib.transforms import Bbox
 
     settle(ax)

@@ -310,19 +310,7 @@ def _left_out(count: int, lettering: Lettering) -> str:
 def _name_plants(
     ax: Axes, plants: list[tuple[str, str]], left: Floats, wide: Floats, values: Floats, bottom: float
 ) -> int:
-    """Write names above the steps, upright where a step is narrow, and make room; return how many did not fit.
-
-    Parameters
-    ----------
-    ax : Axes
-        With the steps drawn.
-    plants : list of tuple
-        The name of each as it is drawn, and in full: a text that is not the full name has that as its label.
-    left, wide, values : ndarray of float
-        Where each step begins, how wide and how high it is.
-    bottom : float
-        Where the upright axis begins.
-    """
+    """Write names above the steps, upright where a step is narrow, and make room; return how many did not fit."""
     settle(ax)
     box = ax.get_window_extent()
     scale = box.width / ax.get_xlim()[1]

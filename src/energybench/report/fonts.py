@@ -8,7 +8,9 @@ import warnings
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING, Any
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from energybench.errors import EnergybenchWarning, check_option
 
@@ -24,14 +26,12 @@ FAMILIES = (
     *("Noto Sans CJK JP", "Noto Serif CJK SC", "Source Han Serif SC", "SimSun", "KaiTi", "FangSong"),
     *("AR PL UMing CN", "AR PL UKai CN"),
 )
-#: Characters of the charts that Japanese and Korean fonts often lack.
-PROBE = "标准煤级吨产电炉〔〕"
 #: A longer name is cut in a chart.
 LONGEST_NAME = 28
 
 _INSTALL = (
-    "Install one, for example fonts-noto-cjk or fonts-wqy-microhei (Debian, Ubuntu), or add a file with "
-    "matplotlib.font_manager.fontManager.addfont(path) before the first chart"
+    "Install one, for example fonts-noto-cjk or fonts-wqy-microhei (Debian, Ubuntu), or run: "
+    'pip install "energybench[fonts]"'
 )
 
 
@@ -41,50 +41,25 @@ class FontWarning(EnergybenchWarning):
 
 @cache
 def chinese_family() -> str | None:
-    """Return a font family of this machine with simplified Chinese, or None where there is none.
+    """Return a font family with simplified Chinese: one of this machine, else that of the extra ``fonts``."""
+    from matplotlib.font_manager import fontManager
 
-    Known families come first, then any font that has the characters, then font files that matplotlib has not
-    seen yet, because its list is older than they are.
-    """
-    from matplotlib import font_manager
-
-    manager = font_manager.fontManager
-    return _covering(manager.ttflist) or _covering(_new_fonts(font_manager))
-
-
-def _covering(entries: Iterable[Any]) -> str | None:
-    """Return the family of the best font that has the characters of the probe."""
-    places = {family: place for place, family in enumerate(FAMILIES)}
-    regular = {entry.name: entry for entry in entries if entry.style == "normal"}
-    for name in sorted(regular, key=lambda name: (places.get(name, len(places)), name)):
-        if _has(regular[name].fname, PROBE):
-            return str(name)
-    return None
-
-
-def _new_fonts(font_manager: Any) -> list[Any]:
-    """Add the font files that matplotlib does not list yet, and return their entries."""
-    manager = font_manager.fontManager
-    known = {entry.fname for entry in manager.ttflist}
-    before = len(manager.ttflist)
-    for path in sorted(set(font_manager.findSystemFonts()) - known):
-        try:
-            manager.addfont(path)
-        except (OSError, RuntimeError, ValueError):  # a file that is no readable font
-            continue
-    return list(manager.ttflist[before:])
+    listed = {entry.name for entry in fontManager.ttflist}
+    here = next((family for family in FAMILIES if family in listed), None)
+    spec = find_spec("mplfonts")
+    if here is not None or spec is None or not spec.submodule_search_locations:
+        return here
+    # The package itself is not imported: it would change the settings of matplotlib.
+    fontManager.addfont(Path(spec.submodule_search_locations[0]) / "fonts" / "NotoSansCJKsc-Regular.otf")
+    return str(fontManager.ttflist[-1].name)
 
 
 @lru_cache(4096)
-def _has(path: str, characters: str) -> bool:
-    """Say whether a font file has all of some characters."""
-    from matplotlib import font_manager
+def _has(family: str, character: str) -> bool:
+    """Return whether the font of a family has a character."""
+    from matplotlib.font_manager import findfont, get_font
 
-    try:
-        font = font_manager.get_font(path)
-    except (OSError, RuntimeError, ValueError):
-        return False
-    return all(font.get_char_index(ord(character)) for character in characters)
+    return bool(get_font(findfont(family)).get_char_index(ord(character)))
 
 
 @dataclass(frozen=True)
@@ -93,15 +68,17 @@ class Lettering:
 
     lang: str
     families: tuple[str, ...]
+    by_reader: bool = False
 
     def say(self, zh: str, en: str) -> str:
         """Return one of two texts."""
         return zh if self.lang == "zh" else en
 
     def draws(self, text: str) -> bool:
-        """Say whether the fonts have every character of a text."""
-        paths = [_path(family) for family in self.families]
-        return all(one.isspace() or any(_has(path, one) for path in paths) for one in dict.fromkeys(text))
+        """Return whether the chart can show every character of a text."""
+        if self.by_reader:
+            return True
+        return all(one.isspace() or any(_has(family, one) for family in self.families) for one in dict.fromkeys(text))
 
     def names(self, texts: Iterable[object]) -> list[str]:
         """Return names as a chart can draw them: on one line, cut where long, numbered where no font has them."""
@@ -134,21 +111,20 @@ def literal(text: str) -> str:
     return text.replace("$", r"\$")
 
 
-def _path(family: str) -> str:
-    from matplotlib import font_manager
-
-    return str(font_manager.findfont(family))
-
-
 def choose_lettering(lang: str) -> Lettering:
-    """Choose the language and the fonts of a chart."""
-    check_option("lang", lang, LANGUAGES)
-    from matplotlib import font_manager
+    """Choose the language and the fonts of a chart, and warn where a picture in Chinese has no font for it.
 
-    own = font_manager.FontProperties().get_name()
-    family = chinese_family()
-    if family is None and lang == "zh":
+    In SVG with ``svg.fonttype`` "none" the reader's fonts draw the letters, so that none is needed here.
+    """
+    check_option("lang", lang, LANGUAGES)
+    from matplotlib import rcParams
+    from matplotlib.font_manager import FontProperties
+
+    own = FontProperties().get_name()
+    by_reader = rcParams["svg.fonttype"] == "none"
+    family = own if _has(own, "\u6807") else chinese_family()
+    if family is None and lang == "zh" and not by_reader:
         said = "No font with Chinese characters was found on this machine, so the labels are in English"
         warnings.warn(f"{said}. {_INSTALL}", FontWarning, stacklevel=3)
     families = (own,) if family is None or family == own else (own, family)
-    return Lettering(lang if family else "en", families)
+    return Lettering(lang if family or by_reader else "en", families, by_reader)

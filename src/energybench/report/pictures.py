@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import warnings
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -74,13 +75,15 @@ def _asked(assessment: Assessment, targets: TargetCheck | None, words: Words) ->
 
 
 def _picture(title: str, draw: Callable[..., Any]) -> Picture:
-    """Return a chart as SVG: letters as shapes, the same for the same chart, without a time."""
+    """Return a chart as SVG: letters are text in the reader's fonts, the same for the same chart, without a time."""
     import matplotlib as mpl
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=SIZE, layout="constrained")
     out = io.StringIO()
-    with mpl.rc_context({"svg.fonttype": "path", "svg.hashsalt": title}):
+    with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": title}), warnings.catch_warnings():
+        # The letters are drawn elsewhere, so a glyph that no font of this machine has is not missing.
+        warnings.filterwarnings("ignore", "Glyph .* missing from font", UserWarning)
         axes = draw(ax=figure.subplots())
         figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
     page = out.getvalue()

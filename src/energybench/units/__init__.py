@@ -22,7 +22,7 @@ __all__ = [
 
 def __getattr__(name: str) -> object:
     """Load the registry when it is first used, since a text alone needs neither pint nor numpy."""
-    if name.startswith("__"):
+    if name not in __all__:
         raise AttributeError(name)
     from energybench.units import registry as module
 

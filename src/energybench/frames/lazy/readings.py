@@ -45,7 +45,7 @@ class Readings:
     numbers: Mapping[str, Mapping[str, float | None]]
 
     def with_keys(self, frame: Frame) -> Frame:
-        """Add the folded keys :data:`FOLDED` to a frame with the key columns of the source; empty where there is none."""
+        """Add the folded keys :data:`FOLDED` to a frame with the key columns of the source."""
         source = self.source
         folded: list[nw.Expr] = []
         for name, key in _FOLDS.items():

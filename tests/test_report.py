@@ -15,14 +15,13 @@ import openpyxl  # type: ignore[import-untyped]
 import pandas
 import polars
 import pytest
-from typer.testing import CliRunner
 
 import energybench as eb
-from energybench import cli
 from energybench.errors import OptionError
 from energybench.report import content, html_report, write_report
 from energybench.report.cards.pieces import number
 from frame_tables import meters, outputs
+from shell import shell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -335,7 +334,7 @@ def test_the_command_writes_both_with_targets(tmp_path: Path, monkeypatch: pytes
     tables = [str(EXAMPLE / f"{name}.csv") for name in ("meters", "outputs")]
     page, book = tmp_path / "report.html", tmp_path / "review.xlsx"
     asked = ["assess", *tables, "--report", str(page), "--workbook", str(book), "--targets", POLICY, "--lang", "zh"]
-    done = CliRunner().invoke(cli.app, asked)
+    done = shell(*asked)
     assert (done.exit_code, done.stderr) == (0, "")
     assert section(page.read_text(encoding="utf-8"), "targets")
     assert "targets" in openpyxl.load_workbook(book).sheetnames
@@ -354,7 +353,7 @@ def test_the_command_writes_both_with_targets(tmp_path: Path, monkeypatch: pytes
 )
 def test_the_command_refuses_before_it_reads(wrong: list[str], said: str, tmp_path: Path) -> None:
     with contextlib.chdir(tmp_path):
-        done = CliRunner().invoke(cli.app, ["assess", "no-such-meters.csv", "no-such-outputs.csv", *wrong])
+        done = shell("assess", "no-such-meters.csv", "no-such-outputs.csv", *wrong)
     assert done.exit_code == 2
     assert said in done.stderr
 

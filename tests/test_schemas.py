@@ -11,11 +11,10 @@ import pandas
 import pytest
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 from referencing import Registry, Resource
-from typer.testing import CliRunner
 
 import energybench as eb
-from energybench import cli
 from energybench.tables.rows import TABLES
+from shell import shell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,8 +59,8 @@ RUNS: dict[str, list[tuple[str, ...]]] = {
     "assess-1": [
         ("assess", *MAIN),
         ("assess", *WRONG),
-        ("assess", "{folder}/main.parquet", MAIN[1], "--engine", "polars"),
-        ("assess", "{folder}/wrong.parquet", WRONG[1], "--engine", "polars"),
+        ("assess", "{folder}/main.parquet", MAIN[1]),
+        ("assess", "{folder}/wrong.parquet", WRONG[1]),
         ("assess", "{folder}/meters.csv", "{folder}/outputs.csv"),
         ("assess", *MAIN, "--document", "in-force"),
     ],
@@ -115,9 +114,9 @@ def validator(name: str, schema: Any = None) -> Draft202012Validator:
     return Draft202012Validator(schema or SCHEMAS[name], registry=REGISTRY)
 
 
-def printed(*args: str, lines: str | None = None) -> tuple[str, str]:
+def printed(*args: str, lines: str = "") -> tuple[str, str]:
     """Return what a run says on stdout and on stderr."""
-    done = CliRunner().invoke(cli.app, list(args), input=lines, catch_exceptions=False)
+    done = shell(*args, given=lines)
     return done.stdout, done.stderr
 
 

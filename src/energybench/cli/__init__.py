@@ -1,18 +1,22 @@
 """The door for a shell and for other programs.
 
-Nothing but the answer goes to stdout. Nothing heavy is imported before a command needs it, and of the commands
-themselves only the one that is called for, so that ``--help`` comes at once.
+Only the answer goes to stdout. A command imports what it needs when it runs, and only the command that is called
+for is loaded, so that ``--help`` comes at once.
 """
 
-from importlib import import_module
-from typing import Annotated, Any
+from __future__ import annotations
 
-import typer
+import sys
+from importlib import import_module
+from typing import TYPE_CHECKING, NoReturn
 
 from energybench import __version__
-from energybench.cli.console import Command, Group, run, say
+from energybench.cli.console import DEFECT, FINE, REFUSED, Parser, offer_completion, refusals, say, use_utf8
 
-#: The commands in the order of the help, each a function of the module of its name, and what the help says of it.
+if TYPE_CHECKING:
+    from types import ModuleType
+
+#: The commands in the order of the help: each is the module of its name.
 COMMANDS = {
     "convert": "Convert an amount of fuel or energy to standard coal (tce).",
     "limit": "Show the limit of a product or a furnace.",
@@ -21,60 +25,66 @@ COMMANDS = {
     "tables": "List the tables, or print one as CSV.",
     "verify": "Search a function of your own for what it gets wrong.",
 }
-_PLAIN: dict[str, Any] = {"rich_markup_mode": None, "add_completion": False, "pretty_exceptions_enable": False}
+_EPILOG = """\
+commands:
+{commands}
 
+energybench COMMAND --help shows what a command takes.
 
-class Commands(Group):
-    """All commands; the help has only their names, and the one that is called for is loaded."""
-
-    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
-        """Return the command that the arguments name, with its options."""
-        name, command, rest = super().resolve_command(ctx, args)
-        return name, None if command is None else load(str(command.name)), rest
-
-
-def load(name: str) -> Any:
-    """Return a command with its options, from the module of its name."""
-    module = import_module(f"{__name__}.{name}")
-    alone = typer.Typer(**_PLAIN)
-    alone.command(name, cls=Command, epilog=module.EPILOG)(getattr(module, name))
-    return typer.main.get_command(alone)
-
-
-app = typer.Typer(name="energybench", cls=Commands, **_PLAIN)
-
-
-def _version(asked: bool) -> None:
-    if asked:
-        say(f"energybench {__version__}")
-        raise typer.Exit
-
-
-@app.callback(
-    no_args_is_help=True,
-    epilog="""\b
 Exit codes: 0 fine, 1 done with problems, 2 usage or a refused question.
-Only the answer goes to stdout; warnings and errors go to stderr.""",
-)
-def energybench(
-    version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
-    ] = False,
-) -> None:
-    """Energy intensity of Chinese industry: trade units to standard coal (tce), limits and classes.
-
-    Every answer names the document that its figures come from.
-    """
+Only the answer goes to stdout; warnings and errors go to stderr."""
 
 
-def _called() -> None:
-    """Stand for a command that is not loaded."""
+def load(name: str) -> tuple[ModuleType, Parser]:
+    """Return the module of a command, and its parser."""
+    module = import_module(f"{__name__}.{name}")
+    about = f"{COMMANDS[name]}\n\n{module.ABOUT}".rstrip()
+    parser = Parser(f"energybench {name}", about, f"examples:\n{module.EXAMPLES}")
+    module.add_arguments(parser)
+    return module, parser
 
 
-for _name, _summary in COMMANDS.items():
-    app.command(_name, help=_summary)(_called)
+def whole_parser() -> Parser:
+    """Return the parser of what stands before a command."""
+    listed = "\n".join(f"  {name:<10}{text}" for name, text in COMMANDS.items())
+    parser = Parser(
+        "energybench",
+        "Energy intensity of Chinese industry: trade units to standard coal (tce), limits and classes.\n\n"
+        "Every answer names the document that its figures come from.",
+        _EPILOG.format(commands=listed),
+    )
+    parser.add_argument("--version", action="store_true", help="print the version and exit")
+    parser.add_argument("command", metavar="COMMAND", nargs="?", choices=[*COMMANDS], help="what to do")
+    return parser
 
 
-def main() -> None:
-    """Run the command."""
-    run(app)
+def run(words: list[str]) -> int:
+    """Run the command that some words name and return the exit code."""
+    as_json = "--json" in words
+    with refusals(as_json) as ended:
+        if words and words[0] in COMMANDS:
+            module, parser = load(words[0])
+            offer_completion(parser)
+            return int(module.run(parser.read(words[1:])))
+        parser = whole_parser()
+        offer_completion(parser)
+        if parser.read(words).version:
+            say(f"energybench {__version__}")
+            return FINE
+        say(parser.format_help(), err=True)
+        return REFUSED
+    return ended.code
+
+
+def main() -> NoReturn:
+    """Run the command and leave with its exit code."""
+    use_utf8()
+    try:
+        code = run(sys.argv[1:])
+    except Exception:  # noqa: BLE001 - a defect must not end in Python's exit code 1
+        import traceback
+
+        traceback.print_exc()
+        say("energybench: this is a defect of energybench, please report it with the lines above", err=True)
+        code = DEFECT
+    sys.exit(code)

@@ -1,96 +1,87 @@
 """``energybench assess``: the classes of a table of meter readings and outputs."""
 
-from typing import Annotated, Any, Literal
+from __future__ import annotations
 
-import typer
+from typing import TYPE_CHECKING
 
-import energybench as eb
 from energybench.cli.console import FINE, PROBLEMS, heard, progress_bar, say, say_json
-from energybench.cli.options import Basis, CoalRate, Compare, Document, Edition, Engine, Json, Reading, Unverified
+from energybench.cli.options import CONVERSION, add_options, given
 from energybench.errors import OptionError
 
-EPILOG = """\b
-Examples:
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+    from energybench.cli.console import Parser
+
+ABOUT = """\
+Tables to write are .csv, .json, .parquet or .xlsx. Exit code 1: there are rows with problems.
+A folder or a large file is read in parts, in constant memory, without --energy and --workbook."""
+EXAMPLES = """\
   energybench assess meters.csv outputs.csv
   energybench assess meters.csv outputs.csv --results results.xlsx --problems problems.csv
   energybench assess meters.parquet outputs.parquet --basis primary --coal-rate "302.4 gce/kWh" --json
   energybench assess meters.csv outputs.csv --report report.html --workbook review.xlsx --lang zh
-  energybench assess readings/ outputs.csv --engine duckdb"""
+  energybench assess readings/ outputs.csv"""
+_OPTIONS = (*CONVERSION[:3], "document", "reading", "compare", "allow_unverified")
+_FILES = {
+    "results": "write the classes, a row per output",
+    "energy": "write the tce, a row per reading",
+    "problems": "write the rows that were not used",
+    "report": "write a page to read and print, .html",
+    "workbook": "write results and readings with live formulas, .xlsx",
+}
 
 
-def assess(
-    meters: Annotated[str, typer.Argument(metavar="METERS", help="Readings: .csv, .parquet, .xlsx or a folder.")],
-    outputs: Annotated[str, typer.Argument(metavar="OUTPUTS", help="Outputs: .csv, .parquet or .xlsx.")],
-    basis: Basis = "calorific",
-    coal_rate: CoalRate = None,
-    edition: Edition = None,
-    document: Document = None,
-    reading: Reading = "linear",
-    compare: Compare = "full",
-    allow_unverified: Unverified = False,
-    results: Annotated[str | None, typer.Option(metavar="PATH", help="Write the classes, a row per output.")] = None,
-    energy: Annotated[str | None, typer.Option(metavar="PATH", help="Write the tce, a row per reading.")] = None,
-    problems: Annotated[str | None, typer.Option(metavar="PATH", help="Write the rows that were not used.")] = None,
-    report: Annotated[str | None, typer.Option(metavar="PATH", help="Write a page to read and print, .html.")] = None,
-    workbook: Annotated[
-        str | None, typer.Option(metavar="PATH", help="Write results and readings with live formulas, .xlsx.")
-    ] = None,
-    targets: Annotated[
-        str | None, typer.Option(metavar="DOCUMENT", help="Policy whose targets the page and the workbook check.")
-    ] = None,
-    lang: Annotated[Literal["zh", "en"], typer.Option(help="Language of the page and the workbook.")] = "en",
-    engine: Engine = None,
-    as_json: Json = False,
-) -> None:
-    """Classify a table of meter readings and outputs.
+def add_arguments(parser: Parser) -> None:
+    """Declare what the command takes."""
+    parser.add_argument("meters", metavar="METERS", help="readings: .csv, .parquet, .xlsx or a folder")
+    parser.add_argument("outputs", metavar="OUTPUTS", help="outputs: .csv, .parquet or .xlsx")
+    add_options(parser, *_OPTIONS)
+    for name, text in _FILES.items():
+        parser.add_argument(f"--{name}", metavar="PATH", help=text)
+    parser.add_argument("--targets", metavar="DOCUMENT", help="policy whose targets the page and the workbook check")
+    parser.add_argument("--lang", choices=("zh", "en"), default="en", help="language of the page and the workbook")
+    add_options(parser, "json")
 
-    Tables to write are .csv, .json, .parquet or .xlsx. Exit code 1: there are rows with problems.
-    A folder or a large file is read in parts, in constant memory, without --energy and --workbook.
-    """
+
+def run(arguments: Namespace) -> int:
+    """Assess, write the files that are asked for, and print the summary."""
+    import energybench as eb
     from energybench.frames.files import is_large
     from energybench.report import files as writers
     from energybench.tables.store import find_document
 
-    asked = {"results": results, "energy": energy, "problems": problems}
-    files = {name: path for name, path in asked.items() if path is not None}
-    pages, books = ([path] if path is not None else [] for path in (report, workbook))
-    writers.check_targets(files.values(), (meters, outputs))
-    writers.check_targets(pages, (meters, outputs, *files.values()), writers.REPORTS)
-    writers.check_targets(books, (meters, outputs, *files.values(), *pages), writers.WORKBOOKS)
+    meters, outputs, targets = arguments.meters, arguments.outputs, arguments.targets
+    asked = {name: path for name, path in given(arguments, *_FILES).items() if path is not None}
+    frames = {name: path for name, path in asked.items() if name in ("results", "energy", "problems")}
+    pages, books = ([asked[name]] if name in asked else [] for name in ("report", "workbook"))
+    writers.check_targets(frames.values(), (meters, outputs))
+    writers.check_targets(pages, (meters, outputs, *frames.values()), writers.REPORTS)
+    writers.check_targets(books, (meters, outputs, *frames.values(), *pages), writers.WORKBOOKS)
     if targets is not None and not pages + books:
         fix = "Add --report report.html or --workbook review.xlsx"
         raise OptionError("--targets goes into a page or a workbook, and none is asked for", targets, fix)
     if targets is not None:
         find_document(targets)
-    in_parts = engine is not None or is_large(meters)
-    if in_parts and (lines := energy or workbook):
-        fix = "Leave --energy and --workbook out, or assess a part of the readings without --engine"
+    in_parts = is_large(meters)
+    if in_parts and (lines := arguments.energy or arguments.workbook):
+        fix = "Leave --energy and --workbook out, or assess a part of the readings"
         raise OptionError(f"{lines} holds a row per reading, which is not kept of readings read in parts", lines, fix)
-    options: dict[str, Any] = {
-        "basis": basis,
-        "coal_rate": coal_rate,
-        "edition": edition,
-        "document": document,
-        "reading": reading,
-        "compare": compare,
-        "allow_unverified": allow_unverified,
-    }
+    options = given(arguments, *_OPTIONS)
     with heard() as notes, progress_bar(meters, outputs) as progress:
-        if in_parts:
-            assessment = eb.assess_path(meters, outputs, engine=engine, progress=progress, **options)
-        else:
-            assessment = eb.assess(meters, outputs, progress=progress, **options)
-        for name, path in files.items():
+        assess = eb.assess_path if in_parts else eb.assess
+        assessment = assess(meters, outputs, progress=progress, **options)
+        for name, path in frames.items():
             writers.write_frame(getattr(assessment, name), path)
         checked = None
         if targets is not None:
-            checked = eb.check_targets(assessment, document=targets, allow_unverified=allow_unverified)
+            checked = eb.check_targets(assessment, document=targets, allow_unverified=arguments.allow_unverified)
         for path in pages:
-            assessment.to_html(path, targets=checked, lang=lang)
+            assessment.to_html(path, targets=checked, lang=arguments.lang)
         for path in books:
-            assessment.to_excel(path, targets=checked, lang=lang)
-    if as_json:
+            assessment.to_excel(path, targets=checked, lang=arguments.lang)
+    if arguments.json:
         say_json({**assessment.to_dict(), "warnings": notes})
     else:
         say(str(assessment))
-    raise typer.Exit(FINE if assessment.problem_counts.empty else PROBLEMS)
+    return FINE if assessment.problem_counts.empty else PROBLEMS

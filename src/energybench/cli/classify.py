@@ -1,63 +1,53 @@
 """``energybench classify``: the class of an energy intensity."""
 
-from typing import Annotated, Any
+from __future__ import annotations
 
-import typer
+from typing import TYPE_CHECKING
 
-import energybench as eb
-from energybench.cli.console import FINE, PROBLEMS, heard, needed, say, say_json
-from energybench.cli.options import BasisName, Capacity, Compare, Document, Json, Period, Reading, Unverified
+from energybench.cli.console import FINE, heard, say, say_json
+from energybench.cli.options import add_options, given
 
-EPILOG = """\b
-Examples:
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+    from energybench.cli.console import Parser
+
+ABOUT = """\
+A national list has benchmark, baseline and below-baseline, a GB standard level-1 to level-3 and over-limit, a
+local document within-limit and over-limit.
+
+"classify -" reads questions from a pipe: on each line a JSON object of "value", "item" and options."""
+EXAMPLES = """\
   energybench classify "13200 kWh/t" 电解铝
   energybench classify "-30 kgce/t" converter
   energybench classify "600 kWh/t" induction-furnace-cast-iron --capacity "3 t" --json"""
+_OPTIONS = ("document", "period", "capacity", "reading", "basis", "compare", "allow_unverified")
 
 
-def classify(
-    value: Annotated[
-        str, typer.Argument(metavar="VALUE", help='Energy per product, "13200 kWh/t"; - reads JSON lines.')
-    ],
-    item: Annotated[str | None, typer.Argument(metavar="ITEM", help="Product: 电解铝, electrolytic-aluminium.")] = None,
-    document: Document = None,
-    period: Period = None,
-    capacity: Capacity = None,
-    reading: Reading = "linear",
-    output: Annotated[
-        str | None, typer.Option(metavar="AMOUNT", help='Output of the period, for the saving: "24000 t".')
-    ] = None,
-    basis: Annotated[BasisName | None, typer.Option(help="Basis of the value; checked if given.")] = None,
-    compare: Compare = "full",
-    allow_unverified: Unverified = False,
-    as_json: Json = False,
-) -> None:
-    """Say which class an energy intensity is in.
+def add_arguments(parser: Parser) -> None:
+    """Declare what the command takes."""
+    parser.add_argument("value", metavar="VALUE", help='energy per product, "13200 kWh/t"; - reads JSON lines')
+    parser.add_argument("item", metavar="ITEM", nargs="?", help="product: 电解铝, electrolytic-aluminium")
+    parser.add_argument("--output", metavar="AMOUNT", help='output of the period, for the saving: "24000 t"')
+    basis = {"default": None, "help": "basis of the value; checked if given"}
+    add_options(parser, *_OPTIONS, "json", basis=basis)
 
-    A national list has benchmark, baseline and below-baseline, a GB standard level-1 to level-3 and over-limit, a
-    local document within-limit and over-limit.
 
-    "classify -" reads questions from a pipe: on each line a JSON object of "value", "item" and options.
-    """
-    options: dict[str, Any] = {
-        "document": document,
-        "period": period,
-        "capacity": capacity,
-        "reading": reading,
-        "output": output,
-        "basis": basis,
-        "compare": compare,
-        "allow_unverified": allow_unverified,
-    }
-    if value == "-":
-        from energybench.cli.json_lines import Classifier, answer_pipe
+def run(arguments: Namespace) -> int:
+    """Classify, and print the verdict."""
+    options = given(arguments, *_OPTIONS, "output")
+    if arguments.value == "-":
+        from energybench.cli.json_lines import CLASSES, answer_pipe
 
-        fine = answer_pipe(Classifier, {"item": item, **options})
-        raise typer.Exit(FINE if fine else PROBLEMS)
-    item = needed(item, "ITEM")
+        return answer_pipe(CLASSES, {"item": arguments.item, **options})
+    if arguments.item is None:
+        arguments.refuse("the following arguments are required: ITEM")
+    import energybench as eb
+
     with heard() as notes:
-        verdict = eb.classify(value, item, **options)
-    if as_json:
+        verdict = eb.classify(arguments.value, arguments.item, **options)
+    if arguments.json:
         say_json({**verdict.to_dict(), "warnings": notes})
     else:
         say(str(verdict))
+    return FINE

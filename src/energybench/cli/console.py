@@ -1,22 +1,22 @@
-"""What the commands share: plain streams, refusals with an exit code, values that begin with a dash."""
+"""What the commands share: a parser, plain streams, refusals with an exit code."""
 
 from __future__ import annotations
 
+import argparse
 import io
+import json
 import re
 import sys
 import warnings
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn
 
-import typer
-from typer.core import TyperCommand, TyperGroup
-
 from energybench import __version__
-from energybench.errors import EnergybenchError, EnergybenchWarning
+from energybench.errors import EnergybenchError, EnergybenchWarning, did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
 FINE, PROBLEMS, REFUSED = 0, 1, 2
 #: As a shell reports a program that a signal ended: interrupted, or its reader went away.
@@ -26,21 +26,65 @@ DEFECT = 70
 
 #: Files of this many bytes together take long enough for a progress bar.
 LONG = 20_000_000
+_BAR = 30
 
-# typer carries its own click from 0.26 on, and does not export this class.
-_UsageError: Any = typer.BadParameter.__mro__[1]
+
+class UsageError(Exception):
+    """Words that are no call of the command."""
+
+    def __init__(self, usage: str, message: str) -> None:
+        super().__init__(message)
+        self.usage = usage
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser that takes ``-30 kgce/t`` and ``-30kgce/t`` as values, and whose errors are exceptions."""
+
+    def __init__(self, prog: str, about: str, epilog: str) -> None:
+        super().__init__(
+            prog, None, about, epilog, allow_abbrev=False, formatter_class=argparse.RawDescriptionHelpFormatter
+        )
+        self._negative_number_matcher = re.compile(r"-\.?\d")
+
+    def read(self, words: Sequence[str]) -> argparse.Namespace:
+        """Read words in any order of arguments and options."""
+        return self.parse_intermixed_args(words, argparse.Namespace(refuse=self.error))
+
+    def error(self, message: str) -> NoReturn:
+        """Refuse a call; an option that is not known is answered by the nearest one."""
+        unknown = re.fullmatch(r"unrecognized arguments: (--[\w-]+).*", message, re.DOTALL)
+        if unknown:
+            options = [name for action in self._actions for name in action.option_strings]
+            message = f"no such option: {unknown[1]}. {did_you_mean(unknown[1], options, '')}".rstrip(". ")
+        raise UsageError(self.format_usage(), message)
+
+
+def offer_completion(parser: argparse.ArgumentParser) -> None:
+    """Let a shell complete the command where argcomplete is installed; the shell asks by an environment variable."""
+    import os
+
+    if "_ARGCOMPLETE" in os.environ:
+        import argcomplete
+
+        argcomplete.autocomplete(parser)
+
+
+def use_utf8() -> None:
+    """Write UTF-8 whatever the locale says."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
 def say(text: str, *, err: bool = False) -> None:
     """Print lines for a person: control characters are shown, never sent to the terminal."""
-    typer.echo(re.sub(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]", lambda found: f"\\x{ord(found[0]):02x}", text), err=err)
+    shown = re.sub(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]", lambda found: f"\\x{ord(found[0]):02x}", text)
+    print(shown, file=sys.stderr if err else sys.stdout, flush=True)
 
 
 def say_json(answer: object) -> None:
     """Print one JSON document."""
-    import json
-
-    typer.echo(json.dumps(answer, ensure_ascii=False, allow_nan=False, indent=2))
+    print(json.dumps(answer, ensure_ascii=False, allow_nan=False, indent=2), flush=True)
 
 
 def in_options(text: str) -> str:
@@ -58,91 +102,46 @@ def in_options(text: str) -> str:
     return re.sub(keyword, lambda found: f"--{found[1].replace('_', '-')} {found[2] or ''}".rstrip(), text)
 
 
-def refuse(reason: str, message: str, value: str, fix: str, as_json: bool) -> NoReturn:
-    """Say on stderr why there is no answer, and leave with exit code 2."""
+def refuse(reason: str, message: str, value: str, fix: str, as_json: bool) -> int:
+    """Say on stderr why there is no answer, and return the exit code."""
     if as_json:
-        import json
-
         error = {"reason": reason, "message": message, "value": value, "fix": fix}
-        typer.echo(json.dumps({"error": error}, ensure_ascii=False), err=True)
+        print(json.dumps({"error": error}, ensure_ascii=False), file=sys.stderr)
     else:
         say(f"error: {message}. {fix}" if fix else f"error: {message}", err=True)
-    raise typer.Exit(REFUSED)
+    return REFUSED
+
+
+@dataclass
+class Ended:
+    """How a command ended."""
+
+    code: int = FINE
 
 
 @contextmanager
-def refusals(as_json: bool) -> Iterator[None]:
+def refusals(as_json: bool) -> Iterator[Ended]:
     """Turn every foreseeable failure of a command into a message and an exit code."""
+    ended = Ended()
     try:
-        yield
+        yield ended
     except EnergybenchError as error:
-        refuse(error.reason, in_options(error.message), error.value, in_options(error.fix), as_json)
-    except _UsageError as error:
+        ended.code = refuse(error.reason, in_options(error.message), error.value, in_options(error.fix), as_json)
+    except UsageError as error:
         if not as_json:
-            raise
-        command = error.ctx.command_path if error.ctx else "energybench"
-        refuse("usage", error.format_message(), "", f"{command} --help shows the usage", as_json)
+            say(error.usage.rstrip(), err=True)
+        command = re.sub(r"usage: (energybench( [a-z]+)?).*", r"\1", error.usage, flags=re.DOTALL)
+        ended.code = refuse("usage", str(error), "", f"{command} --help shows the usage", as_json)
     except BrokenPipeError:
-        raise typer.Exit(PIPE_CLOSED) from None
+        ended.code = PIPE_CLOSED
     except OSError as error:
         name = str(error.filename or "")
-        refuse(
-            "file", f"{name or 'The answer'} cannot be read or written: {error.strerror or error}", name, "", as_json
-        )
+        message = f"{name or 'The answer'} cannot be read or written: {error.strerror or error}"
+        ended.code = refuse("file", message, name, "", as_json)
     except KeyboardInterrupt:
-        raise typer.Exit(INTERRUPTED) from None
-
-
-def needed(argument: str | None, name: str) -> str:
-    """Return an argument that only questions from a pipe may leave out."""
-    if argument is None:
-        raise _UsageError(f"Missing argument '{name}'.")
-    return argument
-
-
-class Group(TyperGroup):
-    """All commands: refusals become messages, in JSON where JSON is asked for."""
-
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Note whether the answer is to be JSON before anything can go wrong."""
-        ctx.meta["json"] = "--json" in args
-        return super().parse_args(ctx, args)
-
-    def get_help_option(self, ctx: Any) -> Any:
-        """Say that help is not asked for, where it is not: typer reads a flag without a value by way of pydantic."""
-        option = super().get_help_option(ctx)
-        if option is not None:
-            option.default = False
-        return option
-
-    def invoke(self, ctx: Any) -> Any:
-        """Run the command that the arguments name."""
-        with refusals(ctx.meta["json"]):
-            return super().invoke(ctx)
-
-
-class Command(TyperCommand):
-    """One command: an argument such as ``-30 kgce/t`` is a value and not an option."""
-
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Put the arguments behind ``--``, where a dash begins no option, and leave the options as they are."""
-        valued = {name for one in self.params if not getattr(one, "is_flag", True) for name in one.opts}
-        options: list[str] = []
-        words: list[str] = []
-        rest = iter(args)
-        for arg in rest:
-            if arg == "--":
-                words.extend(rest)
-            elif arg == "-" or not arg.startswith("-") or re.match(r"-\.?\d", arg):
-                words.append(arg)
-            else:
-                options.append(arg)
-                if arg in valued:
-                    value = next(rest, None)
-                    if value is None:
-                        return super().parse_args(ctx, options)
-                    options.append(value)
-        return super().parse_args(ctx, [*options, "--", *words])
+        ended.code = INTERRUPTED
+    except SystemExit as end:  # --help
+        ended.code = int(end.code or 0)
 
 
 @contextmanager
@@ -176,14 +175,13 @@ def progress_bar(*paths: str) -> Iterator[Callable[[float, str], None] | None]:
     if (size < LONG and not any(Path(path).is_dir() for path in paths)) or not sys.stderr.isatty():
         yield None
         return
-    steps = 1000
-    with typer.progressbar(length=steps, label="assess", file=sys.stderr) as bar:
 
-        def show(done: float, text: str) -> None:
-            bar.label = text
-            bar.update(max(0, round(done * steps) - bar.pos))
+    def show(done: float, text: str) -> None:
+        filled = round(_BAR * done)
+        print(f"\r{text:<10} [{'#' * filled:<{_BAR}}] {done:4.0%}", end="", file=sys.stderr, flush=True)
 
-        yield show
+    yield show
+    print(file=sys.stderr)
 
 
 def stamp() -> dict[str, str]:
@@ -191,18 +189,3 @@ def stamp() -> dict[str, str]:
     from energybench.tables.store import data_version
 
     return {"package_version": __version__, "data_version": data_version()}
-
-
-def run(app: typer.Typer) -> None:
-    """Run the command; text is UTF-8 whatever the locale says."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
-    try:
-        app(prog_name="energybench")
-    except Exception:  # noqa: BLE001 - a defect must not end in Python's exit code 1
-        import traceback
-
-        traceback.print_exc()
-        say("energybench: this is a defect of energybench, please report it with the lines above", err=True)
-        sys.exit(DEFECT)

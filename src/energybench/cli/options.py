@@ -1,31 +1,46 @@
-"""The options that several commands have."""
+"""The options that several commands have: a row each."""
 
-from typing import Annotated, Literal
+from __future__ import annotations
 
-import typer
+from typing import TYPE_CHECKING, Any
 
-Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
-BasisName = Literal["calorific", "primary"]
-Basis = Annotated[BasisName, typer.Option(help="calorific is 当量值, primary is 等价值.")]
-CoalRate = Annotated[
-    str | None, typer.Option(metavar="RATE", help='Coal rate of power, for the primary basis: "302.4 gce/kWh".')
-]
-Edition = Annotated[
-    str | None, typer.Option(metavar="DOCUMENT", help="Edition of the coefficients; default gbt-2589-2020.")
-]
-Document = Annotated[
-    str | None, typer.Option(metavar="DOCUMENT", help="Document of the limit, by id or number, or in-force.")
-]
-Period = Annotated[
-    str | None, typer.Option(metavar="PERIOD", help="Year, month or day for --document in-force: 2023, 2023-06.")
-]
-Capacity = Annotated[str | None, typer.Option(metavar="MASS", help='Rated furnace capacity, "3 t".')]
-Reading = Annotated[
-    Literal["linear", "class_below", "class_above", "stated_only"],
-    typer.Option(help="How the limit is read between the capacities that the document states."),
-]
-Compare = Annotated[Literal["full", "rounded"], typer.Option(help="Compare all digits, or rounded as GB/T 8170 says.")]
-Engine = Annotated[
-    Literal["polars", "duckdb", "spark"] | None, typer.Option(help="What scans the readings, if they are Parquet.")
-]
-Unverified = Annotated[bool, typer.Option("--allow-unverified", help="Use unconfirmed figures, with a warning.")]
+if TYPE_CHECKING:
+    import argparse
+
+BASES = ("calorific", "primary")
+READINGS = ("linear", "class_below", "class_above", "stated_only")
+
+#: Argument of the library: how the option reads. The option is its name with dashes.
+OPTIONS: dict[str, dict[str, Any]] = {
+    "basis": {"choices": BASES, "default": "calorific", "help": "calorific is 当量值, primary is 等价值"},
+    "coal_rate": {"metavar": "RATE", "help": 'coal rate of power, for the primary basis: "302.4 gce/kWh"'},
+    "edition": {"metavar": "DOCUMENT", "help": "edition of the coefficients; default gbt-2589-2020"},
+    "document": {"metavar": "DOCUMENT", "help": "document of the limit, by id or number, or in-force"},
+    "period": {"metavar": "PERIOD", "help": "year, month or day for --document in-force: 2023, 2023-06"},
+    "capacity": {"metavar": "MASS", "help": 'rated furnace capacity, "3 t"'},
+    "reading": {
+        "choices": READINGS,
+        "default": "linear",
+        "help": "how the limit is read between the capacities that the document states",
+    },
+    "compare": {
+        "choices": ("full", "rounded"),
+        "default": "full",
+        "help": "compare all digits, or rounded as GB/T 8170 says",
+    },
+    "allow_unverified": {"action": "store_true", "help": "use unconfirmed figures, with a warning"},
+    "json": {"action": "store_true", "help": "print JSON instead of text"},
+}
+#: What decides how an amount becomes standard coal.
+CONVERSION = ("basis", "coal_rate", "edition", "allow_unverified")
+
+
+def add_options(parser: argparse.ArgumentParser, *names: str, **changes: dict[str, Any]) -> None:
+    """Give a command options of the table, some of them with other words."""
+    for name in names:
+        parser.add_argument(f"--{name.replace('_', '-')}", **(OPTIONS[name] | changes.get(name, {})))
+
+
+def given(arguments: argparse.Namespace, *names: str) -> dict[str, Any]:
+    """Return some arguments by name."""
+    return {name: getattr(arguments, name) for name in names}

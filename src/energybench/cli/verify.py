@@ -1,72 +1,63 @@
 """``energybench verify``: what a function of one's own gets wrong."""
 
-from typing import Annotated, Literal
+from __future__ import annotations
 
-import typer
+from typing import TYPE_CHECKING
 
 from energybench.cli.console import FINE, PROBLEMS, heard, say, say_json
-from energybench.cli.options import BasisName, CoalRate, Document, Edition, Json
+from energybench.cli.options import add_options, given
 
-EPILOG = """\b
-Examples:
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+    from energybench.cli.console import Parser
+
+ABOUT = """\
+It may be a converter, a classifier, a furnace limit or a correction; the smallest failing example is shown.
+Exit code 1: a property does not hold.
+What the function prints goes to stderr. The same run asks the same questions."""
+EXAMPLES = """\
   energybench verify converter.py:to_tce
   energybench verify mypackage.limits:furnace_limit --kind limit-curve --reading linear
   energybench verify strength.py:factor --correction gb-16780-2012/clinker-strength --json"""
+_OPTIONS = ("basis", "coal_rate", "edition", "document", "reading")
 
 
-def verify(
-    function: Annotated[str, typer.Argument(metavar="MODULE:FUNCTION", help="A module or a .py file, and a function.")],
-    kind: Annotated[
-        Literal["conversion", "classifier", "limit-curve", "correction"] | None,
-        typer.Option(help="What it is; told by the names of its parameters where that is possible."),
-    ] = None,
-    basis: Annotated[
-        BasisName | None, typer.Option(help="Basis that a converter is meant to have; default calorific (当量值).")
-    ] = None,
-    coal_rate: CoalRate = None,
-    edition: Edition = None,
-    document: Document = None,
-    reading: Annotated[
-        Literal["linear", "class_below", "class_above", "stated_only"] | None,
-        typer.Option(help="How a limit curve reads the table between its capacities; default any way."),
-    ] = None,
-    correction: Annotated[
-        str | None, typer.Option(metavar="ID", help="Which correction: gb-16780-2012/clinker-strength.")
-    ] = None,
-    tolerance: Annotated[
-        float | None, typer.Option(metavar="PART", help="A figure is right to this part of itself; default 1e-9.")
-    ] = None,
-    skip: Annotated[list[str] | None, typer.Option(metavar="PROPERTY", help="Leave a property out.")] = None,
-    examples: Annotated[int, typer.Option(metavar="N", help="Examples for each property.")] = 100,
-    as_json: Json = False,
-) -> None:
-    """Search a function of your own for what it gets wrong.
+def add_arguments(parser: Parser) -> None:
+    """Declare what the command takes."""
+    parser.add_argument("function", metavar="MODULE:FUNCTION", help="a module or a .py file, and a function")
+    parser.add_argument(
+        "--kind",
+        choices=("conversion", "classifier", "limit-curve", "correction"),
+        help="what it is; told by the names of its parameters where that is possible",
+    )
+    basis = {"default": None, "help": "basis that a converter is meant to have; default calorific (当量值)"}
+    reading = {
+        "default": None,
+        "help": "how a limit curve reads the table between its capacities; default any way",
+    }
+    add_options(parser, *_OPTIONS, basis=basis, reading=reading)
+    parser.add_argument("--correction", metavar="ID", help="which correction: gb-16780-2012/clinker-strength")
+    parser.add_argument(
+        "--tolerance", type=float, metavar="PART", help="a figure is right to this part of itself; default 1e-9"
+    )
+    parser.add_argument("--skip", action="append", default=[], metavar="PROPERTY", help="leave a property out")
+    parser.add_argument("--examples", type=int, default=100, metavar="N", help="examples for each property")
+    add_options(parser, "json")
 
-    It may be a converter, a classifier, a furnace limit or a correction; the smallest failing example is shown.
-    Exit code 1: a property does not hold.
-    What the function prints goes to stderr. The same run asks the same questions.
-    """
+
+def run(arguments: Namespace) -> int:
+    """Search the function, and print the report."""
     import sys
     from contextlib import redirect_stdout
 
-    from energybench.testing.verify import verify as run_kit
+    from energybench.testing.verify import verify
 
+    options = given(arguments, "kind", *_OPTIONS, "examples", "correction", "tolerance")
     with redirect_stdout(sys.stderr), heard() as notes:
-        report = run_kit(
-            function,
-            kind,
-            examples=examples,
-            basis=basis,
-            coal_rate=coal_rate,
-            edition=edition,
-            document=document,
-            reading=reading,
-            correction=correction,
-            tolerance=tolerance,
-            skip=tuple(skip or ()),
-        )
-    if as_json:
+        report = verify(arguments.function, skip=tuple(arguments.skip), **options)
+    if arguments.json:
         say_json({**report.to_dict(), "warnings": notes})
     else:
         say(str(report))
-    raise typer.Exit(FINE if report.passed else PROBLEMS)
+    return FINE if report.passed else PROBLEMS

@@ -21,6 +21,7 @@ from energybench.errors import (
     UnknownCarrierError,
     check_option,
     quoted,
+    text_of,
 )
 from energybench.names import index_names, resolve_name
 from energybench.plausibility import COEFFICIENT_RULE, known_coefficients, refuse_heat, refuse_slip
@@ -68,7 +69,7 @@ def check_basis_name(basis: str) -> None:
     OptionError
         With the word to write.
     """
-    meant = next((word for name, word in _BASIS_WORDS.items() if str(basis).startswith(name)), None)
+    meant = next((word for name, word in _BASIS_WORDS.items() if text_of(basis).startswith(name)), None)
     if meant is not None:
         raise OptionError(f"basis is {quoted(basis)}", quoted(basis), f'Write basis="{meant}"')
     check_option("basis", basis, BASES)

@@ -6,7 +6,7 @@ import io
 import re
 import sys
 import warnings
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import typer
@@ -198,6 +198,11 @@ def run(app: typer.Typer) -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    if sys.stdout is None:  # closed by the shell, ">&-": Python would drop the answer without a word
+        fix = "Give the command somewhere to write, for example > answer.txt"
+        with suppress(typer.Exit):
+            refuse("file", "Standard output is closed, expected one to write to", ">&-", fix, "--json" in sys.argv)
+        sys.exit(REFUSED)
     try:
         app(prog_name="energybench")
     except Exception:  # noqa: BLE001 - a defect must not end in Python's exit code 1

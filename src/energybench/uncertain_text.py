@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from energybench.errors import AmountError, DimensionError, EnergybenchError, UncertaintyError, UnitTextError, quoted
-from energybench.unit_text import UnitText, read_number, read_unit
+from energybench.unit_text import UnitText, as_float, read_number, read_unit
 from energybench.units import ratio, read_exact, to_float
 
 if TYPE_CHECKING:
@@ -242,10 +242,7 @@ def read_coverage(given: object, text: object) -> float:
     UncertaintyError
         With the text at fault.
     """
-    try:
-        factor = float(given)  # type: ignore[arg-type]
-    except (TypeError, ValueError):
-        factor = math.nan
+    factor = as_float(given)
     if isinstance(given, bool) or not 1 <= factor <= LARGEST_COVERAGE:
         fix = 'Write the k of the expanded uncertainty, for example "1200±12 t (k=2)"; a probability is no factor'
         raise UncertaintyError(
@@ -300,10 +297,7 @@ def read_uncertainty(given: str | float, value: float, unit: UnitText) -> float:
                 f"The uncertainty {quoted(given)} is not read: {error.message}", quoted(given), error.fix
             ) from error
         return to_float(number * factor, "uncertainty") / divisor
-    try:
-        plain = float(given)
-    except (TypeError, ValueError):
-        plain = math.nan
+    plain = as_float(given)
     if isinstance(given, bool) or not (math.isfinite(plain) and plain >= 0):
         raise UncertaintyError(
             f"uncertainty is {quoted(given)}, expected a finite number, not negative", quoted(given), f"Write {FORMS}"

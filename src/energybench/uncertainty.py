@@ -27,7 +27,7 @@ from energybench.uncertain_text import (
     read_uncertainty,
     states_coverage,
 )
-from energybench.unit_text import UnitText, read_unit
+from energybench.unit_text import UnitText, as_float, read_unit
 from energybench.units import EXAMPLE_UNITS, Rate, make_quantity, read_quantity, to_float
 
 if TYPE_CHECKING:
@@ -250,7 +250,7 @@ def _from_measured(value: Measured, name: str) -> tuple[Fraction, UnitText, Spre
 
 
 def _is_number(given: object) -> bool:
-    return isinstance(given, Real) and not isinstance(given, bool) and math.isfinite(given)
+    return isinstance(given, Real) and not isinstance(given, bool) and math.isfinite(as_float(given))
 
 
 def _from_number_with_error(value: Any, name: str) -> tuple[float, UnitText, Spread]:

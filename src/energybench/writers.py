@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from energybench.errors import OptionError, TableError, TableNotFoundError, did_you_mean, quoted
+from energybench.tables import files_in_use
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -37,7 +38,7 @@ _BLOCK = 20_000
 _STALE = 24 * 60 * 60
 
 
-def check_targets(
+def refuse_overwriting(
     targets: Iterable[str | Path],
     sources: Iterable[str | Path] = (),
     formats: Mapping[str, tuple[str, str]] = FORMATS,
@@ -49,18 +50,21 @@ def check_targets(
     targets : iterable of str or Path
         Files to be written.
     sources : iterable of str or Path
-        Files that are read: none of them is overwritten.
+        Files and folders that are read: none of them is overwritten, and nothing is written into a folder.
+        The organisation's own rows and the shipped tables are always among them.
     formats : mapping
         The extensions that are possible: :data:`FORMATS`, :data:`WORKBOOKS` or :data:`REPORTS`.
 
     Raises
     ------
     OptionError
-        If the extension is not one of ``formats``, its writer is not installed, or a file has two uses.
+        If the extension is not one of ``formats``, its writer is not installed, a file has two uses, or it would
+        overwrite what is read.
     TableNotFoundError
         If the folder is not there.
     """
-    used = {Path(source).resolve() for source in sources}
+    read = [Path(source).resolve() for source in (*sources, *files_in_use())]
+    used: set[Path] = set()
     for target in map(Path, targets):
         name, suffix = quoted(str(target)), target.suffix.lower()
         if suffix not in formats:
@@ -73,9 +77,21 @@ def check_targets(
             )
         if not target.parent.is_dir():
             raise TableNotFoundError(f"The folder of {name} is not there", name, f"Make {target.parent} first")
-        if target.resolve() in used:
+        source = next((source for source in read if _is_of(target, source)), None)
+        if source is not None and source.is_dir():
+            fix = "Write it to another folder"
+            raise OptionError(f"{name} lies in {source}, a folder that is read", name, fix)
+        if source is not None or target.resolve() in used:
             raise OptionError(f"{name} has two uses in one call", name, "Give every file a name of its own")
         used.add(target.resolve())
+
+
+def _is_of(target: Path, source: Path) -> bool:
+    """Say whether a file is a source under any name, or lies in a folder that is one."""
+    place = target.resolve()
+    if place == source or source in place.parents:
+        return True
+    return target.exists() and source.exists() and target.samefile(source)
 
 
 def write_frame(frame: pandas.DataFrame, path: str | Path) -> None:

@@ -54,9 +54,9 @@ def assess(
     asked = {"results": results, "energy": energy, "problems": problems}
     files = {name: path for name, path in asked.items() if path is not None}
     pages, books = ([path] if path is not None else [] for path in (report, workbook))
-    writers.check_targets(files.values(), (meters, outputs))
-    writers.check_targets(pages, (meters, outputs, *files.values()), writers.REPORTS)
-    writers.check_targets(books, (meters, outputs, *files.values(), *pages), writers.WORKBOOKS)
+    writers.refuse_overwriting(files.values(), (meters, outputs))
+    writers.refuse_overwriting(pages, (meters, outputs, *files.values()), writers.REPORTS)
+    writers.refuse_overwriting(books, (meters, outputs, *files.values(), *pages), writers.WORKBOOKS)
     if targets is not None and not pages + books:
         fix = "Add --report report.html or --workbook review.xlsx"
         raise OptionError("--targets goes into a page or a workbook, and none is asked for", targets, fix)

@@ -1,4 +1,4 @@
-"""What is read is never overwritten, and what nobody should give is refused in our words: no foreign exception, no hang."""
+"""Files that are read are not overwritten; strange numbers, frames and files are read or refused, and never hang."""
 
 from __future__ import annotations
 
@@ -72,7 +72,9 @@ def readings(tmp_path: Path) -> Path:
 def test_nothing_is_written_into_a_folder_of_readings(readings: Path, option: str, name: str) -> None:
     (readings / "sub").mkdir()
     before = (readings / "a.parquet").read_bytes()
-    done = run("assess", str(readings), str(readings.parent / "outputs.csv"), option, str(readings / name), capture_output=True)
+    done = run(
+        "assess", str(readings), str(readings.parent / "outputs.csv"), option, str(readings / name), capture_output=True
+    )
     assert (done.returncode, done.stdout) == (2, "")
     assert f"lies in {readings}, a folder that is read" in done.stderr
     assert (readings / "a.parquet").read_bytes() == before
@@ -130,14 +132,14 @@ def test_a_closed_standard_output_is_no_success(tmp_path: Path, command: str) ->
 # Own rows -------------------------------------------------------------------------------------------------
 
 
-def own_table(path: Path, name: str, **cells: str) -> Path:
+def own_table(path: Path, table: str, /, **cells: str) -> Path:
     """Write the first row of a shipped table with some cells changed, as rows of one's own."""
-    frame = pandas.read_csv(folder() / f"{name}.csv", dtype=str, keep_default_na=False).iloc[:1].assign(**cells)
+    frame = pandas.read_csv(folder() / f"{table}.csv", dtype=str, keep_default_na=False).iloc[:1].assign(**cells)
     frame.to_csv(path, index=False)
     return path
 
 
-def test_a_folder_without_a_table_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_without_a_table_is_named(tmp_path: Path) -> None:
     (tmp_path / "rows.txt").write_text("a\n", encoding="utf-8")
     with pytest.raises(TableNotFoundError, match=rf"{tmp_path.name} has no file \*\.csv, expected at least one"):
         use(tmp_path)
@@ -197,7 +199,7 @@ def made() -> list[Any]:
         eb.to_tce("1200 t", "原煤"),
         eb.to_tce("1200±6 t", "原煤"),
         eb.to_tce(array, "原煤"),
-        eb.ureg.Quantity(3.0, "万kWh") if "万kWh" in eb.ureg else eb.ureg.Quantity(3.0, "kWh/t"),
+        eb.ureg.Quantity(3.0, "kWh/t"),
         eb.convert("350 万kWh", "electricity").to_pint(),
         eb.account([LINE], output="24000 t", product="cement-clinker").to_pint(),
     ]
@@ -227,8 +229,7 @@ def test_a_quantity_comes_back_in_another_process_and_leaves_pint_alone(tmp_path
         "before = pint.get_application_registry().get()\n"
         "found, unit = pickle.load(open(sys.argv[1], 'rb'))\n"
         "import energybench as eb\n"
-        "assert all(isinstance(one, pint.Quantity) and one._REGISTRY is eb.ureg._REGISTRY "
-        "if hasattr(eb.ureg, '_REGISTRY') else one._REGISTRY is eb.ureg for one in found)\n"
+        "assert all(isinstance(one, pint.Quantity) and one._REGISTRY is eb.ureg for one in found)\n"
         "assert pint.get_application_registry().get() is before\n"
         "assert found[0] == eb.to_tce('1200 t', '原煤') and found[0].coefficient.carrier == 'raw_coal'\n"
         "assert unit == eb.ureg.Unit('kWh/t')\n"
@@ -246,8 +247,10 @@ def tried(question: Any) -> None:
     try:
         question()
     except EnergybenchError as error:
-        assert error.message
-        assert error.value
+        told = bool(error.message and error.value)
+    else:
+        told = True
+    assert told
 
 
 @strange
@@ -278,7 +281,7 @@ def test_a_strange_number_is_an_answer_or_a_refusal(given: Any) -> None:
 def test_too_large_an_amount_says_so(given: Any) -> None:
     with pytest.raises(EnergybenchError, match="too large to be a number"):
         eb.to_tce(eb.ureg.Quantity(given, "t"), "原煤")
-    with pytest.raises(EnergybenchError, match="line 1: amount is .*expected a number of a usual size"):
+    with pytest.raises(EnergybenchError, match=r"line 1: amount is .*expected a number of a usual size"):
         eb.account([{**LINE, "amount": given}])
 
 
@@ -288,7 +291,19 @@ def test_a_number_that_cannot_be_written_is_still_shown() -> None:
     assert (text_of(1.5), text_of("a")) == ("1.5", "a")
 
 
-COLUMNS = ["plant", "period", "product", "carrier", "amount", "unit", "flow", "ncv", "coefficient", "uncertainty", "meter"]
+COLUMNS = [
+    "plant",
+    "period",
+    "product",
+    "carrier",
+    "amount",
+    "unit",
+    "flow",
+    "ncv",
+    "coefficient",
+    "uncertainty",
+    "meter",
+]
 
 
 @pytest.mark.parametrize("column", COLUMNS)
@@ -304,7 +319,9 @@ def test_a_strange_cell_of_a_reading_is_one_problem(given: Any, column: str) -> 
         assert answer.problems["column"].tolist() == [column]
 
 
-@pytest.mark.parametrize("column", ["plant", "period", "product", "output", "output_unit", "furnace_capacity", "output_value"])
+@pytest.mark.parametrize(
+    "column", ["plant", "period", "product", "output", "output_unit", "furnace_capacity", "output_value"]
+)
 @strange
 def test_a_strange_cell_of_an_output_is_one_problem(given: Any, column: str) -> None:
     table = outputs({}, {"plant": "乙"}).astype(object)
@@ -317,14 +334,14 @@ def test_a_strange_cell_of_an_output_is_one_problem(given: Any, column: str) -> 
 
 @pytest.mark.parametrize(
     ("kind", "problems"),
-    [(pyarrow.list_(pyarrow.string()), 2), (pyarrow.string_view(), 0), (pyarrow.binary(), 2)],
-    ids=["list", "string_view", "binary"],
+    [(pyarrow.list_(pyarrow.string()), 2), (pyarrow.string_view(), 0)],
+    ids=["list", "string_view"],
 )
 @pytest.mark.parametrize("column", ["carrier", "plant", "unit", "amount"])
 def test_an_arrow_column_that_pandas_cannot_code(kind: Any, problems: int, column: str) -> None:
     table = meters({}, {})
     cells = [str(cell) for cell in table[column]]
-    given = [[cell] for cell in cells] if problems and "list" in str(kind) else [c.encode() for c in cells] if problems else cells
+    given = [[cell] for cell in cells] if problems else cells
     made = pandas.Series(pandas.array(pyarrow.array(given, kind), dtype=pandas.ArrowDtype(kind)))
     answer = eb.assess(table.assign(**{column: made}), outputs())
     assert (answer.counts["used"], answer.counts["problems"]) == (2 - problems, problems)
@@ -340,7 +357,7 @@ def test_integers_of_128_bits(large: bool, used: int) -> None:
     )
     answer = eb.assess(table, outputs())
     assert answer.counts["used"] == used
-    expected = eb.assess(table.to_pandas() if False else meters({"amount": 10.0}, {"amount": float(amounts[1])}), outputs())
+    expected = eb.assess(meters({"amount": 10.0}, {"amount": float(amounts[1])}), outputs())
     assert answer.results["tce"].to_list() == expected.results["tce"].tolist()
 
 
@@ -368,7 +385,12 @@ def test_an_account_of_a_frame(kind: str, headers: str) -> None:
 
 def test_a_frame_that_is_not_read_is_refused() -> None:
     lines = [("原煤", "1200 t")]
-    for given in (pandas.Series(["1200 t"], ["原煤"]), polars.Series(["a"]), polars.LazyFrame(CHINESE), {"原煤": "1 t"}):
+    for given in (
+        pandas.Series(["1200 t"], ["原煤"]),
+        polars.Series(["a"]),
+        polars.LazyFrame(CHINESE),
+        {"原煤": "1 t"},
+    ):
         with pytest.raises(OptionError, match="lines is"):
             eb.account(given)
     twice = pandas.DataFrame([["原煤", "1 t", "2 t"]], columns=["carrier", "amount", "amount"])

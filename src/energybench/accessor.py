@@ -24,7 +24,7 @@ from energybench.errors import (
     quoted,
 )
 from energybench.frames import assess
-from energybench.frames.encode import encode, fold, to_floats, has_value
+from energybench.frames.encode import encode, fold, has_value, to_floats
 from energybench.frames.meters import TOO_LARGE, missing, unreadable
 from energybench.frames.resolve import KnownFactors, Refusal
 from energybench.tables import ACCEPTED

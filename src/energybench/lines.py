@@ -217,6 +217,10 @@ def _parts_of(entry: LineLike) -> dict[str, Any]:
     )
 
 
+def _text(parts: dict[str, Any], key: str) -> str:
+    return text_of(parts[key] or "") if _is_given(parts.get(key)) else ""
+
+
 def _begins_with_number(cell: Any) -> bool:
     return not isinstance(cell, str) or cell.strip()[:1].isdigit()
 
@@ -236,23 +240,23 @@ def _read_line(entry: LineLike, allow_unverified: bool) -> _Read:
     magnitude, read, spread = read_measured(amount)
     if not isinstance(magnitude, float | Fraction):
         raise AmountError("amount is an array, expected one amount", "amount", "Sum it, or use assess()")
-    flow = text_of(parts.get("flow") or "in").strip().lower()
+    flow = (_text(parts, "flow") or "in").strip().lower()
     if flow not in FLOWS:
         raise OptionError(f"flow is {quoted(flow)}", quoted(flow), did_you_mean(flow, FLOWS, 'Use "in" or "out"'))
     rates = {key: parts[key] for key in _RATES if parts.get(key) is not None}
-    places = {key: text_of(parts[key]) for key in _PLACES if parts.get(key) is not None}
-    meter = text_of(parts.get("meter") or parts.get("group") or getattr(amount, "meter", ""))
+    places = {key: _text(parts, key) for key in _PLACES if _is_given(parts.get(key))}
+    meter = _text(parts, "meter") or _text(parts, "group") or str(getattr(amount, "meter", ""))
     return _Read(text_of(parts["carrier"]), Fraction(magnitude), read, spread, flow, rates, places, meter)
 
 
 def _with_uncertainty(amount: Any, parts: dict[str, Any], allow_unverified: bool) -> Any:
     """Return the amount with the uncertainty, the accuracy class and the meter that stand beside it."""
-    meter, group = parts.get("meter"), parts.get("group")
-    if meter is not None and group is not None and meter != group:
+    meter, group = (_text(parts, name) for name in ("meter", "group"))
+    if meter and group and meter != group:
         fix = "Give one of them: the readings that share it are correlated"
         raise OptionError(f"meter is {quoted(meter)} and group is {quoted(group)}", quoted(group), fix)
     given = {key: parts[key] for key in ("uncertainty", "accuracy") if parts.get(key) is not None}
-    label = text_of(meter or group or "")
+    label = _text(parts, "meter") or _text(parts, "group")
     if given or (label and read_measured(amount)[2] is not None):
         return measured(amount, **given, meter=label, allow_unverified=allow_unverified)
     return amount

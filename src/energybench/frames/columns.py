@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from energybench.errors import MissingColumnError, TableError, did_you_mean, quoted
+from energybench.frames.encode import is_strange, plain_cells
 from energybench.lines import HEADERS
 from energybench.names import normalise_name
 
@@ -137,4 +138,6 @@ def canonical_columns(table: pandas.DataFrame, name: str) -> tuple[pandas.DataFr
             )
     if table.empty:
         raise TableError(f"{name} has headers and no rows", name, "Give at least one row")
-    return table[list(found.values())].set_axis(list(found), axis=1), tuple(unused)
+    table = table[list(found.values())].set_axis(list(found), axis=1)
+    strange = [column for column in table.columns if is_strange(table[column], deep=name == "outputs")]
+    return table.assign(**{column: plain_cells(table[column]) for column in strange}), tuple(unused)

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 #: Below this many rows a second thread costs more than it gives.
 _THREADED_FROM = 200_000
 
+#: Arrow types whose cells are coded where they lie.
+_ARROW_TEXTS = ("string", "large_string")
+
 #: Kinds of object columns whose cells cannot be mistaken for one another.
 _PLAIN = ("string", "integer", "floating", "mixed-integer-float", "decimal", "empty", "datetime", "date")
 
@@ -85,6 +88,21 @@ def plain_cells(column: pandas.Series[Any]) -> pandas.Series[Any]:
     return pandas.Series(cells, column.index, dtype=object)
 
 
+def is_strange(column: pandas.Series[Any], *, deep: bool) -> bool:
+    """Say whether pandas cannot work with a column: an Arrow type without a code, or a cell that does not compare.
+
+    Cells are looked at only where ``deep``: in a long table that takes its time, see :func:`has_value`.
+    """
+    if isinstance(column.dtype, pandas.ArrowDtype):
+        return column.dtype.kind == "O" and str(column.dtype.pyarrow_dtype) not in _ARROW_TEXTS
+    try:
+        if deep and column.dtype == object:
+            column.isna()
+    except ArithmeticError:
+        return True
+    return False
+
+
 def has_value(column: pandas.Series[Any]) -> pandas.Series[bool]:
     """Return which cells of a column are filled."""
     try:
@@ -96,7 +114,7 @@ def has_value(column: pandas.Series[Any]) -> pandas.Series[bool]:
 def _arrow(column: pandas.Series[Any]) -> Any:
     """Return a text column that lies in Arrow memory as one Arrow array, without a copy; None for any other."""
     storage = getattr(column.array, "_pa_array", None)
-    if storage is None or not hasattr(storage, "combine_chunks") or str(storage.type) not in ("string", "large_string"):
+    if storage is None or not hasattr(storage, "combine_chunks") or str(storage.type) not in _ARROW_TEXTS:
         return None
     combined = storage.combine_chunks()
     return combined.chunk(0) if hasattr(combined, "num_chunks") else combined

@@ -9,7 +9,7 @@ import numpy
 import pandas
 
 from energybench.frames.columns import CORRECTIONS
-from energybench.frames.encode import Coded, clean_text, decode, encode, recode, to_floats, to_number, has_value
+from energybench.frames.encode import Coded, clean_text, decode, encode, recode, to_floats, to_number
 from energybench.frames.kernel import keys_in_use, make_key
 from energybench.frames.meters import flag_empty, missing
 from energybench.frames.problems import Problems
@@ -108,7 +108,7 @@ def work_out_outputs(table: pandas.DataFrame, keys: list[Coded], options: Option
     thresholds: list[Threshold | Refusal] = resolve_all(resolve, [tuple(one) for one in combinations])
     problems.flag_refused(code, thresholds)
     output = to_floats(table["output"])
-    empty = ~has_value(table["output"]).to_numpy()
+    empty = table["output"].isna().to_numpy()
     problems.flag(empty, missing("output"))
     problems.flag(~(numpy.isfinite(output) & (output > 0)), NOT_POSITIVE)
     limits = _furnace_limits(table, code, thresholds, options.reading, problems)
@@ -184,7 +184,7 @@ def _capacities(table: pandas.DataFrame, furnace: NDArray[numpy.bool_], problems
         unit.codes
     ]
     capacity = to_floats(table["furnace_capacity"])
-    empty = ~has_value(table["furnace_capacity"]).to_numpy() | (unit.codes == len(unit.distinct))
+    empty = table["furnace_capacity"].isna().to_numpy() | (unit.codes == len(unit.distinct))
     needed = "The limit of this product depends on furnace capacity, which is empty"
     fill_in = "Fill in the rated capacity and its unit"
     problems.flag(furnace & empty, Refusal("furnace_capacity", "", "capacity", needed, fill_in))

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from energybench.coal_rates import CoalRate
     from energybench.ladders import Ladder
-    from energybench.lines import LineLike
+    from energybench.lines import FrameLike, LineLike
     from energybench.uncertainty import MeasuredLike, Spread
     from energybench.units import AmountLike
 
@@ -189,7 +189,7 @@ def _give(uncertainty: float | None, unit: str) -> str:
 
 
 def account(
-    lines: Iterable[LineLike] | pandas.DataFrame,
+    lines: Iterable[LineLike] | FrameLike,
     *,
     output: MeasuredLike | None = None,
     product: str | None = None,
@@ -209,7 +209,8 @@ def account(
     Parameters
     ----------
     lines : iterable
-        Tuples ``(carrier, amount)`` or ``(carrier, amount, flow)``, or mappings (or a frame) with the keys
+        Tuples ``(carrier, amount)`` or ``(carrier, amount, flow)``, or mappings (or a frame of
+        pandas, polars or pyarrow; Chinese headers as in :func:`energybench.assess`) with the keys
         carrier, amount, unit, flow, ncv, density, coefficient, use (``"fuel"``, ``"feedstock"``), origin
         (``"grid"``, ``"renewable"``, ``"nuclear"``), evidence, uncertainty, accuracy, meter. An amount is text
         with a unit, a quantity, or a number beside the key unit; any figure may carry a standard uncertainty,

@@ -12,7 +12,7 @@ from decimal import Decimal
 from fractions import Fraction
 from math import isfinite
 from numbers import Real
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from energybench.choices import tce_parts
 from energybench.errors import AmountError, EnergybenchError, OptionError, TableError, did_you_mean, quoted, text_of
@@ -30,6 +30,14 @@ if TYPE_CHECKING:
     from energybench.uncertainty import Spread
 
     LineLike = Mapping[str, Any] | Sequence[Any]
+
+    class FrameLike(Protocol):
+        """A frame in memory, of pandas, polars or pyarrow."""
+
+        @property
+        def columns(self) -> Any:
+            """Its headers, or its columns."""
+
 
 #: What people write for the direction of a flow; energy sent out counts negative.
 FLOWS: dict[str, int] = {
@@ -145,7 +153,7 @@ def _entries(lines: Any) -> list[LineLike]:
     rows = _rows_of(lines)
     if rows is not None:
         return [{key: cell for key, cell in row.items() if _is_given(cell)} for row in rows]
-    if not isinstance(lines, Iterable) or isinstance(lines, str | bytes | Mapping) or hasattr(lines, "to_list"):
+    if not isinstance(lines, Iterable) or hasattr(lines, "to_list"):
         shown = quoted(type(lines).__name__) if hasattr(lines, "to_list") else quoted(lines)
         raise OptionError(f"lines is {shown}, expected several lines", shown, 'Write [("原煤", "1200 t")], or a frame')
     return list(lines)

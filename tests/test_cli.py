@@ -838,8 +838,8 @@ def test_targets_that_cannot_be_written(
 ) -> None:
     (tmp_path / "sub").mkdir()
     with pytest.raises(error):
-        writers.check_targets([tmp_path / name for name in targets], [tmp_path / name for name in sources])
-    writers.check_targets([tmp_path / "a.CSV", tmp_path / "b.json"], [tmp_path / "c.csv"])
+        writers.refuse_overwriting([tmp_path / name for name in targets], [tmp_path / name for name in sources])
+    writers.refuse_overwriting([tmp_path / "a.CSV", tmp_path / "b.json"], [tmp_path / "c.csv"])
 
 
 # As a program

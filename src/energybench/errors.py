@@ -202,8 +202,19 @@ def quoted(value: object) -> str:
     >>> quoted("原煤")
     "'原煤'"
     """
-    text = repr(value)
+    try:
+        text = repr(value)
+    except ValueError:  # Python writes no integer of more than 4300 digits, wherever it stands in the value
+        text = f"<{type(value).__name__} with too many digits to be written>"
     return text if len(text) <= LONGEST_QUOTE else f"{text[:LONGEST_QUOTE]}… ({len(text)} characters)"
+
+
+def text_of(value: object) -> str:
+    """Return ``str(value)``, and for a number with too many digits to be written what :func:`quoted` says of it."""
+    try:
+        return str(value)
+    except ValueError:
+        return quoted(value)
 
 
 # Looking for near names costs milliseconds: whole tables of unknown names switch it off.
@@ -249,7 +260,7 @@ def did_you_mean(name: str, known: Iterable[str], otherwise: str = "") -> str:
 def check_option(name: str, value: object, allowed: Iterable[str]) -> None:
     """Refuse an option that is none of the allowed words."""
     words = tuple(allowed)
-    if value not in words:
+    if not isinstance(value, str) or value not in words:
         meant = did_you_mean(value, words) if isinstance(value, str) else ""
         raise OptionError(
             f"{name} is {quoted(value)}", quoted(value), f"{meant} Use one of {', '.join(words)}".lstrip()

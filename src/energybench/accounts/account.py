@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     import pint
 
     from energybench.energy.coal_rates import CoalRate
-    from energybench.energy.lines import LineLike
+    from energybench.energy.lines import FrameLike, LineLike
     from energybench.energy.measured import MeasuredLike, Spread
     from energybench.limits.ladders import Ladder
     from energybench.units.registry import AmountLike
@@ -185,7 +185,7 @@ def _give(uncertainty: float | None, unit: str) -> str:
 
 
 def account(
-    lines: Iterable[LineLike] | pandas.DataFrame,
+    lines: Iterable[LineLike] | FrameLike,
     *,
     output: MeasuredLike | None = None,
     product: str | None = None,
@@ -205,7 +205,8 @@ def account(
     Parameters
     ----------
     lines : iterable
-        Tuples ``(carrier, amount)`` or ``(carrier, amount, flow)``, or mappings (or a frame) with the keys
+        Tuples ``(carrier, amount)`` or ``(carrier, amount, flow)``, or mappings (or a frame of
+        pandas, polars or pyarrow; Chinese headers as in :func:`energybench.assess`) with the keys
         carrier, amount, unit, flow, ncv, density, coefficient, use (``"fuel"``, ``"feedstock"``), origin
         (``"grid"``, ``"renewable"``, ``"nuclear"``), evidence, uncertainty, accuracy, meter. An amount is text
         with a unit, a quantity, or a number beside the key unit; any figure may carry a standard uncertainty,

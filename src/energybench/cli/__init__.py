@@ -11,7 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, NoReturn
 
 from energybench import __version__
-from energybench.cli.console import DEFECT, FINE, REFUSED, Parser, offer_completion, refusals, say, use_utf8
+from energybench.cli.console import DEFECT, FINE, REFUSED, Parser, offer_completion, refusals, refuse, say, use_utf8
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -79,6 +79,11 @@ def run(words: list[str]) -> int:
 def main() -> NoReturn:
     """Run the command and leave with its exit code."""
     use_utf8()
+    if sys.stdout is None:  # closed by the shell, ">&-": Python would drop the answer without a word
+        fix = "Give the command somewhere to write, for example > answer.txt"
+        sys.exit(
+            refuse("file", "Standard output is closed, expected one to write to", ">&-", fix, "--json" in sys.argv)
+        )
     try:
         code = run(sys.argv[1:])
     except Exception:  # noqa: BLE001 - a defect must not end in Python's exit code 1

@@ -55,9 +55,9 @@ def run(arguments: Namespace) -> int:
     asked = {name: path for name, path in given(arguments, *_FILES).items() if path is not None}
     frames = {name: path for name, path in asked.items() if name in ("results", "energy", "problems")}
     pages, books = ([asked[name]] if name in asked else [] for name in ("report", "workbook"))
-    writers.check_targets(frames.values(), (meters, outputs))
-    writers.check_targets(pages, (meters, outputs, *frames.values()), writers.REPORTS)
-    writers.check_targets(books, (meters, outputs, *frames.values(), *pages), writers.WORKBOOKS)
+    writers.refuse_overwriting(frames.values(), (meters, outputs))
+    writers.refuse_overwriting(pages, (meters, outputs, *frames.values()), writers.REPORTS)
+    writers.refuse_overwriting(books, (meters, outputs, *frames.values(), *pages), writers.WORKBOOKS)
     if targets is not None and not pages + books:
         fix = "Add --report report.html or --workbook review.xlsx"
         raise OptionError("--targets goes into a page or a workbook, and none is asked for", targets, fix)

@@ -22,6 +22,7 @@ from energybench.errors import (
     UnknownCarrierError,
     check_option,
     quoted,
+    text_of,
 )
 from energybench.tables.names import index_names, resolve_name
 from energybench.tables.store import (
@@ -62,7 +63,7 @@ _KGCE_PER_KWH = UnitText(("kgce",), ("kWh",))
 
 def check_basis_name(basis: str) -> None:
     """Refuse a basis that is none, and translate what documents call it."""
-    meant = next((word for name, word in _BASIS_WORDS.items() if str(basis).startswith(name)), None)
+    meant = next((word for name, word in _BASIS_WORDS.items() if text_of(basis).startswith(name)), None)
     if meant is not None:
         raise OptionError(f"basis is {quoted(basis)}", quoted(basis), f'Write basis="{meant}"')
     check_option("basis", basis, BASES)

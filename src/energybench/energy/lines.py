@@ -8,16 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from fractions import Fraction
+from math import isfinite
 from numbers import Real
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from energybench.energy.choices import tce_parts
 from energybench.energy.factors import factor
 from energybench.energy.measured import combine, measured, read_measured, read_measured_rate
-from energybench.errors import AmountError, EnergybenchError, OptionError, did_you_mean, quoted
+from energybench.errors import AmountError, EnergybenchError, OptionError, TableError, did_you_mean, quoted, text_of
+from energybench.tables.names import normalise_name
 from energybench.units.registry import ratio, to_float
-from energybench.units.text import UnitText
+from energybench.units.text import UnitText, as_float
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -28,6 +31,14 @@ if TYPE_CHECKING:
 
     LineLike = Mapping[str, Any] | Sequence[Any]
 
+    class FrameLike(Protocol):
+        """A frame in memory, of pandas, polars or pyarrow."""
+
+        @property
+        def columns(self) -> Any:
+            """Its headers, or its columns."""
+
+
 #: What people write for the direction of a flow; energy sent out counts negative.
 FLOWS: dict[str, int] = {
     **dict.fromkeys(("", "in", "input", "输入", "购入", "消费", "消耗", "投入", "流入"), 1),
@@ -37,6 +48,19 @@ KWH = UnitText(("kWh",))
 _RATES = ("ncv", "density", "coefficient")
 _PLACES = ("use", "origin", "evidence")
 _SURE = ("uncertainty", "accuracy", "meter", "group")
+#: Chinese headers of the columns that a line and a table of readings have in common.
+HEADERS: dict[str, tuple[str, ...]] = {
+    "carrier": ("能源品种", "能源", "能源名称", "品种"),
+    "amount": ("数量", "实物量", "消费量", "消耗量"),
+    "unit": ("单位", "计量单位"),
+    "flow": ("流向", "方向"),
+    "ncv": ("热值", "低位发热量", "低位热值"),
+    "coefficient": ("系数", "折标系数", "折标准煤系数"),
+    "uncertainty": ("不确定度", "标准不确定度"),
+    "accuracy": ("准确度等级", "准确度", "精度等级"),
+    "meter": ("计量器具", "计量器具编号"),
+}
+_KEY_OF = {normalise_name(header): key for key, headers in HEADERS.items() for header in (key, *headers)}
 LINE_KEYS = ("carrier", "amount", "unit", "flow", *_RATES, *_PLACES, *_SURE)
 
 
@@ -111,30 +135,69 @@ def _numbered(number: int, entry: LineLike, choice: Choice, spreads: Spreads) ->
 
 
 def _entries(lines: Any) -> list[LineLike]:
-    to_dict = getattr(lines, "to_dict", None)
-    if to_dict is not None:
-        return [
-            {key: cell for key, cell in row.items() if cell == cell and cell is not None} for row in to_dict("records")
-        ]
-    if not isinstance(lines, Iterable):
-        raise OptionError(
-            f"lines is {quoted(lines)}, expected several lines", quoted(lines), 'Write [("原煤", "1200 t")]'
-        )
+    rows = _rows_of(lines)
+    if rows is not None:
+        return [{key: cell for key, cell in row.items() if _is_given(cell)} for row in rows]
+    if not isinstance(lines, Iterable) or hasattr(lines, "to_list"):
+        shown = quoted(type(lines).__name__) if hasattr(lines, "to_list") else quoted(lines)
+        raise OptionError(f"lines is {shown}, expected several lines", shown, 'Write [("原煤", "1200 t")], or a frame')
     return list(lines)
+
+
+def _rows_of(lines: Any) -> list[dict[Any, Any]] | None:
+    """Return the rows of a frame of pandas, polars, pyarrow or narwhals as mappings; None for anything else."""
+    kind = type(lines)
+    if hasattr(kind, "columns") and any(hasattr(kind, name) for name in ("collect", "compute", "fetchall")):
+        shown = quoted(kind.__name__)
+        fix = "Collect it first, or give a frame of pandas, polars or pyarrow"
+        raise OptionError(f"lines is {shown}, expected a frame that is in memory", shown, fix)
+    headers = next((getattr(lines, name) for name in ("column_names", "columns") if hasattr(kind, name)), None)
+    if headers is None:
+        return None
+    # A batch of Arrow has its headers in the schema alone.
+    names = [str(name) for name in (lines.schema.names if kind.__name__ == "RecordBatch" else headers)]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise TableError(f"lines has the header {quoted(twice)} twice", quoted(twice), "Remove one of the columns")
+    if hasattr(kind, "to_pylist"):
+        found: list[dict[Any, Any]] = lines.to_pylist()
+    elif hasattr(kind, "rows"):
+        found = list(lines.rows(named=True))
+    else:
+        found = lines.to_dict("records")
+    return found
+
+
+def _is_given(cell: Any) -> bool:
+    """Say whether a cell of a frame is filled: neither None nor a NaN of any type."""
+    if cell is None:
+        return False
+    try:
+        return bool(cell == cell)
+    except (TypeError, ArithmeticError):  # pandas.NA has no truth, and a signalling NaN does not compare
+        return False
+    except ValueError:  # an array in a cell
+        return True
 
 
 def _parts_of(entry: LineLike) -> dict[str, Any]:
     """Return a line in any of its shapes as a mapping."""
     if isinstance(entry, Mapping):
+        given, entry = entry, {}
+        for header, cell in given.items():
+            key = header if header in LINE_KEYS else _KEY_OF.get(normalise_name(text_of(header)), header)
+            if key in entry:
+                raise OptionError(f"{quoted(header)} is {key} once more", quoted(header), "Give each figure once")
+            entry[key] = cell
         unknown = [key for key in entry if key not in LINE_KEYS]
         if unknown or "carrier" not in entry or "amount" not in entry:
             shown = quoted(unknown[0]) if unknown else "carrier or amount missing"
             raise OptionError(
                 f"{shown}, expected the keys {', '.join(LINE_KEYS)}",
                 shown,
-                did_you_mean(str(unknown[0]), LINE_KEYS) if unknown else "Give carrier and amount",
+                did_you_mean(text_of(unknown[0]), LINE_KEYS) if unknown else "Give carrier and amount",
             )
-        return dict(entry)
+        return entry
     if isinstance(entry, Sequence) and not isinstance(entry, str) and 2 <= len(entry) <= 3:
         first, second = entry[:2]
         if _begins_with_number(first) and not _begins_with_number(second):
@@ -147,6 +210,10 @@ def _parts_of(entry: LineLike) -> dict[str, Any]:
     )
 
 
+def _text(parts: dict[str, Any], key: str) -> str:
+    return text_of(parts[key] or "") if _is_given(parts.get(key)) else ""
+
+
 def _begins_with_number(cell: Any) -> bool:
     return not isinstance(cell, str) or cell.strip()[:1].isdigit()
 
@@ -155,31 +222,34 @@ def _read_line(entry: LineLike, allow_unverified: bool) -> _Read:
     """Read one line: carrier, exact amount and its uncertainty, unit, flow, own figures."""
     parts = _parts_of(entry)
     amount, unit = parts["amount"], parts.get("unit")
-    if unit is not None and isinstance(amount, Real) and not isinstance(amount, bool):
-        amount = f"{float(amount)!r} {unit}"
+    if unit is not None and isinstance(amount, Real | Decimal) and not isinstance(amount, bool):
+        if not isfinite(number := as_float(amount)):
+            fix = "Check the number and its unit"
+            raise AmountError(f"amount is {quoted(amount)}, expected a number of a usual size", quoted(amount), fix)
+        amount = f"{number!r} {text_of(unit)}"
     elif unit is not None and isinstance(amount, str):
-        amount = f"{amount} {unit}"
+        amount = f"{amount} {text_of(unit)}"
     amount = _with_uncertainty(amount, parts, allow_unverified)
     magnitude, read, spread = read_measured(amount)
     if not isinstance(magnitude, float | Fraction):
         raise AmountError("amount is an array, expected one amount", "amount", "Sum it, or use assess()")
-    flow = str(parts.get("flow") or "in").strip().lower()
+    flow = (_text(parts, "flow") or "in").strip().lower()
     if flow not in FLOWS:
         raise OptionError(f"flow is {quoted(flow)}", quoted(flow), did_you_mean(flow, FLOWS, 'Use "in" or "out"'))
     rates = {key: parts[key] for key in _RATES if parts.get(key) is not None}
-    places = {key: str(parts[key]) for key in _PLACES if parts.get(key) is not None}
-    meter = str(parts.get("meter") or parts.get("group") or getattr(amount, "meter", ""))
-    return _Read(str(parts["carrier"]), Fraction(magnitude), read, spread, flow, rates, places, meter)
+    places = {key: _text(parts, key) for key in _PLACES if _is_given(parts.get(key))}
+    meter = _text(parts, "meter") or _text(parts, "group") or str(getattr(amount, "meter", ""))
+    return _Read(text_of(parts["carrier"]), Fraction(magnitude), read, spread, flow, rates, places, meter)
 
 
 def _with_uncertainty(amount: Any, parts: dict[str, Any], allow_unverified: bool) -> Any:
     """Return the amount with the uncertainty, the accuracy class and the meter that stand beside it."""
-    meter, group = parts.get("meter"), parts.get("group")
-    if meter is not None and group is not None and meter != group:
+    meter, group = (_text(parts, name) for name in ("meter", "group"))
+    if meter and group and meter != group:
         fix = "Give one of them: the readings that share it are correlated"
         raise OptionError(f"meter is {quoted(meter)} and group is {quoted(group)}", quoted(group), fix)
     given = {key: parts[key] for key in ("uncertainty", "accuracy") if parts.get(key) is not None}
-    label = str(meter or group or "")
+    label = _text(parts, "meter") or _text(parts, "group")
     if given or (label and read_measured(amount)[2] is not None):
         return measured(amount, **given, meter=label, allow_unverified=allow_unverified)
     return amount

@@ -29,7 +29,7 @@ from energybench.energy.uncertain_text import (
 from energybench.errors import AmountError, UncertaintyError, UnitTextError, quoted
 from energybench.units.registry import EXAMPLE_UNITS, Rate, read_quantity, to_float
 from energybench.units.result import Quantified
-from energybench.units.text import UnitText, read_unit
+from energybench.units.text import UnitText, as_float, read_unit
 
 if TYPE_CHECKING:
     from energybench.energy.uncertain_text import Parts
@@ -218,7 +218,7 @@ def _from_measured(value: Measured, name: str) -> tuple[Fraction, UnitText, Spre
 
 
 def _is_number(given: object) -> bool:
-    return isinstance(given, Real) and not isinstance(given, bool) and math.isfinite(given)
+    return isinstance(given, Real) and not isinstance(given, bool) and math.isfinite(as_float(given))
 
 
 def _from_number_with_error(value: Any, name: str) -> tuple[float, UnitText, Spread]:

@@ -33,7 +33,7 @@ def class_percent(accuracy: str | float, allow_unverified: bool = False, warn: b
     """
     if isinstance(accuracy, str) and accuracy in _rows():
         return _of_row(_rows()[accuracy], allow_unverified, warn)
-    text = accuracy.strip() if isinstance(accuracy, str) else repr(accuracy)
+    text = accuracy.strip() if isinstance(accuracy, str) else quoted(accuracy)
     found = _CLASS.fullmatch(text) if not isinstance(accuracy, bool) else None
     if found is None or not 0 < float(found[1]) <= LARGEST_CLASS or not math.isfinite(float(found[1])):
         known = [row.id for row in _rows().values() if row.accuracy_class]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from energybench.errors import AmountError, DimensionError, EnergybenchError, UncertaintyError, UnitTextError, quoted
 from energybench.units.registry import ratio, read_exact, to_float
-from energybench.units.text import UnitText, read_number, read_unit
+from energybench.units.text import UnitText, as_float, read_number, read_unit
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable
@@ -192,10 +192,7 @@ def check_finite(value: float, text: str) -> None:
 
 def read_coverage(given: object, text: object) -> float:
     """Read a coverage factor k: 1 for a standard uncertainty, larger for an expanded one (JCGM 200:2012, 2.35)."""
-    try:
-        factor = float(given)  # type: ignore[arg-type]
-    except (TypeError, ValueError):
-        factor = math.nan
+    factor = as_float(given)
     if isinstance(given, bool) or not 1 <= factor <= LARGEST_COVERAGE:
         fix = 'Write the k of the expanded uncertainty, for example "1200±12 t (k=2)"; a probability is no factor'
         raise UncertaintyError(
@@ -245,10 +242,7 @@ def read_uncertainty(given: str | float, value: float, unit: UnitText) -> float:
                 f"The uncertainty {quoted(given)} is not read: {error.message}", quoted(given), error.fix
             ) from error
         return to_float(number * factor, "uncertainty") / divisor
-    try:
-        plain = float(given)
-    except (TypeError, ValueError):
-        plain = math.nan
+    plain = as_float(given)
     if isinstance(given, bool) or not (math.isfinite(plain) and plain >= 0):
         raise UncertaintyError(
             f"uncertainty is {quoted(given)}, expected a finite number, not negative", quoted(given), f"Write {FORMS}"

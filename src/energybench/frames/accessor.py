@@ -24,7 +24,7 @@ from energybench.errors import (
     quoted,
 )
 from energybench.frames import assess
-from energybench.frames.encode import encode, fold, to_floats
+from energybench.frames.encode import encode, fold, has_value, to_floats
 from energybench.frames.meters import TOO_LARGE, missing, unreadable
 from energybench.frames.resolve import KnownFactors, Refusal
 from energybench.tables.store import ACCEPTED
@@ -267,7 +267,7 @@ def _refuse(
     checks = [
         (codes[0] == sizes[0], missing("carrier")),
         (codes[1] == sizes[1], missing("unit")),
-        (table["amount"].isna().to_numpy(), missing("amount")),
+        (~has_value(table["amount"]).to_numpy(), missing("amount")),
         (~numpy.isfinite(amount), unreadable("amount")),
         (~numpy.isfinite(tce), TOO_LARGE),
     ]

@@ -12,7 +12,7 @@ import numpy
 import pandas
 
 from energybench import __version__
-from energybench.errors import TableError
+from energybench.errors import TableError, text_of
 from energybench.frames.native import to_kind
 from energybench.frames.problems import add_counts
 from energybench.frames.uncertain_cells import FIGURE_COLUMNS
@@ -332,4 +332,4 @@ def _plain_cell(cell: Any) -> Any:
         return None
     if value is None or isinstance(value, str | int | float | bool):
         return value
-    return value.isoformat() if hasattr(value, "isoformat") else str(value)
+    return value.isoformat() if hasattr(value, "isoformat") else text_of(value)

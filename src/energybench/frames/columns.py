@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from energybench.energy.lines import HEADERS
 from energybench.errors import MissingColumnError, TableError, did_you_mean, quoted
+from energybench.frames.encode import is_strange, plain_cells
 from energybench.tables.names import normalise_name
 
 if TYPE_CHECKING:
@@ -17,19 +19,19 @@ METERS: dict[str, tuple[str, ...]] = {
     "plant": ("企业", "企业名称", "工厂", "厂名", "用能单位"),
     "period": ("期间", "时期", "报告期", "年份", "年度", "月份", "year"),
     "product": ("产品", "产品名称"),
-    "carrier": ("能源品种", "能源", "能源名称", "品种"),
-    "amount": ("数量", "实物量", "消费量", "消耗量"),
-    "unit": ("单位", "计量单位"),
-    "flow": ("流向", "方向"),
-    "ncv": ("热值", "低位发热量", "低位热值"),
+    "carrier": HEADERS["carrier"],
+    "amount": HEADERS["amount"],
+    "unit": HEADERS["unit"],
+    "flow": HEADERS["flow"],
+    "ncv": HEADERS["ncv"],
     "ncv_unit": ("热值单位", "低位发热量单位"),
-    "coefficient": ("系数", "折标系数", "折标准煤系数"),
+    "coefficient": HEADERS["coefficient"],
     "coefficient_unit": ("系数单位", "折标系数单位", "折标准煤系数单位"),
     "ncv_uncertainty": ("热值不确定度", "低位发热量不确定度", "低位热值不确定度"),
     "coefficient_uncertainty": ("系数不确定度", "折标系数不确定度", "折标准煤系数不确定度"),
-    "uncertainty": ("不确定度", "标准不确定度"),
-    "accuracy": ("准确度等级", "准确度", "精度等级"),
-    "meter": ("group", "计量器具", "计量器具编号"),
+    "uncertainty": HEADERS["uncertainty"],
+    "accuracy": HEADERS["accuracy"],
+    "meter": ("group", *HEADERS["meter"]),
 }
 OUTPUTS: dict[str, tuple[str, ...]] = {
     **{key: METERS[key] for key in KEYS},
@@ -116,4 +118,6 @@ def canonical_columns(table: pandas.DataFrame, name: str) -> tuple[pandas.DataFr
             )
     if table.empty:
         raise TableError(f"{name} has headers and no rows", name, "Give at least one row")
-    return table[list(found.values())].set_axis(list(found), axis=1), tuple(unused)
+    table = table[list(found.values())].set_axis(list(found), axis=1)
+    strange = [column for column in table.columns if is_strange(table[column], deep=name == "outputs")]
+    return table.assign(**{column: plain_cells(table[column]) for column in strange}), tuple(unused)

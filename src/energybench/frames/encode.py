@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from decimal import Decimal
 from numbers import Number
-from sys import float_info
 from typing import TYPE_CHECKING, Any
 
 import numpy
 import pandas
 
-from energybench.errors import AmountError, quoted
-from energybench.units.text import read_number
+from energybench.errors import AmountError, quoted, text_of
+from energybench.units.text import as_float, read_number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 
 #: Below this many rows a second thread costs more than it gives.
 _THREADED_FROM = 200_000
+
+#: Arrow types whose cells are coded where they lie.
+_ARROW_TEXTS = ("string", "large_string")
 
 #: Kinds of object columns whose cells cannot be mistaken for one another.
 _PLAIN = ("string", "integer", "floating", "mixed-integer-float", "decimal", "empty", "datetime", "date")
@@ -60,27 +64,57 @@ def encode(column: pandas.Series[Any]) -> Coded:
         encoded = arrow.dictionary_encode()
         indices = encoded.indices.fill_null(len(encoded.dictionary)) if encoded.null_count else encoded.indices
         return Coded(indices.to_numpy(zero_copy_only=False), texts_of(encoded.dictionary))
-    if column.dtype == object and pandas.api.types.infer_dtype(column, skipna=True) not in _PLAIN:
-        column = column.map(_plain, na_action="ignore")
     try:
+        if column.dtype == object and pandas.api.types.infer_dtype(column, skipna=True) not in _PLAIN:
+            column = column.map(_plain, na_action="ignore")
         codes, uniques = pandas.factorize(column, use_na_sentinel=True)
-    except OverflowError:  # pandas before 3 fails on an integer beyond the floats
-        codes, uniques = pandas.factorize(column.map(_plain, na_action="ignore"), use_na_sentinel=True)
+    except (ArithmeticError, TypeError, NotImplementedError):
+        # A signalling NaN, an integer beyond the floats (pandas before 3), an Arrow type that pandas cannot code.
+        codes, uniques = pandas.factorize(plain_cells(column), use_na_sentinel=True)
     return _with_null(codes, list(uniques))
 
 
 def _plain(cell: Any) -> Any:
     """Return a cell that stands for itself alone: True is not 1, a list and a number beyond all floats no key."""
     known = isinstance(cell, str | Number) and not isinstance(cell, bool)
-    if isinstance(cell, int) and abs(cell) > float_info.max:
+    if (isinstance(cell, int) and abs(cell) > sys.float_info.max) or (isinstance(cell, Decimal) and cell.is_snan()):
         return quoted(cell)
     return cell if known or hasattr(cell, "isoformat") else quoted(cell)
+
+
+def plain_cells(column: pandas.Series[Any]) -> pandas.Series[Any]:
+    """Return a column of any type as one of objects that have a hash; for columns that pandas itself cannot read."""
+    cells = [None if cell is None or cell is pandas.NA else _plain(cell) for cell in column.tolist()]
+    return pandas.Series(cells, column.index, dtype=object)
+
+
+def is_strange(column: pandas.Series[Any], *, deep: bool) -> bool:
+    """Say whether pandas cannot work with a column: an Arrow type without a code, or a cell that does not compare.
+
+    Cells are looked at only where ``deep``: in a long table that takes its time, see :func:`has_value`.
+    """
+    if isinstance(column.dtype, pandas.ArrowDtype):
+        return column.dtype.kind == "O" and str(column.dtype.pyarrow_dtype) not in _ARROW_TEXTS
+    try:
+        if deep and column.dtype == object:
+            column.isna()
+    except ArithmeticError:
+        return True
+    return False
+
+
+def has_value(column: pandas.Series[Any]) -> pandas.Series[bool]:
+    """Return which cells of a column are filled."""
+    try:
+        return column.notna()
+    except ArithmeticError:  # a signalling NaN does not compare
+        return plain_cells(column).notna()
 
 
 def _arrow(column: pandas.Series[Any]) -> Any:
     """Return a text column that lies in Arrow memory as one Arrow array, without a copy; None for any other."""
     storage = getattr(column.array, "_pa_array", None)
-    if storage is None or not hasattr(storage, "combine_chunks") or str(storage.type) not in ("string", "large_string"):
+    if storage is None or not hasattr(storage, "combine_chunks") or str(storage.type) not in _ARROW_TEXTS:
         return None
     combined = storage.combine_chunks()
     return combined.chunk(0) if hasattr(combined, "num_chunks") else combined
@@ -112,10 +146,13 @@ def decode(codes: Codes, distinct: Sequence[str | None]) -> Any:
 def encode_columns(table: pandas.DataFrame, names: Sequence[str]) -> dict[str, Coded]:
     """Code several columns, two at a time where there are many rows."""
     columns = [table[name] for name in names]
-    if len(table) < _THREADED_FROM:
+    if len(table) < _THREADED_FROM or sys.platform == "emscripten":  # a browser's Python has no threads
         return dict(zip(names, map(encode, columns), strict=True))
-    with ThreadPoolExecutor(2) as pool:
-        return dict(zip(names, pool.map(encode, columns), strict=True))
+    try:
+        with ThreadPoolExecutor(2) as pool:
+            return dict(zip(names, pool.map(encode, columns), strict=True))
+    except RuntimeError:  # no thread can start: a limit of the machine, or the interpreter is ending
+        return dict(zip(names, map(encode, columns), strict=True))
 
 
 def clean_text(value: Any) -> str:
@@ -125,7 +162,7 @@ def clean_text(value: Any) -> str:
     if hasattr(value, "isoformat"):
         text: str = value.isoformat()
         return text.removesuffix("T00:00:00")
-    return str(value).strip()
+    return text_of(value).strip()
 
 
 def fold(column: Coded, function: Callable[[Any], str] = clean_text) -> tuple[list[str], NDArray[numpy.int64]]:
@@ -165,7 +202,4 @@ def to_number(value: Any) -> float:
         except AmountError:
             return float("nan")
         return float("nan") if rest else float(number)
-    try:
-        return float(value)
-    except (TypeError, ValueError, OverflowError):
-        return float("nan")
+    return as_float(value)

@@ -14,7 +14,7 @@ from energybench.energy.lines import FLOWS
 from energybench.energy.plausibility import COEFFICIENT_RULE, KCAL_FOR_KJ
 from energybench.errors import did_you_mean, quoted
 from energybench.frames.columns import KEYS
-from energybench.frames.encode import Coded, clean_text, encode, encode_columns, fold, to_floats
+from energybench.frames.encode import Coded, clean_text, encode, encode_columns, fold, has_value, to_floats
 from energybench.frames.groups import KEY_TEXT, is_damaged
 from energybench.frames.kernel import Lookup, keys_in_use, make_key, make_lookup
 from energybench.frames.problems import Problems
@@ -155,7 +155,7 @@ def _own_figures(table: pandas.DataFrame) -> tuple[Floats | None, NDArray[Any] |
 
     A row with both figures gets NaN: :func:`explain` says so.
     """
-    present = [name for name in _OWN[1:] if name in table.columns and bool(table[name].notna().any())]
+    present = [name for name in _OWN[1:] if name in table.columns and bool(has_value(table[name]).any())]
     if not present:
         return None, None, None
     figure = numpy.full(len(table), numpy.nan)
@@ -163,7 +163,7 @@ def _own_figures(table: pandas.DataFrame) -> tuple[Floats | None, NDArray[Any] |
     pairs: list[tuple[str, str]] = [("", "")]
     code = numpy.zeros(len(table), numpy.int64)
     for name in present:
-        given = table[name].notna().to_numpy()
+        given = has_value(table[name]).to_numpy()
         both = given & (kind > 0)
         figure[given] = to_floats(table[name])[given]
         figure[both] = numpy.nan
@@ -252,7 +252,7 @@ def explain(meters: Meters, rows: NDArray[Any]) -> Problems:
 def flag_number(problems: Problems, column: str, values: Floats, where: NDArray[numpy.bool_] | None = None) -> None:
     """Flag cells that are empty, or no finite number."""
     here = numpy.ones(len(values), bool) if where is None else where
-    problems.flag(here & problems.source[column].isna().to_numpy(), missing(column))
+    problems.flag(here & ~has_value(problems.source[column]).to_numpy(), missing(column))
     problems.flag(here & ~numpy.isfinite(values), unreadable(column))
 
 
@@ -261,7 +261,7 @@ def _explain_own(problems: Problems, meters: Meters, rows: NDArray[Any], own: Fl
     table = problems.source
     given = [name for name in _OWN[1:] if name in table.columns]
     if len(given) == len(_OWN) - 1:
-        both = table["ncv"].notna().to_numpy() & table["coefficient"].notna().to_numpy()
+        both = has_value(table["ncv"]).to_numpy() & has_value(table["coefficient"]).to_numpy()
         problems.flag(both, TWO_FIGURES)
     plausible = _plausible(own, meters.factor[rows], meters.keys, meters.key_size, meters.factors)
     for name in given:

@@ -32,7 +32,7 @@ def to_pandas(table: Any, name: str) -> pandas.DataFrame:
         return table
     kind = kind_of(table)
     if kind == "polars" and hasattr(table, "to_arrow") and hasattr(table, "columns"):
-        return from_arrow(_with_pyarrow(table.to_arrow, name))
+        return from_arrow(_with_pyarrow(_without_wide_integers(table).to_arrow, name))
     if kind == "pyarrow" and hasattr(table, "column_names"):
         return from_arrow(table)
     if isinstance(table, Mapping):
@@ -45,6 +45,18 @@ def to_pandas(table: Any, name: str) -> pandas.DataFrame:
     except (TypeError, NarwhalsError) as error:
         raise _no_table(table, name) from error
     return frame
+
+
+def _without_wide_integers(table: Any) -> Any:
+    """Return a polars frame without integers of 128 bits, which Arrow has not: narrower, or as texts."""
+    import polars
+
+    for name, kind in table.schema.items():
+        if str(kind) in ("Int128", "UInt128"):
+            narrow = table[name].cast(polars.Int64, strict=False)
+            fits = narrow.null_count() == table[name].null_count()
+            table = table.with_columns(narrow if fits else table[name].cast(polars.String))
+    return table
 
 
 def from_arrow(table: Any) -> pandas.DataFrame:

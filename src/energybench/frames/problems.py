@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy
 import pandas
 
-from energybench.errors import LONGEST_QUOTE, quoted
+from energybench.errors import LONGEST_QUOTE, quoted, text_of
 from energybench.frames.columns import KEYS
 from energybench.frames.encode import clean_text, decode, encode
 from energybench.frames.resolve import Refusal
@@ -213,7 +213,7 @@ class Problems:
 
 def cut(cell: Any) -> str:
     """Return a cell as text that can be shown: a very long one is cut, half a character is escaped."""
-    text = str(cell)[: LONGEST_QUOTE + 1].encode(errors="backslashreplace").decode()
+    text = text_of(cell)[: LONGEST_QUOTE + 1].encode(errors="backslashreplace").decode()
     return text if len(text) <= LONGEST_QUOTE else f"{text[:LONGEST_QUOTE]}…"
 
 

@@ -17,7 +17,7 @@ import pandas
 from energybench.energy.meter_accuracy import class_percent
 from energybench.energy.uncertain_text import read_uncertainty
 from energybench.errors import EnergybenchError, UncertaintyError, quoted
-from energybench.frames.encode import Coded, clean_text, encode, fold, to_number
+from energybench.frames.encode import Coded, clean_text, encode, fold, has_value, to_number
 from energybench.frames.resolve import Refusal, refusal_of, resolve_all
 from energybench.units.text import read_unit
 
@@ -126,7 +126,7 @@ def read_figure_spreads(table: pandas.DataFrame, own: Floats | None, kind: NDArr
 
 def _stated(table: pandas.DataFrame, names: tuple[str, ...]) -> list[str]:
     """Return which of some columns the table has with anything in them."""
-    return [name for name in names if name in table.columns and bool(table[name].notna().any())]
+    return [name for name in names if name in table.columns and bool(has_value(table[name]).any())]
 
 
 def _units_of(table: pandas.DataFrame, name: str) -> Coded:

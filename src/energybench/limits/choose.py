@@ -196,6 +196,11 @@ def find_ladder(
         A unit of the indicator wanted, where a standard has several for the item. Without it the one in standard
         coal, the comprehensive energy, is taken.
 
+    Returns
+    -------
+    Ladder
+        The limits of the item, and the document that they come from.
+
     Raises
     ------
     MissingFigureError, UnverifiedError, AmbiguousError, UnknownProductError

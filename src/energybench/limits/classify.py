@@ -17,6 +17,7 @@ from energybench.errors import (
     UncertaintyError,
     check_option,
     quoted,
+    text_of,
 )
 from energybench.limits.choose import all_ladders, choose_ladder, usual_unit, warn_if_superseded, warn_unverified_row
 from energybench.limits.verdicts import COMPARES, Verdict, check_basis, judge, saving_scale
@@ -224,7 +225,7 @@ def _read(
         if not (number or bare):
             raise
         unit = usual_unit(item, document, period)
-        examples = [f"{str(value).strip()} {one}" for one in ([unit] if unit else ["kgce/t", "kWh/t"])]
+        examples = [f"{text_of(value).strip()} {one}" for one in ([unit] if unit else ["kgce/t", "kWh/t"])]
         try:
             for example in examples:
                 read_measured(example, "value")

@@ -71,6 +71,8 @@ def _standards_on(day: str, item: str, ladders: Sequence[Ladder], like: UnitText
 
 def check_period(document: str | None, period: str | None) -> None:
     """Refuse a period that nothing asks for."""
+    if document is not None and not isinstance(document, str):
+        find_document(document)  # refuses what is no text
     if period is not None and document != IN_FORCE:
         raise OptionError("period is given without in-force", "period", 'Pass document="in-force" too')
 

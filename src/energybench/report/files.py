@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from energybench.errors import OptionError, TableError, TableNotFoundError, did_you_mean, quoted
+from energybench.tables.store import files_in_use
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -37,13 +38,14 @@ _BLOCK = 20_000
 _STALE = 24 * 60 * 60
 
 
-def check_targets(
+def refuse_overwriting(
     targets: Iterable[str | Path],
     sources: Iterable[str | Path] = (),
     formats: Mapping[str, tuple[str, str]] = FORMATS,
 ) -> None:
     """Refuse files that could not be written, before the work whose result they are to hold."""
-    used = {Path(source).resolve() for source in sources}
+    read = [Path(source).resolve() for source in (*sources, *files_in_use())]
+    used: set[Path] = set()
     for target in map(Path, targets):
         name, suffix = quoted(str(target)), target.suffix.lower()
         if suffix not in formats:
@@ -56,9 +58,21 @@ def check_targets(
             )
         if not target.parent.is_dir():
             raise TableNotFoundError(f"The folder of {name} is not there", name, f"Make {target.parent} first")
-        if target.resolve() in used:
+        source = next((source for source in read if _is_of(target, source)), None)
+        if source is not None and source.is_dir():
+            fix = "Write it to another folder"
+            raise OptionError(f"{name} lies in {source}, a folder that is read", name, fix)
+        if source is not None or target.resolve() in used:
             raise OptionError(f"{name} has two uses in one call", name, "Give every file a name of its own")
         used.add(target.resolve())
+
+
+def _is_of(target: Path, source: Path) -> bool:
+    """Say whether a file is a source under any name, or lies in a folder that is one."""
+    place = target.resolve()
+    if place == source or source in place.parents:
+        return True
+    return target.exists() and source.exists() and target.samefile(source)
 
 
 def write_frame(frame: pandas.DataFrame, path: str | Path) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from energybench.errors import EnergybenchError, TableError, TableNotFoundError, did_you_mean, quoted
 from energybench.tables.rows import TABLES, VERIFICATIONS, Table, TargetRow
-from energybench.units.text import read_unit
+from energybench.units.text import LARGEST_POWER, LONGEST_TEXT, read_unit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,25 +26,44 @@ _UNITS = ("unit", "coefficient_unit", "heating_value_unit", "capacity_unit")
 
 def read_csv(path: Path) -> tuple[list[dict[str, str]], list[str]]:
     """Read a CSV file in UTF-8: its rows and its columns."""
+    _check_regular(path)
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.DictReader(file)
             return list(reader), list(reader.fieldnames or ())
-    except FileNotFoundError as error:
-        raise TableNotFoundError(
-            f"{path} is not there", str(path), "Give the path of a CSV file or a folder"
-        ) from error
+    except OSError as error:
+        raise TableError(f"{path} cannot be read: {error.strerror}", str(path), "Give the right to read it") from error
     except (UnicodeDecodeError, csv.Error) as error:
         raise TableError(f"{path} is not CSV in UTF-8: {error}", str(path), "Save it as CSV UTF-8") from error
 
 
 def overlay_files(path: Path) -> list[Path]:
     """Return the CSV files that a path names: itself, or those of a folder in the order of their names."""
-    if path.is_dir():
-        return sorted(path.glob("*.csv"))
-    if not path.is_file():
+    folder = path.is_dir()
+    files = sorted(file for file in path.iterdir() if file.suffix.lower() == ".csv") if folder else [path]
+    for file in files:
+        _check_regular(file)
+    if not files:
+        raise TableNotFoundError(
+            f"The folder {path} has no file *.csv, expected at least one with rows of your own",
+            str(path),
+            "Give the folder that has them, or the path of one file",
+        )
+    return files
+
+
+def _check_regular(path: Path) -> None:
+    """Refuse what is no regular file: to open a pipe or a device may wait for ever."""
+    try:
+        if path.is_file():
+            return
+        there = path.exists()
+    except (OSError, ValueError):
+        there = False
+    if not there:
         raise TableNotFoundError(f"{path} is not there", str(path), "Give the path of a CSV file or a folder")
-    return [path]
+    what = "a folder" if path.is_dir() else "a pipe or a device"
+    raise TableError(f"{path} is {what}, expected a regular CSV file", str(path), "Save the rows as a CSV file")
 
 
 def read_overlay(path: Path) -> tuple[str, list[Any]]:
@@ -126,9 +145,11 @@ def _without_source(row: dict[str, str], where: str) -> Iterator[TableError]:
 
 def _is_decimal(text: str) -> bool:
     try:
-        return Decimal(text).is_finite()
+        number = Decimal(text)
     except InvalidOperation:
         return False
+    # A larger power takes for ever to expand, and no document prints one.
+    return number.is_finite() and len(text) <= LONGEST_TEXT and abs(number.adjusted()) <= LARGEST_POWER
 
 
 def _wrong(where: str, column: str, given: str, fix: str) -> TableError:

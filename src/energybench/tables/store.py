@@ -9,7 +9,7 @@ import hashlib
 import os
 import threading
 from dataclasses import asdict, fields
-from functools import lru_cache
+from functools import lru_cache, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeVar
 
@@ -60,6 +60,11 @@ class Sourced(Protocol):
 _caches: list[Callable[[], None]] = []
 _overlays: list[Path] = []
 _lock = threading.RLock()
+#: Tables of names: the column that says what is named, and the tables that have it.
+_NAMED = {
+    "carrier_names": ("carrier", ("carriers",)),
+    "product_names": ("item", ("benchmarks", "local_limits", "furnace_limits", "limits")),
+}
 
 
 def cached(size: int | None = None) -> Callable[[Callable[Parameters, Result]], Callable[Parameters, Result]]:
@@ -68,10 +73,29 @@ def cached(size: int | None = None) -> Callable[[Callable[Parameters, Result]], 
     def decorate(function: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
         wrapped: Any = lru_cache(size)(function)
         _caches.append(wrapped.cache_clear)
-        kept: Callable[Parameters, Result] = wrapped
+
+        @wraps(function)
+        def kept(*args: Parameters.args, **options: Parameters.kwargs) -> Result:
+            try:
+                found: Result = wrapped(*args, **options)
+            except (TypeError, ArithmeticError):
+                # What has no hash (a list, a signalling NaN) is no key of a cache: the function itself refuses it.
+                if _has_hash((args, tuple(options.values()))):
+                    raise
+                return function(*args, **options)
+            return found
+
         return kept
 
     return decorate
+
+
+def _has_hash(value: object) -> bool:
+    try:
+        hash(value)
+    except (TypeError, ArithmeticError):
+        return False
+    return True
 
 
 def _forget() -> None:
@@ -113,8 +137,16 @@ def use(*paths: str | Path) -> None:
     for file in files:
         read_overlay(file)
     with _lock:
+        before = _overlays[:]
         _overlays[:] = [*_overlays, *files] if paths else []
         _forget()
+        try:
+            for name in _NAMED if paths else ():
+                records(name)
+        except TableError:
+            _overlays[:] = before
+            _forget()
+            raise
 
 
 @cached()
@@ -141,7 +173,24 @@ def records(name: str) -> tuple[Any, ...]:
     rows, _ = read_csv(folder() / f"{name}.csv")
     found = {tuple(row[k] for k in table.key): table.record(**row) for row in rows}
     found.update({tuple(getattr(record, k) for k in table.key): record for record in _own_records(name)})
+    _check_named(name)
     return tuple(found.values())
+
+
+def _check_named(name: str) -> None:
+    """Refuse an own name of a carrier or an item that no table has: to look it up would find nothing."""
+    own = _own_records(name) if name in _NAMED else ()
+    if not own:
+        return
+    column, homes = _NAMED[name]
+    known = {getattr(record, column) for home in homes for record in records(home)}
+    for record in own:
+        if (given := getattr(record, column)) not in known:
+            raise TableError(
+                f"{name}: {quoted(record.name)} names the {column} {quoted(given)}, which no row has",
+                quoted(given),
+                did_you_mean(given, known, f"Give the rows of {' or '.join(homes)} that have it in the same call"),
+            )
 
 
 @cached()
@@ -160,6 +209,12 @@ def own_ids(name: str) -> frozenset[str]:
         A name of :data:`TABLES` whose rows have an id.
     """
     return frozenset(record.id for record in _own_records(name))
+
+
+def files_in_use() -> list[Path]:
+    """Return what is read beside a question: the files and the folder of own rows, and the folder of the tables."""
+    always = os.environ.get("ENERGYBENCH_DATA", "")
+    return [folder(), *([Path(always)] if always else []), *_all_overlays()]
 
 
 def _all_overlays() -> list[Path]:

@@ -8,6 +8,7 @@ Texts never reach pint: :mod:`energybench.units.text` reads them first.
 from __future__ import annotations
 
 import threading
+from copy import deepcopy
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
@@ -18,7 +19,7 @@ import numpy
 import pint
 
 from energybench.errors import AmountError, DimensionError, quoted
-from energybench.units.text import UnitText, read_amount, read_unit
+from energybench.units.text import UnitText, as_float, read_amount, read_unit
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -94,8 +95,34 @@ def _build(number: type) -> Any:
             registry: Any = pint.UnitRegistry(None, non_int_type=number, on_redefinition="raise")
             registry.load_definitions(DEFINITIONS)
             registry.formatter.default_format = "~P"
+            # pint itself would rebuild a pickled or deeply copied quantity in a registry without our units.
+            for kind in (registry.Quantity, registry.Unit):
+                kind.__reduce__ = _reduce
+            registry.Quantity.__deepcopy__ = _deepcopy
             _built[number] = registry
     return _built[number]
+
+
+def _reduce(value: Any) -> tuple[Any, ...]:
+    """Say how pickle makes a quantity or a unit of our registry again, in any process."""
+    kept = {name: one for name, one in vars(value).items() if not name.startswith("_")}
+    number = type(value)._REGISTRY.non_int_type
+    return _restore, (number, getattr(value, "_magnitude", None), dict(value._units), kept)
+
+
+def _restore(number: type, magnitude: Any, units: dict[str, Any], kept: dict[str, Any]) -> Any:
+    home = _build(number)
+    for name in units:
+        home.parse_units(name)  # a unit with a prefix is known once it was parsed
+    container = home.UnitsContainer(units)
+    value = home.Unit(container) if magnitude is None else home.Quantity(magnitude, container)
+    vars(value).update(kept)
+    return value
+
+
+def _deepcopy(value: Any, memo: dict[int, Any]) -> Any:
+    rebuild, parts = _reduce(value)
+    return rebuild(*deepcopy(parts, memo))
 
 
 def registry() -> pint.UnitRegistry[Any]:
@@ -113,11 +140,6 @@ def registry() -> pint.UnitRegistry[Any]:
 @lru_cache(4096)
 def ratio(unit: UnitText, target: UnitText) -> Fraction:
     """Return the exact factor from one unit to another; pint decides whether they are of one kind.
-
-    Raises
-    ------
-    DimensionError
-        If the units are of different kinds.
 
     Examples
     --------
@@ -223,7 +245,7 @@ def read_quantity(value: object, name: str = "amount") -> tuple[Magnitude, UnitT
     if isinstance(value, pint.Quantity):
         return _from_pint(value, name)
     usual = EXAMPLE_UNITS.get(name, "t")
-    example = f"{value if isinstance(value, int | float) and not isinstance(value, bool) else 1200} {usual}"
+    example = f"{value if isfinite(as_float(value)) and type(value) in (int, float) else 1200} {usual}"
     raise AmountError(
         f"{name} is {quoted(value)}, expected a number with a unit",
         quoted(value),
@@ -244,9 +266,12 @@ def _from_pint(value: Any, name: str) -> tuple[Magnitude, UnitText]:
         return (values if factor == 1 else times(values, float(factor), name)), unit
     try:
         number = float(magnitude)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, ArithmeticError) as error:
+        large = isinstance(error, OverflowError)
         raise AmountError(
-            f"{name} {quoted(magnitude)} is not a number", quoted(magnitude), "Give a finite number"
+            f"{name} {quoted(magnitude)} is {'too large to be' if large else 'not'} a number",
+            quoted(magnitude),
+            "Give a finite number",
         ) from error
     if not isfinite(number):
         raise AmountError(f"{name} is {number}, expected a finite number", str(number), "Give a finite number")

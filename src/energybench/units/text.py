@@ -7,9 +7,11 @@ text always gives the same :class:`UnitText`, so that pint only ever sees names 
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from energybench.errors import AmountError, UnitTextError, did_you_mean, quoted
 
@@ -284,6 +286,14 @@ def _unknown(atom: str, whole: str) -> UnitTextError:
         fix = did_you_mean(bare, _SUGGESTED, 'Write a unit such as "t", "kWh", "万m3", "kgce/t"')
     shown = quoted(whole) if atom == whole else f"{quoted(whole)}: {quoted(atom)}"
     return UnitTextError(f"{shown} is not a unit that energybench reads", quoted(whole), fix)
+
+
+def as_float(value: Any) -> float:
+    """Return a number of any type as a float, NaN where it is none or larger than every float."""
+    try:
+        return float(value)
+    except (TypeError, ValueError, ArithmeticError):
+        return math.nan
 
 
 def read_number(text: str) -> tuple[str, str]:

@@ -11,7 +11,7 @@ import pandas
 
 from energybench.errors import TableError
 from energybench.frames.columns import canonical_columns, is_lazy
-from energybench.frames.encode import clean_text
+from energybench.frames.encode import clean_text, has_value
 from energybench.frames.files import read_table
 from energybench.frames.lazy.assessment import LazyAssessment
 from energybench.frames.lazy.meters import meter_parts, weigh
@@ -95,7 +95,9 @@ def _refuse_strangers(outputs: Frame, meters: Frame) -> None:
 def _typed(column: pandas.Series[Any]) -> tuple[str, list[Any]]:
     """Return a column as an engine can hold it: numbers as numbers, anything else as text."""
     number = pandas.api.types.is_numeric_dtype(column.dtype) and not pandas.api.types.is_bool_dtype(column.dtype)
-    cells = [None if empty else cell for cell, empty in zip(column.tolist(), column.isna().tolist(), strict=True)]
+    cells = [
+        None if empty else cell for cell, empty in zip(column.tolist(), (~has_value(column)).tolist(), strict=True)
+    ]
     if number and pandas.api.types.is_integer_dtype(column.dtype):
         return "integer", cells
     if number and not pandas.api.types.is_complex_dtype(column.dtype):

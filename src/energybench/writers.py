@@ -8,11 +8,11 @@ import re
 import threading
 import time
 from contextlib import contextmanager, suppress
-from importlib.util import find_spec
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from energybench.errors import OptionError, TableError, TableNotFoundError, did_you_mean, quoted
+from energybench.errors import OptionError, TableError, TableNotFoundError, did_you_mean, quoted, requiring
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -55,8 +55,10 @@ def check_targets(
 
     Raises
     ------
+    MissingPackageError
+        If the package that writes it is not installed.
     OptionError
-        If the extension is not one of ``formats``, its writer is not installed, or a file has two uses.
+        If the extension is not one of ``formats``, or a file has two uses.
     TableNotFoundError
         If the folder is not there.
     """
@@ -67,10 +69,9 @@ def check_targets(
             known = f"Use one of the extensions {', '.join(formats)}"
             raise OptionError(f"{name} is no format that can be written", name, did_you_mean(suffix, formats, known))
         module, extra = formats[suffix]
-        if module and find_spec(module) is None:
-            raise OptionError(
-                f"{name} needs {module}, which is not installed", name, f'Run: pip install "energybench[{extra}]"'
-            )
+        if module:
+            with requiring(module, extra, f"Writing {name}"):
+                import_module(module)
         if not target.parent.is_dir():
             raise TableNotFoundError(f"The folder of {name} is not there", name, f"Make {target.parent} first")
         if target.resolve() in used:
@@ -93,17 +94,19 @@ def write_frame(frame: pandas.DataFrame, path: str | Path) -> None:
 
     Raises
     ------
+    MissingPackageError
+        If the package that writes the format is not installed.
     TableError
         If the format cannot hold the rows.
     OSError
         If the file cannot be written.
     """
-    write = {".csv": _csv, ".json": _json, ".parquet": _parquet, ".xlsx": _xlsx}[Path(path).suffix.lower()]
+    suffix, name = Path(path).suffix.lower(), quoted(str(path))
+    write = {".csv": _csv, ".json": _json, ".parquet": _parquet, ".xlsx": _xlsx}[suffix]
     try:
-        with whole_file(path) as part:
+        with requiring(*FORMATS[suffix], f"Writing {name}"), whole_file(path) as part:
             write(frame, part)
     except (ValueError, TypeError) as error:
-        name = quoted(str(path))
         raise TableError(f"{name} cannot hold these rows: {error}", name, "Write .csv or .json instead") from error
 
 

@@ -15,7 +15,7 @@ from urllib.parse import unquote
 import numpy
 import pandas
 
-from energybench.errors import MissingPackageError, TableError, did_you_mean, quoted
+from energybench.errors import TableError, did_you_mean, quoted, requiring
 from energybench.frames.dictionaries import Dictionaries, constant, is_plain_text, is_text
 from energybench.frames.files import FIRST_ROW
 
@@ -179,11 +179,8 @@ def open_parquet(path: Path, shown: str) -> ParquetSource:
         If the folder holds no Parquet file, or a file cannot be read or has other
         columns than the rest; the file is named.
     """
-    try:
+    with requiring("pyarrow", "arrow", f"Reading {shown}"):
         import pyarrow.parquet  # type: ignore[import-untyped]  # noqa: F401 - asked for before any file is opened
-    except ImportError as error:
-        fix = 'Install it: pip install "energybench[arrow]"'
-        raise MissingPackageError("Reading Parquet needs pyarrow", "pyarrow", fix) from error
     many = path.is_dir()
     files, strange = parquet_files(path, shown) if many else ([path], [])
     parts: list[ParquetPart] = []

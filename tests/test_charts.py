@@ -15,7 +15,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 import energybench as eb
-from energybench.errors import DimensionError, EnergybenchError, OptionError
+from energybench.errors import DimensionError, OptionError
 from energybench.limits.ladders import LEVELS_ZH
 from energybench.report import fonts
 from energybench.report.charts.canvas import columns, wrapped
@@ -547,12 +547,6 @@ def test_a_share_of_capacity_is_not_marked_on_output() -> None:
     targets = eb.check_targets(results, document="panzhihua-2024")
     with pytest.raises(OptionError, match="shares of capacity, and the axis is output"):
         portfolio_chart(results, by="output", targets=targets)
-
-
-def test_without_matplotlib_the_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)  # noqa: ARG005
-    with pytest.raises(EnergybenchError, match=r'pip install "energybench\[plot\]"'):
-        furnace_chart()
 
 
 # Manners --------------------------------------------------------------------------------------------------

@@ -260,12 +260,6 @@ def test_a_feedwater_enthalpy_of_another_kind() -> None:
         steam_heat("1 t", "1 MPa", dryness=1, feedwater_enthalpy="84 kJ/m3")
 
 
-def test_without_the_package_the_message_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "iapws", None)
-    with refused(OptionError, "option", "iapws", 'pip install "energybench[steam]"'):
-        steam_heat("1 t", "1 MPa", dryness=1, feedwater_enthalpy=FROM_ZERO)
-
-
 def test_the_package_is_loaded_only_for_steam() -> None:
     script = "import sys, energybench.energy.steam as s; s.read_pressure('1 MPa'); print('iapws' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)

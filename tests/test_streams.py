@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 import tracemalloc
 import weakref
 from typing import TYPE_CHECKING, Any
@@ -20,7 +19,6 @@ from pyarrow import parquet
 import energybench as eb
 from energybench.errors import (
     MissingColumnError,
-    MissingPackageError,
     OptionError,
     SupersededWarning,
     TableError,
@@ -439,13 +437,6 @@ def test_an_engine_lists_so_many_problems_and_counts_all(tmp_path: Path, monkeyp
     assert len(answer.problems) == 5
     assert answer.problem_counts["rows"].sum() > 10
     assert "problem_counts has all" in answer.notes[-1]
-
-
-def test_an_engine_that_is_not_installed_names_its_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "duckdb", None)
-    path = write(meters(), tmp_path / "meters.parquet")
-    with refused(MissingPackageError, "missing-package", "duckdb", 'pip install "energybench[duckdb]"'):
-        eb.assess_path(path, OUTPUTS, engine="duckdb")
 
 
 @pytest.mark.parametrize("engine", ["polars", "duckdb", "spark"])

@@ -5,8 +5,6 @@ The converters here are small and share nothing with the library, as a user's ow
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from fnmatch import fnmatch
 from fractions import Fraction
 from functools import cache
@@ -993,16 +991,6 @@ def test_the_search_returns_the_smallest_wrong_example() -> None:
     assert found is not None
     assert found.example == "42"
     assert Effort(max_examples=5).search(st.integers(), lambda _: None) is None
-
-
-# Without Hypothesis ---------------------------------------------------------------------------------------
-
-
-def test_without_hypothesis_the_import_says_what_to_install() -> None:
-    script = "import sys; sys.modules['hypothesis'] = None\nimport energybench\n"
-    script += "try:\n    from energybench import testing\nexcept ImportError as error:\n    print(error)"
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    assert 'pip install "energybench[testing]"' in done.stdout
 
 
 def test_ambiguous_is_what_natural_gas_is() -> None:

@@ -163,6 +163,29 @@ class MissingPackageError(EnergybenchError, ImportError):
         return EnergybenchError.__str__(self)
 
 
+@contextmanager
+def requiring(package: str, extra: str, what: str) -> Iterator[None]:
+    """Turn an import that fails inside, or a release that is too old, into the error that names the extra.
+
+    Examples
+    --------
+    >>> with requiring("no_such_package", "arrow", "Reading Parquet"):
+    ...     import no_such_package
+    Traceback (most recent call last):
+    energybench.errors.MissingPackageError: Reading Parquet needs no_such_package: No module named 'no_such_package'. \
+Run: pip install "energybench[arrow]"
+    """
+    try:
+        yield
+    except MissingPackageError:
+        raise
+    except ImportError as error:
+        said = str(error).strip().partition("\n")[0]
+        raise MissingPackageError(
+            f"{what} needs {package}: {said}", package, f'Run: pip install "energybench[{extra}]"'
+        ) from error
+
+
 class TableError(EnergybenchError, ValueError):
     """A table or file that cannot be read as the table that is needed."""
 

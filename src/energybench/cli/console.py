@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from energybench import __version__
-from energybench.errors import EnergybenchError, EnergybenchWarning, did_you_mean
+from energybench.errors import EnergybenchError, EnergybenchWarning, did_you_mean, requiring
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -64,8 +64,8 @@ def offer_completion(parser: argparse.ArgumentParser) -> None:
     import os
 
     if "_ARGCOMPLETE" in os.environ:
-        import argcomplete
-
+        with requiring("argcomplete", "completion", "Completing a command"):
+            import argcomplete
         argcomplete.autocomplete(parser)
 
 

@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from energybench.energy.gases import ABSOLUTE_ZERO, read_foreign, read_temperature
-from energybench.errors import AmountError, DimensionError, OptionError, quoted
+from energybench.errors import AmountError, DimensionError, OptionError, quoted, requiring
 from energybench.units.registry import make_quantity, ratio, read_exact, read_quantity, read_rate, same_kind, to_float
 from energybench.units.result import Record
 from energybench.units.text import UnitText, read_number
@@ -125,8 +125,10 @@ def steam_heat(
     Raises
     ------
     OptionError
-        If not exactly one of each pair is given, the state lies outside the formulation, the temperature is
-        that of saturation, or the package is not installed.
+        If not exactly one of each pair is given, the state lies outside the formulation, or the temperature is
+        that of saturation.
+    MissingPackageError
+        If iapws is not installed.
     AmountError, DimensionError
         If a figure cannot be read.
 
@@ -311,13 +313,6 @@ def _solve(megapascal: float, shown: str, **state: float) -> Any:
 
 
 def _iapws() -> Any:
-    from importlib import import_module
-
-    try:
-        return import_module("iapws")
-    except ImportError as error:
-        raise OptionError(
-            "Heat of steam needs the package iapws, which is not installed",
-            "iapws",
-            'Run: pip install "energybench[steam]"',
-        ) from error
+    with requiring("iapws", "steam", "Heat of steam"):
+        import iapws  # type: ignore[import-untyped]
+    return iapws

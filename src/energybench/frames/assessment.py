@@ -260,8 +260,10 @@ class Assessment(Card):
 
         Raises
         ------
-        EnergybenchError
-            If Jinja2 is missing or the language does not exist.
+        MissingPackageError
+            If Jinja2 is not installed.
+        OptionError
+            If the language does not exist.
         """
         report = report_room()
         if path is not None:
@@ -281,8 +283,10 @@ class Assessment(Card):
 
         Raises
         ------
-        EnergybenchError
-            If openpyxl is missing, the name is none of a workbook, or there are more rows than a sheet has.
+        MissingPackageError
+            If openpyxl is not installed.
+        OptionError, TableError
+            If the name is none of a workbook, or there are more rows than a sheet has.
         """
         report_room().write_workbook(self, path, **options)
 

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from energybench.errors import TableError, TableNotFoundError, quoted
+from energybench.errors import MissingPackageError, TableError, TableNotFoundError, quoted, requiring
 from energybench.frames.native import readable
 
 if TYPE_CHECKING:
@@ -135,11 +135,8 @@ def no_encoding(file: Path) -> TableError:
 
 
 def _read_parquet(file: Path) -> pandas.DataFrame:
-
-    try:
+    with requiring("pyarrow", "arrow", f"Reading {shown_path(file)}"):
         from pyarrow import parquet  # type: ignore[import-untyped]
-    except ImportError as error:
-        raise _needs("Parquet", "pyarrow", "arrow", file) from error
     try:
         with parquet.ParquetFile(file) as source:
             table: pandas.DataFrame = readable(source.read()).to_pandas()
@@ -159,17 +156,14 @@ def _read_excel(file: Path) -> pandas.DataFrame:
 
     broken = (zipfile.BadZipFile, zlib.error, ValueError, LookupError, OSError, EOFError, SyntaxError)
     try:
-        table = pandas.read_excel(
-            file, engine="openpyxl", header=None, dtype=object, keep_default_na=False, na_values=[""]
-        )
-    except ImportError as error:
-        raise _needs("Excel", "openpyxl", "excel", file) from error
+        with requiring("openpyxl", "excel", f"Reading {shown_path(file)}"):
+            table = pandas.read_excel(
+                file, engine="openpyxl", header=None, dtype=object, keep_default_na=False, na_values=[""]
+            )
+    except MissingPackageError:
+        raise
     except (*broken, TypeError, AttributeError, RuntimeError) as error:  # the last for what seems encrypted
         raise TableError(f"{shown_path(file)} is not an Excel table: {error}", str(file), "Save it as .xlsx") from error
     if table.empty:
         raise TableError(f"{shown_path(file)} is empty", str(file), "Give a file with a header and rows")
     return _under_headers(table).infer_objects()
-
-
-def _needs(kind: str, package: str, extra: str, file: Path) -> TableError:
-    return TableError(f"Reading {kind} needs {package}", str(file), f'Install it: pip install "energybench[{extra}]"')

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from energybench.errors import MissingPackageError, TableError, quoted
+from energybench.errors import TableError, quoted, requiring
 from energybench.frames.encode import encode
 
 if TYPE_CHECKING:
@@ -32,7 +32,8 @@ def to_pandas(table: Any, name: str) -> pandas.DataFrame:
         return table
     kind = kind_of(table)
     if kind == "polars" and hasattr(table, "to_arrow") and hasattr(table, "columns"):
-        return from_arrow(_with_pyarrow(_without_wide_integers(table).to_arrow, name))
+        with requiring("pyarrow", "polars", f"Reading {name} of polars"):
+            return from_arrow(_without_wide_integers(table).to_arrow())
     if kind == "pyarrow" and hasattr(table, "column_names"):
         return from_arrow(table)
     if isinstance(table, Mapping):
@@ -189,11 +190,3 @@ def _to_arrow(column: pandas.Series[Any]) -> Any:
         array = pyarrow.array(encode(column).map(str, None), pyarrow.string())
     # A column without a single class is still one of texts.
     return array.cast(pyarrow.string()) if pyarrow.types.is_null(array.type) else array
-
-
-def _with_pyarrow(convert: Any, name: str) -> Any:
-    try:
-        return convert()
-    except ImportError as error:
-        fix = 'Install it: pip install "energybench[arrow]"'
-        raise MissingPackageError(f"Reading a polars frame as {name} needs pyarrow", name, fix) from error

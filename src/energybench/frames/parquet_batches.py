@@ -15,7 +15,7 @@ from urllib.parse import unquote
 import numpy
 import pandas
 
-from energybench.errors import MissingPackageError, TableError, did_you_mean, quoted
+from energybench.errors import TableError, did_you_mean, quoted, requiring
 from energybench.frames.dictionaries import Dictionaries, constant, is_plain_text, is_text
 from energybench.frames.files import FIRST_ROW
 
@@ -133,11 +133,8 @@ def _next(batches: Iterator[Batch], name: str) -> Batch | None:
 
 def open_parquet(path: Path, shown: str) -> ParquetSource:
     """Look at a Parquet file or a folder of them."""
-    try:
+    with requiring("pyarrow", "arrow", f"Reading {shown}"):
         import pyarrow.parquet  # type: ignore[import-untyped]  # noqa: F401 - asked for before any file is opened
-    except ImportError as error:
-        fix = 'Install it: pip install "energybench[arrow]"'
-        raise MissingPackageError("Reading Parquet needs pyarrow", "pyarrow", fix) from error
     many = path.is_dir()
     files, strange = parquet_files(path, shown) if many else ([path], [])
     parts: list[ParquetPart] = []

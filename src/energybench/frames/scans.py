@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from energybench.errors import EnergybenchError, MissingPackageError, TableError
+from energybench.errors import EnergybenchError, TableError, requiring
 from energybench.frames.parquet_batches import ParquetSource
 from energybench.frames.parts import meter_columns
 from energybench.frames.pipeline import assess
@@ -44,12 +44,10 @@ def scan(engine: str, source: ParquetSource | CsvSource, outputs: TableLike, **o
             f"{odd} is a pattern of several names to {engine}", odd, f"Rename it. {_WITHOUT} to read it as it is named"
         )
     try:
-        frame, _connection = _SCANS[engine](source)
-        lazy: Any = assess(frame, outputs, **options)
-        answer: Assessment = lazy.collect(LISTED)
-    except ImportError as error:
-        fix = f'Install it: pip install "energybench[{engine}]"'
-        raise MissingPackageError(f"engine {engine} is not installed", engine, fix) from error
+        with requiring(_PACKAGES.get(engine, engine), engine, f"engine={engine!r}"):
+            frame, _connection = _SCANS[engine](source)
+            lazy: Any = assess(frame, outputs, **options)
+            answer: Assessment = lazy.collect(LISTED)
     except (EnergybenchError, AssertionError, MemoryError, Warning):
         raise
     except Exception as error:
@@ -114,3 +112,5 @@ _SCANS: dict[str, Callable[[ParquetSource], tuple[Any, Any]]] = {
     "spark": _spark,
 }
 ENGINES = tuple(_SCANS)
+#: Engine -> its package, where that has another name.
+_PACKAGES = {"spark": "pyspark"}

@@ -8,11 +8,11 @@ import re
 import threading
 import time
 from contextlib import contextmanager, suppress
-from importlib.util import find_spec
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from energybench.errors import OptionError, TableError, TableNotFoundError, did_you_mean, quoted
+from energybench.errors import OptionError, TableError, TableNotFoundError, did_you_mean, quoted, requiring
 from energybench.tables.store import files_in_use
 
 if TYPE_CHECKING:
@@ -52,10 +52,9 @@ def refuse_overwriting(
             known = f"Use one of the extensions {', '.join(formats)}"
             raise OptionError(f"{name} is no format that can be written", name, did_you_mean(suffix, formats, known))
         module, extra = formats[suffix]
-        if module and find_spec(module) is None:
-            raise OptionError(
-                f"{name} needs {module}, which is not installed", name, f'Run: pip install "energybench[{extra}]"'
-            )
+        if module:
+            with requiring(module, extra, f"Writing {name}"):
+                import_module(module)
         if not target.parent.is_dir():
             raise TableNotFoundError(f"The folder of {name} is not there", name, f"Make {target.parent} first")
         source = next((source for source in read if _is_of(target, source)), None)
@@ -81,12 +80,12 @@ def write_frame(frame: pandas.DataFrame, path: str | Path) -> None:
     ``.csv`` is UTF-8 with a byte order mark, which Excel needs; ``.json`` is a list of rows; a text cell of
     ``.xlsx`` stays text even if it begins like a formula.
     """
-    write = {".csv": _csv, ".json": _json, ".parquet": _parquet, ".xlsx": _xlsx}[Path(path).suffix.lower()]
+    suffix, name = Path(path).suffix.lower(), quoted(str(path))
+    write = {".csv": _csv, ".json": _json, ".parquet": _parquet, ".xlsx": _xlsx}[suffix]
     try:
-        with whole_file(path) as part:
+        with requiring(*FORMATS[suffix], f"Writing {name}"), whole_file(path) as part:
             write(frame, part)
     except (ValueError, TypeError) as error:
-        name = quoted(str(path))
         raise TableError(f"{name} cannot hold these rows: {error}", name, "Write .csv or .json instead") from error
 
 

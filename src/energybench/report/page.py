@@ -7,7 +7,7 @@ import hashlib
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
-from energybench.errors import MissingPackageError
+from energybench.errors import requiring
 from energybench.report.cards.pieces import linked
 from energybench.report.cards.pieces import number as figure
 from energybench.report.content import Amount, Class, Evidence, check_assessment, gather, text
@@ -64,11 +64,8 @@ def html_report(
     """
     words = Words(lang)
     check_assessment(assessment)
-    try:
+    with requiring("jinja2", "report", "A report"):
         import jinja2
-    except ImportError as error:
-        fix = 'Install it: pip install "energybench[report]"'
-        raise MissingPackageError("A report needs jinja2, which is not installed", "jinja2", fix) from error
     environment = jinja2.Environment(
         autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy
 
 from energybench.energy.lines import FLOWS
-from energybench.errors import EnergybenchError, MissingPackageError, OptionError, TableError, quoted
+from energybench.errors import EnergybenchError, OptionError, TableError, quoted, requiring
 from energybench.frames.columns import KEYS
 from energybench.frames.encode import encode, recode, to_floats
 from energybench.frames.groups import KEY_TEXT, make_groups
@@ -100,11 +100,8 @@ def write_workbook(
     """
     words = Words(lang)
     check_assessment(assessment)
-    try:
+    with requiring("openpyxl", "excel", "A workbook"):
         import openpyxl  # type: ignore[import-untyped]
-    except ImportError as error:
-        fix = 'Install it: pip install "energybench[excel]"'
-        raise MissingPackageError("A workbook needs openpyxl, which is not installed", "openpyxl", fix) from error
     name = quoted(str(path))
     if not str(path).lower().endswith(".xlsx"):
         raise OptionError(f"{name} is no name of a workbook", name, "Let it end in .xlsx")

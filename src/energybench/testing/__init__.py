@@ -7,16 +7,10 @@ figure stands, and what slip would explain it. Figures come from the tables in u
 Needs the extra ``testing``: ``pip install "energybench[testing]"``.
 """
 
-from importlib.util import find_spec
+from energybench.errors import requiring
 
-from energybench.errors import MissingPackageError
-
-if find_spec("hypothesis") is None:
-    raise MissingPackageError(
-        "energybench.testing needs the package hypothesis, which is not installed",
-        "hypothesis",
-        'Run: pip install "energybench[testing]"',
-    )
+with requiring("hypothesis", "testing", "energybench.testing"):
+    import hypothesis  # noqa: F401 - asked for before the modules that are made of it
 
 from energybench.testing.classifier import assert_classifier_properties
 from energybench.testing.conversion import assert_conversion_properties

@@ -387,8 +387,8 @@ def quantity(text: str) -> pint.Quantity[Any]:
 
     Examples
     --------
-    >>> quantity("350 万kWh")
-    <Quantity(3500000.0, 'kWh')>
+    >>> print(quantity("350 万kWh"))
+    3500000.0 kWh
     """
     if not isinstance(text, str):
         raise AmountError(f"{quoted(text)} is not text", quoted(text), 'Write, for example, quantity("350 万kWh")')
@@ -413,8 +413,8 @@ def standard_coal_heat() -> pint.Quantity[Any]:
 
     Examples
     --------
-    >>> (quantity("10 tce") * standard_coal_heat()).to("GJ")
-    <Quantity(293.076, 'GJ')>
+    >>> print((quantity("10 tce") * standard_coal_heat()).to("GJ"))
+    293.076 GJ
     """
     result: pint.Quantity[Any] = registry().Quantity(float(STANDARD_COAL_KJ_PER_KGCE / 1000), "GJ/tce")
     return result

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import narwhals.stable.v2 as nw
 import pandas
 
-from energybench.errors import TableError
+from energybench.errors import TableError, requiring
 from energybench.frames.columns import canonical_columns, is_lazy
 from energybench.frames.encode import clean_text, has_value
 from energybench.frames.files import read_table
@@ -31,7 +31,14 @@ if TYPE_CHECKING:
 
 def as_lazy(table: Any) -> Frame | None:
     """Return a table as a lazy narwhals frame, or None where it is not lazy."""
-    return nw.from_native(table) if is_lazy(table) else None
+    if not is_lazy(table):
+        return None
+    frame: Frame = nw.from_native(table)
+    if not frame.implementation.is_polars():
+        # Every other engine gives what it has computed, and takes small tables, in Arrow.
+        with requiring("pyarrow", "arrow", f"A table of {frame.implementation.value}"):
+            import pyarrow  # type: ignore[import-untyped]  # noqa: F401
+    return frame
 
 
 def collected_if_lazy(table: Any) -> Any:
@@ -42,7 +49,7 @@ def collected_if_lazy(table: Any) -> Any:
 
 def assess_lazily(meters: Any, outputs: Any, options: Options, stacklevel: int = 4) -> LazyAssessment:
     """Assess a lazy table of meters; nothing but the distinct names of both tables is computed."""
-    meter_source = make_source(nw.from_native(meters), "meters")
+    meter_source = make_source(as_lazy(meters), "meters")
     output_source = _of_engine(outputs, meter_source.frame)
     parts = {**meter_parts(meter_source), **output_parts(output_source, options)}
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from typing import TYPE_CHECKING, Any
 
-from energybench.errors import OptionError, UnknownNameError, quoted
+from energybench.errors import OptionError, UnknownNameError, quoted, requiring
 from energybench.limits.ladders import Level
 from energybench.report.cards.pieces import VERIFICATIONS_ZH, number
 from energybench.report.look import look_of
@@ -24,14 +24,8 @@ SMALL = 0.8
 
 def require_matplotlib() -> None:
     """Refuse to draw without matplotlib."""
-    from importlib.util import find_spec
-
-    if find_spec("matplotlib") is None:
-        raise OptionError(
-            "Charts need the package matplotlib, which is not installed",
-            "matplotlib",
-            'Run: pip install "energybench[plot]"',
-        )
+    with requiring("matplotlib", "plot", "A chart"):
+        import matplotlib  # noqa: F401 - asked for before anything is drawn
 
 
 def open_axes(ax: Any, lettering: Lettering, size: tuple[float, float]) -> Axes:

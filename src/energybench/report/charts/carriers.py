@@ -65,8 +65,10 @@ def carrier_chart(energy: Account | Assessment, *, lang: str = "en", ax: Axes | 
 
     Raises
     ------
+    MissingPackageError
+        If matplotlib is not installed.
     OptionError
-        If matplotlib is missing, the record is neither, or no line was used.
+        If the record is neither, or no line was used.
 
     Notes
     -----

@@ -92,8 +92,10 @@ def furnace_chart(
 
     Raises
     ------
+    MissingPackageError
+        If matplotlib is not installed.
     OptionError
-        If matplotlib is missing, or a record is no verdict on a furnace.
+        If a record is no verdict on a furnace.
 
     Notes
     -----

@@ -76,8 +76,10 @@ def ladder_chart(
 
     Raises
     ------
+    MissingPackageError
+        If matplotlib is not installed.
     OptionError
-        If matplotlib is missing, the records stand on different ladders, or one is no record of the library.
+        If the records stand on different ladders, or one is no record of the library.
     DimensionError
         If the uncertainty is of another kind than the indicator.
 

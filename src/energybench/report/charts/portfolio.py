@@ -95,8 +95,10 @@ def portfolio_chart(
 
     Raises
     ------
+    MissingPackageError
+        If matplotlib is not installed.
     OptionError
-        If matplotlib is missing, there are several products or periods, no plant has a class, or the targets hold
+        If there are several products or periods, no plant has a class, or the targets hold
         no share that this axis can show: a share of capacity is none of output.
 
     Notes

@@ -70,8 +70,10 @@ def saving_chart(
 
     Raises
     ------
+    MissingPackageError
+        If matplotlib is not installed.
     OptionError
-        If matplotlib is missing, the account has no product, or no result has a class.
+        If the account has no product, or no result has a class.
 
     Notes
     -----

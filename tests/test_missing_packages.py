@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, cast
 
 import ibis  # type: ignore[import-untyped]
@@ -13,7 +14,6 @@ import energybench as eb
 import energybench.report
 from energybench.errors import MissingPackageError, requiring
 from energybench.report import files as writers
-from energybench.testing import verify
 from expect import refused
 from extras import KEY, METERS, OUTPUTS, USES, declared, frames
 from shell import shell
@@ -55,7 +55,7 @@ DOORS: list[tuple[str, str, str, Callable[[Files], object]]] = [
     ("matplotlib", "plot", "saving_chart", lambda _: eb.report.saving_chart(answer())),
     ("iapws", "steam", "steam_heat", lambda _: eb.steam_heat("1 t", "1 MPa", dryness=1, feedwater_enthalpy="0 kJ/kg")),
     ("hypothesis", "testing", "energybench.testing", lambda _: __import__("energybench.testing")),
-    ("hypothesis", "testing", "verify", lambda _: verify.verify("math:sqrt", "limit-curve")),
+    ("hypothesis", "testing", "verify", lambda _: import_module("energybench.testing.verify")),
     *(
         (
             package,
@@ -104,7 +104,7 @@ def hide(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
 
     def hide(package: str) -> None:
         for name in [
-            name for name in sys.modules if name.partition(".")[0] == package or name == "energybench.testing"
+            name for name in sys.modules if name.partition(".")[0] == package or name.startswith("energybench.testing")
         ]:
             monkeypatch.delitem(sys.modules, name)
         monkeypatch.setitem(sys.modules, package, None)

@@ -40,12 +40,10 @@ from energybench.targets import (
     check_targets,
     energy_per_output_value,
 )
-from energybench.targets.cells import OTHER_UNITS, read_figure
-from energybench.targets.measures import MEASURES
-from energybench.targets.needs import columns_needed
-from energybench.targets.requirement import COMPARISONS, SENSES
-from energybench.targets.rows import measure_of, measures, target_rows
-from energybench.targets.selection import cheapest_cover
+from energybench.targets.columns import OTHER_UNITS, read_figure
+from energybench.targets.lift import cheapest_cover
+from energybench.targets.measures import MEASURES, columns_needed
+from energybench.targets.rows import COMPARISONS, SENSES, measure_of, measures, target_rows
 from energybench.units.text import read_unit
 from expect import refused
 

@@ -24,8 +24,7 @@ from energybench.errors import (
     quoted,
 )
 from energybench.frames.encode import to_floats
-from energybench.targets.cells import named, numbers, read_figure, require_column, texts_of
-from energybench.targets.inputs import one_period, table_of
+from energybench.targets.columns import coded, named, numbers, one_period, read_figure, require_column, table_of
 from energybench.units.registry import make_quantity
 from energybench.units.result import Record
 from energybench.units.text import read_unit
@@ -218,7 +217,7 @@ def _from_table(table: pandas.DataFrame, unit: str | None, period: str | int | N
     gap = ~numpy.isfinite(values)
     if gap.any():
         raise OutputError(f"output_value is empty or no number for {named(table, gap)}", "output_value", "Fill it in")
-    plants = texts_of(table["plant"])
+    plants = coded(table["plant"])
     size = len(plants.distinct) + 1
     sums = (numpy.bincount(plants.codes, column, size)[:-1].tolist() for column in (energy, values))
     return dict(zip(plants.distinct, zip(*sums, strict=True), strict=True))

@@ -39,7 +39,8 @@ def results(*periods: Any) -> pd.DataFrame:
     """Return a plant of aluminium in some periods, over the baseline in the first of them alone."""
     intensity = [13200.0 if number else 13500.0 for number in range(len(periods))]
     table = pd.DataFrame({"period": pd.Series(periods, dtype=object), "intensity": intensity})
-    return table.assign(plant="A", product="电解铝", unit="kWh/t", output=1.0, output_unit="t", design_capacity=1.0)
+    plant = [f"P{number}" for number in range(len(periods))]
+    return table.assign(plant=plant, product="电解铝", unit="kWh/t", output=1.0, output_unit="t", design_capacity=1.0)
 
 
 @pytest.mark.parametrize(("written", "period"), SPELLINGS, ids=repr)

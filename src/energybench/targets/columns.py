@@ -84,19 +84,19 @@ def table_of(results: Any) -> pandas.DataFrame:
 
 def _refuse_repeated(table: pandas.DataFrame) -> None:
     """Refuse results with several rows of one product of a plant in one period: it would count several times."""
-    made = [name for name in ("product", ITEM) if name in table.columns]
-    if "plant" not in table.columns or not made:
+    if "plant" not in table.columns or not {"product", ITEM} & set(table.columns):
         return
-    read = {"product": product_key, ITEM: product_key}
-    keys = [name for name in ("plant", "period", "equipment", *made) if name in table.columns]
-    columns = {name: coded(table[name], read.get(name, clean_text)) for name in keys}
-    named_rows = ~empty(columns["plant"]) & ~numpy.logical_and.reduce([empty(columns[name]) for name in made])
-    again = pandas.DataFrame({name: column.codes for name, column in columns.items()}).duplicated(keep=False)
-    if not (again & named_rows).any():
+    columns = {name: coded(table[name]) for name in ("plant", "period", "equipment") if name in table.columns}
+    columns["made"] = coded(items_of(table))
+    if {"product", ITEM} <= set(table.columns):
+        columns["product"] = coded(table["product"], product_key)
+    keys = pandas.DataFrame({name: column.codes for name, column in columns.items()})
+    again = keys.duplicated(keep=False).to_numpy() & ~empty(columns["plant"]) & ~empty(columns["made"])
+    if not again.any():
         return
-    first = int(numpy.flatnonzero(again & named_rows)[0])
-    same = numpy.logical_and.reduce([column.codes == column.codes[first] for column in columns.values()])
-    shown = " ".join(column.map(str, "")[first] for column in columns.values()).strip()
+    first = int(again.argmax())
+    same = (keys == keys.loc[first]).all(axis=1).to_numpy()
+    shown = " ".join(dict.fromkeys(filter(None, (column.map(str, "")[first] for column in columns.values()))))
     if "document" in table.columns and len(coded(table.loc[same, "document"]).distinct) > 1:
         raise TableError(
             f"{shown} stands under several documents in the results, and would count several times",

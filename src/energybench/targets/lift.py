@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     Floats = NDArray[numpy.float64]
     Mask = NDArray[numpy.bool_]
 
-#: Choices kept at one time, over all plants: 100,000 of 100 plants take some seconds and 40 MB.
+#: Choices remembered, over all plants of a product: a few seconds and 80 MB.
 MOST_CHOICES = 10_000_000
 
 
@@ -194,9 +194,8 @@ def cheapest_lift(
     -----
     A plant is lifted exactly to the threshold: saving = (intensity - threshold) x output. Per product, minimise the
     sum of savings subject to no capacity below baseline and share at benchmark as the document asks (strict 超). The
-    choice is the cheapest wherever ``proven`` says so: always with 30 plants of a product, and as a rule with hundreds,
-    as long as their capacities are numbers of few digits. Different products are handled apart: their tonnes are never
-    added.
+    choice is the cheapest wherever ``proven`` says so: for hundreds of plants of different intensity, and for about 100
+    plants that save the same per capacity. Different products are handled apart: their tonnes are never added.
 
     Examples
     --------

@@ -109,5 +109,5 @@ def test_the_year_of_a_deadline_is_found_in_every_spelling() -> None:
 
 
 def test_a_lift_takes_the_year_in_every_spelling() -> None:
-    with pytest.raises(OptionError, match="The periods of the rows are 2023, 2022"):
+    with pytest.raises(OptionError, match="no rows of 2023-01, only of 2023, 2022"):
         cheapest_lift(results("2023年", "2022.0"), "panzhihua-2024", period="2023-01")

@@ -1191,6 +1191,8 @@ def test_energy_per_output_value_refuses_what_does_not_add_up() -> None:
     bare = frame(tce=[1.0], output_value=[2])
     with refused(MissingColumnError, "missing-column", "output_value_unit"):
         energy_per_output_value(bare, smelter="A")
+    with refused(MissingColumnError, "missing-column", "plant is empty in 1 rows"):
+        energy_per_output_value(bare.assign(plant=None), smelter="A", output_value_unit="万元")
     with refused(NoEnergyError, "no-energy", "A"):
         energy_per_output_value(bare.assign(tce=math.nan), smelter="A", output_value_unit="万元")
     with refused(OutputError, "output", "A"):

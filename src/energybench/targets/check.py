@@ -15,7 +15,6 @@ from energybench.errors import (
     AmountError,
     EnergybenchError,
     MissingFigureError,
-    OptionError,
     UnknownNameError,
     did_you_mean,
     quoted,
@@ -23,6 +22,7 @@ from energybench.errors import (
 from energybench.frames.columns import OUTPUTS
 from energybench.frames.encode import clean_text
 from energybench.frames.groups import period_key
+from energybench.tables.rows import TargetRow
 from energybench.tables.store import citation, data_version, find_document
 from energybench.targets.columns import SENT_OUT, SIGNED, coded, holds, read_figure, table_of, unit_column
 from energybench.targets.measures import MEASURES, Computed, Portfolio, Question, check_standard, require_columns
@@ -44,7 +44,6 @@ if TYPE_CHECKING:
     import pandas
 
     from energybench.frames import Assessment
-    from energybench.tables.rows import TargetRow
     from energybench.targets.measures import CapacityShare
     from energybench.targets.rows import MeasureRow
 
@@ -188,10 +187,7 @@ class TargetVerdict(Record):
 
 
 #: Columns of the table that a verdict repeats.
-_PRINTED = (
-    *("document", "clause", "kind", "subject_zh", "subject_en", "indicator_zh", "indicator_en", "comparison", "value"),
-    *("unit", "deadline", "scope", "verification", "evidence", "quote"),
-)
+_PRINTED = {f.name for f in fields(TargetRow)} & {f.name for f in fields(TargetVerdict)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -347,7 +343,7 @@ def check_targets(
         table = table_of(results)
         base = Portfolio(table, table, own, allow_unverified)
         if wanted and "period" in table.columns:
-            base = _at(base, wanted, quoted(wanted))
+            base = base.at(wanted)
     given = _Given(read_figures(figures or {}, rows), base, wanted, tolerance)
     return TargetCheck(
         document=rows[0].document,
@@ -359,13 +355,6 @@ def check_targets(
         notes=() if base is None else _remarks([measure_of(row) for row in rows], base),
         data_version=data_version(),
     )
-
-
-def _at(base: Portfolio, period: str, shown: str) -> Portfolio:
-    try:
-        return base.at(period)
-    except MissingFigureError as error:
-        raise OptionError(f"period is {shown}. {error.message}", shown, "Pass one of them") from error
 
 
 def read_figures(given: Figures, rows: tuple[TargetRow, ...]) -> dict[str, float]:

@@ -111,16 +111,22 @@ def _refuse_repeated(table: pandas.DataFrame) -> None:
     )
 
 
-def one_period(table: pandas.DataFrame, period: str | int | None) -> pandas.DataFrame:
+def of_period(table: pandas.DataFrame, period: str | int | None) -> pandas.DataFrame:
     """Return the rows of one period: that which is named, or the only one there is."""
     if "period" not in table.columns:
         return table
     periods = coded(table["period"])
-    wanted = periods.distinct if period is None else [period_key(period)]
-    if len(wanted) != 1 or wanted[0] not in periods.distinct:
-        known = ", ".join(periods.distinct) or "none"
+    known = ", ".join(periods.distinct) or "none"
+    if period is None and len(periods.distinct) != 1:
         raise OptionError(f"The periods of the rows are {known}", known, "Pass period= with one of them")
-    rows: pandas.DataFrame = table.loc[periods.codes == periods.distinct.index(wanted[0])]
+    wanted = periods.distinct[0] if period is None else period_key(period)
+    if wanted not in periods.distinct:
+        raise OptionError(
+            f"The results have no rows of {wanted}, only of {known}",
+            wanted,
+            f"Add the rows of {wanted}, or pass another",
+        )
+    rows: pandas.DataFrame = table.loc[periods.codes == periods.distinct.index(wanted)]
     return rows
 
 
@@ -133,6 +139,16 @@ def empty(column: Coded) -> Mask:
     """Return which cells of a coded column are empty, shape (n,)."""
     found: Mask = column.codes == len(column.distinct)
     return found
+
+
+def filled(table: pandas.DataFrame, column: str) -> Coded:
+    """Return a column as codes into its distinct texts, and refuse an empty cell."""
+    require_column(table, column)
+    texts = coded(table[column])
+    gaps = int(empty(texts).sum())
+    if gaps:
+        raise MissingColumnError(f"{column} is empty in {gaps} rows", column, "Fill it in")
+    return texts
 
 
 def require_column(table: pandas.DataFrame, column: str, unit: str = "") -> None:
@@ -365,12 +381,7 @@ def weights_of(table: pandas.DataFrame, column: str, needs_unit: bool = True) ->
         if needs_unit:
             raise MissingColumnError(f"{column} has no unit", beside, f"Add a column {beside}")
         unit, values = "units", to_floats(table[column])
-    gap = ~numpy.isfinite(values)
-    if gap.any():
-        raise MissingColumnError(f"{column} is empty or no number for {named(table, gap)}", column, "Fill it in")
-    if (values < 0).any():
-        raise AmountError(f"{column} is below zero for {named(table, values < 0)}", column, "Check the number")
-    return values, unit
+    return Column(column, table, values).complete().cells, unit
 
 
 def _own_unit(cells: pandas.Series[Any]) -> str:

@@ -24,7 +24,7 @@ from energybench.targets.columns import (
     labels,
     named,
     not_above_zero,
-    one_period,
+    of_period,
     require_column,
     shown_items,
     table_of,
@@ -218,7 +218,7 @@ def cheapest_lift(
     乙 benchmark 4000 tce 70.0
     """
     below, at = _targets(document)
-    table = one_period(table_of(results), period)
+    table = of_period(table_of(results), period)
     own = {find_document(meant).id: find_document(read).id for meant, read in (standards or {}).items()}
     cited = measure_of(at).standard
     standard = own.get(cited, cited)

@@ -22,7 +22,7 @@ from energybench.tables.store import citation, find_document, records
 from energybench.targets.columns import (
     Column,
     coded,
-    empty,
+    filled,
     holds,
     items_of,
     known_items,
@@ -30,6 +30,7 @@ from energybench.targets.columns import (
     names_of,
     not_above_zero,
     numbers,
+    of_period,
     require_column,
     shown_items,
     unit_column,
@@ -251,14 +252,7 @@ class Portfolio:
     def at(self, period: str) -> Portfolio:
         """Return the portfolio with the rows of one period to compare."""
         require_column(self.whole, "period")
-        periods = coded(self.whole["period"])
-        rows = self.whole.loc[periods.map(lambda text: text == period, False, bool)]
-        if rows.empty:
-            known = ", ".join(periods.distinct)
-            raise MissingFigureError(
-                f"The results have no rows of {period}, only of {known}", period, f"Add the rows of {period}"
-            )
-        return replace(self, table=rows)
+        return replace(self, table=of_period(self.whole, period))
 
     def subject(self, spec: MeasureRow) -> pandas.DataFrame:
         """Return the rows that a target is about."""
@@ -421,11 +415,7 @@ def _enterprises(asked: Question) -> Counted:
     """
     rows = asked.portfolio.counted(asked.spec)
     column = "enterprise" if "enterprise" in rows.table.columns else "plant"
-    require_column(rows.table, column)
-    owner = coded(rows.table[column])
-    gap = int(empty(owner).sum())
-    if gap:
-        raise MissingColumnError(f"{column} is empty in {gap} rows", column, "Fill it in")
+    owner = filled(rows.table, column)
     size = len(owner.distinct)
     counting = numpy.bincount(owner.codes[rows.yes & rows.known], minlength=size)
     refusing = numpy.bincount(owner.codes[~rows.yes & rows.known], minlength=size) > 0

@@ -43,7 +43,7 @@ from energybench.targets import (
 from energybench.targets.columns import OTHER_UNITS, read_figure
 from energybench.targets.lift import cheapest_cover
 from energybench.targets.measures import MEASURES, columns_needed
-from energybench.targets.rows import COMPARISONS, SENSES, measure_of, measures, target_rows
+from energybench.targets.rows import COMPARISONS, SENSES, interval, measure_of, measures, target_rows
 from energybench.units.text import read_unit
 from expect import refused
 
@@ -304,6 +304,27 @@ def test_a_share_of_exactly_the_value_does_not_flip_on_float_noise() -> None:
     table = clinker([99, 99, 110], [0.1, 0.2, 0.7])
     assert verdict(table, "panzhihua-2024", "04").met is False
     assert verdict(clinker([99, 99, 110], [0.1, 0.201, 0.7]), "panzhihua-2024", "04").met is True
+
+
+def test_more_than_zero_is_not_zero() -> None:
+    """A share of zero is no tolerance: the strict bound beside zero is the next number."""
+    table = frame(promoted_projects=[0, 1, 1e-300, 0.0])
+    assert verdict(table, "shanxi-2022", "05").names == ("B", "C")
+    assert interval(">", Fraction(0), Fraction(0)) == (math.ulp(0.0), math.inf)
+    assert interval("<", Fraction(0), Fraction(0)) == (-math.inf, -math.ulp(0.0))
+
+
+@given(
+    st.sampled_from(["<", "<=", ">", ">=", "="]), st.fractions(-1000, 1000, max_denominator=1000), st.floats(-2e3, 2e3)
+)
+def test_an_interval_compares_as_fractions_do(comparison: str, threshold: Fraction, value: float) -> None:
+    """Away from the threshold exactly, and at its nearest float as at the threshold itself."""
+    low, high = interval(comparison, threshold, threshold)
+    for number, exact in ((value, Fraction(value)), (float(threshold), threshold)):
+        if exact == threshold or abs(exact - threshold) > abs(threshold) / 10**8:
+            order = (exact > threshold) - (exact < threshold)
+            expected = {"<": order < 0, "<=": order <= 0, ">": order > 0, ">=": order >= 0, "=": order == 0}
+            assert (low <= number <= high) is expected[comparison]
 
 
 def test_different_products_are_never_added() -> None:

@@ -20,11 +20,10 @@ from energybench.errors import (
     quoted,
 )
 from energybench.frames.columns import OUTPUTS
-from energybench.frames.encode import clean_text
 from energybench.frames.groups import period_key
 from energybench.tables.rows import TargetRow
 from energybench.tables.store import citation, data_version, find_document
-from energybench.targets.columns import SENT_OUT, SIGNED, coded, holds, read_figure, table_of, unit_column
+from energybench.targets.columns import SENT_OUT, SIGNED, coded, holds, labels, read_figure, table_of, unit_column
 from energybench.targets.measures import MEASURES, Computed, Portfolio, Question, check_standard, require_columns
 from energybench.targets.rows import (
     ITEM,
@@ -542,18 +541,12 @@ def _between(specs: list[MeasureRow], base: Portfolio) -> list[str]:
         except EnergybenchError:
             continue
         if not covered.all():
-            shown = ", ".join(_shown(rows.loc[~covered], column))
+            rows = rows.loc[~covered]
+            cells = [coded(rows[name]).map(str, "") for name in (column, unit_column(column)) if name in rows.columns]
+            named_cells = zip(labels(rows), *cells, strict=True)
+            shown = ", ".join(f"{name} ({' '.join(filter(None, cell))})" for name, *cell in named_cells)
             notes.append(
                 f"{column} between those that the document states: {shown}. No target is about them; "
                 "energybench.furnace_limit() reads between the stated points"
             )
     return notes
-
-
-def _shown(rows: pandas.DataFrame, column: str) -> list[str]:
-    """Return each row as its plant and its cell with the unit."""
-    texts = [
-        [clean_text(value) for value in rows[name].tolist()] if name in rows.columns else [""] * len(rows)
-        for name in ("plant", column, unit_column(column))
-    ]
-    return [f"{plant} ({f'{value} {unit}'.strip()})" for plant, value, unit in zip(*texts, strict=True)]

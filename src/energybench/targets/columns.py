@@ -68,7 +68,7 @@ _FLAGS: dict[str, bool] = {
 
 
 def table_of(results: Any) -> pandas.DataFrame:
-    """Return results as a pandas frame with canonical headers and a fresh index."""
+    """Return results as a pandas frame with canonical headers, plants and periods, and a fresh index."""
     table = to_pandas(getattr(results, "result_frame", results), "results")
     meaning = {normalise_name(header): column for column, others in OUTPUTS.items() for header in (column, *others)}
     names = [meaning.get(normalise_name(str(header)), str(header)) for header in table.columns]
@@ -76,8 +76,9 @@ def table_of(results: Any) -> pandas.DataFrame:
     if twice is not None:
         raise TableError(f"Two headers of the results mean {twice}", twice, "Remove one of them")
     table = table.set_axis(names, axis=1).reset_index(drop=True)
-    if "period" in table.columns:
-        table["period"] = coded(table["period"], period_key).map(str, None)
+    for name, read in (("plant", clean_text), ("enterprise", clean_text), ("period", period_key)):
+        if name in table.columns:
+            table[name] = coded(table[name], read).map(str, "")
     _refuse_repeated(table)
     return table
 
@@ -86,17 +87,17 @@ def _refuse_repeated(table: pandas.DataFrame) -> None:
     """Refuse results with several rows of one product of a plant in one period: it would count several times."""
     if "plant" not in table.columns or not {"product", ITEM} & set(table.columns):
         return
-    columns = {name: coded(table[name]) for name in ("plant", "period", "equipment") if name in table.columns}
-    columns["made"] = coded(items_of(table))
+    keys = table[[name for name in ("plant", "period") if name in table.columns]].assign(made=items_of(table))
+    if "equipment" in table.columns:
+        keys["equipment"] = coded(table["equipment"]).map(str, "")
     if {"product", ITEM} <= set(table.columns):
-        columns["product"] = coded(table["product"], product_key)
-    keys = pandas.DataFrame({name: column.codes for name, column in columns.items()})
-    again = keys.duplicated(keep=False).to_numpy() & ~empty(columns["plant"]) & ~empty(columns["made"])
+        keys["product"] = coded(table["product"], product_key).map(str, "")
+    again = (keys.duplicated(keep=False) & (keys["plant"] != "") & (keys["made"] != "")).to_numpy()
     if not again.any():
         return
-    first = int(again.argmax())
-    same = (keys == keys.loc[first]).all(axis=1).to_numpy()
-    shown = " ".join(dict.fromkeys(filter(None, (column.map(str, "")[first] for column in columns.values()))))
+    first = keys.iloc[int(again.argmax())]
+    same = (keys == first).all(axis=1).to_numpy()
+    shown = " ".join(dict.fromkeys(filter(None, first.tolist())))
     if "document" in table.columns and len(coded(table.loc[same, "document"]).distinct) > 1:
         raise TableError(
             f"{shown} stands under several documents in the results, and would count several times",
@@ -167,7 +168,7 @@ def labels(table: pandas.DataFrame) -> list[str]:
     """Return what each row is called: its plant or enterprise, or its number."""
     for column in ("plant", "enterprise"):
         if column in table.columns:
-            names: list[str] = coded(table[column]).map(str, "").tolist()
+            names: list[str] = table[column].tolist()
             return names
     return [f"row {number}" for number in table.index.tolist()]
 

@@ -39,7 +39,8 @@ def results(*periods: Any) -> pd.DataFrame:
     """Return a plant of aluminium in some periods, over the baseline in the first of them alone."""
     intensity = [13200.0 if number else 13500.0 for number in range(len(periods))]
     table = pd.DataFrame({"period": pd.Series(periods, dtype=object), "intensity": intensity})
-    return table.assign(plant="A", product="电解铝", unit="kWh/t", output=1.0, output_unit="t", design_capacity=1.0)
+    plant = [f"P{number}" for number in range(len(periods))]
+    return table.assign(plant=plant, product="电解铝", unit="kWh/t", output=1.0, output_unit="t", design_capacity=1.0)
 
 
 @pytest.mark.parametrize(("written", "period"), SPELLINGS, ids=repr)
@@ -108,5 +109,5 @@ def test_the_year_of_a_deadline_is_found_in_every_spelling() -> None:
 
 
 def test_a_lift_takes_the_year_in_every_spelling() -> None:
-    with pytest.raises(OptionError, match="The periods of the rows are 2023, 2022"):
+    with pytest.raises(OptionError, match="no rows of 2023-01, only of 2023, 2022"):
         cheapest_lift(results("2023年", "2022.0"), "panzhihua-2024", period="2023-01")

@@ -15,9 +15,8 @@ from typing import Any
 
 import pytest
 
-from energybench.targets.needs import columns_needed
-from energybench.targets.requirement import nothing_left, requirement
-from energybench.targets.rows import measure_of, target_rows
+from energybench.targets.measures import columns_needed
+from energybench.targets.rows import measure_of, nothing_left, requirement, target_rows
 
 ROOT = Path(__file__).parents[1]
 POLICIES = ROOT / "examples" / "policies"

@@ -29,10 +29,9 @@ _HOMES = {
     "limits.ladders": ("Ladder", "Level"),
     "limits.verdicts": ("Verdict",),
     "limits.what_if": ("Sensitivity",),
-    "targets.check": ("check_targets",),
+    "targets.check": ("TargetCheck", "TargetVerdict", "check_targets"),
     "targets.lift": ("LiftPlan", "cheapest_lift"),
     "targets.output_value": ("OutputValueIntensity", "energy_per_output_value"),
-    "targets.verdicts": ("TargetCheck", "TargetVerdict"),
     "units.registry": ("quantity", "ureg"),
 }
 #: Public name: its module, for modules that are public under a name of their own.

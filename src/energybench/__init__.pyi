@@ -57,13 +57,13 @@ from energybench.limits.ladders import Ladder as Ladder
 from energybench.limits.ladders import Level as Level
 from energybench.limits.verdicts import Verdict as Verdict
 from energybench.limits.what_if import Sensitivity as Sensitivity
+from energybench.targets.check import TargetCheck as TargetCheck
+from energybench.targets.check import TargetVerdict as TargetVerdict
 from energybench.targets.check import check_targets as check_targets
 from energybench.targets.lift import LiftPlan as LiftPlan
 from energybench.targets.lift import cheapest_lift as cheapest_lift
 from energybench.targets.output_value import OutputValueIntensity as OutputValueIntensity
 from energybench.targets.output_value import energy_per_output_value as energy_per_output_value
-from energybench.targets.verdicts import TargetCheck as TargetCheck
-from energybench.targets.verdicts import TargetVerdict as TargetVerdict
 from energybench.units.registry import quantity as quantity
 
 __version__: str

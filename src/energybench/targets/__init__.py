@@ -1,9 +1,8 @@
 """Policy targets over assessed plants."""
 
-from energybench.targets.check import check_targets
+from energybench.targets.check import TargetCheck, TargetVerdict, check_targets
 from energybench.targets.lift import LiftPlan, LiftStep, ProductLift, cheapest_lift
 from energybench.targets.output_value import OutputValueIntensity, energy_per_output_value
-from energybench.targets.verdicts import TargetCheck, TargetVerdict
 
 __all__ = [
     "LiftPlan",

@@ -4,35 +4,267 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from math import isfinite
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from energybench.errors import EnergybenchError, MissingFigureError, OptionError, quoted
+import numpy
+
+from energybench import __version__
+from energybench.errors import (
+    AmountError,
+    EnergybenchError,
+    MissingFigureError,
+    UnknownNameError,
+    did_you_mean,
+    quoted,
+)
+from energybench.frames.columns import OUTPUTS
 from energybench.frames.groups import period_key
+from energybench.tables.rows import TargetRow
 from energybench.tables.store import citation, data_version, find_document
-from energybench.targets.cells import SENT_OUT, SIGNED, texts_of
-from energybench.targets.inputs import figure_unit, read_figures, table_of
-from energybench.targets.measures import MEASURES, Measured, Question
-from energybench.targets.needs import require_columns
-from energybench.targets.portfolio import Portfolio
-from energybench.targets.remarks import remarks
-from energybench.targets.requirement import Requirement, check_tolerance, nothing_left, requirement
-from energybench.targets.rows import measure_of, target_rows
-from energybench.targets.verdicts import FACT, TargetCheck, TargetVerdict
+from energybench.targets.columns import SENT_OUT, SIGNED, coded, holds, labels, read_figure, table_of, unit_column
+from energybench.targets.measures import MEASURES, Computed, Portfolio, Question, check_standard, require_columns
+from energybench.targets.rows import (
+    ITEM,
+    Requirement,
+    check_tolerance,
+    measure_of,
+    nothing_left,
+    requirement,
+    target_rows,
+    with_unit,
+)
+from energybench.units.result import Record
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import pandas
 
     from energybench.frames import Assessment
-    from energybench.tables.rows import TargetRow
+    from energybench.targets.measures import CapacityShare
     from energybench.targets.rows import MeasureRow
 
     Figures = Mapping[str, Any]
     Results: TypeAlias = pandas.DataFrame | Assessment | Figures
 
-#: Denominator of a figure that the user gave.
-AS_GIVEN = "as given"
+_WORDS = {True: "met", False: "not met", None: "cannot tell"}
+
+#: Columns that results have anyway.
+_GENERAL = {
+    *OUTPUTS,
+    *("row", "item", "tce", "electricity_kwh", "intensity", "unit", "class", "saving_unit", "depends_on_reading"),
+    *("document", "verification", "readings", "unusable_readings", "reason", "enterprise", "industry", "equipment"),
+    *("output_value_unit", "level"),
+}
+_GENERAL_PATTERN = re.compile(r"(margin|saving)_\w+|benchmark|baseline|level_\d|within_limit|.*correction.*")
+
+
+# The answer -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TargetVerdict(Record):
+    """One target of a document against what was given.
+
+    Attributes
+    ----------
+    comparison, value, unit : str
+        As recorded and printed; ``required`` says them in full, with tolerance and reading.
+    threshold : float or None
+        The value as a number, the lower end of a range.
+    actual : float or None
+        In ``actual_unit``; None where it is not known, or lies between two bounds (``between``).
+    met : bool or None
+        None where it cannot be told; ``reason`` then says exactly what is missing.
+    measure : str
+        What was counted: ``share_of_capacity``, ``share_of_enterprises``, ``every`` …
+    denominator : str
+        What the figure is a share of or is counted over, spelled out.
+    figure, columns : str, tuple of str
+        The name under which the figure can be given, and the columns that it is computed from.
+    parts : tuple of CapacityShare
+        Shares product by product, where different products are not added.
+    names, open_names : tuple of str
+        Plants that count (for a limit on every row: that fail), and plants of which it is not known.
+    depends_on_reading : bool
+        Whether 以下 without 及 leaves a row exactly at the number open.
+    tolerance : float or None
+        What 左右 was taken to allow, as a share of the value; None for other comparisons.
+    """
+
+    target: str
+    document: str
+    clause: str
+    kind: str
+    subject_zh: str
+    subject_en: str
+    indicator_zh: str
+    indicator_en: str
+    comparison: str
+    value: str
+    unit: str
+    threshold: float | None
+    required: str
+    actual: float | None = None
+    actual_unit: str = ""
+    between: tuple[float, float] | None = None
+    met: bool | None = None
+    reason: str = ""
+    note: str = ""
+    measure: str
+    figure: str
+    columns: tuple[str, ...]
+    denominator: str = ""
+    parts: tuple[CapacityShare, ...] = ()
+    names: tuple[str, ...] = ()
+    open_names: tuple[str, ...] = ()
+    depends_on_reading: bool = False
+    tolerance: float | None = None
+    period: str = ""
+    standard: str = ""
+    deadline: str
+    scope: str
+    verification: str
+    evidence: str
+    quote: str
+
+    @classmethod
+    def of(
+        cls, row: TargetRow, spec: MeasureRow, *, required: Requirement | None = None, **found: Any
+    ) -> TargetVerdict:
+        """Make the verdict of a row of the table; what was not found is empty."""
+        return cls(
+            target=row.id,
+            threshold=None if required is None else required.value,
+            required=with_unit(row.value, row.unit) if required is None else required.text,
+            measure=spec.measure,
+            figure=spec.figure,
+            columns=spec.columns,
+            **{name: getattr(row, name) for name in _PRINTED},
+            **found,
+        )
+
+    @property
+    def number(self) -> str:
+        """The number of the target in its document."""
+        return self.target.partition("/")[2].partition("-")[0]
+
+    @property
+    def is_fact(self) -> bool:
+        """Whether the row states a fact as context, and asks for nothing."""
+        return self.comparison == "fact"
+
+    @property
+    def answer(self) -> str:
+        """The verdict in words: met, not met, cannot tell, context."""
+        return "context" if self.is_fact else _WORDS[self.met]
+
+    @property
+    def found(self) -> str:
+        """The figure as text, with its unit; empty where there is none."""
+        if self.between is not None:
+            return with_unit(f"{self.between[0]:.6g} to {self.between[1]:.6g}", self.actual_unit)
+        return "" if self.actual is None else with_unit(f"{self.actual:.6g}", self.actual_unit)
+
+    def __str__(self) -> str:
+        head = f"{self.answer}: {self.subject_en}, {self.indicator_en}" + (
+            f": {self.required}" if self.required else ""
+        )
+        found = f"; found {self.found} ({self.denominator})" if self.found else ""
+        fails = (
+            ""
+            if self.met is not False or self.measure not in ("every", "none_within")
+            else f": {', '.join(self.names)}"
+        )
+        due = f"; due {self.deadline}" if self.deadline else ""
+        reason = f"\n    {self.reason}" if self.reason and not self.is_fact else ""
+        note = f"\n    note: {self.note}" if self.note and not self.is_fact and self.note not in self.reason else ""
+        reading = "\n    depends on how 以下 is read" if self.depends_on_reading else ""
+        return f"{head}{found}{fails}  [{self.document} {self.clause}, {self.verification}{due}]{reason}{note}{reading}"
+
+
+#: Columns of the table that a verdict repeats.
+_PRINTED = {f.name for f in fields(TargetRow)} & {f.name for f in fields(TargetVerdict)}
+
+
+@dataclass(frozen=True, slots=True)
+class TargetCheck:
+    """The targets of one document, each with its verdict.
+
+    Attributes
+    ----------
+    verdicts : tuple of TargetVerdict
+        In the order of the table, facts included.
+    period : str
+        As asked for.
+    tolerance : float
+        What 左右 was taken to allow, as a share of the value.
+    standards : tuple of tuple
+        Which document was read in place of which, as asked for.
+    notes : tuple of str
+        What a reader should know of the whole.
+    """
+
+    document: str
+    citation: str
+    verdicts: tuple[TargetVerdict, ...]
+    period: str
+    tolerance: float
+    standards: tuple[tuple[str, str], ...] = ()
+    notes: tuple[str, ...] = ()
+    package_version: str = __version__
+    data_version: str = ""
+
+    def __getitem__(self, target: str) -> TargetVerdict:
+        """Return a verdict by target id, or by its number in the document."""
+        keys = {key: verdict for verdict in self.verdicts for key in (verdict.target, verdict.number)}
+        if target not in keys:
+            raise UnknownNameError(
+                f"{quoted(target)} is no target of {self.document}",
+                quoted(target),
+                did_you_mean(str(target), keys, "Give a target id or its number, such as 04"),
+            )
+        return keys[target]
+
+    def __iter__(self) -> Iterator[TargetVerdict]:
+        """Go through the verdicts in order."""
+        return iter(self.verdicts)
+
+    def __len__(self) -> int:
+        """Return the number of verdicts."""
+        return len(self.verdicts)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many rows are met, not met, cannot be told, or are context."""
+        answers = [verdict.answer for verdict in self.verdicts]
+        return {answer: answers.count(answer) for answer in (*_WORDS.values(), "context")}
+
+    def frame(self) -> pandas.DataFrame:
+        """Return a row per target; lists of names and columns are joined."""
+        import pandas
+
+        rows = [{"answer": v.answer, **{f.name: _cell(getattr(v, f.name)) for f in fields(v)}} for v in self.verdicts]
+        return pandas.DataFrame(rows).astype({"met": "boolean", "actual": "float64", "threshold": "float64"})
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the check as plain data, ready for JSON."""
+        return {**asdict(self), "counts": self.counts}
+
+    def __str__(self) -> str:
+        counts = ", ".join(f"{number} {answer}" for answer, number in self.counts.items())
+        lines = [f"{self.citation} ({self.document}): {counts}"]
+        lines += [f"{verdict.number} {verdict}" for verdict in self.verdicts]
+        return "\n".join([*lines, *(f"note: {note}" for note in self.notes)])
+
+
+def _cell(value: Any) -> Any:
+    return "; ".join(map(str, value)) if isinstance(value, tuple) else value
+
+
+# The check ------------------------------------------------------------------------------------------------
 
 
 def check_targets(
@@ -77,17 +309,18 @@ def check_targets(
     UnknownNameError
         If the document has no targets, or a figure's name is of none of them.
     AmountError, DimensionError
-        If a figure has no unit, or one of another kind or denominator.
+        If a figure has no unit, or one of another kind or denominator, or is a share of more than 100 %.
     OptionError
         If the tolerance is no share, or the period has no rows.
     TableError
-        If the results are no table, or hold one plant under two documents at once.
+        If the results are no table, or have several rows of one product of a plant in one period.
 
     Notes
     -----
     A share of capacity, of enterprises and of output value are three measures and never stand in for one another.
     超 is ``>``, 以上 ``>=``, 左右 ``~``, 以下 as recorded. What the table records as a fact is context. Rows:
-    ``data/targets.csv``, with the quote; measures: ``energybench/targets/measures.csv``.
+    ``data/targets.csv``, with the quote; measures: ``energybench/targets/measures.csv``. A target that asks what
+    a plant makes stays open while the product of any row is empty or in no table; the reason names the rows.
 
     Examples
     --------
@@ -98,28 +331,69 @@ def check_targets(
     The figure share_of_capacity_below_baseline is missing, and there are no results to compute it from. Pass
     figures={"share_of_capacity_below_baseline": "... % of capacity"}
     """
-    check_tolerance(tolerance)
+    tolerance = check_tolerance(tolerance)
     rows = target_rows(document)
-    given = dict(figures or {})
-    table = None
+    own = {find_document(meant).id: find_document(read).id for meant, read in (standards or {}).items()}
+    wanted = "" if period is None else period_key(period)
+    base = None
     if isinstance(results, Mapping):
-        given = {**results, **given}
+        figures = {**results, **(figures or {})}
     else:
         table = table_of(results)
-    own = {find_document(meant).id: find_document(read).id for meant, read in (standards or {}).items()}
-    wanted = None if period is None else period_key(period)
-    base = None if table is None else _portfolio(table, wanted, own, allow_unverified)
-    asked = _Given(read_figures(given, rows), base, wanted, tolerance)
+        base = Portfolio(table, table, own, allow_unverified)
+        if wanted and "period" in table.columns:
+            base = base.at(wanted)
+    given = _Given(read_figures(figures or {}, rows), base, wanted, tolerance)
     return TargetCheck(
         document=rows[0].document,
         citation=citation(rows[0].document),
-        verdicts=tuple(_verdict(row, measure_of(row), asked) for row in rows),
-        period=wanted or "",
+        verdicts=tuple(_verdict(row, measure_of(row), given) for row in rows),
+        period=wanted,
         tolerance=tolerance,
         standards=tuple(own.items()),
-        notes=() if base is None else remarks(rows, base),
+        notes=() if base is None else _remarks([measure_of(row) for row in rows], base),
         data_version=data_version(),
     )
+
+
+def read_figures(given: Figures, rows: tuple[TargetRow, ...]) -> dict[str, float]:
+    """Return the figures given, by target id, each in the unit of its target."""
+    known: dict[str, list[TargetRow]] = {}
+    for row in rows:
+        if row.comparison not in ("fact", "conforms_to"):
+            for name in {row.id, measure_of(row).figure}:
+                known.setdefault(name, []).append(row)
+    found: dict[str, float] = {}
+    # A figure named by target id goes before one named by what it measures.
+    for name, value in sorted(given.items(), key=lambda pair: "/" in str(pair[0])):
+        if name not in known:
+            raise UnknownNameError(
+                f"{quoted(name)} is no figure that a target of {rows[0].document} is compared with",
+                quoted(name),
+                did_you_mean(str(name), known, f"The figures are {', '.join(n for n in known if '/' not in n)}"),
+            )
+        for row in known[name]:
+            spec = measure_of(row)
+            figure = read_figure(value, _figure_unit(row, spec), str(name))
+            # A growth may be below zero, and so may an intensity: energy sent out may exceed the inputs.
+            if figure < 0 and spec.measure != "growth" and spec.column != SIGNED:
+                raise AmountError(f"{name} is {quoted(value)}, below zero", quoted(value), "Check the number")
+            if figure > 100 and (spec.is_share or row.unit.startswith("% of ")):
+                raise AmountError(
+                    f"{name} is {quoted(value)}, expected a share of at most 100 %", quoted(value), "Check the number"
+                )
+            found[row.id] = figure
+    return found
+
+
+def _figure_unit(row: TargetRow, spec: MeasureRow) -> str:
+    """Return the unit of a figure: a percentage keeps the words that say of what; what must go is counted."""
+    if spec.measure == "none_within":
+        return ""
+    return row.unit if spec.unit == "%" else spec.unit
+
+
+# One target -----------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -128,103 +402,81 @@ class _Given:
 
     figures: Mapping[str, float]
     base: Portfolio | None
-    period: str | None
+    period: str
     tolerance: float
-
-
-def _portfolio(
-    table: pandas.DataFrame, period: str | None, standards: Mapping[str, str], allow_unverified: bool
-) -> Portfolio:
-    whole = Portfolio(table, table, standards, allow_unverified)
-    if period is None or "period" not in table.columns:
-        return whole
-    try:
-        return replace(whole, table=whole.at(period))
-    except MissingFigureError as error:
-        raise OptionError(f"period is {quoted(period)}. {error.message}", quoted(period), "Pass one of them") from error
-
-
-# One target -----------------------------------------------------------------------------------------------
 
 
 def _verdict(row: TargetRow, spec: MeasureRow, given: _Given) -> TargetVerdict:
     """Compare one target with its figure, or say what is missing."""
     if row.comparison == "fact":
-        return TargetVerdict.of(row, spec, reason=FACT)
+        return TargetVerdict.of(row, spec, reason="fact: context, not a target")
     if row.comparison == "conforms_to":
         return TargetVerdict.of(row, spec, reason=f"The text refers to another document: it takes {spec.note}")
     need = nothing_left(row) if spec.measure == "none_within" else requirement(row, spec.sense, given.tolerance)
     tolerance = given.tolerance if row.comparison == "~" else None
     try:
-        measured, period = _measured(row, spec, need, given)
+        found, period, standard = _computed(row, spec, need, given)
     except EnergybenchError as error:
-        period = given.period or ""
         return TargetVerdict.of(
-            row, spec, required=need, reason=str(error), period=period, note=spec.note, tolerance=tolerance
+            row, spec, required=need, reason=str(error), period=given.period, note=spec.note, tolerance=tolerance
         )
-    undecided = measured.decided or spec.measure == "direction"
-    met = measured.met if undecided else need.met_by(measured.low, measured.high, measured.open_ends)
-    exact = measured.low == measured.high
-    bounded = isfinite(measured.low) and isfinite(measured.high)
+    low, high = found.low, found.high
+    met = found.met if found.decided else need.met_by(low, high, found.open_ends)
+    bounded = low != high and isfinite(low) and isfinite(high)
+    notes = [note for note in (spec.note, found.note) if note and note != found.why]
+    due = deadline_year(row.deadline)
+    if due is not None and re.fullmatch(r"\d{4}", period) and int(period) < due:
+        notes.append(f"figures of {period}; due {row.deadline}")
+    if standard != spec.standard and standard:
+        notes.append(f"levels read from {citation(standard)} in place of {citation(spec.standard)}, as you asked")
     return TargetVerdict.of(
         row,
         spec,
         required=need,
         met=met,
-        actual=measured.low if exact else None,
-        actual_unit=measured.unit or row.unit,
-        between=(measured.low, measured.high) if not exact and bounded else None,
-        reason=measured.why if met is None else "",
-        note="; ".join(_notes(row, spec, measured, period, given)),
-        denominator=measured.denominator,
-        parts=measured.parts,
-        names=measured.names,
-        open_names=measured.open_names,
-        depends_on_reading=measured.depends_on_reading,
+        actual=low if low == high else None,
+        actual_unit=found.unit or row.unit,
+        between=(low, high) if bounded else None,
+        reason=found.why if met is None else "",
+        note="; ".join(notes),
+        denominator=found.denominator,
+        parts=found.parts,
+        names=found.names,
+        open_names=found.open_names,
+        depends_on_reading=found.depends_on_reading,
         tolerance=tolerance,
         period=period,
-        standard=_standard(spec, measured, given),
+        standard=standard,
     )
 
 
-def _measured(row: TargetRow, spec: MeasureRow, need: Requirement, given: _Given) -> tuple[Measured, str]:
-    """Return the figure of a target and its period; a figure that was given goes before columns."""
+def _computed(row: TargetRow, spec: MeasureRow, need: Requirement, given: _Given) -> tuple[Computed, str, str]:
+    """Return the figure of a target, its period, and the document whose levels were read.
+
+    A figure that was given goes before columns.
+    """
     if row.id in given.figures:
-        figure = given.figures[row.id]
-        unit = "rows" if spec.measure == "none_within" else ""
-        why = spec.note if spec.measure == "direction" else ""
-        note = f"{spec.figure} is not above zero: {SENT_OUT}" if figure <= 0 and spec.column == SIGNED else ""
-        return Measured(figure, figure, AS_GIVEN, unit, why=why, note=note), given.period or ""
-    unit = figure_unit(row, spec)
-    if given.base is None or spec.measure == "figure":
-        why = "and there are no results to compute it from" if given.base is None else "no column gives it"
+        figure, favoured = given.figures[row.id], spec.measure == "direction"
+        found = Computed(
+            *(figure, figure, "as given", "rows" if spec.measure == "none_within" else ""),
+            why=spec.note if favoured else "",
+            note=f"{spec.figure} is not above zero: {SENT_OUT}" if figure <= 0 and spec.column == SIGNED else "",
+            decided=favoured,
+        )
+        return found, given.period, ""
+    unit, base = _figure_unit(row, spec), given.base
+    if base is None or spec.measure == "figure":
+        why = "and there are no results to compute it from" if base is None else "no column gives it"
         value = f'"... {unit}"' if unit else "..."
         raise MissingFigureError(
             f"The figure {spec.figure} is missing, {why}", spec.figure, f'Pass figures={{"{spec.figure}": {value}}}'
         )
-    given.base.check_standard(spec)
-    require_columns(given.base.whole.columns, spec, given.base.standard(spec), unit)
-    portfolio, period = _of_period(given.base, row, given.period)
-    return MEASURES[spec.measure](Question(portfolio, spec, row, need)), period
-
-
-def _standard(spec: MeasureRow, measured: Measured, given: _Given) -> str:
-    """Return the document whose levels were read; none where the figure was given."""
-    if given.base is None or not spec.standard or measured.denominator == AS_GIVEN:
-        return ""
-    return given.base.standard(spec)
-
-
-def _notes(row: TargetRow, spec: MeasureRow, measured: Measured, period: str, given: _Given) -> list[str]:
-    """Say how the target was read, beside what the reason says."""
-    notes = [note for note in (spec.note, measured.note) if note and note != measured.why]
-    due = deadline_year(row.deadline)
-    if due is not None and re.fullmatch(r"\d{4}", period) and int(period) < due:
-        notes.append(f"figures of {period}; due {row.deadline}")
-    standard = _standard(spec, measured, given)
-    if standard and standard != spec.standard:
-        notes.append(f"levels read from {citation(standard)} in place of {citation(spec.standard)}, as you asked")
-    return notes
+    standard = base.standard(spec)
+    if standard:
+        check_standard(standard)
+    require_columns(base.whole.columns, spec, standard, unit)
+    portfolio, period = _of_period(base, row, given.period)
+    return MEASURES[spec.measure](Question(portfolio, spec, row, need)), period, standard
 
 
 def deadline_year(deadline: str) -> int | None:
@@ -239,11 +491,11 @@ def deadline_year(deadline: str) -> int | None:
     return None if not years else int(years[0]) - deadline.startswith("before")
 
 
-def _of_period(base: Portfolio, row: TargetRow, wanted: str | None) -> tuple[Portfolio, str]:
+def _of_period(base: Portfolio, row: TargetRow, wanted: str) -> tuple[Portfolio, str]:
     """Return the rows that a target is compared with, and their period."""
-    if wanted is not None or "period" not in base.whole.columns:
-        return base, wanted or ""
-    periods = texts_of(base.whole["period"]).distinct
+    if wanted or "period" not in base.whole.columns:
+        return base, wanted
+    periods = coded(base.whole["period"]).distinct
     if len(periods) <= 1:
         return base, "".join(periods)
     due = deadline_year(row.deadline)
@@ -254,4 +506,47 @@ def _of_period(base: Portfolio, row: TargetRow, wanted: str | None) -> tuple[Por
             row.deadline,
             "Pass period= with one of them",
         )
-    return replace(base, table=base.at(str(due))), str(due)
+    return base.at(str(due)), str(due)
+
+
+# Remarks on the whole -------------------------------------------------------------------------------------
+
+
+def _remarks(specs: list[MeasureRow], base: Portfolio) -> tuple[str, ...]:
+    """Say which columns no target used, and which rows lie between the conditions of targets."""
+    used = {name for spec in specs for column in spec.columns for name in (column, unit_column(column))} | _GENERAL
+    unused = [
+        name for name in map(str, base.whole.columns) if name not in used and not _GENERAL_PATTERN.fullmatch(name)
+    ]
+    notes = [f"columns that no target of the document uses: {', '.join(unused)}"] if unused else []
+    return (*notes, *_between(specs, base))
+
+
+def _between(specs: list[MeasureRow], base: Portfolio) -> list[str]:
+    """Say which rows fall between targets that divide one subject by a second condition: furnaces by capacity."""
+    families: dict[tuple[str, str], list[MeasureRow]] = {}
+    for spec in specs:
+        if spec.measure == "every" and len(spec.subject) == 2 and spec.subject[0].column == ITEM:
+            families.setdefault((spec.subject[1].column, spec.where.partition("; ")[0]), []).append(spec)
+    notes = []
+    for (column, subject), family in families.items():
+        if len(family) < 2:
+            continue
+        try:
+            rows = base.subject(replace(family[0], where=subject))
+            covered = numpy.zeros(len(rows), bool)
+            for spec in family:
+                yes, known = holds(rows, spec.subject[1])
+                covered |= yes | ~known
+        except EnergybenchError:
+            continue
+        if not covered.all():
+            rows = rows.loc[~covered]
+            cells = [coded(rows[name]).map(str, "") for name in (column, unit_column(column)) if name in rows.columns]
+            named_cells = zip(labels(rows), *cells, strict=True)
+            shown = ", ".join(f"{name} ({' '.join(filter(None, cell))})" for name, *cell in named_cells)
+            notes.append(
+                f"{column} between those that the document states: {shown}. No target is about them; "
+                "energybench.furnace_limit() reads between the stated points"
+            )
+    return notes

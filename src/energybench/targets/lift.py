@@ -7,38 +7,37 @@ all plants under benchmark, those are chosen that bring the share over its targe
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from math import isfinite
 from typing import TYPE_CHECKING
 
 import numpy
 
-from energybench.errors import (
-    MissingColumnError,
-    MissingFigureError,
-    OptionError,
-    OutputError,
-    UnknownProductError,
-    quoted,
-)
+from energybench.errors import MissingColumnError, MissingFigureError, OptionError, OutputError, quoted
 from energybench.frames.encode import to_floats
 from energybench.limits.choose import find_ladder
 from energybench.limits.ladders import Level
 from energybench.limits.verdicts import saving_scale
 from energybench.tables.store import citation, find_document
-from energybench.targets.cells import amounts, labels, named, not_above_zero, require_column, texts_of
-from energybench.targets.inputs import one_period, table_of
-from energybench.targets.levels import levels_under
-from energybench.targets.portfolio import Portfolio, shown_items
-from energybench.targets.products import FIX, items_of, unknown_rows, why_unknown
-from energybench.targets.requirement import Requirement, requirement, with_unit
-from energybench.targets.rows import measure_of, target_rows
-from energybench.targets.selection import cheapest_cover
+from energybench.targets.columns import (
+    coded,
+    empty,
+    known_items,
+    labels,
+    named,
+    not_above_zero,
+    of_period,
+    require_column,
+    shown_items,
+    table_of,
+    weights_of,
+)
+from energybench.targets.measures import levels_under
+from energybench.targets.rows import Requirement, measure_of, requirement, target_rows, with_unit
 from energybench.units.registry import ratio
 from energybench.units.result import Record
 from energybench.units.text import read_unit
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import pandas
     from numpy.typing import NDArray
@@ -47,6 +46,10 @@ if TYPE_CHECKING:
     from energybench.tables.rows import TargetRow
 
     Floats = NDArray[numpy.float64]
+    Mask = NDArray[numpy.bool_]
+
+#: Choices remembered, over all plants of a product: a few seconds and 80 MB.
+MOST_CHOICES = 10_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +92,7 @@ class ProductLift:
     saving : float
         Of all steps, in ``saving_unit`` a period of the output given.
     proven : bool
-        Whether no other choice saves less; else the choice is a good one that was not proven the cheapest.
+        Whether no other choice needs less saving. False where the choices were too many to compare all of them.
     """
 
     item: str
@@ -184,12 +187,15 @@ def cheapest_lift(
         If a plant has no product, or one that no table knows.
     OutputError
         If an output is zero or below.
+    TableError
+        If several rows are of one product of a plant in one period.
 
     Notes
     -----
     A plant is lifted exactly to the threshold: saving = (intensity - threshold) x output. Per product, minimise the
     sum of savings subject to no capacity below baseline and share at benchmark as the document asks (strict 超). The
-    choice among plants is exact. Different products are handled apart: their tonnes are never added.
+    choice is the cheapest wherever ``proven`` says so: for hundreds of plants of different intensity, and for about 100
+    plants that save the same per capacity. Different products are handled apart: their tonnes are never added.
 
     Examples
     --------
@@ -212,20 +218,14 @@ def cheapest_lift(
     乙 benchmark 4000 tce 70.0
     """
     below, at = _targets(document)
-    over = requirement(at)
+    table = of_period(table_of(results), period)
     own = {find_document(meant).id: find_document(read).id for meant, read in (standards or {}).items()}
-    table = one_period(table_of(results), period)
-    portfolio = Portfolio(table, table, own, allow_unverified)
-    standard = portfolio.standard(measure_of(at))
-    items = items_of(table)
-    unknown = unknown_rows(items)
-    if unknown.any():
-        why = why_unknown(table, items, unknown)
-        raise UnknownProductError(f"The cheapest list would be a guess: {why}", named(table, unknown), FIX)
-    items = items.astype(str)
+    cited = measure_of(at).standard
+    standard = own.get(cited, cited)
+    items = known_items(table).astype(str)
     levels = levels_under(table, standard, allow_unverified)
     inside = ~levels.outside
-    open_rows = inside & numpy.array([value is None for value in levels.level], bool)
+    open_rows = inside & ~levels.known
     if open_rows.any():
         raise MissingFigureError(
             f"The class of {named(table, open_rows)} is not known: {'; '.join(levels.reasons)}",
@@ -237,14 +237,16 @@ def cheapest_lift(
     products = []
     for item in dict.fromkeys(items[inside].tolist()):
         here = items == item
-        products.append(_lift(table.loc[here], item, levels.level[here], standard, over, allow_unverified))
+        products.append(_lift(table.loc[here], item, levels.level[here], standard, requirement(at), allow_unverified))
     left_out = sorted(set(shown_items(table.loc[levels.outside])))
-    notes = ["capacity is counted for each product: tonnes of different products are never added"]
-    notes += [f"left out, because {citation(standard)} does not have them: {', '.join(left_out)}"] if left_out else []
-    notes.append("lifting is one way: the document says 退出 (exit); capacity that closes leaves the denominator too")
-    notes += filter(None, [not_above_zero(table.loc[inside], to_floats(table.loc[inside, "intensity"]))])
+    notes = (
+        "capacity is counted for each product: tonnes of different products are never added",
+        f"left out, because {citation(standard)} does not have them: {', '.join(left_out)}" if left_out else "",
+        "lifting is one way: the document says 退出 (exit); capacity that closes leaves the denominator too",
+        not_above_zero(table.loc[inside], to_floats(table.loc[inside, "intensity"])),
+    )
     required = tuple(f"{row.indicator_en} {requirement(row).text}" for row in (below, at))
-    return LiftPlan(at.document, standard, required, tuple(products), tuple(notes))
+    return LiftPlan(at.document, standard, required, tuple(products), tuple(filter(None, notes)))
 
 
 def _targets(document: str) -> tuple[TargetRow, TargetRow]:
@@ -269,25 +271,17 @@ def _lift(
     allow_unverified: bool,
 ) -> ProductLift:
     """Choose among the plants of one product."""
-    capacity, unit = amounts(table, "design_capacity")
+    capacity, unit = weights_of(table, "design_capacity")
     to_baseline, to_benchmark, saving_unit = _savings(table, item, standard, allow_unverified)
-    below = level == Level.BELOW_BASELINE.value
-    there = level == Level.BENCHMARK.value
+    below, there = level == Level.BELOW_BASELINE.value, level == Level.BENCHMARK.value
     forced = numpy.where(below, to_baseline, 0.0)
     total = float(capacity.sum())
     if total <= 0:
         raise MissingFigureError(f"The capacity of {item} adds up to zero", item, "Check design_capacity")
-
-    def reaches(at_benchmark: float) -> bool:
-        share = 100.0 * at_benchmark / total
-        return over.met_by(share, share) is True
-
-    open_plants = numpy.flatnonzero(~there)
-    extra = (to_benchmark - forced)[open_plants]
     start = float(capacity[there].sum())
-    chosen, proven = cheapest_cover(
-        capacity[open_plants].tolist(), extra.tolist(), lambda added: reaches(start + added)
-    )
+    missing = over.low / 100.0 * total - start
+    open_plants = numpy.flatnonzero(~there)
+    chosen, proven = cheapest_cover(capacity[open_plants], (to_benchmark - forced)[open_plants], missing)
     lifted = numpy.zeros(len(table), bool)
     lifted[open_plants[chosen]] = True
     saving = numpy.where(lifted, to_benchmark, forced)
@@ -295,7 +289,7 @@ def _lift(
     names = labels(table)
     steps = []
     is_below, is_there = below.copy(), there.copy()
-    for number in sorted(touched.tolist(), key=lambda row: (saving[row], row)):
+    for number in touched[numpy.argsort(saving[touched], kind="stable")].tolist():
         is_below[number], is_there[number] = False, bool(lifted[number])
         steps.append(
             LiftStep(
@@ -307,20 +301,68 @@ def _lift(
                 capacity_unit=unit,
                 saving=float(saving[number]),
                 saving_unit=saving_unit,
-                share_below_baseline=_percent(capacity, is_below, total),
-                share_at_benchmark=_percent(capacity, is_there, total),
+                share_below_baseline=_percent(capacity, is_below),
+                share_at_benchmark=_percent(capacity, is_there),
             )
         )
     return ProductLift(
-        *(item, len(table), total, unit, _percent(capacity, below, total), _percent(capacity, there, total)),
-        float(capacity[below].sum()),
-        max(0.0, over.value / 100.0 * total - start) if not reaches(start) else 0.0,
-        *(tuple(steps), float(saving[touched].sum()), saving_unit, proven),
+        *(item, len(table), total, unit, _percent(capacity, below), _percent(capacity, there)),
+        capacity_to_baseline=float(capacity[below].sum()),
+        capacity_to_benchmark=max(0.0, over.value / 100.0 * total - start) if missing > 0 else 0.0,
+        steps=tuple(steps),
+        saving=float(saving[touched].sum()),
+        saving_unit=saving_unit,
+        proven=proven,
     )
 
 
-def _percent(capacity: Floats, where: NDArray[numpy.bool_], total: float) -> float:
-    return 100.0 if where.all() else 100.0 * float(capacity[where].sum()) / total
+def _percent(capacity: Floats, where: Mask) -> float:
+    return 100.0 if where.all() else 100.0 * float(capacity[where].sum()) / float(capacity.sum())
+
+
+def cheapest_cover(
+    capacities: Sequence[float] | Floats, costs: Sequence[float] | Floats, enough: float
+) -> tuple[list[int], bool]:
+    """Return the plants that together have enough capacity for the least cost, and whether that is proven.
+
+    Plant by plant, all choices are kept for which no other costs no more and has no less capacity. Capacity beyond
+    enough counts as enough, so that the dearest choice kept is the cheapest that is enough, once there is one.
+
+    Examples
+    --------
+    >>> cheapest_cover([10.0, 100.0, 90.0], [10.0, 11.0, 30.0], 50.0)
+    ([1], True)
+    """
+    capacities, costs = numpy.asarray(capacities, float), numpy.asarray(costs, float)
+    plants = numpy.flatnonzero(capacities > 0)
+    if enough <= 0 or not len(plants):
+        return [], True
+    dearness = costs[plants] / capacities[plants]
+    by_dearness = numpy.argsort(dearness, kind="stable")
+    most = max(2, MOST_CHOICES // len(plants))
+    cost, capacity, proven = numpy.zeros(1), numpy.zeros(1), True
+    history: list[tuple[int, NDArray[numpy.intp], int]] = []
+    for plant, per_capacity in zip(plants[by_dearness].tolist(), dearness[by_dearness].tolist(), strict=True):
+        size = len(cost)
+        cost = numpy.concatenate([cost, cost + costs[plant]])
+        capacity = numpy.minimum(numpy.concatenate([capacity, capacity + capacities[plant]]), enough)
+        order = numpy.lexsort((-capacity, cost))
+        largest_before = numpy.maximum.accumulate(numpy.concatenate([[-1.0], capacity[order][:-1]]))
+        keep = order[capacity[order] > largest_before * (1 + 1e-12)]
+        if capacity[keep[-1]] >= enough:
+            # What is still missing costs at least as much per capacity as this plant.
+            least = cost[keep] + (enough - capacity[keep]) * per_capacity
+            keep = keep[(least < cost[keep[-1]]) | (keep == keep[-1])]
+        if len(keep) > most:
+            keep, proven = keep[numpy.linspace(0, len(keep) - 1, most).astype(int)], False
+        history.append((plant, keep, size))
+        cost, capacity = cost[keep], capacity[keep]
+    chosen, place = [], len(cost) - 1
+    for plant, keep, size in reversed(history):
+        taken, place = divmod(int(keep[place]), size)
+        if taken:
+            chosen.append(plant)
+    return sorted(chosen), proven
 
 
 def _savings(table: pandas.DataFrame, item: str, standard: str, allow_unverified: bool) -> tuple[Floats, Floats, str]:
@@ -328,8 +370,8 @@ def _savings(table: pandas.DataFrame, item: str, standard: str, allow_unverified
     for column in ("intensity", "unit", "output", "output_unit"):
         require_column(table, column)
     intensity, output = to_floats(table["intensity"]), to_floats(table["output"])
-    units, output_units = texts_of(table["unit"]), texts_of(table["output_unit"])
-    gap = ~(numpy.isfinite(intensity) & numpy.isfinite(output)) | units.empty | output_units.empty
+    units, output_units = coded(table["unit"]), coded(table["output_unit"])
+    gap = ~(numpy.isfinite(intensity) & numpy.isfinite(output)) | empty(units) | empty(output_units)
     if gap.any():
         raise MissingColumnError(
             f"intensity or output, or its unit, is empty for {named(table, gap)}", "output", "Fill it in"
@@ -338,17 +380,16 @@ def _savings(table: pandas.DataFrame, item: str, standard: str, allow_unverified
         raise OutputError(f"output is not above zero for {named(table, output <= 0)}", "output", "Check the number")
     ladder = find_ladder(item, standard, allow_unverified)
     own = read_unit(ladder.unit)
-    scale = units.take([float(ratio(read_unit(text), own)) for text in units.distinct], numpy.nan, numpy.float64)
+    intensity = intensity * units.map(lambda text: float(ratio(read_unit(text), own)), numpy.nan, numpy.float64)
     scales = [saving_scale(ladder, f"1 {text}") for text in output_units.distinct]
-    amount = output * output_units.take([factor for factor, _ in scales], numpy.nan, numpy.float64)
+    amount = output * output_units.table([scale for scale, _ in scales], numpy.nan, numpy.float64)[output_units.codes]
     thresholds = {step.level: step.value for step in ladder.steps}
     baseline, benchmark = thresholds[Level.BASELINE], thresholds[Level.BENCHMARK]
-    if baseline is None or benchmark is None or not (isfinite(baseline) and isfinite(benchmark)):
+    if baseline is None or benchmark is None:
         raise MissingFigureError(
             f"A level of {item} in {citation(standard)} is not known", item, "Add it with energybench.tables.use()"
         )
     to_baseline, to_benchmark = (
-        numpy.maximum(0.0, ladder.sign * (intensity * scale - threshold)) * amount
-        for threshold in (baseline, benchmark)
+        numpy.maximum(0.0, ladder.sign * (intensity - threshold)) * amount for threshold in (baseline, benchmark)
     )
     return to_baseline, to_benchmark, scales[0][1]

@@ -1,4 +1,4 @@
-"""The measures: what a target counts, over what. Each kind of denominator is a function of its own.
+"""The measures: what a target counts over a portfolio. Each kind of denominator is a function of its own.
 
 A measure gives an interval, because a row whose class or flag is not known may count or not. A target is decided
 where both ends agree.
@@ -6,33 +6,296 @@ where both ends agree.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from math import inf
 from typing import TYPE_CHECKING
 
 import numpy
+import pandas
 
-from energybench.errors import EnergybenchError, MissingFigureError
-from energybench.limits.ladders import TOLERANCE
-from energybench.targets.cells import amounts, groups_of, named, names_of, numbers
-from energybench.targets.column import Column
-from energybench.targets.products import items_of
-from energybench.targets.requirement import interval, with_unit
+from energybench.errors import EnergybenchError, MissingColumnError, MissingFigureError, UnknownProductError
+from energybench.frames import kernel
+from energybench.frames.encode import to_floats
+from energybench.limits.choose import find_ladder, warn_unverified_row
+from energybench.tables.store import citation, find_document, records
+from energybench.targets.columns import (
+    Column,
+    coded,
+    filled,
+    holds,
+    items_of,
+    known_items,
+    named,
+    names_of,
+    not_above_zero,
+    numbers,
+    of_period,
+    require_column,
+    shown_items,
+    unit_column,
+    weights_of,
+)
+from energybench.targets.rows import ITEM, LEVEL, interval, with_unit
+from energybench.units.registry import ratio
+from energybench.units.text import read_unit
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection, Mapping
 
-    import pandas
     from numpy.typing import NDArray
 
+    from energybench.limits.ladders import Ladder
     from energybench.tables.rows import TargetRow
-    from energybench.targets.portfolio import Counted, Portfolio
-    from energybench.targets.requirement import Requirement
-    from energybench.targets.rows import MeasureRow
+    from energybench.targets.rows import MeasureRow, Requirement
 
     Floats = NDArray[numpy.float64]
     Mask = NDArray[numpy.bool_]
-    Measure = Callable[["Question"], "Measured"]
+    Measure = Callable[["Question"], "Computed"]
+
+_LIMIT_TABLES = ("benchmarks", "limits", "local_limits")
+
+#: Columns of which one of several sets is enough.
+_EITHER: dict[str, tuple[tuple[str, ...], ...]] = {
+    ITEM: (("product",), (ITEM,)),
+    LEVEL: (("class", "document"), ("intensity", "unit")),
+    "enterprise": (("plant",), ("enterprise",)),
+}
+
+#: The unit of amounts whose unit cancels, and that need one all the same.
+_ANY = "any"
+
+
+# Columns that a target needs ------------------------------------------------------------------------------
+
+
+def columns_needed(spec: MeasureRow) -> dict[str, str]:
+    """Return the columns that a target is computed from, with the unit that each is wanted in; any unit is ``"any"``.
+
+    Examples
+    --------
+    >>> from energybench.targets.rows import measures
+    >>> spec = next(m for m in measures().values() if m.figure == "coal_chemical_revenue")
+    >>> columns_needed(spec)
+    {'industry': '', 'main_business_revenue': '10^8 CNY'}
+    """
+    units = {condition.column: condition.number[1] for condition in spec.conditions if condition.number}
+    # The unit of a share is that of the result; only a rate is itself in %.
+    if spec.column:
+        units[spec.column] = _ANY if spec.unit == "%" and spec.measure != "weighted_mean" else spec.unit
+    if spec.measure == "share_of_output_value":
+        units[spec.column] = ""
+    needed = {name: _ANY if name == "output" else units.get(name, "") for name in spec.columns}
+    if "enterprises" in spec.measure:
+        needed["enterprise"] = ""
+    if spec.measure == "share_of_capacity":
+        needed[ITEM] = ""
+    return needed
+
+
+def require_columns(table_columns: Collection[str], spec: MeasureRow, standard: str, unit: str) -> None:
+    """Refuse a table that lacks columns of a target, all of them in one message."""
+    missing = {
+        name: wanted
+        for name, wanted in columns_needed(spec).items()
+        if not any(set(names) <= set(table_columns) for names in _EITHER.get(name, ((name,),)))
+    }
+    if not missing:
+        return
+    shown = ", ".join(_column_wanted(name, wanted, standard) for name, wanted in missing.items())
+    subject = "; ".join(map(str, spec.subject))
+    about = f"The target is about the rows with {subject}. " if subject else ""
+    value = f'"... {unit}"' if unit else "..."
+    raise MissingColumnError(
+        f"The results have no column{'s' * (len(missing) > 1)} {shown}",
+        ", ".join(missing),
+        f'{about}Add what is missing, or pass figures={{"{spec.figure}": {value}}}',
+    )
+
+
+def _column_wanted(name: str, unit: str, standard: str) -> str:
+    if name == LEVEL:
+        return f"class under document {standard} (or intensity with unit)"
+    if name in _EITHER:
+        return " (or ".join(names[0] for names in _EITHER[name]) + ")"
+    beside = unit_column(name)
+    return f"{name} (with {beside})" if unit == _ANY else f"{name} (in {unit}, with {beside})" if unit else name
+
+
+# Classes under one document -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Levels:
+    """The class of each row under one document, None where it is not known, and which rows are outside of it."""
+
+    level: NDArray[numpy.object_]
+    outside: Mask
+    reasons: tuple[str, ...] = ()
+    note: str = ""
+
+    @property
+    def known(self) -> Mask:
+        """Which rows have a class."""
+        return pandas.notna(self.level)
+
+
+def check_standard(standard: str) -> None:
+    """Refuse a document none of whose levels are known, and offer its successor, which is never swapped in."""
+    known = {row.document for table in _LIMIT_TABLES for row in records(table)}
+    if standard in known:
+        return
+    row = find_document(standard)
+    replacing = [r.id for r in records("documents") if standard in {part.strip() for part in r.replaces.split(";")}]
+    successors = [name for name in dict.fromkeys([row.replaced_by, *replacing]) if name in known]
+    offers = " or ".join(
+        f'read the target by its successor {citation(name)} with standards={{"{standard}": "{name}"}}'
+        for name in successors
+    )
+    raise MissingFigureError(
+        f"The levels of {citation(standard)} ({row.title_zh}) are not known: nobody could read them",
+        standard,
+        f"Another standard is another test: if you want it, {offers}"
+        if offers
+        else "Look them up and add them with energybench.tables.use()",
+    )
+
+
+def levels_under(table: pandas.DataFrame, standard: str, allow_unverified: bool = False) -> Levels:
+    """Return the class of each row under a document: as stated under that document, else by its intensity."""
+    check_standard(standard)
+    found = Levels(_stated(table, standard), numpy.zeros(len(table), bool))
+    if found.known.all():
+        return found
+    if not {"intensity", "unit"} <= set(table.columns):
+        raise MissingColumnError(
+            f"The results have no class under {citation(standard)} for {named(table, ~found.known)}",
+            "class",
+            f'Assess with document="{standard}" (columns class and document), or add intensity and unit',
+        )
+    places = numpy.flatnonzero(~found.known)
+    rows = table.iloc[places]
+    intensity = to_floats(rows["intensity"])
+    pairs = pandas.DataFrame({"item": known_items(rows), "unit": coded(rows["unit"]).map(str, "")})
+    reasons: list[str] = []
+    for here in pairs.groupby(["item", "unit"], sort=False).indices.values():
+        item, unit = pairs.iloc[here[0]].tolist()
+        try:
+            ladder, factor = _ladder(item, unit, standard, allow_unverified)
+        except UnknownProductError:
+            found.outside[places[here]] = True
+            continue
+        except EnergybenchError as error:
+            reasons.append(str(error))
+            continue
+        gap = ~numpy.isfinite(intensity[here])
+        if gap.any():
+            reasons.append(f"intensity is empty for {named(rows.iloc[here], gap)}")
+        found.level[places[here]] = _classes(ladder, intensity[here] * factor)
+    inside = ~found.outside[places]
+    note = not_above_zero(rows.loc[inside], intensity[inside])
+    return replace(found, reasons=tuple(dict.fromkeys(reasons)), note=note)
+
+
+def _stated(table: pandas.DataFrame, standard: str) -> NDArray[numpy.object_]:
+    """Return the classes that the results state under the document, None elsewhere."""
+    if not {"class", "document"} <= set(table.columns):
+        return numpy.full(len(table), None, object)
+    found: NDArray[numpy.object_] = coded(table["class"]).map(str, None)
+    found[~coded(table["document"]).map(lambda name: name == standard, False, bool)] = None
+    return found
+
+
+def _ladder(item: str, unit: str, standard: str, allow_unverified: bool) -> tuple[Ladder, float]:
+    like = read_unit(unit) if unit else None
+    ladder = find_ladder(item, standard, allow_unverified, None, like)
+    warn_unverified_row(ladder)
+    if like is None:
+        raise MissingColumnError(f"The intensity of {item} has no unit", "unit", f"Write {ladder.unit}")
+    return ladder, float(ratio(like, read_unit(ladder.unit)))
+
+
+def _classes(ladder: Ladder, values: Floats) -> NDArray[numpy.object_]:
+    bounds = numpy.tile([step.bound for step in ladder.steps], (len(values), 1))
+    code, _ = kernel.levels(values, numpy.full(len(values), ladder.sign), bounds)
+    names: NDArray[numpy.object_] = numpy.array([*(level.value for level in ladder.levels), None], object)
+    return names[code]
+
+
+# The rows that a target looks at --------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """The subject of a target, and which of its rows count."""
+
+    table: pandas.DataFrame
+    yes: Mask
+    known: Mask
+    why: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Portfolio:
+    """A user's results: all rows, and those of the period that a target is compared with."""
+
+    whole: pandas.DataFrame
+    table: pandas.DataFrame
+    standards: Mapping[str, str] = field(default_factory=dict)
+    allow_unverified: bool = False
+
+    def standard(self, spec: MeasureRow) -> str:
+        """Return the document whose levels a target is read by."""
+        return self.standards.get(spec.standard, spec.standard)
+
+    def at(self, period: str) -> Portfolio:
+        """Return the portfolio with the rows of one period to compare."""
+        require_column(self.whole, "period")
+        return replace(self, table=of_period(self.whole, period))
+
+    def subject(self, spec: MeasureRow) -> pandas.DataFrame:
+        """Return the rows that a target is about."""
+        rows = self.table
+        if rows.empty:
+            raise MissingFigureError("The results have no rows", "results", "Give at least one")
+        for condition in spec.subject:
+            yes, known = holds(rows, condition)
+            if not known.all():
+                below = ", below zero" if condition.number else ""
+                raise MissingColumnError(
+                    f"{condition.column} is empty{below} or not read for {named(rows, ~known)}: "
+                    f"whether {condition} is not known",
+                    condition.column,
+                    "Fill it in",
+                )
+            if not yes.any():
+                raise MissingFigureError(f"No row has {condition}", condition.column, "Add the rows concerned")
+            rows = rows.loc[yes]
+        return rows
+
+    def counted(self, spec: MeasureRow) -> Counted:
+        """Return the subject of a target and which of its rows count."""
+        rows = self.subject(spec)
+        (condition,) = spec.counted
+        if condition.column != LEVEL:
+            yes, known = holds(rows, condition)
+            why = f"{condition.column} is empty{', below zero' if condition.number else ''} or not read"
+            return Counted(rows, yes, known, "" if known.all() else f"{why} for {named(rows, ~known)}")
+        standard = self.standard(spec)
+        levels = levels_under(rows, standard, self.allow_unverified)
+        inside = ~levels.outside if not spec.where else numpy.ones(len(rows), bool)
+        if not inside.any():
+            raise MissingFigureError(
+                f"No row has a product of {citation(standard)}", "product", "Add the rows concerned"
+            )
+        left_out = ", ".join(dict.fromkeys(shown_items(rows.loc[~inside]))) if not inside.all() else ""
+        note = f"left out, because the list does not have them: {left_out}" if left_out else ""
+        rows, level, known = rows.loc[inside], levels.level[inside], levels.known[inside]
+        reasons = "; ".join(levels.reasons) or f"{citation(standard)} has no such level of the product"
+        why = "" if known.all() else f"the class is not known for {named(rows, ~known)}: {reasons}"
+        yes = numpy.isin(level.astype(str), condition.words)
+        return Counted(rows, yes, known, why, "; ".join(filter(None, [note, levels.note])))
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +309,7 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class CapacityShare:
     """The share within one product: its bounds in %, and the amount that it is a share of."""
 
     name: str
@@ -61,14 +324,14 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
-    """What a measure found."""
+class Computed:
+    """What a measure computed; ``decided`` where it compares row by row, and ``met`` is its answer."""
 
     low: float
     high: float
     denominator: str
     unit: str = ""
-    parts: tuple[Part, ...] = ()
+    parts: tuple[CapacityShare, ...] = ()
     names: tuple[str, ...] = ()
     open_names: tuple[str, ...] = ()
     why: str = ""
@@ -79,64 +342,59 @@ class Measured:
     depends_on_reading: bool = False
 
 
-# Shares ---------------------------------------------------------------------------------------------------
+# Shares and counts ----------------------------------------------------------------------------------------
 
 
-def share_of_capacity(asked: Question) -> Measured:
+def share_of_capacity(asked: Question) -> Computed:
     """Return the share of design capacity that counts, product by product.
 
     Tonnes of different products are never added: over several products the figure lies between the lowest and the
     highest share, whatever the weights.
     """
-    rows = asked.portfolio.counted(asked.spec)
+    rows, column = asked.portfolio.counted(asked.spec), asked.spec.column
     items = items_of(rows.table).astype(str)
     parts = []
     for item in dict.fromkeys(items.tolist()):
         here = items == item
-        weights, unit = amounts(rows.table.loc[here], asked.spec.column)
-        low, high = _share(weights, rows.yes[here], rows.known[here], asked.spec.column)
-        parts.append(Part(item or "no product", low, high, float(weights.sum()), unit))
+        weights, unit = weights_of(rows.table.loc[here], column)
+        low, high = _share(weights, rows.yes[here], rows.known[here], column)
+        parts.append(CapacityShare(item or "no product", low, high, float(weights.sum()), unit))
     lows, highs = [part.low for part in parts], [part.high for part in parts]
     open_ends = (min(lows) < max(lows), min(highs) < max(highs))
-    why = rows.why
-    if any(open_ends):
-        apart = "the products differ, and the document does not say how their capacities are added"
-        why = "; ".join(filter(None, [why, f"{apart} ({', '.join(map(str, parts))})"]))
+    apart = "the products differ, and the document does not say how their capacities are added"
+    why = [rows.why, f"{apart} ({', '.join(map(str, parts))})" if any(open_ends) else ""]
     over = ", ".join(f"{part.name} {with_unit(f'{part.amount:.6g}', part.unit)}" for part in parts)
-    over = f"{asked.spec.column} of {_plants(rows.table)}: {over}"
-    found = _of_rows(rows, min(lows), max(highs), over, why)
-    return replace(found, parts=tuple(parts), open_ends=open_ends)
+    found = _over(rows, min(lows), max(highs), f"{column} of {_plants(rows.table)}: {over}")
+    return replace(found, parts=tuple(parts), open_ends=open_ends, why="; ".join(filter(None, why)))
 
 
-def share_of_output_value(asked: Question) -> Measured:
+def share_of_output_value(asked: Question) -> Computed:
     """Return the share of output value that counts."""
-    rows = asked.portfolio.counted(asked.spec)
-    weights, unit = amounts(rows.table, asked.spec.column, needs_unit=False)
-    low, high = _share(weights, rows.yes, rows.known, asked.spec.column)
-    over = f"{asked.spec.column} of {_plants(rows.table)}: {with_unit(f'{weights.sum():.6g}', unit)}"
-    return _of_rows(rows, low, high, over, rows.why)
+    rows, column = asked.portfolio.counted(asked.spec), asked.spec.column
+    weights, unit = weights_of(rows.table, column, needs_unit=False)
+    over = f"{column} of {_plants(rows.table)}: {with_unit(f'{weights.sum():.6g}', unit)}"
+    return _over(rows, *_share(weights, rows.yes, rows.known, column), over)
 
 
-def share_of_rows(asked: Question) -> Measured:
+def share_of_rows(asked: Question) -> Computed:
     """Return the share of rows that count, each row being one of what is counted."""
     rows = asked.portfolio.counted(asked.spec)
-    low, high = _share(numpy.ones(len(rows.table)), rows.yes, rows.known, "rows")
-    return _of_rows(rows, low, high, f"{len(rows.table)} rows", rows.why)
+    size = len(rows.table)
+    return _over(rows, *_share(numpy.ones(size), rows.yes, rows.known, "rows"), f"{size} rows")
 
 
-def share_of_enterprises(asked: Question) -> Measured:
+def share_of_enterprises(asked: Question) -> Computed:
     """Return the share of enterprises that count; one with several rows counts as :func:`_enterprises` says."""
-    rows = asked.portfolio.counted(asked.spec)
-    yes, known, names = _enterprises(rows, asked.spec)
-    low, high = _share(numpy.ones(len(names)), yes, known, "enterprises")
-    return _of_enterprises(rows, low, high, yes, known, names)
+    rows = _enterprises(asked)
+    share = _share(numpy.ones(len(rows.table)), rows.yes, rows.known, "enterprises")
+    return _over(rows, *share, _plants(rows.table, "enterprise"))
 
 
-def count_of_enterprises(asked: Question) -> Measured:
+def count_of_enterprises(asked: Question) -> Computed:
     """Return how many enterprises count; one with several rows counts as :func:`_enterprises` says."""
-    rows = asked.portfolio.counted(asked.spec)
-    yes, known, names = _enterprises(rows, asked.spec)
-    return _of_enterprises(rows, float(yes.sum()), float((yes | ~known).sum()), yes, known, names)
+    rows = _enterprises(asked)
+    low, high = float(rows.yes.sum()), float((rows.yes | ~rows.known).sum())
+    return _over(rows, low, high, _plants(rows.table, "enterprise"))
 
 
 def _share(weights: Floats, yes: Mask, known: Mask, column: str) -> tuple[float, float]:
@@ -150,201 +408,145 @@ def _share(weights: Floats, yes: Mask, known: Mask, column: str) -> tuple[float,
     return low, high
 
 
-def _enterprises(rows: Counted, spec: MeasureRow) -> tuple[Mask, Mask, list[str]]:
-    """Return of each enterprise whether it counts, whether that is known, and its name.
+def _enterprises(asked: Question) -> Counted:
+    """Return a row per enterprise, and which count.
 
-    Every row must count. A yes stands for the whole enterprise where its other rows are left empty.
+    Every row of an enterprise must count. A yes stands for the whole enterprise where its other rows are left empty.
     """
+    rows = asked.portfolio.counted(asked.spec)
     column = "enterprise" if "enterprise" in rows.table.columns else "plant"
-    codes, names = groups_of(rows.table, column)
-    size = len(names)
-    counting = numpy.bincount(codes[rows.yes & rows.known], minlength=size)
-    refusing = numpy.bincount(codes[~rows.yes & rows.known], minlength=size) > 0
-    needed = numpy.ones(size) if spec.counted[0].is_flag else numpy.bincount(codes, minlength=size)
+    owner = filled(rows.table, column)
+    size = len(owner.distinct)
+    counting = numpy.bincount(owner.codes[rows.yes & rows.known], minlength=size)
+    refusing = numpy.bincount(owner.codes[~rows.yes & rows.known], minlength=size) > 0
+    needed = 1 if asked.spec.counted[0].is_flag else numpy.bincount(owner.codes, minlength=size)
     yes = (counting >= needed) & ~refusing
-    return yes, yes | refusing, names
+    return replace(rows, table=pandas.DataFrame({"plant": owner.distinct}), yes=yes, known=yes | refusing)
 
 
-def _plants(table: pandas.DataFrame) -> str:
+def _plants(table: pandas.DataFrame, what: str = "plant") -> str:
     count = len(names_of(table, numpy.ones(len(table), bool)))
-    return f"{count} plant" + "s" * (count != 1)
+    return f"{count} {what}" + "s" * (count != 1)
 
 
-def _note(rows: Counted) -> str:
-    left_out = f"left out, because the list does not have them: {', '.join(rows.left_out)}" if rows.left_out else ""
-    return "; ".join(filter(None, [left_out, rows.note]))
-
-
-def _of_rows(rows: Counted, low: float, high: float, over: str, why: str) -> Measured:
-    return Measured(
-        low,
-        high,
-        over,
-        names=names_of(rows.table, rows.yes & rows.known),
-        open_names=names_of(rows.table, ~rows.known),
-        why=why,
-        note=_note(rows),
-    )
-
-
-def _of_enterprises(rows: Counted, low: float, high: float, yes: Mask, known: Mask, names: list[str]) -> Measured:
-    chosen = tuple(name for name, counts in zip(names, yes.tolist(), strict=True) if counts)
-    unknown = tuple(name for name, told in zip(names, known.tolist(), strict=True) if not told)
-    over = f"{len(names)} enterprise" + "s" * (len(names) != 1)
-    return Measured(low, high, over, names=chosen, open_names=unknown, why=rows.why, note=_note(rows))
+def _over(rows: Counted, low: float, high: float, denominator: str) -> Computed:
+    names, open_names = names_of(rows.table, rows.yes & rows.known), names_of(rows.table, ~rows.known)
+    return Computed(low, high, denominator, names=names, open_names=open_names, why=rows.why, note=rows.note)
 
 
 # Amounts --------------------------------------------------------------------------------------------------
 
 
-def _column(asked: Question, table: pandas.DataFrame | None = None, unit: str | None = None) -> Column:
-    return _column_over(asked, asked.portfolio.subject(asked.spec, table), unit)
-
-
-def _column_over(asked: Question, rows: pandas.DataFrame, unit: str | None = None) -> Column:
+def _column(asked: Question, unit: str | None = None) -> Column:
     spec = asked.spec
-    return Column(spec.column, rows, numbers(rows, spec.column, spec.unit if unit is None else unit))
+    rows = asked.portfolio.subject(spec)
+    cells = numbers(rows, spec.column, spec.unit if unit is None else unit)
+    return Column(spec.column, rows, cells, 100.0 if spec.is_share else inf)
 
 
-def sum_of(asked: Question) -> Measured:
+def sum_of(asked: Question) -> Computed:
     """Return the sum of a column; an empty cell leaves it open upwards."""
     column = _column(asked)
     known = column.known
     total = float(column.cells[known].sum())
     over = f"sum of {column.name} over {_plants(column.rows)}"
-    return Measured(total, total if known.all() else inf, over, open_names=column.names(~known), why=column.why)
+    open_names = names_of(column.rows, ~known)
+    return Computed(total, total if known.all() else inf, over, open_names=open_names, why=column.why)
 
 
-def growth(asked: Question) -> Measured:
+def growth(asked: Question) -> Computed:
     """Return the growth of a sum over its base period, in %."""
-    spec, portfolio = asked.spec, asked.portfolio
-    base = spec.counted[0].text
-    before_rows = portfolio.at(base)
+    name, base = asked.spec.column, asked.spec.counted[0].text
+    past = replace(asked, portfolio=asked.portfolio.at(base))
     # The unit of growth is %, so that of the column is its own.
-    _, unit = amounts(portfolio.subject(spec, before_rows), spec.column)
-    before = float(_column(asked, before_rows, unit).complete().cells.sum())
-    after = float(_column(asked, None, unit).complete().cells.sum())
+    _, unit = weights_of(past.portfolio.subject(asked.spec), name)
+    before, after = (float(_column(one, unit).complete().cells.sum()) for one in (past, asked))
     if before <= 0:
-        raise MissingFigureError(f"{spec.column} of {base} adds up to {before:g}: no growth over it", base, "Check it")
+        raise MissingFigureError(f"{name} of {base} adds up to {before:g}: no growth over it", base, "Check it")
     value = 100.0 * (after - before) / before
-    over = f"{spec.column} of {base}, {with_unit(f'{before:.6g}', unit)}, against {with_unit(f'{after:.6g}', unit)}"
-    return Measured(value, value, over)
+    over = f"{name} of {base}, {with_unit(f'{before:.6g}', unit)}, against {with_unit(f'{after:.6g}', unit)}"
+    return Computed(value, value, over)
 
 
-def weighted_mean(asked: Question) -> Measured:
+def weighted_mean(asked: Question) -> Computed:
     """Return the mean of a rate, weighted by the amount that it is a rate of."""
     per = asked.spec.per
     column = _column(asked).complete()
-    weights, unit = amounts(column.rows, per, needs_unit=per == "output")
+    weights, unit = weights_of(column.rows, per, needs_unit=per == "output")
     total = float(weights.sum())
     if total <= 0:
         raise MissingFigureError(f"{per} adds up to zero: no mean over it", per, "Check the numbers")
     # One value needs no arithmetic, and so no float noise.
     same = bool((column.cells == column.cells[0]).all())
     value = float(column.cells[0]) if same else float((column.cells * weights).sum()) / total
-    over = f"weighted by {per}, {with_unit(f'{total:.6g}', unit)} of {_plants(column.rows)}"
-    return Measured(value, value, over)
+    return Computed(value, value, f"weighted by {per}, {with_unit(f'{total:.6g}', unit)} of {_plants(column.rows)}")
 
 
 # Every row ------------------------------------------------------------------------------------------------
 
 
-def every(asked: Question) -> Measured:
-    """Compare every row of the subject; the figure shown is the one farthest on the wrong side.
-
-    A row that may belong, because its product is not known, leaves the target open unless it meets it too.
-    """
-    need, portfolio, spec = asked.need, asked.portfolio, asked.spec
-    rows, sure = portfolio.belonging(spec)
-    column = _column_over(asked, rows.loc[sure])
-    values, known = column.cells, column.known
-    fails = known & ~_meets(values, need)
-    low, high = _worst(values[known], need)
-    # Where no row belongs for sure, there may be none at all to meet the target.
-    unsure = rows.loc[~sure & ~_surely_meets(asked, rows)] if sure.any() else rows
-    why = [column.why]
-    if len(unsure):
-        why.append(str(portfolio.unsure(unsure, numpy.zeros(len(unsure), bool), spec)))
-    return Measured(
+def every(asked: Question) -> Computed:
+    """Compare every row of the subject; the figure shown is the one farthest on the wrong side."""
+    need, column = asked.need, _column(asked)
+    known = column.known
+    values = column.cells[known]
+    fails = known & ~((column.cells >= need.low) & (column.cells <= need.high))
+    low, high = (float(values.min()), float(values.max())) if len(values) else (-inf, inf)
+    if len(values) and inf in (-need.low, need.high):
+        low = high = high if need.low == -inf else low
+    return Computed(
         low,
         high,
         column.over("each of"),
-        names=column.names(fails),
-        open_names=(*column.names(~known), *names_of(unsure, numpy.ones(len(unsure), bool))),
-        why="; ".join(filter(None, why)),
+        names=names_of(column.rows, fails),
+        open_names=names_of(column.rows, ~known),
+        why=column.why,
         note=column.note,
         decided=True,
-        met=False if fails.any() else None if len(unsure) or not known.all() else True,
+        met=False if fails.any() else True if known.all() else None,
     )
 
 
-def _meets(values: Floats, need: Requirement) -> Mask:
-    return (values >= need.low) & (values <= need.high)
-
-
-def _surely_meets(asked: Question, rows: pandas.DataFrame) -> Mask:
-    """Return which rows meet a target whatever they make; none where the column is of another kind somewhere."""
-    try:
-        column = _column_over(asked, rows)
-    except EnergybenchError:
-        return numpy.zeros(len(rows), bool)
-    return column.known & _meets(column.cells, asked.need)
-
-
-def _worst(values: Floats, need: Requirement) -> tuple[float, float]:
-    if not len(values):
-        return -inf, inf
-    low, high = float(values.min()), float(values.max())
-    if need.low == -inf:
-        return high, high
-    return (low, low) if need.high == inf else (low, high)
-
-
-def none_within(asked: Question) -> Measured:
+def none_within(asked: Question) -> Computed:
     """Count the rows that a document eliminates: its comparison says what goes, not what complies."""
     row, column = asked.row, _column(asked)
+    limit = Fraction(row.value)
+    (low, high), (least, most) = (interval(comparison, limit, limit) for comparison in (row.comparison, "="))
     values, known = column.cells, column.known
-    limit = float(row.value)
-    low, high = interval(row.comparison, limit, limit)
     goes = known & (values >= low) & (values <= high)
-    at_value = known & (numpy.abs(values - limit) <= abs(limit) * TOLERANCE) & ~goes
+    at_value = known & (values >= least) & (values <= most) & ~goes
     unsure = asked.spec.sense == "ambiguous_at_value" and bool(at_value.any())
     note = f"exactly {with_unit(row.value, row.unit)}: {named(column.rows, at_value)}; 以下 without 及 may include it"
     count = float(goes.sum())
-    return Measured(
+    return Computed(
         count,
         count + float((~known).sum()),
         column.over("of"),
         unit="rows",
-        names=column.names(goes),
-        open_names=column.names(~known),
+        names=names_of(column.rows, goes),
+        open_names=names_of(column.rows, ~known),
         why=column.why,
         note=note if unsure else "",
         depends_on_reading=unsure and count == 0,
     )
 
 
-def direction(asked: Question) -> Measured:
+def direction(asked: Question) -> Computed:
     """Show the best row where the text favours a direction and names nothing that would meet it."""
     column = _column(asked)
     values = column.cells[column.known]
     low, high = -inf, inf
     if len(values):
         low = high = float(values.min() if asked.need.low == -inf else values.max())
-    return Measured(low, high, column.over("the best of"), why=asked.spec.note, note=column.why_below, decided=True)
+    note = column.why_out_of_range
+    return Computed(low, high, column.over("the best of"), why=asked.spec.note, note=note, decided=True)
 
 
 #: Measure -> the function that computes it from the results.
 MEASURES: dict[str, Measure] = {
-    "share_of_capacity": share_of_capacity,
-    "share_of_output_value": share_of_output_value,
-    "share_of_enterprises": share_of_enterprises,
-    "share_of_rows": share_of_rows,
-    "count_of_enterprises": count_of_enterprises,
-    "sum_of": sum_of,
-    "growth": growth,
-    "weighted_mean": weighted_mean,
-    "every": every,
-    "none_within": none_within,
-    "direction": direction,
+    function.__name__: function
+    for function in (
+        *(share_of_capacity, share_of_output_value, share_of_enterprises, share_of_rows, count_of_enterprises),
+        *(sum_of, growth, weighted_mean, every, none_within, direction),
+    )
 }

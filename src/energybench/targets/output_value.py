@@ -24,8 +24,7 @@ from energybench.errors import (
     quoted,
 )
 from energybench.frames.encode import to_floats
-from energybench.targets.cells import named, numbers, read_figure, require_column, texts_of
-from energybench.targets.inputs import one_period, table_of
+from energybench.targets.columns import filled, named, numbers, of_period, read_figure, require_column, table_of
 from energybench.units.registry import make_quantity
 from energybench.units.result import Record
 from energybench.units.text import read_unit
@@ -33,7 +32,6 @@ from energybench.units.text import read_unit
 if TYPE_CHECKING:
     import pandas
     import pint
-    from numpy.typing import NDArray
 
     from energybench.frames import Assessment
 
@@ -207,10 +205,13 @@ def _from_books(books: Books) -> tuple[dict[str, tuple[float, float]], str]:
 
 def _from_table(table: pandas.DataFrame, unit: str | None, period: str | int | None) -> dict[str, tuple[float, float]]:
     """Add up energy and output value per plant."""
-    for column in ("plant", "tce"):
-        require_column(table, column)
-    table = one_period(table, period)
-    values = _values(table, unit)
+    require_column(table, "tce")
+    table = of_period(table, period)
+    plants = filled(table, "plant")
+    if unit is not None and "output_value_unit" not in table.columns:
+        read_unit(unit)
+        table = table.assign(output_value_unit=unit)
+    values = numbers(table, "output_value", _MONEY)
     energy = to_floats(table["tce"])
     gap = ~numpy.isfinite(energy)
     if gap.any():
@@ -218,19 +219,8 @@ def _from_table(table: pandas.DataFrame, unit: str | None, period: str | int | N
     gap = ~numpy.isfinite(values)
     if gap.any():
         raise OutputError(f"output_value is empty or no number for {named(table, gap)}", "output_value", "Fill it in")
-    plants = texts_of(table["plant"])
-    size = len(plants.distinct) + 1
-    sums = (numpy.bincount(plants.codes, column, size)[:-1].tolist() for column in (energy, values))
+    sums = (numpy.bincount(plants.codes, column).tolist() for column in (energy, values))
     return dict(zip(plants.distinct, zip(*sums, strict=True), strict=True))
-
-
-def _values(table: pandas.DataFrame, unit: str | None) -> NDArray[numpy.float64]:
-    """Return output values in 万元."""
-    if unit is None or "output_value_unit" in table.columns:
-        return numbers(table, "output_value", _MONEY)
-    require_column(table, "output_value", _MONEY)
-    read_unit(unit)
-    return numbers(table.assign(output_value_unit=unit), "output_value", _MONEY)
 
 
 def _part(name: str, role: str, tce: float, value: float) -> OutputValuePart:

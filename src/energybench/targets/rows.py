@@ -1,28 +1,42 @@
-"""Which column or figure computes which target: the rows of ``measures.csv`` beside those of ``data/targets.csv``."""
+"""The table of targets: what each asks for, and which column computes it (``measures.csv``)."""
 
 from __future__ import annotations
 
 import csv
 import re
 from dataclasses import dataclass, fields
+from fractions import Fraction
 from functools import lru_cache
+from math import inf, isfinite, ulp
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from energybench.errors import UnitTextError, UnknownNameError, quoted
+from energybench.errors import OptionError, TableError, UnitTextError, UnknownNameError, quoted
+from energybench.limits.ladders import TOLERANCE, Level, Step
 from energybench.tables.store import citation, find_document, records
 from energybench.units.text import read_unit
 
 if TYPE_CHECKING:
     from energybench.tables.rows import TargetRow
 
-FLAG_WORDS = ("yes", "no")
+#: Comparisons of the table that a figure can meet; ``fact`` and ``conforms_to`` have none.
+COMPARISONS = ("<=", "<", ">=", ">", "=", "~", "range")
+
+#: How the table of measures says that a comparison is read, beside literally.
+SENSES = ("", "at_least", "at_most", "reversed", "ambiguous_at_value")
+
+#: Columns that are derived: by name from ``product``, by level from class or intensity.
+ITEM, LEVEL = "item", "level"
+
 _CONDITION = re.compile(r"(\w+) (<=|>=|=|<|>) (.+)")
 _NUMBER = re.compile(r"(-?\d+(?:\.\d+)?)(?: (.+))?")
 
 
+# How a target is computed ---------------------------------------------------------------------------------
+
+
 @dataclass(frozen=True, slots=True)
-class Condition:
+class RowCondition:
     """One condition on a column: ``furnace_capacity <= 1 t``, ``item = cast-iron|cast-steel``, ``green_mine = yes``.
 
     A condition is on a number if its value begins with one, on a flag if it is yes or no, else on a text.
@@ -33,15 +47,15 @@ class Condition:
     text: str
 
     @property
-    def number(self) -> tuple[float, str] | None:
+    def number(self) -> tuple[Fraction, str] | None:
         """The number and its unit text; None where the condition is not on a number."""
         match = _NUMBER.fullmatch(self.text)
-        return (float(match[1]), match[2] or "") if match else None
+        return (Fraction(match[1]), match[2] or "") if match else None
 
     @property
     def is_flag(self) -> bool:
         """Whether the column holds yes and no."""
-        return self.text in FLAG_WORDS
+        return self.text in ("yes", "no")
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -69,17 +83,17 @@ class MeasureRow:
     note: str
 
     @property
-    def subject(self) -> tuple[Condition, ...]:
+    def subject(self) -> tuple[RowCondition, ...]:
         """The conditions of ``where``."""
         return read_conditions(self.where)
 
     @property
-    def counted(self) -> tuple[Condition, ...]:
+    def counted(self) -> tuple[RowCondition, ...]:
         """The conditions of ``test``."""
         return read_conditions(self.test)
 
     @property
-    def conditions(self) -> tuple[Condition, ...]:
+    def conditions(self) -> tuple[RowCondition, ...]:
         """Every condition, of subject and of what counts."""
         return (*self.subject, *self.counted)
 
@@ -89,8 +103,13 @@ class MeasureRow:
         named = [c.column for c in self.subject] + [self.column, self.per] + [c.column for c in self.counted]
         return tuple(dict.fromkeys(name for name in named if name))
 
+    @property
+    def is_share(self) -> bool:
+        """Whether the figure is a part of a whole, and so at most 100 %."""
+        return self.unit == "%" and (self.measure.startswith("share_of") or self.measure == "weighted_mean")
 
-def read_conditions(text: str) -> tuple[Condition, ...]:
+
+def read_conditions(text: str) -> tuple[RowCondition, ...]:
     """Read conditions divided by semicolons.
 
     Examples
@@ -99,7 +118,7 @@ def read_conditions(text: str) -> tuple[Condition, ...]:
     ['industry = cement or 水泥', 'mill_diameter <= 3 m']
     """
     matches = [_CONDITION.fullmatch(part) for part in text.split("; ") if part]
-    return tuple(Condition(*match.groups()) for match in matches if match)
+    return tuple(RowCondition(*match.groups()) for match in matches if match)
 
 
 @lru_cache(1)
@@ -120,7 +139,7 @@ def measure_of(row: TargetRow) -> MeasureRow:
 
 
 def _unit_of(row: TargetRow) -> str:
-    """Return the unit of a figure of a row: what only says what is counted, factories or projects, is none."""
+    """Return the unit of a figure of a row; words for what is counted (factories, projects) are no unit."""
     if row.unit.startswith("%"):
         return "%"
     try:
@@ -134,8 +153,8 @@ def target_rows(document: str) -> tuple[TargetRow, ...]:
 
     Examples
     --------
-    >>> len(target_rows("panzhihua-2024"))
-    14
+    >>> target_rows("panzhihua-2024")[3].value
+    '30'
     """
     wanted = find_document(document).id
     rows: tuple[TargetRow, ...] = tuple(row for row in records("targets") if row.document == wanted)
@@ -147,3 +166,131 @@ def target_rows(document: str) -> tuple[TargetRow, ...]:
             f"There are targets of {', '.join(known)}",
         )
     return rows
+
+
+# What a target asks for -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """The values that meet a target: from ``low`` to ``high``, strictness and float tolerance folded in."""
+
+    value: float
+    low: float
+    high: float
+    text: str
+
+    def met_by(self, low: float, high: float, open_ends: tuple[bool, bool] = (False, False)) -> bool | None:
+        """Say whether every value of an interval meets the target (True), none does (False), or neither (None).
+
+        An open end is approached and never reached: a share between 0 and 40 % that is neither.
+
+        Examples
+        --------
+        >>> over = Requirement(30.0, 30.00000003, inf, "> 30 %")
+        >>> over.met_by(31.0, 35.0), over.met_by(20.0, 30.0), over.met_by(30.0, 40.0)
+        (True, False, None)
+        >>> over.met_by(30.0, 40.0, (True, True))
+        True
+        """
+        # More than strictness and float tolerance together.
+        below, above = (
+            3 * TOLERANCE * abs(end) if is_open else 0.0 for end, is_open in zip((low, high), open_ends, strict=True)
+        )
+        if self.low <= low + below and high - above <= self.high:
+            return True
+        apart = high < self.low or low > self.high
+        touching = (open_ends[1] and high <= self.low) or (open_ends[0] and low >= self.high)
+        return False if apart or touching else None
+
+
+def with_unit(number: str, unit: str) -> str:
+    """Return a number and its unit as text; a unit that begins with a number is multiplied.
+
+    Examples
+    --------
+    >>> with_unit("500", "10 kt/a"), with_unit("30", "% of capacity")
+    ('500 x 10 kt/a', '30 % of capacity')
+    """
+    return f"{number} x {unit}" if unit[:1].isdigit() else f"{number} {unit}".strip()
+
+
+def check_tolerance(tolerance: float) -> float:
+    """Return a relative tolerance for 左右, or refuse it."""
+    number = isinstance(tolerance, int | float) and not isinstance(tolerance, bool)
+    if not number or not isfinite(tolerance) or not 0 <= tolerance < 1:
+        raise OptionError(
+            f"tolerance is {quoted(tolerance)}, expected a share of the value from 0 to below 1",
+            quoted(tolerance),
+            "Write 0.05 for 5 %",
+        )
+    return float(tolerance)
+
+
+def requirement(row: TargetRow, sense: str = "", tolerance: float = 0.05) -> Requirement:
+    """Return what a target asks for.
+
+    Examples
+    --------
+    >>> from energybench.tables.store import records
+    >>> row = next(row for row in records("targets") if row.id.startswith("changji-prefecture-2022/07"))
+    >>> requirement(row).text
+    '~ 60 % (57 to 63; tolerance 5 %)'
+    """
+    value, upper = _values(row)
+    comparison, lower, said = row.comparison, value, ""
+    if comparison == "~":
+        slack = abs(value) * Fraction(repr(tolerance))
+        lower, upper = value - slack, value + slack
+        about = f"from {float(lower):.10g}" if sense == "at_least" else f"{float(lower):.10g} to {float(upper):.10g}"
+        said = f"{about}; tolerance {100 * tolerance:.10g} %"
+    elif comparison == "=":
+        said = {"at_least": "or more", "at_most": "or less"}.get(sense, "")
+    if sense == "reversed":
+        comparison = comparison.translate(str.maketrans("<>", "><"))
+        said = f"{row.value} or a smaller number"
+    low, high = interval(comparison, lower, upper)
+    if comparison in ("=", "~"):
+        low, high = -inf if sense == "at_most" else low, inf if sense == "at_least" else high
+    text = f"{row.comparison} {with_unit(row.value, row.unit)}" + (f" ({said})" if said else "")
+    return Requirement(float(value), low, high, text)
+
+
+def _values(row: TargetRow) -> tuple[Fraction, Fraction]:
+    """Read the value as printed: one decimal, or the two ends of a range."""
+    first, _, second = row.value.partition("-") if row.comparison == "range" else (row.value, "", row.value)
+    try:
+        return Fraction(first), Fraction(second)
+    except ValueError as error:
+        raise TableError(
+            f"{row.id}: the value is {quoted(row.value)} where the comparison is {row.comparison}",
+            row.id,
+            "Write a decimal, or low-high for a range",
+        ) from error
+
+
+def interval(comparison: str, lower: Fraction, upper: Fraction) -> tuple[float, float]:
+    """Return the first and the last value that meet a comparison with one threshold, or with two.
+
+    Examples
+    --------
+    >>> low, high = interval("<", Fraction(630), Fraction(630))
+    >>> low, 629.999 <= high < 630.0
+    (-inf, True)
+    """
+    low = -inf if comparison in ("<", "<=") else _bound(">" if comparison == ">" else ">=", lower)
+    high = inf if comparison in (">", ">=") else _bound("<" if comparison == "<" else "<=", upper)
+    return low, high
+
+
+def _bound(comparator: str, threshold: Fraction) -> float:
+    """Return the last value that meets a threshold, compared as on a ladder of one step."""
+    bound = Step(Level.WITHIN_LIMIT, str(threshold), comparator).bound
+    if not threshold and "=" not in comparator:
+        bound = -ulp(0.0)  # a share of zero is no tolerance
+    return -bound if ">" in comparator else bound
+
+
+def nothing_left(row: TargetRow) -> Requirement:
+    """Return what an elimination asks for: the comparison says what must go, and none of it may be left."""
+    return Requirement(0.0, 0.0, 0.0, f"none left that is {row.comparison} {with_unit(row.value, row.unit)}")

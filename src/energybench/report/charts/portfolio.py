@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
     from energybench.frames import Assessment
     from energybench.report.fonts import Lettering
-    from energybench.targets.verdicts import TargetCheck, TargetVerdict
+    from energybench.targets import TargetCheck, TargetVerdict
 
     Floats = NDArray[numpy.float64]
 

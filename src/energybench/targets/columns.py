@@ -1,0 +1,417 @@
+"""A user's results as columns and codes: numbers in one unit, flags, items, and the rows that meet a condition."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from math import inf, isfinite
+from typing import TYPE_CHECKING, Any
+
+import numpy
+import pandas
+
+from energybench.errors import (
+    AmountError,
+    DimensionError,
+    EnergybenchError,
+    MissingColumnError,
+    OptionError,
+    TableError,
+    UnknownProductError,
+    quoted,
+)
+from energybench.frames.columns import OUTPUTS
+from energybench.frames.encode import Coded, clean_text, encode, recode, to_floats
+from energybench.frames.groups import period_key, product_key
+from energybench.frames.native import to_pandas
+from energybench.limits.choose import find_item, items_named
+from energybench.tables.names import normalise_name
+from energybench.targets.rows import ITEM, interval
+from energybench.units.registry import ratio, read_exact, read_quantity
+from energybench.units.text import read_amount, read_number, read_unit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from energybench.targets.rows import RowCondition
+
+    Floats = NDArray[numpy.float64]
+    Items = NDArray[numpy.object_]
+    Mask = NDArray[numpy.bool_]
+
+#: Units of targets that no limit table needs, so that the unit grammar does not have them.
+OTHER_UNITS: dict[str, tuple[str, ...]] = {
+    "%": ("%", "％", "percent"),
+    "mg/m3": ("mg/m3", "mg/m³", "毫克/立方米"),
+    "m": ("m", "米"),
+}
+
+#: The one column that may be below zero, and why.
+SIGNED, SENT_OUT = "intensity", "energy sent out may exceed the inputs"
+
+#: The item of a row whose column item says that its product is none of the tables.
+OTHER = "other product"
+_OTHER_WORDS = ("other", "其他")
+
+#: How many unknown names a message looks up: each search for near names costs milliseconds.
+_MOST_NAMES = 5
+
+_FLAGS: dict[str, bool] = {
+    **dict.fromkeys(("yes", "true", "1", "是", "有", "完成"), True),
+    **dict.fromkeys(("no", "false", "0", "否", "无", "未完成"), False),
+}
+
+
+# The table ------------------------------------------------------------------------------------------------
+
+
+def table_of(results: Any) -> pandas.DataFrame:
+    """Return results as a pandas frame with canonical headers, plants and periods, and a fresh index."""
+    table = to_pandas(getattr(results, "result_frame", results), "results")
+    meaning = {normalise_name(header): column for column, others in OUTPUTS.items() for header in (column, *others)}
+    names = [meaning.get(normalise_name(str(header)), str(header)) for header in table.columns]
+    twice = next((name for number, name in enumerate(names) if name in names[:number]), None)
+    if twice is not None:
+        raise TableError(f"Two headers of the results mean {twice}", twice, "Remove one of them")
+    table = table.set_axis(names, axis=1).reset_index(drop=True)
+    for name, read in (("plant", clean_text), ("enterprise", clean_text), ("period", period_key)):
+        if name in table.columns:
+            table[name] = coded(table[name], read).map(str, "")
+    _refuse_repeated(table)
+    return table
+
+
+def _refuse_repeated(table: pandas.DataFrame) -> None:
+    """Refuse results with several rows of one product of a plant in one period: it would count several times."""
+    if "plant" not in table.columns or not {"product", ITEM} & set(table.columns):
+        return
+    keys = table[[name for name in ("plant", "period") if name in table.columns]].assign(made=items_of(table))
+    if "equipment" in table.columns:
+        keys["equipment"] = coded(table["equipment"]).map(str, "")
+    if {"product", ITEM} <= set(table.columns):
+        keys["product"] = coded(table["product"], product_key).map(str, "")
+    again = (keys.duplicated(keep=False) & (keys["plant"] != "") & (keys["made"] != "")).to_numpy()
+    if not again.any():
+        return
+    first = keys.iloc[int(again.argmax())]
+    same = (keys == first).all(axis=1).to_numpy()
+    shown = " ".join(dict.fromkeys(filter(None, first.tolist())))
+    if "document" in table.columns and len(coded(table.loc[same, "document"]).distinct) > 1:
+        raise TableError(
+            f"{shown} stands under several documents in the results, and would count several times",
+            shown,
+            'Keep the rows of one document: results[results["document"] == "ndrc-2023"]',
+        )
+    raise TableError(
+        f"{shown} stands in the rows {', '.join(map(str, numpy.flatnonzero(same)[:_MOST_NAMES]))} of the results, and "
+        "would count several times",
+        shown,
+        "Add the rows up, or name the products apart",
+    )
+
+
+def of_period(table: pandas.DataFrame, period: str | int | None) -> pandas.DataFrame:
+    """Return the rows of one period: that which is named, or the only one there is."""
+    if "period" not in table.columns:
+        return table
+    periods = coded(table["period"])
+    known = ", ".join(periods.distinct) or "none"
+    if period is None and len(periods.distinct) != 1:
+        raise OptionError(f"The periods of the rows are {known}", known, "Pass period= with one of them")
+    wanted = periods.distinct[0] if period is None else period_key(period)
+    if wanted not in periods.distinct:
+        raise OptionError(
+            f"The results have no rows of {wanted}, only of {known}",
+            wanted,
+            f"Add the rows of {wanted}, or pass another",
+        )
+    rows: pandas.DataFrame = table.loc[periods.codes == periods.distinct.index(wanted)]
+    return rows
+
+
+def coded(column: Any, read: Callable[[Any], str] = clean_text) -> Coded:
+    """Return a column as codes into its distinct texts."""
+    return recode(encode(pandas.Series(column)), read)
+
+
+def empty(column: Coded) -> Mask:
+    """Return which cells of a coded column are empty, shape (n,)."""
+    found: Mask = column.codes == len(column.distinct)
+    return found
+
+
+def filled(table: pandas.DataFrame, column: str) -> Coded:
+    """Return a column as codes into its distinct texts, and refuse an empty cell."""
+    require_column(table, column)
+    texts = coded(table[column])
+    gaps = int(empty(texts).sum())
+    if gaps:
+        raise MissingColumnError(f"{column} is empty in {gaps} rows", column, "Fill it in")
+    return texts
+
+
+def require_column(table: pandas.DataFrame, column: str, unit: str = "") -> None:
+    """Refuse a table without a column that a target needs."""
+    if column not in table.columns:
+        beside = f" in {unit}, with {unit_column(column)} beside it," if unit else ""
+        raise MissingColumnError(
+            f"The results have no column {column}", column, f"Add a column {column}{beside} for the rows concerned"
+        )
+
+
+# Names of rows --------------------------------------------------------------------------------------------
+
+
+def labels(table: pandas.DataFrame) -> list[str]:
+    """Return what each row is called: its plant or enterprise, or its number."""
+    for column in ("plant", "enterprise"):
+        if column in table.columns:
+            names: list[str] = table[column].tolist()
+            return names
+    return [f"row {number}" for number in table.index.tolist()]
+
+
+def names_of(table: pandas.DataFrame, where: Mask) -> tuple[str, ...]:
+    """Return what the rows of a mask are called, each once, in order."""
+    return tuple(dict.fromkeys(labels(table.loc[where])))
+
+
+def named(table: pandas.DataFrame, where: Mask, most: int = 5) -> str:
+    """Return the names of the rows of a mask as text, the first few of many."""
+    names = names_of(table, where)
+    rest = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + rest
+
+
+# Products -------------------------------------------------------------------------------------------------
+
+
+def items_of(table: pandas.DataFrame) -> Items:
+    """Return the item of each row, by its column item or product; a name without an item stays as it is."""
+    if ITEM not in table.columns:
+        require_column(table, "product")
+    made = {name: coded(table[name]) for name in ("product", ITEM) if name in table.columns}
+    products: Items = made["product"].map(product_key, "") if "product" in made else numpy.full(len(table), "", object)
+    if ITEM not in made:
+        return products
+    own = made[ITEM].map(lambda name: OTHER if name.casefold() in _OTHER_WORDS else product_key(name), "")
+    return numpy.where(own == "", products, own)
+
+
+def known_items(table: pandas.DataFrame) -> Items:
+    """Return the item of each row, and refuse a row without a product or with one that no table knows."""
+    items = items_of(table)
+    unknown = coded(items).map(lambda name: name != OTHER and items_named(name) != (name,), True, bool)
+    if unknown.any():
+        names = list(dict.fromkeys(items[unknown].tolist()))
+        said = [_why_unknown(name, named(table, items == name)) for name in names[:_MOST_NAMES]]
+        rest = [f"and {len(names) - _MOST_NAMES} more names"] if len(names) > _MOST_NAMES else []
+        raise UnknownProductError(
+            "; ".join([*said, *rest]),
+            named(table, unknown),
+            'Correct it, or write "other" in a column item for a product that is none of the tables',
+        )
+    return items
+
+
+def _why_unknown(name: str, rows: str) -> str:
+    try:
+        find_item(name)
+    except EnergybenchError as error:
+        if name:
+            return f"The product of {rows} is not known: {error.message} ({error.fix})"
+    return f"The product of {rows} is empty"
+
+
+def shown_items(table: pandas.DataFrame) -> list[str]:
+    """Return the item of each row, and what a product of one's own is called."""
+    items = items_of(table)
+    if "product" in table.columns:
+        items = numpy.where(items == OTHER, coded(table["product"]).map(str, OTHER), items)
+    shown: list[str] = items.tolist()
+    return shown
+
+
+# Numbers --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """The column of a target over the rows of its subject, in one unit; NaN where a cell is empty or no number."""
+
+    name: str
+    rows: pandas.DataFrame
+    cells: Floats
+    most: float = inf
+
+    @property
+    def known(self) -> Mask:
+        """Which cells hold a number that the column can have, shape (n,)."""
+        low = -inf if self.name == SIGNED else 0.0
+        return numpy.isfinite(self.cells) & (self.cells >= low) & (self.cells <= self.most)
+
+    @property
+    def why(self) -> str:
+        """Which cells hold no number that counts; empty where all do."""
+        gap = ~numpy.isfinite(self.cells)
+        why_empty = f"{self.name} is empty or no number for {named(self.rows, gap)}" if gap.any() else ""
+        return "; ".join(filter(None, [why_empty, self.why_out_of_range]))
+
+    @property
+    def why_out_of_range(self) -> str:
+        """Which cells hold a number that cannot be; empty where none does."""
+        out = numpy.isfinite(self.cells) & ~self.known
+        said = {"below zero": out & (self.cells < 0), f"above {self.most:g} %": out & (self.cells > 0)}
+        return "; ".join(
+            f"{self.name} is {what} for {named(self.rows, where)}" for what, where in said.items() if where.any()
+        )
+
+    @property
+    def note(self) -> str:
+        """Which intensities are not above zero; empty where none is."""
+        return not_above_zero(self.rows, self.cells) if self.name == SIGNED else ""
+
+    def over(self, what: str) -> str:
+        """Say over how many rows something is counted."""
+        return f"{what} {len(self.rows)} row" + "s" * (len(self.rows) != 1)
+
+    def complete(self) -> Column:
+        """Return the column, or refuse one with a cell that does not count."""
+        if self.why:
+            raise MissingColumnError(self.why, self.name, "Check the number" if self.why_out_of_range else "Fill it in")
+        return self
+
+
+def not_above_zero(table: pandas.DataFrame, intensity: Floats) -> str:
+    """Say which rows have an intensity that is not above zero; empty where none has."""
+    found = intensity <= 0
+    return f"{SIGNED} is not above zero for {named(table, found)}: {SENT_OUT}" if found.any() else ""
+
+
+def unit_column(column: str) -> str:
+    """Return the name of the column that says the unit of another."""
+    return "unit" if column == SIGNED else f"{column}_unit"
+
+
+def unit_factor(text: str, unit: str, what: str) -> float:
+    """Return the factor from a unit as written to the unit of a target."""
+    written, _, words = text.strip().partition(" of ")
+    wanted, _, denominator = unit.partition(" of ")
+    if wanted in OTHER_UNITS:
+        same_denominator = not words or not denominator or words.strip() == denominator
+        if written.strip() in OTHER_UNITS[wanted] and same_denominator:
+            return 1.0
+        raise DimensionError(
+            f"{what} is in {quoted(text)}, expected {unit}", quoted(text), f"Give it in {unit}, with that denominator"
+        )
+    try:
+        return float(ratio(read_unit(text), read_unit(unit)))
+    except DimensionError as error:
+        raise DimensionError(f"{what}: {error.message}", error.value, error.fix) from error
+
+
+def read_figure(value: object, unit: str, name: str) -> float:
+    """Read one figure in the unit of a target.
+
+    Examples
+    --------
+    >>> read_figure("21000000000 元", "10^8 CNY", "equipment investment")
+    210.0
+    """
+    if unit and unit.partition(" of ")[0] not in OTHER_UNITS:
+        magnitude, read = read_exact(value) if isinstance(value, str) else read_quantity(value, name)
+        if isinstance(magnitude, float | Fraction):
+            return float(Fraction(magnitude) * ratio(read, read_unit(unit)))
+    number, rest = read_number(value) if isinstance(value, str) else (value, "")
+    example = f'Write "{{}} {unit}"' if unit else "Write {}"
+    if not isinstance(number, str | int | float) or isinstance(number, bool) or not isfinite(float(number)):
+        raise AmountError(f"{name} is {quoted(value)}, expected one finite number", quoted(value), example.format(12))
+    if bool(rest) != bool(unit):
+        expected = f"a number in {unit}" if unit else "a bare number"
+        raise AmountError(f"{name} is {quoted(value)}, expected {expected}", quoted(value), example.format(number))
+    return float(number) * (unit_factor(rest, unit, name) if unit else 1.0)
+
+
+def numbers(table: pandas.DataFrame, column: str, unit: str) -> Floats:
+    """Return a column in a unit, NaN where a cell is empty or no number."""
+    require_column(table, column, unit)
+    if not unit:
+        return to_floats(table[column])
+    beside = unit_column(column)
+    if beside not in table.columns:
+        return _with_units(table[column], column, unit)
+    values, texts = to_floats(table[column]), coded(table[beside])
+    known = numpy.isfinite(values)
+    without = known & empty(texts)
+    if without.any():
+        raise MissingColumnError(f"{beside} is empty for {named(table, without)}", beside, f"Write {unit}")
+    used = {texts.distinct[code] for code in numpy.unique(texts.codes[known]).tolist()}
+    result: Floats = values * texts.map(
+        lambda text: unit_factor(text, unit, column) if text in used else numpy.nan, numpy.nan, numpy.float64
+    )
+    return result
+
+
+def _with_units(cells: pandas.Series[Any], column: str, unit: str) -> Floats:
+    """Read texts that carry their unit, each distinct one once."""
+    if not all(isinstance(cell, str) for cell in cells.dropna().unique().tolist()):
+        beside = unit_column(column)
+        raise MissingColumnError(
+            f"{column} holds bare numbers, and the results have no column {beside}",
+            beside,
+            f"Add {beside} (the target is in {unit})",
+        )
+    return coded(cells).map(lambda text: read_figure(text, unit, column), numpy.nan, numpy.float64)
+
+
+def weights_of(table: pandas.DataFrame, column: str, needs_unit: bool = True) -> tuple[Floats, str]:
+    """Return a column in the unit of its first row, and that unit: for shares, whose unit cancels."""
+    require_column(table, column)
+    beside = unit_column(column)
+    if beside in table.columns:
+        texts = coded(table[beside]).distinct
+        if not texts:
+            raise MissingColumnError(f"{beside} is empty", beside, "Fill it in")
+        unit = str(read_unit(texts[0]))
+        values = numbers(table, column, unit)
+    elif unit := _own_unit(table[column]):
+        values = numbers(table, column, unit)
+    else:
+        if needs_unit:
+            raise MissingColumnError(f"{column} has no unit", beside, f"Add a column {beside}")
+        unit, values = "units", to_floats(table[column])
+    return Column(column, table, values).complete().cells, unit
+
+
+def _own_unit(cells: pandas.Series[Any]) -> str:
+    """Return the unit that the first cell carries in its text; empty where cells are numbers."""
+    texts = [cell for cell in cells.dropna().unique().tolist() if isinstance(cell, str) and cell.strip()]
+    return str(read_amount(texts[0])[1]) if texts and read_number(texts[0])[1] else ""
+
+
+# Conditions -----------------------------------------------------------------------------------------------
+
+
+def holds(table: pandas.DataFrame, condition: RowCondition) -> tuple[Mask, Mask]:
+    """Return in which rows a condition holds, and in which it is known whether it does.
+
+    An item goes by any of its names. A number below zero is none: no condition is on a quantity that can be.
+    """
+    if condition.column == ITEM:
+        return numpy.isin(known_items(table).astype(str), condition.words), numpy.ones(len(table), bool)
+    if condition.number is not None:
+        limit, unit = condition.number
+        values = numbers(table, condition.column, unit)
+        low, high = interval(condition.comparison, limit, limit)
+        known = numpy.isfinite(values) & (values >= 0)
+        return known & (values >= low) & (values <= high), known
+    require_column(table, condition.column)
+    texts = coded(table[condition.column])
+    if condition.is_flag:
+        wanted = condition.text == "yes"
+        yes = texts.map(lambda text: _FLAGS.get(text.casefold()) is wanted, False, bool)
+        return yes, texts.map(lambda text: text.casefold() in _FLAGS, False, bool)
+    words = {word.casefold() for word in condition.words}
+    return texts.map(lambda text: text.casefold() in words, False, bool), ~empty(texts)

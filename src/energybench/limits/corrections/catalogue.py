@@ -9,30 +9,24 @@ from typing import TYPE_CHECKING
 import numpy
 
 from energybench.errors import AmbiguousError, OptionError, TableError, did_you_mean, quoted
-from energybench.limits.corrections import cement, coke, metals, minerals, ports
-from energybench.limits.corrections.model import Correction, Formula, Points, Values
-from energybench.tables.rows import VERIFICATIONS
+from energybench.limits.corrections.formulas import Figure, Points, Values, compute
+from energybench.limits.corrections.model import Correction, Parameter, ending
+from energybench.tables.expressions import names, parse, parse_conditions
+from energybench.tables.rows import VERIFICATIONS, CorrectionFormulaRow, CorrectionParameterRow
 from energybench.tables.store import cached, citation, find_document, records
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from energybench.tables.rows import CorrectionRow
 
-FORMULAS = {**cement.FORMULAS, **coke.FORMULAS, **metals.FORMULAS, **minerals.FORMULAS, **ports.FORMULAS}
 #: The word for physics in place of a clause: an identity needs no figure of a document.
 DERIVED = "derived"
-
-
-def _as_it_is(**figures: Values) -> Values:
-    (value,) = figures.values()
-    return value
-
-
+NEUTRAL = {"factor": 1.0, "addition": 0.0}
 # Figures of these names need no formula of their own: a new row of the table is enough.
 _PLAIN_FORMULAS = {
-    "factor": Formula(_as_it_is, "x factor", "factor", order=1),
-    "addition": Formula(_as_it_is, "+ addition", "addition"),
+    "factor": CorrectionFormulaRow("", "factor", "1", "", "factor", ""),
+    "addition": CorrectionFormulaRow("", "addition", "2", "", "addition", ""),
 }
 
 
@@ -40,7 +34,7 @@ _PLAIN_FORMULAS = {
 class Figures:
     """The figures of a correction for one item, level and case, and the rows that they come from."""
 
-    values: dict[str, float | Points]
+    values: dict[str, Figure]
     rows: tuple[CorrectionRow, ...]
 
     @property
@@ -73,38 +67,67 @@ def every_correction() -> tuple[Correction, ...]:
     >>> len({correction.id for correction in every_correction()}) == len(every_correction())
     True
     """
+    formulas: dict[str, CorrectionFormulaRow] = {row.id: row for row in records("correction_formulas")}
+    parameters: dict[str, list[Parameter]] = {}
+    for row in records("correction_parameters"):
+        parameters.setdefault(row.correction, []).append(_parameter(row))
+    physics = formulas["direct-current"]
     own = Correction(
-        id="direct-current",
-        name="direct-current",
-        document="",
+        id=physics.id,
+        name=physics.id,
         side="result",
         items=("electrolytic-aluminium",),
-        levels=(),
-        cases=(),
-        kind=metals.DIRECT_CURRENT.kind,
-        parameters=metals.DIRECT_CURRENT.parameters,
-        formula=metals.DIRECT_CURRENT.text,
-        clause="",
+        kind=physics.kind,
+        parameters=tuple(parameters[physics.id]),
+        formula=physics.expression,
         verification=DERIVED,
-        evidence="",
         notes="Physics, not a clause of a standard",
-        order=metals.DIRECT_CURRENT.order,
-        function=metals.DIRECT_CURRENT.function,
+        order=int(physics.order),
     )
-    return (*(_correction(name, rows) for name, rows in _rows().items()), own)
+    found = [_correction(name, rows, formulas.get(name), parameters.get(name, [])) for name, rows in _rows().items()]
+    strangers = (formulas.keys() | parameters.keys()) - {correction.id for correction in (*found, own)}
+    if strangers:
+        first = min(strangers)
+        raise TableError(f"{first} has a formula or a parameter and no figures", first, "Add them to corrections.csv")
+    return (*found, own)
 
 
-def _correction(name: str, rows: tuple[CorrectionRow, ...]) -> Correction:
-    formula = FORMULAS.get(name)
+def _parameter(row: CorrectionParameterRow) -> Parameter:
+    suffix = ending(row.unit)
+    if not row.parameter.endswith(suffix) or row.comparator not in (">", ">="):
+        raise TableError(
+            f"{row.id}: {row.parameter} in {row.unit or 'no unit'} from {row.comparator} {row.low}",
+            row.id,
+            f"End the name in {suffix or 'no unit'}, and write > or >= before the lower end",
+        )
+    return Parameter(
+        name=row.parameter.removesuffix(suffix),
+        meaning=row.meaning,
+        unit=row.unit,
+        low=float(row.low or "-inf"),
+        high=float(row.high or "inf"),
+        above=row.comparator == ">",
+        why=row.why,
+        default=row.default,
+        figure=row.figure,
+        condition=row.condition,
+    )
+
+
+def _correction(
+    name: str, rows: tuple[CorrectionRow, ...], formula: CorrectionFormulaRow | None, parameters: list[Parameter]
+) -> Correction:
+    known = _unique(row.figure for row in rows)
     if formula is None:
-        plain = {row.figure for row in rows} & set(_PLAIN_FORMULAS)
+        plain = [figure for figure in known if figure in _PLAIN_FORMULAS]
         if len(plain) != 1:
             raise TableError(
-                f"The rows of {name} are no formula that energybench knows",
+                f"The rows of {name} have no formula in correction_formulas.csv",
                 name,
-                "Name the figure factor or addition: the limit or the result times it, or plus it",
+                "Add it, or name the figure factor or addition: the limit or the result times it, or plus it",
             )
-        formula = _PLAIN_FORMULAS[plain.pop()]
+        formula = _PLAIN_FORMULAS[plain[0]]
+    _check_formula(name, formula, parameters, known)
     first = rows[0]
     figures = Figures({}, rows)
     return Correction(
@@ -116,16 +139,35 @@ def _correction(name: str, rows: tuple[CorrectionRow, ...]) -> Correction:
         levels=tuple(sorted({int(level) for row in rows for level in row.levels.split()})),
         cases=_unique(row.case for row in rows if row.case),
         kind=formula.kind,
-        parameters=formula.parameters,
-        formula=formula.text,
+        parameters=tuple(parameters),
+        formula=formula.expression,
         clause=", ".join(_unique(row.clause for row in rows if row.clause)),
         verification=figures.weakest.verification,
         evidence="; ".join(_unique(row.evidence for row in rows if row.evidence)),
         notes=figures.notes,
-        order=formula.order,
-        function=formula.function,
+        order=int(formula.order),
         unit=formula.unit,
     )
+
+
+def _check_formula(
+    name: str, formula: CorrectionFormulaRow, parameters: list[Parameter], figures: tuple[str, ...]
+) -> None:
+    """Refuse a formula whose words are not all explained, or that leaves a figure or a parameter out."""
+    used = set(names(parse(formula.expression)))
+    for parameter in parameters:
+        conditions = parse_conditions(parameter.condition)
+        used |= {parameter.figure} - {""}
+        used |= {word for node in conditions for word in names(node)}
+        used |= names(parse(parameter.default)) if parameter.default else set()
+    known = {*figures, *(parameter.keyword for parameter in parameters)}
+    if formula.kind not in NEUTRAL or formula.order not in ("0", "1", "2") or used != known:
+        odd = ", ".join(sorted(used ^ known)) or f"{formula.kind} {formula.order}"
+        raise TableError(
+            f"The formula of {name} and its figures and parameters do not agree: {odd}",
+            odd,
+            "Kind is factor or addition, order 0, 1 or 2; every name stands in the formula and in one of the tables",
+        )
 
 
 def _unique(texts: Iterable[str]) -> tuple[str, ...]:
@@ -218,14 +260,9 @@ def _unknown(name: str, item: str | None, document: str | None, here: list[Corre
     return OptionError(f"{quoted(name)} is not a correction{where} that is known", quoted(name), fix)
 
 
+@cached(4096)
 def find_figures(correction: Correction, item: str | None, level: int | None, case: str | None) -> Figures | None:
     """Return the figures of a correction for an item, a level and a case; None where the level does not move."""
-    return _figures(correction.id, item, level, case)
-
-
-@cached(4096)
-def _figures(name: str, item: str | None, level: int | None, case: str | None) -> Figures | None:
-    correction = find_correction(name)
     rows = _rows().get(correction.id, ())
     if not rows:
         return Figures({}, ())
@@ -245,7 +282,7 @@ def _figures(name: str, item: str | None, level: int | None, case: str | None) -
     if all(row.value or row.case for row in rows):
         _check_case(correction, _unique(row.case for row in rows if row.case), case)
     rows = tuple(row for row in rows if row.case in ("", case))
-    figures: dict[str, float | Points] = {}
+    figures: dict[str, Figure] = {}
     used: list[CorrectionRow] = []
     for figure in _unique(row.figure for row in rows):
         own = [row for row in rows if row.figure == figure]
@@ -269,34 +306,39 @@ def _check_case(correction: Correction, cases: tuple[str, ...], case: str | None
     )
 
 
-def _figure(rows: list[CorrectionRow]) -> float | Points:
+def _figure(rows: list[CorrectionRow]) -> Figure:
     if len(rows) == 1 and not rows[0].at:
         return float(rows[0].value or "nan")
     points = sorted((float(row.at or "inf"), float(row.value or "nan")) for row in rows)
     return Points(tuple(at for at, _ in points), tuple(value for _, value in points))
 
 
-def find_unit(correction: Correction, figures: Figures) -> str:
-    """Return the unit of an addition; empty for a factor.
-
-    Examples
-    --------
-    >>> ratio = find_correction("clinker-ratio")
-    >>> find_unit(ratio, find_figures(ratio, "cement", 1, None))
-    'kgce/t'
-    """
-    if correction.kind == "factor":
+def find_unit(correction: Correction, figures: Figures | None) -> str:
+    """Return the unit of an addition; empty for a factor, and where the level does not move."""
+    if correction.kind == "factor" or figures is None:
         return ""
     return correction.unit or next((row.unit for row in figures.rows if row.unit), "")
 
 
-NEUTRAL = {"factor": 1.0, "addition": 0.0}
-
-
-def evaluate(correction: Correction, figures: Figures | None, parameters: dict[str, Values]) -> Values:
+def evaluate(correction: Correction, figures: Figures | None, given: Mapping[str, Values]) -> Values:
     """Return the change that a correction makes: its factor or addition, neutral where the level does not move."""
-    if figures is None or correction.function is None:
-        shape = numpy.broadcast_shapes(*(numpy.shape(values) for values in parameters.values()))
+    if figures is None:
+        shape = numpy.broadcast_shapes(*(numpy.shape(values) for values in given.values()))
         neutral = NEUTRAL[correction.kind]
         return numpy.full(shape, neutral) if shape else neutral
-    return correction.function(**parameters, **figures.values)
+    for parameter in correction.parameters:
+        stated = parameter.figure in figures.values
+        if parameter.figure and stated != (parameter.keyword in given):
+            raise _goes_with(correction, parameter, stated)
+    return compute(correction, figures.values, given)
+
+
+def _goes_with(correction: Correction, parameter: Parameter, stated: bool) -> OptionError:
+    """Return the refusal of a parameter that is missing beside its figure, or given without it."""
+    keyword = parameter.keyword
+    rows = [row for row in _rows()[correction.id] if row.figure == parameter.figure]
+    where = ", ".join(_unique(row.case or row.items for row in rows))
+    if stated:
+        what = f"{keyword} is not given, and {correction.id} needs it for {where}"
+        return OptionError(what, keyword, f"Pass {keyword}= ({parameter.meaning})")
+    return OptionError(f"{keyword} is given, expected for {where} only", keyword, "Leave it out")

@@ -8,14 +8,14 @@ import numpy
 import pint
 
 from energybench.errors import DimensionError, OptionError, UnitTextError, did_you_mean, quoted
-from energybench.limits.corrections.model import Parameter, Values, plain, require_range
+from energybench.limits.corrections.formulas import Values, plain, require_range
 from energybench.units.registry import ratio, read_quantity
 from energybench.units.text import UnitText, read_number, read_unit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from energybench.limits.corrections.model import Correction
+    from energybench.limits.corrections.model import Correction, Parameter
 
 _PASCAL = (("kg",), ("m", "s", "s"))
 # Lengths and pressures stand only here: no meter of energy has them.

@@ -41,8 +41,8 @@ from energybench.limits.corrections import (
     every_correction,
     find_correction,
 )
-from energybench.limits.corrections.catalogue import find_figures, find_unit
-from energybench.limits.corrections.formulas import FUNCTIONS, Points, compute, require_range
+from energybench.limits.corrections.catalogue import evaluate, find_figures, find_unit
+from energybench.limits.corrections.formulas import FUNCTIONS, Points, require_range
 from energybench.limits.verdicts import judge
 from energybench.units.text import read_unit
 from expect import refused
@@ -945,8 +945,8 @@ def test_a_formula_that_takes_one_figure_for_a_table_is_refused(write_table: Wri
         ({"expression": "per_point * linear(table, dust_percent) * slag"}, {}, "do not agree: slag"),
         ({"expression": "per_point * dust_percent"}, {}, "do not agree: table"),
         ({"expression": "per_point * linear(table, 15)"}, {}, "do not agree: dust_percent"),
-        ({"kind": "power"}, {}, "power 2"),
-        ({"order": "3"}, {}, "addition 3"),
+        ({"kind": "power"}, {}, "kind='power'"),
+        ({"order": "3"}, {}, "order='3'"),
         ({}, {"condition": "dust_percent > ash_percent"}, "do not agree: ash_percent"),
         ({}, {"default": "ash_percent"}, "do not agree: ash_percent"),
         ({}, {"figure": "ash"}, "do not agree: ash"),
@@ -985,12 +985,21 @@ def test_a_formula_computes_arrays_floats_and_fractions_alike(
 ) -> None:
     correction = find_correction(name)
     figures = find_figures(correction, **keys)
-    if figures is not None:
-        floats = compute(correction, figures.values, given)
-        fractions: dict[str, Any] = {key: Fraction(value) for key, value in given.items()}
-        arrays = compute(correction, figures.values, {key: np.array([value, value]) for key, value in given.items()})
-        assert compute(correction, figures.values, fractions) == pytest.approx(floats, rel=1e-14)
-        assert np.asarray(arrays).tolist() == pytest.approx([floats, floats], rel=1e-14)
+    floats = evaluate(correction, figures, given)
+    fractions: dict[str, Any] = {key: Fraction(value) for key, value in given.items()}
+    arrays = evaluate(correction, figures, {key: np.array([value, value]) for key, value in given.items()})
+    assert evaluate(correction, figures, fractions) == pytest.approx(floats, rel=1e-14)
+    assert np.asarray(arrays).tolist() == pytest.approx([floats, floats], rel=1e-14)
+
+
+def test_a_figure_that_no_row_states_is_asked_for_and_never_taken_as_not_reached(write_table: WriteTable) -> None:
+    """Without its threshold the altitude would seem to be below it, and the factor 1."""
+    base = "gb-16780-2021/altitude"
+    rows = [{"id": f"own/{figure}", "items": "own-cement", "figure": figure} for figure in ("intercept", "slope")]
+    rows = [{**row, "value": "1"} for row in [*rows, {**rows[0], "id": "own/reference", "figure": "reference_pa"}]]
+    tables.use(write_table("corrections", *rows, base=f"{base}/intercept/level-3"))
+    with refused(TableError, "table", f"{base} needs threshold_m, which no row states", "corrections.csv"):
+        change(base, item="own-cement", level=3, altitude_m=4000)
 
 
 # Results and ladders --------------------------------------------------------------------------------------

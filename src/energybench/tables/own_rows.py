@@ -22,7 +22,11 @@ _CHOICES = {
     "better": ("lower", "higher"),
     "basis": ("", "calorific", "primary"),
 }
-_EXPRESSIONS: dict[str, Callable[[str], object]] = {"expression": parse, "default": parse, "condition": parse_conditions}
+_EXPRESSIONS: dict[str, Callable[[str], object]] = {
+    "expression": parse,
+    "default": parse,
+    "condition": parse_conditions,
+}
 _UNITS = ("unit", "coefficient_unit", "heating_value_unit", "capacity_unit")
 
 

@@ -23,11 +23,6 @@ if TYPE_CHECKING:
 #: The word for physics in place of a clause: an identity needs no figure of a document.
 DERIVED = "derived"
 NEUTRAL = {"factor": 1.0, "addition": 0.0}
-# Figures of these names need no formula of their own: a new row of the table is enough.
-_PLAIN_FORMULAS = {
-    "factor": CorrectionFormulaRow("", "factor", "1", "", "factor", ""),
-    "addition": CorrectionFormulaRow("", "addition", "2", "", "addition", ""),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +66,20 @@ def every_correction() -> tuple[Correction, ...]:
     parameters: dict[str, list[Parameter]] = {}
     for row in records("correction_parameters"):
         parameters.setdefault(row.correction, []).append(_parameter(row))
+    found = []
+    for name, rows in _rows().items():
+        # A figure with the name of a formula needs no formula of its own: a new row of the table is enough.
+        shared = [row.figure for row in rows if row.figure in formulas]
+        formula = formulas.get(name) or (formulas[shared[0]] if shared else None)
+        if formula is None:
+            raise TableError(
+                f"The rows of {name} have no formula in correction_formulas.csv",
+                name,
+                "Add it, or name the figure factor or addition: the limit or the result times it, or plus it",
+            )
+        found.append(_correction(name, rows, formula, parameters.get(name, [])))
     physics = formulas["direct-current"]
+    _check_formula(physics.id, physics, parameters[physics.id], set())
     own = Correction(
         id=physics.id,
         name=physics.id,
@@ -84,8 +92,7 @@ def every_correction() -> tuple[Correction, ...]:
         notes="Physics, not a clause of a standard",
         order=int(physics.order),
     )
-    found = [_correction(name, rows, formulas.get(name), parameters.get(name, [])) for name, rows in _rows().items()]
-    strangers = (formulas.keys() | parameters.keys()) - {correction.id for correction in (*found, own)}
+    strangers = {name for name in (*formulas, *parameters) if "/" in name} - _rows().keys()
     if strangers:
         first = min(strangers)
         raise TableError(f"{first} has a formula or a parameter and no figures", first, "Add them to corrections.csv")
@@ -115,19 +122,9 @@ def _parameter(row: CorrectionParameterRow) -> Parameter:
 
 
 def _correction(
-    name: str, rows: tuple[CorrectionRow, ...], formula: CorrectionFormulaRow | None, parameters: list[Parameter]
+    name: str, rows: tuple[CorrectionRow, ...], formula: CorrectionFormulaRow, parameters: list[Parameter]
 ) -> Correction:
-    known = _unique(row.figure for row in rows)
-    if formula is None:
-        plain = [figure for figure in known if figure in _PLAIN_FORMULAS]
-        if len(plain) != 1:
-            raise TableError(
-                f"The rows of {name} have no formula in correction_formulas.csv",
-                name,
-                "Add it, or name the figure factor or addition: the limit or the result times it, or plus it",
-            )
-        formula = _PLAIN_FORMULAS[plain[0]]
-    _check_formula(name, formula, parameters, known)
+    _check_formula(name, formula, parameters, {row.figure for row in rows})
     first = rows[0]
     figures = Figures({}, rows)
     return Correction(
@@ -150,22 +147,17 @@ def _correction(
     )
 
 
-def _check_formula(
-    name: str, formula: CorrectionFormulaRow, parameters: list[Parameter], figures: tuple[str, ...]
-) -> None:
+def _check_formula(name: str, formula: CorrectionFormulaRow, parameters: list[Parameter], figures: set[str]) -> None:
     """Refuse a formula whose words are not all explained, or that leaves a figure or a parameter out."""
-    used = set(names(parse(formula.expression)))
+    used = {*names(parse(formula.expression)), *(parameter.figure for parameter in parameters)} - {""}
     for parameter in parameters:
-        conditions = parse_conditions(parameter.condition)
-        used |= {parameter.figure} - {""}
-        used |= {word for node in conditions for word in names(node)}
-        used |= names(parse(parameter.default)) if parameter.default else set()
-    known = {*figures, *(parameter.keyword for parameter in parameters)}
-    if formula.kind not in NEUTRAL or formula.order not in ("0", "1", "2") or used != known:
-        odd = ", ".join(sorted(used ^ known)) or f"{formula.kind} {formula.order}"
+        nodes = [*parse_conditions(parameter.condition), *([parse(parameter.default)] if parameter.default else [])]
+        used |= {word for node in nodes for word in names(node)}
+    odd = ", ".join(sorted(used ^ {*figures, *(parameter.keyword for parameter in parameters)}))
+    if odd or formula.kind not in NEUTRAL or formula.order not in ("0", "1", "2"):
         raise TableError(
-            f"The formula of {name} and its figures and parameters do not agree: {odd}",
-            odd,
+            f"The formula of {name} and its figures and parameters do not agree: {odd or formula}",
+            odd or formula.id,
             "Kind is factor or addition, order 0, 1 or 2; every name stands in the formula and in one of the tables",
         )
 
@@ -326,11 +318,14 @@ def evaluate(correction: Correction, figures: Figures | None, given: Mapping[str
         shape = numpy.broadcast_shapes(*(numpy.shape(values) for values in given.values()))
         neutral = NEUTRAL[correction.kind]
         return numpy.full(shape, neutral) if shape else neutral
+    # What only some cases state is not a number in the others, and every comparison with it is false.
+    rows = _rows().get(correction.id, ())
+    values: dict[str, Figure] = {**dict.fromkeys((row.figure for row in rows if row.case), numpy.nan), **figures.values}
     for parameter in correction.parameters:
         stated = parameter.figure in figures.values
         if parameter.figure and stated != (parameter.keyword in given):
             raise _goes_with(correction, parameter, stated)
-    return compute(correction, figures.values, given)
+    return compute(correction, values, given)
 
 
 def _goes_with(correction: Correction, parameter: Parameter, stated: bool) -> OptionError:

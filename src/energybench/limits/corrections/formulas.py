@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +10,7 @@ import numpy
 from numpy.typing import NDArray
 
 from energybench.errors import OptionError, TableError, quoted
-from energybench.tables.expressions import evaluate, parse, parse_conditions, sides
+from energybench.tables.expressions import evaluate, names, parse, parse_conditions, sides
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -99,15 +98,19 @@ def _outside(name: str, given: Any, inside: Any, asked: str, fix: str) -> Option
 
 def compute(correction: Correction, figures: Mapping[str, Figure], given: Mapping[str, Values]) -> Values:
     """Return the factor or the addition that a formula gives, after its conditions."""
-    # A figure that the case does not state, and a parameter that goes with it, are not a number.
-    values: dict[str, Any] = defaultdict(lambda: numpy.nan, {**figures, **given})
+    values: dict[str, Any] = {p.keyword: numpy.nan for p in correction.parameters if p.figure} | {**figures, **given}
     for parameter in correction.parameters:
         if parameter.default and parameter.keyword not in given:
             values[parameter.keyword] = evaluate(parse(parameter.default), values, FUNCTIONS)
-    for parameter in correction.parameters:
-        for condition in parse_conditions(parameter.condition) if parameter.keyword in values else ():
-            _require(condition, values, parameter.why)
     formula = parse(correction.formula)
+    if absent := names(formula) - values.keys():
+        words = ", ".join(sorted(absent))
+        fix = "Add it to corrections.csv for this item, level and case"
+        raise TableError(f"{correction.id} needs {words}, which no row states", words, fix)
+    for parameter in correction.parameters:
+        if parameter.default or parameter.keyword in given:
+            for condition in parse_conditions(parameter.condition):
+                _require(condition, values, parameter.why)
     for part in ast.walk(formula):
         match part:
             case ast.Call(ast.Name("linear" | "stated" | "class_of" as how), [ast.Name(points), asked]):

@@ -117,14 +117,8 @@ def correct(
         Name or id of the correction: ``"clinker-ratio"``, ``"gb-16780-2021/altitude"``.
     value : str or pint.Quantity
         The limit of ``level``, or the result, whichever side the correction moves.
-    item, document : str, optional
-        Item and document, where the name alone leaves a choice.
-    level : {1, 2, 3}, optional
-        Level of the limit, where the change differs by level.
-    case : str, optional
-        Which case holds, where the correction has cases.
-    allow_unverified : bool
-        Use unverified figures, with a warning.
+    item, document, level, case, allow_unverified
+        As in :func:`change`.
     **parameters : float, str or pint.Quantity
         Numbers by keyword (``altitude_m=2100``), texts and quantities by name (``altitude="2100 m"``).
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import doctest
-import inspect
+import re
 from dataclasses import replace
 from fractions import Fraction
 from itertools import permutations
@@ -41,10 +41,8 @@ from energybench.limits.corrections import (
     every_correction,
     find_correction,
 )
-from energybench.limits.corrections.catalogue import FORMULAS, find_figures, find_unit
-from energybench.limits.corrections.metals import special_ore_addition
-from energybench.limits.corrections.minerals import charge_composition_addition
-from energybench.limits.corrections.model import Points, require_range
+from energybench.limits.corrections.catalogue import evaluate, find_figures, find_unit
+from energybench.limits.corrections.formulas import FUNCTIONS, Points, require_range
 from energybench.limits.verdicts import judge
 from energybench.units.text import read_unit
 from expect import refused
@@ -219,19 +217,6 @@ def test_every_row_of_the_table_is_found_where_it_belongs(row: oracle.Row) -> No
                 assert found == float(row["value"])
 
 
-@pytest.mark.parametrize("correction", [c for c in USABLE if c.id in FORMULAS], ids=lambda c: c.id)
-def test_figures_and_parameters_are_those_of_the_formula(correction: Correction) -> None:
-    formula = FORMULAS[correction.id]
-    arguments = inspect.signature(formula.function).parameters.values()
-    wanted = {a.name for a in arguments if a.kind is a.KEYWORD_ONLY}
-    figures = {row["figure"] for row in ROWS if f"{row['document']}/{row['correction']}" == correction.id}
-    assert figures <= wanted
-    assert {a.name for a in arguments if a.kind is a.KEYWORD_ONLY and a.default is a.empty} <= figures
-    assert [p.keyword for p in formula.parameters] == [a.name for a in arguments if a.kind is not a.KEYWORD_ONLY]
-    for argument, parameter in zip(arguments, formula.parameters, strict=False):
-        assert (argument.default is not argument.empty) == parameter.optional
-
-
 @pytest.mark.parametrize("correction", EVERY, ids=lambda c: c.id)
 def test_a_correction_is_of_items_that_the_limits_know(correction: Correction) -> None:
     limits = oracle.table("limits")
@@ -402,7 +387,11 @@ OUTSIDE: list[tuple[str, dict[str, Any], str]] = [
         {"item": "high-carbon-ferrochrome", "ore_grade_percent": 40, "chromium_to_iron": 2.19},
         "2.2",
     ),
-    ("gb-21341-2022/ore-grade", {"item": "high-carbon-ferrochrome", "ore_grade_percent": 40}, "Cr/Fe is not given"),
+    (
+        "gb-21341-2022/ore-grade",
+        {"item": "high-carbon-ferrochrome", "ore_grade_percent": 40},
+        "chromium_to_iron is not given",
+    ),
     (
         "gb-21341-2022/ore-grade",
         {"item": "ferrosilicon-75", "ore_grade_percent": 98, "chromium_to_iron": 2.2},
@@ -419,14 +408,18 @@ OUTSIDE: list[tuple[str, dict[str, Any], str]] = [
     (
         "concentration-ratio",
         {"item": "tungsten-concentrate-scheelite", "concentration_ratio": 265},
-        "between the points",
+        "expected a point of the table",
     ),
     ("unloading", {"case": "portal-crane", "main_energy_share": 1.1, "line_length_m": 1}, "0 to 1"),
-    ("unloading", {"case": "share-unloaded", "main_energy_share": 1, "line_length_m": 1}, "missing for this case"),
+    (
+        "unloading",
+        {"case": "share-unloaded", "main_energy_share": 1, "line_length_m": 1},
+        "share_unloaded is not given",
+    ),
     (
         "unloading",
         {"case": "portal-crane", "main_energy_share": 1, "line_length_m": 1, "share_unloaded": 1},
-        "given for this case",
+        "expected for share-unloaded only",
     ),
     ("direct-current", {"rectifier_efficiency": 98}, "0.98 for 98 %"),
     ("direct-current", {"rectifier_efficiency": float("nan")}, "nan"),
@@ -532,19 +525,39 @@ def test_an_efficiency_is_more_than_nothing_and_at_most_all() -> None:
             change("direct-current", rectifier_efficiency=efficiency)
 
 
-def test_what_a_formula_refuses_by_itself_begins_with_the_parameter() -> None:
-    for voltage, efficiency, begin in ((0.0, 0.9, "cell_voltage_v is 0"), (4.0, 0.0, "current_efficiency is 0")):
-        with pytest.raises(OptionError, match=f"^{begin}"):
-            direct_current_intensity(voltage, efficiency)
-    per_point = {"per_rare_earth_point": 0.3, "per_vanadium_titanium_point": 0.45, "per_laterite_point": 0.5}
-    with pytest.raises(OptionError, match=r"^The sum of special ores in percent is -0\.5"):
-        special_ore_addition(rare_earth_percent=-0.5, **per_point)
-    figures = {"p2o5_scale": 170000.0, "p2o5_pole": 0.5, "fe2o3_scale": 7750.0, "fe2o3_pole": 8.0}
-    figures |= {"fe2o3_constant": -76.0, "co2_scale": 3200.0, "co2_pole": 3.5, "co2_constant": 8.0}
-    figures |= {"constant": -7234.0, "per_kwh": 0.1229}
-    assert charge_composition_addition(0.75, **figures) < 0
-    with pytest.raises(OptionError, match=r"^The sum of P2O5, Fe2O3 and CO2 in percent is -0\.5"):
-        charge_composition_addition(-0.5, **figures)
+@pytest.mark.parametrize(
+    ("name", "how", "begin"),
+    [
+        (
+            "waste-heat-power",
+            {"generation_kwh": 1, "own_use_kwh": 2, "clinker_output_t": 1},
+            "generation_kwh is 1, expected at least 2 (own_use_kwh). The range: own use is part",
+        ),
+        (
+            "gb-16780-2021/altitude",
+            {"level": 3, "altitude_m": np.array([0, 3000, 3000]), "pressure_pa": np.array([101325, 70109, 90000])},
+            "pressure_pa is 90000, expected at most 77119.4 (1.1 * pressure(altitude_m))",
+        ),
+        (
+            "gb-16780-2021/altitude",
+            {"level": 3, "altitude_m": 0, "pressure_pa": np.array([101325, 70109])},
+            "pressure_pa is 70109, expected at least 91192.5 (0.9 * pressure(altitude_m))",
+        ),
+        (
+            "special-ore",
+            {"item": "sintering", "laterite_percent": 60, "rare_earth_percent": 60},
+            "rare_earth_percent + vanadium_titanium_percent + laterite_percent is 120, expected at most 100. The range",
+        ),
+        (
+            "gb-21341-2022/ore-grade",
+            {"item": "charge-chrome", "ore_grade_percent": 40, "chromium_to_iron": 1.49},
+            "chromium_to_iron is 1.49, expected at least 1.5 (least_chromium_to_iron). The range: the standard's own",
+        ),
+    ],
+)
+def test_a_condition_says_the_value_what_was_expected_and_why(name: str, how: dict[str, Any], begin: str) -> None:
+    with pytest.raises(OptionError, match=f"^{re.escape(begin)}"):
+        change(name, **how)
 
 
 def test_only_what_is_missing_is_asked_for() -> None:
@@ -571,15 +584,16 @@ def test_a_range_is_said_as_it_is() -> None:
 
 
 def test_a_table_of_stated_points_names_the_first_value_between_them() -> None:
-    points = Points((10.0, 20.0, 30.0), (1.0, 2.0, 3.0))
-    assert np.asarray(points.stated("ratio", np.array([30.0, 10.0]))).tolist() == [3.0, 1.0]
-    with refused(OptionError, "option", "ratio is 15, between the points", "10, 20, 30"):
-        points.stated("ratio", np.array([10.0, 15.0, 16.0]))
+    how: dict[str, Any] = {"item": "tungsten-concentrate-scheelite"}
+    stated = change("concentration-ratio", **how, concentration_ratio=np.array([610.0, 250.0]))
+    assert np.asarray(stated).tolist() == [1 / 2.18, 1 / 0.89]
+    with refused(OptionError, "option", "concentration_ratio is 265", "250, 280, 310"):
+        change("concentration-ratio", **how, concentration_ratio=np.array([250.0, 265.0, 266.0]))
 
 
 def test_a_class_reaches_to_its_own_bound() -> None:
     points = Points((10.0, 20.0, float("inf")), (0.0, 2.5, 5.5))
-    assert np.asarray(points.of_class(np.array([10.0, 10.1, 20.0, 20.1]))).tolist() == [0.0, 2.5, 2.5, 5.5]
+    assert FUNCTIONS["class_of"](points, np.array([10.0, 10.1, 20.0, 20.1])).tolist() == [0.0, 2.5, 2.5, 5.5]
 
 
 def test_one_plant_outside_refuses_the_array() -> None:
@@ -850,11 +864,6 @@ def test_a_correction_has_the_clauses_that_there_are(write_table: WriteTable) ->
     assert find_correction("quenching").clause == shipped != ""
 
 
-def test_a_correction_shows_figures_and_words_and_no_function() -> None:
-    assert "function" not in repr(find_correction("clinker-ratio"))
-    assert find_correction("direct-current").unit == ""
-
-
 def test_factors_come_between_the_two_kinds_of_addition() -> None:
     assert {correction.order for correction in EVERY if correction.kind == "factor"} == {1}
     assert {correction.order for correction in EVERY if correction.kind == "addition"} == {0, 2}
@@ -884,6 +893,115 @@ def test_own_rows_that_are_no_formula_are_refused(write_table: WriteTable) -> No
         every_correction()
 
 
+# Formulas as rows -----------------------------------------------------------------------------------------
+
+
+def _own_formula(write_table: WriteTable, parameter: dict[str, str] | None = None, **formula: str) -> None:
+    """Use a correction of an organisation's own for scrap: figures, a formula and a parameter, all of them rows."""
+    name = "gb-21256-2025/own"
+    base = "gb-21256-2025/scrap/per_point"
+    figures = [("own/per_point", "per_point", "", "2"), ("own/1", "table", "10", "1"), ("own/2", "table", "20", "3")]
+    rows = [
+        {"id": key, "correction": "own", "figure": figure, "at": at, "value": value, "unit": "kgce/t"}
+        for key, figure, at, value in figures
+    ]
+    expression = "per_point * linear(table, dust_percent) / (dust_percent - 12)"
+    kept = {"id": name, "kind": "addition", "order": "2", "expression": expression}
+    asked = {"id": f"{name}/dust_percent", "correction": name, "parameter": "dust_percent", "meaning": "dust"}
+    asked |= {"unit": "percent", "comparator": ">=", "low": "0", "high": "100", "why": "what is possible"}
+    tables.use(write_table("corrections", *rows, base=base, file="figures.csv"))
+    tables.use(write_table("correction_formulas", {**kept, **formula}, file="formulas.csv"))
+    tables.use(write_table("correction_parameters", {**asked, **(parameter or {})}, file="parameters.csv"))
+
+
+def test_an_own_formula_is_rows_and_no_python(write_table: WriteTable) -> None:
+    _own_formula(write_table)
+    assert change("gb-21256-2025/own", item="converter-bof", dust="15 %") == pytest.approx(2 * 2 / 3)
+    dust = np.array([10.0, 20.0])
+    assert np.asarray(change("gb-21256-2025/own", item="converter-bof", dust_percent=dust)).tolist() == [-1.0, 0.75]
+    result = correct("gb-21256-2025/own", "-30 kgce/t", item="converter-bof", dust_percent=20)
+    assert (result.value_after, result.formula) == (-29.25, find_correction("gb-21256-2025/own").formula)
+
+
+def test_a_formula_without_a_value_is_refused(write_table: WriteTable) -> None:
+    _own_formula(write_table)
+    for dust in (12, np.array([15.0, 12.0])):
+        with refused(OptionError, "option", "gb-21256-2025/own has no value for dust_percent", "Check them against"):
+            change("gb-21256-2025/own", item="converter-bof", dust_percent=dust)
+    _own_formula(write_table, expression="per_point * (dust_percent - 12) ** 0.5 + 0 * linear(table, 10)")
+    with refused(OptionError, "option", "has no value for dust_percent"):
+        change("gb-21256-2025/own", item="converter-bof", dust_percent=10)
+
+
+def test_a_formula_that_takes_one_figure_for_a_table_is_refused(write_table: WriteTable) -> None:
+    _own_formula(write_table, expression="linear(per_point, dust_percent) + class_of(table, dust_percent)")
+    with refused(TableError, "table", "per_point of gb-21256-2025/own has no points"):
+        change("gb-21256-2025/own", item="converter-bof", dust_percent=15)
+
+
+@pytest.mark.parametrize(
+    ("formula", "parameter", "words"),
+    [
+        ({"expression": "per_point * linear(table, dust_percent) * slag"}, {}, "do not agree: slag"),
+        ({"expression": "per_point * dust_percent"}, {}, "do not agree: table"),
+        ({"expression": "per_point * linear(table, 15)"}, {}, "do not agree: dust_percent"),
+        ({"kind": "power"}, {}, "kind='power'"),
+        ({"order": "3"}, {}, "order='3'"),
+        ({}, {"condition": "dust_percent > ash_percent"}, "do not agree: ash_percent"),
+        ({}, {"default": "ash_percent"}, "do not agree: ash_percent"),
+        ({}, {"figure": "ash"}, "do not agree: ash"),
+        ({}, {"comparator": "<="}, "dust_percent in percent from <= 0"),
+        ({}, {"unit": "t"}, "End the name in _t"),
+        ({}, {"correction": "gb-21256-2025/nothing"}, "do not agree: dust_percent"),
+    ],
+)
+def test_a_formula_and_its_tables_agree_or_are_refused(
+    write_table: WriteTable, formula: dict[str, str], parameter: dict[str, str], words: str
+) -> None:
+    _own_formula(write_table, parameter, **formula)
+    with refused(TableError, "table", words):
+        every_correction()
+
+
+def test_a_formula_without_figures_is_refused(write_table: WriteTable) -> None:
+    alone = {"id": "gb-21256-2025/own", "kind": "factor", "order": "1", "expression": "2"}
+    tables.use(write_table("correction_formulas", alone))
+    with refused(TableError, "table", "gb-21256-2025/own has a formula or a parameter and no figures"):
+        every_correction()
+
+
+NUMBERS = [
+    (name, keys, given)
+    for name, how, _ in WORKED
+    for keys in [{key: how.get(key) for key in ("item", "level", "case")}]
+    for given in [{key: value for key, value in how.items() if key not in keys}]
+    if given
+]
+
+
+@pytest.mark.parametrize(("name", "keys", "given"), NUMBERS)
+def test_a_formula_computes_arrays_floats_and_fractions_alike(
+    name: str, keys: dict[str, Any], given: dict[str, float]
+) -> None:
+    correction = find_correction(name)
+    figures = find_figures(correction, **keys)
+    floats = evaluate(correction, figures, given)
+    fractions: dict[str, Any] = {key: Fraction(value) for key, value in given.items()}
+    arrays = evaluate(correction, figures, {key: np.array([value, value]) for key, value in given.items()})
+    assert evaluate(correction, figures, fractions) == pytest.approx(floats, rel=1e-14)
+    assert np.asarray(arrays).tolist() == pytest.approx([floats, floats], rel=1e-14)
+
+
+def test_a_figure_that_no_row_states_is_asked_for_and_never_taken_as_not_reached(write_table: WriteTable) -> None:
+    """Without its threshold the altitude would seem to be below it, and the factor 1."""
+    base = "gb-16780-2021/altitude"
+    rows = [{"id": f"own/{figure}", "items": "own-cement", "figure": figure} for figure in ("intercept", "slope")]
+    rows = [{**row, "value": "1"} for row in [*rows, {**rows[0], "id": "own/reference", "figure": "reference_pa"}]]
+    tables.use(write_table("corrections", *rows, base=f"{base}/intercept/level-3"))
+    with refused(TableError, "table", f"{base} needs threshold_m, which no row states", "corrections.csv"):
+        change(base, item="own-cement", level=3, altitude_m=4000)
+
+
 # Results and ladders --------------------------------------------------------------------------------------
 
 
@@ -900,7 +1018,7 @@ def test_a_result_says_what_it_did_and_where_it_comes_from() -> None:
     assert str(result) == ("result 118 x 0.988437 = 116.636 kgce/t  [gb-16780-2012/clinker-strength, one_source]")
     assert result.to_dict()["parameters"] == {"strength_mpa": 55.0}
     assert (result.side, result.kind, result.document) == ("result", "factor", "gb-16780-2012")
-    assert result.formula == "x (reference_mpa / strength_mpa)^exponent"
+    assert result.formula == "(reference_mpa / strength_mpa) ** exponent"
     rows = [row for row in ROWS if row["id"].startswith("gb-16780-2012/clinker-strength")]
     assert (result.clause, result.verification) == (rows[0]["clause"], rows[0]["verification"])
     assert result.evidence == "; ".join(dict.fromkeys(row["evidence"] for row in rows if row["evidence"])) != ""
@@ -915,10 +1033,11 @@ def test_a_result_says_what_it_did_and_where_it_comes_from() -> None:
 @pytest.mark.parametrize(
     ("name", "end"),
     [
-        ("gb-16780-2021/altitude", "standard atmosphere unless measured; needs altitude_m, pressure_pa (optional)"),
-        ("quenching", "[one_source]: limit, + addition; needs case (wet, dry)"),
-        ("tile-thickness", "[missing]: limit, x factor; needs nothing"),
-        ("gb-21351-2023/winter-heating", "[missing]: side not known, + addition; needs nothing"),
+        ("gb-16780-2021/altitude", "limit times where(altitude_m > threshold_m, intercept - slope * pressure_pa"),
+        ("gb-16780-2021/altitude", "reference_pa, 1); needs altitude_m, pressure_pa (optional)"),
+        ("quenching", "[one_source]: limit plus addition; needs case (wet, dry)"),
+        ("tile-thickness", "[missing]: limit times factor; needs nothing"),
+        ("gb-21351-2023/winter-heating", "[missing]: side not known plus addition; needs nothing"),
         ("unloading", "needs main_energy_share, line_length_m, share_unloaded (optional), case (portal-crane,"),
     ],
 )
@@ -999,6 +1118,22 @@ def test_the_order_of_writing_does_not_matter() -> None:
     ladder = _standard("arc-furnace-from-70-t", "gb-21256-2025")
     found = {tuple(_thresholds(apply(ladder, 60.0, dict(pairs))[0])) for pairs in permutations(corrections.items())}
     assert found == {("51.1", "54.4", "63.2")}  # 61, 64 and 72 x 1.10 - 24 + 8
+
+
+TWICE: dict[str, dict[str, Any]] = {
+    "clinker-ratio": {"clinker_percent": 80},
+    "gb-16780-2021/clinker-ratio": {"clinker_percent": 80},
+}
+
+
+def test_one_correction_under_two_names_is_refused_and_not_made_twice() -> None:
+    words = ("gb-16780-2021/clinker-ratio is given twice", "'clinker-ratio' and 'gb-16780-2021/clinker-ratio'")
+    with refused(OptionError, "option", *words, "Give it once"):
+        apply(_standard("cement", "gb-16780-2021"), 98.0, TWICE)
+    with refused(OptionError, "option", *words):
+        eb.classify("98 kgce/t", "cement", document="gb-16780-2021", corrections=TWICE)
+    once = {"gb-16780-2021/clinker-ratio": TWICE["clinker-ratio"], "altitude": {"altitude_m": 0}}
+    assert _thresholds(apply(_standard("cement", "gb-16780-2021"), 98.0, once)[0]) == ["85.5", "92.75", "100"]
 
 
 def test_the_clinker_ratio_comes_before_altitude() -> None:
@@ -1129,7 +1264,8 @@ def test_the_page_tells_of_every_correction(correction: Correction) -> None:
     if correction in MISSING:
         assert cells[3:] == [correction.clause or "-", correction.notes]
         return
-    assert cells[3:5] == [", ".join(map(str, correction.levels)) or "-", correction.formula]
+    sign = {"factor": "x", "addition": "+"}[correction.kind]
+    assert cells[3:5] == [", ".join(map(str, correction.levels)) or "-", f"{sign} `{correction.formula}`"]
     assert all(f"`{p.keyword}`" in cells[5] for p in correction.parameters)
     assert all(case in cells[5] for case in correction.cases)
     assert cells[6:] == [correction.clause or "-", correction.verification]

@@ -60,3 +60,19 @@ def test_a_correction_out_of_range_is_a_problem_of_its_row() -> None:
     assert (problem["table"], problem["row"], problem["column"]) == ("outputs", 0, "correction:altitude")
     assert "20000" in problem["message"]
     assert answer.results["class"].isna().all()
+
+
+def test_one_correction_under_two_headers_is_a_problem_of_the_rows_that_fill_both() -> None:
+    keys = {"plant": ["both", "one"], "period": [2025, 2025], "product": ["cement", "cement"]}
+    meters = pandas.DataFrame({**keys, "carrier": "标准煤", "amount": 98, "unit": "tce"})
+    columns = {
+        "correction:clinker-ratio:clinker_percent": [80, None],
+        "correction:gb-16780-2021/clinker-ratio:clinker_percent": [80, 80],
+    }
+    outputs = pandas.DataFrame({**keys, "output": 1000, "output_unit": "t", **columns})
+    answer = eb.assess(meters, outputs, document="gb-16780-2021")
+    (problem,) = answer.problems.to_dict("records")
+    assert (problem["row"], problem["column"]) == (0, "correction:clinker-ratio")
+    assert "given twice, as 'clinker-ratio' and 'gb-16780-2021/clinker-ratio'" in problem["message"]
+    assert answer.results["class"].isna().tolist() == [True, False]
+    assert answer.results["level_3"].tolist()[1] == 100.0

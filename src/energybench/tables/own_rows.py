@@ -8,11 +8,12 @@ from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
 from energybench.errors import EnergybenchError, TableError, TableNotFoundError, did_you_mean, quoted
-from energybench.tables.rows import TABLES, VERIFICATIONS, Table, TargetRow
+from energybench.tables.expressions import parse, parse_conditions
+from energybench.tables.rows import TABLES, VERIFICATIONS, CorrectionParameterRow, Table, TargetRow
 from energybench.units.text import LARGEST_POWER, LONGEST_TEXT, read_unit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 _CHOICES = {
@@ -20,6 +21,11 @@ _CHOICES = {
     "comparator": ("<", "<=", ">", ">="),
     "better": ("lower", "higher"),
     "basis": ("", "calorific", "primary"),
+}
+_EXPRESSIONS: dict[str, Callable[[str], object]] = {
+    "expression": parse,
+    "default": parse,
+    "condition": parse_conditions,
 }
 _UNITS = ("unit", "coefficient_unit", "heating_value_unit", "capacity_unit")
 
@@ -120,8 +126,14 @@ def _wrong_cells(table: Table, row: dict[str, str], where: str, seen: set[tuple[
     for column in table.numbers:
         if row[column] and not _is_decimal(row[column]):
             yield _wrong(where, column, row[column], "Write a decimal number such as 0.7143")
-    # The units of targets are words such as "enterprises", and a ratio has none.
-    for column in () if table.record is TargetRow else _UNITS:
+    for column, read in _EXPRESSIONS.items():
+        if row.get(column):
+            try:
+                read(row[column])
+            except TableError as error:
+                yield TableError(f"{where}: {column}: {error.message}", row[column], error.fix)
+    # The units of targets are words such as "enterprises", those of parameters lengths and pressures; a ratio has none.
+    for column in () if table.record in (TargetRow, CorrectionParameterRow) else _UNITS:
         if row.get(column) and row[column] != "ratio":
             try:
                 read_unit(row[column])

@@ -286,6 +286,36 @@ class CorrectionRow:
 
 
 @dataclass(frozen=True, slots=True)
+class CorrectionFormulaRow:
+    """One formula: how the figures of a correction and the parameters of a plant become its change."""
+
+    id: str
+    kind: str
+    order: str
+    unit: str
+    expression: str
+    notes: str
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectionParameterRow:
+    """One parameter of a formula, with its unit and its range."""
+
+    id: str
+    correction: str
+    parameter: str
+    meaning: str
+    unit: str
+    comparator: str
+    low: str
+    high: str
+    default: str
+    figure: str
+    condition: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
     """How one file of ``data/`` is read: its record, its key, its numeric columns."""
 
@@ -309,4 +339,6 @@ TABLES: dict[str, Table] = {
     "co2_factors": Table(Co2FactorRow, ("value",)),
     "meter_accuracy": Table(MeterAccuracyRow),
     "corrections": Table(CorrectionRow, ("at", "value")),
+    "correction_formulas": Table(CorrectionFormulaRow, ("order",)),
+    "correction_parameters": Table(CorrectionParameterRow, ("low", "high")),
 }

@@ -421,3 +421,13 @@ def meter_accuracy() -> pandas.DataFrame:
 def corrections() -> pandas.DataFrame:
     """Return the figures of the corrections that standards let or make a plant apply."""
     return frame("corrections")
+
+
+def correction_formulas() -> pandas.DataFrame:
+    """Return the formulas of the corrections, computed as they stand here."""
+    return frame("correction_formulas")
+
+
+def correction_parameters() -> pandas.DataFrame:
+    """Return what the formulas of the corrections must know of a plant, with units and ranges."""
+    return frame("correction_parameters")

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from energybench.errors import EnergybenchError, OptionError
 from energybench.limits.corrections import change, find_correction
-from energybench.limits.corrections.catalogue import find_figures
+from energybench.limits.corrections.catalogue import Figures, evaluate, find_figures
 from energybench.testing.asking import Answer, Refusals, Subject
 from energybench.testing.causes import cause_of, same_figure
 from energybench.testing.options import check_room
@@ -102,7 +102,7 @@ class _Correction:
         needed = tuple(p for p in self.correction.parameters if not p.optional)
         # Where everything is optional, the first parameter alone is asked.
         self.parameters = needed or self.correction.parameters[:1]
-        if not self.parameters or self.correction.function is None:
+        if not self.parameters:
             raise OptionError(
                 f"{self.correction.id} has no parameter that a function could take",
                 self.correction.id,
@@ -160,7 +160,7 @@ class _Correction:
         for name, figure in self.figures.items():
             for slip, why in _slips(figure) if isinstance(figure, float) else ():
                 try:
-                    given = self.correction.function(**named, **{**self.figures, name: slip})  # type: ignore[misc]
+                    given = evaluate(self.correction, Figures({**self.figures, name: slip}, ()), named)
                     if given != expected and self._is(found, float(given)):
                         return f"{name} is {slip:g} in place of {figure:g}: {why}"
                 except (ArithmeticError, TypeError, ValueError, EnergybenchError):

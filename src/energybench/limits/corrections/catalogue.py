@@ -9,38 +9,27 @@ from typing import TYPE_CHECKING
 import numpy
 
 from energybench.errors import AmbiguousError, OptionError, TableError, did_you_mean, quoted
-from energybench.limits.corrections import cement, coke, metals, minerals, ports
-from energybench.limits.corrections.model import Correction, Formula, Points, Values
-from energybench.tables.rows import VERIFICATIONS
+from energybench.limits.corrections.formulas import Figure, Points, Values, compute
+from energybench.limits.corrections.model import Correction, Parameter, ending
+from energybench.tables.expressions import names, parse, parse_conditions
+from energybench.tables.rows import VERIFICATIONS, CorrectionFormulaRow, CorrectionParameterRow
 from energybench.tables.store import cached, citation, find_document, records
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from energybench.tables.rows import CorrectionRow
 
-FORMULAS = {**cement.FORMULAS, **coke.FORMULAS, **metals.FORMULAS, **minerals.FORMULAS, **ports.FORMULAS}
 #: The word for physics in place of a clause: an identity needs no figure of a document.
 DERIVED = "derived"
-
-
-def _as_it_is(**figures: Values) -> Values:
-    (value,) = figures.values()
-    return value
-
-
-# Figures of these names need no formula of their own: a new row of the table is enough.
-_PLAIN_FORMULAS = {
-    "factor": Formula(_as_it_is, "x factor", "factor", order=1),
-    "addition": Formula(_as_it_is, "+ addition", "addition"),
-}
+NEUTRAL = {"factor": 1.0, "addition": 0.0}
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
     """The figures of a correction for one item, level and case, and the rows that they come from."""
 
-    values: dict[str, float | Points]
+    values: dict[str, Figure]
     rows: tuple[CorrectionRow, ...]
 
     @property
@@ -73,38 +62,69 @@ def every_correction() -> tuple[Correction, ...]:
     >>> len({correction.id for correction in every_correction()}) == len(every_correction())
     True
     """
+    formulas: dict[str, CorrectionFormulaRow] = {row.id: row for row in records("correction_formulas")}
+    parameters: dict[str, list[Parameter]] = {}
+    for row in records("correction_parameters"):
+        parameters.setdefault(row.correction, []).append(_parameter(row))
+    found = []
+    for name, rows in _rows().items():
+        # A figure with the name of a formula needs no formula of its own: a new row of the table is enough.
+        shared = [row.figure for row in rows if row.figure in formulas]
+        formula = formulas.get(name) or (formulas[shared[0]] if shared else None)
+        if formula is None:
+            raise TableError(
+                f"The rows of {name} have no formula in correction_formulas.csv",
+                name,
+                "Add it, or name the figure factor or addition: the limit or the result times it, or plus it",
+            )
+        found.append(_correction(name, rows, formula, parameters.get(name, [])))
+    physics = formulas["direct-current"]
+    _check_formula(physics.id, physics, parameters[physics.id], set())
     own = Correction(
-        id="direct-current",
-        name="direct-current",
-        document="",
+        id=physics.id,
+        name=physics.id,
         side="result",
         items=("electrolytic-aluminium",),
-        levels=(),
-        cases=(),
-        kind=metals.DIRECT_CURRENT.kind,
-        parameters=metals.DIRECT_CURRENT.parameters,
-        formula=metals.DIRECT_CURRENT.text,
-        clause="",
+        kind=physics.kind,
+        parameters=tuple(parameters[physics.id]),
+        formula=physics.expression,
         verification=DERIVED,
-        evidence="",
         notes="Physics, not a clause of a standard",
-        order=metals.DIRECT_CURRENT.order,
-        function=metals.DIRECT_CURRENT.function,
+        order=int(physics.order),
     )
-    return (*(_correction(name, rows) for name, rows in _rows().items()), own)
+    strangers = {name for name in (*formulas, *parameters) if "/" in name} - _rows().keys()
+    if strangers:
+        first = min(strangers)
+        raise TableError(f"{first} has a formula or a parameter and no figures", first, "Add them to corrections.csv")
+    return (*found, own)
 
 
-def _correction(name: str, rows: tuple[CorrectionRow, ...]) -> Correction:
-    formula = FORMULAS.get(name)
-    if formula is None:
-        plain = {row.figure for row in rows} & set(_PLAIN_FORMULAS)
-        if len(plain) != 1:
-            raise TableError(
-                f"The rows of {name} are no formula that energybench knows",
-                name,
-                "Name the figure factor or addition: the limit or the result times it, or plus it",
-            )
-        formula = _PLAIN_FORMULAS[plain.pop()]
+def _parameter(row: CorrectionParameterRow) -> Parameter:
+    suffix = ending(row.unit)
+    if not row.parameter.endswith(suffix) or row.comparator not in (">", ">="):
+        raise TableError(
+            f"{row.id}: {row.parameter} in {row.unit or 'no unit'} from {row.comparator} {row.low}",
+            row.id,
+            f"End the name in {suffix or 'no unit'}, and write > or >= before the lower end",
+        )
+    return Parameter(
+        name=row.parameter.removesuffix(suffix),
+        meaning=row.meaning,
+        unit=row.unit,
+        low=float(row.low or "-inf"),
+        high=float(row.high or "inf"),
+        above=row.comparator == ">",
+        why=row.why,
+        default=row.default,
+        figure=row.figure,
+        condition=row.condition,
+    )
+
+
+def _correction(
+    name: str, rows: tuple[CorrectionRow, ...], formula: CorrectionFormulaRow, parameters: list[Parameter]
+) -> Correction:
+    _check_formula(name, formula, parameters, {row.figure for row in rows})
     first = rows[0]
     figures = Figures({}, rows)
     return Correction(
@@ -116,16 +136,30 @@ def _correction(name: str, rows: tuple[CorrectionRow, ...]) -> Correction:
         levels=tuple(sorted({int(level) for row in rows for level in row.levels.split()})),
         cases=_unique(row.case for row in rows if row.case),
         kind=formula.kind,
-        parameters=formula.parameters,
-        formula=formula.text,
+        parameters=tuple(parameters),
+        formula=formula.expression,
         clause=", ".join(_unique(row.clause for row in rows if row.clause)),
         verification=figures.weakest.verification,
         evidence="; ".join(_unique(row.evidence for row in rows if row.evidence)),
         notes=figures.notes,
-        order=formula.order,
-        function=formula.function,
+        order=int(formula.order),
         unit=formula.unit,
     )
+
+
+def _check_formula(name: str, formula: CorrectionFormulaRow, parameters: list[Parameter], figures: set[str]) -> None:
+    """Refuse a formula whose words are not all explained, or that leaves a figure or a parameter out."""
+    used = {*names(parse(formula.expression)), *(parameter.figure for parameter in parameters)} - {""}
+    for parameter in parameters:
+        nodes = [*parse_conditions(parameter.condition), *([parse(parameter.default)] if parameter.default else [])]
+        used |= {word for node in nodes for word in names(node)}
+    odd = ", ".join(sorted(used ^ {*figures, *(parameter.keyword for parameter in parameters)}))
+    if odd or formula.kind not in NEUTRAL or formula.order not in ("0", "1", "2"):
+        raise TableError(
+            f"The formula of {name} and its figures and parameters do not agree: {odd or formula}",
+            odd or formula.id,
+            "Kind is factor or addition, order 0, 1 or 2; every name stands in the formula and in one of the tables",
+        )
 
 
 def _unique(texts: Iterable[str]) -> tuple[str, ...]:
@@ -218,14 +252,9 @@ def _unknown(name: str, item: str | None, document: str | None, here: list[Corre
     return OptionError(f"{quoted(name)} is not a correction{where} that is known", quoted(name), fix)
 
 
+@cached(4096)
 def find_figures(correction: Correction, item: str | None, level: int | None, case: str | None) -> Figures | None:
     """Return the figures of a correction for an item, a level and a case; None where the level does not move."""
-    return _figures(correction.id, item, level, case)
-
-
-@cached(4096)
-def _figures(name: str, item: str | None, level: int | None, case: str | None) -> Figures | None:
-    correction = find_correction(name)
     rows = _rows().get(correction.id, ())
     if not rows:
         return Figures({}, ())
@@ -245,7 +274,7 @@ def _figures(name: str, item: str | None, level: int | None, case: str | None) -
     if all(row.value or row.case for row in rows):
         _check_case(correction, _unique(row.case for row in rows if row.case), case)
     rows = tuple(row for row in rows if row.case in ("", case))
-    figures: dict[str, float | Points] = {}
+    figures: dict[str, Figure] = {}
     used: list[CorrectionRow] = []
     for figure in _unique(row.figure for row in rows):
         own = [row for row in rows if row.figure == figure]
@@ -269,34 +298,42 @@ def _check_case(correction: Correction, cases: tuple[str, ...], case: str | None
     )
 
 
-def _figure(rows: list[CorrectionRow]) -> float | Points:
+def _figure(rows: list[CorrectionRow]) -> Figure:
     if len(rows) == 1 and not rows[0].at:
         return float(rows[0].value or "nan")
     points = sorted((float(row.at or "inf"), float(row.value or "nan")) for row in rows)
     return Points(tuple(at for at, _ in points), tuple(value for _, value in points))
 
 
-def find_unit(correction: Correction, figures: Figures) -> str:
-    """Return the unit of an addition; empty for a factor.
-
-    Examples
-    --------
-    >>> ratio = find_correction("clinker-ratio")
-    >>> find_unit(ratio, find_figures(ratio, "cement", 1, None))
-    'kgce/t'
-    """
-    if correction.kind == "factor":
+def find_unit(correction: Correction, figures: Figures | None) -> str:
+    """Return the unit of an addition; empty for a factor, and where the level does not move."""
+    if correction.kind == "factor" or figures is None:
         return ""
     return correction.unit or next((row.unit for row in figures.rows if row.unit), "")
 
 
-NEUTRAL = {"factor": 1.0, "addition": 0.0}
-
-
-def evaluate(correction: Correction, figures: Figures | None, parameters: dict[str, Values]) -> Values:
+def evaluate(correction: Correction, figures: Figures | None, given: Mapping[str, Values]) -> Values:
     """Return the change that a correction makes: its factor or addition, neutral where the level does not move."""
-    if figures is None or correction.function is None:
-        shape = numpy.broadcast_shapes(*(numpy.shape(values) for values in parameters.values()))
+    if figures is None:
+        shape = numpy.broadcast_shapes(*(numpy.shape(values) for values in given.values()))
         neutral = NEUTRAL[correction.kind]
         return numpy.full(shape, neutral) if shape else neutral
-    return correction.function(**parameters, **figures.values)
+    # What only some cases state is not a number in the others, and every comparison with it is false.
+    rows = _rows().get(correction.id, ())
+    values: dict[str, Figure] = {**dict.fromkeys((row.figure for row in rows if row.case), numpy.nan), **figures.values}
+    for parameter in correction.parameters:
+        stated = parameter.figure in figures.values
+        if parameter.figure and stated != (parameter.keyword in given):
+            raise _goes_with(correction, parameter, stated)
+    return compute(correction, values, given)
+
+
+def _goes_with(correction: Correction, parameter: Parameter, stated: bool) -> OptionError:
+    """Return the refusal of a parameter that is missing beside its figure, or given without it."""
+    keyword = parameter.keyword
+    rows = [row for row in _rows()[correction.id] if row.figure == parameter.figure]
+    where = ", ".join(_unique(row.case or row.items for row in rows))
+    if stated:
+        what = f"{keyword} is not given, and {correction.id} needs it for {where}"
+        return OptionError(what, keyword, f"Pass {keyword}= ({parameter.meaning})")
+    return OptionError(f"{keyword} is given, expected for {where} only", keyword, "Leave it out")

@@ -1,35 +1,184 @@
-"""Corrections of a ladder, or of the value that is compared with it."""
+"""Corrections of one value, of arrays, and of a ladder or the value that is compared with it."""
 
 from __future__ import annotations
 
-import re
+import warnings
 from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal, localcontext
 from typing import TYPE_CHECKING, Any
 
-from energybench.errors import OptionError, quoted
-from energybench.limits.corrections.catalogue import DERIVED, NEUTRAL, Figures, evaluate, find_correction, find_figures
-from energybench.limits.corrections.parameters import read_parameters
-from energybench.limits.corrections.usage import (
-    changed,
-    make_result,
-    one_number,
-    require_figures,
-    require_limit,
-    unit_scale,
+import numpy
+
+from energybench.errors import (
+    AmountError,
+    DimensionError,
+    MissingFigureError,
+    OptionError,
+    UnverifiedWarning,
+    quoted,
 )
+from energybench.limits.corrections.catalogue import (
+    DERIVED,
+    NEUTRAL,
+    Figures,
+    evaluate,
+    find_correction,
+    find_figures,
+    find_unit,
+)
+from energybench.limits.corrections.model import CorrectionResult
+from energybench.limits.corrections.parameters import read_parameters
 from energybench.tables.rows import VERIFICATIONS
-from energybench.tables.store import citation
+from energybench.tables.store import ACCEPTED, citation, require_usable
+from energybench.units.registry import ratio, read_quantity
 from energybench.units.text import read_unit
 
 if TYPE_CHECKING:
-    from energybench.limits.corrections.model import Correction, CorrectionResult
+    from energybench.limits.corrections.formulas import Values
+    from energybench.limits.corrections.model import Correction
     from energybench.limits.ladders import Ladder, Step
+    from energybench.units.registry import AmountLike
 
-_LEVEL_NUMBER = re.compile(r"level-(\d)")
 # Twelve digits: far inside the tolerance of a ladder, and a decimal correction of a decimal limit stays one.
 _DIGITS = 12
+LEVELS = (1, 2, 3)
+
+
+def change(
+    name: str,
+    *,
+    item: str | None = None,
+    document: str | None = None,
+    level: int | None = None,
+    case: str | None = None,
+    allow_unverified: bool = False,
+    **parameters: Any,
+) -> Values:
+    """Return the factor or the addition of a correction, for one plant or for arrays of plants.
+
+    Parameters
+    ----------
+    name : str
+        Name or id of the correction: ``"ore-grade"``, ``"gb-16780-2021/altitude"``.
+    item, document : str, optional
+        Item and document, where the name alone leaves a choice.
+    level : {1, 2, 3}, optional
+        Level of the limit, where the change differs by level.
+    case : str, optional
+        Which case holds, where the correction has cases.
+    allow_unverified : bool
+        Use unverified figures, with a warning.
+    **parameters : float, ndarray, str or pint.Quantity
+        Numbers or arrays by keyword (``altitude_m=2100``), texts and quantities by name (``altitude="2100 m"``).
+
+    Returns
+    -------
+    float or ndarray
+        Factor without unit, or addition in the unit of the correction.
+
+    Raises
+    ------
+    OptionError
+        If the correction, a parameter or the case is unknown or missing, or a parameter is out of range.
+    UnverifiedError, MissingFigureError
+        If a figure may not be used, or could not be read by anyone.
+
+    Examples
+    --------
+    >>> round(change("gb-16780-2012/clinker-strength", strength_mpa=50.0), 4)
+    1.0123
+    >>> import numpy
+    >>> change("oven-age", level=3, oven_age_years=numpy.array([10.0, 20.0, 30.0]))
+    array([0. , 2.5, 5.5])
+    """
+    correction = find_correction(name, item, document)
+    figures = _shared_figures(correction, item, level, case)
+    require_figures(correction, figures, allow_unverified)
+    return evaluate(correction, figures, read_parameters(correction, parameters))
+
+
+def correct(
+    name: str,
+    value: AmountLike,
+    *,
+    item: str | None = None,
+    document: str | None = None,
+    level: int | None = None,
+    case: str | None = None,
+    allow_unverified: bool = False,
+    **parameters: Any,
+) -> CorrectionResult:
+    """Correct one limit or one result.
+
+    Parameters
+    ----------
+    name : str
+        Name or id of the correction: ``"clinker-ratio"``, ``"gb-16780-2021/altitude"``.
+    value : str or pint.Quantity
+        The limit of ``level``, or the result, whichever side the correction moves.
+    item, document, level, case, allow_unverified
+        As in :func:`change`.
+    **parameters : float, str or pint.Quantity
+        Numbers by keyword (``altitude_m=2100``), texts and quantities by name (``altitude="2100 m"``).
+
+    Returns
+    -------
+    CorrectionResult
+        The value before and after in its own unit, the factor or addition, and the source.
+
+    Raises
+    ------
+    OptionError
+        If the correction, a parameter or the case is unknown or missing, a parameter is out of range, or a limit
+        above zero would no longer be.
+    DimensionError
+        If the value is of another kind than the correction.
+    UnverifiedError, MissingFigureError
+        If a figure may not be used, or could not be read by anyone.
+
+    Notes
+    -----
+    Limit side: level 3 of clinker, 117 kgce/t, may rise with the altitude of the site. Result side: a value measured
+    becomes a comparable one. Never both: the document says which, and ``side`` of the result repeats it.
+
+    Examples
+    --------
+    >>> print(correct("clinker-ratio", "94 kgce/t", level=3, clinker_percent=80))
+    limit of level-3 94 +6 kgce/t = 100 kgce/t  [gb-16780-2021/clinker-ratio 5.4, one_source]
+    >>> correct("ore-grade", "8400 kWh/t", item="ferrosilicon-75", ore_grade="97 %").value_after
+    8440.0
+    """
+    correction = find_correction(name, item, document)
+    figures = _shared_figures(correction, item, level, case)
+    require_figures(correction, figures, allow_unverified)
+    given = read_parameters(correction, parameters)
+    before, unit = read_quantity(value, "value")
+    if not isinstance(before, float):
+        raise AmountError("value is an array, expected one value", "value", "Use change() for arrays")
+    shown = f"level-{level}" if level is not None and correction.side == "limit" else ""
+    result, _ = _correct_one(correction, figures, given, case, before, str(unit), item=item or "", level=shown)
+    if correction.side == "limit":
+        _require_limit(before, result.value_after, f"The correction {correction.id}", str(unit))
+    return result
+
+
+def _shared_figures(correction: Correction, item: str | None, level: int | None, case: str | None) -> Figures | None:
+    """Return the figures of a level; without a level, those that all levels share."""
+    if correction.side != "limit":
+        return find_figures(correction, item, None, case)
+    if level is not None:
+        if level not in LEVELS:
+            raise OptionError(f"level is {quoted(level)}", quoted(level), "Use 1, 2 or 3")
+        return find_figures(correction, item, level, case)
+    first, *others = (find_figures(correction, item, number, case) for number in LEVELS)
+    rows = None if first is None else first.rows
+    if any(rows != (None if figures is None else figures.rows) for figures in others):
+        moved = " and ".join(map(str, correction.levels))
+        raise OptionError(
+            f"{correction.id} differs by level, and no level is given", "level", f"Pass level=; it moves level {moved}"
+        )
+    return first
 
 
 def apply(
@@ -61,8 +210,8 @@ def apply(
     Raises
     ------
     OptionError
-        If a correction is not one of the ladder's item and document, its parameters do not serve, or a limit above
-        zero would no longer be.
+        If a correction is not one of the ladder's item and document, or given under two names, its parameters do not
+        serve, or a limit above zero would no longer be.
     DimensionError
         If a correction belongs to another indicator of the item.
     UnverifiedError, MissingFigureError
@@ -85,28 +234,33 @@ def apply(
     >>> corrected.steps[0].threshold, moved[0].change
     ('186.46', 46.46)
     """
-    asked = [(find_correction(name, ladder.item, ladder.document), given) for name, given in corrections.items()]
+    asked: dict[str, tuple[Correction, str]] = {}
+    for name in corrections:
+        correction = find_correction(name, ladder.item, ladder.document)
+        if correction.id in asked:
+            twice = f"{quoted(asked[correction.id][1])} and {quoted(name)}"
+            raise OptionError(f"{correction.id} is given twice, as {twice}", twice, "Give it once, under one name")
+        asked[correction.id] = (correction, name)
     plain = ladder
     results: list[CorrectionResult] = []
-    for correction, given in sorted(asked, key=lambda pair: pair[0].order):
-        case, parameters = _case_and_parameters(given)
+    for correction, name in sorted(asked.values(), key=lambda pair: pair[0].order):
+        case, parameters = _case_and_parameters(corrections[name])
         if correction.side == "limit":
             ladder, moved = _move_limits(ladder, correction, case, parameters, allow_unverified)
         else:
             figures = find_figures(correction, ladder.item, None, case)
             require_figures(correction, figures, allow_unverified)
             read = read_parameters(correction, parameters)
-            size = one_number(evaluate(correction, figures, read), correction) * _scale(correction, figures, ladder)
-            sizes = (value, size, changed(correction, value, size))
-            moved = [make_result(correction, figures, read, case, sizes, unit=ladder.unit, item=ladder.item)]
+            how = {"item": ladder.item, "what": _indicator(ladder)}
+            moved = [_correct_one(correction, figures, read, case, value, ladder.unit, **how)[0]]
             value = moved[0].value_after
         ladder = _noted(ladder, correction, moved)
         results += moved
-    names = " and ".join(correction.id for correction, _ in asked if correction.side == "limit")
+    names = " and ".join(correction.id for correction, _ in asked.values() if correction.side == "limit")
     for before, after in zip(plain.steps, ladder.steps, strict=True):
         if before.value is not None and after.value is not None:
             what = f"The correction of {after.level} of {ladder.item} ({names})"
-            require_limit(before.value, after.value, what, ladder.unit)
+            _require_limit(before.value, after.value, what, ladder.unit)
     return ladder, value, tuple(results)
 
 
@@ -129,40 +283,29 @@ def _move_limits(
     used = tuple({row.id: row for figures in found if figures for row in figures.rows}.values())
     require_figures(correction, Figures({}, used) if used else None, allow_unverified, stacklevel=4)
     read = read_parameters(correction, parameters)
-    steps, results = [], []
-    for step, figures in zip(ladder.steps, found, strict=True):
-        moved = step
+    steps, results = list(ladder.steps), []
+    for number, (step, figures) in enumerate(zip(ladder.steps, found, strict=True)):
         if figures is not None and step.threshold:
-            size = one_number(evaluate(correction, figures, read), correction) * _scale(correction, figures, ladder)
-            threshold = _moved(step.threshold, correction.kind, size)
-            moved = replace(step, threshold=threshold, digits=step.decimals)
-            sizes = (float(step.threshold), size, float(moved.threshold))
-            results.append(
-                make_result(
-                    *(correction, figures, read, case, sizes),
-                    unit=ladder.unit,
-                    level=step.level.value,
-                    item=ladder.item,
-                )
-            )
-        steps.append(moved)
+            how = {"item": ladder.item, "level": step.level.value, "what": _indicator(ladder)}
+            moved, text = _correct_one(correction, figures, read, case, step.threshold, ladder.unit, **how)
+            steps[number] = replace(step, threshold=text, digits=step.decimals)
+            results.append(moved)
     return replace(ladder, steps=tuple(steps)), results
 
 
 def _figures_of_step(correction: Correction, ladder: Ladder, step: Step, case: str | None) -> Figures | None:
-    number = _LEVEL_NUMBER.fullmatch(step.level.value)
-    if number is None:
+    number = step.level.value.removeprefix("level-")
+    if number not in map(str, LEVELS):
         raise OptionError(
             f"{correction.id} moves levels 1 to 3, and {ladder.item} in {citation(ladder.document)} has {step.level}",
             correction.name,
             "Pass document= of a standard with levels",
         )
-    return find_figures(correction, ladder.item, int(number[1]), case)
+    return find_figures(correction, ladder.item, int(number), case)
 
 
-def _scale(correction: Correction, figures: Figures | None, ladder: Ladder) -> float:
-    what = f"{ladder.item} in {citation(ladder.document)} ({ladder.indicator_zh})"
-    return unit_scale(correction, figures, read_unit(ladder.unit), what)
+def _indicator(ladder: Ladder) -> str:
+    return f"{ladder.item} in {citation(ladder.document)} ({ladder.indicator_zh})"
 
 
 def _moved(threshold: str, kind: str, size: float) -> str:
@@ -182,3 +325,83 @@ def _noted(ladder: Ladder, correction: Correction, moved: list[CorrectionResult]
     ranks = [VERIFICATIONS.index(result.verification) for result in moved if result.verification != DERIVED]
     weakest = VERIFICATIONS[max([VERIFICATIONS.index(ladder.verification), *ranks])]
     return replace(ladder, verification=weakest, notes=f"{ladder.notes}; {words}".removeprefix("; "))
+
+
+def require_figures(
+    correction: Correction, figures: Figures | None, allow_unverified: bool, stacklevel: int = 3
+) -> None:
+    """Refuse figures that may not be used, and warn of those used although nobody confirmed them."""
+    if figures is None or not figures.rows:
+        return
+    weakest = figures.weakest
+    if weakest.verification == "missing" or not correction.side:
+        where = citation(correction.document)
+        raise MissingFigureError(
+            f"{correction.name} of {where} could not be read: {weakest.notes}",
+            correction.name,
+            f"Look it up in {where} and add its figures to corrections.csv with energybench.tables.use()",
+        )
+    require_usable(weakest, f"The correction {correction.name}", allow_unverified)
+    if weakest.verification not in ACCEPTED:
+        warnings.warn(f"{correction.id} is {weakest.verification}", UnverifiedWarning, stacklevel=stacklevel)
+
+
+def _require_limit(before: float, after: float, what: str, unit: str) -> None:
+    """Refuse a limit above zero that corrections make zero or negative."""
+    if before > 0 >= after:
+        raise OptionError(
+            f"{what} makes {after:g} {unit} of {before:g} {unit}, and nothing can meet a limit that is not above zero",
+            f"{after:g} {unit}",
+            "Check its parameters and their units",
+        )
+
+
+def _correct_one(
+    correction: Correction,
+    figures: Figures | None,
+    parameters: dict[str, Values],
+    case: str | None,
+    before: float | str,
+    unit: str,
+    *,
+    item: str,
+    level: str = "",
+    what: str = "the value",
+) -> tuple[CorrectionResult, str]:
+    """Return the result of a correction, and what it makes of a threshold given as decimal text."""
+    size = evaluate(correction, figures, parameters)
+    if isinstance(size, numpy.ndarray):
+        raise OptionError(f"A parameter of {correction.id} is an array", correction.name, "Use change() for arrays")
+    if own := find_unit(correction, figures):
+        try:
+            size *= float(ratio(read_unit(own), read_unit(unit)))
+        except DimensionError as error:
+            reason = f"{correction.id} is in {own}, and {what} in {unit}"
+            raise DimensionError(reason, unit, f"It corrects the indicator in {own} only") from error
+    if isinstance(before, str):
+        text = _moved(before, correction.kind, size)
+        after = float(text)
+    else:
+        text, after = "", before * size if correction.kind == "factor" else before + size
+    rows = () if figures is None else figures.rows
+    shown: dict[str, float | str] = {key: float(number) for key, number in parameters.items()}
+    result = CorrectionResult(
+        correction=correction.id,
+        name=correction.name,
+        side=correction.side,
+        level=level,
+        item=item,
+        kind=correction.kind,
+        change=size,
+        value_before=float(before),
+        value_after=after,
+        unit=unit,
+        parameters=shown if case is None else {**shown, "case": case},
+        document=correction.document,
+        clause=correction.clause,
+        verification=figures.weakest.verification if figures and rows else correction.verification,
+        evidence="; ".join(dict.fromkeys(row.evidence for row in rows if row.evidence)),
+        formula=correction.formula,
+        notes=figures.notes if figures and rows else correction.notes,
+    )
+    return result, text

@@ -8,14 +8,14 @@ import numpy
 import pint
 
 from energybench.errors import DimensionError, OptionError, UnitTextError, did_you_mean, quoted
-from energybench.limits.corrections.model import Parameter, Values, plain, require_range
+from energybench.limits.corrections.formulas import Values, plain, require_range
 from energybench.units.registry import ratio, read_quantity
 from energybench.units.text import UnitText, read_number, read_unit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from energybench.limits.corrections.model import Correction
+    from energybench.limits.corrections.model import Correction, Parameter
 
 _PASCAL = (("kg",), ("m", "s", "s"))
 # Lengths and pressures stand only here: no meter of energy has them.
@@ -58,57 +58,43 @@ def read_parameters(correction: Correction, given: Mapping[str, Any]) -> dict[st
 
 
 def _read(parameter: Parameter, key: str, value: object) -> Values:
+    own = parameter.unit
+    expected = f"{key} is {quoted(value)}, expected {f'a number with a unit such as {own}' if own else 'a number'}"
     if isinstance(value, str):
-        return _read_text(parameter, key, value)
+        text, unit = read_number(value)
+        number, unit = float(text), unit.strip()
+        if not unit and key == parameter.keyword:
+            return number
+        if not unit:
+            raise OptionError(f"{key} is {quoted(value)} without a unit", quoted(value), f'Write "{text} {own}"')
+        if unit in _PERCENT and own in ("", "percent"):
+            return number if own else number / 100.0
+        try:
+            return number * _factor(parameter, _MECHANICS.get(unit) or read_unit(unit), value)
+        except UnitTextError as error:
+            raise OptionError(expected, quoted(value), error.fix) from error
     if isinstance(value, pint.Quantity):
-        magnitude, unit = read_quantity(value, key)
-        return plain(magnitude * _factor(parameter, unit, value))
-    number = isinstance(value, int | float | numpy.number | numpy.ndarray) and not isinstance(value, bool)
-    if not number or key != parameter.keyword:
-        example = f"{parameter.keyword}=..." if number else f'"1 {parameter.unit}"'.replace(" percent", " %")
-        raise OptionError(
-            f"{key} is {quoted(value)}, expected {_expected(parameter)}", quoted(value), f"Write {example}"
-        )
+        magnitude, given = read_quantity(value, key)
+        return plain(magnitude * _factor(parameter, given, value))
+    number_like = isinstance(value, int | float | numpy.number | numpy.ndarray) and not isinstance(value, bool)
+    if not number_like or key != parameter.keyword:
+        example = f"{parameter.keyword}=..." if number_like else f'"1 {own}"'.replace(" percent", " %")
+        raise OptionError(expected, quoted(value), f"Write {example}")
     array = numpy.asarray(value)
     if array.dtype.kind not in "iuf":
         raise OptionError(f"{key} is an array of {array.dtype}, expected numbers", str(array.dtype), "Convert it first")
     return plain(array.astype(numpy.float64))
 
 
-def _expected(parameter: Parameter) -> str:
-    return f"a number with a unit such as {parameter.unit}" if parameter.unit else "a number"
-
-
-def _read_text(parameter: Parameter, key: str, text: str) -> float:
-    number, unit = read_number(text)
-    unit = unit.strip()
-    if not unit:
-        if key != parameter.keyword:
-            raise OptionError(
-                f"{key} is {quoted(text)} without a unit", quoted(text), f'Write "{number} {parameter.unit}"'
-            )
-        return float(number)
-    if unit in _PERCENT and parameter.unit in ("", "percent"):
-        return float(number) / (1.0 if parameter.unit else 100.0)
-    try:
-        read = _MECHANICS.get(unit) or read_unit(unit)
-    except UnitTextError as error:
-        raise OptionError(
-            f"{key} is {quoted(text)}, expected {_expected(parameter)}", quoted(text), error.fix
-        ) from error
-    return float(number) * _factor(parameter, read, text)
-
-
 def _factor(parameter: Parameter, unit: UnitText, shown: object) -> float:
     """Return the factor from a unit to the parameter's unit."""
     own = parameter.unit
-    try:
-        if not own:
-            raise DimensionError("It is a pure number")
-        return float(ratio(unit, _MECHANICS.get(own) or read_unit(own)))
-    except DimensionError as error:
-        raise DimensionError(
-            f"{parameter.name} is {quoted(str(shown))}, expected {_expected(parameter)}",
-            quoted(str(shown)),
-            f"Give {parameter.keyword}: {parameter.meaning}",
-        ) from error
+    given = quoted(str(shown))
+    if own:
+        try:
+            return float(ratio(unit, _MECHANICS.get(own) or read_unit(own)))
+        except DimensionError:
+            pass
+    expected = f"a number with a unit such as {own}" if own else "a number"
+    fix = f"Give {parameter.keyword}: {parameter.meaning}"
+    raise DimensionError(f"{parameter.name} is {given}, expected {expected}", given, fix)

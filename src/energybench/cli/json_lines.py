@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import sys
 from abc import ABC, abstractmethod
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from fractions import Fraction
 from math import isfinite
 from operator import itemgetter
@@ -21,7 +21,7 @@ from energybench.energy.conversion import convert, warn_unverified
 from energybench.energy.factors import factor
 from energybench.energy.uncertain_text import has_uncertainty
 from energybench.errors import AmountError, EnergybenchError, JsonLineError, OptionError, did_you_mean, quoted
-from energybench.limits.choose import choose_ladder, warn_if_superseded, warn_unverified_row
+from energybench.limits.choose import choose_ladder, other_readings, warn_if_superseded, warn_unverified_row
 from energybench.limits.classify import classify
 from energybench.limits.verdicts import check_basis, saving_scale
 from energybench.units.registry import ratio
@@ -84,19 +84,14 @@ class Conversions(Frame):
 
 
 class Classes(Frame):
-    """Classes of one item, unit and set of options: the bounds of every step, folded once."""
+    """Classes of one item, unit and set of options."""
 
     def __init__(self, ladder: Ladder, exact: Fraction, compare: str, saving: float | None) -> None:
         super().__init__()
         self.over, self.below = exact.numerator, exact.denominator
-        self.sign, self.saving = ladder.sign, saving
+        self.saving = saving
         self.thresholds = [step.value for step in ladder.steps if step.value is not None]
-        self.bounds = _bounds(ladder, compare)
-        self.other_readings = []
-        if ladder.furnace is not None:
-            readings = (ladder.furnace.strict, ladder.furnace.lenient)
-            steps = [(replace(ladder.steps[0], threshold=repr(limit)),) for limit in readings]
-            self.other_readings = [_bounds(replace(ladder, steps=only), compare) for only in steps]
+        self.regions, *self.other_readings = [one.regions(compare) for one in (ladder, *other_readings(ladder))]
         self.all_above_zero = all(threshold > 0 for threshold in self.thresholds)
 
     def fill(self, numerator: int, denominator: int) -> Filled | None:
@@ -104,15 +99,14 @@ class Classes(Frame):
         value = numerator * self.over / (denominator * self.below)
         if value == 0.0 and numerator:
             return None
-        met = tuple([sign * value <= bound for sign, bound in self.bounds])
-        other = tuple([sign * value <= bound for bounds in self.other_readings for sign, bound in bounds])
-        sign = self.sign
+        region, sign = self.regions.region(value), self.regions.sign
+        other = tuple([regions.region(value) for regions in self.other_readings])
         figures = [value, *[sign * (threshold - value) for threshold in self.thresholds]]
         if (scale := self.saving) is not None:
             figures += [max(0.0, -margin) * scale for margin in figures[1:]]
         if not all(map(isfinite, figures)):
             return None
-        return (met, other, value <= 0 and self.all_above_zero), figures
+        return (region, other, value <= 0 and self.all_above_zero), figures
 
     def marked(self, answer: dict[str, Any], mark: str) -> dict[str, Any]:
         """Mark the value, its margins and its savings."""
@@ -121,15 +115,6 @@ class Classes(Frame):
             for name in ("margins", "savings")
         }
         return {**answer, **marked, "value": mark}
-
-
-def _bounds(ladder: Ladder, compare: str) -> list[tuple[float, float]]:
-    """Return a sign and a bound for each step with a figure: ``sign * value <= bound`` meets it."""
-
-    def sign(comparator: str) -> float:
-        return -1.0 if (">" in comparator if compare == "rounded" else ladder.sign < 0) else 1.0
-
-    return [(sign(step.comparator), step.folded(compare)) for step in ladder.steps if step.value is not None]
 
 
 class Asker(ABC):

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 import numpy
 
 from energybench.errors import EnergybenchError, MissingColumnError, MissingFigureError, UnknownProductError
-from energybench.frames import kernel
 from energybench.frames.encode import to_floats
 from energybench.limits.choose import find_ladder, warn_unverified_row
 from energybench.tables.store import citation, find_document, records
@@ -146,7 +145,6 @@ def _ladder(item: str, unit: str, standard: str, allow_unverified: bool) -> tupl
 
 
 def _levels_on(ladder: Ladder, values: NDArray[numpy.float64]) -> NDArray[numpy.object_]:
-    bounds = numpy.tile(numpy.array([step.bound for step in ladder.steps]), (len(values), 1))
-    code, _ = kernel.levels(values, numpy.full(len(values), ladder.sign), bounds)
-    names: NDArray[numpy.object_] = numpy.array([*(level.value for level in ladder.levels), None], object)
-    return names[code]
+    regions = ladder.regions()
+    names: NDArray[numpy.object_] = numpy.array([level and level.value for level in regions.classes], object)
+    return names[numpy.searchsorted(regions.edges, regions.sign * values)]

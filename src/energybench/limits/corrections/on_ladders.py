@@ -71,9 +71,9 @@ def apply(
     Notes
     -----
     Whatever the order given, additions to the base come first, then factors, then the other additions: the clinker
-    ratio before altitude, stainless steel before hot metal. Thresholds stay decimal texts, a comparison with
-    ``compare="rounded"`` keeps the digits printed, and every correction stands in ``ladder.notes``. A step without a
-    figure stays without one.
+    ratio before altitude, stainless steel before hot metal. Thresholds stay decimal texts.
+    A corrected one is printed in no document, so that ``compare="rounded"`` compares it unrounded. Every correction
+    stands in ``ladder.notes``. A step without a figure stays without one.
 
     Examples
     --------
@@ -135,7 +135,7 @@ def _move_limits(
         if figures is not None and step.threshold:
             size = one_number(evaluate(correction, figures, read), correction) * _scale(correction, figures, ladder)
             threshold = _moved(step.threshold, correction.kind, size)
-            moved = replace(step, threshold=threshold, digits=step.decimals)
+            moved = replace(step, threshold=threshold, printed=step.printed and threshold == step.threshold)
             sizes = (float(step.threshold), size, float(moved.threshold))
             results.append(
                 make_result(

@@ -91,11 +91,6 @@ def find_item(name: str) -> str:
 def items_named(name: str) -> tuple[str, ...]:
     """Return every item that has a name: none, one, or several.
 
-    Parameters
-    ----------
-    name : str
-        Item id, Chinese or English name.
-
     Examples
     --------
     >>> items_named("电解铝"), items_named("电解铝厂")
@@ -319,15 +314,7 @@ def choose_ladder(
     period: str | None = None,
     like: UnitText | None = None,
 ) -> Ladder:
-    """Return the ladder of an item by any of its names, furnaces included.
-
-    Raises
-    ------
-    CapacityError, OptionError
-        If a capacity is needed and missing, or given and not needed.
-    EnergybenchError
-        As :func:`find_item`, :func:`find_ladder` and :func:`energybench.furnace_limit`.
-    """
+    """Return the ladder of an item by any of its names, furnaces included."""
     item = find_item(name)
     if not needs_capacity(item):
         if capacity is not None:
@@ -374,13 +361,6 @@ def _same_product(item: str) -> tuple[Ladder, ...]:
 
 def usual_unit(name: str, document: str | None = None, period: str | None = None) -> str:
     """Return the unit of the indicator that a value of an item is compared in; empty where there is no one such.
-
-    Parameters
-    ----------
-    name : str
-        Item id or name.
-    document, period : str, optional
-        As in :func:`find_ladder`.
 
     Examples
     --------

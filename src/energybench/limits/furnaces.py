@@ -102,6 +102,10 @@ class LimitCurve:
         unstated = numpy.isnan(size) | ((reading == "stated_only") & (self.limits[above] != self.limits[below]))
         return numpy.where(unstated, numpy.nan, chosen)
 
+    def limit_at(self, capacity: float, reading: str) -> float:
+        """Return the limit at one capacity."""
+        return float(self.at(numpy.array([capacity]), reading)[0])
+
     def _between(self, capacities: NDArray[numpy.float64]) -> tuple[Any, Any, NDArray[numpy.float64]]:
         """Return the stated points on both sides of each capacity, and the capacities."""
         points, last = self.capacities, len(self.capacities) - 1
@@ -246,9 +250,7 @@ def furnace_limit(
     check_option("reading", reading, READINGS)
     tonnes = read_capacity(capacity)
     curve = find_curve(item, document, allow_unverified)
-    value, strict, lenient = (
-        float(curve.at(numpy.array([tonnes]), way)[0]) for way in (reading, "class_above", "class_below")
-    )
+    value, strict, lenient = (curve.limit_at(tonnes, way) for way in (reading, "class_above", "class_below"))
     between = curve.points_beside(tonnes)
     row = curve.row
     if numpy.isnan(value):

@@ -168,17 +168,11 @@ def _regions(steps: tuple[Step, ...], beyond: Level, sign: float, compare: str) 
 
 
 def _class_of(region: int, reach: tuple[int | None, ...], steps: tuple[Step, ...], beyond: Level) -> Level | None:
-    """Return the class of a region: that of the best step it meets, unless a step without a figure stands before."""
-    for step, last in zip(steps, reach, strict=True):
-        if last is None:
-            break
-        if region <= last:
-            return step.level
-    else:
-        return beyond
-    # Behind a step without a figure only failing all others, the last step among them, decides.
-    met = any(last is not None and region <= last for last in reach)
-    return None if met or reach[-1] is None else beyond
+    """Return the class of a region: that of the best step met, None where a missing figure could change it."""
+    met = next((number for number, last in enumerate(reach) if last is not None and region <= last), None)
+    if met is None:
+        return None if None in reach[-1:] else beyond
+    return None if None in reach[:met] else steps[met].level
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,6 @@ from dataclasses import asdict, dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-import numpy
-
 from energybench.energy.choices import make_choice
 from energybench.energy.coefficients import BASES, Choice
 from energybench.energy.factors import factor
@@ -25,7 +23,7 @@ from energybench.units.registry import Rate, ratio, read_exact, same_kind
 from energybench.units.text import read_unit
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterator
 
     import pandas
 
@@ -212,9 +210,16 @@ def of_value(
     for direction in (BETTER, WORSE):
         target = _target(value, ladder, compare, direction)
         changes += map(_sayable, _changes(value, ladder.unit, target, figures))
-    others = find_alternatives(value, ladder, compare, figures, corrected, coal_rate)
+    choices = _Choices(value, ladder, compare)
+    others = [*choices.comparisons()]
+    if corrected:
+        others.append(choices.untold("document", "any", "corrections hold for one document"))
+    else:
+        others += [*choices.readings(), *choices.documents()]
+    if figures is not None:
+        others += [*choices.editions(figures), choices.basis(figures, coal_rate)]
     name = level.value if level else None
-    return Sensitivity(ladder.item, value, ladder.unit, name, tuple(changes), others)
+    return Sensitivity(ladder.item, value, ladder.unit, name, tuple(changes), tuple(others))
 
 
 # Changes --------------------------------------------------------------------------------------------------
@@ -290,19 +295,23 @@ def _changes(value: float, unit: str, target: _Target, figures: Figures | None) 
     if figures is None:
         yield row("energy", "", None, wanted / value if value else None, "", "" if value else "there is no energy")
         return
-    total = math.fsum(figures.energy(line) for line in figures.lines)
+    total = math.fsum(map(figures.energy, figures.lines))
     more = shift * figures.per_unit
     scale = 1 + more / total if total else None
     yield row("energy", "", total, scale, figures.energy_unit, "" if total else "there is no energy")
-    for carrier, lines in _grouped(figures.lines, lambda line: line.coefficient.carrier):
-        counted = math.fsum(figures.energy(line) for line in lines)
+    by_carrier: dict[str, list[Line]] = {}
+    by_figure: dict[tuple[str, float, str], list[Line]] = {}
+    for line in figures.lines:
+        used = line.coefficient
+        by_carrier.setdefault(used.carrier, []).append(line)
+        by_figure.setdefault((used.carrier, used.value, used.unit), []).append(line)
+    for carrier, lines in by_carrier.items():
+        counted = math.fsum(map(figures.energy, lines))
         scale, reason = _scale(more, counted, total, figures, f"amount of {carrier}")
         amount, in_unit = _net_amount(lines)
         yield row("amount", carrier, amount, scale, in_unit, reason)
-    for (carrier, figure, in_unit), lines in _grouped(
-        figures.lines, lambda line: (line.coefficient.carrier, line.coefficient.value, line.coefficient.unit)
-    ):
-        counted = math.fsum(figures.energy(line) for line in lines)
+    for (carrier, figure, in_unit), lines in by_figure.items():
+        counted = math.fsum(map(figures.energy, lines))
         scale, reason = _scale(more, counted, total, figures, f"coefficient of {carrier}")
         if figures.electric:
             scale, reason = None, "the indicator is in electricity, no coefficient enters"
@@ -322,14 +331,6 @@ def _scale(more: float, counted: float, total: float, figures: Figures, what: st
     return scale, ""
 
 
-def _grouped(lines: Iterable[Line], key: Callable[[Line], Any]) -> Iterator[tuple[Any, list[Line]]]:
-    """Group lines by a key, in their order."""
-    groups: dict[Any, list[Line]] = {}
-    for line in lines:
-        groups.setdefault(key(line), []).append(line)
-    yield from groups.items()
-
-
 def _net_amount(lines: list[Line]) -> tuple[float | None, str]:
     """Return the amount of a carrier in the unit of its first line, what was sent out subtracted."""
     unit = read_unit(lines[0].unit)
@@ -343,126 +344,96 @@ def _net_amount(lines: list[Line]) -> tuple[float | None, str]:
 # Choices --------------------------------------------------------------------------------------------------
 
 
-def find_alternatives(
-    value: float,
-    ladder: Ladder,
-    compare: str,
-    figures: Figures | None = None,
-    corrected: bool = False,
-    coal_rate: AmountLike | CoalRate | None = None,
-) -> tuple[Alternative, ...]:
-    """Judge a value by every other choice that could be made."""
-    level = ladder.level(value, compare)
-    found = [*_comparisons(value, ladder, compare, level)]
-    if corrected:
-        found.append(Alternative("document", "any", None, ladder.unit, None, None, "corrections hold for one document"))
-    else:
-        found += [*_readings(value, ladder, compare, level), *_documents(value, ladder, compare, level)]
-    if figures is not None:
-        found += _editions(value, ladder, compare, level, figures)
-        found += _bases(value, ladder, compare, level, figures, coal_rate)
-    return tuple(found)
+@dataclass(frozen=True, slots=True)
+class _Choices:
+    """A value, and what could have been chosen otherwise before it was compared."""
 
+    value: float
+    ladder: Ladder
+    compare: str
 
-def _judged(
-    choice: str, option: str, value: float, ladder: Ladder, compare: str, level: Level | None, reason: str = ""
-) -> Alternative:
-    found = ladder.level(value, compare)
-    changes = None if found is None or level is None else found is not level
-    return Alternative(choice, option, value, ladder.unit, found.value if found else None, changes, reason)
+    def judged(
+        self, choice: str, option: str, value: float, ladder: Ladder | None = None, compare: str = "", reason: str = ""
+    ) -> Alternative:
+        """Return the class of a value under another choice."""
+        ladder = ladder or self.ladder
+        found, present = ladder.level(value, compare or self.compare), self.ladder.level(self.value, self.compare)
+        changes = None if found is None or present is None else found is not present
+        return Alternative(choice, option, value, ladder.unit, found.value if found else None, changes, reason)
 
+    def untold(self, choice: str, option: str, reason: str) -> Alternative:
+        """Return a choice whose class cannot be told."""
+        return Alternative(choice, option, None, self.ladder.unit, None, None, reason)
 
-def _comparisons(value: float, ladder: Ladder, compare: str, level: Level | None) -> Iterator[Alternative]:
-    for other in COMPARES:
-        if other != compare:
-            yield _judged("compare", other, value, ladder, other, level)
+    def same(self, choice: str, option: str, reason: str) -> Alternative:
+        """Return a choice that cannot make a difference."""
+        level = self.ladder.level(self.value, self.compare)
+        return Alternative(choice, option, self.value, self.ladder.unit, level and level.value, False, reason)
 
+    def comparisons(self) -> Iterator[Alternative]:
+        for other in COMPARES:
+            if other != self.compare:
+                yield self.judged("compare", other, self.value, compare=other)
 
-def _readings(value: float, ladder: Ladder, compare: str, level: Level | None) -> Iterator[Alternative]:
-    limit = ladder.furnace
-    if limit is None:
-        return
-    for reading in READINGS:
-        if reading in (limit.reading, "stated_only"):
-            continue
-        bound = float(limit.curve.at(numpy.array([limit.capacity]), reading)[0])
-        other = replace(ladder, steps=(limit.curve.step(bound),))
-        yield _judged("reading", reading, value, other, compare, level, f"limit {bound:.6g} {ladder.unit}")
+    def readings(self) -> Iterator[Alternative]:
+        limit = self.ladder.furnace
+        for reading in READINGS if limit else ():
+            if limit is None or reading in (limit.reading, "stated_only"):
+                continue
+            bound = limit.curve.limit_at(limit.capacity, reading)
+            other = replace(self.ladder, steps=(limit.curve.step(bound),))
+            yield self.judged("reading", reading, self.value, other, reason=f"limit {bound:.6g} {self.ladder.unit}")
 
+    def documents(self) -> Iterator[Alternative]:
+        """Judge the value by every other document that has the product, each on its own classes."""
+        ladder, unit = self.ladder, read_unit(self.ladder.unit)
+        for other in () if ladder.furnace else all_ladders(ladder.item, unit):
+            if other.document == ladder.document:
+                continue
+            there = self.value * float(ratio(unit, read_unit(other.unit)))
+            try:
+                require_usable(other, f"The row of {other.item}", allow_unverified=False)
+                if ladder.basis and other.basis and ladder.basis != other.basis:
+                    raise OptionError(f"its limit is on the {other.basis} basis", other.basis)
+            except EnergybenchError as error:
+                yield Alternative("document", other.document, there, other.unit, None, None, error.message)
+                continue
+            found = self.judged("document", other.document, there, other)
+            yield found if other.levels == ladder.levels else replace(found, changes=None)
 
-def _documents(value: float, ladder: Ladder, compare: str, level: Level | None) -> Iterator[Alternative]:
-    """Judge the value by every other document that has the product, each on its own classes."""
-    if ladder.furnace is not None:
-        return
-    unit = read_unit(ladder.unit)
-    for other in all_ladders(ladder.item, unit):
-        if other.document == ladder.document:
-            continue
-        there = value * float(ratio(unit, read_unit(other.unit)))
+    def editions(self, figures: Figures) -> Iterator[Alternative]:
+        """Judge the account with the coefficients of each edition; figures of the user's own stay."""
+        if figures.electric:
+            yield self.same("edition", "any", "no coefficient enters")
+            return
+        present = {line.coefficient.document for line in figures.lines if line.coefficient.origin == "table"}
+        for edition in EDITIONS:
+            if not present <= {edition}:
+                yield self.reckoned("edition", edition, figures, Choice(figures.basis, edition))
+
+    def basis(self, figures: Figures, coal_rate: AmountLike | CoalRate | None) -> Alternative:
+        """Judge the account on the other basis, where the limit does not fix one."""
+        other = next(basis for basis in BASES if basis != figures.basis)
+        if figures.electric:
+            return self.same("basis", other, "the indicator is in electricity")
+        if self.ladder.basis:
+            return self.untold("basis", other, f"the limit is on the {self.ladder.basis} basis")
+        choice = make_choice(basis=other, coal_rate=coal_rate if other == "primary" else None)
+        return self.reckoned("basis", other, figures, choice)
+
+    def reckoned(self, name: str, option: str, figures: Figures, choice: Choice) -> Alternative:
+        """Convert the lines again by another choice and judge the value that comes out."""
         try:
-            require_usable(other, f"The row of {other.item}", allow_unverified=False)
-            if ladder.basis and other.basis and ladder.basis != other.basis:
-                raise OptionError(f"its limit is on the {other.basis} basis", other.basis)
+            total = math.fsum(_converted(line, choice) for line in figures.lines)
         except EnergybenchError as error:
-            yield Alternative("document", other.document, there, other.unit, None, None, error.message)
-            continue
-        found = _judged("document", other.document, there, other, compare, level)
-        same_test = other.levels == ladder.levels
-        yield found if same_test else replace(found, changes=None)
-
-
-def _editions(
-    value: float, ladder: Ladder, compare: str, level: Level | None, figures: Figures
-) -> Iterator[Alternative]:
-    """Judge the account with the coefficients of each edition; figures of the user's own stay."""
-    if figures.electric:
-        yield Alternative("edition", "any", value, ladder.unit, level, False, "no coefficient enters")
-        return
-    present = {line.coefficient.document for line in figures.lines if line.coefficient.origin == "table"}
-    for edition in EDITIONS:
-        if present <= {edition}:
-            continue
-        yield _reckoned("edition", edition, ladder, compare, level, figures, Choice(figures.basis, edition))
-
-
-def _bases(
-    value: float,
-    ladder: Ladder,
-    compare: str,
-    level: Level | None,
-    figures: Figures,
-    coal_rate: AmountLike | CoalRate | None,
-) -> Iterator[Alternative]:
-    """Judge the account on the other basis, where the limit does not fix one."""
-    other = next(basis for basis in BASES if basis != figures.basis)
-    if figures.electric:
-        yield Alternative("basis", other, value, ladder.unit, level, False, "the indicator is in electricity")
-        return
-    if ladder.basis:
-        reason = f"the limit is on the {ladder.basis} basis"
-        yield Alternative("basis", other, None, ladder.unit, None, None, reason)
-        return
-    choice = make_choice(basis=other, coal_rate=coal_rate if other == "primary" else None)
-    yield _reckoned("basis", other, ladder, compare, level, figures, choice)
-
-
-def _reckoned(
-    name: str, option: str, ladder: Ladder, compare: str, level: Level | None, figures: Figures, choice: Choice
-) -> Alternative:
-    """Convert the lines again by another choice and judge the value that comes out."""
-    try:
-        total = math.fsum(_converted(line, choice) for line in figures.lines)
-    except EnergybenchError as error:
-        return Alternative(name, option, None, ladder.unit, None, None, error.message)
-    return _judged(name, option, total / figures.per_unit, ladder, compare, level)
+            return self.untold(name, option, error.message)
+        return self.judged(name, option, total / figures.per_unit)
 
 
 def _converted(line: Line, choice: Choice) -> float:
     """Return the tce of a line by another choice; a figure of the user's own, and a coal rate, stay."""
     record = line.coefficient
-    if record.origin in ("user", "ncv", "definition"):
-        return line.tce
-    if record.basis == "primary" and choice.basis == "primary":
+    if record.origin in ("user", "ncv", "definition") or record.basis == choice.basis == "primary":
         return line.tce
     density = Rate(*read_exact(line.density)) if line.density else None
     exact, _ = factor(line.carrier, read_unit(line.unit), replace(choice, density=density))

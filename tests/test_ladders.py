@@ -524,6 +524,7 @@ def test_a_corrected_limit_is_compared_unrounded() -> None:
     assert classify("117.4 kgce/t", "cement-clinker", **options).level == Level.LEVEL_3
     options["corrections"] = {"altitude": {"altitude": "2100 m"}}
     limit = classify("105 kgce/t", "cement-clinker", **options).thresholds["level-3"]
+    assert limit is not None
     assert limit != round(limit)
     assert classify(f"{limit + 1e-4} kgce/t", "cement-clinker", **options).level == OVER
     assert classify(f"{limit - 1e-4} kgce/t", "cement-clinker", **options).level == Level.LEVEL_3
@@ -712,6 +713,13 @@ def test_a_ladder_has_no_notes_of_its_own() -> None:
 
 def test_a_ladder_names_every_class_that_it_can_give() -> None:
     assert find_ladder("electrolytic-aluminium").levels == (BENCHMARK, BASELINE, BELOW)
+
+
+def test_a_value_that_is_no_number_has_no_class() -> None:
+    ladder = find_ladder("electrolytic-aluminium")
+    for asked in (ladder.level, ladder.meets):
+        with refused(AmountError, "unreadable-amount", "nan"):
+            asked(math.nan)
 
 
 def test_a_step_without_a_figure_has_no_edge() -> None:

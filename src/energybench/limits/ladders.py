@@ -14,6 +14,8 @@ from functools import lru_cache
 from math import floor, inf, nextafter
 from typing import TYPE_CHECKING, Any
 
+from energybench.errors import AmountError
+
 if TYPE_CHECKING:
     from energybench.limits.furnaces import FurnaceLimit
 
@@ -132,7 +134,9 @@ class Regions:
     inclusive: tuple[bool, ...]
 
     def region(self, value: float) -> int:
-        """Return the region of a value."""
+        """Return the region of a value; NaN, which no comparison can place, is refused."""
+        if value != value:
+            raise AmountError("The value is nan, expected a number", "nan", "Give the value itself, or leave it out")
         return bisect_left(self.edges, self.sign * value)
 
     def meets(self, region: int) -> tuple[bool | None, ...]:

@@ -93,7 +93,7 @@ def small() -> Small:
         electricity = energy == "kWh"
         one = energybench.quantity("1 kWh" if electricity else "1 tce").to(energy).magnitude
         scale = float(one / energybench.quantity(f"1 {unit}").to(per).magnitude)
-        bounds = [step.bound for step in ladder.steps]
+        bounds = [step.edge("full") for step in ladder.steps]
         limits.append((product, electricity, scale, *bounds))
     columns = ["product", "electricity", "scale", "benchmark", "baseline"]
     return Small(factors, pandas.DataFrame(limits, columns=columns))

@@ -84,11 +84,10 @@ def test_kernel_sweep(benchmark: BenchmarkFixture) -> None:
     assert benchmark(sweep).readings.sum() == ROWS
 
 
-def test_kernel_levels(benchmark: BenchmarkFixture) -> None:
+def test_kernel_regions(benchmark: BenchmarkFixture) -> None:
     values = numpy.random.default_rng(4).uniform(0.0, 3.0, ROWS)
-    bounds = numpy.broadcast_to([1.0, 2.0], (ROWS, 2))
-    level, _ = benchmark(kernel.levels, values, numpy.ones(ROWS), bounds)
-    assert set(level) == {0, 1, 2}
+    edges = numpy.repeat([[1.0], [2.0]], ROWS, axis=1)
+    assert set(benchmark(kernel.regions, values, edges)) == {0, 1, 2}
 
 
 @pytest.mark.parametrize("kind", ["str", "category", "object"])

@@ -547,7 +547,7 @@ def test_the_examples_of_files_have_their_options(command: str) -> None:
 def test_choices_are_those_of_the_library() -> None:
     from energybench.cli import options
     from energybench.limits.furnaces import READINGS
-    from energybench.limits.verdicts import COMPARES
+    from energybench.limits.ladders import COMPARES
 
     assert options.BASES == BASES
     assert options.READINGS == READINGS

@@ -52,7 +52,7 @@ WIDTHS = st.one_of(st.just(0.0), st.floats(1e-3, 10))
 RISKS = st.floats(1e-4, 0.5)
 
 
-def sureness(verdict: eb.Verdict) -> dict[str, float]:
+def probabilities_of(verdict: eb.Verdict) -> dict[str, float]:
     """Return the probabilities of a verdict that has them."""
     assert verdict.probabilities is not None
     return verdict.probabilities
@@ -63,7 +63,7 @@ def sureness(verdict: eb.Verdict) -> dict[str, float]:
 
 def test_the_classes_of_clinker_at_105() -> None:
     """100 and 117 kgce/t, 2.5 and 6 standard uncertainties away."""
-    chances = sureness(eb.classify("105±2 kgce/t", "水泥熟料"))
+    chances = probabilities_of(eb.classify("105±2 kgce/t", "水泥熟料"))
     assert chances["benchmark"] == pytest.approx(NormalDist().cdf(-2.5), rel=1e-6)
     assert chances["below-baseline"] == pytest.approx(NormalDist().cdf(-6), rel=1e-6)
     assert math.fsum(chances.values()) == pytest.approx(1, abs=1e-15)
@@ -76,7 +76,11 @@ def test_without_an_uncertainty_nothing_is_said_to_be_sure() -> None:
 
 
 def test_an_uncertainty_of_zero_is_certain() -> None:
-    assert sureness(eb.classify("100±0 kgce/t", "水泥熟料")) == {"benchmark": 1, "baseline": 0, "below-baseline": 0}
+    assert probabilities_of(eb.classify("100±0 kgce/t", "水泥熟料")) == {
+        "benchmark": 1,
+        "baseline": 0,
+        "below-baseline": 0,
+    }
 
 
 def test_the_unit_of_the_uncertainty_is_that_of_the_ladder() -> None:
@@ -88,8 +92,8 @@ def test_the_unit_of_the_uncertainty_is_that_of_the_ladder() -> None:
 def test_rounding_moves_the_limits_of_the_probabilities() -> None:
     """117 kgce/t has no digit behind the point: up to 117.5 rounds to it."""
     full, rounded = (eb.classify("117.4±0.05 kgce/t", "水泥熟料", compare=way) for way in ("full", "rounded"))
-    assert sureness(full)["baseline"] < 1e-9
-    assert sureness(rounded)["baseline"] == pytest.approx(NormalDist().cdf(2), abs=1e-3)
+    assert probabilities_of(full)["baseline"] < 1e-9
+    assert probabilities_of(rounded)["baseline"] == pytest.approx(NormalDist().cdf(2), abs=1e-3)
 
 
 @pytest.mark.filterwarnings("ignore::energybench.errors.EnergybenchWarning")
@@ -111,7 +115,7 @@ def test_probabilities_add_up_and_no_class_is_invented(row: Ladder, value: float
     if all(step.threshold for step in row.steps):
         assert CANNOT_TELL not in chances
     if width == 0.0:
-        level = row.level(row.meets(value, compare))
+        level = row.level(value, compare)
         assert chances[level.value if level else CANNOT_TELL] == 1
 
 
@@ -124,7 +128,7 @@ def test_probabilities_are_the_shares_of_many_true_values(
     model = NormalDist(value, width)
     found: dict[str, float] = {}
     for number in range(count):
-        level = row.level(row.meets(model.inv_cdf((number + 0.5) / count), compare))
+        level = row.level(model.inv_cdf((number + 0.5) / count), compare)
         name = level.value if level else CANNOT_TELL
         found[name] = found.get(name, 0.0) + 1 / count
     chances = class_probabilities(value, width, row, compare)
@@ -247,5 +251,5 @@ def test_every_limit_row_can_be_decided_on() -> None:
 
 def test_the_model_is_normal() -> None:
     draws = np.random.default_rng(3).normal(105, 3, 200_000)
-    chances = sureness(eb.classify("105±3 kgce/t", "水泥熟料"))
+    chances = probabilities_of(eb.classify("105±3 kgce/t", "水泥熟料"))
     assert chances["benchmark"] == pytest.approx((draws <= 100).mean(), abs=4e-3)

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from energybench.frames import kernel
-from energybench.frames.kernel import Totals, keys_in_use, levels, make_key, make_lookup, sweep
+from energybench.frames.kernel import Totals, keys_in_use, make_key, make_lookup, sweep
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -265,40 +265,10 @@ def test_the_group_of_no_output_row_has_no_readings_of_its_own() -> None:
     assert some.unusable.tolist() == [24, 14, 0, 24]
 
 
-# Levels ---------------------------------------------------------------------------------------------------
+# Regions --------------------------------------------------------------------------------------------------
 
 
-def _slow_level(value: float, sign: float, bounds: list[float]) -> int:
-    """Compare one value with one step after the other."""
-    if math.isnan(value):
-        return -1
-    met = [None if math.isnan(bound) else value * sign <= bound for bound in bounds]
-    for step, reached in enumerate(met):
-        if reached:
-            return step
-        if reached is None:
-            # A figure is missing: only a value that fails every other step, the last among them, is beyond all.
-            return len(bounds) if met[-1] is False and not any(met) else -1
-    return len(bounds)
-
-
-bound = st.sampled_from([1.0, 2.0, 3.0, -1.0, NAN, -INF])
-
-
-@given(
-    st.lists(
-        st.tuples(
-            st.sampled_from([0.0, 1.0, 2.0, 2.5, 3.0, 4.0, -1.0, -2.0, NAN, INF]),
-            st.sampled_from([1.0, -1.0]),
-            st.tuples(bound, bound, bound),
-        ),
-        max_size=20,
-    )
-)
-def test_the_level_of_many_is_the_level_of_each(rows: list[tuple[float, float, tuple[float, float, float]]]) -> None:
-    value, sign = (np.array([row[column] for row in rows], float) for column in (0, 1))
-    bounds = np.array([row[2] for row in rows], float).reshape(len(rows), 3)
-    level, met = levels(value, sign, bounds)
-    assert level.tolist() == [_slow_level(one, way, list(steps)) for one, way, steps in rows]
-    assert met.tolist() == [[one * way <= step for step in steps] for one, way, steps in rows]
-    assert level.dtype == np.int8
+@given(st.lists(st.tuples(st.sampled_from([0.0, 1.0, 2.5, 3.0, -1.0, NAN, INF]), st.floats(), st.floats()), max_size=9))
+def test_the_region_of_a_value_is_the_number_of_edges_below_it(rows: list[tuple[float, float, float]]) -> None:
+    value, edges = np.array([row[0] for row in rows]), np.array([row[1:] for row in rows]).reshape(-1, 2).T
+    assert kernel.regions(value, edges).tolist() == [sum(edge < one for edge in some) for one, *some in rows]

@@ -37,8 +37,9 @@ from energybench.errors import (
     UnverifiedError,
     UnverifiedWarning,
 )
-from energybench.limits.choose import find_ladder
-from energybench.limits.ladders import Ladder, Step, round_half_even
+from energybench.frames import kernel
+from energybench.limits.choose import _ladders, find_ladder, of_furnace
+from energybench.limits.ladders import COMPARES, Ladder, Step
 from energybench.tables.names import normalise_name
 from expect import refused
 
@@ -219,8 +220,13 @@ def test_a_missing_step_stays_missing(write_table: WriteTable) -> None:
     ],
 )
 def test_a_class_needs_every_figure_that_could_change_it(meets: tuple[bool | None, ...], level: Level | None) -> None:
+    """The value is 10, so that a step of 20 is met and one of 5 is not."""
     ladder = eb.find_ladder("electrolytic-aluminium", "gb-21346-2022")
-    assert ladder.level(meets) == level
+    texts = [{True: "20", False: "5", None: ""}[one] for one in meets]
+    steps = tuple(replace(step, threshold=text) for step, text in zip(ladder.steps, texts, strict=True))
+    made = replace(ladder, steps=steps)
+    assert made.meets(10.0) == meets
+    assert made.level(10.0) == level
 
 
 def test_equal_steps_and_higher_is_better_work(write_table: WriteTable) -> None:
@@ -497,35 +503,160 @@ def test_margins_and_savings_are_of_the_unrounded_value_however_it_is_compared()
     assert rounded.savings["baseline"] == pytest.approx(4000)
 
 
-def test_between_furnace_points_the_value_is_rounded_and_the_limit_is_not() -> None:
-    """At 3 t the line gives 603.33 kWh/t: 603 is below it and 604 is not."""
-    for value, level in (("603.4 kWh/t", WITHIN), ("603.5 kWh/t", OVER), ("603.6 kWh/t", OVER)):
-        verdict = eb.classify(value, FURNACE, capacity="3 t", compare="rounded")
-        assert verdict.level == level
-        assert verdict.thresholds["within-limit"] == pytest.approx(603 + 1 / 3)
+@pytest.mark.parametrize("compare", COMPARES)
+@pytest.mark.parametrize(("value", "level"), [("603 kWh/t", WITHIN), ("603.3 kWh/t", WITHIN), ("603.4 kWh/t", OVER)])
+def test_between_furnace_points_nothing_is_rounded(compare: str, value: str, level: Level) -> None:
+    """At 3 t the line gives 603.33 kWh/t, which no document prints: there are no digits to round to."""
+    verdict = eb.classify(value, FURNACE, capacity="3 t", compare=compare)
+    assert verdict.level == level
+    assert verdict.thresholds["within-limit"] == pytest.approx(603 + 1 / 3)
 
 
-@given(st.integers(-(10**6), 10**6), st.integers(0, 4))
-def test_a_half_goes_to_the_even_digit(number: int, decimals: int) -> None:
-    half = (Decimal(number) + Decimal("0.5")).scaleb(-decimals)
-    rounded = round_half_even(float(half), decimals).scaleb(decimals)
-    assert rounded % 2 == 0
-    assert abs(rounded - number) <= 1
+@pytest.mark.parametrize(("reading", "value", "level"), [("class_above", 589.6, OVER), ("class_below", 609.4, WITHIN)])
+def test_the_reading_of_a_class_takes_the_limit_as_printed(reading: str, value: float, level: Level) -> None:
+    verdict = eb.classify(f"{value} kWh/t", FURNACE, capacity="3 t", reading=reading, compare="rounded")
+    assert verdict.level == level
+
+
+def test_a_corrected_limit_is_compared_unrounded() -> None:
+    """117 kgce/t is raised to about 126 at 2,100 m: 0.4 above it is over, though 117.4 is not over 117 rounded."""
+    options: Any = {"document": "gb-16780-2021", "compare": "rounded"}
+    assert classify("117.4 kgce/t", "cement-clinker", **options).level == Level.LEVEL_3
+    options["corrections"] = {"altitude": {"altitude": "2100 m"}}
+    limit = classify("105 kgce/t", "cement-clinker", **options).thresholds["level-3"]
+    assert limit is not None
+    assert limit != round(limit)
+    assert classify(f"{limit + 1e-4} kgce/t", "cement-clinker", **options).level == OVER
+    assert classify(f"{limit - 1e-4} kgce/t", "cement-clinker", **options).level == Level.LEVEL_3
+
+
+def test_a_correction_that_changes_nothing_leaves_the_limit_as_printed() -> None:
+    options: Any = {"document": "gb-16780-2021", "corrections": {"altitude": {"altitude": "500 m"}}}
+    assert classify("117.4 kgce/t", "cement-clinker", compare="rounded", **options).level == Level.LEVEL_3
+
+
+# Regions --------------------------------------------------------------------------------------------------
+
+#: The float tolerance and what its own rounding may be.
+TOLERANCE, NOISE = Fraction(1, 10**9), Fraction(1, 10**14)
+
+
+def slow_meets(step: Step, value: float, compare: str) -> bool | None:
+    """Compare a value with one step in exact fractions; None without a figure."""
+    if not step.threshold:
+        return None
+    exact, limit = Fraction(value), Fraction(step.threshold)
+    if compare == "rounded" and step.printed:
+        unit = 10 ** len(step.threshold.partition(".")[2])
+        return oracle.meets(Fraction(round(Fraction(repr(value)) * unit), unit), step.threshold, step.comparator)
+    # Plus the tolerance for an inclusive limit, minus for a strict one, in the direction of the comparator.
+    wider = TOLERANCE if "=" in step.comparator else -TOLERANCE
+    edge = limit + (-1 if ">" in step.comparator else 1) * wider * abs(limit)
+    return exact >= edge if ">" in step.comparator else exact <= edge
+
+
+def slow_level(ladder: Ladder, meets: list[bool | None]) -> Level | None:
+    """Go through the steps one by one."""
+    for number, (step, met) in enumerate(zip(ladder.steps, meets, strict=True)):
+        if met is None and True in meets[number:]:
+            return None
+        if met:
+            return step.level
+    return None if meets[-1] is None else ladder.beyond
+
+
+def is_noise(ladder: Ladder, value: float) -> bool:
+    """Say whether a value is where a tolerance ends, which floats know to their last digits only."""
+    limits = [Fraction(step.threshold) for step in ladder.steps if step.threshold]
+    return any(abs(abs(Fraction(value) - one) - TOLERANCE * abs(one)) <= NOISE * abs(one) for one in limits if one)
+
+
+def values_around(ladder: Ladder) -> list[float]:
+    """Return values at, beside and far from each limit, and at and beside each tie where rounding turns."""
+    found = [0.0, 1e30, -1e30]
+    for text in {step.threshold for step in ladder.steps} - {""}:
+        limit, half = Fraction(text), Fraction(1, 2 * 10 ** len(text.partition(".")[2]))
+        found += [
+            float(limit) * times for times in (1 - 1e-6, 1 - 2e-9, 1 - 1e-12, 1 + 1e-12, 1 + 2e-9, 1 + 1e-6, -1, 2)
+        ]
+        for at in (float(limit), float(limit - half), float(limit + half)):
+            found += [at, math.nextafter(at, math.inf), math.nextafter(at, -math.inf)]
+    return found
+
+
+def assert_regions_are_the_classes(ladder: Ladder, values: list[float], compare: str) -> None:
+    regions = ladder.regions(compare)
+    assert list(regions.edges) == sorted(set(regions.edges))
+    array = np.array(values)
+    edges = np.tile(np.array(regions.edges).reshape(-1, 1), len(values))
+    found = kernel.regions(ladder.sign * array, edges).tolist()
+    assert np.searchsorted(regions.edges, ladder.sign * array).tolist() == found
+    for value, region in zip(values, found, strict=True):
+        meets = [slow_meets(step, value, compare) for step in ladder.steps]
+        level = slow_level(ladder, meets)
+        shown = (ladder.id, compare, value)
+        assert regions.region(value) == region, shown
+        assert list(regions.meets(region)) == list(ladder.meets(value, compare)) == meets, shown
+        assert regions.classes[region] is ladder.level(value, compare) is level, shown
+        step = regions.edge_decided_on(region)
+        assert (step is None) == (True not in meets), shown
+
+
+@pytest.mark.parametrize("compare", COMPARES)
+def test_every_shipped_ladder_gives_the_class_of_a_slow_comparison(compare: str) -> None:
+    shipped = [ladder for ladders in _ladders().values() for ladder in ladders]
+    shipped += [of_furnace(eb.furnace_limit(size)) for size in ("1 t", "1.2 t", "2 t", "3 t", "6 t")]
+    assert {ladder.sign for ladder in shipped} == {1.0, -1.0}
+    assert any(not step.threshold for ladder in shipped for step in ladder.steps)
+    for ladder in {(one.steps, one.better): one for one in shipped}.values():
+        assert_regions_are_the_classes(ladder, values_around(ladder), compare)
+
+
+@st.composite
+def ladders(draw: st.DrawFn) -> Ladder:
+    """Draw a ladder of one to three steps, in order or not, with and without figures."""
+    sign = draw(st.sampled_from(["<", "<=", ">", ">="]))
+    texts = st.builds(lambda n, digits: f"{Decimal(n).scaleb(-digits):f}", st.integers(-2000, 2000), st.integers(0, 3))
+    shipped = eb.find_ladder("electrolytic-aluminium", "gb-21346-2022")
+    given = draw(st.lists(st.tuples(st.just("") | texts, st.booleans()), min_size=1, max_size=3))
+    steps = tuple(Step(old.level, *(text, sign, own)) for old, (text, own) in zip(shipped.steps, given, strict=False))
+    return replace(shipped, steps=steps, better="higher" if ">" in sign else "lower")
+
+
+@given(ladders(), st.sampled_from(COMPARES), st.lists(st.floats(-3000, 3000), max_size=5))
+def test_any_ladder_gives_the_class_of_a_slow_comparison(ladder: Ladder, compare: str, more: list[float]) -> None:
+    values = [value for value in (*values_around(ladder), *more) if not is_noise(ladder, value)]
+    assert_regions_are_the_classes(ladder, values, compare)
+
+
+@given(ladders(), st.sampled_from(COMPARES), st.booleans())
+def test_the_neighbour_is_the_nearest_region_of_another_class(ladder: Ladder, compare: str, better: bool) -> None:
+    regions = ladder.regions(compare)
+    for region, level in enumerate(regions.classes):
+        found = regions.neighbour(region, better)
+        beyond = regions.classes[:region][::-1] if better else regions.classes[region + 1 :]
+        others = [one for one in beyond if one is not level]
+        assert (found is None) == (not others)
+        if found is not None:
+            other, edge = found
+            assert regions.classes[other] is others[0]
+            # From the near side of the edge to its far side the class turns.
+            near, far = (edge + 1, edge) if better else (edge, edge + 1)
+            assert (regions.classes[near], far) == (level, other)
 
 
 @st.composite
 def steps_and_values(draw: st.DrawFn) -> tuple[Step, float]:
     """Draw a step, and a value that is anything, or lies at the tie where rounding turns, or beside it."""
-    digits = draw(st.integers(0, 18))
-    printed = st.integers(-(10**6), 10**6).map(lambda n: str(Fraction(n)))
-    scaled = st.tuples(st.integers(-(10**18), 10**18), st.integers(-20, 20)).map(lambda one: f"{one[0]}e{one[1]}")
-    interpolated = st.floats(-1e6, 1e6).map(repr)
-    threshold = draw(printed | scaled | interpolated)
-    step = Step(Level.BASELINE, threshold, draw(st.sampled_from(["<", "<=", ">", ">="])), digits)
-    last = math.floor(Fraction(threshold) * 10**digits) + draw(st.integers(-2, 2))
+    digits = draw(st.integers(0, 20))
+    number = draw(st.integers(-(10**6), 10**6) | st.integers(-(10**20), 10**20))
+    step = Step(BASELINE, f"{Decimal(number).scaleb(-digits):f}", draw(st.sampled_from(["<", "<=", ">", ">="])))
+    last = number + draw(st.integers(-2, 2))
     value = float((last + Fraction(draw(st.sampled_from([0, 2, 3])), 4)) / 10**digits)
+    edge = step.edge("rounded")
+    assert edge is not None
     sign = -1 if ">" in step.comparator else 1
-    value = draw(st.sampled_from([value, sign * step.bound_rounded]) | st.floats(allow_nan=False, allow_infinity=False))
+    value = draw(st.sampled_from([value, sign * edge]) | st.floats(allow_nan=False, allow_infinity=False))
     for towards in draw(st.lists(st.sampled_from([-math.inf, math.inf]), max_size=2)):
         value = math.nextafter(value, towards)
     assume(math.isfinite(value))
@@ -534,19 +665,19 @@ def steps_and_values(draw: st.DrawFn) -> tuple[Step, float]:
 
 @given(steps_and_values())
 @settings(max_examples=1000)
-@example((Step(Level.BASELINE, "117", "<="), 117.5))
-@example((Step(Level.BASELINE, "116", "<="), 116.5))
-@example((Step(Level.BASELINE, "-10", ">="), -10.5))
-@example((Step(Level.BASELINE, "0", "<"), -0.5))
-@example((Step(Level.BASELINE, "0.285", "<="), 0.2855))
-@example((Step(Level.WITHIN_LIMIT, "603.3333333333334", "<", 0), 603.5))
-@example((Step(Level.BASELINE, "1e23", "<", 3), 1e23))
-@example((Step(Level.BASELINE, "5e-324", ">", 2), 0.005))
-def test_a_comparison_with_the_rounded_bound_is_a_comparison_of_the_rounded_value(one: tuple[Step, float]) -> None:
-    """Rounding is folded into one number per step, exactly: no value has to be rounded any more."""
+@example((Step(BASELINE, "117", "<="), 117.5))
+@example((Step(BASELINE, "116", "<="), 116.5))
+@example((Step(BASELINE, "-10", ">="), -10.5))
+@example((Step(BASELINE, "0", "<"), -0.5))
+@example((Step(BASELINE, "0.285", "<="), 0.2855))
+@example((Step(BASELINE, "18014398509481986", "<="), 2.0**54 + 4))
+@example((Step(BASELINE, "0.00", ">"), 0.005))
+def test_rounding_is_folded_into_the_edge_exactly(one: tuple[Step, float]) -> None:
+    """No value has to be rounded any more."""
     step, value = one
-    sign = -1 if ">" in step.comparator else 1
-    assert (sign * value <= step.bound_rounded) == step.met_rounded(value)
+    sign, edge = -1 if ">" in step.comparator else 1, step.edge("rounded")
+    assert edge is not None
+    assert (sign * value <= edge) is slow_meets(step, value, "rounded")
 
 
 @pytest.mark.parametrize(
@@ -558,17 +689,19 @@ def test_a_comparison_with_the_rounded_bound_is_a_comparison_of_the_rounded_valu
         (">", -117 - 117e-9, -117.5),
     ],
 )
-def test_direction_strictness_and_tolerance_are_folded_into_the_bound(
+def test_direction_strictness_and_tolerance_are_folded_into_the_edge(
     comparator: str, full: float, rounded: float
 ) -> None:
     step = Step(BASELINE, "117", comparator)
-    assert step.bound == step.folded("full") == pytest.approx(full, rel=1e-15)
-    assert step.bound_rounded == step.folded("rounded") == rounded
+    assert step.edge("full") == pytest.approx(full, rel=1e-15)
+    assert step.edge("rounded") == rounded
+    computed = replace(step, printed=False)
+    assert computed.edge("rounded") == computed.edge("full") == step.edge("full")
 
 
 def test_a_threshold_that_no_float_holds_is_still_the_last_that_rounds_to_it() -> None:
     """Between 2^54 and 2^54 + 4 lies no float: the larger of them is beyond 2^54 + 2, however it is rounded."""
-    assert Step(BASELINE, "18014398509481986", "<=").bound_rounded == 2.0**54
+    assert Step(BASELINE, "18014398509481986", "<=").edge("rounded") == 2.0**54
 
 
 def test_a_ladder_has_no_notes_of_its_own() -> None:
@@ -582,9 +715,15 @@ def test_a_ladder_names_every_class_that_it_can_give() -> None:
     assert find_ladder("electrolytic-aluminium").levels == (BENCHMARK, BASELINE, BELOW)
 
 
-def test_a_step_without_a_figure_has_no_bound() -> None:
-    step = Step(Level.BASELINE, "", "<=")
-    assert all(math.isnan(step.folded(compare)) for compare in ("full", "rounded"))
+def test_a_value_that_is_no_number_has_no_class() -> None:
+    ladder = find_ladder("electrolytic-aluminium")
+    for asked in (ladder.level, ladder.meets):
+        with refused(AmountError, "unreadable-amount", "nan"):
+            asked(math.nan)
+
+
+def test_a_step_without_a_figure_has_no_edge() -> None:
+    assert [Step(BASELINE, "", "<=").edge(compare) for compare in COMPARES] == [None, None]
 
 
 # Bad input ------------------------------------------------------------------------------------------------

@@ -246,7 +246,7 @@ def test_without_a_class_there_is_nothing_to_change() -> None:
 
 def level_at(row: Ladder, value: float, compare: str = "full") -> str | None:
     """Return the class of a value."""
-    level = row.level(row.meets(value, compare))
+    level = row.level(value, compare)
     return level.value if level else None
 
 

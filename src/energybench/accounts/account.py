@@ -19,10 +19,10 @@ from energybench.energy.conversion import warn_unverified
 from energybench.energy.lines import KWH, Line, Worked, work_out_lines
 from energybench.energy.measured import read_measured
 from energybench.errors import NoEnergyError, OptionError, OutputError, check_option, quoted
-from energybench.limits.alternatives import Figures
 from energybench.limits.choose import choose_ladder, warn_if_superseded, warn_unverified_row
-from energybench.limits.verdicts import COMPARES, Verdict, check_basis, check_output, judge, saving_scale
-from energybench.limits.what_if import Sensitivity, of_value
+from energybench.limits.ladders import COMPARES
+from energybench.limits.verdicts import Verdict, check_basis, check_output, judge, saving_scale
+from energybench.limits.what_if import Figures, Sensitivity, of_value
 from energybench.tables.store import data_version
 from energybench.units.registry import make_quantity, ratio, same_kind, to_float
 from energybench.units.result import Card

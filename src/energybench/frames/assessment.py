@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from energybench.frames.grading import Grading
     from energybench.frames.meters import Meters
-    from energybench.frames.sureness import Grading
 
 
 class SomeProblems(Protocol):

@@ -1,25 +1,55 @@
-"""Output rows graded: intensity, class, thresholds, margins and savings per row."""
+"""Output rows judged: intensity, class, margins and savings per row; how sure the class is, what would change it.
+
+The rules are those of one value. What a ladder makes of its values is looked up once per distinct ladder; rows only
+take part in arithmetic.
+"""
 
 from __future__ import annotations
 
+import math
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy
 import pandas
 
+from energybench.errors import UncertaintyError, check_option
 from energybench.frames import kernel
-from energybench.frames.encode import decode
+from energybench.frames.columns import KEYS
+from energybench.frames.encode import decode, encode
 from energybench.frames.resolve import Refusal
-from energybench.limits.ladders import Level, Step
+from energybench.frames.uncertain_cells import OUTPUT_COLUMNS, read_spreads
+from energybench.limits.decisions import CANNOT_TELL, RULES, check_risk, guard_band
+from energybench.limits.ladders import Level, Regions
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
+    from energybench.frames.groups import Groups
     from energybench.frames.kernel import Totals
+    from energybench.frames.options import Options
     from energybench.frames.outputs import Outputs
+    from energybench.frames.uncertain import SpreadTotals
+    from energybench.frames.uncertain_cells import Spreads
     from energybench.limits.ladders import Ladder
 
     Floats = NDArray[numpy.float64]
+    Codes = NDArray[numpy.int64]
+    OfRegion = Callable[[Regions, int], int | None]
+
+#: The classes by their code; -1 stands for none, where a figure or the value is missing.
+CLASSES = [level.value for level in Level]
+_CELLS = numpy.array([*CLASSES, None], object)
+_NAMES = numpy.array([*CLASSES, CANNOT_TELL], object)
+_CODES = {level: code for code, level in enumerate(Level)}
+# Of a furnace, whose limit is another one in every row.
+_ONE_LIMIT = Regions(1.0, (math.inf,), (Level.WITHIN_LIMIT, Level.OVER_LIMIT), (0,), (math.inf,), (False,))
+# numpy has no error function; this is that of one value, called for every element from C.
+_erfc: Any = numpy.frompyfunc(math.erfc, 1, 1)
 
 _NO_FIGURE = "could not be read in the document"
 NO_ENERGY = Refusal(
@@ -41,6 +71,90 @@ TOO_SMALL = Refusal("output", "", "output", "output is {value}, too small to div
 GAP = Refusal("product", "", "missing-figure", f"A step of {{value}} {_NO_FIGURE}", "Add it with tables.use()")
 
 
+# Classes --------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class TableRegions:
+    """What the ladders of a table make of the values: edges per row, classes per distinct ladder."""
+
+    outputs: Outputs
+    compare: str
+
+    @cached_property
+    def of_ladders(self) -> list[Regions]:
+        """The regions of each distinct ladder."""
+        signs = [curve.sign if curve else 1.0 for curve in self.outputs.curves]
+        ladders = zip(self.outputs.ladders, signs, strict=True)
+        return [one.regions(self.compare) if one else replace(_ONE_LIMIT, sign=sign) for one, sign in ladders]
+
+    @cached_property
+    def sign(self) -> Floats:
+        """-1 for each row where higher is better, else 1."""
+        return numpy.array([one.sign for one in self.of_ladders], numpy.float64)[self.outputs.code]
+
+    @cached_property
+    def edges(self) -> Floats:
+        """The edges of every row in order, a row per edge, infinite where its ladder has no more."""
+        return self._per_row("edges", 0)
+
+    @cached_property
+    def shown(self) -> Floats:
+        """The figure to name for each edge."""
+        return self._per_row("shown", 1)
+
+    def _per_row(self, name: str, number: int) -> Floats:
+        figures = [getattr(one, name) for one in self.of_ladders]
+        table = numpy.full((max([1, *map(len, figures)]), len(figures)), numpy.inf)
+        for place, some in enumerate(figures):
+            table[: len(some), place] = some
+        rows: Floats = table[:, self.outputs.code]
+        if (limits := self.outputs.limits) is not None:
+            rows[0] = numpy.where(numpy.isnan(limits.value), rows[0], self.at_limits(limits.value)[number])
+        return rows
+
+    def at_limits(self, limits: Floats) -> tuple[Floats, Floats]:
+        """Return the edge of each furnace limit and the figure to name for it, NaN where a row has no furnace."""
+        edges, shown = numpy.full((2, len(limits)), numpy.nan)
+        for number, curve in enumerate(self.outputs.curves):
+            here = self.outputs.code == number
+            if curve is not None:
+                edges[here], shown[here] = curve.edges(limits[here], self.compare)
+        return edges, shown
+
+    def find(self, value: Floats) -> Codes:
+        """Return the region of each value."""
+        return kernel.regions(self.sign * value, self.edges)
+
+    def look_up(self, of_region: OfRegion, region: Codes | int) -> Codes:
+        """Return what each row's ladder has for a region, -1 for nothing; it is asked once per distinct ladder."""
+        table = numpy.full((len(self.of_ladders), len(self.edges) + 1), -1)
+        for number, one in enumerate(self.of_ladders):
+            asked = (of_region(one, place) for place in range(len(one.classes)))
+            table[number, : len(one.classes)] = [-1 if what is None else what for what in asked]
+        found: Codes = table[self.outputs.code, region]
+        return found
+
+    def level(self, value: Floats) -> Codes:
+        """Return the code of the class of each value."""
+        return numpy.where(numpy.isnan(value), -1, self.look_up(class_code, self.find(value)))
+
+    def depend_on_reading(self, value: Floats) -> NDArray[numpy.bool_]:
+        """Return whether another reading of a furnace table would change the class."""
+        limits = self.outputs.limits
+        if limits is None:
+            return numpy.zeros(len(value), bool)
+        readings = [self.at_limits(one)[0] for one in (limits.value, limits.strict, limits.lenient)]
+        met = kernel.regions(self.sign * value, numpy.sort(readings, axis=0))
+        return (met > 0) & (met < len(readings))
+
+
+def class_code(regions: Regions, region: int) -> int | None:
+    """Return the code of the class of a region, None where it has none."""
+    level = regions.classes[region]
+    return None if level is None else _CODES[level]
+
+
 def grade(outputs: Outputs, totals: Totals, compare: str) -> pandas.DataFrame:
     """Return intensity, class, thresholds, margins and savings of every output row."""
     problems = outputs.problems
@@ -56,11 +170,10 @@ def grade(outputs: Outputs, totals: Totals, compare: str) -> pandas.DataFrame:
     problems.flag(~numpy.isfinite(scaled), TOGETHER)
     problems.flag(~numpy.isfinite(intensity), TOO_SMALL)
     intensity[problems.flagged] = numpy.nan
-    bounds, sign, names = bounds_of(outputs, compare)
-    level, _met = kernel.levels(intensity, sign, bounds)
+    regions = TableRegions(outputs, compare)
+    level = regions.level(intensity)
     problems.flag((level < 0) & ~problems.flagged, GAP)
-    level[problems.flagged] = -1
-    return _columns(outputs, intensity, level, names, totals, compare)
+    return _columns(outputs, intensity, level, regions, totals)
 
 
 def notes_on(outputs: Outputs, intensity: Floats) -> list[str]:
@@ -85,53 +198,13 @@ def note_on_signs(count: int) -> list[str]:
     return [f"{rows} not above zero, and every step is: energy sent out may exceed the inputs"]
 
 
-def bounds_of(outputs: Outputs, compare: str) -> tuple[Floats, Floats, NDArray[numpy.object_]]:
-    """Return folded bounds (last step last), signs, and the level names behind a level code, per row."""
-    ladders = outputs.ladders
-    width = max((len(ladder.steps) for ladder in ladders if ladder), default=1)
-    table = numpy.full((len(ladders), width), -numpy.inf)
-    sign = numpy.ones(len(ladders))
-    names = numpy.full((len(ladders), width + 1), "", object)
-    names[:, width - 1 :] = (Level.WITHIN_LIMIT.value, Level.OVER_LIMIT.value)
-    for number, ladder in enumerate(ladders):
-        if ladder is not None:
-            first = width - len(ladder.steps)
-            table[number, first:] = [step.folded(compare) for step in ladder.steps]
-            names[number, first:] = [level.value for level in ladder.levels]
-            sign[number] = ladder.sign
-    bounds = table[outputs.code]
-    if outputs.limits is not None:
-        furnace = ~numpy.isnan(outputs.limits.value)
-        bounds[furnace, -1] = fold_limits(outputs, outputs.limits.value, compare)[furnace]
-    return bounds, sign[outputs.code], names
-
-
-def fold_limits(outputs: Outputs, limit: Floats, compare: str) -> Floats:
-    """Fold comparator and tolerance, or rounding, into furnace limits by the table of each row."""
-    folded = numpy.full(len(limit), numpy.nan)
-    for number, curve in enumerate(outputs.curves):
-        if curve is None:
-            continue
-        here = (outputs.code == number) & ~numpy.isnan(limit)
-        if compare == "full":
-            # A limit is positive, so that its bound is a multiple of it.
-            folded[here] = limit[here] * Step(Level.WITHIN_LIMIT, "1", curve.row.comparator).bound
-            continue
-        distinct, inverse = numpy.unique(limit[here], return_inverse=True)
-        digits = len(curve.row.limit.partition(".")[2])
-        steps = (Step(Level.WITHIN_LIMIT, repr(one), curve.row.comparator, digits) for one in distinct.tolist())
-        folded[here] = numpy.array([step.folded(compare) for step in steps], numpy.float64)[inverse]
-    return folded
-
-
 @numpy.errstate(invalid="ignore", over="ignore")
 def _columns(
     outputs: Outputs,
     intensity: Floats,
-    level: NDArray[numpy.int8],
-    names: NDArray[numpy.object_],
+    level: Codes,
+    regions: TableRegions,
     totals: Totals,
-    compare: str,
 ) -> pandas.DataFrame:
     """Write out the columns of the results that follow from the grading."""
     known = ~numpy.isnan(intensity)
@@ -146,17 +219,15 @@ def _columns(
         "intensity": intensity,
         "unit": outputs.texts("unit"),
     }
-    place = numpy.where(level >= 0, outputs.code * names.shape[1] + level, names.size)
-    table["class"] = decode(place, [*names.ravel().tolist(), None])
+    table["class"] = decode(level, _CELLS.tolist())
     saving = outputs.column("saving") * outputs.output
-    sign = numpy.array([ladder.sign if ladder else 1.0 for ladder in outputs.ladders])[outputs.code]
     for step, threshold in thresholds_of(outputs).items():
-        margin = sign * (threshold - intensity)
+        margin = regions.sign * (threshold - intensity)
         table[step.replace("-", "_")] = threshold
         table[f"margin_{step}".replace("-", "_")] = margin
         table[f"saving_{step}".replace("-", "_")] = numpy.maximum(0.0, -margin) * saving
     table["saving_unit"] = outputs.texts("saving_unit")
-    table["depends_on_reading"] = _depends(outputs, intensity, compare) & known
+    table["depends_on_reading"] = regions.depend_on_reading(intensity) & known
     rows = [None if isinstance(t, Refusal) else t.ladder or (t.curve and t.curve.row) for t in outputs.thresholds]
     for name in ("document", "verification"):
         table[name] = decode(outputs.code, [getattr(row, name, "") for row in rows])
@@ -184,13 +255,176 @@ def _value_of(ladder: Ladder | None, name: str) -> float:
     return numpy.nan if value is None else value
 
 
-def _depends(outputs: Outputs, intensity: Floats, compare: str) -> NDArray[numpy.bool_]:
-    """Say whether another reading of a furnace table would change the class."""
-    if outputs.limits is None:
-        return numpy.zeros(len(intensity), bool)
-    limits = outputs.limits
-    passes: list[NDArray[numpy.bool_]] = [
-        intensity <= fold_limits(outputs, limit, compare) for limit in (limits.value, limits.strict, limits.lenient)
-    ]
-    depends: NDArray[numpy.bool_] = (passes[0] != passes[1]) | (passes[0] != passes[2])
-    return depends
+# Uncertainty and distances --------------------------------------------------------------------------------
+
+
+@dataclass
+class Grading:
+    """What the classes of a table were worked out from."""
+
+    outputs: Outputs
+    results: pandas.DataFrame
+    compare: str
+    uncertainty: Floats | None = None
+
+    @cached_property
+    def regions(self) -> TableRegions:
+        """What the ladders make of the values."""
+        return TableRegions(self.outputs, self.compare)
+
+    @property
+    def intensity(self) -> Floats:
+        """The intensity of every row, NaN where there is none."""
+        values: Floats = self.results["intensity"].to_numpy(numpy.float64)
+        return values
+
+    def keys(self) -> pandas.DataFrame:
+        """Return the columns that name the rows, with the value and its class."""
+        return self.results[["row", *KEYS, "intensity", "unit", "class"]].copy()
+
+    def probabilities(self) -> dict[str, Floats]:
+        """Return the probability of every class that a ladder of the table has, NaN where nothing is known."""
+        regions, width = self.regions, self.uncertainty
+        if width is None:
+            return {}
+        ends = numpy.full((len(regions.edges) + 2, len(width)), numpy.inf)
+        ends[0], ends[1:-1] = -numpy.inf, _deviations(regions.edges, regions.sign * self.intensity, width)
+        used = {level for code in numpy.unique(self.outputs.code) for level in regions.of_ladders[code].classes}
+        codes = sorted(_CODES[level] if level else len(_CODES) for level in used)
+        chances = {_NAMES[code]: numpy.zeros(len(width)) for code in codes}
+        for region, (low, high) in enumerate(pairwise(ends)):
+            names, mass = _NAMES[regions.look_up(class_code, region)], _mass(low, high)
+            for name, chance in chances.items():
+                chance += numpy.where(names == name, mass, 0.0)
+        unknown = numpy.isnan(width) | numpy.isnan(self.intensity)
+        return {name: numpy.where(unknown, numpy.nan, chance) for name, chance in chances.items()}
+
+    def decide(self, rule: str, risk: float) -> pandas.DataFrame:
+        """Return the decision of every row, None where there is no class or no uncertainty for a guarded rule."""
+        check_option("rule", rule, RULES)
+        quantile = guard_band(1.0, check_risk(risk))
+        if rule != "simple" and self.uncertainty is None:
+            fix = "Add a column uncertainty or accuracy to the meters, or output_uncertainty to the outputs"
+            raise UncertaintyError(f"The rule {rule} needs an uncertainty and the tables state none", rule, fix)
+        regions, value = self.regions, self.intensity
+        width = numpy.full(len(value), numpy.nan) if self.uncertainty is None else self.uncertainty
+        band = numpy.zeros(len(value)) if rule == "simple" else width * quantile
+        toward = 1.0 if rule == "guarded-acceptance" else -1.0
+        guarded = value + regions.sign * toward * band
+        level = regions.level(guarded)
+        step = regions.look_up(Regions.edge_decided_on, regions.find(guarded))
+        chance = _mass(-numpy.inf, _deviations(_at(regions.edges, step), regions.sign * value, width))
+        for name, one in self.probabilities().items():
+            chance = numpy.where((step < 0) & (_NAMES[level] == name), one, chance)
+        table = self.keys()
+        table["decision"] = _CELLS[level]
+        table["rule"], table["risk"] = rule, numpy.nan if rule == "simple" else risk
+        table["guard_band"] = band
+        table["probability"] = numpy.where(level >= 0, chance, numpy.nan)
+        return table
+
+    @numpy.errstate(invalid="ignore", divide="ignore", over="ignore")
+    def sensitivity(self) -> pandas.DataFrame:
+        """Return what each row is away from the next better and the next worse class."""
+        regions, outputs, value = self.regions, self.outputs, self.intensity
+        mean, region, here = regions.sign * value, regions.find(value), regions.level(value)
+        shift, per_unit = outputs.column("shift", 0.0), outputs.column("saving") * outputs.output
+        table = self.keys()
+        for word, nearer in (("better", numpy.minimum), ("worse", numpy.maximum)):
+            other, edge = (regions.look_up(_of_neighbour(part, word == "better"), region) for part in (0, 1))
+            level = numpy.where((here < 0) | (other < 0), -1, regions.look_up(class_code, other))
+            # A value within the tolerance of a limit is past the figure shown already.
+            wanted = numpy.where(level < 0, numpy.nan, regions.sign * nearer(_at(regions.shown, edge), mean))
+            scale = (value - shift) / (wanted - shift)
+            reachable = (scale > 0) & numpy.isfinite(scale)
+            table[f"class_{word}"] = _CELLS[level]
+            table[f"value_to_{word}"] = wanted - value
+            table[f"output_to_{word}"] = numpy.where(reachable, (scale - 1) * outputs.output, numpy.nan)
+            table[f"energy_to_{word}"] = (wanted - value) * per_unit
+        table["output_unit"] = self.results["output_unit"]
+        table["energy_unit"] = self.results["saving_unit"]
+        return table
+
+
+def _of_neighbour(part: int, better: bool) -> OfRegion:
+    def of_region(regions: Regions, region: int) -> int | None:
+        found = regions.neighbour(region, better)
+        return None if found is None else found[part]
+
+    return of_region
+
+
+def _at(edges: Floats, edge: Codes) -> Floats:
+    """Return the edge of a number in each row; any where the number is -1."""
+    return edges[edge, numpy.arange(len(edge))]
+
+
+@numpy.errstate(invalid="ignore", divide="ignore")
+def _deviations(edges: Floats, mean: Floats, width: Floats) -> Floats:
+    """Return how many deviations, over sqrt(2), each edge lies from the mean."""
+    away = (edges - mean) / (width * math.sqrt(2))
+    return numpy.where(width == 0.0, numpy.where(edges >= mean, numpy.inf, -numpy.inf), away)
+
+
+def _mass(low: Floats | float, high: Floats) -> Floats:
+    """Return the normal probability between two ends in deviations, taken in the tail where nothing cancels."""
+    flip = numpy.greater(low, 0)
+    outer, inner = (numpy.where(flip, one, -numpy.asarray(other)) for one, other in ((low, high), (high, low)))
+    mass: Floats = (_erfc(outer) - _erfc(inner)).astype(numpy.float64) / 2
+    return mass
+
+
+def read_output_spreads(table: pandas.DataFrame, outputs: Outputs, allow_unverified: bool) -> Spreads | None:
+    """Read the uncertainties of an output table, and flag those that cannot be used."""
+    found = read_spreads(table, outputs.output, encode(table["output_unit"]), allow_unverified, OUTPUT_COLUMNS)
+    if found is not None:
+        found.explain(outputs.problems, numpy.arange(len(table)))
+    return found
+
+
+@numpy.errstate(invalid="ignore", over="ignore", divide="ignore")
+def intensity_uncertainty(
+    outputs: Outputs, totals: Totals, groups: Groups, added: SpreadTotals | None, own: Spreads | None
+) -> tuple[Floats, Floats] | None:
+    """Return the standard uncertainty of each total in tce and of each intensity, None where no table states any.
+
+    With v = k E / Q: u(v)^2 = k^2 / Q^2 (sum of squares over the sources of E, where the meter of the output has
+    dE - E dQ / Q), by JCGM 100:2008, 5.1.2 and 5.2.2.
+    """
+    if added is None and own is None:
+        return None
+    rows = groups.of_outputs
+    electric = outputs.column("electricity", False, bool)
+    count = len(rows)
+    squares = numpy.zeros((2, count)) if added is None else added.squares[:, rows]
+    given = numpy.zeros(count, bool) if added is None else added.given[rows]
+    energy = numpy.where(electric, totals.electricity_kwh, totals.tce)
+    square = numpy.where(electric, squares[1], squares[0])
+    relative = numpy.zeros(count)
+    shared = numpy.zeros(count)
+    if own is not None:
+        relative = own.signed / outputs.output
+        given = given | own.given
+        if added is not None and own.meter is not None:
+            sums = added.of_meter(rows, own.meter, own.meters)
+            shared = numpy.where(electric, sums[1], sums[0])
+    square = square - shared**2 + (shared - energy * relative) ** 2
+    scale = numpy.abs(outputs.column("scale") * outputs.column("factor", 1.0) / outputs.output)
+    of_value = numpy.sqrt(numpy.maximum(square, 0.0)) * scale
+    of_total = numpy.sqrt(squares[0])
+    return numpy.where(given, of_total, numpy.nan), numpy.where(given, of_value, numpy.nan)
+
+
+def with_uncertainty(
+    results: pandas.DataFrame, outputs: Outputs, uncertain: tuple[Floats, Floats] | None, options: Options
+) -> tuple[pandas.DataFrame, Grading]:
+    """Add the columns of uncertainty to the results, where the tables state any."""
+    grading = Grading(outputs, results, options.compare, uncertain[1] if uncertain else None)
+    if uncertain is None:
+        return results, grading
+    known = results["intensity"].notna().to_numpy()
+    columns = {"tce_uncertainty": uncertain[0], "intensity_uncertainty": uncertain[1]}
+    columns = {name: numpy.where(known, column, numpy.nan) for name, column in columns.items()}
+    grading.uncertainty = columns["intensity_uncertainty"]
+    chances = {f"probability_{name}".replace("-", "_"): one for name, one in grading.probabilities().items()}
+    return results.assign(**columns, **chances), grading

@@ -199,20 +199,9 @@ def sweep(
                 numpy.add.at(totals.electric, groups[here], 1)
 
 
-def levels(value: Floats, sign: Floats, bounds: Floats) -> tuple[NDArray[numpy.int8], NDArray[numpy.bool_]]:
-    """Return the level of each value, and which steps it meets."""
-    count, steps = bounds.shape
-    met = (value * sign)[:, None] <= bounds
-    unknown = numpy.isnan(bounds)
-    level = numpy.full(count, steps, numpy.int8)
-    open_ = numpy.ones(count, bool)
-    blocked = numpy.zeros(count, bool)
-    for step in range(steps):
-        here = open_ & ~blocked & met[:, step]
-        level[here] = step
-        open_ &= ~here
-        blocked |= open_ & unknown[:, step]
-    # Behind a step without a figure only failing the last step decides.
-    undecided = blocked & open_ & (met.any(axis=1) | unknown[:, -1])
-    level[undecided | numpy.isnan(value)] = -1
-    return level, met
+def regions(value: Floats, edges: Floats) -> NDArray[numpy.int64]:
+    """Return how many edges lie below each value: its region, where ``edges`` has a row per edge, in order."""
+    region = numpy.zeros(len(value), numpy.int64)
+    for edge in edges:
+        region += edge < value
+    return region

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any
 from energybench.energy.choices import make_choice
 from energybench.energy.factors import factor
 from energybench.errors import check_option
-from energybench.limits.choose import warn_if_superseded
-from energybench.limits.editions import IN_FORCE
+from energybench.limits.choose import IN_FORCE, warn_if_superseded
 from energybench.limits.furnaces import READINGS
-from energybench.limits.verdicts import COMPARES
+from energybench.limits.ladders import COMPARES
 from energybench.tables.store import find_document
 from energybench.units.text import UnitText
 

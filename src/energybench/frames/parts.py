@@ -14,7 +14,7 @@ import pandas
 from energybench.errors import TableError
 from energybench.frames.assessment import Assessment
 from energybench.frames.columns import canonical_columns
-from energybench.frames.grading import grade, notes_on
+from energybench.frames.grading import grade, notes_on, with_uncertainty
 from energybench.frames.groups import make_groups
 from energybench.frames.kernel import Totals
 from energybench.frames.meters import explain, read_meters
@@ -29,7 +29,6 @@ from energybench.frames.pipeline import (
     unused_headers,
     warn_weak,
 )
-from energybench.frames.sureness import with_uncertainty
 from energybench.frames.tally import Tally
 from energybench.frames.uncertain import refuse_columns
 from energybench.tables.store import data_version

@@ -18,7 +18,13 @@ from energybench.frames.assessment import Assessment, EnergyLines
 from energybench.frames.columns import KEYS, canonical_columns, is_dask_frame, is_lazy
 from energybench.frames.encode import encode, recode
 from energybench.frames.files import read_table
-from energybench.frames.grading import grade, notes_on
+from energybench.frames.grading import (
+    grade,
+    intensity_uncertainty,
+    notes_on,
+    read_output_spreads,
+    with_uncertainty,
+)
 from energybench.frames.groups import KEY_TEXT, make_groups
 from energybench.frames.kernel import Totals, sweep
 from energybench.frames.meters import explain, read_meters
@@ -26,7 +32,6 @@ from energybench.frames.native import kind_of, to_pandas
 from energybench.frames.options import make_options
 from energybench.frames.outputs import work_out_outputs
 from energybench.frames.resolve import Factor, Refusal, Threshold
-from energybench.frames.sureness import intensity_uncertainty, read_output_spreads, with_uncertainty
 from energybench.frames.uncertain import add_spreads
 from energybench.tables.store import ACCEPTED, data_version
 

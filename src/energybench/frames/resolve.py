@@ -15,8 +15,7 @@ from energybench.energy.coefficients import TCE, Choice, Coefficient
 from energybench.energy.factors import factor
 from energybench.energy.plausibility import known_coefficients, known_heat
 from energybench.errors import DimensionError, EnergybenchError, OptionError, OutputError, quoted, without_suggestions
-from energybench.limits.choose import find_item, find_ladder, needs_capacity
-from energybench.limits.editions import check_furnace_in_force
+from energybench.limits.choose import check_furnace_in_force, find_item, find_ladder, needs_capacity
 from energybench.limits.furnaces import LimitCurve, find_curve
 from energybench.limits.verdicts import check_basis
 from energybench.units.registry import Rate, ratio, same_kind

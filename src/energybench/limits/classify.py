@@ -20,7 +20,8 @@ from energybench.errors import (
     text_of,
 )
 from energybench.limits.choose import all_ladders, choose_ladder, usual_unit, warn_if_superseded, warn_unverified_row
-from energybench.limits.verdicts import COMPARES, Verdict, check_basis, judge, saving_scale
+from energybench.limits.ladders import COMPARES
+from energybench.limits.verdicts import Verdict, check_basis, judge, saving_scale
 from energybench.tables.store import citation, require_usable
 from energybench.units.registry import ratio, to_float
 from energybench.units.text import read_unit
@@ -93,7 +94,8 @@ def classify(
     basis : {"calorific", "primary"}, optional
         Basis of the value; refused where the limit is on the other.
     compare : {"full", "rounded"}
-        Unrounded, or rounded half-even to the digits of the limit (GB/T 8170).
+        Unrounded, or rounded half-even to the digits of the limit as printed (GB/T 8170). A limit that was
+        interpolated or corrected is printed nowhere: it is compared unrounded either way.
     corrections : mapping, optional
         Corrections that the document allows, by name: ``{"altitude": {"altitude": "2100 m"}}``. What each
         changed, on the side of the limit or of the value, stands in ``Verdict.corrections``.

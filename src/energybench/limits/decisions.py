@@ -69,27 +69,24 @@ def conformity(value: float, uncertainty: float, ladder: Ladder, compare: str = 
     is better (JCGM 106:2012, 7.2).
     """
     chances: dict[str, float | None] = {}
-    for step in ladder.steps:
-        bound = step.folded(compare)
-        known = step.value is not None
-        chances[step.level.value] = _between(-math.inf, bound, ladder.sign * value, uncertainty) if known else None
+    regions = ladder.regions(compare)
+    for step, edge in zip(ladder.steps, regions.reach, strict=True):
+        known = None if edge is None else _between(-math.inf, regions.edges[edge], regions.sign * value, uncertainty)
+        chances[step.level.value] = known
     return chances
 
 
 def class_probabilities(value: float, uncertainty: float, ladder: Ladder, compare: str = "full") -> dict[str, float]:
     """Return the probability that the true value lies in each class; they add up to 1.
 
-    Between two neighbouring limits every value has one class, which the ladder itself gives, so that steps out
-    of order never make a class of their own. A part without a class counts as ``"cannot-tell"``.
+    A region without a class counts as ``"cannot-tell"``.
     """
-    bounds = [None if step.value is None else step.folded(compare) for step in ladder.steps]
+    regions = ladder.regions(compare)
     chances = dict.fromkeys((level.value for level in ladder.levels), 0.0)
-    below = -math.inf
-    for edge in [*sorted({bound for bound in bounds if bound is not None}), math.inf]:
-        level = ladder.level(tuple(None if bound is None else bound >= edge for bound in bounds))
+    ends = (-math.inf, *regions.edges, math.inf)
+    for level, low, high in zip(regions.classes, ends, ends[1:], strict=False):
         name = level.value if level else CANNOT_TELL
-        chances[name] = chances.get(name, 0.0) + _between(below, edge, ladder.sign * value, uncertainty)
-        below = edge
+        chances[name] = chances.get(name, 0.0) + _between(low, high, regions.sign * value, uncertainty)
     return chances
 
 
@@ -151,8 +148,7 @@ def decide(
     width = 0.0 if rule == "simple" else guard_band(uncertainty or 0.0, kept)
     # A limit that moves by w one way is a value that moves by w the other way.
     toward = 1.0 if rule == "guarded-acceptance" else -1.0
-    meets = ladder.meets(value + ladder.sign * toward * width, compare)
-    level = ladder.level(meets)
+    level = ladder.level(value + ladder.sign * toward * width, compare)
     probability = None
     if uncertainty is not None and level is not None:
         chances = class_probabilities if level is ladder.beyond else conformity

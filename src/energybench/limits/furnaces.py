@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy
 
 from energybench.errors import CapacityError, DimensionError, UnknownProductError, check_option, did_you_mean, quoted
+from energybench.limits.ladders import Level, Step, fold
 from energybench.tables.store import cached, citation, find_document, records, require_usable
 from energybench.units.registry import ratio, read_quantity, to_float
 from energybench.units.result import Card, Quantified
@@ -64,6 +65,11 @@ class FurnaceLimit(Quantified, Card):
     evidence: str
     notes: str
 
+    @property
+    def curve(self) -> LimitCurve:
+        """The stated points that the limit was read from."""
+        return find_curve(self.item, self.document, allow_unverified=True)
+
     def __str__(self) -> str:
         how = (
             "stated"
@@ -84,21 +90,57 @@ class LimitCurve:
     row: FurnaceRow
     capacities: NDArray[numpy.float64]
     limits: NDArray[numpy.float64]
+    #: Each stated limit as the document prints it.
+    printed: dict[float, str]
 
     def at(self, capacities: NDArray[numpy.float64], reading: str) -> NDArray[numpy.float64]:
         """Return the limit at each capacity; NaN for NaN, and where ``stated_only`` has no stated point."""
-        points, limits = self.capacities, self.limits
+        below, above, size = self._between(capacities)
+        if reading == "linear":
+            return numpy.interp(size, self.capacities, self.limits)
+        chosen = self.limits[above if reading == "class_above" else below]
+        unstated = numpy.isnan(size) | ((reading == "stated_only") & (self.limits[above] != self.limits[below]))
+        return numpy.where(unstated, numpy.nan, chosen)
+
+    def limit_at(self, capacity: float, reading: str) -> float:
+        """Return the limit at one capacity."""
+        return float(self.at(numpy.array([capacity]), reading)[0])
+
+    def _between(self, capacities: NDArray[numpy.float64]) -> tuple[Any, Any, NDArray[numpy.float64]]:
+        """Return the stated points on both sides of each capacity, and the capacities."""
+        points, last = self.capacities, len(self.capacities) - 1
         # A capacity that a unit conversion left a hair beside a stated point is that point.
         nearest = points[numpy.abs(capacities[:, None] - points).argmin(axis=1)]
         size = numpy.where(numpy.abs(capacities - nearest) <= 1e-9 * nearest, nearest, capacities)
-        if reading == "linear":
-            return numpy.interp(size, points, limits)
-        last = len(points) - 1
         below = numpy.clip(numpy.searchsorted(points, size, side="right") - 1, 0, last)
-        above = numpy.clip(numpy.searchsorted(points, size, side="left"), 0, last)
-        chosen = limits[above] if reading == "class_above" else limits[below]
-        unstated = numpy.isnan(size) | ((reading == "stated_only") & (limits[above] != limits[below]))
-        return numpy.where(unstated, numpy.nan, chosen)
+        return below, numpy.clip(numpy.searchsorted(points, size, side="left"), 0, last), size
+
+    def points_beside(self, capacity: float) -> tuple[tuple[float, float], tuple[float, float]]:
+        """Return the stated points (capacity, limit) on both sides of a capacity."""
+        below, above, _ = self._between(numpy.array([capacity]))
+        first, second = ((float(self.capacities[i]), float(self.limits[i])) for i in (below[0], above[0]))
+        return first, second
+
+    def step(self, limit: float) -> Step:
+        """Return the step of a limit: as it is printed, or as a computed one between the stated points."""
+        text = self.printed.get(limit)
+        return Step(Level.WITHIN_LIMIT, text or repr(limit), self.row.comparator, printed=text is not None)
+
+    @property
+    def sign(self) -> float:
+        """-1 where higher is better, else 1."""
+        return -1.0 if self.row.better == "higher" else 1.0
+
+    def edges(
+        self, limits: NDArray[numpy.float64], compare: str
+    ) -> tuple[NDArray[numpy.float64], NDArray[numpy.float64]]:
+        """Return for each limit the edge and the figure shown of :class:`energybench.limits.ladders.Regions`."""
+        edges: NDArray[numpy.float64] = fold(limits, self.row.comparator)
+        shown = self.sign * limits
+        for limit in self.printed if compare == "rounded" else ():
+            here = limits == limit
+            edges[here] = shown[here] = self.step(limit).edge(compare)
+        return edges, shown
 
 
 @cached()
@@ -127,7 +169,7 @@ def find_curve(item: str = DEFAULT_ITEM, document: str | None = None, allow_unve
         require_usable(row, f"The limit of {item} at {row.capacity} {row.capacity_unit}", allow_unverified)
     points = sorted((float(row.capacity), float(row.limit)) for row in here)
     capacities, limits = (numpy.array(column) for column in zip(*points, strict=True))
-    return LimitCurve(here[0], capacities, limits)
+    return LimitCurve(here[0], capacities, limits, {float(row.limit): row.limit for row in here})
 
 
 def read_capacity(capacity: str | pint.Quantity[Any]) -> float:
@@ -208,12 +250,8 @@ def furnace_limit(
     check_option("reading", reading, READINGS)
     tonnes = read_capacity(capacity)
     curve = find_curve(item, document, allow_unverified)
-    value, strict, lenient = (
-        float(curve.at(numpy.array([tonnes]), way)[0]) for way in (reading, "class_above", "class_below")
-    )
-    below = int(numpy.clip(numpy.searchsorted(curve.capacities, tonnes, side="right") - 1, 0, len(curve.limits) - 1))
-    above = int(numpy.clip(numpy.searchsorted(curve.capacities, tonnes, side="left"), 0, len(curve.limits) - 1))
-    between = tuple((float(curve.capacities[i]), float(curve.limits[i])) for i in (below, above))
+    value, strict, lenient = (curve.limit_at(tonnes, way) for way in (reading, "class_above", "class_below"))
+    between = curve.points_beside(tonnes)
     row = curve.row
     if numpy.isnan(value):
         raise CapacityError(
@@ -224,7 +262,7 @@ def furnace_limit(
         )
     return FurnaceLimit(
         *(row.item, tonnes, value, row.unit, row.comparator, reading),
-        *("stated" if strict == lenient else "interpolated", strict, lenient, (between[0], between[1])),
+        *("stated" if strict == lenient else "interpolated", strict, lenient, between),
         *(row.denominator, row.document, row.clause, row.verification, row.evidence),
         notes=row.notes
         if strict == lenient

@@ -1,24 +1,28 @@
-"""The ladder of one limit row: ordered steps, best first, and what a value on them is.
+"""The ladder of one limit row: its steps, best first, and the class of every value.
 
-Direction, strictness and the float tolerance are folded into one bound per step, once; a value then only has
-to be compared.
+A ladder cuts the values into regions. Direction, strictness, the float tolerance and rounding are folded into the
+edges of the regions once; whoever needs a class looks up the region of a value.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import asdict, dataclass
-from decimal import ROUND_HALF_EVEN, Context, Decimal
 from enum import StrEnum
 from fractions import Fraction
 from functools import lru_cache
-from math import floor, inf, nextafter
+from math import floor, inf, nextafter, ulp
 from typing import TYPE_CHECKING, Any
+
+from energybench.errors import AmountError
 
 if TYPE_CHECKING:
     from energybench.limits.furnaces import FurnaceLimit
 
 #: An exact decimal hit never flips on float noise: bounds move by this much of themselves.
 TOLERANCE = 1e-9
+#: A value as it is, or rounded half-even to the digits of a printed limit (GB/T 8170).
+COMPARES = ("full", "rounded")
 #: The name of each class in Chinese, best first on each ladder.
 LEVELS_ZH = {
     "benchmark": "标杆水平",
@@ -30,8 +34,6 @@ LEVELS_ZH = {
     "within-limit": "符合限额",
     "over-limit": "超过限额",
 }
-# Wide enough for every float, so that rounding is the only change.
-_EXACT = Context(prec=700, rounding=ROUND_HALF_EVEN)
 
 
 class Level(StrEnum):
@@ -52,75 +54,132 @@ class Level(StrEnum):
         return LEVELS_ZH[self]
 
 
+def fold(threshold: Any, comparator: str) -> Any:
+    """Return the largest ``sign * x`` that meets a threshold, tolerance included: for a number, or an array of them.
+
+    ``sign`` is -1 where the comparator asks for more, else 1.
+
+    >>> 117 < fold(117.0, "<=") < 117.000001, 116.999999 < fold(117.0, "<") < 117
+    (True, True)
+    """
+    sign = -1.0 if ">" in comparator else 1.0
+    if "=" in comparator:
+        return sign * threshold + abs(threshold) * TOLERANCE
+    # A part of zero is no tolerance, so a strict zero gives up the smallest number there is.
+    return sign * threshold - abs(threshold) * TOLERANCE - (threshold == 0) * ulp(0.0)
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of a ladder: the class, its threshold as printed, and how a value is compared with it."""
+    """One step of a ladder: its class, its threshold, and how a value is compared with it.
+
+    ``printed`` says that the threshold stands in the document as it is written here. One that was interpolated or
+    corrected has no digits of its own to round to, so that it is compared in full whatever is asked for.
+    """
 
     level: Level
     threshold: str
     comparator: str
-    digits: int | None = None
+    printed: bool = True
 
     @property
     def value(self) -> float | None:
         """The threshold as a number, or None where the table has none."""
         return float(Fraction(self.threshold)) if self.threshold else None
 
-    @property
-    def bound(self) -> float:
-        """The threshold with direction, strictness and tolerance folded in; NaN where there is none.
+    def rounds(self, compare: str) -> bool:
+        """Return whether values are rounded before they are compared with this step."""
+        return self.printed and compare == "rounded"
 
-        A value ``x`` meets the step if ``sign * x <= bound``, with sign -1 where higher is better.
+    def edge(self, compare: str) -> float | None:
+        """Return the largest ``sign * x`` that meets the step, ``sign`` as in :func:`fold`; None without a figure.
+
+        >>> [Step(Level.BASELINE, threshold, "<=").edge("rounded") for threshold in ("117", "116", "")]
+        [117.49999999999999, 116.5, None]
         """
         if self.value is None:
-            return float("nan")
-        sign = -1.0 if self.comparator in (">", ">=") else 1.0
-        slack = TOLERANCE if "=" in self.comparator else -TOLERANCE
-        return sign * self.value + abs(self.value) * slack
+            return None
+        folded: float = self._last_that_rounds() if self.rounds(compare) else fold(self.value, self.comparator)
+        return folded
 
-    @property
-    def bound_rounded(self) -> float:
-        """The threshold with direction, strictness and half-even rounding folded in; NaN where there is none.
+    def _last_that_rounds(self) -> float:
+        """Return the largest float whose shortest decimal, rounded to the digits of the threshold, meets it.
 
-        A value ``x`` rounded to ``decimals`` digits meets the step if, and only if, ``sign * x <= bound_rounded``:
-        the bound is the last float whose shortest decimal rounds to a figure that meets the threshold.
-
-        Examples
-        --------
-        >>> Step(Level.BASELINE, "117", "<=").bound_rounded, Step(Level.BASELINE, "116", "<=").bound_rounded
-        (117.49999999999999, 116.5)
+        A half goes to the even digit, on both sides of zero alike, so that turning the direction changes nothing.
         """
-        return _last_that_rounds(self.threshold, self.comparator, self.decimals) if self.threshold else float("nan")
-
-    def folded(self, compare: str) -> float:
-        """Return the bound of a way to compare: :attr:`bound_rounded` for ``"rounded"``, else :attr:`bound`."""
-        return self.bound_rounded if compare == "rounded" else self.bound
-
-    @property
-    def decimals(self) -> int:
-        """Digits behind the point of the threshold as printed, or ``digits`` where it is not printed."""
-        return self.digits if self.digits is not None else len(self.threshold.partition(".")[2])
-
-    def met_rounded(self, value: float) -> bool:
-        """Say whether a value, rounded half-even to the digits of the threshold, meets it."""
-        rounded, threshold = Fraction(round_half_even(value, self.decimals)), Fraction(self.threshold)
-        beyond = rounded > threshold if ">" in self.comparator else rounded < threshold
-        return beyond or ("=" in self.comparator and rounded == threshold)
+        unit = Fraction(1, 10 ** len(self.threshold.partition(".")[2]))
+        units = Fraction(self.threshold) / unit * (-1 if ">" in self.comparator else 1)
+        last = floor(units) - (units.denominator == 1 and "=" not in self.comparator)
+        # The tie above the last figure that meets rounds half-even: down to it only if it is even.
+        tie = (last + Fraction(1, 2)) * unit
+        bound = float(tie)
+        # Shortest decimals are in the order of their floats, so that one step back is enough.
+        shortest = Fraction(repr(bound))
+        return bound if shortest < tie or (shortest == tie and last % 2 == 0) else nextafter(bound, -inf)
 
 
-@lru_cache(4096)
-def _last_that_rounds(threshold: str, comparator: str, decimals: int) -> float:
-    """Return the largest float ``x`` for which ``x``, or ``-x`` where higher is better, meets the threshold rounded."""
-    places = Fraction(threshold) * 10**decimals * (-1 if ">" in comparator else 1)
-    last = floor(places)
-    if last == places and "=" not in comparator:
-        last -= 1
-    # What lies on the tie behind the last figure that meets goes to the even one of its two neighbours.
-    tie, reached = (last + Fraction(1, 2)) / 10**decimals, last % 2 == 0
-    bound = float(tie)
-    # Shortest decimals are in the order of their floats, so that one step back is enough.
-    shortest = Fraction(repr(bound))
-    return bound if shortest < tie or (shortest == tie and reached) else nextafter(bound, -inf)
+@dataclass(frozen=True, slots=True)
+class Regions:
+    """The class of every value of a ladder.
+
+    Region ``n`` holds the values for which ``edges[n - 1] < sign * value <= edges[n]``; the last one has no upper edge.
+    """
+
+    sign: float
+    edges: tuple[float, ...]
+    #: Per region: its class, None where a missing figure leaves it open.
+    classes: tuple[Level | None, ...]
+    #: Per step: the last region that meets it, which is the number of its edge; None without a figure.
+    reach: tuple[int | None, ...]
+    #: Per edge: the figure to name for it, times ``sign``: the threshold, or the edge itself where values are rounded.
+    shown: tuple[float, ...]
+    #: Per edge: whether the figure named still belongs to the region below it.
+    inclusive: tuple[bool, ...]
+
+    def region(self, value: float) -> int:
+        """Return the region of a value; NaN, which no comparison can place, is refused."""
+        if value != value:
+            raise AmountError("The value is nan, expected a number", "nan", "Give the value itself, or leave it out")
+        return bisect_left(self.edges, self.sign * value)
+
+    def meets(self, region: int) -> tuple[bool | None, ...]:
+        """Return for each step whether the values of a region meet it; None where it has no figure."""
+        return tuple(None if last is None else region <= last for last in self.reach)
+
+    def edge_decided_on(self, region: int) -> int | None:
+        """Return the edge of the best step that a region meets; None where it meets none."""
+        return next((last for last in self.reach if last is not None and region <= last), None)
+
+    def neighbour(self, region: int, better: bool) -> tuple[int, int] | None:
+        """Return the next region with another class, and the edge that is crossed into it; None where there is none."""
+        way = range(region - 1, -1, -1) if better else range(region + 1, len(self.classes))
+        other = next((one for one in way if self.classes[one] is not self.classes[region]), None)
+        return None if other is None else (other, other if better else other - 1)
+
+
+@lru_cache(8192)
+def _regions(steps: tuple[Step, ...], beyond: Level, sign: float, compare: str) -> Regions:
+    # Of equal steps the best is named.
+    at = {step.edge(compare): step for step in reversed(steps) if step.value is not None}
+    edges = tuple(sorted(edge for edge in at if edge is not None))
+    reach = tuple(None if (edge := step.edge(compare)) is None else edges.index(edge) for step in steps)
+    rounds = [at[edge].rounds(compare) for edge in edges]
+    return Regions(
+        sign,
+        edges,
+        tuple(_class_of(region, reach, steps, beyond) for region in range(len(edges) + 1)),
+        reach,
+        tuple(edge if whole else sign * (at[edge].value or 0.0) for edge, whole in zip(edges, rounds, strict=True)),
+        tuple(whole or "=" in at[edge].comparator for edge, whole in zip(edges, rounds, strict=True)),
+    )
+
+
+def _class_of(region: int, reach: tuple[int | None, ...], steps: tuple[Step, ...], beyond: Level) -> Level | None:
+    """Return the class of a region: that of the best step met, None where a missing figure could change it."""
+    met = next((number for number, last in enumerate(reach) if last is not None and region <= last), None)
+    if met is None:
+        return None if None in reach[-1:] else beyond
+    return None if None in reach[:met] else steps[met].level
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +214,20 @@ class Ladder:
         """Every class that the ladder can give, best first."""
         return (*(step.level for step in self.steps), self.beyond)
 
+    def regions(self, compare: str = "full") -> Regions:
+        """Return the class of every value, by one of :data:`COMPARES`."""
+        return _regions(self.steps, self.beyond, self.sign, compare)
+
+    def level(self, value: float, compare: str = "full") -> Level | None:
+        """Return the class of a value in the ladder's unit, or None where a missing figure leaves it open."""
+        regions = self.regions(compare)
+        return regions.classes[regions.region(value)]
+
+    def meets(self, value: float, compare: str = "full") -> tuple[bool | None, ...]:
+        """Return for each step whether a value in the ladder's unit meets it; None where the step has no figure."""
+        regions = self.regions(compare)
+        return regions.meets(regions.region(value))
+
     def to_dict(self) -> dict[str, Any]:
         """Return a dict for JSON: a step has its level, its comparator and its threshold as a number."""
         steps = [
@@ -175,33 +248,3 @@ class Ladder:
         lines.append(f"  {self.beyond} ({self.beyond.zh}): otherwise")
         lines.append(f"{' '.join(filter(None, (self.document, self.clause)))}, {self.verification}")
         return "\n".join(lines + [self.notes] * bool(self.notes))
-
-    def meets(self, value: float, compare: str = "full") -> tuple[bool | None, ...]:
-        """Say for each step whether a value in the ladder's unit meets it; None where the step has no figure."""
-        return tuple(None if step.value is None else self._meets(value, step, compare) for step in self.steps)
-
-    def _meets(self, value: float, step: Step, compare: str) -> bool:
-        return step.met_rounded(value) if compare == "rounded" else self.sign * value <= step.bound
-
-    def level(self, meets: tuple[bool | None, ...]) -> Level | None:
-        """Return the class that follows from the steps met, or None where a missing figure leaves it open."""
-        for step, met in zip(self.steps, meets, strict=True):
-            if met is None:
-                break
-            if met:
-                return step.level
-        else:
-            return self.beyond
-        # A step without a figure stands in the way: only failing the last step decides.
-        return self.beyond if meets[-1] is False and not any(meets) else None
-
-
-def round_half_even(value: float, decimals: int) -> Decimal:
-    """Round as GB/T 8170 does: a half goes to the even digit, judged on the shortest decimal of the float.
-
-    Examples
-    --------
-    >>> round_half_even(0.285, 2)
-    Decimal('0.28')
-    """
-    return Decimal(repr(value)).quantize(Decimal(1).scaleb(-decimals), context=_EXACT)

@@ -11,6 +11,7 @@ from energybench import __version__
 from energybench.energy.coefficients import TCE, check_basis_name
 from energybench.energy.measured import read_measured
 from energybench.errors import AmountError, BasisError, MissingFigureError, OutputError, quoted
+from energybench.limits.choose import other_readings
 from energybench.limits.decisions import Decision, class_probabilities, conformity, decide
 from energybench.limits.what_if import Sensitivity, of_value
 from energybench.tables.store import citation, data_version
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from energybench.limits.furnaces import FurnaceLimit
     from energybench.limits.ladders import Ladder, Level
 
-COMPARES = ("full", "rounded")
 _ELECTRICITY = UnitText(("kWh",))
 
 
@@ -184,11 +184,12 @@ def judge(
     uncertainty: float | None = None,
 ) -> Verdict:
     """Return the verdict on a value that is already in the ladder's unit."""
-    meets = ladder.meets(value, compare)
+    regions = ladder.regions(compare)
+    region = regions.region(value)
+    meets, level = regions.meets(region), regions.classes[region]
     names = [step.level.value for step in ladder.steps]
     suspect = _SUSPECT if _is_suspect(value, [step.value for step in ladder.steps]) else ""
     margins = [None if step.value is None else ladder.sign * (step.value - value) for step in ladder.steps]
-    level = ladder.level(meets)
     gaps = [str(name) for name, met in zip(names, meets, strict=True) if met is None]
     factor, saving_unit = saving_output or (0.0, "")
     savings = [None if margin is None else max(0.0, -margin) * factor for margin in margins] if saving_output else []
@@ -215,7 +216,7 @@ def judge(
         savings=dict(zip(names, savings, strict=True)) if saving_output else {},
         saving_unit=saving_unit,
         furnace=ladder.furnace,
-        depends_on_reading=_depends_on_reading(value, ladder, level, compare),
+        depends_on_reading=any(one.level(value, compare) is not level for one in other_readings(ladder)),
         data_version=data_version(),
         uncertainty=uncertainty,
         ladder=ladder,
@@ -228,15 +229,6 @@ _SUSPECT = "the value is not above zero, and every step is: energy sent out may 
 def _is_suspect(value: float, thresholds: Iterable[float | None]) -> bool:
     """Say whether a value is zero or negative where no step of the ladder is."""
     return value <= 0 and all(threshold is None or threshold > 0 for threshold in thresholds)
-
-
-def _depends_on_reading(value: float, ladder: Ladder, level: Level | None, compare: str) -> bool:
-    limit = ladder.furnace
-    if limit is None:
-        return False
-    step = ladder.steps[0]
-    bounds = [replace(ladder, steps=(replace(step, threshold=repr(bound)),)) for bound in (limit.strict, limit.lenient)]
-    return any(other.level(other.meets(value, compare)) is not level for other in bounds)
 
 
 def saving_scale(ladder: Ladder, output: MeasuredLike) -> tuple[float, str]:

@@ -11,22 +11,29 @@ from dataclasses import asdict, dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from energybench.limits.alternatives import find_alternatives
-from energybench.units.registry import ratio, same_kind
+from energybench.energy.choices import make_choice
+from energybench.energy.coefficients import BASES, Choice
+from energybench.energy.factors import factor
+from energybench.errors import EnergybenchError, OptionError
+from energybench.limits.choose import all_ladders
+from energybench.limits.furnaces import READINGS
+from energybench.limits.ladders import COMPARES
+from energybench.tables.store import require_usable
+from energybench.units.registry import Rate, ratio, read_exact, same_kind
 from energybench.units.text import read_unit
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterator
 
     import pandas
 
     from energybench.energy.coal_rates import CoalRate
     from energybench.energy.lines import Line
-    from energybench.limits.alternatives import Alternative, Figures
     from energybench.limits.ladders import Ladder, Level
     from energybench.units.registry import AmountLike
 
 BETTER, WORSE = "better", "worse"
+EDITIONS = ("gbt-2589-2008", "gbt-2589-2020")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +81,59 @@ class Change:
         if self.present is None or self.needed is None:
             return f"{name} {by} {size}"
         return f"{name} from {self.present:,.7g} to {self.needed:,.7g} {self.unit}, {by} {size}"
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """What the class would be under another choice: edition, reading, basis, comparison or document.
+
+    Attributes
+    ----------
+    choice, option : str
+        What is chosen, and the other option.
+    value : float or None
+        The value under that option, in ``unit``.
+    level : str or None
+        Its class, None where it cannot be told.
+    changes : bool or None
+        Whether the class differs; None where it cannot be told, or the other document has other classes.
+    reason : str
+        What a reader should know, or why it cannot be told.
+    """
+
+    choice: str
+    option: str
+    value: float | None
+    unit: str
+    level: str | None
+    changes: bool | None
+    reason: str = ""
+
+    def __str__(self) -> str:
+        word = {True: "changes the class", False: "same class", None: "another test"}[self.changes]
+        what = "cannot tell" if self.level is None else f"{self.value:.6g} {self.unit} is {self.level}, {word}"
+        return f"{self.choice} {self.option}: {what}{f' ({self.reason})' if self.reason else ''}"
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What of an account the value comes from."""
+
+    lines: tuple[Line, ...]
+    basis: str
+    output: float
+    output_unit: str
+    per_unit: float
+    energy_unit: str
+
+    @property
+    def electric(self) -> bool:
+        """Whether the indicator counts electricity, not standard coal."""
+        return self.energy_unit == "kWh"
+
+    def energy(self, line: Line) -> float:
+        """Return what a line counts in the indicator, in ``energy_unit``."""
+        return line.electricity_kwh if self.electric else line.tce
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,44 +205,44 @@ def of_value(
     With the value v = E / Q: output Q v / w, energy E w / v, and amount or coefficient of a carrier with the energy
     C times 1 + (w - v) E / (v C), where w is the value to be reached.
     """
-    level = ladder.level(ladder.meets(value, compare))
+    level = ladder.level(value, compare)
     changes: list[Change] = []
     for direction in (BETTER, WORSE):
         target = _target(value, ladder, compare, direction)
         changes += map(_sayable, _changes(value, ladder.unit, target, figures))
-    others = find_alternatives(value, ladder, compare, figures, corrected, coal_rate)
+    choices = _Choices(value, ladder, compare)
+    others = [*choices.comparisons()]
+    if corrected:
+        others.append(choices.untold("document", "any", "corrections hold for one document"))
+    else:
+        others += [*choices.readings(), *choices.documents()]
+    if figures is not None:
+        others += [*choices.editions(figures), choices.basis(figures, coal_rate)]
     name = level.value if level else None
-    return Sensitivity(ladder.item, value, ladder.unit, name, tuple(changes), others)
+    return Sensitivity(ladder.item, value, ladder.unit, name, tuple(changes), tuple(others))
 
 
 # Changes --------------------------------------------------------------------------------------------------
 
 
 def _target(value: float, ladder: Ladder, compare: str, direction: str) -> _Target:
-    """Find the next value with another class, going from limit to limit in one direction."""
-    present = ladder.level(ladder.meets(value, compare))
+    """Find the value at the edge of the next region with another class."""
+    regions = ladder.regions(compare)
+    here = regions.region(value)
+    present = regions.classes[here]
     if present is None:
         return _Target(direction, None, value, False, "the present class cannot be told, a figure is missing")
-    sign = ladder.sign
-    known = {step.folded(compare): step for step in reversed(ladder.steps) if step.value is not None}
-    edges = sorted(known)
-    here = sum(edge < sign * value for edge in edges)
-    for region in range(here - 1, -1, -1) if direction == BETTER else range(here + 1, len(edges) + 1):
-        end = edges[region] if region < len(edges) else math.inf
-        meets = tuple(None if step.value is None else step.folded(compare) >= end for step in ladder.steps)
-        level = ladder.level(meets)
-        if level is present:
-            continue
-        crossed = edges[region] if direction == BETTER else edges[region - 1]
-        step = known[crossed]
-        shown = sign * (step.value or 0.0) if compare == "full" else crossed
-        # A value within the tolerance of a limit is past the printed figure already.
-        shown = min(shown, sign * value) if direction == BETTER else max(shown, sign * value)
-        holds = "=" in step.comparator or compare == "rounded"
+    found = regions.neighbour(here, direction == BETTER)
+    if found is not None:
+        other, edge = found
+        # A value within the tolerance of a limit is past the figure shown already.
+        nearer = min if direction == BETTER else max
+        wanted = regions.sign * nearer(regions.shown[edge], regions.sign * value)
+        level = regions.classes[other]
         if level is None:
-            reason = f"beyond {sign * shown:g} {ladder.unit} the class cannot be told, a figure is missing"
+            reason = f"beyond {wanted:g} {ladder.unit} the class cannot be told, a figure is missing"
             return _Target(direction, None, value, False, reason)
-        return _Target(direction, level, sign * shown, holds if direction == BETTER else not holds)
+        return _Target(direction, level, wanted, regions.inclusive[edge] is (direction == BETTER))
     end_word = "best" if direction == BETTER else "last"
     return _Target(direction, None, value, False, f"{present} is the {end_word} class")
 
@@ -235,19 +295,23 @@ def _changes(value: float, unit: str, target: _Target, figures: Figures | None) 
     if figures is None:
         yield row("energy", "", None, wanted / value if value else None, "", "" if value else "there is no energy")
         return
-    total = math.fsum(figures.energy(line) for line in figures.lines)
+    total = math.fsum(map(figures.energy, figures.lines))
     more = shift * figures.per_unit
     scale = 1 + more / total if total else None
     yield row("energy", "", total, scale, figures.energy_unit, "" if total else "there is no energy")
-    for carrier, lines in _grouped(figures.lines, lambda line: line.coefficient.carrier):
-        counted = math.fsum(figures.energy(line) for line in lines)
+    by_carrier: dict[str, list[Line]] = {}
+    by_figure: dict[tuple[str, float, str], list[Line]] = {}
+    for line in figures.lines:
+        used = line.coefficient
+        by_carrier.setdefault(used.carrier, []).append(line)
+        by_figure.setdefault((used.carrier, used.value, used.unit), []).append(line)
+    for carrier, lines in by_carrier.items():
+        counted = math.fsum(map(figures.energy, lines))
         scale, reason = _scale(more, counted, total, figures, f"amount of {carrier}")
         amount, in_unit = _net_amount(lines)
         yield row("amount", carrier, amount, scale, in_unit, reason)
-    for (carrier, figure, in_unit), lines in _grouped(
-        figures.lines, lambda line: (line.coefficient.carrier, line.coefficient.value, line.coefficient.unit)
-    ):
-        counted = math.fsum(figures.energy(line) for line in lines)
+    for (carrier, figure, in_unit), lines in by_figure.items():
+        counted = math.fsum(map(figures.energy, lines))
         scale, reason = _scale(more, counted, total, figures, f"coefficient of {carrier}")
         if figures.electric:
             scale, reason = None, "the indicator is in electricity, no coefficient enters"
@@ -267,14 +331,6 @@ def _scale(more: float, counted: float, total: float, figures: Figures, what: st
     return scale, ""
 
 
-def _grouped(lines: Iterable[Line], key: Callable[[Line], Any]) -> Iterator[tuple[Any, list[Line]]]:
-    """Group lines by a key, in their order."""
-    groups: dict[Any, list[Line]] = {}
-    for line in lines:
-        groups.setdefault(key(line), []).append(line)
-    yield from groups.items()
-
-
 def _net_amount(lines: list[Line]) -> tuple[float | None, str]:
     """Return the amount of a carrier in the unit of its first line, what was sent out subtracted."""
     unit = read_unit(lines[0].unit)
@@ -283,3 +339,103 @@ def _net_amount(lines: list[Line]) -> tuple[float | None, str]:
     signed = ((line, 1 if line.flow == "in" else -1) for line in lines)
     exact = sum((Fraction(repr(line.amount)) * sign * ratio(read_unit(line.unit), unit) for line, sign in signed))
     return float(exact), lines[0].unit
+
+
+# Choices --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Choices:
+    """A value, and what could have been chosen otherwise before it was compared."""
+
+    value: float
+    ladder: Ladder
+    compare: str
+
+    def judged(
+        self, choice: str, option: str, value: float, ladder: Ladder | None = None, compare: str = "", reason: str = ""
+    ) -> Alternative:
+        """Return the class of a value under another choice."""
+        ladder = ladder or self.ladder
+        found, present = ladder.level(value, compare or self.compare), self.ladder.level(self.value, self.compare)
+        changes = None if found is None or present is None else found is not present
+        return Alternative(choice, option, value, ladder.unit, found.value if found else None, changes, reason)
+
+    def untold(self, choice: str, option: str, reason: str) -> Alternative:
+        """Return a choice whose class cannot be told."""
+        return Alternative(choice, option, None, self.ladder.unit, None, None, reason)
+
+    def same(self, choice: str, option: str, reason: str) -> Alternative:
+        """Return a choice that cannot make a difference."""
+        level = self.ladder.level(self.value, self.compare)
+        return Alternative(choice, option, self.value, self.ladder.unit, level and level.value, False, reason)
+
+    def comparisons(self) -> Iterator[Alternative]:
+        for other in COMPARES:
+            if other != self.compare:
+                yield self.judged("compare", other, self.value, compare=other)
+
+    def readings(self) -> Iterator[Alternative]:
+        limit = self.ladder.furnace
+        for reading in READINGS if limit else ():
+            if limit is None or reading in (limit.reading, "stated_only"):
+                continue
+            bound = limit.curve.limit_at(limit.capacity, reading)
+            other = replace(self.ladder, steps=(limit.curve.step(bound),))
+            yield self.judged("reading", reading, self.value, other, reason=f"limit {bound:.6g} {self.ladder.unit}")
+
+    def documents(self) -> Iterator[Alternative]:
+        """Judge the value by every other document that has the product, each on its own classes."""
+        ladder, unit = self.ladder, read_unit(self.ladder.unit)
+        for other in () if ladder.furnace else all_ladders(ladder.item, unit):
+            if other.document == ladder.document:
+                continue
+            there = self.value * float(ratio(unit, read_unit(other.unit)))
+            try:
+                require_usable(other, f"The row of {other.item}", allow_unverified=False)
+                if ladder.basis and other.basis and ladder.basis != other.basis:
+                    raise OptionError(f"its limit is on the {other.basis} basis", other.basis)
+            except EnergybenchError as error:
+                yield Alternative("document", other.document, there, other.unit, None, None, error.message)
+                continue
+            found = self.judged("document", other.document, there, other)
+            yield found if other.levels == ladder.levels else replace(found, changes=None)
+
+    def editions(self, figures: Figures) -> Iterator[Alternative]:
+        """Judge the account with the coefficients of each edition; figures of the user's own stay."""
+        if figures.electric:
+            yield self.same("edition", "any", "no coefficient enters")
+            return
+        present = {line.coefficient.document for line in figures.lines if line.coefficient.origin == "table"}
+        for edition in EDITIONS:
+            if not present <= {edition}:
+                yield self.reckoned("edition", edition, figures, Choice(figures.basis, edition))
+
+    def basis(self, figures: Figures, coal_rate: AmountLike | CoalRate | None) -> Alternative:
+        """Judge the account on the other basis, where the limit does not fix one."""
+        other = next(basis for basis in BASES if basis != figures.basis)
+        if figures.electric:
+            return self.same("basis", other, "the indicator is in electricity")
+        if self.ladder.basis:
+            return self.untold("basis", other, f"the limit is on the {self.ladder.basis} basis")
+        choice = make_choice(basis=other, coal_rate=coal_rate if other == "primary" else None)
+        return self.reckoned("basis", other, figures, choice)
+
+    def reckoned(self, name: str, option: str, figures: Figures, choice: Choice) -> Alternative:
+        """Convert the lines again by another choice and judge the value that comes out."""
+        try:
+            total = math.fsum(_converted(line, choice) for line in figures.lines)
+        except EnergybenchError as error:
+            return self.untold(name, option, error.message)
+        return self.judged(name, option, total / figures.per_unit)
+
+
+def _converted(line: Line, choice: Choice) -> float:
+    """Return the tce of a line by another choice; a figure of the user's own, and a coal rate, stay."""
+    record = line.coefficient
+    if record.origin in ("user", "ncv", "definition") or record.basis == choice.basis == "primary":
+        return line.tce
+    density = Rate(*read_exact(line.density)) if line.density else None
+    exact, _ = factor(line.carrier, read_unit(line.unit), replace(choice, density=density))
+    amount = Fraction(repr(line.amount)) * exact
+    return float(amount if line.flow == "in" else -amount)

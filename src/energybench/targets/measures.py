@@ -15,7 +15,6 @@ import numpy
 import pandas
 
 from energybench.errors import EnergybenchError, MissingColumnError, MissingFigureError, UnknownProductError
-from energybench.frames import kernel
 from energybench.frames.encode import to_floats
 from energybench.limits.choose import find_ladder, warn_unverified_row
 from energybench.tables.store import citation, find_document, records
@@ -216,10 +215,11 @@ def _ladder(item: str, unit: str, standard: str, allow_unverified: bool) -> tupl
 
 
 def _classes(ladder: Ladder, values: Floats) -> NDArray[numpy.object_]:
-    bounds = numpy.tile([step.bound for step in ladder.steps], (len(values), 1))
-    code, _ = kernel.levels(values, numpy.full(len(values), ladder.sign), bounds)
-    names: NDArray[numpy.object_] = numpy.array([*(level.value for level in ladder.levels), None], object)
-    return names[code]
+    regions = ladder.regions()
+    names = numpy.array([None if level is None else level.value for level in regions.classes] + [None], object)
+    region = numpy.searchsorted(regions.edges, regions.sign * values)
+    classes: NDArray[numpy.object_] = names[numpy.where(numpy.isnan(values), len(regions.classes), region)]
+    return classes
 
 
 # The rows that a target looks at --------------------------------------------------------------------------

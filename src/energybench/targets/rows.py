@@ -7,12 +7,12 @@ import re
 from dataclasses import dataclass, fields
 from fractions import Fraction
 from functools import lru_cache
-from math import inf, isfinite, ulp
+from math import inf, isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from energybench.errors import OptionError, TableError, UnitTextError, UnknownNameError, quoted
-from energybench.limits.ladders import TOLERANCE, Level, Step
+from energybench.limits.ladders import TOLERANCE, fold
 from energybench.tables.store import citation, find_document, records
 from energybench.units.text import read_unit
 
@@ -284,11 +284,9 @@ def interval(comparison: str, lower: Fraction, upper: Fraction) -> tuple[float, 
 
 
 def _bound(comparator: str, threshold: Fraction) -> float:
-    """Return the last value that meets a threshold, compared as on a ladder of one step."""
-    bound = Step(Level.WITHIN_LIMIT, str(threshold), comparator).bound
-    if not threshold and "=" not in comparator:
-        bound = -ulp(0.0)  # a share of zero is no tolerance
-    return -bound if ">" in comparator else bound
+    """Return the last value that meets a threshold, with the tolerance of a ladder."""
+    edge: float = fold(float(threshold), comparator)
+    return -edge if ">" in comparator else edge
 
 
 def nothing_left(row: TargetRow) -> Requirement:

@@ -32,7 +32,7 @@ class Known:
 
     def level(self, value: float) -> Level | None:
         """Return the class of a value in the unit of the limit; None where a missing figure leaves it open."""
-        return self.ladder.level(self.ladder.meets(value))
+        return self.ladder.level(value)
 
     def at(self, percent: int) -> float:
         """Return a value at some percent of the highest limit above the lowest, with few digits."""

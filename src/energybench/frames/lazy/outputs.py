@@ -250,20 +250,17 @@ def _figures(
 ) -> tuple[tuple[str, ...], int, dict[str, tuple[str, list[Any]]]]:
     """Return the names of the steps, how many a ladder has at most, and the figures of every combination."""
     count = len(measured.code)
-    bounds, sign, names = grading.bounds_of(measured, options.compare)
-    levels = names[measured.code]
-    width = bounds.shape[1]
-    # A step behind one without a figure is never reached; -inf stands in front of a shorter ladder.
-    unknown = numpy.isnan(bounds)
-    reached = numpy.logical_or.accumulate(unknown, axis=1)
-    open_bounds = numpy.where(reached | numpy.isinf(bounds), numpy.nan, bounds)
-    worst = numpy.where(unknown[:, -1], numpy.nan, numpy.nanmax(numpy.where(unknown, -numpy.inf, bounds), axis=1))
+    regions = grading.TableRegions(measured, options.compare)
+    edges, width = regions.edges, len(regions.edges)
+    last = numpy.isfinite(edges).sum(axis=0)
+    levels = [regions.look_up(grading.class_code, region) for region in (*range(width), last)]
+    *levels, beyond = [numpy.array([*grading.CLASSES, None], object)[codes] for codes in levels]
+    edges = numpy.where(numpy.isfinite(edges), edges, numpy.nan)
+    worst = numpy.where(last > 0, numpy.take_along_axis(edges, last[None] - 1, 0)[0], numpy.nan)
     thresholds = grading.thresholds_of(measured)
     strictest = loosest = numpy.full(count, numpy.nan)
     if (limits := measured.limits) is not None:
-        ways = [
-            grading.fold_limits(measured, way, options.compare) for way in (limits.value, limits.strict, limits.lenient)
-        ]
+        ways = [regions.at_limits(way)[0] for way in (limits.value, limits.strict, limits.lenient)]
         strictest, loosest = numpy.minimum.reduce(ways), numpy.maximum.reduce(ways)
     sources = [
         getattr(threshold, "ladder", None) or getattr(getattr(threshold, "curve", None), "row", None)
@@ -280,10 +277,10 @@ def _figures(
         **{name: _number_column(measured.column(name[1:])) for name in ("_scale", "_saving", "_shift")},
         "_by": _number_column(measured.column("factor")),
         "_electricity": ("integer", [int(one) for one in measured.column("electricity", False, bool)]),
-        "_sign": _number_column(sign),
-        **{f"_bound_{step}": _number_column(open_bounds[:, step]) for step in range(width)},
-        **{f"_level_{step}": ("text", levels[:, step].tolist()) for step in range(width)},
-        "_beyond": ("text", levels[:, -1].tolist()),
+        "_sign": _number_column(regions.sign),
+        **{f"_bound_{step}": _number_column(edges[step]) for step in range(width)},
+        **{f"_level_{step}": ("text", levels[step].tolist()) for step in range(width)},
+        "_beyond": ("text", beyond.tolist()),
         "_worst": _number_column(worst),
         **{f"_at_{step.replace('-', '_')}": _number_column(values) for step, values in thresholds.items()},
         "_positive": ("integer", [int(positive[code]) for code in measured.code]),

@@ -220,9 +220,9 @@ def apply(
     Notes
     -----
     Whatever the order given, additions to the base come first, then factors, then the other additions: the clinker
-    ratio before altitude, stainless steel before hot metal. Thresholds stay decimal texts, a comparison with
-    ``compare="rounded"`` keeps the digits printed, and every correction stands in ``ladder.notes``. A step without a
-    figure stays without one.
+    ratio before altitude, stainless steel before hot metal. Thresholds stay decimal texts.
+    A corrected one is printed in no document, so that ``compare="rounded"`` compares it unrounded. Every correction
+    stands in ``ladder.notes``. A step without a figure stays without one.
 
     Examples
     --------
@@ -288,7 +288,7 @@ def _move_limits(
         if figures is not None and step.threshold:
             how = {"item": ladder.item, "level": step.level.value, "what": _indicator(ladder)}
             moved, text = _correct_one(correction, figures, read, case, step.threshold, ladder.unit, **how)
-            steps[number] = replace(step, threshold=text, digits=step.decimals)
+            steps[number] = replace(step, threshold=text, printed=step.printed and text == step.threshold)
             results.append(moved)
     return replace(ladder, steps=tuple(steps)), results
 

@@ -552,6 +552,8 @@ def slow_meets(step: Step, value: float, compare: str) -> bool | None:
     # Plus the tolerance for an inclusive limit, minus for a strict one, in the direction of the comparator.
     wider = TOLERANCE if "=" in step.comparator else -TOLERANCE
     edge = limit + (-1 if ">" in step.comparator else 1) * wider * abs(limit)
+    if not limit and "=" not in step.comparator:  # a part of zero is no tolerance
+        return exact > 0 if ">" in step.comparator else exact < 0
     return exact >= edge if ">" in step.comparator else exact <= edge
 
 

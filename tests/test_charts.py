@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import warnings
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
@@ -13,6 +15,7 @@ import pandas
 import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
+from matplotlib.font_manager import fontManager
 
 import energybench as eb
 from energybench.errors import DimensionError, EnergybenchError, OptionError
@@ -51,8 +54,10 @@ def _own_canvas() -> Iterator[None]:
 
 @pytest.fixture
 def latin_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A machine without a Chinese font: the pictures are then the same everywhere."""
-    monkeypatch.setattr(fonts, "chinese_family", lambda: None)
+    """A machine with the fonts of matplotlib alone: the pictures are then the same everywhere."""
+    own = [entry for entry in fontManager.ttflist if entry.name not in fonts.FAMILIES]
+    monkeypatch.setattr(fontManager, "ttflist", own)
+    monkeypatch.setitem(sys.modules, "pylopdf_fonts_zh_cn", None)
 
 
 #: Older versions set text with another FreeType, which moves every letter; what is drawn is tested there all the same.
@@ -182,8 +187,6 @@ def overlapping(written: list[Any]) -> list[tuple[str, str]]:
 @pytest.mark.parametrize("name", CHARTS)
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_every_text_is_inside_the_picture_and_over_no_other(name: str, lang: str) -> None:
-    if lang == "zh" and fonts.chinese_family() is None:
-        pytest.skip("no font with Chinese characters on this machine")
     ax = CHARTS[name](lang=lang)
     figure = settled(ax)
     inside = figure.bbox.padded(1)
@@ -201,8 +204,6 @@ def test_a_source_stands_below_every_chart(name: str) -> None:
 
 
 def test_chinese_labels_have_a_font() -> None:
-    if fonts.chinese_family() is None:
-        pytest.skip("no font with Chinese characters on this machine")
     ax = ladder_chart(potlines(), lang="zh")
     settled(ax).canvas.draw()  # a missing glyph warns, and a warning is an error here
     assert ax.get_title(loc="left") == "电解铝：等级"
@@ -210,8 +211,6 @@ def test_chinese_labels_have_a_font() -> None:
 
 
 def test_axes_of_the_users_own_get_the_font_too() -> None:
-    if fonts.chinese_family() is None:
-        pytest.skip("no font with Chinese characters on this machine")
     from matplotlib import pyplot
 
     _, (left, right) = pyplot.subplots(1, 2, figsize=(12, 4), layout="constrained")
@@ -220,18 +219,39 @@ def test_axes_of_the_users_own_get_the_font_too() -> None:
     settled(left).canvas.draw()
 
 
-def test_without_a_chinese_font_labels_are_english_and_a_warning_says_so(latin_only: None) -> None:  # noqa: ARG001
-    with pytest.warns(fonts.FontWarning, match="labels are in English.*fonts-noto-cjk"):
-        ax = ladder_chart(potlines(), lang="zh")
-    settled(ax).canvas.draw()
+def test_without_a_chinese_font_one_warning_says_what_stands_for_what(latin_only: None) -> None:  # noqa: ARG001
+    verdicts = {"A": potlines()["Potline A"], "乙厂": potlines()["Potline B"]}
+    with pytest.warns(fonts.FontWarning) as warned:
+        ax = ladder_chart(verdicts, lang="zh")
+    (said,) = warned
+    assert said.filename == __file__
+    assert re.search(r"its labels are in English; No. 2 is 乙厂\. Run: pip install \"energybench\[fonts\]", str(said.message))
     assert ax.get_title(loc="left") == "Class of Primary aluminium, molten"
-
-
-def test_names_that_no_font_has_stand_as_numbers_and_a_warning_says_which(latin_only: None) -> None:  # noqa: ARG001
-    with pytest.warns(fonts.FontWarning, match="No. 2 is 乙厂"):
-        ax = ladder_chart({"A": potlines()["Potline A"], "乙厂": potlines()["Potline B"]})
     assert [label.get_text() for label in ax.get_yticklabels()] == ["A", "No. 2"]
+    settled(ax).canvas.draw()  # a missing glyph warns, and a warning is an error here
+
+
+def test_the_font_of_the_extra_is_used_where_matplotlib_lists_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    own = [entry for entry in fontManager.ttflist if entry.name not in fonts.FAMILIES]
+    monkeypatch.setattr(fontManager, "ttflist", own)
+    ax = ladder_chart(potlines(), lang="zh")
     settled(ax).canvas.draw()
+    assert ax.get_title(loc="left") == "电解铝：等级"
+    assert [entry.name for entry in fontManager.ttflist if entry.name in fonts.FAMILIES] == ["Noto Sans SC"]
+    before = len(fontManager.ttflist)
+    monkeypatch.setitem(sys.modules, "pylopdf_fonts_zh_cn", None)
+    ladder_chart(potlines(), lang="zh")
+    assert len(fontManager.ttflist) == before, "a font that is listed is not sought again"
+
+
+def test_the_name_of_a_font_is_not_read_as_a_pattern(monkeypatch: pytest.MonkeyPatch) -> None:
+    listed = [entry for entry in fontManager.ttflist if entry.name == "DejaVu Sans"]
+    strange = [replace(entry, name=name) for entry in listed for name in ("Last Resort High-Efficiency", "A-B:C")]
+    monkeypatch.setattr(fontManager, "ttflist", [*fontManager.ttflist, *strange])
+    with mpl.rc_context({"font.family": ["A-B:C", "Last Resort High-Efficiency"]}):
+        ax = ladder_chart(potlines(), lang="zh")
+        settled(ax).canvas.draw()
+    assert ax.get_title(loc="left") == "电解铝：等级"
 
 
 def test_names_are_drawn_as_they_are_written_and_start_no_formula() -> None:
@@ -399,8 +419,6 @@ LONG_NAMES = {
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_long_names_leave_room_for_the_steps_and_are_kept_in_full(lang: str) -> None:
-    if lang == "zh" and fonts.chinese_family() is None:
-        pytest.skip("no font with Chinese characters on this machine")
     names = LONG_NAMES[lang]
     results = clinker_works([150, 100, 60, 40, 30, 20, 15], [97.7, 103, 104, 111, 112, 118, 121], names)
     ax = portfolio_chart(results, lang=lang)

@@ -29,9 +29,6 @@ if TYPE_CHECKING:
 
     from energybench.frames import Assessment
 
-# A machine without Chinese letters draws charts in English and says so; the report is the subject here.
-pytestmark = pytest.mark.filterwarnings("ignore::energybench.report.fonts.FontWarning")
-
 EXAMPLE = Path(__file__).parents[1] / "examples" / "main"
 #: A document with targets.
 POLICY = "sanmenxia-2019"

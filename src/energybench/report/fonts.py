@@ -1,4 +1,4 @@
-"""Chinese text in charts: a font of this machine that has the characters, or a clear warning that there is none."""
+"""Letters of charts: the language, and the fonts of this machine that have its characters."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import re
 import unicodedata
 import warnings
 from contextlib import contextmanager
-from dataclasses import dataclass
-from functools import cache, lru_cache
-from typing import TYPE_CHECKING, Any
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from energybench.errors import EnergybenchWarning, check_option
 
@@ -29,78 +29,25 @@ PROBE = "标准煤级吨产电炉〔〕"
 #: A longer name is cut in a chart.
 LONGEST_NAME = 28
 
-_INSTALL = (
-    "Install one, for example fonts-noto-cjk or fonts-wqy-microhei (Debian, Ubuntu), or add a file with "
+_FIX = (
+    'Run: pip install "energybench[fonts]", or add a font file with '
     "matplotlib.font_manager.fontManager.addfont(path) before the first chart"
 )
+#: Set while a chart of a page is drawn, which the fonts of its reader write.
+_OF_A_PAGE: ContextVar[bool] = ContextVar("_OF_A_PAGE", default=False)
 
 
 class FontWarning(EnergybenchWarning):
     """No font of this machine has the characters of a chart."""
 
 
-@cache
-def chinese_family() -> str | None:
-    """Return a font family of this machine with simplified Chinese, or None where there is none.
-
-    Known families come first, then any font that has the characters, then font files that matplotlib has not
-    seen yet, because its list is older than they are.
-    """
-    from matplotlib import font_manager
-
-    manager = font_manager.fontManager
-    return _covering(manager.ttflist) or _covering(_new_fonts(font_manager))
-
-
-def _covering(entries: Iterable[Any]) -> str | None:
-    """Return the family of the best font that has the characters of the probe."""
-    places = {family: place for place, family in enumerate(FAMILIES)}
-    regular = {entry.name: entry for entry in entries if entry.style == "normal"}
-    for name in sorted(regular, key=lambda name: (places.get(name, len(places)), name)):
-        if _has(regular[name].fname, PROBE):
-            return str(name)
-    return None
-
-
-def _new_fonts(font_manager: Any) -> list[Any]:
-    """Add the font files that matplotlib does not list yet, and return their entries."""
-    manager = font_manager.fontManager
-    known = {entry.fname for entry in manager.ttflist}
-    before = len(manager.ttflist)
-    for path in sorted(set(font_manager.findSystemFonts()) - known):
-        try:
-            manager.addfont(path)
-        except (OSError, RuntimeError, ValueError):  # a file that is no readable font
-            continue
-    return list(manager.ttflist[before:])
-
-
-@lru_cache(4096)
-def _has(path: str, characters: str) -> bool:
-    """Say whether a font file has all of some characters."""
-    from matplotlib import font_manager
-
-    try:
-        font = font_manager.get_font(path)
-    except (OSError, RuntimeError, ValueError):
-        return False
-    return all(font.get_char_index(ord(character)) for character in characters)
-
-
 @dataclass(frozen=True)
 class Lettering:
-    """The language of a chart, and the fonts it is written in.
-
-    Attributes
-    ----------
-    lang : {"zh", "en"}
-        English where Chinese was asked for and no font has it.
-    families : tuple of str
-        Font families, each for what those before it lack.
-    """
+    """The language of a chart, its font families, each for what those before it lack, and what no font has."""
 
     lang: str
     families: tuple[str, ...]
+    lacking: list[str] = field(default_factory=list)
 
     def say(self, zh: str, en: str) -> str:
         """Return one of two texts."""
@@ -108,26 +55,70 @@ class Lettering:
 
     def draws(self, text: str) -> bool:
         """Say whether the fonts have every character of a text."""
-        paths = [_path(family) for family in self.families]
-        return all(one.isspace() or any(_has(path, one) for path in paths) for one in dict.fromkeys(text))
+        from matplotlib.font_manager import FontProperties, findfont, get_font
+
+        if _OF_A_PAGE.get():
+            return True
+        # A family in a list is a name; alone it would be read as a pattern, in which a hyphen has a meaning.
+        fonts = [get_font(findfont(FontProperties(family=[family]))) for family in self.families]
+        return all(one.isspace() or any(font.get_char_index(ord(one)) for font in fonts) for one in set(text))
 
     def names(self, texts: Iterable[object]) -> list[str]:
         """Return names as a chart can draw them: on one line, cut where long, numbered where no font has them."""
         cleaned = [clean(text) for text in texts]
-        numbered = [text if self.draws(text) else f"No. {place}" for place, text in enumerate(cleaned, 1)]
-        changed = [f"{new} is {old}" for old, new in zip(cleaned, numbered, strict=True) if old != new]
-        if changed:
-            said = "No font of this machine has the characters of some names, so they stand as numbers"
-            warnings.warn(f"{said}: {'; '.join(changed)}. {_INSTALL}", FontWarning, stacklevel=4)
-        return [literal(text) for text in numbered]
+        drawn = [text if self.draws(text) else f"No. {place}" for place, text in enumerate(cleaned, 1)]
+        self.lacking.extend(f"{new} is {old}" for old, new in zip(cleaned, drawn, strict=True) if old != new)
+        return [literal(text) for text in drawn]
 
     @contextmanager
     def applied(self) -> Iterator[None]:
-        """Write everything made inside in these fonts, and leave matplotlib's own settings as they were."""
+        """Write everything made inside in these fonts, then warn once of what no font has."""
         import matplotlib
 
         with matplotlib.rc_context({"font.family": list(self.families), "hatch.linewidth": 0.7}):
             yield
+        if self.lacking:
+            said = f"No font of this machine has the Chinese characters of a chart: {'; '.join(self.lacking)}"
+            warnings.warn(f"{said}. {_FIX}", FontWarning, stacklevel=4)
+
+
+def choose_lettering(lang: str) -> Lettering:
+    """Return the lettering of a chart: English where Chinese is asked for and no font has it."""
+    check_option("lang", lang, LANGUAGES)
+    from matplotlib import rcParams
+
+    lettering = Lettering(lang, (*rcParams["font.family"], *_chinese_families()))
+    if lang == "zh" and not lettering.draws(PROBE):
+        return Lettering("en", lettering.families, ["its labels are in English"])
+    return lettering
+
+
+def _chinese_families() -> list[str]:
+    """Return the families with Chinese that matplotlib lists, or that of the extra ``fonts`` where it lists none."""
+    from matplotlib.font_manager import fontManager
+
+    listed = {entry.name for entry in fontManager.ttflist}
+    found = [family for family in FAMILIES if family in listed]
+    if not found:
+        try:
+            from pylopdf_fonts_zh_cn import sans_path
+        except ImportError:
+            return []
+        fontManager.addfont(sans_path())
+        return ["Noto Sans SC"]
+    return found
+
+
+@contextmanager
+def of_a_page() -> Iterator[None]:
+    """Draw inside for a page: its reader's fonts write every character, and matplotlib only measures."""
+    token = _OF_A_PAGE.set(True)
+    try:
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "Glyph .* missing from|Matplotlib currently does not support", UserWarning)
+            yield
+    finally:
+        _OF_A_PAGE.reset(token)
 
 
 def clean(text: object) -> str:
@@ -140,39 +131,3 @@ def clean(text: object) -> str:
 def literal(text: str) -> str:
     """Keep dollar signs from starting a formula."""
     return text.replace("$", r"\$")
-
-
-def _path(family: str) -> str:
-    from matplotlib import font_manager
-
-    return str(font_manager.findfont(family))
-
-
-def choose_lettering(lang: str) -> Lettering:
-    """Choose the language and the fonts of a chart.
-
-    Parameters
-    ----------
-    lang : {"zh", "en"}
-        As asked for.
-
-    Raises
-    ------
-    OptionError
-        If it is another language.
-
-    Warns
-    -----
-    FontWarning
-        If Chinese is asked for and no font has it: labels are English then.
-    """
-    check_option("lang", lang, LANGUAGES)
-    from matplotlib import font_manager
-
-    own = font_manager.FontProperties().get_name()
-    family = chinese_family()
-    if family is None and lang == "zh":
-        said = "No font with Chinese characters was found on this machine, so the labels are in English"
-        warnings.warn(f"{said}. {_INSTALL}", FontWarning, stacklevel=3)
-    families = (own,) if family is None or family == own else (own, family)
-    return Lettering(lang if family else "en", families)

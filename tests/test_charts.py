@@ -52,14 +52,6 @@ def _own_canvas() -> Iterator[None]:
         pyplot.close("all")
 
 
-@pytest.fixture
-def latin_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A machine with the fonts of matplotlib alone: the pictures are then the same everywhere."""
-    own = [entry for entry in fontManager.ttflist if entry.name not in fonts.FAMILIES]
-    monkeypatch.setattr(fontManager, "ttflist", own)
-    monkeypatch.setitem(sys.modules, "pylopdf_fonts_zh_cn", None)
-
-
 #: Older versions set text with another FreeType, which moves every letter; what is drawn is tested there all the same.
 OLD = tuple(map(int, mpl.__version__.split(".")[:2])) < (3, 11)
 
@@ -110,35 +102,35 @@ def works() -> eb.Assessment:
 
 
 @picture
-def test_picture_of_the_furnace_limits(latin_only: None) -> Any:  # noqa: ARG001
+def test_picture_of_the_furnace_limits(no_chinese_font: None) -> Any:  # noqa: ARG001
     return furnace_chart(furnaces()).figure
 
 
 @picture
-def test_picture_of_a_ladder(latin_only: None) -> Any:  # noqa: ARG001
+def test_picture_of_a_ladder(no_chinese_font: None) -> Any:  # noqa: ARG001
     return ladder_chart(potlines(), uncertainty={"Potline A": "120 kWh/t"}).figure
 
 
 @picture
-def test_picture_of_a_ladder_where_higher_is_better(latin_only: None) -> Any:  # noqa: ARG001
+def test_picture_of_a_ladder_where_higher_is_better(no_chinese_font: None) -> Any:  # noqa: ARG001
     verdict = eb.classify("23.6 %", "pv-module-topcon", document="gb-47834-2026")
     return ladder_chart(verdict).figure
 
 
 @picture
-def test_picture_of_a_portfolio_with_targets(latin_only: None) -> Any:  # noqa: ARG001
+def test_picture_of_a_portfolio_with_targets(no_chinese_font: None) -> Any:  # noqa: ARG001
     results = works()
     targets = eb.check_targets(results, document="panzhihua-2024")
     return portfolio_chart(results, targets=targets).figure
 
 
 @picture
-def test_picture_of_the_carriers(latin_only: None) -> Any:  # noqa: ARG001
+def test_picture_of_the_carriers(no_chinese_font: None) -> Any:  # noqa: ARG001
     return carrier_chart(clinker_book()).figure
 
 
 @picture
-def test_picture_of_the_savings(latin_only: None) -> Any:  # noqa: ARG001
+def test_picture_of_the_savings(no_chinese_font: None) -> Any:  # noqa: ARG001
     return saving_chart(clinker_book()).figure
 
 
@@ -219,13 +211,15 @@ def test_axes_of_the_users_own_get_the_font_too() -> None:
     settled(left).canvas.draw()
 
 
-def test_without_a_chinese_font_one_warning_says_what_stands_for_what(latin_only: None) -> None:  # noqa: ARG001
+def test_without_a_chinese_font_one_warning_says_what_stands_for_what(no_chinese_font: None) -> None:  # noqa: ARG001
     verdicts = {"A": potlines()["Potline A"], "乙厂": potlines()["Potline B"]}
     with pytest.warns(fonts.FontWarning) as warned:
         ax = ladder_chart(verdicts, lang="zh")
     (said,) = warned
     assert said.filename == __file__
-    assert re.search(r"its labels are in English; No. 2 is 乙厂\. Run: pip install \"energybench\[fonts\]", str(said.message))
+    assert re.search(
+        r"its labels are in English; No. 2 is 乙厂\. Run: pip install \"energybench\[fonts\]", str(said.message)
+    )
     assert ax.get_title(loc="left") == "Class of Primary aluminium, molten"
     assert [label.get_text() for label in ax.get_yticklabels()] == ["A", "No. 2"]
     settled(ax).canvas.draw()  # a missing glyph warns, and a warning is an error here
@@ -438,7 +432,7 @@ def test_long_names_leave_room_for_the_steps_and_are_kept_in_full(lang: str) -> 
     assert any("\n" in text.get_text() for text in written), "a wide step has its name in several lines"
 
 
-def test_a_long_title_is_in_lines(latin_only: None) -> None:  # noqa: ARG001
+def test_a_long_title_is_in_lines(no_chinese_font: None) -> None:  # noqa: ARG001
     results = clinker_works([10.0, 20.0], [97.7, 103])
     results.result_frame["product"] = "Zinc smelting: Hydrometallurgical with pyro treatment of leach residue " * 2
     ax = portfolio_chart(results)

@@ -115,7 +115,9 @@ def of_a_page() -> Iterator[None]:
     token = _OF_A_PAGE.set(True)
     try:
         with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", "Glyph .* missing from|Matplotlib currently does not support", UserWarning)
+            warnings.filterwarnings(
+                "ignore", "Glyph .* missing from|Matplotlib currently does not support", UserWarning
+            )
             yield
     finally:
         _OF_A_PAGE.reset(token)

@@ -1,9 +1,10 @@
-"""Hypothesis profiles, and tables that are put back as they were shipped."""
+"""Hypothesis profiles, programs that some tests drive, and tables that are put back as they were shipped."""
 
 from __future__ import annotations
 
 import csv
 import os
+import sys
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ import pytest
 from hypothesis import settings
 
 from energybench import tables
+from programs import PROGRAMS, program
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
@@ -24,17 +26,21 @@ settings.register_profile("dev", max_examples=1000, deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--no-skips", action="store_true", help="a skipped test fails: everything is meant to be there")
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip the tests without their program, and say what brings it."""
+    missing = {marker: package for marker, (_, package) in PROGRAMS.items() if program(marker) is None}
+    for item in items:
+        for marker, package in missing.items():
+            if item.get_closest_marker(marker):
+                item.add_marker(pytest.mark.skip(reason=f"no {marker} on this machine: apt-get install {package}"))
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Make a skip a failure where --no-skips says that nothing is missing."""
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Let a skipped test fail where everything is there: ENERGYBENCH_TESTS_SKIP_NOTHING=1."""
     report = yield
-    if report.skipped and item.config.getoption("--no-skips"):
+    if report.skipped and not hasattr(report, "wasxfail") and os.environ.get("ENERGYBENCH_TESTS_SKIP_NOTHING"):
         report.outcome = "failed"
-        report.longrepr = f"skipped, and --no-skips was given: {report.longrepr}"
     return report
 
 
@@ -69,3 +75,14 @@ def write_table(tmp_path: Path, shipped_tables: None) -> WriteTable:  # noqa: AR
         return path
 
     return write
+
+
+@pytest.fixture
+def no_chinese_font(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine with the fonts of matplotlib alone."""
+    from matplotlib.font_manager import fontManager
+
+    from energybench.report.fonts import FAMILIES
+
+    monkeypatch.setattr(fontManager, "ttflist", [one for one in fontManager.ttflist if one.name not in FAMILIES])
+    monkeypatch.setitem(sys.modules, "pylopdf_fonts_zh_cn", None)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import warnings
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
@@ -13,6 +15,7 @@ import pandas
 import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
+from matplotlib.font_manager import fontManager
 
 import energybench as eb
 from energybench.errors import DimensionError, OptionError
@@ -48,12 +51,6 @@ def _own_canvas() -> Iterator[None]:
         mpl.use("agg")
         yield
         pyplot.close("all")
-
-
-@pytest.fixture
-def latin_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A machine without a Chinese font: the pictures are then the same everywhere."""
-    monkeypatch.setattr(fonts, "chinese_family", lambda: None)
 
 
 #: Older versions set text with another FreeType, which moves every letter; what is drawn is tested there all the same.
@@ -106,35 +103,35 @@ def works() -> eb.Assessment:
 
 
 @picture
-def test_picture_of_the_furnace_limits(latin_only: None) -> Any:  # noqa: ARG001
+def test_picture_of_the_furnace_limits(no_chinese_font: None) -> Any:  # noqa: ARG001
     return furnace_chart(furnaces()).figure
 
 
 @picture
-def test_picture_of_a_ladder(latin_only: None) -> Any:  # noqa: ARG001
+def test_picture_of_a_ladder(no_chinese_font: None) -> Any:  # noqa: ARG001
     return ladder_chart(potlines(), uncertainty={"Potline A": "120 kWh/t"}).figure
 
 
 @picture
-def test_picture_of_a_ladder_where_higher_is_better(latin_only: None) -> Any:  # noqa: ARG001
+def test_picture_of_a_ladder_where_higher_is_better(no_chinese_font: None) -> Any:  # noqa: ARG001
     verdict = eb.classify("23.6 %", "pv-module-topcon", document="gb-47834-2026")
     return ladder_chart(verdict).figure
 
 
 @picture
-def test_picture_of_a_portfolio_with_targets(latin_only: None) -> Any:  # noqa: ARG001
+def test_picture_of_a_portfolio_with_targets(no_chinese_font: None) -> Any:  # noqa: ARG001
     results = works()
     targets = eb.check_targets(results, document="panzhihua-2024")
     return portfolio_chart(results, targets=targets).figure
 
 
 @picture
-def test_picture_of_the_carriers(latin_only: None) -> Any:  # noqa: ARG001
+def test_picture_of_the_carriers(no_chinese_font: None) -> Any:  # noqa: ARG001
     return carrier_chart(clinker_book()).figure
 
 
 @picture
-def test_picture_of_the_savings(latin_only: None) -> Any:  # noqa: ARG001
+def test_picture_of_the_savings(no_chinese_font: None) -> Any:  # noqa: ARG001
     return saving_chart(clinker_book()).figure
 
 
@@ -215,35 +212,41 @@ def test_axes_of_the_users_own_get_the_font_too() -> None:
     settled(left).canvas.draw()
 
 
-def test_without_a_chinese_font_labels_are_english_and_a_warning_says_so(latin_only: None) -> None:  # noqa: ARG001
-    with pytest.warns(fonts.FontWarning, match="labels are in English.*fonts-noto-cjk"):
-        ax = ladder_chart(potlines(), lang="zh")
-    settled(ax).canvas.draw()
+def test_without_a_chinese_font_one_warning_says_what_stands_for_what(no_chinese_font: None) -> None:  # noqa: ARG001
+    verdicts = {"A": potlines()["Potline A"], "乙厂": potlines()["Potline B"]}
+    with pytest.warns(fonts.FontWarning) as warned:
+        ax = ladder_chart(verdicts, lang="zh")
+    (said,) = warned
+    assert said.filename == __file__
+    assert re.search(
+        r"its labels are in English; No. 2 is 乙厂\. Run: pip install \"energybench\[fonts\]", str(said.message)
+    )
     assert ax.get_title(loc="left") == "Class of Primary aluminium, molten"
-
-
-def test_a_report_needs_no_chinese_font_its_charts_are_text(latin_only: None) -> None:  # noqa: ARG001
-    from energybench.report.pictures import _picture
-
-    svg = _picture("电解铝", lambda ax: ladder_chart(potlines(), lang="zh", ax=ax)).svg
-    assert ">标杆水平" in svg
-    assert "No. 1" not in svg
-
-
-def test_a_family_whose_name_is_no_pattern_stops_no_chart(monkeypatch: pytest.MonkeyPatch) -> None:
-    from matplotlib.font_manager import FontEntry, findfont, fontManager
-
-    strange = FontEntry(fname=findfont("DejaVu Sans"), name="Last Resort High-Efficiency")
-    monkeypatch.setattr(fontManager, "ttflist", [strange, *fontManager.ttflist])
-    fonts.chinese_family.cache_clear()
-    settled(ladder_chart(potlines(), lang="en")).canvas.draw()
-
-
-def test_names_that_no_font_has_stand_as_numbers_and_a_warning_says_which(latin_only: None) -> None:  # noqa: ARG001
-    with pytest.warns(fonts.FontWarning, match="No. 2 is 乙厂"):
-        ax = ladder_chart({"A": potlines()["Potline A"], "乙厂": potlines()["Potline B"]})
     assert [label.get_text() for label in ax.get_yticklabels()] == ["A", "No. 2"]
+    settled(ax).canvas.draw()  # a missing glyph warns, and a warning is an error here
+
+
+def test_the_font_of_the_extra_is_used_where_matplotlib_lists_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    own = [entry for entry in fontManager.ttflist if entry.name not in fonts.FAMILIES]
+    monkeypatch.setattr(fontManager, "ttflist", own)
+    ax = ladder_chart(potlines(), lang="zh")
     settled(ax).canvas.draw()
+    assert ax.get_title(loc="left") == "电解铝：等级"
+    assert [entry.name for entry in fontManager.ttflist if entry.name in fonts.FAMILIES] == ["Noto Sans SC"]
+    before = len(fontManager.ttflist)
+    monkeypatch.setitem(sys.modules, "pylopdf_fonts_zh_cn", None)
+    ladder_chart(potlines(), lang="zh")
+    assert len(fontManager.ttflist) == before, "a font that is listed is not sought again"
+
+
+def test_the_name_of_a_font_is_not_read_as_a_pattern(monkeypatch: pytest.MonkeyPatch) -> None:
+    listed = [entry for entry in fontManager.ttflist if entry.name == "DejaVu Sans"]
+    strange = [replace(entry, name=name) for entry in listed for name in ("Last Resort High-Efficiency", "A-B:C")]
+    monkeypatch.setattr(fontManager, "ttflist", [*fontManager.ttflist, *strange])
+    with mpl.rc_context({"font.family": ["A-B:C", "Last Resort High-Efficiency"]}):
+        ax = ladder_chart(potlines(), lang="zh")
+        settled(ax).canvas.draw()
+    assert ax.get_title(loc="left") == "电解铝：等级"
 
 
 def test_names_are_drawn_as_they_are_written_and_start_no_formula() -> None:
@@ -430,7 +433,7 @@ def test_long_names_leave_room_for_the_steps_and_are_kept_in_full(lang: str) -> 
     assert any("\n" in text.get_text() for text in written), "a wide step has its name in several lines"
 
 
-def test_a_long_title_is_in_lines(latin_only: None) -> None:  # noqa: ARG001
+def test_a_long_title_is_in_lines(no_chinese_font: None) -> None:  # noqa: ARG001
     results = clinker_works([10.0, 20.0], [97.7, 103])
     results.result_frame["product"] = "Zinc smelting: Hydrometallurgical with pyro treatment of leach residue " * 2
     ax = portfolio_chart(results)

@@ -55,7 +55,7 @@ def spark() -> Iterator[Any]:
     session.stop()
 
 
-ENGINES = ["polars", "polars enum", "duckdb", "duckdb own", "ibis", "spark"]
+ENGINES = ["polars", "polars enum", "duckdb", "duckdb own", "ibis", pytest.param("spark", marks=pytest.mark.spark)]
 
 
 @pytest.fixture(params=ENGINES)
@@ -459,6 +459,7 @@ def test_the_path_of_eager_tables_loads_no_engine() -> None:
 # Faults ---------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.spark
 def test_a_worker_of_spark_that_dies_once_changes_nothing(spark: Any, tmp_path: Path) -> None:
     """Two partitions; the process that makes the second one dies at its first attempt."""
     table, made = texts(meters({}, {"plant": "乙"}, {"unit": "斗"})), texts(outputs({}, {"plant": "乙"}))
@@ -500,6 +501,7 @@ def test_the_example_of_duckdb_runs(capsys: pytest.CaptureFixture[str]) -> None:
     assert "19 meter rows: 19 used, 0 with problems" in capsys.readouterr().out
 
 
+@pytest.mark.spark
 def test_the_example_of_spark_runs(spark: Any) -> None:
     answer = runpy.run_path(str(ROOT / "examples" / "engines" / "spark_local.py"))["assess"](spark)
     expected = pandas.read_csv(ROOT / "examples" / "main" / "expected.csv")
@@ -672,6 +674,7 @@ def test_a_lazy_answer_of_duckdb_stays_with_its_connection() -> None:
     assert str(there) == str(collected) == str(copy.copy(answer))
 
 
+@pytest.mark.spark
 def test_a_lazy_answer_of_spark_stays_with_its_session(spark: Any) -> None:
     answer: Any = eb.assess(spark_engine(spark).take(arrow(texts(meters()))), texts(outputs()))
     assert repr(answer).startswith("<LazyAssessment of Spark: ")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import re
-import shutil
 import subprocess
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +17,7 @@ from energybench.errors import OptionError, TableError
 from energybench.report import workbook, write_workbook
 from energybench.report.look import look_of
 from frame_tables import meters, outputs
+from programs import program
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -209,16 +209,22 @@ def test_an_assessment_writes_its_own_workbook(tmp_path: Path) -> None:
 
 @pytest.fixture(scope="module")
 def recalculated(tmp_path_factory: pytest.TempPathFactory) -> tuple[Assessment, dict[str, list[dict[str, str]]]]:
-    """An assessment, and the sheets of its workbook as LibreOffice calculates them; skipped without it."""
-    office = shutil.which("soffice") or shutil.which("libreoffice")
-    if office is None:
-        pytest.skip("no LibreOffice on this machine: apt-get install libreoffice-calc")
+    """An assessment, and the sheets of its workbook as LibreOffice calculates them."""
     folder, answer = tmp_path_factory.mktemp("office"), every_way()
     # No value is stored with a formula, so that every figure of the sheets below was worked out by the office.
     write_workbook(answer, folder / "book.xlsx")
     profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
     subprocess.run(
-        [office, profile, "--headless", "--convert-to", CONVERT, "--outdir", str(folder), str(folder / "book.xlsx")],
+        [
+            str(program("office")),
+            profile,
+            "--headless",
+            "--convert-to",
+            CONVERT,
+            "--outdir",
+            str(folder),
+            str(folder / "book.xlsx"),
+        ],
         check=True,
         capture_output=True,
         timeout=180,
@@ -230,6 +236,7 @@ def recalculated(tmp_path_factory: pytest.TempPathFactory) -> tuple[Assessment, 
     return answer, sheets
 
 
+@pytest.mark.office
 @pytest.mark.parametrize("sheet", ["results", "energy"])
 def test_an_office_comes_to_the_same_tce(recalculated: Any, sheet: str) -> None:
     answer, sheets = recalculated
@@ -240,6 +247,7 @@ def test_an_office_comes_to_the_same_tce(recalculated: Any, sheet: str) -> None:
     assert found.dropna().tolist() == pytest.approx(expected.dropna().tolist(), rel=1e-9, abs=0)
 
 
+@pytest.mark.office
 def test_an_office_finds_no_error(recalculated: Any) -> None:
     for rows in recalculated[1].values():
         assert not [cell for row in rows for cell in row.values() if cell.startswith(("#", "Err:"))]

@@ -1,4 +1,4 @@
-"""Chinese text in charts: a font of this machine that has the characters, or a clear warning that there is none."""
+"""Letters of charts: the language, and the fonts of this machine that have its characters."""
 
 from __future__ import annotations
 
@@ -6,10 +6,8 @@ import re
 import unicodedata
 import warnings
 from contextlib import contextmanager
-from dataclasses import dataclass
-from functools import cache, lru_cache
-from importlib.util import find_spec
-from pathlib import Path
+from contextvars import ContextVar
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from energybench.errors import EnergybenchWarning, check_option
@@ -26,77 +24,103 @@ FAMILIES = (
     *("Noto Sans CJK JP", "Noto Serif CJK SC", "Source Han Serif SC", "SimSun", "KaiTi", "FangSong"),
     *("AR PL UMing CN", "AR PL UKai CN"),
 )
+#: Characters of the charts that Japanese and Korean fonts often lack.
+PROBE = "标准煤级吨产电炉〔〕"
 #: A longer name is cut in a chart.
 LONGEST_NAME = 28
 
-_INSTALL = (
-    "Install one, for example fonts-noto-cjk or fonts-wqy-microhei (Debian, Ubuntu), or run: "
-    'pip install "energybench[fonts]"'
+_FIX = (
+    'Run: pip install "energybench[fonts]", or add a font file with '
+    "matplotlib.font_manager.fontManager.addfont(path) before the first chart"
 )
+#: Set while a chart of a page is drawn, which the fonts of its reader write.
+_OF_A_PAGE: ContextVar[bool] = ContextVar("_OF_A_PAGE", default=False)
 
 
 class FontWarning(EnergybenchWarning):
     """No font of this machine has the characters of a chart."""
 
 
-@cache
-def chinese_family() -> str | None:
-    """Return a font family with simplified Chinese: one of this machine, else that of the extra ``fonts``."""
-    from matplotlib.font_manager import fontManager
-
-    listed = {entry.name for entry in fontManager.ttflist}
-    here = next((family for family in FAMILIES if family in listed), None)
-    spec = find_spec("mplfonts")
-    if here is not None or spec is None or not spec.submodule_search_locations:
-        return here
-    # The package itself is not imported: it would change the settings of matplotlib.
-    fontManager.addfont(Path(spec.submodule_search_locations[0]) / "fonts" / "NotoSansCJKsc-Regular.otf")
-    return str(fontManager.ttflist[-1].name)
-
-
-@lru_cache(4096)
-def _has(family: str, character: str) -> bool:
-    """Return whether the font of a family has a character."""
-    from matplotlib.font_manager import findfont, get_font
-
-    return bool(get_font(findfont(family)).get_char_index(ord(character)))
-
-
 @dataclass(frozen=True)
 class Lettering:
-    """The language of a chart, and the fonts it is written in."""
+    """The language of a chart, its font families, each for what those before it lack, and what no font has."""
 
     lang: str
     families: tuple[str, ...]
-    by_reader: bool = False
+    lacking: list[str] = field(default_factory=list)
 
     def say(self, zh: str, en: str) -> str:
         """Return one of two texts."""
         return zh if self.lang == "zh" else en
 
     def draws(self, text: str) -> bool:
-        """Return whether the chart can show every character of a text."""
-        if self.by_reader:
+        """Say whether the fonts have every character of a text."""
+        from matplotlib.font_manager import FontProperties, findfont, get_font
+
+        if _OF_A_PAGE.get():
             return True
-        return all(one.isspace() or any(_has(family, one) for family in self.families) for one in dict.fromkeys(text))
+        # A family in a list is a name; alone it would be read as a pattern, in which a hyphen has a meaning.
+        fonts = [get_font(findfont(FontProperties(family=[family]))) for family in self.families]
+        return all(one.isspace() or any(font.get_char_index(ord(one)) for font in fonts) for one in set(text))
 
     def names(self, texts: Iterable[object]) -> list[str]:
         """Return names as a chart can draw them: on one line, cut where long, numbered where no font has them."""
         cleaned = [clean(text) for text in texts]
-        numbered = [text if self.draws(text) else f"No. {place}" for place, text in enumerate(cleaned, 1)]
-        changed = [f"{new} is {old}" for old, new in zip(cleaned, numbered, strict=True) if old != new]
-        if changed:
-            said = "No font of this machine has the characters of some names, so they stand as numbers"
-            warnings.warn(f"{said}: {'; '.join(changed)}. {_INSTALL}", FontWarning, stacklevel=4)
-        return [literal(text) for text in numbered]
+        drawn = [text if self.draws(text) else f"No. {place}" for place, text in enumerate(cleaned, 1)]
+        self.lacking.extend(f"{new} is {old}" for old, new in zip(cleaned, drawn, strict=True) if old != new)
+        return [literal(text) for text in drawn]
 
     @contextmanager
     def applied(self) -> Iterator[None]:
-        """Write everything made inside in these fonts, and leave matplotlib's own settings as they were."""
+        """Write everything made inside in these fonts, then warn once of what no font has."""
         import matplotlib
 
         with matplotlib.rc_context({"font.family": list(self.families), "hatch.linewidth": 0.7}):
             yield
+        if self.lacking:
+            said = f"No font of this machine has the Chinese characters of a chart: {'; '.join(self.lacking)}"
+            warnings.warn(f"{said}. {_FIX}", FontWarning, stacklevel=4)
+
+
+def choose_lettering(lang: str) -> Lettering:
+    """Return the lettering of a chart: English where Chinese is asked for and no font has it."""
+    check_option("lang", lang, LANGUAGES)
+    from matplotlib import rcParams
+
+    lettering = Lettering(lang, (*rcParams["font.family"], *_chinese_families()))
+    if lang == "zh" and not lettering.draws(PROBE):
+        return Lettering("en", lettering.families, ["its labels are in English"])
+    return lettering
+
+
+def _chinese_families() -> list[str]:
+    """Return the families with Chinese that matplotlib lists, or that of the extra ``fonts`` where it lists none."""
+    from matplotlib.font_manager import fontManager
+
+    listed = {entry.name for entry in fontManager.ttflist}
+    found = [family for family in FAMILIES if family in listed]
+    if not found:
+        try:
+            from pylopdf_fonts_zh_cn import sans_path
+        except ImportError:
+            return []
+        fontManager.addfont(sans_path())
+        return ["Noto Sans SC"]
+    return found
+
+
+@contextmanager
+def of_a_page() -> Iterator[None]:
+    """Draw inside for a page: its reader's fonts write every character, and matplotlib only measures."""
+    token = _OF_A_PAGE.set(True)
+    try:
+        with warnings.catch_warnings():
+            warnings.filterwarnings(
+                "ignore", "Glyph .* missing from|Matplotlib currently does not support", UserWarning
+            )
+            yield
+    finally:
+        _OF_A_PAGE.reset(token)
 
 
 def clean(text: object) -> str:
@@ -109,22 +133,3 @@ def clean(text: object) -> str:
 def literal(text: str) -> str:
     """Keep dollar signs from starting a formula."""
     return text.replace("$", r"\$")
-
-
-def choose_lettering(lang: str) -> Lettering:
-    """Choose the language and the fonts of a chart, and warn where a picture in Chinese has no font for it.
-
-    In SVG with ``svg.fonttype`` "none" the reader's fonts draw the letters, so that none is needed here.
-    """
-    check_option("lang", lang, LANGUAGES)
-    from matplotlib import rcParams
-    from matplotlib.font_manager import FontProperties
-
-    own = FontProperties().get_name()
-    by_reader = rcParams["svg.fonttype"] == "none"
-    family = own if _has(own, "\u6807") else chinese_family()
-    if family is None and lang == "zh" and not by_reader:
-        said = "No font with Chinese characters was found on this machine, so the labels are in English"
-        warnings.warn(f"{said}. {_INSTALL}", FontWarning, stacklevel=3)
-    families = (own,) if family is None or family == own else (own, family)
-    return Lettering(lang if family or by_reader else "en", families, by_reader)

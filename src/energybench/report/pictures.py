@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import warnings
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from energybench.errors import EnergybenchError
 from energybench.frames.problems import cut
 from energybench.report.cards.pieces import printable
+from energybench.report.fonts import of_a_page
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -75,16 +75,19 @@ def _asked(assessment: Assessment, targets: TargetCheck | None, words: Words) ->
 
 
 def _picture(title: str, draw: Callable[..., Any]) -> Picture:
-    """Return a chart as SVG: letters are text in the reader's fonts, the same for the same chart, without a time."""
+    """Return a chart as SVG that the reader's fonts write, the same for the same chart, without a time."""
     import matplotlib as mpl
     from matplotlib.figure import Figure
+    from matplotlib.text import Text
 
     figure = Figure(figsize=SIZE, layout="constrained")
     out = io.StringIO()
-    with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": title}), warnings.catch_warnings():
-        # The letters are drawn elsewhere, so a glyph that no font of this machine has is not missing.
-        warnings.filterwarnings("ignore", "Glyph .* missing from font", UserWarning)
+    with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": title}), of_a_page():
         axes = draw(ax=figure.subplots())
+        for place, text in enumerate(figure.findobj(Text)):
+            if text.get_path_effects():  # would be shapes of letters; the style of the page draws its halo
+                text.set_path_effects([])
+                text.set_gid(f"halo_{place}")
         figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
     page = out.getvalue()
     # A name that is cut in the chart has its full form as its label.

@@ -13,7 +13,7 @@ from energybench.errors import MissingColumnError, TableError, quoted
 from energybench.limits.choose import find_item, find_ladder, needs_capacity
 from energybench.limits.furnaces import DEFAULT_ITEM, find_curve
 from energybench.testing.facts import fuels, products, spellings
-from energybench.testing.options import check_count
+from energybench.testing.search import check_count
 from energybench.units.registry import ratio, same_kind
 from energybench.units.text import UnitText, read_unit
 

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 
 from hypothesis import strategies as st
 
+from energybench.energy.choices import make_choice
 from energybench.errors import OptionError, quoted
 from energybench.limits.furnaces import DEFAULT_ITEM, find_curve
-from energybench.testing.facts import HOSTILE, choice_of, fuels, join, parts, products
-from energybench.testing.options import check_count, check_flag
+from energybench.testing.facts import HOSTILE, fuels, join, parts, products
+from energybench.testing.search import check_count, check_flag
 from energybench.units.registry import same_kind
 from energybench.units.text import UnitText, read_unit
 
@@ -101,7 +102,7 @@ def carriers(
     >>> find(carriers(category="liquid"), lambda name: True)
     '柴油'
     """
-    known = fuels(choice_of(basis, coal_rate, edition))
+    known = fuels(make_choice(basis=basis, coal_rate=coal_rate, edition=edition))
     chosen = [fuel for fuel in known if category in (None, fuel.category)]
     if not chosen:
         known_categories = ", ".join(sorted({fuel.category for fuel in known}))

@@ -92,7 +92,8 @@ def check_count(name: str, value: object, least: int, most: int | None = None) -
     5
     """
     try:
-        found = floor(value) if isinstance(value, Real) and not isinstance(value, bool) else None
+        number = value if isinstance(value, Real) and not isinstance(value, bool) else 0.5
+        found = int(floor(number))  # noqa: RUF046 - a floor of Real is no int for a type checker
     except (OverflowError, ValueError):  # infinite, NaN
         found = None
     if found is None or found != value or found < least or (most is not None and found > most):

@@ -29,9 +29,9 @@ from energybench.errors import (
     UnitTextError,
     UnknownCarrierError,
 )
-from energybench.testing.causes import RATIOS, cause_of
 from energybench.testing.facts import HOSTILE, common_spellings, fuels, products, spellings, wrong_units
-from energybench.testing.searching import Effort
+from energybench.testing.likely_mistakes import RATIOS, cause_of
+from energybench.testing.search import Effort
 from energybench.units.registry import read_exact
 from energybench.units.text import read_unit
 from expect import refused

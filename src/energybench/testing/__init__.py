@@ -15,7 +15,6 @@ with requiring("hypothesis", "testing", "energybench.testing"):
 from energybench.testing.classifier import assert_classifier_properties
 from energybench.testing.conversion import assert_conversion_properties
 from energybench.testing.correction import assert_correction_properties
-from energybench.testing.frames import meter_tables, output_tables, table_pairs
 from energybench.testing.limit_curve import assert_limit_curve_properties
 from energybench.testing.report import BrokenPropertyError, Finding, Report
 from energybench.testing.strategies import (
@@ -24,7 +23,10 @@ from energybench.testing.strategies import (
     furnace_capacities,
     hostile_unit_texts,
     ladders,
+    meter_tables,
+    output_tables,
     quantities,
+    table_pairs,
     unit_texts,
 )
 

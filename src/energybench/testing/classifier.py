@@ -5,35 +5,32 @@ from __future__ import annotations
 from collections.abc import Mapping
 from fractions import Fraction
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from hypothesis import strategies as st
 
 from energybench.errors import OptionError, quoted
 from energybench.limits.choose import find_item
 from energybench.limits.ladders import Level
-from energybench.testing.asking import Answer, Refusals, Subject
-from energybench.testing.causes import RATIOS
 from energybench.testing.facts import HOSTILE, NO_PRODUCTS, Product, common_spellings, products
-from energybench.testing.probing import texts
-from energybench.testing.report import Property, Report, Wrong, settle
-from energybench.testing.searching import Effort, each
-from energybench.testing.slips import SLIPS, Case, Known, around, near
+from energybench.testing.laws import NOT_A_NUMBER, NOTHING, Answer, Case, Known, Laws, Refusals, read_text
+from energybench.testing.likely_mistakes import HAIR, RATIOS, cause_of_class
+from energybench.testing.search import Effort, check_texts, each
 from energybench.units.registry import ratio, same_kind
 from energybench.units.text import read_unit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
 
+    from energybench.testing.report import Report, Wrong
 
-REFUSAL = "a refusal: an error, None or NaN"
 #: Where a value lies, in percent of the highest limit above the lowest.
 _PERCENT = st.integers(-100, 200)
-_NOT_A_NUMBER = (float("nan"), float("inf"), float("-inf"))
-_NOTHING = "it answers nothing"
 _OWN_WORDS = 'pass classes={"its word": "benchmark", ...} if it has words of its own'
 _OTHER_KINDS = ("kWh/t", "kgce/t", "kgce/m2", "t", "kWh", "GJ/t")
 _CHINESE = {"标杆": "benchmark", "基准": "baseline", "基准以下": "below-baseline", "合格": "within-limit"}
+# Values beside the limits, none of them on one.
+_SIDES = tuple(map(Fraction, ("0.9", "1.1", "0.99999", "1.00001")))
 
 
 def assert_classifier_properties(
@@ -63,14 +60,8 @@ def assert_classifier_properties(
     classes : mapping, optional
         Its own words for the classes, to those of :class:`energybench.Level`: ``{"A": "benchmark"}``. The words of
         the library and of the documents (标杆水平, 1级) are known.
-    refuses : exception types or callable
-        What counts as a refusal beside None; a function is given the answer or the exception.
-    skip : collection of str
-        Names of properties that are not asked.
-    max_examples : int
-        Examples that Hypothesis tries for each property; every limit of every product is tried anyway.
-    derandomize : bool
-        The same run asks the same questions; False draws new ones every time.
+    refuses, skip, max_examples, derandomize
+        As in :func:`assert_conversion_properties`.
 
     Returns
     -------
@@ -100,34 +91,50 @@ def assert_classifier_properties(
     ...     print(error.report["limits"].cause)
     equality taken the other way: <= read as <, or < as <=
     """
-    subject = Subject(function, refuses)
-    classifier = _Classifier(subject, document, items, classes or {}, Effort(max_examples, derandomize))
-    return settle("classifier", subject, classifier.coverage, classifier.properties(), skip)
+    classifier = _Classifier(function, refuses, Effort(max_examples, derandomize))
+    classifier.meet(document, check_texts("items", items), classes or {})
+    return classifier.run(skip)
 
 
-class _Classifier:
-    """A classifier, the products that it answers, and the search for each law."""
+class _Classifier(Laws):
+    """A classifier, and the limits that it answers: each is tried once, and the laws are asked of those."""
 
-    def __init__(
-        self,
-        subject: Subject,
-        document: str | None,
-        items: Iterable[str] | None,
-        classes: Mapping[str, str],
-        effort: Effort,
-    ) -> None:
-        self.subject, self.effort = subject, effort
-        self.strict = items is not None
-        self.words = _words(classes)
-        self.every = products(document)
-        self.wanted = self._wanted(texts("items", items))
+    kind = "classifier"
+    laws: ClassVar = {
+        "answers": "It answers what it is meant for, in words that are known",
+        "limits": "At each limit, just inside and just outside, the class is the document's",
+        "agreement": "Between and beyond the limits the class is the document's too",
+        "monotone": "A better value never has a worse class",
+        "units": "The same value in another unit has the same class",
+        "dimension": "A value of another kind is refused: kWh/t is never kgce/t",
+        "hostile": "A text that is no unit, or one of two, is refused",
+        "unknown": "A product that stands in no table is refused",
+        "gaps": "What is no number has no class",
+    }
+    known: list[Known[Product]]
+
+    def coverage(self) -> str:
+        """Say how many products the classifier answers."""
+        return f"answers {len(self.known)} of {len(self.wanted)} limits"
+
+    def read(self, given: object) -> tuple[str | None, str]:
+        """Return the class of a word, or why it has none."""
+        word, misfit = read_text(given)
+        level = None if word is None else self.words.get(word.casefold())
+        return level, misfit or ("" if level else _OWN_WORDS)
+
+    # What it answers
+
+    def meet(self, document: str | None, items: tuple[str, ...] | None, classes: Mapping[str, str]) -> None:
+        """Find the limits that it answers, of those that it has to or of all."""
+        self.required, self.words, self.every = items is not None, _words(classes), products(document)
+        self.wanted = self._wanted(items)
         if not self.wanted:
             raise OptionError(f"No limit of {document} may be used", str(document), "Choose another document")
         self.known = [
-            Known(name, product)
+            Known(name, product, (product.ladder.unit,))
             for names, product in self.wanted
-            for name in [next((one for one in names if self._answers(one, product)), "")]
-            if name
+            for name in [name for name in names if not self.ask(*_first(product), name).refused][:1]
         ]
 
     def _wanted(self, items: Iterable[str] | None) -> list[tuple[tuple[str, ...], Product]]:
@@ -135,237 +142,157 @@ class _Classifier:
             return [(product.names, product) for product in self.every]
         found: list[tuple[tuple[str, ...], Product]] = []
         for name in items:
-            here = [product for product in self.every if product.ladder.item == find_item(name)]
+            here = self._of(find_item(name))
             if not here:
                 raise OptionError(f"{name} has no limit that may be used", name, "Leave it out, or pass its document=")
             found += [((name,), product) for product in here]
         return found
 
-    def _answers(self, name: str, product: Product) -> bool:
-        value = next(step.value for step in product.ladder.steps if step.value is not None)
-        return not self._ask(value, product.ladder.unit, name).refused
-
-    def coverage(self) -> str:
-        """Say how many products the classifier answers."""
-        return f"answers {len(self.known)} of {len(self.wanted)} limits"
-
-    def properties(self) -> tuple[Property, ...]:
-        """Return the laws, the plain ones first."""
-        return (
-            Property("answers", "It answers what it is meant for, in words that are known", self._nothing_missing),
-            Property(
-                "limits", "At each limit, just inside and just outside, the class is the document's", self._limits
-            ),
-            Property("agreement", "Between and beyond the limits the class is the document's too", self._agreement),
-            Property("monotone", "A better value never has a worse class", self._monotone),
-            Property("units", "The same value in another unit has the same class", self._units),
-            Property("dimension", "A value of another kind is refused: kWh/t is never kgce/t", self._dimension),
-            Property("hostile", "A text that is no unit, or one of two, is refused", self._hostile),
-            Property("unknown", "A product that nobody knows is refused", self._unknown),
-            Property("gaps", "What is no number has no class", self._gaps),
-        )
-
-    # What is asked
-
-    def _ask(self, value: float, unit: str, name: str) -> Answer:
-        return self.subject.text(value, unit, name)
-
-    def _level(self, answer: Answer) -> str | None:
-        return None if answer.value is None else self.words.get(answer.value.casefold())
-
-    def _wrong(
-        self, arguments: tuple[float, str, str], answer: Answer, expected: str, *, source: str = "", cause: str = ""
-    ) -> Wrong:
-        unknown = answer.value is not None and self._level(answer) is None
-        own = _OWN_WORDS if unknown else answer.misfit
-        return Wrong(self.subject.call(*arguments), answer.shown, expected, source, cause or own)
-
-    def _no_class(self, known: Known, value: float, unit: str, answer: Answer) -> Wrong | None:
-        """Return what is wrong with an answer that is no refusal and no class of the ladder: it has no rank."""
-        if answer.refused or self._level(answer) in known.ladder.levels:
-            return None
-        return self._wrong((value, unit, known.name), answer, f"one of {', '.join(known.ladder.levels)}")
-
-    def _judge(self, case: Case) -> tuple[Answer, Level] | None:
-        """Return the answer to a case and the class expected, where they differ."""
-        expected = case.known.level(case.value)
-        if expected is None:
-            return None
-        answer = self._ask(case.value, case.known.ladder.unit, case.known.name)
-        if (answer.refused and not self.strict) or self._level(answer) == expected:
-            return None
-        return answer, expected
-
-    def _cause(self, failing: list[tuple[Case, Answer]], passing: list[Case]) -> str:
-        """Return the slip that explains every failing case, or nothing; passing cases must not speak against it."""
-        given = [(case, self._level(answer)) for case, answer in failing]
-        given += [(case, case.known.level(case.value)) for case in passing]
-        explained = {said: sum(slip(case) == level for case, level in given) for said, slip in SLIPS}
-        best = max(explained, key=lambda said: explained[said])
-        return best if explained[best] == len(given) else ""
-
-    # The laws
-
-    def _nothing_missing(self) -> Wrong | None:
-        if not self.known:
-            names, product = self.wanted[0]
-            arguments = (float(product.ladder.steps[0].value or 1), product.ladder.unit, names[0])
-            return self._wrong(arguments, self._ask(*arguments), "a class", cause="it answers nothing that was tried")
-        for names, product in self.wanted:
-            value = next(step.value for step in product.ladder.steps if step.value is not None)
-            arguments = (value, product.ladder.unit, names[0])
-            known = next((one for one in self.known if one.product is product), None)
-            if known is None and not self.strict:
-                continue
-            answer = self._ask(value, product.ladder.unit, known.name if known else names[0])
-            if self._level(answer) is None:
-                return self._wrong(arguments, answer, f"one of {', '.join(product.ladder.levels)}")
-        return None
-
-    def _limits(self) -> Wrong | str | None:
-        """Try every limit of every product: at it, a hair better, a hair worse."""
-        if not self.known:
-            return _NOTHING
-        first: tuple[Case, Answer, Level] | None = None
-        for known in self.known:
-            failing: list[tuple[Case, Answer]] = []
-            passing: list[Case] = []
-            for case in around(known):
-                wrong = self._judge(case)
-                if wrong is None:
-                    passing.append(case)
-                    continue
-                first = first or (case, *wrong)
-                failing.append((case, wrong[0]))
-            if first is not None:
-                return self._explained(first, self._cause(failing, passing))
-        return None
-
-    def _explained(self, wrong: tuple[Case, Answer, Level], cause: str) -> Wrong:
-        case, answer, expected = wrong
-        arguments = (case.value, case.known.ladder.unit, case.known.name)
-        shown = f"{expected.value!r}"
-        return self._wrong(arguments, answer, shown, source=case.known.product.source, cause=cause)
-
-    def _agreement(self) -> Wrong | str | None:
-        def check(case: Case) -> Wrong | None:
-            wrong = self._judge(case)
-            if wrong is None:
-                return None
-            return self._explained((case, *wrong), self._cause([(case, wrong[0])], []))
-
-        return self.effort.search(self._cases(), check) if self.known else _NOTHING
-
-    def _cases(self) -> st.SearchStrategy[Case]:
-        return st.builds(lambda known, percent: Case(known, known.at(percent)), st.sampled_from(self.known), _PERCENT)
-
-    def _monotone(self) -> Wrong | str | None:
-        def check(pair: tuple[Case, int]) -> Wrong | None:
-            known, one = pair[0].known, pair[0].value
-            two = known.at(pair[1])
-            better, worse = (one, two) if known.ladder.sign * one <= known.ladder.sign * two else (two, one)
-            answers = [self._ask(value, known.ladder.unit, known.name) for value in (better, worse)]
-            for value, answer in zip((better, worse), answers, strict=True):
-                if (found := self._no_class(known, value, known.ladder.unit, answer)) is not None:
-                    return found
-            levels = [self._level(answer) for answer in answers]
-            ranks = [known.ladder.levels.index(Level(one)) for one in levels if one in known.ladder.levels]
-            if len(ranks) < 2 or ranks[0] <= ranks[1]:
-                return None
-            call = self.subject.call(worse, known.ladder.unit, known.name)
-            expected = f"at least {answers[1].shown}, the class of the worse {call}"
-            return self._wrong((better, known.ladder.unit, known.name), answers[0], expected)
-
-        if not self.known:
-            return _NOTHING
-        # Neighbours on a coarse grid first: a hole in the middle is seldom met by two values at random.
-        grid = (
-            (Case(known, known.at(one)), two) for known in self.known for one, two in pairwise(range(-100, 201, 15))
-        )
-        return each(grid, check) or self.effort.search(st.tuples(self._cases(), _PERCENT), check)
-
-    def _units(self) -> Wrong | str | None:
-        readable = [
-            (known, unit)
-            for known in self.known
-            for unit in common_spellings(known.product.unit)
-            if unit != known.ladder.unit and not self._ask(self._probe(known, unit), unit, known.name).refused
-        ]
-        if not self.known:
-            return _NOTHING
-        if not readable:
-            return "it reads one unit of each limit"
-
-        def check(case: tuple[tuple[Known, str], Fraction]) -> Wrong | None:
-            (known, unit), value = case
-            expected = known.level(float(value))
-            there = float(value / ratio(read_unit(unit), known.product.unit))
-            answer = self._ask(there, unit, known.name)
-            found = self._no_class(known, there, unit, answer)
-            if found is not None or expected is None or answer.refused or self._level(answer) == expected:
-                return found
-            factor = ratio(read_unit(unit), known.product.unit)
-            slips = [(Fraction(1) / factor, "the unit is not read: the number stands as it is"), *RATIOS]
-            cause = next(
-                (said for times, said in slips if known.level(float(value * Fraction(times))) == self._level(answer)),
-                "",
-            )
-            more = {"source": known.product.source, "cause": cause}
-            return self._wrong((there, unit, known.name), answer, f"{expected.value!r}", **more)
-
-        # Each unit with one value, each time on another side of another limit; then any of them.
-        sides = ([value for value in near(one[0]) if value] for one in readable)
-        plain = [
-            (one, values[place % len(values)]) for place, (one, values) in enumerate(zip(readable, sides, strict=True))
-        ]
-        drawn = st.builds(
-            lambda one, side: (one, near(one[0])[side % len(near(one[0]))]),
-            st.sampled_from(readable),
-            st.integers(0, 11),
-        )
-        return each(plain, check) or self.effort.search(drawn, lambda case: check(case) if case[1] else None)
-
-    def _probe(self, known: Known, unit: str) -> float:
-        value = next(step.value for step in known.ladder.steps if step.value is not None)
-        return float(Fraction(value) / ratio(read_unit(unit), known.product.unit))
-
-    def _refusal(self, arguments: tuple[float, str, str], why: str) -> Wrong | None:
-        answer = self._ask(*arguments)
-        return None if answer.refused else self._wrong(arguments, answer, REFUSAL, cause=why)
-
-    def _dimension(self) -> Wrong | str | None:
-        if not self.known:
-            return _NOTHING
-        cases = [
-            (known, unit)
-            for known in self.known
-            for unit in _OTHER_KINDS
-            if not any(same_kind(read_unit(unit), one.unit) for one in self._of(known.ladder.item))
-        ]
-        why = "the unit is not looked at, or only its beginning"
-        return each(cases, lambda case: self._refusal((1.0, case[1], case[0].name), why))
-
     def _of(self, item: str) -> list[Product]:
         """Return the limits of an item: a standard may have several indicators."""
         return [product for product in self.every if product.ladder.item == item]
 
-    def _hostile(self) -> Wrong | str | None:
+    # What is asked
+
+    def _no_class(self, product: Product, answer: Answer) -> Wrong | None:
+        """Return what is wrong with an answer that is no refusal and no class of the ladder: it has no rank."""
+        if answer.refused or answer.value in product.ladder.levels:
+            return None
+        return self.wrong(answer, f"one of {', '.join(product.ladder.levels)}")
+
+    def _judge(self, case: Case[Product]) -> Answer | None:
+        """Return the answer to a case where it is not the class expected."""
+        expected = case.known.row.level(case.number)
+        if expected is None:
+            return None
+        answer = self.ask(*case.ask())
+        return None if (answer.refused and not self.required) or answer.value == expected else answer
+
+    def _explained(self, case: Case[Product], answer: Answer, others: list[tuple[Product, float, str | None]]) -> Wrong:
+        """Return a wrong class with the slip that gives it and the classes of other values."""
+        product = case.known.row
+        cause = cause_of_class([(product, case.number, answer.value), *others])
+        return self.wrong(answer, f"{str(product.level(case.number))!r}", source=product.source, cause=cause)
+
+    # The laws
+
+    def law_answers(self) -> Wrong | None:
         if not self.known:
-            return _NOTHING
+            names, product = self.wanted[0]
+            answer = self.ask(float(product.ladder.steps[0].value or 1), product.ladder.unit, names[0])
+            return self.wrong(answer, "a class", cause=answer.misfit or "it answers nothing that was tried")
+        answered = {known.row.ladder.id: known.name for known in self.known}
+        for names, product in self.wanted:
+            name = answered.get(product.ladder.id, names[0] if self.required else "")
+            if name and (answer := self.ask(*_first(product), name)).value is None:
+                return self.wrong(answer, f"one of {', '.join(product.ladder.levels)}")
+        return None
+
+    def law_limits(self) -> Wrong | str | None:
+        """Try every limit of every product: at it, a hair better, a hair worse."""
+        for known in self.known:
+            product = known.row
+            values = [float(limit + abs(limit) * hair) for limit in product.limits for hair in (0, -HAIR, HAIR)]
+            cases = [Case(known, product.ladder.unit, value) for value in values]
+            judged = [(case, self._judge(case)) for case in cases]
+            failing = [(case, answer) for case, answer in judged if answer is not None]
+            if failing:
+                # What was right must not speak against the slip.
+                others = [
+                    (product, case.number, answer.value if answer else product.level(case.number))
+                    for case, answer in judged
+                ]
+                return self._explained(*failing[0], others)
+        return None if self.known else NOTHING
+
+    def law_agreement(self) -> Wrong | str | None:
+        def check(case: Case[Product]) -> Wrong | None:
+            answer = self._judge(case)
+            return None if answer is None else self._explained(case, answer, [])
+
+        return self.effort.search(self._cases(), check) if self.known else NOTHING
+
+    def _cases(self) -> st.SearchStrategy[Case[Product]]:
+        return st.builds(_at, st.sampled_from(self.known), _PERCENT)
+
+    def law_monotone(self) -> Wrong | str | None:
+        def check(pair: tuple[Case[Product], int]) -> Wrong | None:
+            case, percent = pair
+            product, values = case.known.row, [case.number, case.known.row.at(percent)]
+            better, worse = (self.ask(*case.ask(v)) for v in sorted(values, key=lambda v: product.ladder.sign * v))
+            wrong = self._no_class(product, better) or self._no_class(product, worse)
+            if wrong is not None or better.refused or worse.refused:
+                return wrong
+            ranks = product.ladder.levels
+            if ranks.index(better.value) <= ranks.index(worse.value):
+                return None
+            return self.wrong(better, f"at least {worse.shown}, the class of the worse {worse.call}")
+
+        if not self.known:
+            return NOTHING
+        # Neighbours on a coarse grid first: a hole in the middle is seldom met by two values at random.
+        grid = ((_at(known, one), two) for known in self.known for one, two in pairwise(range(-100, 201, 15)))
+        return each(grid, check) or self.effort.search(st.tuples(self._cases(), _PERCENT), check)
+
+    def law_units(self) -> Wrong | str | None:
+        readable = [
+            Case(known, unit, 1.0)
+            for known in self.known
+            for unit in common_spellings(known.row.unit)
+            if unit != known.row.ladder.unit and not self.ask(*_first(known.row, unit), known.name).refused
+        ]
+        if not readable:
+            return "it reads one unit of each limit" if self.known else NOTHING
+
+        def check(pair: tuple[Case[Product], int]) -> Wrong | None:
+            case, side = pair
+            product = case.known.row
+            near = [limit * part for limit in product.limits for part in _SIDES if limit]
+            value, factor = near[side % len(near)], ratio(read_unit(case.unit), product.unit)
+            expected, answer = product.level(float(value)), self.ask(*case.ask(float(value / factor)))
+            wrong = self._no_class(product, answer)
+            if wrong is not None or expected is None or answer.refused or answer.value == expected:
+                return wrong
+            slips = [(1 / factor, "the unit is not read: the number stands as it is"), *RATIOS]
+            said = (s for times, s in slips if product.level(float(value * Fraction(times))) == answer.value)
+            return self.wrong(answer, f"{expected.value!r}", source=product.source, cause=next(said, ""))
+
+        # Each unit with one value, each time on another side of another limit; then any of them.
+        listed = ((case, place) for place, case in enumerate(readable))
+        drawn = st.tuples(st.sampled_from(readable), st.integers(0, 11))
+        return each(listed, check) or self.effort.search(drawn, check)
+
+    def law_dimension(self) -> Wrong | str | None:
+        return self.refused(
+            ((1.0, unit, known.name), "the unit is not looked at, or only its beginning")
+            for known in self.known
+            for unit in _OTHER_KINDS
+            if not any(same_kind(read_unit(unit), one.unit) for one in self._of(known.row.ladder.item))
+        )
+
+    def law_hostile(self) -> Wrong | str | None:
         hostile = {**HOSTILE, **{f"kgce/{text}": why for text, why in HOSTILE.items() if text and "/" not in text}}
-        firsts = {known.ladder.unit: known for known in reversed(self.known)}.values()
-        cases = [(known, text, why) for known in firsts for text, why in hostile.items()]
-        return each(cases, lambda case: self._refusal((1.0, case[1], case[0].name), case[2]))
+        firsts = {known.row.ladder.unit: known.name for known in reversed(self.known)}.values()
+        return self.refused(((1.0, text, name), why) for name in firsts for text, why in hostile.items())
 
-    def _unknown(self) -> Wrong | str | None:
-        return each(NO_PRODUCTS, lambda name: self._refusal((1.0, "kgce/t", name), "a class from nowhere"))
+    def law_unknown(self) -> Wrong | str | None:
+        return self.refused(((1.0, "kgce/t", name), "a class from nowhere") for name in NO_PRODUCTS)
 
-    def _gaps(self) -> Wrong | str | None:
-        if not self.known:
-            return _NOTHING
+    def law_gaps(self) -> Wrong | str | None:
         why = "every comparison with NaN is false: the last branch is taken"
-        cases = [(known, value) for known in self.known for value in _NOT_A_NUMBER]
-        return each(cases, lambda case: self._refusal((case[1], case[0].ladder.unit, case[0].name), why))
+        return self.refused(
+            ((gap, known.row.ladder.unit, known.name), why) for known in self.known for gap in NOT_A_NUMBER
+        )
+
+
+def _first(product: Product, unit: str = "") -> tuple[float, str]:
+    """Return the best limit of a product in its own unit, or in another one."""
+    unit = unit or product.ladder.unit
+    return float(product.limits[0] / ratio(read_unit(unit), product.unit)), unit
+
+
+def _at(known: Known[Product], percent: int) -> Case[Product]:
+    return Case(known, known.row.ladder.unit, known.row.at(percent))
 
 
 def _words(classes: Mapping[str, str]) -> dict[str, str]:

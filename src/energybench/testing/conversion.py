@@ -3,40 +3,42 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from math import isfinite
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from hypothesis import strategies as st
 
-from energybench.testing.asking import Answer, Refusals, Subject
-from energybench.testing.causes import cause_of, figures_of
+from energybench.energy.choices import make_choice
+from energybench.energy.coefficients import find_carrier
+from energybench.errors import OptionError
+from energybench.tables.store import citation
 from energybench.testing.facts import (
     HOSTILE,
     NO_CARRIERS,
+    Fuel,
     carrier_names,
-    choice_of,
+    fuels,
+    spellings,
     without_single_figure,
     wrong_units,
 )
-from energybench.testing.options import check_room
-from energybench.testing.probing import Case, Known, Probe, cases, plain_cases
-from energybench.testing.report import Property, Report, Wrong, settle
-from energybench.testing.searching import Effort, each
+from energybench.testing.laws import NOT_A_NUMBER, NOTHING, Answer, Case, Known, Laws, Refusals
+from energybench.testing.likely_mistakes import cause_of, figures_of
+from energybench.testing.search import Effort, check_texts, each
 from energybench.testing.strategies import amounts, hostile_unit_texts
 from energybench.units.registry import same_kind
 from energybench.units.text import read_unit
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable
+    from collections.abc import Callable, Collection, Iterable, Iterator
 
     from energybench.energy.coal_rates import CoalRate
     from energybench.energy.coefficients import Choice
+    from energybench.testing.report import Report, Wrong
     from energybench.units.registry import AmountLike
 
-REFUSAL = "a refusal: an error, None or NaN"
-_NOTHING = "it does not answer anything"
-_Question = tuple[float, str, str]
-_NOT_A_NUMBER = (float("nan"), float("inf"), float("-inf"))
+# Enough spellings to find one that a converter reads, before all of them are tried.
+_FIRST_UNITS = 12
+_FINITE = "a finite number of tce"
 
 
 def assert_conversion_properties(
@@ -115,251 +117,243 @@ def assert_conversion_properties(
             source    原煤 raw coal: 0.7143 kgce/kg (gbt-2589-2020 A.1, two_sources)
             likely    a thousand times too much: kgce/t read as kgce/kg, or kg taken for t
     """
-    choice = choice_of(basis, coal_rate, edition)
-    check_room("tolerance", tolerance, 1)
-    check_room("absolute", absolute)
-    subject = Subject(function, refuses)
-    probe = Probe(subject, choice, carriers, units)
-    converter = _Converter(subject, choice, Effort(max_examples, derandomize), probe, (tolerance, absolute))
-    return settle("conversion", subject, probe.coverage, converter.properties(), skip)
+    choice = make_choice(basis=basis, coal_rate=coal_rate, edition=edition)
+    converter = _Converter(function, refuses, Effort(max_examples, derandomize), tolerance, absolute)
+    converter.meet(choice, check_texts("carriers", carriers), check_texts("units", units))
+    return converter.run(skip)
 
 
-def _asked(case: Case, amount: float | None = None) -> _Question:
-    """Return the arguments of a case, with another amount where one is given."""
-    return case.amount if amount is None else amount, case.unit, case.known.name
+class _Converter(Laws):
+    """A converter, and what it answers: carriers and unit texts are tried once, and the laws asked of those."""
 
+    kind, unit = "conversion", " tce"
+    laws: ClassVar = {
+        "answers": "It answers what it is meant for",
+        "agreement": "An amount times the printed coefficient is its standard coal",
+        "basis": "The basis of electricity is {0.basis}",
+        "units": "The same amount in another unit is the same standard coal",
+        "zero": "Nothing is no standard coal",
+        "sign": "Energy sent out is the negative of energy received",
+        "additive": "Two meters together are the sum of both",
+        "dimension": "A unit of another kind is refused, and a density is never assumed",
+        "condition": "m3 and Nm3 are not taken for each other",
+        "hostile": "A text that is no unit, or one of two, is refused",
+        "no-default": "Where a document prints a range, no figure is assumed",
+        "unknown": "A carrier that stands in no table is refused",
+        "gaps": "What is no number never becomes one",
+    }
+    choice: Choice
+    known: list[Known[Fuel]]
 
-class _Converter:
-    """A converter and the search for each law."""
+    @property
+    def basis(self) -> str:
+        """The basis that it is meant to have."""
+        return {"calorific": "the calorific one (当量值)", "primary": "the primary one (等价值)"}[self.choice.basis]
 
-    def __init__(
-        self, subject: Subject, choice: Choice, effort: Effort, probe: Probe, within: tuple[float, float]
-    ) -> None:
-        self.subject, self.choice, self.effort, self.probe = subject, choice, effort, probe
-        self.tolerance, self.absolute = within
-        self.known = probe.known
+    def coverage(self) -> str:
+        """Say how much of the tables the converter answers."""
+        read = {unit for known in self.known for unit in known.units}
+        offered = self.units or {unit for _, fuel in self.wanted for unit in spellings(fuel.per)}
+        return f"answers {len(self.known)} of {len(self.wanted)} carriers, {len(read)} of {len(offered)} unit texts"
 
-    def properties(self) -> tuple[Property, ...]:
-        """Return the laws, the plain ones first."""
-        basis = {"calorific": "the calorific one (当量值)", "primary": "the primary one (等价值)"}[self.choice.basis]
-        return (
-            Property("answers", "It answers what it is meant for", self._nothing_missing),
-            Property(
-                "agreement",
-                "An amount times the printed coefficient is its standard coal",
-                lambda: self._search(self._fuels(power=False), self._disagreement, "any carrier but electricity"),
-            ),
-            Property(
-                "basis",
-                f"The basis of electricity is {basis}",
-                lambda: self._search(self._fuels(power=True), self._disagreement, "electricity"),
-            ),
-            Property("units", "The same amount in another unit is the same standard coal", self._units),
-            Property("zero", "Nothing is no standard coal", self._zero),
-            Property("sign", "Energy sent out is the negative of energy received", self._sign),
-            Property("additive", "Two meters together are the sum of both", self._additive),
-            Property("dimension", "A unit of another kind is refused, and a density is never assumed", self._dimension),
-            Property("condition", "m3 and Nm3 are not taken for each other", self._condition),
-            Property("hostile", "A text that is no unit, or one of two, is refused", self._hostile),
-            Property("no-default", "Where a document prints a range, no figure is assumed", self._no_default),
-            Property("unknown", "A carrier that nobody knows is refused", self._unknown),
-            Property("gaps", "What is no number never becomes one", self._gaps),
-        )
+    # What it answers
+
+    def meet(self, choice: Choice, carriers: tuple[str, ...] | None, units: tuple[str, ...] | None) -> None:
+        """Find the carriers and the unit texts that it answers, of those that it has to or of all."""
+        for unit in units or ():
+            read_unit(unit)
+        self.choice, self.required, self.units = choice, carriers is not None, units
+        self.wanted = self._wanted(carriers)
+        #: The first answer that is neither a number nor a refusal.
+        self.misfit: Answer | None = None
+        self._read: dict[str, tuple[str, ...]] = {}
+        self.known = [known for names, fuel in self.wanted for known in self._met(names, fuel)]
+
+    def _wanted(self, carriers: tuple[str, ...] | None) -> list[tuple[tuple[str, ...], Fuel]]:
+        """Return the names to try, with their carriers."""
+        every = {fuel.carrier: fuel for fuel in fuels(self.choice)}
+        if carriers is None:
+            return [(fuel.names, fuel) for fuel in every.values()]
+        found: list[tuple[tuple[str, ...], Fuel]] = []
+        for name in carriers:
+            carrier = find_carrier(name)
+            if carrier not in every:
+                where = citation(self.choice.edition or "gbt-2589-2020")
+                fix = "Leave it out, or pass the edition that has one"
+                raise OptionError(f"{name} has no single accepted figure in {where}", name, fix)
+            found.append(((name,), every[carrier]))
+        return found
+
+    def _met(self, names: tuple[str, ...], fuel: Fuel) -> Iterator[Known[Fuel]]:
+        """Yield the carrier with the name and the units that are answered, if any are."""
+        offered = spellings(fuel.per) if self.units is None else self._of_kind(fuel)
+        if not offered:
+            return
+        first = dict.fromkeys([*self._read.get(offered[0], ())[:2], *offered[:_FIRST_UNITS]])
+        name = next((name for name in names if any(self._answers(name, unit) for unit in first)), "")
+        if name and offered[0] not in self._read:
+            self._read[offered[0]] = tuple(unit for unit in offered if self._answers(name, unit))
+        if name and self._read[offered[0]]:
+            yield Known(name, fuel, self._read[offered[0]])
+
+    def _of_kind(self, fuel: Fuel) -> tuple[str, ...]:
+        return tuple(unit for unit in self.units or () if same_kind(read_unit(unit), fuel.per))
+
+    def _answers(self, name: str, unit: str) -> bool:
+        answer = self.ask(1.0, unit, name)
+        if self.misfit is None and answer.value is None and not answer.refused:
+            self.misfit = answer
+        return not answer.refused
 
     # What is asked
 
-    def _fuels(self, *, power: bool | None = None) -> list[Known]:
-        return [known for known in self.known if power is None or (known.fuel.category == "electricity") == power]
+    def _tried(
+        self,
+        check: Callable[[Case[Fuel]], Wrong | None],
+        known: list[Known[Fuel]] | None = None,
+        what: str = "anything",
+    ) -> Wrong | str | None:
+        """Check every carrier and every unit text at least once, with the amount 1; then any of them."""
+        asked = self.known if known is None else known
+        return (
+            each(_plain(asked), check) or self.effort.search(_cases(asked), check)
+            if asked
+            else f"it does not answer {what}"
+        )
 
-    def _search(self, known: list[Known], check: Callable[[Case], Wrong | None], what: str) -> Wrong | str | None:
-        if not known:
-            return f"it does not answer {what}"
-        return each(plain_cases(known), check) or self.effort.search(cases(known), check)
-
-    def _ask(self, case: Case, amount: float | None = None) -> Answer:
-        return self.subject.number(*_asked(case, amount))
-
-    def _wrong(
-        self, arguments: _Question, answer: Answer, expected: str, *, source: str = "", cause: str = ""
-    ) -> Wrong:
-        gave = answer.shown if answer.value is None else f"{answer.shown} tce"
-        return Wrong(self.subject.call(*arguments), gave, expected, source, cause or answer.misfit)
-
-    def _incomparable(self, *asked: tuple[_Question, Answer]) -> Wrong | None:
-        """Return what is wrong with the first answer that is no refusal and no finite number: it has no measure."""
-        for arguments, answer in asked:
-            if not answer.refused and not answer.finite:
-                cause = "" if answer.value is None else "it overflows"
-                return self._wrong(arguments, answer, "a finite number of tce", cause=cause)
-        return None
-
-    def _right(self, found: float | None, expected: Fraction, scale: Fraction | None = None) -> bool:
-        if found is None or not isfinite(found):
-            return False
-        room = Fraction(self.tolerance) * abs(expected if scale is None else scale) + Fraction(self.absolute)
-        return abs(Fraction(found) - expected) <= room
+    def _sum(
+        self, asked: tuple[float, str, str], parts: list[tuple[float, str, str]], said: str, sign: int = 1
+    ) -> Wrong | None:
+        """Check that one answer is the sum of others, or the negative of it; said stands before their calls."""
+        answer, others = self.ask(*asked), [self.ask(*part) for part in parts]
+        wrong = self.useless(*others, answer)
+        if wrong is not None or any(one.refused for one in (answer, *others)):
+            return wrong
+        expected = sign * sum(Fraction(one.value) for one in others)
+        if self.right(answer, expected):
+            return None
+        try:
+            shown = f"{float(expected)!r} tce"
+        except OverflowError:
+            shown = "more than a number can be"
+        calls = " and ".join(one.call for one in others)
+        cause = cause_of(answer.value, expected) if expected and len(parts) == 1 else ""
+        return self.wrong(answer, f"{shown}, {said} {calls}", cause=cause)
 
     # The laws
 
-    def _nothing_missing(self) -> Wrong | None:
-        answered = {known.fuel.carrier for known in self.known}
-        expected = "a finite number of tce"
+    def law_answers(self) -> Wrong | None:
+        answered = {known.row.carrier for known in self.known}
         if not answered:
-            names, fuel = self.probe.wanted[0]
-            unit = self.probe.units[0] if self.probe.units else fuel.per.symbol
-            answer = self.subject.number(1.0, unit, names[0])
-            return self._wrong((1.0, unit, names[0]), answer, expected, cause="it answers nothing that was tried")
-        if self.probe.misfit is not None:
-            return self._wrong(*self.probe.misfit, expected)
-        for names, fuel in self.probe.wanted if self.probe.carriers is not None else ():
-            if fuel.carrier not in answered:
-                answer = self.subject.number(1.0, fuel.per.symbol, names[0])
-                return self._wrong((1.0, fuel.per.symbol, names[0]), answer, expected)
-        for known in self.known if self.probe.units is not None else ():
-            for unit in self.probe.units or ():
-                if same_kind(read_unit(unit), known.fuel.per):
-                    answer = self.subject.number(1.0, unit, known.name)
-                    if answer.refused:
-                        return self._wrong((1.0, unit, known.name), answer, expected)
-        return None
+            names, fuel = self.wanted[0]
+            answer = self.ask(1.0, self.units[0] if self.units else fuel.per.symbol, names[0])
+            return self.wrong(answer, _FINITE, cause="it answers nothing that was tried")
+        if self.misfit is not None:
+            return self.wrong(self.misfit, _FINITE)
+        missing = [(f.per.symbol, names[0]) for names, f in self.wanted if self.required and f.carrier not in answered]
+        if missing:
+            return self.wrong(self.ask(1.0, *missing[0]), _FINITE)
+        needed = [(1.0, unit, known.name) for known in self.known for unit in self._of_kind(known.row)]
+        answers = (self.ask(*question) for question in needed)
+        return next((self.wrong(answer, _FINITE) for answer in answers if answer.refused), None)
 
-    def _disagreement(self, case: Case) -> Wrong | None:
-        answer = self._ask(case)
-        expected = case.known.fuel.expected(case.amount, case.unit, self.choice)
-        if answer.refused or self._right(answer.value, expected):
+    def law_agreement(self) -> Wrong | str | None:
+        fuels_ = [known for known in self.known if known.row.category != "electricity"]
+        return self._tried(self._agrees, fuels_, "any carrier but electricity")
+
+    def law_basis(self) -> Wrong | str | None:
+        return self._tried(self._agrees, [k for k in self.known if k.row.category == "electricity"], "electricity")
+
+    def _agrees(self, case: Case[Fuel]) -> Wrong | None:
+        fuel, answer = case.known.row, self.ask(*case.ask())
+        expected = fuel.expected(case.number, case.unit, self.choice)
+        if answer.refused or self.right(answer, expected):
             return None
-        cause = "" if answer.value is None else cause_of(answer.value, expected, figures_of(case.known.fuel))
-        source = str(case.known.fuel.record)
-        return self._wrong(_asked(case), answer, f"{float(expected)!r} tce", source=source, cause=cause)
+        cause = "" if answer.value is None else cause_of(answer.value, expected, figures_of(fuel))
+        return self.wrong(answer, f"{float(expected)!r} tce", source=str(fuel.record), cause=cause)
 
-    def _units(self) -> Wrong | str | None:
+    def law_units(self) -> Wrong | str | None:
         several = [known for known in self.known if len(known.units) > 1]
         if not several:
             return "it reads one unit of each kind"
 
-        def check(pair: tuple[Case, str]) -> Wrong | None:
-            case, other = pair
-            fuel = case.known.fuel
+        def check(pair: tuple[Case[Fuel], int]) -> Wrong | None:
+            case, place = pair
+            fuel, other = case.known.row, case.known.units[place % len(case.known.units)]
             there = fuel.expected(1.0, case.unit, self.choice) / fuel.expected(1.0, other, self.choice)
-            same = float(Fraction(repr(case.amount)) * there)
-            arguments = (same, other, case.known.name)
-            one, two = self._ask(case), self.subject.number(*arguments)
-            useless = self._incomparable((_asked(case), one), (arguments, two))
-            if useless is not None:
-                return useless
-            if one.refused or two.refused or self._right(two.value, Fraction(one.value)):
-                return None
-            call = self.subject.call(*_asked(case))
-            cause = cause_of(two.value, Fraction(one.value)) if one.value else ""
-            return self._wrong(arguments, two, f"{one.shown} tce, which {call} is", cause=cause)
+            same = float(Fraction(repr(case.number)) * there)
+            return self._sum(case.ask(same, other), [case.ask()], "that of")
 
-        turned = ((Case(one.known, one.known.units[0], 1.0), one.unit) for one in plain_cases(several))
-        number = st.integers(0, max(len(known.units) for known in several) - 1)
-        pairs = st.tuples(cases(several), number).map(lambda p: (p[0], p[0].known.units[p[1] % len(p[0].known.units)]))
-        return each(turned, check) or self.effort.search(pairs, check)
+        turned = ((Case(c.known, c.known.units[0], 1.0), c.known.units.index(c.unit)) for c in _plain(several))
+        places = st.integers(0, max(len(known.units) for known in several) - 1)
+        return each(turned, check) or self.effort.search(st.tuples(_cases(several), places), check)
 
-    def _zero(self) -> Wrong | str | None:
-        def check(case: Case) -> Wrong | None:
-            answer = self._ask(case, 0.0)
-            if answer.refused or answer.value == 0:
-                return None
-            return self._wrong(_asked(case, 0.0), answer, "0 tce")
+    def law_zero(self) -> Wrong | str | None:
+        def check(case: Case[Fuel]) -> Wrong | None:
+            answer = self.ask(*case.ask(0.0))
+            return None if answer.refused or answer.value == 0 else self.wrong(answer, "0 tce")
 
-        return self._search(self.known, check, "anything")
+        return self._tried(check)
 
-    def _sign(self) -> Wrong | str | None:
-        def check(case: Case) -> Wrong | None:
-            received, sent = self._ask(case), self._ask(case, -case.amount)
-            arguments = _asked(case, -case.amount)
-            useless = self._incomparable((_asked(case), received), (arguments, sent))
-            if useless is not None:
-                return useless
-            if received.refused or sent.refused or self._right(sent.value, -Fraction(received.value)):
-                return None
-            cause = cause_of(sent.value, -Fraction(received.value))
-            return self._wrong(arguments, sent, f"{-received.value!r} tce", cause=cause)
+    def law_sign(self) -> Wrong | str | None:
+        return self._tried(lambda case: self._sum(case.ask(-case.number), [case.ask()], "the negative of", -1))
 
-        return self._search(self.known, check, "anything")
-
-    def _additive(self) -> Wrong | str | None:
-        def check(pair: tuple[Case, float]) -> Wrong | None:
+    def law_additive(self) -> Wrong | str | None:
+        def check(pair: tuple[Case[Fuel], float]) -> Wrong | None:
             case, more = pair
-            total = float(Fraction(repr(case.amount)) + Fraction(repr(more)))
-            one, two, both = self._ask(case), self._ask(case, more), self._ask(case, total)
-            arguments = _asked(case, total)
-            useless = self._incomparable((_asked(case), one), (_asked(case, more), two), (arguments, both))
-            if useless is not None:
-                return useless
-            if one.refused or two.refused or both.refused:
-                return None
-            summed = Fraction(one.value) + Fraction(two.value)
-            if self._right(both.value, summed):
-                return None
-            parts = " and ".join(self.subject.call(a, case.unit, case.known.name) for a in (case.amount, more))
-            try:
-                expected = f"{float(summed)!r} tce"
-            except OverflowError:
-                expected = "more than a number can be"
-            return self._wrong(arguments, both, f"{expected}, the sum of {parts}")
+            total = float(Fraction(repr(case.number)) + Fraction(repr(more)))
+            return self._sum(case.ask(total), [case.ask(), case.ask(more)], "the sum of")
 
-        if not self.known:
-            return _NOTHING
-        return self.effort.search(st.tuples(cases(self.known), amounts()), check)
+        return self.effort.search(st.tuples(_cases(self.known), amounts()), check) if self.known else NOTHING
 
-    def _refusal(self, arguments: tuple[float, str, str], why: str) -> Wrong | None:
-        answer = self.subject.number(*arguments)
-        return None if answer.refused else self._wrong(arguments, answer, REFUSAL, cause=why)
-
-    def _dimension(self) -> Wrong | str | None:
-        if not self.known:
-            return _NOTHING
-        names = {known.fuel.carrier: known.name for known in self.known}
-        cases = [
-            (names[fuel.carrier], unit, why) for fuel, unit, why in wrong_units(self.choice) if fuel.carrier in names
-        ]
-        return each(cases, lambda case: self._refusal((1.0, case[1], case[0]), f"{case[1]} measures {case[2]}"))
-
-    def _condition(self) -> Wrong | str | None:
-        gases = [known for known in self.known if same_kind(known.fuel.per, read_unit("m3"))]
-        if not gases:
-            return "it answers no gas by volume"
-        why = "Nm3 is a volume at 0 °C, and the coefficient is per m3: about 7 % between 0 and 20 °C"
-        return each(gases, lambda known: self._refusal((1.0, "Nm3", known.name), why))
-
-    def _hostile(self) -> Wrong | str | None:
-        if not self.known:
-            return _NOTHING
-        cases = [(known, text) for known in self._one_of_each_kind() for text in HOSTILE]
-        found = each(cases, lambda case: self._refusal((1.0, case[1], case[0].name), HOSTILE[case[1]]))
-        return found or self.effort.search(
-            st.tuples(st.sampled_from(self._one_of_each_kind()), hostile_unit_texts()),
-            lambda case: self._refusal((1.0, case[1], case[0].name), HOSTILE.get(case[1], "")),
+    def law_dimension(self) -> Wrong | str | None:
+        names = {known.row.carrier: known.name for known in self.known}
+        return self.refused(
+            ((1.0, unit, names[fuel.carrier]), f"{unit} measures {why}")
+            for fuel, unit, why in wrong_units(self.choice)
+            if fuel.carrier in names
         )
 
-    def _one_of_each_kind(self) -> list[Known]:
-        return list({known.units: known for known in reversed(self.known)}.values())[::-1]
+    def law_condition(self) -> Wrong | str | None:
+        why = "Nm3 is a volume at 0 °C, and the coefficient is per m3: about 7 % between 0 and 20 °C"
+        gases = (known.name for known in self.known if same_kind(known.row.per, read_unit("m3")))
+        return self.refused((((1.0, "Nm3", name), why) for name in gases), "it answers no gas by volume")
 
-    def _no_default(self) -> Wrong | str | None:
-        for carrier, why in without_single_figure(self.choice):
-            for name in carrier_names(carrier):
-                for unit in ("m3", "t", "kWh"):
-                    found = self._refusal((1.0, unit, name), why)
-                    if found is not None:
-                        return found
-        return None
+    def law_hostile(self) -> Wrong | str | None:
+        one_of_each_kind = list({known.units: known.name for known in reversed(self.known)}.values())[::-1]
+        found = self.refused(((1.0, text, name), why) for name in one_of_each_kind for text, why in HOSTILE.items())
+        drawn = st.tuples(st.just(1.0), hostile_unit_texts(), st.sampled_from(one_of_each_kind or [""]))
 
-    def _unknown(self) -> Wrong | str | None:
-        return each(NO_CARRIERS, lambda name: self._refusal((1.0, "t", name), "a figure from nowhere"))
+        def check(asked: tuple[float, str, str]) -> Wrong | None:
+            wrong = self.refused([(asked, HOSTILE.get(asked[1], ""))])
+            return None if isinstance(wrong, str) else wrong
 
-    def _gaps(self) -> Wrong | str | None:
-        if not self.known:
-            return _NOTHING
+        return found or self.effort.search(drawn, check)
 
-        def check(case: tuple[Known, float]) -> Wrong | None:
-            known, amount = case
-            answer = self.subject.number(amount, known.units[0], known.name)
-            if answer.refused or (answer.value is not None and not isfinite(answer.value)):
-                return None
-            return self._wrong((amount, known.units[0], known.name), answer, REFUSAL)
+    def law_no_default(self) -> Wrong | str | None:
+        ranges = without_single_figure(self.choice)
+        names = [(name, why) for carrier, why in ranges for name in carrier_names(carrier)]
+        return self.refused((((1.0, unit, name), why) for name, why in names for unit in ("m3", "t", "kWh")), None)
 
-        return each([(known, amount) for known in self.known for amount in _NOT_A_NUMBER], check)
+    def law_unknown(self) -> Wrong | str | None:
+        return self.refused(((1.0, "t", name), "a figure from nowhere") for name in NO_CARRIERS)
+
+    def law_gaps(self) -> Wrong | str | None:
+        asked = (((gap, known.units[0], known.name), "") for known in self.known for gap in NOT_A_NUMBER)
+        return self.refused(asked, infinite=True)
+
+
+def _plain(known: Iterable[Known[Fuel]]) -> Iterator[Case[Fuel]]:
+    """Yield every carrier and every unit text at least once, with the amount 1."""
+    seen: set[str] = set()
+    for one in known:
+        here = dict.fromkeys([*one.units[:_FIRST_UNITS], *(unit for unit in one.units if unit not in seen)])
+        seen.update(here)
+        yield from (Case(one, unit, 1.0) for unit in here)
+
+
+def _cases(known: Iterable[Known[Fuel]]) -> st.SearchStrategy[Case[Fuel]]:
+    """Draw any carrier with any of its units and any amount."""
+    # One flat list: a strategy made anew for every example would cost more than the question.
+    pairs = [(one, unit) for one in known for unit in one.units]
+    return st.builds(lambda pair, amount: Case(pair[0], pair[1], amount), st.sampled_from(pairs), amounts())

@@ -8,7 +8,6 @@ from functools import cache
 from itertools import product
 from typing import TYPE_CHECKING
 
-from energybench.energy.choices import make_choice
 from energybench.energy.coefficients import Choice, choose_coefficient, find_carrier
 from energybench.energy.factors import factor
 from energybench.errors import AmbiguousError, CoalRateError, EnergybenchError
@@ -20,10 +19,8 @@ from energybench.units.text import ATOMS, PRODUCTS, REFUSED, UnitText, read_unit
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from energybench.energy.coal_rates import CoalRate
     from energybench.energy.coefficients import Coefficient
-    from energybench.limits.ladders import Ladder
-    from energybench.units.registry import AmountLike
+    from energybench.limits.ladders import Ladder, Level
 
 #: What stands first is tried first, and is what a failing example shrinks to.
 COMMON_CARRIERS = (
@@ -108,16 +105,26 @@ class Product:
         return read_unit(self.ladder.unit)
 
     @property
+    def limits(self) -> tuple[Fraction, ...]:
+        """The limits that are printed, each once, best first."""
+        return tuple(dict.fromkeys(Fraction(step.threshold) for step in self.ladder.steps if step.threshold))
+
+    def level(self, value: float) -> Level | None:
+        """Return the class of a value in the unit of the limit; None where a missing figure leaves it open."""
+        return self.ladder.level(value)
+
+    def at(self, percent: int) -> float:
+        """Return a value at some percent of the highest limit above the lowest, with few digits."""
+        low, high = min(self.limits), max(self.limits)
+        width = max(abs(low), abs(high), high - low)
+        return float(f"{float(low + width * percent / 100):.6g}")
+
+    @property
     def source(self) -> str:
         """The limits as printed, and where they stand."""
         steps = ", ".join(f"{s.level} {s.comparator} {s.threshold}" for s in self.ladder.steps if s.threshold)
         where = f"{self.ladder.document} {self.ladder.clause}".strip()
         return f"{steps} {self.ladder.unit} ({where}, {self.ladder.verification})"
-
-
-def choice_of(basis: str, coal_rate: AmountLike | CoalRate | None, edition: str | None) -> Choice:
-    """Read the options that decide a coefficient."""
-    return make_choice(basis=basis, coal_rate=coal_rate, edition=edition)
 
 
 def _common_first(names: Iterable[str], common: tuple[str, ...]) -> list[str]:

@@ -2,18 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
-
-from energybench import __version__
-from energybench.errors import OptionError, did_you_mean, quoted
-from energybench.tables.store import data_version
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
-    from energybench.testing.asking import Subject
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,18 +15,6 @@ class Wrong:
     expected: str
     source: str = ""
     cause: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Property:
-    """One law: its name, the law in a sentence, and the search for an example against it.
-
-    The search returns the example, None where there is none, or the reason why it could not be asked.
-    """
-
-    name: str
-    sentence: str
-    search: Callable[[], Wrong | str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,36 +123,3 @@ class BrokenPropertyError(AssertionError):
         count = len(self.report.failures)
         head = f"{self.report.function} breaks {count} of {len(self.report.findings)} properties of a "
         return "\n".join([f"{head}{self.report.kind}", *map(str, self.report.failures)])
-
-
-def settle(
-    kind: str, subject: Subject, coverage: Callable[[], str], properties: Iterable[Property], skip: Collection[str]
-) -> Report:
-    """Search every property that is not skipped, and raise where one does not hold."""
-    laws = tuple(properties)
-    names = [law.name for law in laws]
-    if not isinstance(skip, Collection):
-        raise OptionError(f"skip is {quoted(skip)}, expected names", quoted(skip), f"They are {', '.join(names)}")
-    left_out = [skip] if isinstance(skip, str) else list(skip)
-    for name in left_out:
-        if name not in names:
-            fix = did_you_mean(name, names, f"They are {', '.join(names)}")
-            raise OptionError(f"skip has {quoted(name)}, which is no property of a {kind}", quoted(name), fix)
-    findings = tuple(_finding(law, law.name in left_out) for law in laws)
-    report = Report(kind, subject.name, findings, coverage(), subject.calls, __version__, data_version())
-    if not report.passed:
-        raise BrokenPropertyError(report)
-    return report
-
-
-def _finding(law: Property, skipped: bool) -> Finding:
-    if skipped:
-        return Finding(law.name, law.sentence, "skipped", note="not asked for")
-    found = law.search()
-    if found is None:
-        return Finding(law.name, law.sentence, "ok")
-    if isinstance(found, str):
-        return Finding(law.name, law.sentence, "skipped", note=found)
-    return Finding(
-        *(law.name, law.sentence, "failed", found.example, found.gave, found.expected, found.source, found.cause)
-    )

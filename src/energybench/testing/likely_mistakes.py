@@ -1,4 +1,4 @@
-"""Likely causes of a wrong figure: tables of what known slips would have given, in the order of their likelihood."""
+"""Likely causes of a wrong figure or class: what known slips would have given, in the order of their likelihood."""
 
 from __future__ import annotations
 
@@ -12,12 +12,15 @@ from energybench.units.registry import STANDARD_COAL_KJ_PER_KGCE, Rate, ratio
 from energybench.units.text import read_unit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
-    from energybench.testing.facts import Fuel
+    from energybench.limits.ladders import Level
+    from energybench.testing.facts import Fuel, Product
 
 #: A ratio is recognised to this much of itself.
 ALIKE = 1e-7
+#: Just inside and just outside a limit: one part in a million, far above float noise.
+HAIR = Fraction(1, 10**6)
 
 #: What was given over what was expected -> the slip that gives it.
 RATIOS: tuple[tuple[Fraction | float, str], ...] = (
@@ -45,8 +48,8 @@ RATIOS: tuple[tuple[Fraction | float, str], ...] = (
 )
 
 
-def same_figure(one: float, other: Fraction | float, within: float = ALIKE) -> bool:
-    """Say whether two figures are the same, to a part of themselves.
+def same_figure(one: float, other: Fraction | float, within: float = ALIKE, absolute: float = 0.0) -> bool:
+    """Say whether two figures are the same, to a part of themselves or to an absolute difference.
 
     Examples
     --------
@@ -55,7 +58,7 @@ def same_figure(one: float, other: Fraction | float, within: float = ALIKE) -> b
     """
     if not isfinite(one) or (isinstance(other, float) and not isfinite(other)):
         return False
-    return abs(Fraction(one) - Fraction(other)) <= Fraction(within) * abs(Fraction(other))
+    return abs(Fraction(one) - Fraction(other)) <= Fraction(within) * abs(Fraction(other)) + Fraction(absolute)
 
 
 def cause_of(found: float, expected: Fraction | float, known: Iterable[tuple[Fraction | float, str]] = ()) -> str:
@@ -87,9 +90,10 @@ def figures_of(fuel: Fuel) -> tuple[tuple[Fraction, str], ...]:
     unit = read_unit(fuel.record.unit)
     own = Fraction(repr(fuel.record.value))
     rows = [row for row in records("carriers") if row.carrier == fuel.carrier]
-    other = {"calorific": "the primary figure (等价值) taken for the calorific one (当量值)"}.get(
-        fuel.record.basis, "the calorific figure (当量值) taken for the primary one (等价值)"
-    )
+    one, two = "calorific one (当量值)", "primary one (等价值)"
+    if fuel.record.basis == "calorific":
+        one, two = two, one
+    other = f"the {one.replace('one', 'figure')} taken for the {two}"
     found: list[tuple[Fraction, str]] = []
     if fuel.category == "electricity":
         found += [
@@ -132,3 +136,62 @@ def _rates(text: str, unit: str, fuel: Fuel, *, heat: bool = False) -> list[Frac
         return [Rate(Fraction(text), read_unit(unit)).to(target)] if text and own.denominator else []
     except EnergybenchError:
         return []
+
+
+# Classes --------------------------------------------------------------------------------------------------
+
+
+def _flipped(product: Product, value: float) -> Level | None:
+    """Take every inclusive limit for a strict one, and the other way round."""
+    if value not in product.limits:
+        return product.level(value)
+    inclusive = "=" in product.ladder.steps[0].comparator
+    worse = product.ladder.sign * abs(value) * float(HAIR)
+    return product.level(value + (worse if inclusive else -worse))
+
+
+def _turned(product: Product, value: float) -> Level | None:
+    """Turn the ladder upside down: the best class is given for the worst."""
+    level, ranks = product.level(value), product.ladder.levels
+    return None if level is None else ranks[len(ranks) - 1 - ranks.index(level)]
+
+
+def _reversed(product: Product, value: float) -> Level | None:
+    """Take lower values for worse ones."""
+    return product.level(min(product.limits) + max(product.limits) - value)
+
+
+def _scaled(times: Fraction | float) -> Callable[[Product, float], Level | None]:
+    return lambda product, value: product.level(float(Fraction(value) * Fraction(times)))
+
+
+#: What a slip makes of a value of a product; the first that explains every case is the likely cause.
+CLASS_SLIPS: tuple[tuple[str, Callable[[Product, float], Level | None]], ...] = (
+    ("equality taken the other way: <= read as <, or < as <=", _flipped),
+    ("the ladder is upside down: the best class given for the worst", _turned),
+    ("better and worse are turned round", _reversed),
+    *((said, _scaled(times)) for times, said in RATIOS if times and times != -1),
+)
+
+
+def cause_of_class(given: Sequence[tuple[Product, float, str | None]]) -> str:
+    """Return the slip that gives the class of every value, or nothing."""
+    return next((said for said, slip in CLASS_SLIPS if all(slip(p, value) == level for p, value, level in given)), "")
+
+
+# Formulas -------------------------------------------------------------------------------------------------
+
+
+def slips_of(figure: float) -> list[tuple[float, str]]:
+    """Return what a slip makes of one figure of a formula.
+
+    Examples
+    --------
+    >>> slips_of(0.25)[0]
+    (0.0, 'an integer division')
+    """
+    found = [(float(int(figure)), "an integer division")] if figure != int(figure) else []
+    found += [(-figure, "the sign is turned round"), (0.0, "it is left out")]
+    found += [(1 / figure, "it is turned upside down")] if figure else []
+    found += [(figure * scale, "the decimal point, or a share in percent") for scale in (10, 0.1, 100, 0.01)]
+    return [(slip, why) for slip, why in found if slip != figure]

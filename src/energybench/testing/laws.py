@@ -1,0 +1,239 @@
+"""The core of the kit: asking somebody's function, and what the laws of all four kinds of function share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from decimal import Decimal
+from math import isfinite, isnan
+from numbers import Real
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
+
+from energybench import __version__
+from energybench.errors import OptionError, did_you_mean, quoted
+from energybench.tables.store import data_version
+from energybench.testing.likely_mistakes import same_figure
+from energybench.testing.report import BrokenPropertyError, Finding, Report, Wrong
+from energybench.testing.search import check_room, each
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from fractions import Fraction
+
+    from energybench.testing.search import Effort
+
+#: What counts as a refusal: exceptions, or a function that is given the answer or the exception.
+Refusals = type[Exception] | tuple[type[Exception], ...] | Callable[[object], bool]
+Thing = TypeVar("Thing")
+
+REFUSAL = "a refusal: an error, None or NaN"
+NOTHING = "it does not answer anything"
+NOT_A_NUMBER = (float("nan"), float("inf"), float("-inf"))
+_LONGEST_ANSWER = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a function gave to one call, and where it is neither an answer nor a refusal, why."""
+
+    call: str
+    value: Any
+    shown: str
+    refused: bool
+    misfit: str = ""
+
+    @property
+    def finite(self) -> bool:
+        """Whether it is a finite number, which alone can be compared with another one."""
+        return isinstance(self.value, float) and isfinite(self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Known(Generic[Thing]):
+    """A carrier or a limit that the function answers: the name that it takes, the row, the unit texts that it reads."""
+
+    name: str
+    row: Thing
+    units: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Case(Generic[Thing]):
+    """One question to a converter or a classifier."""
+
+    known: Known[Thing]
+    unit: str
+    number: float
+
+    def ask(self, number: float | None = None, unit: str = "") -> tuple[float, str, str]:
+        """Return the arguments, with another number or unit where one is given."""
+        return self.number if number is None else number, unit or self.unit, self.known.name
+
+
+class Laws:
+    """A function under test: each law of its kind is searched by the method ``law_`` and its name."""
+
+    kind: ClassVar[str]
+    #: Name of the law -> the law in a sentence, filled with the fields of the object.
+    laws: ClassVar[dict[str, str]]
+    #: What stands behind a number that it gives.
+    unit = ""
+    #: Where the expected figures stand, if they stand in one place.
+    source = ""
+
+    def __init__(
+        self,
+        function: Callable[..., object],
+        refuses: Refusals,
+        effort: Effort,
+        tolerance: float = 0.0,
+        absolute: float = 0.0,
+    ) -> None:
+        check_room("tolerance", tolerance, 1)
+        check_room("absolute", absolute)
+        if not callable(function):
+            raise OptionError(f"{quoted(function)} is no function", quoted(function), "Give the function to test")
+        types = isinstance(refuses, tuple) and all(isinstance(one, type) for one in refuses)
+        if not callable(refuses) and not types:
+            fix = "Give exception types, refuses=(ValueError, KeyError), or a function of the answer or the exception"
+            raise OptionError(f"refuses is {quoted(refuses)}", quoted(refuses), fix)
+        self.function, self.refuses, self.effort = function, refuses, effort
+        self.tolerance, self.absolute = tolerance, absolute
+        self.name: str = getattr(function, "__name__", type(function).__name__)
+        self.calls = 0
+
+    # A run
+
+    def coverage(self) -> str:
+        """Say how much of what the kit knows the function answers."""
+        raise NotImplementedError
+
+    def run(self, skip: Collection[str]) -> Report:
+        """Search every law that is not skipped, and raise where one does not hold."""
+        fix = f"They are {', '.join(self.laws)}"
+        if not isinstance(skip, Collection):
+            raise OptionError(f"skip is {quoted(skip)}, expected names", quoted(skip), fix)
+        left_out = [skip] if isinstance(skip, str) else list(skip)
+        for name in left_out:
+            if name not in self.laws:
+                what = f"skip has {quoted(name)}, which is no property of a {self.kind}"
+                raise OptionError(what, quoted(name), did_you_mean(name, self.laws, fix))
+        findings = tuple(self._finding(name, name in left_out) for name in self.laws)
+        report = Report(self.kind, self.name, findings, self.coverage(), self.calls, __version__, data_version())
+        if not report.passed:
+            raise BrokenPropertyError(report)
+        return report
+
+    def _finding(self, name: str, skipped: bool) -> Finding:
+        search: Callable[[], Wrong | str | None] = getattr(self, f"law_{name.replace('-', '_')}")
+        found = "not asked for" if skipped else search()
+        law = name, self.laws[name].format(self)
+        if found is None:
+            return Finding(*law, "ok")
+        if isinstance(found, str):
+            return Finding(*law, "skipped", note=found)
+        return Finding(*law, "failed", found.example, found.gave, found.expected, found.source, found.cause)
+
+    # One question
+
+    def read(self, given: object) -> tuple[Any, str]:
+        """Return the value of an answer, or why it has none."""
+        number = read_number(given)
+        return number, "" if number is not None else _misfit(
+            given, "a number: int, float, Decimal, Fraction or one of NumPy"
+        )
+
+    def ask(self, *arguments: object) -> Answer:
+        """Ask the function one question."""
+        self.calls += 1
+        call = f"{self.name}({', '.join(map(_shown, arguments))})"
+        try:
+            given = self.function(*arguments)
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever the function does is its answer
+            message = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+            return Answer(call, None, _cut(message), self._refuses(error))
+        shown = _cut(_shown(given))
+        value, misfit = self.read(given)
+        if given is None or (isinstance(value, float) and isnan(value)) or self._refuses(given):
+            return Answer(call, None, shown, refused=True)
+        return Answer(call, value, shown, refused=False, misfit=misfit)
+
+    def _refuses(self, given: object) -> bool:
+        if isinstance(self.refuses, type | tuple):
+            return isinstance(given, self.refuses)
+        return bool(self.refuses(given))
+
+    # What laws are made of
+
+    def wrong(self, answer: Answer, expected: str, *, source: str | None = None, cause: str = "") -> Wrong:
+        """Return an answer as a wrong one."""
+        gave = answer.shown if answer.value is None else f"{answer.shown}{self.unit}"
+        return Wrong(answer.call, gave, expected, self.source if source is None else source, cause or answer.misfit)
+
+    def right(self, answer: Answer, expected: Fraction | float) -> bool:
+        """Say whether a figure is the one expected."""
+        return answer.finite and same_figure(answer.value, expected, self.tolerance, self.absolute)
+
+    def useless(self, *answers: Answer) -> Wrong | None:
+        """Return what is wrong with the first answer that is no refusal and no finite number: it has no measure."""
+        expected = f"a finite number of{self.unit}" if self.unit else "a finite number"
+        for answer in answers:
+            if not answer.refused and not answer.finite:
+                return self.wrong(answer, expected, cause="" if answer.value is None else "it overflows")
+        return None
+
+    def refused(
+        self,
+        questions: Iterable[tuple[tuple[Any, ...], str]],
+        nothing: str | None = NOTHING,
+        *,
+        infinite: bool = False,
+    ) -> Wrong | str | None:
+        """Ask what has no answer, each with the reason; infinite says that an infinite number is no answer either."""
+
+        def check(question: tuple[tuple[Any, ...], str]) -> Wrong | None:
+            answer = self.ask(*question[0])
+            if answer.refused or (infinite and isinstance(answer.value, float) and not answer.finite):
+                return None
+            return self.wrong(answer, REFUSAL, source=self.source, cause=question[1])
+
+        asked = list(questions)
+        return each(asked, check) if asked else nothing
+
+
+def read_number(given: object) -> float | None:
+    """Return a number of any type as a float, or None."""
+    if isinstance(given, bool) or not isinstance(given, Real | Decimal):
+        return None
+    try:
+        return float(given)
+    except OverflowError:
+        return float("inf")
+    except ValueError:  # a signalling NaN of decimal
+        return float("nan")
+
+
+def read_text(given: object) -> tuple[str | None, str]:
+    """Return a text, or why it is none."""
+    return (given.strip(), "") if isinstance(given, str) else (None, _misfit(given, "text: str"))
+
+
+def _misfit(given: object, wanted: str) -> str:
+    """Say of an answer that it is of another type than expected, and what to do about it."""
+    kind = "text" if isinstance(given, str) else f"something of type {type(given).__name__}"
+    fix = "where such an answer is a refusal, say so with refuses="
+    if hasattr(given, "magnitude"):
+        fix = "return its magnitude in the unit that is expected"
+    elif isinstance(given, str):
+        fix = f"return the number alone; {fix}"
+    return f"it answers {kind}, expected {wanted}; {fix}"
+
+
+def _shown(value: object) -> str:
+    """Show a number as Python writes it, whatever type it came in."""
+    number = read_number(value)
+    return repr(value) if number is None or isinstance(value, int) else repr(number)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST_ANSWER else f"{text[:_LONGEST_ANSWER]}…"

@@ -1,12 +1,12 @@
 """``energybench assess``: the classes of a table of meter readings and outputs."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import typer
 
 import energybench as eb
 from energybench.cli.console import FINE, PROBLEMS, heard, progress_bar, say, say_json
-from energybench.cli.options import Basis, CoalRate, Compare, Document, Edition, Engine, Json, Reading, Unverified
+from energybench.cli.options import Basis, CoalRate, Compare, Document, Edition, Json, Reading, Unverified
 from energybench.errors import OptionError
 
 EPILOG = """\b
@@ -15,7 +15,7 @@ Examples:
   energybench assess meters.csv outputs.csv --results results.xlsx --problems problems.csv
   energybench assess meters.parquet outputs.parquet --basis primary --coal-rate "302.4 gce/kWh" --json
   energybench assess meters.csv outputs.csv --report report.html --workbook review.xlsx --lang zh
-  energybench assess readings/ outputs.csv --engine duckdb"""
+  energybench assess readings/ outputs.csv --energy lines.parquet"""
 
 
 def assess(
@@ -39,13 +39,12 @@ def assess(
         str | None, typer.Option(metavar="DOCUMENT", help="Policy whose targets the page and the workbook check.")
     ] = None,
     lang: Annotated[Literal["zh", "en"], typer.Option(help="Language of the page and the workbook.")] = "en",
-    engine: Engine = None,
     as_json: Json = False,
 ) -> None:
     """Classify a table of meter readings and outputs.
 
     Tables to write are .csv, .json, .parquet or .xlsx. Exit code 1: there are rows with problems.
-    A folder or a large file is read in parts, in constant memory, without --energy and --workbook.
+    A folder or a large file is read in batches, in constant memory; --energy is then .parquet, and --workbook left out.
     """
     from energybench.frames.files import is_large
     from energybench.report import files as writers
@@ -62,24 +61,26 @@ def assess(
         raise OptionError("--targets goes into a page or a workbook, and none is asked for", targets, fix)
     if targets is not None:
         find_document(targets)
-    in_parts = engine is not None or is_large(meters)
-    if in_parts and (lines := energy or workbook):
-        fix = "Leave --energy and --workbook out, or assess a part of the readings without --engine"
-        raise OptionError(f"{lines} holds a row per reading, which is not kept of readings read in parts", lines, fix)
-    options: dict[str, Any] = {
-        "basis": basis,
-        "coal_rate": coal_rate,
-        "edition": edition,
-        "document": document,
-        "reading": reading,
-        "compare": compare,
-        "allow_unverified": allow_unverified,
-    }
+    # Of readings that are not in memory as a whole the lines are written as they pass.
+    large = is_large(meters)
+    if large and workbook is not None:
+        fix = "Leave --workbook out, or assess a part of the readings"
+        raise OptionError(f"{workbook} holds a row per reading, which is not kept of so many", workbook, fix)
+    energy_to = files.pop("energy", None) if large else None
     with heard() as notes, progress_bar(meters, outputs) as progress:
-        if in_parts:
-            assessment = eb.assess_path(meters, outputs, engine=engine, progress=progress, **options)
-        else:
-            assessment = eb.assess(meters, outputs, progress=progress, **options)
+        assessment = eb.assess(
+            meters,
+            outputs,
+            basis=basis,
+            coal_rate=coal_rate,
+            edition=edition,
+            document=document,
+            reading=reading,
+            compare=compare,
+            allow_unverified=allow_unverified,
+            energy_to=energy_to,
+            progress=progress,
+        )
         for name, path in files.items():
             writers.write_frame(getattr(assessment, name), path)
         checked = None

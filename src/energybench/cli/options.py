@@ -25,7 +25,4 @@ Reading = Annotated[
     typer.Option(help="How the limit is read between the capacities that the document states."),
 ]
 Compare = Annotated[Literal["full", "rounded"], typer.Option(help="Compare all digits, or rounded as GB/T 8170 says.")]
-Engine = Annotated[
-    Literal["polars", "duckdb", "spark"] | None, typer.Option(help="What scans the readings, if they are Parquet.")
-]
 Unverified = Annotated[bool, typer.Option("--allow-unverified", help="Use unconfirmed figures, with a warning.")]

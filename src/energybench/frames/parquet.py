@@ -6,9 +6,9 @@ into the dictionary of their file, which is what the encoding of whole tables wo
 
 from __future__ import annotations
 
-import json
+import re
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
@@ -16,27 +16,30 @@ import numpy
 import pandas
 
 from energybench.errors import MissingPackageError, TableError, did_you_mean, quoted
-from energybench.frames.dictionaries import Dictionaries, constant, is_plain_text, is_text
-from energybench.frames.files import FIRST_ROW
+from energybench.frames.encode import texts_of
+from energybench.frames.native import from_arrow
+from energybench.frames.sources import Batch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    Batch = tuple[int, pandas.DataFrame]
+    from numpy.typing import NDArray
 
+#: The header is row 1 of a file, so the first reading is row 2.
+FIRST_ROW = 2
 #: Arrow gathers the texts of a row group in one dictionary; beyond so many rows each batch makes its own.
 _LONG_GROUP = 1 << 22
-
 #: What folders of the form ``name=value`` write for an empty cell.
 _HIVE_NULL = "__HIVE_DEFAULT_PARTITION__"
-
 #: Bytes of a column that are read at a time, so that a row group of any length takes the same memory.
 _BUFFER = 1 << 20
+#: How pandas names the column of an index that has no name: only a numbering.
+_NUMBERING = re.compile(r"__index_level_\d+__")
 
 
 @dataclass(frozen=True, slots=True)
-class ParquetPart:
+class Part:
     """One file: its path, its name in messages, its rows and those of its longest row group, what its folders say."""
 
     path: Path
@@ -50,88 +53,111 @@ class ParquetPart:
 class ParquetSource:
     """Parquet files of the same columns."""
 
-    folder: Path
-    parts: list[ParquetPart]
+    parts: list[Part]
     kinds: dict[str, str]
     many: bool
-    gaps: frozenset[str] = frozenset()
+    rows: int
     notes: tuple[str, ...] = ()
+    kind = "pandas"
+    whole = False
 
     @property
     def headers(self) -> list[str]:
         """The columns of every part, those that its folders stand for last."""
         return list(self.kinds)
 
-    def batches(self, columns: Mapping[str, str], rows: int) -> Iterator[tuple[str, pandas.DataFrame, float]]:
+    def batches(self, places: Mapping[str, int], row_by_row: bool) -> Iterator[Batch]:  # noqa: ARG002 - as every source
         """Yield the rows in batches."""
+        columns = {column: self.headers[place] for column, place in places.items()}
         whole = max(sum(part.rows for part in self.parts), 1)
         before = 0
         for part in self.parts:
-            batches = self._batches_of(part, columns, rows)
-            while (batch := _next(batches, part.name)) is not None:
-                first, frame = batch
+            frames = self._frames(part, columns)
+            first = 0
+            # Nothing of a batch is kept when the next one is read.
+            while (frame := _next(frames, part.name)) is not None:
                 frame.index = pandas.RangeIndex(first + FIRST_ROW, first + FIRST_ROW + len(frame))
-                share = (before + first + len(frame)) / whole
-                yield (part.name if self.many else ""), frame, share
-                del batch, frame
+                first += len(frame)
+                batch = Batch(frame, (before + first) / whole, part.name if self.many else "")
+                del frame
+                yield batch
+                del batch
+            if first != part.rows:
+                message = f"{part.name} says that it has {part.rows} rows and has {first}"
+                raise TableError(message, part.name, "Write it again")
             before += part.rows
 
-    def _batches_of(self, part: ParquetPart, columns: Mapping[str, str], rows: int) -> Iterator[Batch]:
-        """Yield the first row and the frame of each batch of a part."""
+    def _frames(self, part: Part, columns: Mapping[str, str]) -> Iterator[pandas.DataFrame]:
+        """Yield the batches of a part as frames with canonical columns."""
         from pyarrow import parquet  # type: ignore[import-untyped]
 
         stored = [header for header in columns.values() if header not in part.constants]
-        coded = part.longest <= _LONG_GROUP
-        texts = [header for header in stored if self.kinds[header] == "text"] if coded else []
-        first = 0
+        texts = [header for header in stored if self.kinds[header] == "text" and part.longest <= _LONG_GROUP]
+        dictionaries = Dictionaries()
         with parquet.ParquetFile(part.path, read_dictionary=texts, buffer_size=_BUFFER, pre_buffer=False) as file:
-            metadata = _without_index(file.schema_arrow.metadata)
-            dictionaries = Dictionaries()
-            for batch in file.iter_batches(rows, columns=stored):
-                yield first, self._frame(batch, metadata, columns, part, dictionaries)
-                first += batch.num_rows
+            for batch in file.iter_batches(self.rows, columns=stored):
+                yield dictionaries.frame(batch, columns, part.constants)
                 del batch
-        if first != part.rows:
-            raise TableError(
-                f"{part.name} says that it has {part.rows} rows and has {first}", part.name, "Write it again"
-            )
 
-    def _frame(
-        self,
-        batch: Any,
-        metadata: dict[bytes, bytes],
-        columns: Mapping[str, str],
-        part: ParquetPart,
-        dictionaries: Dictionaries,
-    ) -> pandas.DataFrame:
-        """Return a batch as a frame with canonical columns."""
-        import pyarrow
 
-        texts = {
-            name: array for name, array in zip(batch.schema.names, batch.columns, strict=True) if is_text(array.type)
-        }
-        rest = batch.select([name for name in batch.schema.names if name not in texts])
-        others = pyarrow.Table.from_batches([rest.replace_schema_metadata(metadata)]).to_pandas()
+def _next(frames: Iterator[pandas.DataFrame], name: str) -> pandas.DataFrame | None:
+    with _readable(name):
+        return next(frames, None)
+
+
+@dataclass
+class Dictionaries:
+    """The dictionaries that came last, by column: batch after batch of a file has the same one, and it is read once."""
+
+    last: dict[str, tuple[Any, pandas.CategoricalDtype, NDArray[Any] | None]] = field(default_factory=dict)
+
+    def frame(self, batch: Any, columns: Mapping[str, str], constants: Mapping[str, str | None]) -> pandas.DataFrame:
+        """Return a batch as a frame: texts as categories, the columns that folders stand for filled in."""
+        names = batch.schema.names
+        texts = {name: array for name, array in zip(names, batch.columns, strict=True) if kind_of(array.type) == "text"}
+        others = from_arrow(batch.select([name for name in names if name not in texts]).replace_schema_metadata())
         made: dict[str, Any] = {}
         for column, header in columns.items():
-            if header in part.constants:
-                made[column] = constant(part.constants[header], batch.num_rows)
-            elif header in texts:
-                made[column] = dictionaries.categorical(header, texts[header])
+            if header in constants:
+                made[column] = constant(constants[header], batch.num_rows)
             else:
-                values = others[header]
-                whole = isinstance(values.dtype, numpy.dtype) and values.dtype.kind in "iu"
-                made[column] = (values.astype(numpy.float64) if whole and header in self.gaps else values).array
+                made[column] = self.categorical(header, texts[header]) if header in texts else others[header].array
         return pandas.DataFrame(made, index=pandas.RangeIndex(batch.num_rows), copy=False)
 
+    def categorical(self, name: str, array: Any) -> pandas.Categorical:
+        """Return a text column as codes into its distinct texts."""
+        coded = array if hasattr(array, "dictionary") else array.dictionary_encode()
+        if len(coded.dictionary) > len(coded):
+            # The dictionary of a whole file of ever new texts must not be worked on with every batch.
+            coded = coded.cast(coded.type.value_type).dictionary_encode()
+        before = self.last.get(name)
+        if before is None or not before[0].equals(coded.dictionary):
+            before = self.last[name] = (coded.dictionary, *_categories(coded.dictionary))
+        _, kind, place = before
+        indices = coded.indices
+        codes = (indices.fill_null(-1) if indices.null_count else indices).to_numpy(zero_copy_only=False)
+        if place is not None:
+            codes = place[codes]
+        # Arrow has seen to it that every code has an entry.
+        return pandas.Categorical.from_codes(codes, dtype=kind, validate=False)
 
-def _next(batches: Iterator[Batch], name: str) -> Batch | None:
-    """Return the next batch, None behind the last one."""
-    with _readable(name):
-        return next(batches, None)
+
+def _categories(dictionary: Any) -> tuple[pandas.CategoricalDtype, NDArray[Any] | None]:
+    """Return the categories of a dictionary, and what its codes become where an entry is there twice or null."""
+    distinct, place = pandas.Index(texts_of(dictionary), dtype=object), None
+    if distinct.hasnans or not distinct.is_unique:
+        codes, distinct = pandas.factorize(distinct, use_na_sentinel=True)
+        place = numpy.append(codes, -1)
+    return pandas.CategoricalDtype(distinct), place
 
 
-def open_parquet(path: Path, shown: str) -> ParquetSource:
+def constant(value: str | None, rows: int) -> pandas.Categorical:
+    """Return a column that has the same text in every row."""
+    codes = numpy.full(rows, -1 if value is None else 0, numpy.int8)
+    return pandas.Categorical.from_codes(codes, pandas.Index([] if value is None else [value], dtype=object))
+
+
+def open_parquet(path: Path, shown: str, rows: int) -> ParquetSource:
     """Look at a Parquet file or a folder of them."""
     try:
         import pyarrow.parquet  # type: ignore[import-untyped]  # noqa: F401 - asked for before any file is opened
@@ -140,21 +166,18 @@ def open_parquet(path: Path, shown: str) -> ParquetSource:
         raise MissingPackageError("Reading Parquet needs pyarrow", "pyarrow", fix) from error
     many = path.is_dir()
     files, strange = parquet_files(path, shown) if many else ([path], [])
-    parts: list[ParquetPart] = []
+    parts: list[Part] = []
     kinds: dict[str, str] = {}
-    gaps: set[str] = set()
     for file in files:
         name = file.relative_to(path).as_posix() if many else shown
-        part, found, with_gaps = _look_at(file, name, _constants(file.relative_to(path)) if many else {})
+        part, found = _look_at(file, name, _constants(file.relative_to(path)) if many else {})
         kinds = kinds or found
         _check_same(parts[0] if parts else part, part, kinds, found)
         kinds = {header: found.get(header) or kind for header, kind in kinds.items()}
         parts.append(part)
-        gaps |= with_gaps
-    notes = (
-        [f"meters: no Parquet files, not read: {', '.join(strange[:5])}{' …' * (len(strange) > 5)}"] if strange else []
-    )
-    return ParquetSource(path if many else path.parent, parts, kinds, many, frozenset(gaps), tuple(notes))
+    shown_files = f"{', '.join(strange[:5])}{' …' * (len(strange) > 5)}"
+    notes = (f"meters: no Parquet files, not read: {shown_files}",) if strange else ()
+    return ParquetSource(parts, kinds, many, rows, notes)
 
 
 def parquet_files(folder: Path, shown: str) -> tuple[list[Path], list[str]]:
@@ -191,52 +214,50 @@ def _readable(name: str) -> Iterator[None]:
         raise TableError(f"{name} is not a Parquet table: {error}", name, "Write it again") from error
 
 
-def _look_at(file: Path, name: str, constants: dict[str, str | None]) -> tuple[ParquetPart, dict[str, str], set[str]]:
-    """Return a file's part, the kind of each of its columns, and its whole-number columns with empty cells."""
-    from pyarrow import parquet, types
+def headers_of(schema: Any) -> list[str]:
+    """Return the columns of an Arrow schema without those that only number the rows of a pandas frame."""
+    return [name for name in schema.names if not _NUMBERING.fullmatch(name)]
+
+
+def _look_at(file: Path, name: str, constants: dict[str, str | None]) -> tuple[Part, dict[str, str]]:
+    """Return a file's part, and the kind of each of its columns."""
+    from pyarrow import parquet
 
     if file.stat().st_size == 0:
         raise TableError(f"{name} is empty", name, "Give a file with a header and rows")
     with _readable(name), parquet.ParquetFile(file) as opened:
         schema, metadata = opened.schema_arrow, opened.metadata
-        numbering = _numbering(schema.metadata)
-        fields = [one for one in schema if one.name not in numbering]
-        kinds = {one.name: _kind(one.type) for one in fields}
-        if len(kinds) < len(fields):
-            twice = next(one.name for one in fields if schema.get_all_field_indices(one.name)[1:])
+        headers = headers_of(schema)
+        twice = next((header for header in headers if headers.count(header) > 1), None)
+        if twice is not None:
             raise TableError(f"{name} has the column {quoted(twice)} twice", twice, "Remove one of them")
-        whole = {one.name for one in fields if types.is_integer(one.type)}
-        gaps = {
-            column.path_in_schema
-            for group in range(metadata.num_row_groups if whole else 0)
-            for column in (metadata.row_group(group).column(place) for place in range(metadata.num_columns))
-            if column.path_in_schema in whole and column.statistics and column.statistics.null_count
-        }
+        kinds = {header: kind_of(schema.field(header).type) for header in headers}
         longest = max((metadata.row_group(group).num_rows for group in range(metadata.num_row_groups)), default=0)
-        part = ParquetPart(file, name, metadata.num_rows, longest, constants)
+        part = Part(file, name, metadata.num_rows, longest, constants)
     both = [header for header in constants if header in kinds]
     if both:
         message = f"{name} has the column {quoted(both[0])}, and its folder says it too"
         raise TableError(message, both[0], "Remove one of them")
-    return part, {**kinds, **dict.fromkeys(constants, "text")}, gaps
+    return part, {**kinds, **dict.fromkeys(constants, "text")}
 
 
-def _kind(type_: Any) -> str:
+def kind_of(type_: Any) -> str:
     """Return what a column holds, in the kinds that must not change from file to file; empty for nothing."""
     from pyarrow import types
 
     if types.is_dictionary(type_):
-        return _kind(type_.value_type)
+        return kind_of(type_.value_type)
     if types.is_null(type_):
         return ""
     if types.is_integer(type_) or types.is_floating(type_) or types.is_decimal(type_):
         return "number"
     if types.is_date(type_) or types.is_timestamp(type_):
         return "date"
-    return "text" if is_plain_text(type_) else str(type_)
+    view = getattr(types, "is_string_view", lambda _: False)
+    return "text" if types.is_string(type_) or types.is_large_string(type_) or view(type_) else str(type_)
 
 
-def _check_same(first: ParquetPart, part: ParquetPart, kinds: Mapping[str, str], found: Mapping[str, str]) -> None:
+def _check_same(first: Part, part: Part, kinds: Mapping[str, str], found: Mapping[str, str]) -> None:
     """Refuse a file whose columns are not those of the first one."""
     for one, other, has, lacks in ((part, first, kinds, found), (first, part, found, kinds)):
         for header in has:
@@ -247,17 +268,3 @@ def _check_same(first: ParquetPart, part: ParquetPart, kinds: Mapping[str, str],
         if found[header] and kind and found[header] != kind:
             message = f"{quoted(header)} is {found[header]} in {part.name} and {kind} in the files before it"
             raise TableError(message, header, "Write all with one schema")
-
-
-def _numbering(metadata: Mapping[bytes, bytes] | None) -> set[str]:
-    """Return the columns that are only the numbering of a pandas frame."""
-    stored = json.loads((metadata or {}).get(b"pandas", b"{}"))
-    named = {one.get("field_name"): one.get("name") for one in stored.get("columns", [])}
-    return {one for one in stored.get("index_columns", []) if isinstance(one, str) and named.get(one) is None}
-
-
-def _without_index(metadata: Mapping[bytes, bytes] | None) -> dict[bytes, bytes]:
-    """Return what pandas wrote about the types of its columns, without what it wrote about the index."""
-    if not metadata or b"pandas" not in metadata:
-        return {}
-    return {b"pandas": json.dumps({**json.loads(metadata[b"pandas"]), "index_columns": []}).encode()}

@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
 ABOUT = """\
 Tables to write are .csv, .json, .parquet or .xlsx. Exit code 1: there are rows with problems.
-A folder or a large file is read in parts, in constant memory, without --energy and --workbook."""
+A folder or a large file is read in batches, in constant memory; --energy is then .parquet, and --workbook left out."""
 EXAMPLES = """\
   energybench assess meters.csv outputs.csv
   energybench assess meters.csv outputs.csv --results results.xlsx --problems problems.csv
   energybench assess meters.parquet outputs.parquet --basis primary --coal-rate "302.4 gce/kWh" --json
   energybench assess meters.csv outputs.csv --report report.html --workbook review.xlsx --lang zh
-  energybench assess readings/ outputs.csv"""
+  energybench assess readings/ outputs.csv --energy lines.parquet"""
 _OPTIONS = (*CONVERSION[:3], "document", "reading", "compare", "allow_unverified")
 _FILES = {
     "results": "write the classes, a row per output",
@@ -63,14 +63,14 @@ def run(arguments: Namespace) -> int:
         raise OptionError("--targets goes into a page or a workbook, and none is asked for", targets, fix)
     if targets is not None:
         find_document(targets)
-    in_parts = is_large(meters)
-    if in_parts and (lines := arguments.energy or arguments.workbook):
-        fix = "Leave --energy and --workbook out, or assess a part of the readings"
-        raise OptionError(f"{lines} holds a row per reading, which is not kept of readings read in parts", lines, fix)
-    options = given(arguments, *_OPTIONS)
+    # Of readings that are not in memory as a whole the lines are written as they pass.
+    large = is_large(meters)
+    if large and books:
+        fix = "Leave --workbook out, or assess a part of the readings"
+        raise OptionError(f"{books[0]} holds a row per reading, which is not kept of so many", books[0], fix)
+    energy_to = frames.pop("energy", None) if large else None
     with heard() as notes, progress_bar(meters, outputs) as progress:
-        assess = eb.assess_path if in_parts else eb.assess
-        assessment = assess(meters, outputs, progress=progress, **options)
+        assessment = eb.assess(meters, outputs, energy_to=energy_to, progress=progress, **given(arguments, *_OPTIONS))
         for name, path in frames.items():
             writers.write_frame(getattr(assessment, name), path)
         checked = None

@@ -6,7 +6,7 @@ import json
 import math
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
 import numpy
 import pandas
@@ -92,6 +92,18 @@ class EnergyLines:
         return lines
 
 
+class NoEnergyLines:
+    """The energy lines of a table that was never in memory as a whole: there are none."""
+
+    def frame(self) -> NoReturn:
+        """Refuse."""
+        raise TableError(
+            "The energy lines of meters that are not in memory as a whole are not kept",
+            "energy",
+            'Pass energy_to="lines.parquet" to assess(), which writes them as the rows pass',
+        )
+
+
 #: From so many rows with problems on, texts and JSON hold the counted form alone, and at most so many kinds of it.
 LONG = 1000
 _SHOWN = 10
@@ -101,8 +113,10 @@ _SHOWN = 10
 class Assessment(Card):
     """The answer for a whole table.
 
-    ``results``, ``problems`` and ``energy`` are frames of the kind that the outputs were given in: polars for
-    polars, pyarrow for pyarrow, else pandas. ``result_frame`` is always pandas.
+    ``results``, ``problems`` and ``energy`` are frames of the kind of the outputs, or of the meters where those are
+    a file or a mapping: polars for polars, pyarrow for pyarrow, DuckDB and ibis, else pandas. ``result_frame`` is
+    always pandas. An answer is an Arrow stream of its results: ``polars.DataFrame(answer)``,
+    ``pyarrow.table(answer)``, ``duckdb.sql("from answer")``.
 
     Attributes
     ----------
@@ -111,11 +125,11 @@ class Assessment(Card):
         margins, savings per step, document, and the reason where there is no class.
     problems : DataFrame
         A row per row that could not be used: table, row, plant, period, product, column, value, reason, message,
-        suggestion.
+        suggestion. Where an engine has grouped the meters, a line per group: ``rows`` says of how many rows.
     problem_counts : pandas.DataFrame
         The problems counted: how many rows have the same, and the first of them.
     energy : DataFrame
-        A line per meter row, with coefficient, source and tce.
+        A line per meter row, with coefficient, source and tce; kept where the meters were in memory.
     counts : dict
         Meter rows given, used and in problems; output rows given and classified.
     notes : tuple of str
@@ -126,12 +140,12 @@ class Assessment(Card):
     problem_rows: tuple[SomeProblems, ...]
     counts: dict[str, int]
     lines: SomeLines = field(repr=False)
+    grading: Grading = field(repr=False)
     notes: tuple[str, ...] = ()
     options: dict[str, Any] = field(default_factory=dict)
     package_version: str = __version__
     data_version: str = ""
     kind: str = "pandas"
-    grading: Grading | None = field(default=None, repr=False)
 
     @cached_property
     def results(self) -> Any:
@@ -146,7 +160,8 @@ class Assessment(Card):
     @cached_property
     def problem_frame(self) -> pandas.DataFrame:
         """The problems in pandas, whatever the kind of the answer."""
-        return pandas.concat([rows.frame() for rows in self.problem_rows], ignore_index=True)
+        frame = pandas.concat([rows.frame() for rows in self.problem_rows], ignore_index=True)
+        return frame.assign(rows=frame["rows"].fillna(1).astype("int64")) if "rows" in frame else frame
 
     @cached_property
     def problem_counts(self) -> pandas.DataFrame:
@@ -157,6 +172,10 @@ class Assessment(Card):
     def energy(self) -> Any:
         """A line per meter row, with coefficient, source and tce; NaN where the row was not used."""
         return to_kind(self.lines.frame(), self.kind)
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        """Offer the results to whatever reads Arrow streams."""
+        return to_kind(self.result_frame, "pyarrow").__arrow_c_stream__(requested_schema)
 
     def decide(self, rule: str = "simple", risk: float = 0.05) -> Any:
         """Decide on the class of every row by a rule of JCGM 106, as :meth:`energybench.Verdict.decide` does.
@@ -180,10 +199,8 @@ class Assessment(Card):
             If the rule or the risk does not exist.
         UncertaintyError
             If a guarded rule is asked for and the tables state no uncertainty.
-        TableError
-            If an engine worked out the classes.
         """
-        return to_kind(self._graded().decide(rule, risk), self.kind)
+        return to_kind(self.grading.decide(rule, risk), self.kind)
 
     def sensitivity(self) -> Any:
         """Return how far every row is from its next better and its next worse class.
@@ -194,22 +211,8 @@ class Assessment(Card):
             A row per output row: its keys, value and class, then for ``better`` and ``worse`` the class reached and
             the change of the value, of the output alone and of the energy alone that reaches it; empty where
             there is no such class.
-
-        Raises
-        ------
-        TableError
-            If an engine worked out the classes.
         """
-        return to_kind(self._graded().sensitivity(), self.kind)
-
-    def _graded(self) -> Grading:
-        if self.grading is None:
-            raise TableError(
-                "An engine worked out the classes, and what they came from is not kept",
-                "engine",
-                "Collect the meters and the outputs themselves and give those to assess(), or leave engine= out",
-            )
-        return self.grading
+        return to_kind(self.grading.sensitivity(), self.kind)
 
     def __getstate__(self) -> dict[str, Any]:
         """Leave out what can be made again."""

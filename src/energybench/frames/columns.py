@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from energybench.energy.lines import HEADERS
 from energybench.errors import MissingColumnError, TableError, did_you_mean, quoted
-from energybench.frames.encode import is_strange, plain_cells
 from energybench.tables.names import normalise_name
 
 if TYPE_CHECKING:
-    import pandas
+    from collections.abc import Sequence
 
 KEYS = ("plant", "period", "product")
 
@@ -57,49 +56,37 @@ REQUIRED = {
 }
 
 
-#: Tables that an engine computes when asked: where their types are defined.
-_LAZY = (
-    *("polars.lazyframe", "duckdb", "_duckdb", "ibis.expr.types"),
-    *("pyspark.sql.dataframe", "pyspark.sql.classic", "pyspark.sql.connect", "sqlframe"),
-)
-
-
-def is_lazy(table: Any) -> bool:
-    """Say whether a table is a query of an engine, by the home of its type: no engine is imported to ask."""
-    homes = (f"{kind.__module__}." for kind in type(table).__mro__)
-    return any(home.startswith(tuple(f"{lazy}." for lazy in _LAZY)) for home in homes)
-
-
-def is_dask_frame(table: Any) -> bool:
-    """Say whether a table is a Dask frame; Dask is not imported to ask."""
-    kind = type(table)
-    return kind.__module__.startswith("dask.") and kind.__name__ == "DataFrame"
-
-
 def _correction(header: str) -> str | None:
     """Return the column of a correction: its name, and its parameter if it has one."""
     prefix = next((prefix for prefix in CORRECTIONS if header.strip().startswith(prefix)), None)
     return None if prefix is None else CORRECTIONS[0] + header.strip()[len(prefix) :].replace("：", ":")
 
 
-def canonical_columns(table: pandas.DataFrame, name: str) -> tuple[pandas.DataFrame, tuple[str, ...]]:
-    """Rename the headers of a table to their columns."""
-    known, required = REQUIRED[name]
+def find_columns(headers: Sequence[object], name: str) -> tuple[dict[str, int], tuple[str, ...]]:
+    """Return the place of each column of a table among its headers, and the headers that are not used."""
+    known, _ = REQUIRED[name]
     meaning = {normalise_name(header): column for column, others in known.items() for header in (column, *others)}
-    found: dict[str, Any] = {}
+    found: dict[str, int] = {}
     unused: list[str] = []
-    for header in table.columns:
+    for place, header in enumerate(headers):
         column = meaning.get(normalise_name(str(header))) or (_correction(str(header)) if name == "outputs" else None)
         if column is None:
             unused.append(str(header))
         elif column in found:
             raise TableError(
-                f"{name}: the headers {quoted(found[column])} and {quoted(header)} both mean {column}",
+                f"{name}: the headers {quoted(headers[found[column]])} and {quoted(header)} both mean {column}",
                 str(header),
                 "Remove one of them",
             )
         else:
-            found[column] = header
+            found[column] = place
+    return found, tuple(unused)
+
+
+def canonical_columns(headers: Sequence[object], name: str) -> tuple[dict[str, int], tuple[str, ...]]:
+    """Return what :func:`find_columns` does, and refuse a table that lacks a column or states coverage factors."""
+    known, required = REQUIRED[name]
+    found, unused = find_columns(headers, name)
     factors = {normalise_name(header) for header in COVERAGE}
     stated = next((header for header in unused if normalise_name(header) in factors), None)
     if stated is not None and any(column.endswith("uncertainty") for column in found):
@@ -110,14 +97,10 @@ def canonical_columns(table: pandas.DataFrame, name: str) -> tuple[pandas.DataFr
         )
     for column in required:
         if column not in found:
-            headers = ", ".join(str(header) for header in table.columns) or "(none)"
+            shown = ", ".join(str(header) for header in headers) or "(none)"
             raise MissingColumnError(
-                f"{name} has no column {column} ({known[column][0]}); its headers are {headers}",
+                f"{name} has no column {column} ({known[column][0]}); its headers are {shown}",
                 column,
                 did_you_mean(column, unused, f"Add a column {column}"),
             )
-    if table.empty:
-        raise TableError(f"{name} has headers and no rows", name, "Give at least one row")
-    table = table[list(found.values())].set_axis(list(found), axis=1)
-    strange = [column for column in table.columns if is_strange(table[column], deep=name == "outputs")]
-    return table.assign(**{column: plain_cells(table[column]) for column in strange}), tuple(unused)
+    return found, unused

@@ -103,6 +103,12 @@ def is_strange(column: pandas.Series[Any], *, deep: bool) -> bool:
     return False
 
 
+def with_plain_cells(table: pandas.DataFrame, *, deep: bool) -> pandas.DataFrame:
+    """Return a table whose columns pandas can work with, ``deep`` as in :func:`is_strange`."""
+    strange = [column for column in table.columns if is_strange(table[column], deep=deep)]
+    return table.assign(**{column: plain_cells(table[column]) for column in strange}) if strange else table
+
+
 def has_value(column: pandas.Series[Any]) -> pandas.Series[bool]:
     """Return which cells of a column are filled."""
     try:

@@ -1,27 +1,60 @@
-"""Meter and output tables from files: CSV in UTF-8 or GB18030, Parquet, Excel."""
+"""Meter and output tables from files: CSV in UTF-8 or GB18030, Parquet, Excel; whole, or a batch at a time."""
 
 from __future__ import annotations
 
+import codecs
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from energybench.errors import MissingPackageError, TableError, TableNotFoundError, quoted, requiring
 from energybench.frames.native import readable
+from energybench.frames.parquet import FIRST_ROW, headers_of, open_parquet
+from energybench.frames.sources import BATCH_ROWS, Batch, FrameSource
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     import pandas
 
-#: The header is row 1 of a file, so the first reading is row 2.
-FIRST_ROW = 2
-#: Files of this many bytes are read in parts where nobody says how.
+    from energybench.frames.sources import Source
+
+#: Files of this many bytes, or of a sixteenth where Parquet packs them, are read in batches where nobody says how.
 LARGE = 256 * 2**20
 #: Encodings of CSV text, in the order in which they are tried.
 ENCODINGS = ("utf-8-sig", "gb18030")
 _READABLE = ".csv, .parquet or .xlsx"
 _LONGEST_PATH = 250
+#: Bytes that are decoded at a time while the encoding is looked for.
+_BLOCK = 1 << 22
+
+
+def open_file(path: str | Path, batch_rows: int | None) -> Source:
+    """Look at a meter file or folder; a small file is read whole where nobody says in which batches."""
+    file, shown = Path(path), shown_path(path)
+    if is_folder(file):
+        return open_parquet(file, shown, batch_rows or BATCH_ROWS)
+    if batch_rows is None and not is_large(path):
+        return FrameSource(read_table(path))
+    ending = _ending(file, shown)
+    if ending == ".parquet":
+        return open_parquet(file, shown, batch_rows or BATCH_ROWS)
+    return FrameSource(read_table(path)) if ending == ".xlsx" else open_csv(file, batch_rows or BATCH_ROWS)
+
+
+def _ending(file: Path, shown: str) -> str:
+    """Return the ending of a file that can be read."""
+    if not is_file(file):
+        fix = f"Give the path of a {_READABLE} file, or of a folder of .parquet files as meters"
+        raise TableNotFoundError(f"{shown} is not a file that exists", shown, fix)
+    if file.stat().st_size == 0:
+        raise TableError(f"{shown} is empty", shown, "Give a file with a header and rows")
+    if file.suffix.lower() not in _READERS:
+        raise TableError(
+            f"{shown} ends in {quoted(file.suffix)}, expected {_READABLE}", shown, f"Save it as {_READABLE}"
+        )
+    return file.suffix.lower()
 
 
 def read_table(path: str | Path) -> pandas.DataFrame:
@@ -29,19 +62,12 @@ def read_table(path: str | Path) -> pandas.DataFrame:
     file = Path(path)
     shown = shown_path(path)
     if is_folder(file):
-        fix = f"Give the path of a {_READABLE} file; energybench.assess_path takes readings from a folder of .parquet"
+        fix = f"Give the path of a {_READABLE} file; a folder of .parquet files can be the meters"
         raise TableNotFoundError(f"{shown} is a folder, and one file is read here", shown, fix)
-    if not is_file(file):
-        raise TableNotFoundError(f"{shown} is not a file that exists", shown, f"Give the path of a {_READABLE} file")
-    if file.stat().st_size == 0:
-        raise TableError(f"{shown} is empty", shown, "Give a file with a header and rows")
-    readers = {".csv": _read_csv, ".txt": _read_csv, ".parquet": _read_parquet, ".xlsx": _read_excel}
-    reader = readers.get(file.suffix.lower())
-    if reader is None:
-        raise TableError(
-            f"{shown} ends in {quoted(file.suffix)}, expected {_READABLE}", shown, f"Save it as {_READABLE}"
-        )
+    reader = _READERS[_ending(file, shown)]
     table = reader(file)
+    if reader is _read_csv:
+        return table
     table.index = table.index + FIRST_ROW
     return table if reader is _read_parquet else table.dropna(how="all")
 
@@ -52,12 +78,13 @@ def shown_path(path: str | Path) -> str:
     return text if len(text) <= _LONGEST_PATH else quoted(text)
 
 
-def is_large(path: str) -> bool:
-    """Say whether readings are better read in parts: a folder, or a long .parquet or .csv file."""
+def is_large(path: str | Path) -> bool:
+    """Say whether meters are read in batches: a folder, or a long .parquet or .csv file."""
     file = Path(path)
     if not is_file(file):
         return is_folder(file)
-    return file.stat().st_size >= LARGE and file.suffix.lower() in (".parquet", ".csv", ".txt")
+    most = {".parquet": LARGE // 16, ".csv": LARGE, ".txt": LARGE}.get(file.suffix.lower())
+    return most is not None and file.stat().st_size >= most
 
 
 def is_folder(path: Path) -> bool:
@@ -82,21 +109,70 @@ def _under_headers(table: pandas.DataFrame) -> pandas.DataFrame:
     return table.iloc[1:].reset_index(drop=True).set_axis(headers, axis=1)
 
 
-def _read_csv(file: Path) -> pandas.DataFrame:
-    """Read CSV text; Excel on a Chinese machine writes GB18030, everything else UTF-8."""
-    for encoding in ENCODINGS:
-        try:
-            return _parse_csv(file, encoding)
-        except UnicodeDecodeError:
-            continue
-    raise no_encoding(file)
+@dataclass(frozen=True)
+class CsvSource:
+    """A CSV file: its headers as they stand, and how pandas is to read it."""
+
+    path: Path
+    headers: list[str]
+    options: dict[str, Any]
+    rows: int
+    kind = "pandas"
+    whole = False
+    notes = ()
+
+    def batches(self, places: Mapping[str, int], row_by_row: bool) -> Iterator[Batch]:  # noqa: ARG002 - as every source
+        """Yield the rows in batches."""
+        size = self.path.stat().st_size
+        with self.path.open("rb") as file:
+            for chunk in self.frames(file, self.rows):
+                table = chunk.iloc[:, list(places.values())].set_axis(list(places), axis=1)
+                yield Batch(table, file.tell() / size)
+                del chunk, table
+
+    def frames(self, file: Any, rows: int) -> Iterator[pandas.DataFrame]:
+        """Yield so many rows at a time, numbered as in the file, without those that are empty."""
+        import pandas
+
+        # The header is the first row of the first chunk.
+        header = 1
+        with refusing_ragged(self.path), pandas.read_csv(file, chunksize=rows, **self.options) as chunks:
+            while (chunk := next(chunks, None)) is not None:
+                chunk.index += 1
+                filled = chunk.iloc[header:].dropna(how="all")
+                header = 0
+                yield filled.set_axis(self.headers, axis=1)
+                del chunk, filled
 
 
-def _parse_csv(file: Path, encoding: str) -> pandas.DataFrame:
+def open_csv(path: Path, rows: int) -> CsvSource:
+    """Look at a CSV file."""
     import pandas
 
-    with refusing_ragged(file):
-        return _under_headers(pandas.read_csv(file, **csv_options(file, encoding)))
+    options = csv_options(path, _encoding(path))
+    with refusing_ragged(path):
+        first = pandas.read_csv(path, nrows=1, **options)
+    return CsvSource(path, ["" if cell != cell else str(cell) for cell in first.iloc[0]], options, rows)
+
+
+def _read_csv(path: Path) -> pandas.DataFrame:
+    with path.open("rb") as file:
+        return next(open_csv(path, 0).frames(file, 1 << 40))
+
+
+def _encoding(path: Path) -> str:
+    """Return the first encoding in which the whole file is text: UTF-8, or GB18030 as Excel writes it in Chinese."""
+    for encoding in ENCODINGS:
+        decoder = codecs.getincrementaldecoder(encoding)()
+        try:
+            with path.open("rb") as file:
+                while block := file.read(_BLOCK):
+                    decoder.decode(block)
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            continue
+        return encoding
+    raise TableError(f"{shown_path(path)} is text neither in UTF-8 nor in GB18030", str(path), "Save it as CSV UTF-8")
 
 
 def csv_options(file: Path, encoding: str) -> dict[str, Any]:
@@ -129,23 +205,16 @@ def refusing_ragged(file: Path) -> Iterator[None]:
         ) from error
 
 
-def no_encoding(file: Path) -> TableError:
-    """Return the error for text in neither encoding."""
-    return TableError(f"{shown_path(file)} is text neither in UTF-8 nor in GB18030", str(file), "Save it as CSV UTF-8")
-
-
 def _read_parquet(file: Path) -> pandas.DataFrame:
     with requiring("pyarrow", "arrow", f"Reading {shown_path(file)}"):
         from pyarrow import parquet  # type: ignore[import-untyped]
     try:
         with parquet.ParquetFile(file) as source:
-            table: pandas.DataFrame = readable(source.read()).to_pandas()
-    # The last two for what pandas noted of its types, where that is damaged.
-    except (ValueError, OSError, LookupError, NotImplementedError, TypeError, AttributeError, SyntaxError) as error:
+            table = readable(source.read())
+    except (ValueError, OSError, LookupError, NotImplementedError, TypeError) as error:
         raise TableError(f"{shown_path(file)} is not a Parquet table: {error}", str(file), "Write it again") from error
-    # An index that has a name was a column of the file; one without is only a numbering.
-    named = [name for name in table.index.names if name is not None]
-    return table.reset_index(named).reset_index(drop=True) if named else table.reset_index(drop=True)
+    whole: pandas.DataFrame = table.select(headers_of(table.schema)).replace_schema_metadata().to_pandas()
+    return whole
 
 
 def _read_excel(file: Path) -> pandas.DataFrame:
@@ -167,3 +236,6 @@ def _read_excel(file: Path) -> pandas.DataFrame:
     if table.empty:
         raise TableError(f"{shown_path(file)} is empty", str(file), "Give a file with a header and rows")
     return _under_headers(table).infer_objects()
+
+
+_READERS = {".csv": _read_csv, ".txt": _read_csv, ".parquet": _read_parquet, ".xlsx": _read_excel}

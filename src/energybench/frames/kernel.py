@@ -166,10 +166,13 @@ def sweep(
     electricity: Lookup | None,
     group: Key,
     group_of: Lookup,
-    first_row: int = 0,
     flow: Floats | None = None,
+    count: Integers | None = None,
 ) -> None:
-    """Weigh and add up rows in one pass; a row that cannot be used is counted and noted, never added."""
+    """Weigh and add up rows in one pass; a row that cannot be used is counted and noted, never added.
+
+    ``count`` says how many readings a row stands for, one where it is None.
+    """
     last = len(totals.tce) - 1
     turned = multiplier if flow is None else flow
     electric = electricity.nonzero() if electricity is not None else None
@@ -181,14 +184,15 @@ def sweep(
             if multiplier is not None:
                 value *= multiplier[rows]
             groups = group_of.take(group.block(rows))
+            readings = 1 if count is None else count[rows]
             unusable = ~numpy.isfinite(value)
             unusable |= groups == last
             if unusable.any():
-                totals.bad.append(numpy.flatnonzero(unusable) + (first_row + start))
-                numpy.add.at(totals.unusable, groups[unusable], 1)
+                totals.bad.append(numpy.flatnonzero(unusable) + start)
+                numpy.add.at(totals.unusable, groups[unusable], 1 if count is None else count[rows][unusable])
                 value[unusable] = 0.0
             numpy.add.at(totals.tce, groups, value)
-            numpy.add.at(totals.readings, groups, 1)
+            numpy.add.at(totals.readings, groups, readings)
             if electricity is not None and electric is not None:
                 # Only some rows are electricity, and which ones is a narrow look.
                 here = numpy.flatnonzero(electric.take(factor[rows]) & ~unusable)
@@ -196,7 +200,7 @@ def sweep(
                 if turned is not None:
                     power *= turned[rows][here]
                 numpy.add.at(totals.electricity_kwh, groups[here], power)
-                numpy.add.at(totals.electric, groups[here], 1)
+                numpy.add.at(totals.electric, groups[here], 1 if count is None else count[rows][here])
 
 
 def regions(value: Floats, edges: Floats) -> NDArray[numpy.int64]:

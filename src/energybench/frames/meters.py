@@ -18,15 +18,14 @@ from energybench.frames.encode import Coded, clean_text, encode, encode_columns,
 from energybench.frames.groups import KEY_TEXT, is_damaged
 from energybench.frames.kernel import Lookup, keys_in_use, make_key, make_lookup
 from energybench.frames.problems import Problems
-from energybench.frames.resolve import KnownFactors, Refusal, resolve_all
+from energybench.frames.resolve import Refusal, resolve_all
 from energybench.frames.uncertain_cells import FIGURE_COLUMNS, read_figure_spreads, read_spreads, spoil
 
 if TYPE_CHECKING:
     import pandas
     from numpy.typing import NDArray
 
-    from energybench.energy.coefficients import Choice
-    from energybench.frames.resolve import Factor
+    from energybench.frames.resolve import Factor, KnownFactors
     from energybench.frames.uncertain_cells import Spreads
 
     Floats = NDArray[numpy.float64]
@@ -72,6 +71,11 @@ class Meters:
             return None
         with numpy.errstate(invalid="ignore"):
             return numpy.where(self.own_kind == 0, self.multiplier, numpy.sign(self.multiplier))
+
+    @property
+    def electric(self) -> bool:
+        """Whether any row is electricity."""
+        return any(getattr(factor, "electricity_kwh", 0.0) for factor in self.factors)
 
     def lookup(self, name: str, otherwise: float) -> Lookup:
         """Return a figure of the factors by key."""
@@ -120,8 +124,8 @@ def implausible(column: str) -> Refusal:
     return Refusal(column, "", "implausible-coefficient", message, fix)
 
 
-def read_meters(table: pandas.DataFrame, choice: Choice, known: KnownFactors | None = None) -> Meters:
-    """Code the columns of a meter table and resolve its combinations."""
+def read_meters(table: pandas.DataFrame, known: KnownFactors, amount: Floats | None = None) -> Meters:
+    """Code the columns of a meter table and resolve its combinations; amounts that are sums are given."""
     columns = encode_columns(table, [*KEYS, "carrier", "unit"])
     texts, parts = [], []
     for name in ("carrier", "unit"):
@@ -139,10 +143,10 @@ def read_meters(table: pandas.DataFrame, choice: Choice, known: KnownFactors | N
         carrier, unit = divmod(rest, max(len(texts[1]), 1))
         figure, figure_unit = kind_and_unit.distinct[own_code] if kind_and_unit is not None else ("", "")
         combinations.append((texts[0][carrier], texts[1][unit], figure, figure_unit))
-    factors = (known or KnownFactors(choice)).resolve(combinations)
+    factors = known.resolve(combinations)
     multiplier = _multiplier(table, own, kind, factor, keys, key.size, factors)
-    amount = to_floats(table["amount"])
-    spreads = read_spreads(table, amount, columns["unit"], choice.allow_unverified)
+    amount = to_floats(table["amount"]) if amount is None else amount
+    spreads = read_spreads(table, amount, columns["unit"], known.choice.allow_unverified)
     figure_spreads = read_figure_spreads(table, own, kind)
     read = Meters(
         table, columns, amount, own, kind, multiplier, factor, key.size, keys, factors, spreads, figure_spreads

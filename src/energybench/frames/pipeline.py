@@ -1,23 +1,29 @@
 """Whole tables: meters and outputs in; results, energy lines and problems out.
 
-Strings are looked at once per distinct value; rows only take part in multiply, sum, divide and compare.
-Every meter row is either used or a row of the problems, and that is checked.
+Any source becomes batches of canonical columns; each batch is read, weighed and explained, and what it adds up to is
+kept: a number per output row, and its problems. The sums are then judged. Strings are looked at once per distinct
+value; rows only take part in multiply, sum, divide and compare. Rows in are rows used and rows in problems.
 """
 
 from __future__ import annotations
 
 import warnings
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast, overload
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy
 import pandas
 
-from energybench.errors import UnverifiedWarning
-from energybench.frames.assessment import Assessment, EnergyLines
-from energybench.frames.columns import KEYS, canonical_columns, is_dask_frame, is_lazy
-from energybench.frames.encode import encode, recode
-from energybench.frames.files import read_table
+from energybench.errors import OptionError, TableError, UnverifiedWarning, quoted
+from energybench.frames.assessment import Assessment, EnergyLines, NoEnergyLines
+from energybench.frames.columns import KEYS, canonical_columns
+from energybench.frames.encode import encode, recode, with_plain_cells
+from energybench.frames.energy_file import EnergyFile
+from energybench.frames.engines import EngineSource, collected, is_lazy
+from energybench.frames.files import open_file, read_table
 from energybench.frames.grading import (
     grade,
     intensity_uncertainty,
@@ -31,61 +37,34 @@ from energybench.frames.meters import explain, read_meters
 from energybench.frames.native import kind_of, to_pandas
 from energybench.frames.options import make_options
 from energybench.frames.outputs import work_out_outputs
-from energybench.frames.resolve import Factor, Refusal, Threshold
-from energybench.frames.uncertain import add_spreads
+from energybench.frames.problems import Tally
+from energybench.frames.resolve import Factor, KnownFactors, Threshold
+from energybench.frames.sources import BATCH_ROWS, FrameSource, StreamSource
+from energybench.frames.uncertain import SpreadTotals
+from energybench.frames.uncertain_cells import FIGURE_COLUMNS, METER_COLUMNS
 from energybench.tables.store import ACCEPTED, data_version
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
     from energybench.energy.coal_rates import CoalRate
-    from energybench.frames.encode import Coded
     from energybench.frames.groups import Groups
-    from energybench.frames.lazy.assessment import LazyAssessment
     from energybench.frames.meters import Meters
+    from energybench.frames.options import Options
     from energybench.frames.outputs import Outputs
+    from energybench.frames.problems import ProblemRows
+    from energybench.frames.resolve import Refusal
+    from energybench.frames.sources import Batch, Progress, Source
     from energybench.units.registry import AmountLike
 
     TableLike = pandas.DataFrame | str | Path | Any
-    Progress = Callable[[float, str], None]
 
 _CARRIED = (
     *("design_capacity", "design_capacity_unit", "furnace_capacity", "furnace_capacity_unit"),
     *("output_value", "output_value_unit"),
 )
-
-
-@overload
-def assess(
-    meters: pandas.DataFrame | str | Path,
-    outputs: TableLike,
-    *,
-    basis: str = ...,
-    coal_rate: AmountLike | CoalRate | None = ...,
-    edition: str | None = ...,
-    document: str | None = ...,
-    reading: str = ...,
-    compare: str = ...,
-    allow_unverified: bool = ...,
-    progress: Progress | None = ...,
-) -> Assessment: ...
-
-
-# A lazy table gives a LazyAssessment; which kinds are lazy, no type says that is imported here.
-@overload
-def assess(
-    meters: Any,
-    outputs: TableLike,
-    *,
-    basis: str = ...,
-    coal_rate: AmountLike | CoalRate | None = ...,
-    edition: str | None = ...,
-    document: str | None = ...,
-    reading: str = ...,
-    compare: str = ...,
-    allow_unverified: bool = ...,
-    progress: Progress | None = ...,
-) -> Any: ...
+#: Columns of a meter table that state an uncertainty, for which every row is looked at.
+_STATING = {*METER_COLUMNS[:2], *FIGURE_COLUMNS.values()}
 
 
 def assess(
@@ -99,49 +78,67 @@ def assess(
     reading: str = "linear",
     compare: str = "full",
     allow_unverified: bool = False,
+    batch_rows: int | None = None,
+    energy_to: str | Path | None = None,
     progress: Progress | None = None,
-) -> Assessment | LazyAssessment:
-    """Assess a table of meters against a table of outputs.
+) -> Assessment:
+    r"""Assess a table of meters against a table of outputs.
 
     Parameters
     ----------
     meters : DataFrame, mapping, str or Path
         Columns plant, period, product, carrier, amount, unit, and if wanted flow, ncv, ncv_unit, ncv_uncertainty,
         coefficient, coefficient_unit, coefficient_uncertainty, uncertainty, accuracy, meter; headers in English or
-        Chinese. A frame of pandas, polars or pyarrow, a mapping of headers to columns, or a .csv, .parquet or .xlsx
-        file.
+        Chinese. A frame of pandas, polars or pyarrow, a mapping of headers to columns, a .csv, .parquet or .xlsx
+        file, a folder of .parquet files that may lie in folders ``name=value``, whatever offers
+        ``__arrow_c_stream__``, a polars LazyFrame, a DuckDB relation, an ibis table, a Spark frame, a Dask frame.
     outputs : DataFrame, mapping, str or Path
         Columns plant, period, product, output, output_unit, and if wanted output_uncertainty, output_accuracy,
-        output_meter, furnace_capacity,
-        furnace_capacity_unit, design_capacity, design_capacity_unit, output_value, output_value_unit, and
-        corrections such as ``correction:altitude:altitude_m`` or ``correction:quenching``, empty where none applies.
+        output_meter, furnace_capacity, furnace_capacity_unit, design_capacity, design_capacity_unit, output_value,
+        output_value_unit, and corrections such as ``correction:altitude:altitude_m`` or ``correction:quenching``,
+        empty where none applies. It has to fit in memory.
     basis, coal_rate, edition, allow_unverified
         As in :func:`energybench.to_tce`, for every row.
     document, reading, compare
         As in :func:`energybench.classify`, for every row.
+    batch_rows : int, optional
+        Meter rows of a file in memory at a time. By default a file of less than 256 MiB (16 MiB of Parquet) is read
+        whole, and its energy lines are kept.
+    energy_to : str or Path, optional
+        A .parquet file to write the energy lines to, as the rows pass.
     progress : callable, optional
         Called with the share done and what is being done.
 
     Returns
     -------
     Assessment
-        ``.results`` (a row per output row), ``.energy`` (a line per meter row), ``.problems``: frames of the
-        kind of ``outputs``, in pandas for a mapping or a file. Meters that an engine computes (a polars LazyFrame,
-        a DuckDB relation, a Spark frame, an ibis table) give a LazyAssessment: the same as queries of that engine.
-        A Dask frame is added up partition by partition, and keeps no ``.energy``.
+        ``.results`` (a row per output row), ``.energy`` (a line per meter row), ``.problems``: frames of the kind of
+        ``outputs``, or of ``meters`` where that is a file or a mapping; pandas for Spark and Dask, pyarrow for
+        DuckDB and ibis. ``.energy`` is kept for tables in memory; for all others see ``energy_to``.
 
     Raises
     ------
     TableError
-        If a table is not there, is no table, is empty or lacks a column.
+        If a table is not there, is no table, is empty or lacks a column, or a file cannot be read (it is named).
     OptionError
         If an option does not exist. What is wrong with single rows is in ``.problems``, never an exception.
+    MissingPackageError
+        If what reads a file is not installed.
 
     Notes
     -----
     ``len(meters) == used + problems``: a meter row is used or has exactly one problem. Its ``row`` is the row in
     the file, the header being row 1, or the index of a frame. A group with a reading that could not be used
     gets no class, because its total is not known.
+
+    Of a table that is not in memory as a whole the first 10 000 problems are listed, and of each column and reason
+    1 000 distinct values are counted one by one; all others are counted on one line "(other values)". Where a
+    folder is read, a column ``file`` says which file has the row. What stays in memory is a few numbers per output
+    row, and where uncertainties are stated per meter and analysis of it.
+
+    polars, DuckDB, ibis and Spark add up what is alike before anything leaves them. A problem is then one line for
+    so many rows (column ``rows``), and has no ``row``. With ``energy_to`` or columns of uncertainty they hand over
+    every row instead.
 
     Examples
     --------
@@ -153,112 +150,268 @@ def assess(
     intensity   unit    class
       107.145 kgce/t baseline
     """
-    options = make_options(
-        basis=basis,
-        coal_rate=coal_rate,
-        edition=edition,
-        document=document,
-        reading=reading,
-        compare=compare,
-        allow_unverified=allow_unverified,
-    )
-    if is_lazy(meters):
-        from energybench.frames.lazy.pipeline import assess_lazily
+    given = {
+        "basis": basis,
+        "coal_rate": coal_rate,
+        "edition": edition,
+        "document": document,
+        "reading": reading,
+        "compare": compare,
+        "allow_unverified": allow_unverified,
+    }
+    return _assess(meters, outputs, batch_rows, energy_to, progress, given)
 
-        return assess_lazily(meters, outputs, options)
-    if is_lazy(outputs):
-        from energybench.frames.lazy.pipeline import collected_if_lazy
 
-        outputs = collected_if_lazy(outputs)
-    if is_dask_frame(outputs) and not is_dask_frame(meters):
-        outputs = cast("Any", outputs).compute()
-    if is_dask_frame(meters):
-        from energybench.frames.dask_tables import assess_dask
+def assess_path(
+    meters: str | Path,
+    outputs: TableLike,
+    *,
+    batch_rows: int = BATCH_ROWS,
+    energy_to: str | Path | None = None,
+    progress: Progress | None = None,
+    **options: Any,
+) -> Assessment:
+    r"""Assess a meter file or folder as :func:`energybench.assess` does, in batches whatever its size.
 
-        return assess_dask(meters, outputs, options, progress)
+    Parameters
+    ----------
+    meters : str or Path
+        A .parquet, .csv or .xlsx file, or a folder of .parquet files.
+    outputs, batch_rows, energy_to, progress, **options
+        As in :func:`energybench.assess`.
+
+    Returns
+    -------
+    Assessment
+        Without ``.energy``.
+
+    Raises
+    ------
+    EnergybenchError
+        As in :func:`energybench.assess`.
+
+    Examples
+    --------
+    >>> import pandas, pathlib, tempfile
+    >>> folder = tempfile.TemporaryDirectory()
+    >>> path = pathlib.Path(folder.name) / "meters.csv"
+    >>> _ = path.write_text("plant,period,product,carrier,amount,unit\n甲,2023,水泥熟料,原煤,3000,t\n", "utf-8")
+    >>> outputs = pandas.DataFrame(
+    ...     {"plant": ["甲"], "period": [2023], "product": ["水泥熟料"], "output": [2], "output_unit": ["万t"]}
+    ... )
+    >>> print(assess_path(path, outputs))
+    1 meter rows: 1 used, 0 with problems
+    1 output rows: 1 classified
+      baseline (基准水平): 1
+    >>> folder.cleanup()
+    """
+    if not isinstance(meters, str | Path):
+        kind = quoted(type(meters).__name__)
+        raise TableError(f"meters is {kind}, expected a path", kind, "Give a path; assess() takes frames")
+    return _assess(meters, outputs, batch_rows, energy_to, progress, options)
+
+
+def _assess(
+    meters: Any,
+    outputs: Any,
+    batch_rows: int | None,
+    energy_to: str | Path | None,
+    progress: Progress | None,
+    given: dict[str, Any],
+) -> Assessment:
+    """Assess any source; the caller of the caller is who is warned."""
+    if batch_rows is not None and (not isinstance(batch_rows, int) or isinstance(batch_rows, bool) or batch_rows < 1):
+        raise OptionError(f"batch_rows is {quoted(batch_rows)}", quoted(batch_rows), "Give a number of rows, 1 or more")
+    options = make_options(**given, stacklevel=5)
     tell = progress or (lambda _share, _text: None)
     tell(0.0, "reading")
-    meter_table, unused_meters = open_table(meters, "meters")
-    output_table, unused_outputs = open_table(outputs, "outputs")
-    tell(0.4, "resolving")
-    keys = output_keys(output_table)
-    measured = work_out_outputs(output_table, keys, options)
-    read = read_meters(meter_table, options.choice)
-    tell(0.7, "adding up")
-    groups = make_groups(keys)
-    totals = Totals.zero(groups.count)
-    add_up(read, groups, totals)
-    spread = add_spreads(read, groups, totals, _has_electricity(read))
-    bad = totals.bad_rows
-    meter_problems = explain(read, bad).rows()
-    tell(0.9, "classifying")
-    of_outputs = totals.of(groups.of_outputs)
-    own = read_output_spreads(output_table, measured, options.allow_unverified)
-    graded = grade(measured, of_outputs, options.compare)
-    output_problems = measured.problems.rows()
-    uncertain = intensity_uncertainty(measured, of_outputs, groups, spread, own)
-    results, grading = with_uncertainty(results_of(output_table, measured, graded), measured, uncertain, options)
-    assessment = Assessment(
-        results,
-        (meter_problems, output_problems),
-        {
-            "meters": len(meter_table),
-            "used": len(meter_table) - len(bad),
-            "problems": len(meter_problems),
-            "outputs": len(output_table),
-            "classified": int(graded["class"].notna().sum()),
-        },
-        EnergyLines(read, bad),
-        notes=(
-            *unused_headers(meters=unused_meters, outputs=unused_outputs),
-            *meter_problems.note(),
-            *notes_on(measured, graded["intensity"].to_numpy()),
-            *warn_weak(read.factors, measured.thresholds, stacklevel=4),
-        ),
-        options=options.to_dict(),
-        data_version=data_version(),
-        kind=kind_of(outputs),
-        grading=grading,
-    )
-    check_counts(assessment.counts, len(output_problems))
-    tell(1.0, "done")
-    return assessment
+    if is_dask_frame(meters):
+        from energybench.frames.dask_tables import add_partitions
+
+        if energy_to is not None:
+            fix = "Leave energy_to out, or write the frame to Parquet and give its folder"
+            raise OptionError("energy_to writes no lines of a Dask frame: its workers see them", "energy_to", fix)
+        sums, wanted, unused = add_partitions(meters, outputs, options)
+        return finish(sums, wanted, options, unused_headers(meters=unused), tell)
+    source = open_source(meters, batch_rows)
+    places, unused = canonical_columns(source.headers, "meters")
+    wanted = Wanted.of(outputs, options, source.kind)
+    known = KnownFactors(options.choice)
+    sums = Sums.zero(wanted.groups)
+    row_by_row = energy_to is not None or not _STATING.isdisjoint(places)
+    with ExitStack() as stack:
+        file = None if energy_to is None else stack.enter_context(EnergyFile(energy_to, (meters, outputs)))
+        batches = source.batches(places, row_by_row)
+        # The batch is let go before the next one is read.
+        while (batch := next(batches, None)) is not None:
+            lines = sums.add(batch, wanted.groups, known, source.whole)
+            if lines is not None and file is not None:
+                file.write(lines.frame(), batch.file)
+            share = batch.share
+            del batch, lines
+            tell(0.9 * share, "adding up")
+    sums.factors = known.factors
+    notes = (*unused_headers(meters=unused), *source.notes)
+    return finish(sums, wanted, options, notes, tell)
 
 
-def output_keys(table: pandas.DataFrame) -> list[Coded]:
-    """Return plant, period and product of an output table, in folded texts."""
-    return [recode(encode(table[name]), KEY_TEXT[name]) for name in KEYS]
+def open_source(meters: Any, batch_rows: int | None) -> Source:
+    """Return a meter table of any kind as a source of batches."""
+    if isinstance(meters, str | Path):
+        return open_file(meters, batch_rows)
+    if is_lazy(meters):
+        return EngineSource.of(meters)
+    home = type(meters).__module__.partition(".")[0]
+    in_memory = home in ("pandas", "polars") or hasattr(meters, "column_names")
+    if hasattr(meters, "__arrow_c_stream__") and not in_memory:
+        return StreamSource.of(meters)
+    return FrameSource(to_pandas(meters, "meters"), kind_of(meters))
 
 
-def add_up(read: Meters, groups: Groups, totals: Totals, first_row: int = 0) -> None:
+def is_dask_frame(table: Any) -> bool:
+    """Say whether a table is a Dask frame; Dask is not imported to ask."""
+    kind = type(table)
+    return kind.__module__.startswith("dask.") and kind.__name__ == "DataFrame"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """The output table, ready for the sums of its meters."""
+
+    table: pandas.DataFrame
+    measured: Outputs
+    groups: Groups
+    kind: str
+    notes: tuple[str, ...]
+
+    @classmethod
+    def of(cls, outputs: TableLike, options: Options, kind: str) -> Wanted:
+        """Open an output table; a file or a mapping is answered in the kind of the meters."""
+        if isinstance(outputs, str | Path):
+            frame = read_table(outputs)
+        elif is_lazy(outputs):
+            frame, kind = collected(outputs), EngineSource.of(outputs).kind
+        elif is_dask_frame(outputs):
+            frame, kind = cast("Any", outputs).compute(), "pandas"
+        else:
+            frame = to_pandas(outputs, "outputs")
+            kind = kind if isinstance(outputs, Mapping) else kind_of(outputs)
+        places, unused = canonical_columns(list(frame.columns), "outputs")
+        table = frame.iloc[:, list(places.values())].set_axis(list(places), axis=1)
+        if table.empty:
+            raise TableError("outputs has headers and no rows", "outputs", "Give at least one row")
+        table = with_plain_cells(table, deep=True)
+        keys = [recode(encode(table[name]), KEY_TEXT[name]) for name in KEYS]
+        measured = work_out_outputs(table, keys, options)
+        return cls(table, measured, make_groups(keys), kind, tuple(unused_headers(outputs=unused)))
+
+
+@dataclass
+class Sums:
+    """What meter rows add up to."""
+
+    totals: Totals
+    problems: Tally | ProblemRows = field(default_factory=Tally)
+    rows: int = 0
+    used: int = 0
+    spreads: SpreadTotals | None = None
+    factors: list[Factor] = field(default_factory=list)
+    lines: EnergyLines | NoEnergyLines = field(default_factory=NoEnergyLines)
+
+    @classmethod
+    def zero(cls, groups: Groups) -> Sums:
+        """Return the sums of no rows at all."""
+        return cls(Totals.zero(groups.count))
+
+    def add(self, batch: Batch, groups: Groups, known: KnownFactors, whole: bool = False) -> EnergyLines | None:
+        """Read, weigh and explain a batch; of a table that is one batch everything is kept."""
+        if batch.table.empty:
+            return None
+        read = read_meters(with_plain_cells(batch.table, deep=False), known, batch.amount)
+        add_up(read, groups, self.totals, batch.rows)
+        bad = self.totals.bad_rows
+        self.totals.bad.clear()
+        if read.every_spread:
+            self.spreads = self.spreads or SpreadTotals.zero(groups.count)
+            self.spreads.add(read, groups, bad)
+        found = explain(read, bad).rows(None if batch.rows is None else batch.rows[bad])
+        rows = len(batch.table) if batch.rows is None else int(batch.rows.sum())
+        self.rows += rows
+        self.used += rows - len(found)
+        lines = EnergyLines(read, bad)
+        if whole:
+            self.problems, self.lines = found, lines
+        elif isinstance(self.problems, Tally) and len(found):
+            self.problems.add(found, batch.file)
+        return lines
+
+    def merge(self, later: Sums) -> None:
+        """Add the sums of later parts."""
+        self.totals.add(later.totals)
+        if isinstance(self.problems, Tally) and isinstance(later.problems, Tally):
+            self.problems.merge(later.problems)
+        self.rows += later.rows
+        self.used += later.used
+        self.factors += [factor for factor in later.factors if factor not in self.factors]
+        if later.spreads is not None:
+            self.spreads = self.spreads or SpreadTotals.zero(len(self.totals.tce) - 1)
+            self.spreads.merge(later.spreads)
+
+
+def add_up(read: Meters, groups: Groups, totals: Totals, count: Any = None) -> None:
     """Add meter rows to the totals of their groups, and note the rows that cannot be used."""
-    electricity = read.lookup("electricity_kwh", 0.0) if _has_electricity(read) else None
     sweep(
         totals,
         read.amount,
         read.multiplier,
         read.factor,
         read.lookup("tce", numpy.nan),
-        electricity,
+        read.lookup("electricity_kwh", 0.0) if read.electric else None,
         groups.key_of(read.columns),
         groups.lookup,
-        first_row,
-        None if electricity is None else read.flow(),
+        read.flow() if read.electric else None,
+        count,
     )
 
 
-def _has_electricity(read: Meters) -> bool:
-    return any(_is_electric(factor) for factor in read.factors)
-
-
-def _is_electric(factor: Factor | Refusal) -> bool:
-    return isinstance(factor, Factor) and factor.electricity_kwh != 0.0
-
-
-def open_table(table: TableLike, name: str) -> tuple[pandas.DataFrame, tuple[str, ...]]:
-    """Return a table with canonical columns, and the headers that are not used."""
-    frame = read_table(table) if isinstance(table, str | Path) else to_pandas(table, name)
-    return canonical_columns(frame, name)
+def finish(sums: Sums, wanted: Wanted, options: Options, notes: Iterable[str], tell: Progress) -> Assessment:
+    """Judge the outputs by the sums of their meters."""
+    if not sums.rows:
+        raise TableError("meters has headers and no rows", "meters", "Give at least one row")
+    tell(0.95, "classifying")
+    table, measured, groups = wanted.table, wanted.measured, wanted.groups
+    totals = sums.totals.of(groups.of_outputs)
+    own = read_output_spreads(table, measured, options.allow_unverified)
+    graded = grade(measured, totals, options.compare)
+    output_problems = measured.problems.rows()
+    uncertain = intensity_uncertainty(measured, totals, groups, sums.spreads, own)
+    results, grading = with_uncertainty(results_of(table, measured, graded), measured, uncertain, options)
+    assessment = Assessment(
+        results,
+        (sums.problems, output_problems),
+        {
+            "meters": sums.rows,
+            "used": sums.used,
+            "problems": len(sums.problems),
+            "outputs": len(table),
+            "classified": int(graded["class"].notna().sum()),
+        },
+        sums.lines,
+        grading,
+        notes=(
+            *notes,
+            *wanted.notes,
+            *sums.problems.note(),
+            *notes_on(measured, graded["intensity"].to_numpy()),
+            *warn_weak(sums.factors, measured.thresholds, stacklevel=5),
+        ),
+        options=options.to_dict(),
+        data_version=data_version(),
+        kind=wanted.kind,
+    )
+    check_counts(assessment.counts, len(output_problems))
+    tell(1.0, "done")
+    return assessment
 
 
 def results_of(table: pandas.DataFrame, measured: Outputs, graded: pandas.DataFrame) -> pandas.DataFrame:

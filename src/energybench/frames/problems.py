@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy
@@ -26,45 +26,71 @@ KIND = ("table", "column", "value", "reason", "message", "suggestion")
 COUNTED = (*KIND, "rows", "example")
 #: Why a row belongs to no group, although it may well be part of one.
 _NAMELESS = ("missing-value", "damaged-text")
+#: Problem rows that are listed one by one where a table comes in batches.
+LISTED = 10_000
+#: Distinct values of a column and a reason that are then counted one by one.
+DISTINCT = 1_000
+#: What stands for the values that are not counted one by one.
+OTHERS = "(other values)"
+_OTHERS_FIX = "Mend those that are counted one by one; assess a part of the table to see the rest"
 #: How much of a plant's name an example shows.
 _LONGEST_KEY = 40
 
 
 @dataclass(frozen=True)
 class ProblemRows:
-    """The problems of one table, kept small: a code per row into the kinds of problem that there are."""
+    """The problems of one table, kept small: a code per row into the kinds of problem that there are.
+
+    Where lines of the table are groups, ``rows`` says how many rows each line stands for.
+    """
 
     table: str
     row: NDArray[Any]
     keys: pandas.DataFrame
     kind: NDArray[numpy.int64]
     kinds: pandas.DataFrame
+    rows: NDArray[numpy.int64] | None = None
 
     def __len__(self) -> int:
-        return len(self.kind)
+        return len(self.kind) if self.rows is None else int(self.rows.sum())
+
+    def take(self, place: NDArray[Any]) -> ProblemRows:
+        """Return some of the lines."""
+        rows = None if self.rows is None else self.rows[place]
+        return replace(self, row=self.row[place], keys=self.keys.iloc[place], kind=self.kind[place], rows=rows)
 
     def frame(self) -> pandas.DataFrame:
-        """Return the problems, a row each, in the order of the table."""
+        """Return the problems, a row each, in the order of the table; a line per group where lines are groups."""
         texts: dict[str, Any] = {name: self.kinds[name].to_numpy(object)[self.kind] for name in self.kinds.columns}
-        keys = {name: encode(self.keys[name]).map(_cut_text, "") for name in KEYS}
-        every = {"table": numpy.full(len(self), self.table, object), "row": self.row, **keys, **texts}
+        row = self.row if self.rows is None else numpy.full(len(self.kind), None, object)
+        every = {"table": numpy.full(len(self.kind), self.table, object), "row": row, **self._key_texts(), **texts}
         # As objects the cells are pointers to shared texts; a column of strings would copy each message a row.
-        return pandas.DataFrame(
+        frame = pandas.DataFrame(
             {name: pandas.Series(every[name], dtype=None if name == "row" else object) for name in COLUMNS}
         )
+        return frame if self.rows is None else frame.assign(rows=self.rows)
+
+    def in_order(self) -> ProblemRows:
+        """Return the lines in the order of their texts: an engine gives groups in an order of chance."""
+        order = pandas.DataFrame({**self._key_texts(), "message": self.kinds["message"].to_numpy(object)[self.kind]})
+        return self.take(order.sort_values(list(order.columns), kind="stable").index.to_numpy())
+
+    def _key_texts(self) -> dict[str, NDArray[Any]]:
+        return {name: encode(self.keys[name]).map(_cut_text, "") for name in KEYS}
 
     def note(self) -> tuple[str, ...]:
         """Say how many of the rows belong to nobody, if any."""
-        return note_on_keys(self.kinds, numpy.bincount(self.kind, minlength=len(self.kinds)))
+        return note_on_keys(self.kinds, self._of_kinds())
+
+    def _of_kinds(self) -> NDArray[numpy.int64]:
+        """Return how many rows have each kind of problem."""
+        return numpy.bincount(self.kind, self.rows, len(self.kinds)).astype(numpy.int64)
 
     def counted(self) -> pandas.DataFrame:
         """Return how many rows have the same problem, and the first of them, most rows first."""
-        number = len(self.kinds)
-        first = numpy.zeros(number, numpy.int64)
+        first = numpy.zeros(len(self.kinds), numpy.int64)
         first[self.kind[::-1]] = numpy.arange(len(self.kind))[::-1]
-        counted = self.kinds.assign(
-            table=self.table, rows=numpy.bincount(self.kind, minlength=number), example=_examples(self.keys.iloc[first])
-        )
+        counted = self.kinds.assign(table=self.table, rows=self._of_kinds(), example=_examples(self.keys.iloc[first]))
         return add_counts([counted])
 
 
@@ -76,27 +102,6 @@ def note_on_keys(kinds: pandas.DataFrame, rows: Any) -> tuple[str, ...]:
         return ()
     said = "1 meter row names" if count == 1 else f"{count} meter rows name"
     return (f"{said} no plant, period or product: any total may lack energy",)
-
-
-def count_problems(problems: pandas.DataFrame) -> pandas.DataFrame:
-    """Count problems that are the same in all but their row.
-
-    Examples
-    --------
-    >>> import pandas
-    >>> same = {"table": "meters", "column": "unit", "value": "?", "reason": "unknown-unit", "message": "m"}
-    >>> rows = [{**same, "row": row, "plant": plant, "period": "2023", "product": "p", "suggestion": "s"}
-    ...         for row, plant in enumerate("甲乙")]
-    >>> count_problems(pandas.DataFrame(rows))[["value", "rows", "example"]].to_string(index=False).splitlines()[1]
-    '    ?     2 甲 / 2023 / p'
-    """
-    kinds = problems[list(KIND)].astype(object)
-    code = kinds.groupby(list(KIND), sort=False, dropna=False).ngroup().to_numpy(numpy.int64)
-    first = numpy.flatnonzero(~pandas.Series(code).duplicated().to_numpy())
-    counted = kinds.iloc[first].assign(
-        rows=numpy.bincount(code, minlength=len(first))[code[first]], example=_examples(problems.iloc[first])
-    )
-    return add_counts([counted])
 
 
 def add_counts(parts: Iterable[pandas.DataFrame]) -> pandas.DataFrame:
@@ -114,6 +119,79 @@ def _examples(keys: pandas.DataFrame) -> NDArray[numpy.object_]:
     """Return plant, period and product of some rows as one text each."""
     columns = [encode(keys[name]).map(_cut_key, "") for name in KEYS]
     return numpy.array([" / ".join(texts) for texts in zip(*columns, strict=True)], object)
+
+
+@dataclass
+class Tally:
+    """Problems of a table that comes in batches: every row is counted, the first ones are listed.
+
+    A table of nothing but nonsense has as many distinct values as rows. So that memory stays bounded, only so many
+    distinct values of a column and a reason get a line of their own; the rows of all others are counted on one line.
+    """
+
+    rows: int = 0
+    listed: list[pandas.DataFrame] = field(default_factory=list)
+    lines: dict[tuple[str, ...], tuple[int, str]] = field(default_factory=dict)
+    distinct: dict[tuple[str, ...], int] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return self.rows
+
+    def add(self, problems: ProblemRows, file: str = "") -> None:
+        """Count the problems of a batch, and list them while there is room."""
+        self.rows += len(problems)
+        grouped = problems.rows is not None
+        problems = problems.in_order() if grouped else problems
+        if room := self._room():
+            first = problems.take(numpy.arange(min(room, len(problems.kind)))).frame()
+            self.listed.append(first.assign(file=file) if file else first)
+        self._count(problems.counted().itertuples(index=False, name=None), grouped)
+
+    def merge(self, later: Tally) -> None:
+        """Add the tally of a later part."""
+        self.rows += later.rows
+        for listed in later.listed:
+            if room := self._room():
+                self.listed.append(listed.head(room))
+        self._count((*kind, *line) for kind, line in later.lines.items())
+
+    def _room(self) -> int:
+        return LISTED - sum(map(len, self.listed))
+
+    def _count(self, lines: Iterable[tuple[Any, ...]], by_chance: bool = False) -> None:
+        """Add lines of a kind of problem, its rows and an example; of examples in an order of chance the least."""
+        for *same, rows, example in lines:
+            kind = tuple(same)
+            table, column, value, reason = kind[:4]
+            if kind not in self.lines and value != OTHERS:
+                group = (table, column, reason)
+                number = self.distinct.get(group, 0)
+                if number < DISTINCT:
+                    self.distinct[group] = number + 1
+                else:
+                    message = f"{column} has more than {DISTINCT} distinct values like the {DISTINCT} that are shown"
+                    kind = (table, column, OTHERS, reason, message, _OTHERS_FIX)
+            before, first = self.lines.get(kind, (0, example))
+            self.lines[kind] = (before + rows, min(first, example) if by_chance else first)
+
+    def frame(self) -> pandas.DataFrame:
+        """Return the problem rows that are listed."""
+        return pandas.concat(self.listed, ignore_index=True) if self.listed else pandas.DataFrame(columns=list(COLUMNS))
+
+    def counted(self) -> pandas.DataFrame:
+        """Return how many rows have which problem, most first; the rows add up to :attr:`rows`."""
+        rows = [(*kind, rows, example) for kind, (rows, example) in self.lines.items()]
+        return add_counts([pandas.DataFrame(rows, columns=list(COUNTED))])
+
+    def note(self) -> tuple[str, ...]:
+        """Say what is not listed, and how many of the rows belong to nobody, if anything."""
+        counted = self.counted()
+        nameless = note_on_keys(counted, counted["rows"])
+        listed = sum(int(some["rows"].sum()) if "rows" in some else len(some) for some in self.listed)
+        if listed == self.rows:
+            return nameless
+        note = f"problems has the first {listed} of {self.rows} meter rows with problems; problem_counts has all"
+        return (*nameless, note)
 
 
 @dataclass
@@ -159,8 +237,8 @@ class Problems:
         """Return the reason code of every row as a column of texts, empty where nothing is wrong."""
         return decode(self.detail % (len(self.refusals) + 1), [*(refusal.reason for refusal in self.refusals), ""])
 
-    def rows(self) -> ProblemRows:
-        """Return the rows that have a problem, in the order of the table."""
+    def rows(self, count: NDArray[numpy.int64] | None = None) -> ProblemRows:
+        """Return the rows that have a problem, in the order of the table; ``count`` is of lines that are groups."""
         rows = numpy.flatnonzero(self.flagged)
         used, code = numpy.unique(self.detail[rows], return_inverse=True)
         refusals = [self.refusals[number] for number in used]
@@ -184,6 +262,7 @@ class Problems:
             keys if everywhere else keys.iloc[rows],
             kind.astype(numpy.int64, copy=False),
             kinds,
+            None if count is None else count[rows],
         )
 
     def _cells(
@@ -205,10 +284,6 @@ class Problems:
             places = [order.setdefault(cut(value), len(order)) for value in cells.distinct]
             cell[here] = cells.table(places, order.setdefault("", len(order)), numpy.int64)[cells.codes]
         return list(order), cell
-
-    def frame(self) -> pandas.DataFrame:
-        """Return the problems, a row each, in the order of the table."""
-        return self.rows().frame()
 
 
 def cut(cell: Any) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from energybench.report.cards.accounts import account_card
-from energybench.report.cards.assessments import assessment_card, lazy_card
+from energybench.report.cards.assessments import assessment_card
 from energybench.report.cards.figures import coefficient_card, furnace_card
 from energybench.report.cards.verdicts import verdict_card
 
@@ -18,7 +18,6 @@ _CARDS: dict[str, Callable[[Any], str]] = {
     "Assessment": assessment_card,
     "Coefficient": coefficient_card,
     "FurnaceLimit": furnace_card,
-    "LazyAssessment": lazy_card,
     "Verdict": verdict_card,
 }
 

@@ -9,7 +9,6 @@ from energybench.report.cards.pieces import (
     badge,
     card,
     document,
-    facts,
     label,
     line,
     muted,
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from energybench.frames.assessment import Assessment
-    from energybench.frames.lazy.assessment import LazyAssessment
 
 #: How many results are shown.
 ROWS = 50
@@ -59,29 +57,6 @@ def assessment_card(assessment: Assessment) -> str:
     if cited:
         parts.append(line(f"{muted(label('来源', 'source'))}: {'; '.join(cited)}"))
     return card(label("能效评估", "assessment"), *parts)
-
-
-def lazy_card(answer: LazyAssessment) -> str:
-    """Return the assessment of lazy tables; runs no query."""
-    by_class = answer.by_class if answer.is_counted() else None
-    asked = [
-        ("引擎", "engine", text(answer.engine)),
-        ("查询", "queries", _codes("results", "energy", "problems")),
-        ("用到时计算", "computed when asked for", _codes("counts", "problem_counts", "notes")),
-        ("全部计算", "compute everything", _codes("collect()")),
-    ]
-    if by_class is None:
-        nothing = label("尚未计算，只列出了不同的名称。", "nothing has been computed but the list of distinct names.")
-        known, notes = [line(nothing)], answer.fixed_notes
-    else:
-        known = [line(_said(answer.counts)), line(_classes(by_class)), _problems(answer.problem_counts)]
-        notes = answer.notes
-    known += [line(f"{label('说明', 'note')}: {text(note)}") for note in notes]
-    return card(label("能效评估（查询）", "lazy assessment"), *known, facts(asked))
-
-
-def _codes(*names: str) -> str:
-    return ", ".join(f"<code>.{name}</code>" for name in names)
 
 
 def _said(counts: Mapping[str, int]) -> str:

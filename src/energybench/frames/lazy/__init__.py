@@ -1,1 +1,0 @@
-"""Lazy tables: polars, DuckDB, Spark and ibis compute, by the same small tables as the kernel."""

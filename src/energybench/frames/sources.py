@@ -1,0 +1,112 @@
+"""Where meter rows come from: any source becomes batches of canonical columns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+from energybench.frames.native import from_arrow, kind_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    import numpy
+    import pandas
+    from numpy.typing import NDArray
+
+Progress = Callable[[float, str], None]
+
+#: Rows that are in memory at a time: enough that the work on them outweighs the work per batch.
+BATCH_ROWS = 1 << 17
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Some rows of a meter table, and which share of the whole they end."""
+
+    table: pandas.DataFrame
+    share: float = 1.0
+    file: str = ""
+    #: Where a line is a group of rows: how many rows it stands for, and the sum of their amounts (NaN for no number).
+    rows: NDArray[numpy.int64] | None = None
+    amount: NDArray[numpy.float64] | None = None
+
+
+class Source(Protocol):
+    """A meter table, of which nothing but the headers has to be known yet."""
+
+    @property
+    def headers(self) -> Sequence[object]:
+        """The headers as they stand."""
+
+    @property
+    def whole(self) -> bool:
+        """Whether the table is in memory, as one batch: its energy lines and all of its problems are then kept."""
+
+    @property
+    def kind(self) -> str:
+        """The kind of frame that answers it."""
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the answer has to say of the source."""
+
+    def batches(self, places: Mapping[str, int], row_by_row: bool) -> Iterator[Batch]:
+        """Yield the rows under canonical columns; ``places`` says where each column stands among the headers."""
+
+
+@dataclass(frozen=True)
+class FrameSource:
+    """A table in memory: one batch."""
+
+    table: pandas.DataFrame
+    kind: str = "pandas"
+    whole = True
+    notes: tuple[str, ...] = ()
+
+    @property
+    def headers(self) -> Sequence[object]:
+        """The headers of the frame."""
+        return list(self.table.columns)
+
+    def batches(self, places: Mapping[str, int], row_by_row: bool) -> Iterator[Batch]:  # noqa: ARG002 - as every source
+        """Yield the table."""
+        yield Batch(self.table.iloc[:, list(places.values())].set_axis(list(places), axis=1))
+
+
+@dataclass(frozen=True)
+class StreamSource:
+    """A stream of Arrow batches."""
+
+    reader: Any
+    kind: str
+    whole = False
+    notes: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, table: Any) -> StreamSource:
+        """Open whatever offers ``__arrow_c_stream__``."""
+        import pyarrow  # type: ignore[import-untyped]
+
+        reader = table if isinstance(table, pyarrow.RecordBatchReader) else pyarrow.RecordBatchReader.from_stream(table)
+        return cls(reader, kind_of(table))
+
+    @property
+    def headers(self) -> Sequence[object]:
+        """The headers of the stream."""
+        return list(self.reader.schema.names)
+
+    def batches(self, places: Mapping[str, int], row_by_row: bool) -> Iterator[Batch]:  # noqa: ARG002 - as every source
+        """Yield the batches as they come; how much is still to come is not known."""
+        return arrow_batches(self.reader, places)
+
+
+def arrow_batches(batches: Any, places: Mapping[str, int]) -> Iterator[Batch]:
+    """Yield Arrow batches under canonical columns; rows are numbered from 0, as those of a frame."""
+    first = 0
+    for batch in batches:
+        table = from_arrow(batch.select(list(places.values())))
+        table.index += first
+        first += len(table)
+        yield Batch(table.set_axis(list(places), axis=1), 0.5)

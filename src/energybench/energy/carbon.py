@@ -18,10 +18,12 @@ from energybench.energy.carbon_factors import (
     figure_of_row,
     find_fuel,
     fuel_figures,
+    heat_factor,
     molar_ratio,
+    power_factor,
+    power_kind,
     read_carbon,
 )
-from energybench.energy.grid_factors import heat_factor, power_factor, power_kind
 from energybench.errors import AmountError, DimensionError, GasConditionError, OptionError, UnverifiedWarning
 from energybench.tables.store import ACCEPTED, data_version
 from energybench.units.registry import Rate, ratio, read_exact, read_quantity, same_kind, to_float
@@ -228,11 +230,9 @@ def _amounts(unit: UnitText, rate: Rate, subject: str) -> Fraction:
         raise GasConditionError(
             f"{given}: m3 and Nm3 are volumes at different reference conditions",
             str(unit),
-            "Convert it by name with energybench.energy.gases.to_reference(), or give ncv= of your condition",
+            "Convert it by name with energybench.to_reference(), or give ncv= of your condition",
         )
     fix = f"Give the amount in a unit such as {per}"
     if subject == "heat":
-        fix = (
-            "The factor is per GJ of heat, not per tonne of steam: energybench.energy.steam.steam_heat() gives the heat"
-        )
+        fix = "The factor is per GJ of heat, not per tonne of steam: energybench.steam_heat() gives the heat"
     raise DimensionError(given, str(unit), fix)

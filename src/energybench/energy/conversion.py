@@ -1,8 +1,4 @@
-"""Amounts of carriers to tonnes of standard coal equivalent: the public functions.
-
-The coefficient is chosen in :mod:`energybench.energy.coefficients`; here options are read, amounts are multiplied once,
-and the figure used goes with the result.
-"""
+"""Amounts of carriers to tonnes of standard coal equivalent, and what the uncertainties of the figures do to it."""
 
 from __future__ import annotations
 
@@ -11,22 +7,193 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from energybench.energy.choices import make_measured_choice, tce_parts
-from energybench.energy.coefficients import TCE, Choice, Coefficient, choose_coefficient
-from energybench.energy.factors import factor
-from energybench.energy.measured import combine, read_measured, read_measured_text
-from energybench.errors import OptionError, UnverifiedWarning
-from energybench.tables.store import ACCEPTED
-from energybench.units.registry import make_quantity, pint_unit, registry, times, to_float
+from energybench.energy.coal_rates import CoalRate
+from energybench.energy.coefficients import TCE, Choice, Coefficient, category_of, check_basis_name, choose_coefficient
+from energybench.energy.measured import combine, read_measured, read_measured_rate, read_measured_text
+from energybench.energy.plausibility import refuse_density
+from energybench.errors import DimensionError, GasConditionError, OptionError, UncertaintyError, UnverifiedWarning
+from energybench.tables.store import ACCEPTED, cached, find_document
+from energybench.units.registry import Rate, make_quantity, pint_unit, ratio, registry, same_kind, times, to_float
+from energybench.units.text import UnitText
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable
+
     import pint
 
-    from energybench.energy.choices import Spreads
-    from energybench.energy.coal_rates import CoalRate
     from energybench.energy.measured import MeasuredLike, Spread
     from energybench.units.registry import Magnitude
-    from energybench.units.text import UnitText
+
+    Spreads = dict[str, Spread]
+
+
+_KILOGRAM = UnitText(("kg",))
+_KILOGRAM_PER_VOLUME = (UnitText(("kg",), ("m3",)), UnitText(("kg",), ("Nm3",)))
+
+
+@cached(4096)
+def factor(name: str, unit: UnitText, choice: Choice) -> tuple[Fraction, Coefficient]:
+    """Return the exact tce per one ``unit`` of a carrier, and the coefficient behind it.
+
+    The one place where a carrier, a unit and a coefficient meet: one value and a whole table both come here.
+    """
+    rate, record = choose_coefficient(name, choice)
+    amounts = _amounts_of(rate, unit, choice, record.carrier)
+    return amounts * Rate(rate.value, UnitText(rate.unit.numerator, (), rate.unit.exponent)).to(TCE), record
+
+
+def _amounts_of(rate: Rate, unit: UnitText, choice: Choice, carrier: str) -> Fraction:
+    """Return how many of the coefficient's own amounts one ``unit`` is."""
+    per, density = UnitText(rate.unit.denominator), choice.density
+    if same_kind(unit, per):
+        if density is not None:
+            raise OptionError(
+                f"density is given, and {unit} needs none for a coefficient per {per}", "density", "Leave density out"
+            )
+        return ratio(unit, per)
+    if density is None:
+        raise _wrong_kind(unit, per, carrier)
+    known = _kilograms_per_volume(density)
+    # A density is mass per volume; a specific volume, the other way round, says as much.
+    above, below = UnitText(density.unit.numerator, (), density.unit.exponent), UnitText(density.unit.denominator)
+    if same_kind(unit, below) and same_kind(per, above):
+        amounts = ratio(unit, below) * density.value * ratio(above, per)
+    elif same_kind(unit, above) and same_kind(per, below):
+        amounts = ratio(unit, above) / density.value * ratio(below, per)
+    else:
+        raise _wrong_kind(unit, per, carrier)
+    if not choice.allow_unverified:
+        category = category_of(carrier)
+        # Liquefied gas has a coefficient per mass, and is weighed in either state.
+        of_gas = category == "gas" and not same_kind(per, _KILOGRAM)
+        refuse_density(density, known, carrier, category, of_gas=of_gas)
+    return amounts
+
+
+def _kilograms_per_volume(density: Rate) -> float:
+    """Return a density in kg/m3, or in kg/Nm3 where its volume is at reference conditions."""
+    if density.value <= 0:
+        raise OptionError(f"density is {density}, expected more than zero", str(density), "Give the measured density")
+    unit = density.unit
+    inverse = UnitText(unit.denominator, unit.numerator, -unit.exponent)
+    for known in _KILOGRAM_PER_VOLUME:
+        if same_kind(unit, known):
+            return to_float(density.to(known), "density")
+        if unit.denominator and same_kind(inverse, known):
+            return to_float(Rate(1 / density.value, inverse).to(known), "density")
+    raise DimensionError(
+        f"density is {density}, expected mass per volume",
+        str(density),
+        'Give it as density="0.84 kg/L"; a heating value is ncv=, standard coal per amount is coefficient=',
+    )
+
+
+def _wrong_kind(unit: UnitText, per: UnitText, carrier: str) -> DimensionError:
+    kinds = {name: UnitText((name,)) for name in ("m3", "Nm3", "t", "tce")}
+    conditions = [any(same_kind(one, kinds[gas]) for gas in ("m3", "Nm3")) for one in (unit, per)]
+    given = f"{carrier} is given in {unit}, and its coefficient is per {per}"
+    if all(conditions):
+        return GasConditionError(
+            f"{given}: m3 and Nm3 are volumes at different reference conditions",
+            str(unit),
+            f'Pass the figure of your condition: ncv="35.6 MJ/{unit.symbol}" or coefficient="1.2 kgce/{unit.symbol}"',
+        )
+    if same_kind(unit, kinds["tce"]):
+        fix = 'It is standard coal already: name the carrier "标准煤"'
+    elif same_kind(unit, kinds["m3"]) and same_kind(per, kinds["t"]):
+        fix = 'Pass the measured density, for example density="0.84 kg/L"'
+    else:
+        fix = f"Give the amount in a unit such as {per}"
+    return DimensionError(given, str(unit), fix)
+
+
+def make_choice(
+    *,
+    basis: str = "calorific",
+    coal_rate: MeasuredLike | CoalRate | None = None,
+    ncv: MeasuredLike | None = None,
+    density: MeasuredLike | None = None,
+    coefficient: MeasuredLike | None = None,
+    edition: str | None = None,
+    allow_unverified: bool = False,
+) -> Choice:
+    """Read the options of a conversion once, into exact figures; one with an uncertainty is refused."""
+    choice, spreads = make_measured_choice(
+        basis=basis,
+        coal_rate=coal_rate,
+        ncv=ncv,
+        density=density,
+        coefficient=coefficient,
+        edition=edition,
+        allow_unverified=allow_unverified,
+    )
+    for name, spread in spreads.items():
+        fix = "Give the value alone; to_tce, convert and account take an uncertainty"
+        raise UncertaintyError(f"{name} is {spread.stated}: an uncertainty is not used here", spread.stated, fix)
+    return choice
+
+
+def make_measured_choice(
+    *,
+    basis: str = "calorific",
+    coal_rate: MeasuredLike | CoalRate | None = None,
+    ncv: MeasuredLike | None = None,
+    density: MeasuredLike | None = None,
+    coefficient: MeasuredLike | None = None,
+    edition: str | None = None,
+    allow_unverified: bool = False,
+) -> tuple[Choice, Spreads]:
+    """Read the options of a conversion once, into exact figures, and the uncertainties of those that have one."""
+    check_basis_name(basis)
+    if edition is not None:
+        find_document(edition)
+    if coal_rate is ncv is density is coefficient is None:
+        return Choice(basis, edition, allow_unverified=allow_unverified), {}
+    if coal_rate is not None and basis == "calorific":
+        raise OptionError(
+            "coal_rate is given with the calorific basis, which does not use it", "coal_rate", 'Pass basis="primary"'
+        )
+    source = coal_rate if isinstance(coal_rate, CoalRate) else None
+    given = {
+        "coal_rate": coal_rate.text if isinstance(coal_rate, CoalRate) else coal_rate,
+        "ncv": ncv,
+        "coefficient": coefficient,
+        "density": density,
+    }
+    read = {name: (None, None) if value is None else read_measured_rate(value, name) for name, value in given.items()}
+    rates = {name: rate for name, (rate, _) in read.items()}
+    choice = Choice(
+        *(basis, edition, rates["coal_rate"], rates["ncv"], rates["coefficient"], rates["density"], allow_unverified),
+        coal_rate_source=source,
+    )
+    return choice, {name: spread for name, (_, spread) in read.items() if spread is not None}
+
+
+def tce_parts(
+    tce: float,
+    factor: float,
+    unit: UnitText,
+    choice: Choice,
+    record: Coefficient,
+    amount: Spread | None,
+    spreads: Spreads,
+) -> list[tuple[str, Hashable, float]]:
+    """Return what each uncertain figure contributes to the uncertainty of a conversion, in tce.
+
+    tce is proportional to the amount and to the coefficient, heating value or coal rate, and to the density or
+    its inverse, so that relative uncertainties carry over (JCGM 100:2008, 5.1.2 and 5.1.6).
+    """
+    parts: list[tuple[str, Hashable, float]] = []
+    if amount is not None:
+        parts += [("amount", source, part) for source, part in amount.scaled(factor)]
+    rates = {"coal_rate": choice.coal_rate, "ncv": choice.ncv, "coefficient": choice.own, "density": choice.density}
+    for name, spread in spreads.items():
+        rate = rates[name]
+        if rate is not None and (name != "coal_rate" or record.origin == "coal_rate"):
+            inverse = name == "density" and not same_kind(unit, UnitText(rate.unit.denominator))
+            slope = (-tce if inverse else tce) / to_float(rate.value, name)
+            parts += [(name, source, part) for source, part in spread.scaled(slope)]
+    return parts
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,7 @@ from math import isfinite
 from numbers import Real
 from typing import TYPE_CHECKING, Any, Protocol
 
-from energybench.energy.choices import tce_parts
-from energybench.energy.factors import factor
+from energybench.energy.conversion import factor, tce_parts
 from energybench.energy.measured import combine, measured, read_measured, read_measured_rate
 from energybench.errors import AmountError, EnergybenchError, OptionError, TableError, did_you_mean, quoted, text_of
 from energybench.tables.names import normalise_name
@@ -25,8 +24,8 @@ from energybench.units.text import UnitText, as_float
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
-    from energybench.energy.choices import Spreads
     from energybench.energy.coefficients import Choice, Coefficient
+    from energybench.energy.conversion import Spreads
     from energybench.energy.measured import Spread
 
     LineLike = Mapping[str, Any] | Sequence[Any]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy
 import pandas
 
-from energybench.energy.choices import make_choice
+from energybench.energy.conversion import make_choice
 from energybench.errors import (
     LONGEST_QUOTE,
     EnergybenchWarning,

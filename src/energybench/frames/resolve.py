@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from energybench.energy.coefficients import TCE, Choice, Coefficient
-from energybench.energy.factors import factor
+from energybench.energy.conversion import factor
 from energybench.energy.plausibility import known_coefficients, known_heat
 from energybench.errors import DimensionError, EnergybenchError, OptionError, OutputError, quoted, without_suggestions
 from energybench.limits.choose import find_item, find_ladder, needs_capacity

@@ -8,9 +8,8 @@ from functools import cache
 from itertools import product
 from typing import TYPE_CHECKING
 
-from energybench.energy.choices import make_choice
 from energybench.energy.coefficients import Choice, choose_coefficient, find_carrier
-from energybench.energy.factors import factor
+from energybench.energy.conversion import factor, make_choice
 from energybench.errors import AmbiguousError, CoalRateError, EnergybenchError
 from energybench.limits.choose import find_item, find_ladder, needs_capacity
 from energybench.tables.store import cached, find_document, records

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from energybench import __version__
 from energybench.accounts.control import AccountingRules, ControlledEnergy, Use, control_energy
 from energybench.energy.coefficients import TCE
-from energybench.energy.conversion import make_measured_choice, warn_unverified
+from energybench.energy.conversion import read_options
 from energybench.energy.lines import KWH, Line, Worked, work_out_lines
 from energybench.energy.measured import combine, read_measured
 from energybench.errors import NoEnergyError, OptionError, OutputError, check_option, quoted
@@ -21,7 +21,7 @@ from energybench.limits.alternatives import Figures
 from energybench.limits.choose import choose_ladder, warn_if_superseded, warn_unverified_row
 from energybench.limits.verdicts import COMPARES, Verdict, check_basis, check_output, judge, saving_scale
 from energybench.limits.what_if import Sensitivity, of_value
-from energybench.tables.store import data_version
+from energybench.tables.store import data_version, warn_if_weak
 from energybench.units.registry import make_quantity, ratio, same_kind, to_float
 from energybench.units.result import Card
 from energybench.units.text import UnitText, read_unit
@@ -321,9 +321,7 @@ def account(
     check_option("compare", compare, COMPARES)
     if rules is not None and not isinstance(rules, AccountingRules):
         raise OptionError(f"rules is {quoted(rules)}", quoted(rules), "Pass energybench.AccountingRules(...)")
-    choice, spreads = make_measured_choice(
-        basis=basis, coal_rate=coal_rate, edition=edition, allow_unverified=allow_unverified
-    )
+    choice, spreads = read_options(basis=basis, coal_rate=coal_rate, edition=edition, allow_unverified=allow_unverified)
     worked = work_out_lines(lines, choice, spreads)
     if not worked:
         raise NoEnergyError("The account has no lines", "lines", 'Give at least one, for example ("原煤", "1200 t")')
@@ -335,7 +333,7 @@ def account(
         by_carrier[carrier] = by_carrier.get(carrier, Fraction(0)) + one.tce
     if allow_unverified:
         for one in worked:
-            warn_unverified(one.line.coefficient)
+            warn_if_weak(one.line.coefficient)
     uses = [
         Use(line.coefficient.carrier, one.tce, one.electricity_kwh, line.use, line.origin, line.evidence)
         for one, line in ((one, one.line) for one in worked)

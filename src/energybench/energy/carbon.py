@@ -6,7 +6,6 @@ of a named year, kind and region. Where a series has several figures, the error 
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -24,8 +23,8 @@ from energybench.energy.carbon_factors import (
     power_kind,
     read_carbon,
 )
-from energybench.errors import AmountError, DimensionError, GasConditionError, OptionError, UnverifiedWarning
-from energybench.tables.store import ACCEPTED, data_version
+from energybench.errors import AmountError, DimensionError, GasConditionError, OptionError
+from energybench.tables.store import data_version, warn_if_weak
 from energybench.units.registry import Rate, ratio, read_exact, read_quantity, same_kind, to_float
 from energybench.units.result import Record
 from energybench.units.text import UnitText
@@ -175,8 +174,7 @@ def to_co2(
         _refuse(subject, {"year": year, "region": region}, "is given for a fuel, whose figures have none")
         tonnes, figures = _of_fuel(subject, unit, given, kind, allow_unverified)
     for figure in figures:
-        if figure.verification and figure.verification not in ACCEPTED:
-            warnings.warn(f"{figure} is {figure.verification}", UnverifiedWarning, stacklevel=2)
+        warn_if_weak(figure)
     return Emission(
         tco2=to_float(Fraction(magnitude) * tonnes, "amount"),
         carrier=subject,

@@ -23,7 +23,7 @@ from energybench.errors import (
     quoted,
 )
 from energybench.tables.names import index_names, normalise_name, resolve_name
-from energybench.tables.store import ACCEPTED, best_verified, cached, find_document, records, require_usable
+from energybench.tables.store import best_verified, cached, choose, find_document, records, require_usable
 from energybench.units.registry import Rate, read_rate, same_kind, to_float
 from energybench.units.text import UnitText, read_number, read_unit
 
@@ -274,17 +274,16 @@ def _choose(fuel: str, name: str, series: str, allow_unverified: bool) -> Co2Fac
             fuel,
             f"Pass {name}={QUANTITIES[name]} with the figure measured or agreed",
         )
-    usable = [row for row in rows if row.verification in ACCEPTED] or rows
-    if len({Fraction(row.value) for row in usable}) > 1:
-        raise AmbiguousError(
-            f"The {name} of {fuel} in {series} has no single value: {'; '.join(_shown(row) for row in usable)}",
-            fuel,
-            f'Pass the measured figure {name}={QUANTITIES[name]}, or choose a row by {name}="{usable[0].id}" '
-            "with allow_unverified=True",
-        )
-    best = best_verified(usable)[0]
-    require_usable(best, f"The {name} of {fuel}, {best.value} {best.unit},", allow_unverified)
-    return best
+    return choose(
+        rows,
+        f"The {name} of {fuel} in {series}",
+        lambda first: (
+            f'Pass the measured figure {name}={QUANTITIES[name]}, or choose a row by {name}="{first.id}" '
+            "with allow_unverified=True"
+        ),
+        allow_unverified,
+        fuel,
+    )
 
 
 def _no_fuel(carrier: str) -> MissingFigureError:
@@ -391,9 +390,9 @@ _HEAT_SUBJECT = "heat_purchased"
 
 def heat_factor(allow_unverified: bool) -> Co2FactorRow:
     """Return the factor of purchased heat."""
-    row: Co2FactorRow = best_verified(row for row in records("co2_factors") if row.subject == _HEAT_SUBJECT)[0]
-    require_usable(row, f"The CO2 factor of heat, {row.value} {row.unit},", allow_unverified)
-    return row
+    rows: list[Co2FactorRow] = [row for row in records("co2_factors") if row.subject == _HEAT_SUBJECT]
+    fix = 'Pass factor="... tCO2/GJ" of your own'
+    return choose(best_verified(rows)[:1], "The CO2 factor of heat", lambda _: fix, allow_unverified)
 
 
 def power_kind(row: Co2FactorRow) -> str:
@@ -404,7 +403,7 @@ def power_kind(row: Co2FactorRow) -> str:
 
 def power_factor(year: int | str | None, kind: str | None, region: str | None, allow_unverified: bool) -> Co2FactorRow:
     """Return the grid factor of a year, kind and region; each is named, none has a default."""
-    rows = [row for row in records("co2_factors") if row.subject.startswith("grid_")]
+    rows: list[Co2FactorRow] = [row for row in records("co2_factors") if row.subject.startswith("grid_")]
     if year is None:
         years = ", ".join(sorted({row.year for row in rows}))
         raise OptionError("Electricity needs the year of its CO2 factor", "year", f"Pass year=, one of {years}")
@@ -444,13 +443,10 @@ def power_factor(year: int | str | None, kind: str | None, region: str | None, a
             str(number),
             'No other year, kind or region stands in: pass factor="... tCO2/MWh" of your own, or name a known one',
         )
-    usable = [row for row in found if row.verification in ACCEPTED] or found
-    if len({Fraction(row.value) for row in usable}) > 1:
-        fix = f'Pass one as factor="{usable[0].value} {usable[0].unit}"'
-        raise AmbiguousError(f"The factor has several values: {_listed(usable)}", str(number), fix)
-    best: Co2FactorRow = best_verified(usable)[0]
-    require_usable(best, f"The {kind} factor of {place} in {number}, {best.value} {best.unit},", allow_unverified)
-    return best
+    what = f"The {kind} factor of {place} in {number}"
+    return choose(
+        found, what, lambda first: f'Pass one as factor="{first.value} {first.unit}"', allow_unverified, str(number)
+    )
 
 
 def _listed(rows: list[Co2FactorRow]) -> str:

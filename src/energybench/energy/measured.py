@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 import re
-import warnings
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import lru_cache
@@ -25,11 +24,10 @@ from energybench.errors import (
     MissingFigureError,
     UncertaintyError,
     UnitTextError,
-    UnverifiedWarning,
     did_you_mean,
     quoted,
 )
-from energybench.tables.store import ACCEPTED, cached, citation, records, require_usable
+from energybench.tables.store import cached, citation, records, require_usable, warn_if_weak
 from energybench.units.registry import EXAMPLE_UNITS, Rate, ratio, read_exact, read_quantity, to_float
 from energybench.units.result import Quantified
 from energybench.units.text import UnitText, as_float, read_number, read_unit
@@ -84,8 +82,8 @@ def _of_row(row: MeterAccuracyRow, allow_unverified: bool, warn: bool) -> tuple[
             f"{row.id} states no accuracy class in %", row.id, 'Give the class of the meter, for example accuracy="0.5"'
         )
     require_usable(row, f"The accuracy class {row.id}", allow_unverified)
-    if warn and row.verification not in ACCEPTED:
-        warnings.warn(f"{row.id} is {row.verification}", UnverifiedWarning, stacklevel=4)
+    if warn:
+        warn_if_weak(row, row.id, stacklevel=5)
     return float(
         found[1]
     ), f"class {row.accuracy_class} of {row.carrier} ({citation(row.document)}, {row.verification})"

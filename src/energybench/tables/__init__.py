@@ -1,6 +1,6 @@
 """The CSV files of data/, their verification, an organisation's own rows."""
 
-from energybench.tables.rows import TABLES, VERIFICATIONS
+from energybench.tables.rows import TABLES, VERIFICATIONS, folder
 from energybench.tables.store import (
     ACCEPTED,
     benchmarks,
@@ -8,6 +8,7 @@ from energybench.tables.store import (
     cached,
     carrier_names,
     carriers,
+    choose,
     citation,
     co2_factors,
     coal_rates,
@@ -15,7 +16,6 @@ from energybench.tables.store import (
     data_version,
     documents,
     find_document,
-    folder,
     frame,
     furnace_limits,
     gaps,
@@ -29,6 +29,7 @@ from energybench.tables.store import (
     require_usable,
     targets,
     use,
+    warn_if_weak,
 )
 
 __all__ = [
@@ -40,6 +41,7 @@ __all__ = [
     "cached",
     "carrier_names",
     "carriers",
+    "choose",
     "citation",
     "co2_factors",
     "coal_rates",
@@ -61,4 +63,5 @@ __all__ = [
     "require_usable",
     "targets",
     "use",
+    "warn_if_weak",
 ]

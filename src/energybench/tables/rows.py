@@ -1,8 +1,12 @@
-"""The schema of ``data/``: one frozen record a table, figures kept as the text that the file prints."""
+"""One frozen record a table, figures kept as the text that the file prints, and its schema in ``datapackage.json``."""
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
 
 #: How far a row was checked, best first; the first three are used without being asked for.
 VERIFICATIONS = ("two_sources", "one_source", "corroborated", "unverified", "conflict", "missing")
@@ -285,28 +289,61 @@ class CorrectionRow:
     notes: str
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
-    """How one file of ``data/`` is read: its record, its key, its numeric columns."""
-
-    record: type
-    numbers: tuple[str, ...] = ()
-    key: tuple[str, ...] = ("id",)
-
-
-TABLES: dict[str, Table] = {
-    "documents": Table(DocumentRow),
-    "carriers": Table(CarrierRow, ("coefficient", "coefficient_high", "heating_value", "heating_value_high")),
-    "carrier_names": Table(NameRow, key=("name", "carrier")),
-    "product_names": Table(ProductNameRow, key=("name", "item")),
-    "benchmarks": Table(BenchmarkRow, ("benchmark", "baseline")),
-    "local_limits": Table(LocalLimitRow, ("limit",)),
-    "furnace_limits": Table(FurnaceRow, ("capacity", "limit", "temperature_celsius")),
-    "limits": Table(LimitRow, ("level1", "level2", "level3")),
-    "gb_counterparts": Table(CounterpartRow, ("level1", "level2", "level3")),
-    "targets": Table(TargetRow),
-    "coal_rates": Table(CoalRateRow, ("value",)),
-    "co2_factors": Table(Co2FactorRow, ("value",)),
-    "meter_accuracy": Table(MeterAccuracyRow),
-    "corrections": Table(CorrectionRow, ("at", "value")),
+#: Every table and its record, in the order of the documentation.
+TABLES: dict[str, type] = {
+    "documents": DocumentRow,
+    "carriers": CarrierRow,
+    "carrier_names": NameRow,
+    "product_names": ProductNameRow,
+    "benchmarks": BenchmarkRow,
+    "local_limits": LocalLimitRow,
+    "furnace_limits": FurnaceRow,
+    "limits": LimitRow,
+    "gb_counterparts": CounterpartRow,
+    "targets": TargetRow,
+    "coal_rates": CoalRateRow,
+    "co2_factors": Co2FactorRow,
+    "meter_accuracy": MeterAccuracyRow,
+    "corrections": CorrectionRow,
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """What ``datapackage.json`` says of the columns of a table: numbers, units, the words of some, and the key."""
+
+    columns: tuple[str, ...]
+    numbers: tuple[str, ...]
+    units: tuple[str, ...]
+    words: dict[str, tuple[str, ...]]
+    key: tuple[str, ...]
+
+
+def folder() -> Path:
+    """Return the folder of the shipped tables, of a wheel or of a source tree."""
+    package = Path(__file__).parents[1]
+    return next((path for path in (package / "data", package.parents[1] / "data") if path.is_dir()), package / "data")
+
+
+@lru_cache(1)
+def schemas() -> dict[str, Schema]:
+    """Return the schema of every table, read from ``datapackage.json`` when a table is first needed."""
+    package = json.loads((folder() / "datapackage.json").read_text(encoding="utf-8"))
+    return {each["path"].removesuffix(".csv"): _schema(each["schema"]) for each in package["resources"]}
+
+
+def _schema(schema: dict[str, Any]) -> Schema:
+    fields: list[dict[str, Any]] = schema["fields"]
+    words = {
+        field["name"]: (*limits["enum"], *(() if limits.get("required") else ("",)))
+        for field in fields
+        if "enum" in (limits := field.get("constraints", {}))
+    }
+    key = schema["primaryKey"]
+    return Schema(
+        columns=tuple(field["name"] for field in fields),
+        numbers=tuple(field["name"] for field in fields if field["type"] == "number"),
+        units=tuple(field["name"] for field in fields if field.get("energybench:unit")),
+        words=words,
+        key=(key,) if isinstance(key, str) else tuple(key),
+    )

@@ -8,23 +8,27 @@ from __future__ import annotations
 import hashlib
 import os
 import threading
-from dataclasses import asdict, fields
+import warnings
+from dataclasses import asdict
+from fractions import Fraction
 from functools import lru_cache, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeVar
 
 from energybench.errors import (
+    AmbiguousError,
     MissingFigureError,
     OptionError,
     TableError,
     TableNotFoundError,
     UnknownNameError,
     UnverifiedError,
+    UnverifiedWarning,
     did_you_mean,
     quoted,
 )
 from energybench.tables.own_rows import overlay_files, read_csv, read_overlay
-from energybench.tables.rows import TABLES, VERIFICATIONS, DocumentRow
+from energybench.tables.rows import TABLES, VERIFICATIONS, DocumentRow, folder, schemas
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -103,12 +107,6 @@ def _forget() -> None:
         clear()
 
 
-def folder() -> Path:
-    """Return the folder of the shipped tables, of a wheel or of a source tree."""
-    package = Path(__file__).parents[1]
-    return next((path for path in (package / "data", package.parents[1] / "data") if path.is_dir()), package / "data")
-
-
 def use(*paths: str | Path) -> None:
     """Add an organisation's own rows to the shipped tables, for this process.
 
@@ -169,10 +167,10 @@ def records(name: str) -> tuple[Any, ...]:
             quoted(name),
             did_you_mean(name, TABLES, f"Use one of {', '.join(TABLES)}"),
         )
-    table = TABLES[name]
+    record, key = TABLES[name], schemas()[name].key
     rows, _ = read_csv(folder() / f"{name}.csv")
-    found = {tuple(row[k] for k in table.key): table.record(**row) for row in rows}
-    found.update({tuple(getattr(record, k) for k in table.key): record for record in _own_records(name)})
+    found = {tuple(row[k] for k in key): record(**row) for row in rows}
+    found.update({tuple(getattr(own, k) for k in key): own for own in _own_records(name)})
     _check_named(name)
     return tuple(found.values())
 
@@ -304,6 +302,38 @@ def require_usable(row: Sourced, what: str, allow_unverified: bool) -> None:
         )
 
 
+def warn_if_weak(record: Any, shown: object = None, stacklevel: int = 3) -> None:
+    """Warn that a figure was used whose verification is too weak; one of the user's own has none."""
+    if record.verification and record.verification not in ACCEPTED:
+        said = record if shown is None else shown
+        warnings.warn(f"{said} is {record.verification}", UnverifiedWarning, stacklevel=stacklevel)
+
+
+def choose(
+    rows: Iterable[SourcedRow],
+    what: str,
+    fix: Callable[[SourcedRow], str],
+    allow_unverified: bool,
+    value: str = "",
+    figures: tuple[str, ...] = ("value",),
+    unit: str = "unit",
+) -> SourcedRow:
+    """Choose the one usable row, an accepted one before all others, or refuse several figures and a weak one.
+
+    ``figures`` are the columns of the figure, of which a range fills two; ``fix`` says how to choose a row.
+    """
+    found = list(rows)
+    usable = [row for row in found if row.verification in ACCEPTED] or found
+    texts = {row.id: [text for column in figures if (text := getattr(row, column))] for row in usable}
+    shown = {row.id: f"{'~'.join(texts[row.id])} {getattr(row, unit)}" for row in usable}
+    if len({(Fraction(text), getattr(row, unit)) for row in usable for text in texts[row.id]}) > 1:
+        several = "; ".join(f"{shown[row.id]} ({row.id}: {row.document}, {row.verification})" for row in usable)
+        raise AmbiguousError(f"{what} has no single value: {several}", value or what, fix(usable[0]))
+    best = best_verified(usable)[0]
+    require_usable(best, f"{what}, {shown[best.id]},", allow_unverified)
+    return best
+
+
 def best_verified(rows: Iterable[SourcedRow]) -> list[SourcedRow]:
     """Return the rows, the best verified first; equal ones keep the order of the table."""
     return sorted(rows, key=lambda row: VERIFICATIONS.index(row.verification))
@@ -325,11 +355,9 @@ def frame(name: str) -> pandas.DataFrame:
     import pandas
 
     rows = records(name)
-    columns = [field.name for field in fields(TABLES[name].record)]
-    table = pandas.DataFrame([asdict(row) for row in rows], columns=columns)
-    return table.assign(
-        **{column: pandas.to_numeric(table[column]).astype("float64") for column in TABLES[name].numbers}
-    )
+    schema = schemas()[name]
+    table = pandas.DataFrame([asdict(row) for row in rows], columns=list(schema.columns))
+    return table.assign(**{column: pandas.to_numeric(table[column]).astype("float64") for column in schema.numbers})
 
 
 def gaps() -> pandas.DataFrame:
@@ -345,8 +373,8 @@ def gaps() -> pandas.DataFrame:
     rows = [
         {"table": name, "id": record.id, "document": record.document, "number": citation(record.document)}
         | {"verification": record.verification, "notes": record.notes}
-        for name, table in TABLES.items()
-        if {"verification", "document", "notes"} <= {field.name for field in fields(table.record)}
+        for name in TABLES
+        if {"verification", "document", "notes"} <= set(schemas()[name].columns)
         for record in records(name)
         if record.verification not in ACCEPTED
     ]

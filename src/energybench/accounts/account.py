@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from energybench import __version__
 from energybench.accounts.control import AccountingRules, ControlledEnergy, Use, control_energy
-from energybench.energy.coefficients import TCE
 from energybench.energy.conversion import read_options
-from energybench.energy.lines import KWH, Line, Worked, work_out_lines
+from energybench.energy.lines import Line, Worked, work_out_lines
 from energybench.energy.measured import combine, read_measured
 from energybench.errors import NoEnergyError, OptionError, OutputError, check_option, quoted
 from energybench.limits.alternatives import Figures
@@ -24,7 +23,7 @@ from energybench.limits.what_if import Sensitivity, of_value
 from energybench.tables.store import data_version, warn_if_weak
 from energybench.units.registry import make_quantity, ratio, same_kind, to_float
 from energybench.units.result import Card
-from energybench.units.text import UnitText, read_unit
+from energybench.units.text import KWH, TCE, UnitText, read_unit
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable

@@ -27,7 +27,7 @@ from energybench.errors import AmountError, DimensionError, GasConditionError, O
 from energybench.tables.store import data_version, warn_if_weak
 from energybench.units.registry import Rate, ratio, read_exact, read_quantity, same_kind, to_float
 from energybench.units.result import Record
-from energybench.units.text import UnitText
+from energybench.units.text import M3, NM3, TONNE, UnitText
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,8 +35,7 @@ if TYPE_CHECKING:
     from energybench.tables.rows import Co2FactorRow
     from energybench.units.registry import AmountLike
 
-_TONNE = UnitText(("t",))
-_VOLUMES = (UnitText(("m3",)), UnitText(("Nm3",)))
+_VOLUMES = (M3, NM3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,14 +203,14 @@ def _of_fuel(
     ncv, carbon, oxidation = (rates[name] for name in QUANTITIES)
     heat = _amounts(unit, ncv, fuel) * ncv.value
     over = UnitText(ncv.unit.numerator, (), ncv.unit.exponent)
-    tonnes = heat * _amounts(over, carbon, fuel) * carbon.value * ratio(_mass(carbon), _TONNE)
+    tonnes = heat * _amounts(over, carbon, fuel) * carbon.value * ratio(_mass(carbon), TONNE)
     record, forty_four_twelfths = molar_ratio()
     return tonnes * oxidation.value * forty_four_twelfths, (*figures, record)
 
 
 def _per_unit(unit: UnitText, rate: Rate, subject: str) -> Fraction:
     """Return tonnes of CO2 per one ``unit``, by one factor."""
-    return _amounts(unit, rate, subject) * rate.value * ratio(_mass(rate), _TONNE)
+    return _amounts(unit, rate, subject) * rate.value * ratio(_mass(rate), TONNE)
 
 
 def _mass(rate: Rate) -> UnitText:

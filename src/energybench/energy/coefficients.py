@@ -39,7 +39,7 @@ from energybench.units.registry import (
     to_float,
 )
 from energybench.units.result import Card, Quantified
-from energybench.units.text import UnitText, read_unit
+from energybench.units.text import KGCE, UnitText, read_unit
 
 if TYPE_CHECKING:
     import pint
@@ -54,8 +54,6 @@ BASES = ("calorific", "primary")
 #: What a basis is called in documents.
 _BASIS_WORDS = {"当量": "calorific", "等价": "primary"}
 
-TCE = UnitText(("tce",))
-_KGCE = UnitText(("kgce",))
 _KGCE_PER_KWH = UnitText(("kgce",), ("kWh",))
 
 
@@ -336,7 +334,7 @@ def _given(name: str, choice: Choice, figure: Rate, word: str) -> tuple[Rate, Co
             str(figure),
             'Write, for example, "1.2 kgce/kg" or "35.6 MJ/m3"',
         )
-    per = UnitText(_KGCE.numerator, figure.unit.denominator)
+    per = UnitText(KGCE.numerator, figure.unit.denominator)
     if word == "ncv":
         value = figure.to(UnitText(("kJ",), figure.unit.denominator)) / STANDARD_COAL_KJ_PER_KGCE
         notes = f"heating value {figure} given by the user, over 29307.6 kJ/kgce"

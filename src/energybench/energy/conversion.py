@@ -8,13 +8,13 @@ from inspect import Parameter, signature
 from typing import TYPE_CHECKING, Any, NamedTuple, ParamSpec, TypedDict, TypeVar, Unpack
 
 from energybench.energy.coal_rates import CoalRate
-from energybench.energy.coefficients import TCE, Choice, Coefficient, category_of, check_basis_name, choose_coefficient
+from energybench.energy.coefficients import Choice, Coefficient, category_of, check_basis_name, choose_coefficient
 from energybench.energy.measured import combine, read_measured, read_measured_rate
 from energybench.energy.plausibility import refuse_density
 from energybench.errors import DimensionError, GasConditionError, OptionError, UncertaintyError
 from energybench.tables.store import cached, find_document, warn_if_weak
 from energybench.units.registry import Rate, make_quantity, pint_unit, ratio, registry, same_kind, times, to_float
-from energybench.units.text import UnitText
+from energybench.units.text import KILOGRAM, TCE, UnitText
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 R = TypeVar("R")
 
-_KILOGRAM = UnitText(("kg",))
 _KILOGRAM_PER_VOLUME = (UnitText(("kg",), ("m3",)), UnitText(("kg",), ("Nm3",)))
 
 
@@ -66,7 +65,7 @@ def _amounts_of(rate: Rate, unit: UnitText, choice: Choice, carrier: str) -> Fra
     if not choice.allow_unverified:
         category = category_of(carrier)
         # Liquefied gas has a coefficient per mass, and is weighed in either state.
-        of_gas = category == "gas" and not same_kind(per, _KILOGRAM)
+        of_gas = category == "gas" and not same_kind(per, KILOGRAM)
         refuse_density(density, known, carrier, category, of_gas=of_gas)
     return amounts
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from energybench.errors import AmountError, DimensionError, GasConditionError, OptionError, quoted, requiring
 from energybench.units.registry import make_quantity, ratio, read_exact, read_quantity, read_rate, same_kind, to_float
 from energybench.units.result import Quantified, Record
-from energybench.units.text import UnitText, read_number
+from energybench.units.text import M3, NM3, TONNE, UnitText, read_number
 
 if TYPE_CHECKING:
     import pint
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 
 ABSOLUTE_ZERO = Fraction("-273.15")
 _NORMAL = Fraction("273.15")
-_M3 = UnitText(("m3",))
-_NM3 = UnitText(("Nm3",))
 _CELSIUS = frozenset({"°C", "℃", "degC", "摄氏度", "oC"})
 _KELVIN = frozenset({"K", "开", "开尔文"})
 
@@ -220,19 +218,19 @@ def _condition(temperature: object, name: str) -> tuple[Fraction, Condition]:
 
 def _per_unit(unit: UnitText, kelvin: Fraction) -> Fraction:
     """Return how many cubic metres one ``unit`` is, at a temperature that it may stand for."""
-    if same_kind(unit, _NM3):
+    if same_kind(unit, NM3):
         if kelvin != _NORMAL:
             raise GasConditionError(
                 f"The amount is in {unit}, which is a volume at 0 °C, and from_temperature is another",
                 str(unit),
                 'Write from_temperature="0 °C", or give the amount in m3',
             )
-        return ratio(unit, _NM3)
-    if not same_kind(unit, _M3):
+        return ratio(unit, NM3)
+    if not same_kind(unit, M3):
         raise DimensionError(
             f"The amount is in {unit}, expected a gas volume", str(unit), 'Write, for example, "10000 m3"'
         )
-    return ratio(unit, _M3)
+    return ratio(unit, M3)
 
 
 FORMULATION = "IAPWS-IF97"
@@ -242,7 +240,6 @@ CRITICAL_KELVIN = 647.096
 #: A temperature this near to saturation may be water or steam by its last digit: the dryness must say which.
 SATURATION_MARGIN = 0.5
 
-_TONNE = UnitText(("t",))
 _KJ_PER_KG = UnitText(("kJ",), ("kg",))
 _MPA = {"MPa": Fraction(1), "兆帕": Fraction(1), "kPa": Fraction(1, 1000), "千帕": Fraction(1, 1000)}
 _PRESSURES = {**_MPA, "Pa": Fraction(1, 1_000_000), "帕": Fraction(1, 1_000_000), "bar": Fraction(1, 10)}
@@ -427,12 +424,12 @@ def _read_mass(mass: AmountLike) -> Fraction:
         raise AmountError(
             "mass is an array, expected one mass", "mass", "Divide heat_gj by mass_t and multiply the array"
         )
-    if not same_kind(unit, _TONNE):
+    if not same_kind(unit, TONNE):
         raise DimensionError(f"mass is in {unit}, expected a mass of steam", str(unit), 'Write, for example, "1200 t"')
     if magnitude < 0:
         shown = f"{float(magnitude):g} {unit}"
         raise AmountError(f"mass is {shown}, expected zero or more", shown, 'Energy sent out has flow="out" instead')
-    return Fraction(magnitude) * ratio(unit, _TONNE)
+    return Fraction(magnitude) * ratio(unit, TONNE)
 
 
 def _read_dryness(dryness: object) -> float:

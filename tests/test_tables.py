@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import csv
 import json
+import pickle
 import re
 import subprocess
 import sys
@@ -74,7 +76,9 @@ def test_the_columns_are_those_described(name: str) -> None:
 
 @pytest.mark.parametrize("name", TABLES)
 def test_the_record_has_the_columns_described(name: str) -> None:
-    assert [field.name for field in fields(TABLES[name])] == [field["name"] for field in _fields(name)]
+    row = tables.records(name)[0]
+    assert [field.name for field in fields(row)] == [field["name"] for field in _fields(name)]
+    assert pickle.loads(pickle.dumps(row)) == copy.deepcopy(row) == row  # noqa: S301 - our own
 
 
 @pytest.mark.parametrize("name", RESOURCES)
@@ -257,7 +261,9 @@ def test_a_frame_has_the_rows_of_the_file_and_figures_as_floats(name: str) -> No
 
 @pytest.mark.parametrize("name", TABLES)
 def test_every_table_has_its_own_public_function(name: str) -> None:
-    pd.testing.assert_frame_equal(getattr(tables, name)(), tables.frame(name))
+    function = getattr(tables, name)
+    pd.testing.assert_frame_equal(function(), tables.frame(name))
+    assert (function.__name__, function.__doc__) == (name, RESOURCES[name]["description"])
 
 
 def test_an_unknown_table_is_refused_with_the_nearest_name() -> None:

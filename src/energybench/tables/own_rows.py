@@ -7,7 +7,7 @@ from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
 from energybench.errors import EnergybenchError, TableError, TableNotFoundError, did_you_mean, quoted
-from energybench.tables.rows import TABLES, Schema, schemas
+from energybench.tables.rows import TABLES, Schema, record_of, schemas
 from energybench.units.text import LARGEST_POWER, LONGEST_TEXT, read_unit
 
 if TYPE_CHECKING:
@@ -64,7 +64,8 @@ def read_overlay(path: Path) -> tuple[str, list[Any]]:
     for errors in _checked(name, rows, path):
         for error in errors:
             raise error
-    return name, [TABLES[name](**row) for row in rows]
+    record = record_of(name)
+    return name, [record(**row) for row in rows]
 
 
 def check_file(path: Path) -> tuple[str, int, list[TableError]]:

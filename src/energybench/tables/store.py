@@ -28,12 +28,14 @@ from energybench.errors import (
     quoted,
 )
 from energybench.tables.own_rows import overlay_files, read_csv, read_overlay
-from energybench.tables.rows import TABLES, VERIFICATIONS, DocumentRow, folder, schemas
+from energybench.tables.rows import TABLES, VERIFICATIONS, folder, record_of, schemas
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     import pandas
+
+    from energybench.tables.rows import DocumentRow
 
 #: Verification states whose rows are used without being asked for, best first.
 ACCEPTED = ("two_sources", "one_source", "corroborated")
@@ -167,7 +169,7 @@ def records(name: str) -> tuple[Any, ...]:
             quoted(name),
             did_you_mean(name, TABLES, f"Use one of {', '.join(TABLES)}"),
         )
-    record, key = TABLES[name], schemas()[name].key
+    record, key = record_of(name), schemas()[name].key
     rows, _ = read_csv(folder() / f"{name}.csv")
     found = {tuple(row[k] for k in key): record(**row) for row in rows}
     found.update({tuple(getattr(own, k) for k in key): own for own in _own_records(name)})
@@ -379,73 +381,3 @@ def gaps() -> pandas.DataFrame:
         if record.verification not in ACCEPTED
     ]
     return pandas.DataFrame(rows)
-
-
-def carriers() -> pandas.DataFrame:
-    """Return the coefficients, one line per carrier and document."""
-    return frame("carriers")
-
-
-def carrier_names() -> pandas.DataFrame:
-    """Return the names of the carriers."""
-    return frame("carrier_names")
-
-
-def product_names() -> pandas.DataFrame:
-    """Return the names of the products."""
-    return frame("product_names")
-
-
-def benchmarks() -> pandas.DataFrame:
-    """Return the national benchmark and baseline lists."""
-    return frame("benchmarks")
-
-
-def local_limits() -> pandas.DataFrame:
-    """Return the limits of local documents."""
-    return frame("local_limits")
-
-
-def furnace_limits() -> pandas.DataFrame:
-    """Return the furnace limits by capacity."""
-    return frame("furnace_limits")
-
-
-def documents() -> pandas.DataFrame:
-    """Return the documents that rows come from."""
-    return frame("documents")
-
-
-def limits() -> pandas.DataFrame:
-    """Return the levels 1, 2 and 3 of the mandatory GB standards."""
-    return frame("limits")
-
-
-def gb_counterparts() -> pandas.DataFrame:
-    """Return which GB row is the same product as a national row."""
-    return frame("gb_counterparts")
-
-
-def targets() -> pandas.DataFrame:
-    """Return the targets and facts of the policy documents."""
-    return frame("targets")
-
-
-def coal_rates() -> pandas.DataFrame:
-    """Return the coal rates of electricity by year and kind."""
-    return frame("coal_rates")
-
-
-def co2_factors() -> pandas.DataFrame:
-    """Return the carbon factors."""
-    return frame("co2_factors")
-
-
-def meter_accuracy() -> pandas.DataFrame:
-    """Return the accuracy classes of meters."""
-    return frame("meter_accuracy")
-
-
-def corrections() -> pandas.DataFrame:
-    """Return the figures of the corrections that standards let or make a plant apply."""
-    return frame("corrections")

@@ -5,10 +5,9 @@ Run ``python docs/make_tables.py`` after a change in ``data/``; a test fails whi
 
 from __future__ import annotations
 
-from dataclasses import fields
 from pathlib import Path
 
-from energybench.tables.rows import TABLES, VERIFICATIONS
+from energybench.tables.rows import VERIFICATIONS, schemas
 from energybench.tables.store import citation, records
 
 PAGE = Path(__file__).with_name("coverage.md")
@@ -24,8 +23,8 @@ need a reader: `energybench tables gaps`. How to settle one: [confirm a row](con
 def page() -> str:
     """Return the text of the page."""
     counts: dict[tuple[str, str], dict[str, int]] = {}
-    for name, table in TABLES.items():
-        if name == "documents" or not {"document", "verification"} <= {field.name for field in fields(table.record)}:
+    for name, schema in schemas().items():
+        if name == "documents" or not {"document", "verification"} <= set(schema.columns):
             continue
         for record in records(name):
             cell = counts.setdefault((record.document, name), dict.fromkeys(VERIFICATIONS, 0))

@@ -202,7 +202,9 @@ def test_a_docstring_is_there_and_agrees_with_the_signature(name: str, node: ast
     assert docstring, f"{name} has no docstring"
     assert docstring.splitlines()[0].endswith((".", "?")), f"{name}: the first line is no sentence"
     described = _described(docstring)
-    if described is not None and isinstance(node, ast.FunctionDef):
+    # Options that a function takes all at once are compared below, where Python shows its signature.
+    together = isinstance(node, ast.FunctionDef) and node.args.kwarg is not None and node.decorator_list
+    if described is not None and isinstance(node, ast.FunctionDef) and not together:
         assert sorted(described) == sorted(_signature(node))
 
 

@@ -19,10 +19,8 @@ import energybench as eb
 import oracle
 from energybench import tables
 from energybench.energy.carbon import Emission, to_co2
-from energybench.energy.carbon_factors import read_carbon
-from energybench.energy.gases import to_reference
-from energybench.energy.grid_factors import POWER_KINDS
-from energybench.energy.steam import steam_heat
+from energybench.energy.carbon_factors import POWER_KINDS, read_carbon
+from energybench.energy.gas_and_steam import steam_heat, to_reference
 from energybench.errors import (
     AmbiguousError,
     AmountError,

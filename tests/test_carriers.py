@@ -30,6 +30,7 @@ from energybench.errors import (
     GasConditionError,
     MissingFigureError,
     OptionError,
+    TableError,
     UnitTextError,
     UnknownCarrierError,
     UnknownNameError,
@@ -285,11 +286,11 @@ def test_an_own_figure_stands_before_an_accepted_one_of_its_edition(write_table:
     assert eb.coefficient("汽油").value == 1.4714
 
 
-@pytest.mark.parametrize(("figure", "said"), [("1" + "0" * 400, "large"), ("0." + "0" * 400 + "1", "small")])
-def test_an_own_figure_that_no_float_holds_is_refused(write_table: WriteTable, figure: str, said: str) -> None:
-    tables.use(write_table("carriers", {"id": "own/raw-coal", "coefficient": figure}, base="gbt-2589-2020/raw-coal"))
-    with pytest.raises(EnergybenchError, match=f"^coefficient is too {said}"):
-        eb.coefficient("原煤")
+@pytest.mark.parametrize("figure", ["1" + "0" * 400, "0." + "0" * 400 + "1"])
+def test_an_own_figure_that_no_float_holds_is_refused(write_table: WriteTable, figure: str) -> None:
+    own = write_table("carriers", {"id": "own/raw-coal", "coefficient": figure}, base="gbt-2589-2020/raw-coal")
+    with pytest.raises(TableError, match="coefficient is"):
+        tables.use(own)
 
 
 def test_two_own_figures_of_an_edition_are_no_reason_to_ask_for_it_again(write_table: WriteTable) -> None:

@@ -30,8 +30,8 @@ from energybench.energy.coefficients import BASES, DEFAULT_EDITION
 from energybench.errors import EnergybenchError, OptionError, TableError, TableNotFoundError
 from energybench.frames.problems import ProblemRows
 from energybench.report import files as writers
-from energybench.tables.rows import TABLES
-from energybench.tables.store import ACCEPTED, data_version, folder, records
+from energybench.tables.rows import TABLES, folder
+from energybench.tables.store import ACCEPTED, data_version, records
 from shell import shell
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import energybench as eb
-from energybench.energy.gases import ReferenceVolume, read_temperature, to_reference
+from energybench.energy.gas_and_steam import ReferenceVolume, read_temperature, to_reference
 from energybench.errors import AmountError, DimensionError, EnergybenchError, GasConditionError, OptionError
 from expect import refused
 

@@ -24,7 +24,8 @@ from energybench.errors import EnergybenchError, OptionError, TableError, TableN
 from energybench.frames import encode
 from energybench.report import files as writers
 from energybench.tables.own_rows import check_file
-from energybench.tables.store import folder, use
+from energybench.tables.rows import folder
+from energybench.tables.store import use
 from frame_tables import meters, outputs
 
 if TYPE_CHECKING:

@@ -6,11 +6,10 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-
 from energybench.frames.lazy.packing import PACKED, make_packing
 from energybench.frames.lazy.source import grouped, join_small
+from hypothesis import given
+from hypothesis import strategies as st
 
 polars: Any = pytest.importorskip("polars")
 

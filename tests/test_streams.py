@@ -11,6 +11,7 @@ import numpy
 import pandas
 import pyarrow  # type: ignore[import-untyped]
 import pytest
+from energybench.frames.dictionaries import Dictionaries
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pandas.io.parsers import TextFileReader
@@ -26,7 +27,6 @@ from energybench.errors import (
     UnverifiedWarning,
 )
 from energybench.frames import files, parquet_batches, parts, resolve, scans, tally
-from energybench.frames.dictionaries import Dictionaries
 from expect import refused
 from frame_tables import meters, outputs, portfolios, tables_of
 from shell import Done, shell

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 import csv
 import json
+import pickle
 import re
 import subprocess
 import sys
-from dataclasses import fields
+from dataclasses import fields, replace
 from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
@@ -21,14 +23,16 @@ import energybench as eb
 import oracle
 from energybench import tables
 from energybench.errors import (
+    AmbiguousError,
     EnergybenchError,
     MissingFigureError,
     OptionError,
     TableError,
     TableNotFoundError,
     UnknownNameError,
+    UnverifiedError,
 )
-from energybench.tables.rows import TABLES
+from energybench.tables.rows import TABLES, schemas
 from energybench.units.text import read_unit
 from expect import refused
 
@@ -72,9 +76,9 @@ def test_the_columns_are_those_described(name: str) -> None:
 
 @pytest.mark.parametrize("name", TABLES)
 def test_the_record_has_the_columns_described(name: str) -> None:
-    assert [field.name for field in fields(TABLES[name].record)] == [field["name"] for field in _fields(name)]
-    numbers = {field["name"] for field in _fields(name) if field["type"] == "number"}
-    assert set(TABLES[name].numbers) == numbers
+    row = tables.records(name)[0]
+    assert [field.name for field in fields(row)] == [field["name"] for field in _fields(name)]
+    assert pickle.loads(pickle.dumps(row)) == copy.deepcopy(row) == row  # noqa: S301 - our own
 
 
 @pytest.mark.parametrize("name", RESOURCES)
@@ -101,7 +105,6 @@ def test_keys_are_unique(name: str) -> None:
     columns = [key] if isinstance(key, str) else key
     seen = [tuple(row[column] for column in columns) for row in oracle.table(name)]
     assert len(set(seen)) == len(seen)
-    assert tuple(columns) == TABLES[name].key
 
 
 @pytest.mark.parametrize("name", RESOURCES)
@@ -248,7 +251,7 @@ def test_a_frame_has_the_rows_of_the_file_and_figures_as_floats(name: str) -> No
     assert len(frame) == len(oracle.table(name))
     for field in _fields(name):
         column = frame[field["name"]]
-        if field["name"] in TABLES[name].numbers:
+        if field["name"] in schemas()[name].numbers:
             assert column.dtype == "float64"
             expected = [float(row[field["name"]] or "nan") for row in oracle.table(name)]
             pd.testing.assert_series_equal(column, pd.Series(expected, name=field["name"]))
@@ -258,7 +261,9 @@ def test_a_frame_has_the_rows_of_the_file_and_figures_as_floats(name: str) -> No
 
 @pytest.mark.parametrize("name", TABLES)
 def test_every_table_has_its_own_public_function(name: str) -> None:
-    pd.testing.assert_frame_equal(getattr(tables, name)(), tables.frame(name))
+    function = getattr(tables, name)
+    pd.testing.assert_frame_equal(function(), tables.frame(name))
+    assert (function.__name__, function.__doc__) == (name, RESOURCES[name]["description"])
 
 
 def test_an_unknown_table_is_refused_with_the_nearest_name() -> None:
@@ -402,6 +407,28 @@ def test_a_wrong_cell_is_refused_where_it_stands(
     with refused(TableError, "table", "own.csv row 2", shown):
         tables.use(path)
     assert eb.classify("0.28 tce/t", "cast-iron").level == eb.Level.WITHIN_LIMIT, "nothing of the file is used"
+
+
+def test_every_word_that_the_description_lists_is_checked(write_table: WriteTable) -> None:
+    own = write_table("carriers", {"id": "own/coal", "category": "solids"}, base="gbt-2589-2020/raw-coal")
+    with refused(TableError, "table", "category is 'solids'", "Use one of definition, solid, liquid, gas"):
+        tables.use(own)
+
+
+def test_the_one_usable_row_is_an_accepted_one_of_one_figure() -> None:
+    weak, good, other = (
+        replace(tables.records("coal_rates")[0], id=name, value=value, unit="gce/kWh", verification=verification)
+        for name, value, verification in (("a", "305", "unverified"), ("b", "302.4", "one_source"), ("c", "300", ""))
+    )
+    assert tables.choose([weak, good], "The rate", lambda _: "Choose", False) is good
+    assert tables.choose([weak], "The rate", lambda _: "Choose", True) is weak
+    with refused(UnverifiedError, "unverified", "The rate, 305 gce/kWh,"):
+        tables.choose([weak], "The rate", lambda _: "Choose", False)
+    two = [good, replace(other, verification="two_sources")]
+    with refused(AmbiguousError, "several-candidates", "302.4 gce/kWh (b: ", "300 gce/kWh (c: ", "Choose b"):
+        tables.choose(two, "The rate", lambda first: f"Choose {first.id}", True)
+    same = [good, replace(two[1], value="302.40")]
+    assert tables.choose(same, "The rate", lambda _: "Choose", False) is same[1], "the best verified of one figure"
 
 
 def test_one_id_twice_in_a_file_is_refused(write_table: WriteTable) -> None:

@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import energybench as eb
-from energybench.energy.uncertain_text import combine, read_measured_text
+from energybench.energy.measured import combine, read_measured_text
 from energybench.errors import (
     AmountError,
     MissingFigureError,

@@ -8,18 +8,16 @@ __version__ = "0.1.0"
 
 #: Module: the public names that it defines.
 _HOMES = {
-    "accounts.account": ("Account", "account"),
-    "accounts.budgets": ("Contribution",),
+    "accounts.account": ("Account", "Contribution", "account"),
     "accounts.control": ("AccountingRules", "ControlledEnergy", "Use", "control_energy"),
     "accounts.sharing": ("Sharing", "share"),
     "energy.carbon": ("Emission", "to_co2"),
     "energy.coal_rates": ("CoalRate", "coal_rate"),
     "energy.coefficients": ("Coefficient",),
     "energy.conversion": ("Conversion", "coefficient", "convert", "to_tce"),
-    "energy.gases": ("ReferenceVolume", "to_reference"),
+    "energy.gas_and_steam": ("ReferenceVolume", "SteamHeat", "steam_heat", "to_reference"),
     "energy.lines": ("Line",),
     "energy.measured": ("Measured", "measured"),
-    "energy.steam": ("SteamHeat", "steam_heat"),
     "errors": ("EnergybenchError",),
     "frames": ("Assessment", "assess", "assess_path"),
     "limits.choose": ("find_item", "find_ladder"),

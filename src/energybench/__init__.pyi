@@ -14,8 +14,8 @@ from energybench import targets as targets
 from energybench import testing as testing
 from energybench import units as units
 from energybench.accounts.account import Account as Account
+from energybench.accounts.account import Contribution as Contribution
 from energybench.accounts.account import account as account
-from energybench.accounts.budgets import Contribution as Contribution
 from energybench.accounts.control import AccountingRules as AccountingRules
 from energybench.accounts.control import ControlledEnergy as ControlledEnergy
 from energybench.accounts.control import Use as Use
@@ -31,13 +31,13 @@ from energybench.energy.conversion import Conversion as Conversion
 from energybench.energy.conversion import coefficient as coefficient
 from energybench.energy.conversion import convert as convert
 from energybench.energy.conversion import to_tce as to_tce
-from energybench.energy.gases import ReferenceVolume as ReferenceVolume
-from energybench.energy.gases import to_reference as to_reference
+from energybench.energy.gas_and_steam import ReferenceVolume as ReferenceVolume
+from energybench.energy.gas_and_steam import SteamHeat as SteamHeat
+from energybench.energy.gas_and_steam import steam_heat as steam_heat
+from energybench.energy.gas_and_steam import to_reference as to_reference
 from energybench.energy.lines import Line as Line
 from energybench.energy.measured import Measured as Measured
 from energybench.energy.measured import measured as measured
-from energybench.energy.steam import SteamHeat as SteamHeat
-from energybench.energy.steam import steam_heat as steam_heat
 from energybench.errors import EnergybenchError as EnergybenchError
 from energybench.frames import Assessment as Assessment
 from energybench.frames import assess as assess

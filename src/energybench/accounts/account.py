@@ -11,34 +11,101 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from energybench import __version__
-from energybench.accounts.budgets import Contribution, uncertainties
 from energybench.accounts.control import AccountingRules, ControlledEnergy, Use, control_energy
-from energybench.energy.choices import make_measured_choice
-from energybench.energy.coefficients import TCE
-from energybench.energy.conversion import warn_unverified
-from energybench.energy.lines import KWH, Line, Worked, work_out_lines
-from energybench.energy.measured import read_measured
+from energybench.energy.conversion import read_options
+from energybench.energy.lines import Line, Worked, work_out_lines
+from energybench.energy.measured import combine, read_measured
 from energybench.errors import NoEnergyError, OptionError, OutputError, check_option, quoted
 from energybench.limits.choose import choose_ladder, warn_if_superseded, warn_unverified_row
 from energybench.limits.ladders import COMPARES
 from energybench.limits.verdicts import Verdict, check_basis, check_output, judge, saving_scale
 from energybench.limits.what_if import Figures, Sensitivity, of_value
-from energybench.tables.store import data_version
+from energybench.tables.store import data_version, warn_if_weak
 from energybench.units.registry import make_quantity, ratio, same_kind, to_float
 from energybench.units.result import Card
-from energybench.units.text import UnitText, read_unit
+from energybench.units.text import KWH, TCE, UnitText, read_unit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Hashable, Iterable
 
     import pandas
     import pint
 
     from energybench.energy.coal_rates import CoalRate
-    from energybench.energy.lines import FrameLike, LineLike
+    from energybench.energy.lines import FrameLike, LineLike, Worked
     from energybench.energy.measured import MeasuredLike, Spread
     from energybench.limits.ladders import Ladder
     from energybench.units.registry import AmountLike
+
+
+#: Above this relative uncertainty of the output, a quotient is no longer nearly linear in it.
+_LARGE = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """What one source contributes to the uncertainty of a result.
+
+    Attributes
+    ----------
+    source : str
+        What is uncertain: an amount, a meter, a heating value, the output.
+    tce : float
+        Its signed contribution to the total: the change of the total for one standard uncertainty.
+    intensity : float or None
+        The same for the intensity, in its unit.
+    share : float
+        Its part of the squared uncertainty of the result.
+    """
+
+    source: str
+    tce: float
+    intensity: float | None
+    share: float
+
+
+def uncertainties(
+    worked: list[Worked],
+    intensity: float | None = None,
+    per_energy: float = 0.0,
+    electric: bool = False,
+    output: Fraction = Fraction(1),
+    output_spread: Spread | None = None,
+    notes: tuple[str, ...] = (),
+) -> dict[str, Any]:
+    """Return the fields of an account that speak of uncertainty; none where nothing was given one.
+
+    With v = E / Q: u(v)^2 is the sum over the sources of (dE / Q - v dQ / Q)^2, a source's parts added before.
+    """
+    names: dict[Hashable, str] = {}
+    tce: dict[Hashable, float] = {}
+    value: dict[Hashable, float] = {}
+    for part in (part for one in worked for part in one.parts):
+        names.setdefault(part.source, part.name)
+        tce[part.source] = tce.get(part.source, 0.0) + part.tce
+        energy = part.electricity_kwh if electric else part.tce
+        value[part.source] = value.get(part.source, 0.0) + energy * per_energy
+    if intensity is not None and output_spread is not None:
+        for source, part_of_output in output_spread.scaled(-intensity / float(output)):
+            where: Hashable = ("output",) if source is None else source
+            names.setdefault(where, "output")
+            tce.setdefault(where, 0.0)
+            value[where] = value.get(where, 0.0) + part_of_output
+    if not names:
+        return {}
+    decisive = tce if intensity is None else value
+    whole = combine(decisive.items()) or 1.0
+    budget = [
+        Contribution(names[one], tce[one], None if intensity is None else value[one], (decisive[one] / whole) ** 2)
+        for one in sorted(names, key=lambda one: -abs(decisive[one]))
+    ]
+    found: dict[str, Any] = {"uncertainty": combine(tce.items()), "budget": tuple(budget)}
+    if intensity is not None:
+        found["intensity_uncertainty"] = combine(value.items())
+        if output_spread is not None and output_spread.standard > _LARGE * float(output):
+            said = "the output is uncertain by more than 10 %: first-order propagation and the normal model are rough"
+            found["notes"] = (*notes, said)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,9 +320,7 @@ def account(
     check_option("compare", compare, COMPARES)
     if rules is not None and not isinstance(rules, AccountingRules):
         raise OptionError(f"rules is {quoted(rules)}", quoted(rules), "Pass energybench.AccountingRules(...)")
-    choice, spreads = make_measured_choice(
-        basis=basis, coal_rate=coal_rate, edition=edition, allow_unverified=allow_unverified
-    )
+    choice, spreads = read_options(basis=basis, coal_rate=coal_rate, edition=edition, allow_unverified=allow_unverified)
     worked = work_out_lines(lines, choice, spreads)
     if not worked:
         raise NoEnergyError("The account has no lines", "lines", 'Give at least one, for example ("原煤", "1200 t")')
@@ -267,7 +332,7 @@ def account(
         by_carrier[carrier] = by_carrier.get(carrier, Fraction(0)) + one.tce
     if allow_unverified:
         for one in worked:
-            warn_unverified(one.line.coefficient)
+            warn_if_weak(one.line.coefficient)
     uses = [
         Use(line.coefficient.carrier, one.tce, one.electricity_kwh, line.use, line.origin, line.evidence)
         for one, line in ((one, one.line) for one in worked)

@@ -16,7 +16,7 @@ from energybench.errors import AmountError, DimensionError, OptionError, did_you
 from energybench.tables.store import find_document, records
 from energybench.units.registry import ratio, read_exact, same_kind, to_float
 from energybench.units.result import Record
-from energybench.units.text import UnitText
+from energybench.units.text import KWH
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -30,7 +30,6 @@ ORIGINS = ("grid", "renewable", "nuclear")
 
 #: The years that the rules were written for, that of 2024 from its issue on; what holds afterwards was not found.
 FIRST_YEAR, LAST_YEAR = 2021, 2025
-_KWH = UnitText(("kWh",))
 # A fuel of the user's own has no category, standard coal that of a definition.
 _ENERGY_PRODUCTS = ("solid", "liquid", "gas", "definition", "")
 
@@ -141,13 +140,13 @@ class AccountingRules:
         if not self.renewable_base:
             return Fraction(0)
         amount, unit = read_exact(self.renewable_base)
-        if not same_kind(unit, _KWH):
+        if not same_kind(unit, KWH):
             raise DimensionError(f"renewable_base is in {unit}, expected electricity", str(unit), "Give it in kWh")
         if amount < 0:
             raise AmountError(
                 f"renewable_base is {self.renewable_base}, expected zero or more", self.renewable_base, 'Pass "0 kWh"'
             )
-        return amount * ratio(unit, _KWH)
+        return amount * ratio(unit, KWH)
 
     @property
     def documents(self) -> tuple[str, ...]:

@@ -6,7 +6,6 @@ of a named year, kind and region. Where a series has several figures, the error 
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -18,15 +17,17 @@ from energybench.energy.carbon_factors import (
     figure_of_row,
     find_fuel,
     fuel_figures,
+    heat_factor,
     molar_ratio,
+    power_factor,
+    power_kind,
     read_carbon,
 )
-from energybench.energy.grid_factors import heat_factor, power_factor, power_kind
-from energybench.errors import AmountError, DimensionError, GasConditionError, OptionError, UnverifiedWarning
-from energybench.tables.store import ACCEPTED, data_version
+from energybench.errors import AmountError, DimensionError, GasConditionError, OptionError
+from energybench.tables.store import data_version, warn_if_weak
 from energybench.units.registry import Rate, ratio, read_exact, read_quantity, same_kind, to_float
 from energybench.units.result import Record
-from energybench.units.text import UnitText
+from energybench.units.text import M3, NM3, TONNE, UnitText
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,8 +35,7 @@ if TYPE_CHECKING:
     from energybench.tables.rows import Co2FactorRow
     from energybench.units.registry import AmountLike
 
-_TONNE = UnitText(("t",))
-_VOLUMES = (UnitText(("m3",)), UnitText(("Nm3",)))
+_VOLUMES = (M3, NM3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,8 +173,7 @@ def to_co2(
         _refuse(subject, {"year": year, "region": region}, "is given for a fuel, whose figures have none")
         tonnes, figures = _of_fuel(subject, unit, given, kind, allow_unverified)
     for figure in figures:
-        if figure.verification and figure.verification not in ACCEPTED:
-            warnings.warn(f"{figure} is {figure.verification}", UnverifiedWarning, stacklevel=2)
+        warn_if_weak(figure)
     return Emission(
         tco2=to_float(Fraction(magnitude) * tonnes, "amount"),
         carrier=subject,
@@ -204,14 +203,14 @@ def _of_fuel(
     ncv, carbon, oxidation = (rates[name] for name in QUANTITIES)
     heat = _amounts(unit, ncv, fuel) * ncv.value
     over = UnitText(ncv.unit.numerator, (), ncv.unit.exponent)
-    tonnes = heat * _amounts(over, carbon, fuel) * carbon.value * ratio(_mass(carbon), _TONNE)
+    tonnes = heat * _amounts(over, carbon, fuel) * carbon.value * ratio(_mass(carbon), TONNE)
     record, forty_four_twelfths = molar_ratio()
     return tonnes * oxidation.value * forty_four_twelfths, (*figures, record)
 
 
 def _per_unit(unit: UnitText, rate: Rate, subject: str) -> Fraction:
     """Return tonnes of CO2 per one ``unit``, by one factor."""
-    return _amounts(unit, rate, subject) * rate.value * ratio(_mass(rate), _TONNE)
+    return _amounts(unit, rate, subject) * rate.value * ratio(_mass(rate), TONNE)
 
 
 def _mass(rate: Rate) -> UnitText:
@@ -228,11 +227,9 @@ def _amounts(unit: UnitText, rate: Rate, subject: str) -> Fraction:
         raise GasConditionError(
             f"{given}: m3 and Nm3 are volumes at different reference conditions",
             str(unit),
-            "Convert it by name with energybench.energy.gases.to_reference(), or give ncv= of your condition",
+            "Convert it by name with energybench.to_reference(), or give ncv= of your condition",
         )
     fix = f"Give the amount in a unit such as {per}"
     if subject == "heat":
-        fix = (
-            "The factor is per GJ of heat, not per tonne of steam: energybench.energy.steam.steam_heat() gives the heat"
-        )
+        fix = "The factor is per GJ of heat, not per tonne of steam: energybench.steam_heat() gives the heat"
     raise DimensionError(given, str(unit), fix)

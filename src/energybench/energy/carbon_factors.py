@@ -1,4 +1,4 @@
-"""Which carbon figure applies: rows of ``co2_factors.csv``, or the user's own, never a mixture of series."""
+"""Which carbon figure applies: a row of ``co2_factors.csv`` or the user's own, never a mixture of series."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from energybench.energy.coal_rates import read_year
 from energybench.energy.coefficients import category_of, find_carrier
 from energybench.energy.plausibility import CO2_FOR_C, NARROW_SLIP, SLIP, Known, refuse_heat, refuse_slip
 from energybench.errors import (
@@ -21,13 +22,14 @@ from energybench.errors import (
     did_you_mean,
     quoted,
 )
-from energybench.tables.names import index_names, normalise_name
-from energybench.tables.store import ACCEPTED, best_verified, cached, find_document, records, require_usable
+from energybench.tables.names import index_names, normalise_name, resolve_name
+from energybench.tables.store import best_verified, cached, choose, find_document, records, require_usable
 from energybench.units.registry import Rate, read_rate, same_kind, to_float
 from energybench.units.text import UnitText, read_number, read_unit
 
 if TYPE_CHECKING:
     from energybench.tables.rows import Co2FactorRow
+
 
 #: What a fuel needs, in the order of the formula, and what to write for it.
 QUANTITIES = {"ncv": '"42.65 GJ/t"', "carbon_content": '"20.2 tC/TJ"', "oxidation": "0.98"}
@@ -272,17 +274,16 @@ def _choose(fuel: str, name: str, series: str, allow_unverified: bool) -> Co2Fac
             fuel,
             f"Pass {name}={QUANTITIES[name]} with the figure measured or agreed",
         )
-    usable = [row for row in rows if row.verification in ACCEPTED] or rows
-    if len({Fraction(row.value) for row in usable}) > 1:
-        raise AmbiguousError(
-            f"The {name} of {fuel} in {series} has no single value: {'; '.join(_shown(row) for row in usable)}",
-            fuel,
-            f'Pass the measured figure {name}={QUANTITIES[name]}, or choose a row by {name}="{usable[0].id}" '
-            "with allow_unverified=True",
-        )
-    best = best_verified(usable)[0]
-    require_usable(best, f"The {name} of {fuel}, {best.value} {best.unit},", allow_unverified)
-    return best
+    return choose(
+        rows,
+        f"The {name} of {fuel} in {series}",
+        lambda first: (
+            f'Pass the measured figure {name}={QUANTITIES[name]}, or choose a row by {name}="{first.id}" '
+            "with allow_unverified=True"
+        ),
+        allow_unverified,
+        fuel,
+    )
 
 
 def _no_fuel(carrier: str) -> MissingFigureError:
@@ -291,7 +292,7 @@ def _no_fuel(carrier: str) -> MissingFigureError:
     own = ", ".join(f"{quantity}={example}" for quantity, example in QUANTITIES.items())
     fix = f"Pass figures of your own, such as {own}, or name one of {', '.join(sorted(_fuel_rows()))}"
     if category == "heat":
-        fix = 'energybench.energy.steam.steam_heat() gives the heat of steam: name the carrier "heat" and its GJ'
+        fix = 'energybench.steam_heat() gives the heat of steam: name the carrier "heat" and its GJ'
     elif category == "medium":
         fix = 'Count the power or the fuel that made it, or pass factor="... tCO2/..." of your own'
     return MissingFigureError(f"No table has the carbon figures of {carrier}", carrier, fix)
@@ -358,3 +359,111 @@ def _known_carbon(fuel: str) -> Known:
     times = SLIP if not named or fuel in _ANY_CARBON else NARROW_SLIP
     of = "" if fuel in by_fuel else f"{category} fuels" if alike else "any fuel"
     return Known(min(known), max(known), times, times, of)
+
+
+#: The series of grid factors, by the words of the table.
+POWER_KINDS = {
+    "MEE+NBS electricity factor, average": "average",
+    "MEE+NBS regional": "average",
+    "MEE+NBS provincial": "average",
+    "MEE+NBS": "without-traded-nonfossil",
+    "MEE+NBS fossil power": "fossil",
+    "enterprise reporting value": "reporting",
+    "MEE/NDRC enterprise reporting value": "reporting",
+    "IEA average, for comparison": "iea-average",
+}
+_REGIONS_ZH = {
+    "全国": "national",
+    "华北": "north",
+    "东北": "northeast",
+    "华东": "east",
+    "华中": "central",
+    "西北": "northwest",
+    "南方": "south",
+    "西南": "southwest",
+}
+_PROVINCE_SUFFIXES = ("省", "市", "自治区", "壮族自治区", "回族自治区", "维吾尔自治区")
+#: Places that the tables say have no factor: a near name must not be offered for them.
+_WITHOUT_FACTOR = ("西藏", "香港", "澳门", "台湾", "tibet", "hong kong", "macao", "taiwan")
+_HEAT_SUBJECT = "heat_purchased"
+
+
+def heat_factor(allow_unverified: bool) -> Co2FactorRow:
+    """Return the factor of purchased heat."""
+    rows: list[Co2FactorRow] = [row for row in records("co2_factors") if row.subject == _HEAT_SUBJECT]
+    fix = 'Pass factor="... tCO2/GJ" of your own'
+    return choose(best_verified(rows)[:1], "The CO2 factor of heat", lambda _: fix, allow_unverified)
+
+
+def power_kind(row: Co2FactorRow) -> str:
+    """Return the series of a grid factor."""
+    # A kind of an organisation's own row keeps its own words.
+    return POWER_KINDS.get(row.kind, row.kind)
+
+
+def power_factor(year: int | str | None, kind: str | None, region: str | None, allow_unverified: bool) -> Co2FactorRow:
+    """Return the grid factor of a year, kind and region; each is named, none has a default."""
+    rows: list[Co2FactorRow] = [row for row in records("co2_factors") if row.subject.startswith("grid_")]
+    if year is None:
+        years = ", ".join(sorted({row.year for row in rows}))
+        raise OptionError("Electricity needs the year of its CO2 factor", "year", f"Pass year=, one of {years}")
+    number = read_year(year)
+    if region is None:
+        regions = ", ".join(sorted({row.region for row in rows if int(row.year) == number}) or ["none"])
+        raise OptionError(
+            f"Electricity needs the region of its CO2 factor; {number} has {regions}",
+            "region",
+            'Pass region="national", or the grid or province',
+        )
+    if isinstance(region, str) and normalise_name(region).startswith(_WITHOUT_FACTOR):
+        raise MissingFigureError(
+            f"No CO2 factor of power in {quoted(region)} was published",
+            quoted(region),
+            'Pass factor="... tCO2/MWh" of your own; the neighbouring grid does not stand in',
+        )
+    place = resolve_name(region, _regions(), "region", UnknownNameError, 'Use "national", "north" or "山西"')
+    here = [row for row in rows if row.region == place]
+    kinds = sorted({power_kind(row) for row in rows})
+    if kind is not None and kind not in kinds:
+        fix = did_you_mean(str(kind), kinds, f"Use one of {', '.join(kinds)}")
+        raise OptionError(f"kind is {quoted(kind)}", quoted(kind), fix)
+    of_year = [row for row in here if int(row.year) == number]
+    if of_year and kind is None:
+        raise AmbiguousError(
+            f"The CO2 factor of power in {place} in {number} has series that must not be mixed: {_listed(of_year)}",
+            str(number),
+            f'Name one, for example kind="{power_kind(of_year[0])}"',
+        )
+    found = [row for row in of_year if power_kind(row) == kind]
+    if not found:
+        like = [row for row in here if kind in (None, power_kind(row))]
+        raise MissingFigureError(
+            f"No {kind or 'CO2'} factor of power in {place} is known for {number}; "
+            f"known there: {_listed(of_year or like or here)}",
+            str(number),
+            'No other year, kind or region stands in: pass factor="... tCO2/MWh" of your own, or name a known one',
+        )
+    what = f"The {kind} factor of {place} in {number}"
+    return choose(
+        found, what, lambda first: f'Pass one as factor="{first.value} {first.unit}"', allow_unverified, str(number)
+    )
+
+
+def _listed(rows: list[Co2FactorRow]) -> str:
+    return "; ".join(
+        f"{power_kind(row)} {row.year} {row.value} {row.unit} ({row.document}, {row.verification})" for row in rows
+    )
+
+
+@cached()
+def _regions() -> dict[str, tuple[str, ...]]:
+    """Map every name of a region to the text of the table: 山西, 山西省, shanxi, 华北."""
+    pairs = list(_REGIONS_ZH.items())
+    for row in records("co2_factors"):
+        if not row.subject.startswith("grid_"):
+            continue
+        pairs.append((row.region, row.region))
+        if row.region[0] > "\u4e00":
+            pairs += [(row.region + suffix, row.region) for suffix in _PROVINCE_SUFFIXES]
+            pairs.append((row.id.removeprefix("grid-").removesuffix(f"-{row.year}"), row.region))
+    return index_names(pairs)

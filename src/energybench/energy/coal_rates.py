@@ -6,21 +6,18 @@ supply rate is the higher one. The kinds are never mixed, and no year stands in 
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
 from operator import index
 from typing import TYPE_CHECKING
 
 from energybench.errors import (
-    AmbiguousError,
     MissingFigureError,
     OptionError,
-    UnverifiedWarning,
     did_you_mean,
     quoted,
 )
 from energybench.tables.periods import fold_period
-from energybench.tables.store import ACCEPTED, best_verified, records, require_usable
+from energybench.tables.store import ACCEPTED, best_verified, choose, records, warn_if_weak
 from energybench.units.result import Quantified
 
 if TYPE_CHECKING:
@@ -150,13 +147,9 @@ def coal_rate(year: int | str, kind: str, *, allow_unverified: bool = False) -> 
     rows = [row for row in _full_years(kind) if int(row.year) == number]
     if not rows:
         raise _missing(number, kind)
-    row = _choose(rows, f"The {kind} coal rate of {number}", allow_unverified)
-    if row.verification not in ACCEPTED:
-        warnings.warn(
-            f"The {kind} coal rate of {number}, {row.value} {row.unit}, is {row.verification}",
-            UnverifiedWarning,
-            stacklevel=2,
-        )
+    what = f"The {kind} coal rate of {number}"
+    row = choose(rows, what, lambda first: f'Choose one with coal_rate="{first.value} {first.unit}"', allow_unverified)
+    warn_if_weak(row, f"{what}, {row.value} {row.unit},")
     rule = _rule()
     notes = f"{row.notes} {_SUPPLY_NOTE}".strip() if kind == "supply" else row.notes
     return CoalRate(
@@ -173,21 +166,6 @@ def _full_years(kind: str) -> list[CoalRateRow]:
 def _rule() -> CoalRateRow:
     found: CoalRateRow = next(row for row in records("coal_rates") if row.id == RULE_ROW)
     return found
-
-
-def _choose(rows: list[CoalRateRow], what: str, allow_unverified: bool) -> CoalRateRow:
-    """Choose the one figure of a year, or say why none can be chosen."""
-    accepted = [row for row in rows if row.verification in ACCEPTED]
-    usable = accepted or rows
-    if len({(float(row.value), row.unit) for row in usable}) > 1:
-        shown = "; ".join(f"{row.value} {row.unit} ({row.id}: {row.document}, {row.verification})" for row in usable)
-        first = usable[0]
-        raise AmbiguousError(
-            f"{what} has no single value: {shown}", what, f'Choose one with coal_rate="{first.value} {first.unit}"'
-        )
-    best = best_verified(usable)[0]
-    require_usable(best, f"{what}, {best.value} {best.unit},", allow_unverified)
-    return best
 
 
 def _missing(year: int, kind: str) -> MissingFigureError:

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 from energybench.energy.plausibility import COEFFICIENT_RULE, known_coefficients, refuse_heat, refuse_slip
 from energybench.errors import (
-    AmbiguousError,
     BasisError,
     CoalRateError,
     CoefficientError,
@@ -27,13 +26,12 @@ from energybench.errors import (
 from energybench.tables.names import index_names, resolve_name
 from energybench.tables.store import (
     ACCEPTED,
-    best_verified,
     cached,
+    choose,
     citation,
     find_document,
     own_ids,
     records,
-    require_usable,
 )
 from energybench.units.registry import (
     STANDARD_COAL_KJ_PER_KGCE,
@@ -41,7 +39,7 @@ from energybench.units.registry import (
     to_float,
 )
 from energybench.units.result import Card, Quantified
-from energybench.units.text import UnitText, read_unit
+from energybench.units.text import KGCE, UnitText, read_unit
 
 if TYPE_CHECKING:
     import pint
@@ -56,8 +54,6 @@ BASES = ("calorific", "primary")
 #: What a basis is called in documents.
 _BASIS_WORDS = {"当量": "calorific", "等价": "primary"}
 
-TCE = UnitText(("tce",))
-_KGCE = UnitText(("kgce",))
 _KGCE_PER_KWH = UnitText(("kgce",), ("kWh",))
 
 
@@ -250,10 +246,6 @@ def _table_row(rows: list[CarrierRow], choice: Choice) -> CarrierRow:
     figures = [row for row in here if row.coefficient]
     own = own_ids("carriers")
     figures = [row for row in figures if row.id in own] or figures
-    accepted = [row for row in figures if row.verification in ACCEPTED]
-    usable = accepted or (figures if choice.allow_unverified else [])
-    if len({(row.coefficient, row.coefficient_high) for row in usable}) == 1 and not usable[0].coefficient_high:
-        return best_verified(usable)[0]
     elsewhere = [
         row
         for row in rows
@@ -265,15 +257,15 @@ def _table_row(rows: list[CarrierRow], choice: Choice) -> CarrierRow:
         raise MissingFigureError(
             f"{citation(edition)} has no coefficient for {carrier}", carrier, others or "Pass coefficient= or ncv="
         )
-    candidates = "; ".join(_shown(row) for row in figures)
-    if len({(row.coefficient, row.coefficient_high) for row in figures}) > 1 or figures[0].coefficient_high:
-        raise AmbiguousError(
-            f"The coefficient of {carrier} has no single value: {candidates}",
-            carrier,
-            f"{_how_to_choose(figures[0])}. {others}".rstrip(),
-        )
-    require_usable(figures[0], f"The coefficient of {carrier}, {candidates},", allow_unverified=False)
-    raise AssertionError(f"unreachable: {carrier} in {edition}")
+    return choose(
+        figures,
+        f"The coefficient of {carrier}",
+        lambda first: f"{_how_to_choose(first)}. {others}".rstrip(),
+        choice.allow_unverified,
+        carrier,
+        ("coefficient", "coefficient_high"),
+        "coefficient_unit",
+    )
 
 
 def _how_to_choose(row: CarrierRow) -> str:
@@ -342,7 +334,7 @@ def _given(name: str, choice: Choice, figure: Rate, word: str) -> tuple[Rate, Co
             str(figure),
             'Write, for example, "1.2 kgce/kg" or "35.6 MJ/m3"',
         )
-    per = UnitText(_KGCE.numerator, figure.unit.denominator)
+    per = UnitText(KGCE.numerator, figure.unit.denominator)
     if word == "ncv":
         value = figure.to(UnitText(("kJ",), figure.unit.denominator)) / STANDARD_COAL_KJ_PER_KGCE
         notes = f"heating value {figure} given by the user, over 29307.6 kJ/kgce"

@@ -1,32 +1,187 @@
-"""Amounts of carriers to tonnes of standard coal equivalent: the public functions.
-
-The coefficient is chosen in :mod:`energybench.energy.coefficients`; here options are read, amounts are multiplied once,
-and the figure used goes with the result.
-"""
+"""Amounts of carriers to tonnes of standard coal equivalent, and what the uncertainties of the figures do to it."""
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from inspect import Parameter, signature
+from typing import TYPE_CHECKING, Any, NamedTuple, ParamSpec, TypedDict, TypeVar, Unpack
 
-from energybench.energy.choices import make_measured_choice, tce_parts
-from energybench.energy.coefficients import TCE, Choice, Coefficient, choose_coefficient
-from energybench.energy.factors import factor
-from energybench.energy.measured import combine, read_measured, read_measured_text
-from energybench.errors import OptionError, UnverifiedWarning
-from energybench.tables.store import ACCEPTED
-from energybench.units.registry import make_quantity, pint_unit, registry, times, to_float
+from energybench.energy.coal_rates import CoalRate
+from energybench.energy.coefficients import Choice, Coefficient, category_of, check_basis_name, choose_coefficient
+from energybench.energy.measured import combine, read_measured, read_measured_rate
+from energybench.energy.plausibility import refuse_density
+from energybench.errors import DimensionError, GasConditionError, OptionError, UncertaintyError
+from energybench.tables.store import cached, find_document, warn_if_weak
+from energybench.units.registry import Rate, make_quantity, pint_unit, ratio, registry, same_kind, times, to_float
+from energybench.units.text import KILOGRAM, TCE, UnitText
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable
+
     import pint
 
-    from energybench.energy.choices import Spreads
-    from energybench.energy.coal_rates import CoalRate
     from energybench.energy.measured import MeasuredLike, Spread
-    from energybench.units.registry import Magnitude
-    from energybench.units.text import UnitText
+
+    Spreads = dict[str, Spread]
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_KILOGRAM_PER_VOLUME = (UnitText(("kg",), ("m3",)), UnitText(("kg",), ("Nm3",)))
+
+
+@cached(4096)
+def factor(name: str, unit: UnitText, choice: Choice) -> tuple[Fraction, Coefficient]:
+    """Return the exact tce per one ``unit`` of a carrier, and the coefficient behind it.
+
+    The one place where a carrier, a unit and a coefficient meet: one value and a whole table both come here.
+    """
+    rate, record = choose_coefficient(name, choice)
+    amounts = _amounts_of(rate, unit, choice, record.carrier)
+    return amounts * Rate(rate.value, UnitText(rate.unit.numerator, (), rate.unit.exponent)).to(TCE), record
+
+
+def _amounts_of(rate: Rate, unit: UnitText, choice: Choice, carrier: str) -> Fraction:
+    """Return how many of the coefficient's own amounts one ``unit`` is."""
+    per, density = UnitText(rate.unit.denominator), choice.density
+    if same_kind(unit, per):
+        if density is not None:
+            raise OptionError(
+                f"density is given, and {unit} needs none for a coefficient per {per}", "density", "Leave density out"
+            )
+        return ratio(unit, per)
+    if density is None:
+        raise _wrong_kind(unit, per, carrier)
+    known = _kilograms_per_volume(density)
+    # A density is mass per volume; a specific volume, the other way round, says as much.
+    above, below = UnitText(density.unit.numerator, (), density.unit.exponent), UnitText(density.unit.denominator)
+    if same_kind(unit, below) and same_kind(per, above):
+        amounts = ratio(unit, below) * density.value * ratio(above, per)
+    elif same_kind(unit, above) and same_kind(per, below):
+        amounts = ratio(unit, above) / density.value * ratio(below, per)
+    else:
+        raise _wrong_kind(unit, per, carrier)
+    if not choice.allow_unverified:
+        category = category_of(carrier)
+        # Liquefied gas has a coefficient per mass, and is weighed in either state.
+        of_gas = category == "gas" and not same_kind(per, KILOGRAM)
+        refuse_density(density, known, carrier, category, of_gas=of_gas)
+    return amounts
+
+
+def _kilograms_per_volume(density: Rate) -> float:
+    """Return a density in kg/m3, or in kg/Nm3 where its volume is at reference conditions."""
+    if density.value <= 0:
+        raise OptionError(f"density is {density}, expected more than zero", str(density), "Give the measured density")
+    unit = density.unit
+    inverse = UnitText(unit.denominator, unit.numerator, -unit.exponent)
+    for known in _KILOGRAM_PER_VOLUME:
+        if same_kind(unit, known):
+            return to_float(density.to(known), "density")
+        if unit.denominator and same_kind(inverse, known):
+            return to_float(Rate(1 / density.value, inverse).to(known), "density")
+    raise DimensionError(
+        f"density is {density}, expected mass per volume",
+        str(density),
+        'Give it as density="0.84 kg/L"; a heating value is ncv=, standard coal per amount is coefficient=',
+    )
+
+
+def _wrong_kind(unit: UnitText, per: UnitText, carrier: str) -> DimensionError:
+    kinds = {name: UnitText((name,)) for name in ("m3", "Nm3", "t", "tce")}
+    conditions = [any(same_kind(one, kinds[gas]) for gas in ("m3", "Nm3")) for one in (unit, per)]
+    given = f"{carrier} is given in {unit}, and its coefficient is per {per}"
+    if all(conditions):
+        return GasConditionError(
+            f"{given}: m3 and Nm3 are volumes at different reference conditions",
+            str(unit),
+            f'Pass the figure of your condition: ncv="35.6 MJ/{unit.symbol}" or coefficient="1.2 kgce/{unit.symbol}"',
+        )
+    if same_kind(unit, kinds["tce"]):
+        fix = 'It is standard coal already: name the carrier "标准煤"'
+    elif same_kind(unit, kinds["m3"]) and same_kind(per, kinds["t"]):
+        fix = 'Pass the measured density, for example density="0.84 kg/L"'
+    else:
+        fix = f"Give the amount in a unit such as {per}"
+    return DimensionError(given, str(unit), fix)
+
+
+class ConversionOptions(TypedDict, total=False):
+    """The options of :func:`to_tce` and :func:`convert`, described there; :func:`read_options` has their defaults."""
+
+    basis: str
+    coal_rate: MeasuredLike | CoalRate | None
+    ncv: MeasuredLike | None
+    density: MeasuredLike | None
+    coefficient: MeasuredLike | None
+    edition: str | None
+    allow_unverified: bool
+
+
+def read_options(
+    *,
+    basis: str = "calorific",
+    coal_rate: MeasuredLike | CoalRate | None = None,
+    ncv: MeasuredLike | None = None,
+    density: MeasuredLike | None = None,
+    coefficient: MeasuredLike | None = None,
+    edition: str | None = None,
+    allow_unverified: bool = False,
+) -> tuple[Choice, Spreads]:
+    """Read the options of a conversion once, into exact figures, and the uncertainties of those that have one."""
+    check_basis_name(basis)
+    if edition is not None:
+        find_document(edition)
+    if coal_rate is ncv is density is coefficient is None:
+        return Choice(basis, edition, allow_unverified=allow_unverified), {}
+    if coal_rate is not None and basis == "calorific":
+        raise OptionError(
+            "coal_rate is given with the calorific basis, which does not use it", "coal_rate", 'Pass basis="primary"'
+        )
+    source = coal_rate if isinstance(coal_rate, CoalRate) else None
+    rate = coal_rate if source is None else source.text
+    given = {"coal_rate": rate, "ncv": ncv, "coefficient": coefficient, "density": density}
+    read = {name: (None, None) if value is None else read_measured_rate(value, name) for name, value in given.items()}
+    rates = [one for one, _ in read.values()]
+    choice = Choice(basis, edition, rates[0], rates[1], rates[2], rates[3], allow_unverified, source)
+    return choice, {name: spread for name, (_, spread) in read.items() if spread is not None}
+
+
+def make_choice(**options: Unpack[ConversionOptions]) -> Choice:
+    """Read the options of a conversion where an uncertainty is not used, and so refused."""
+    choice, spreads = read_options(**options)
+    for name, spread in spreads.items():
+        fix = "Give the value alone; to_tce, convert and account take an uncertainty"
+        raise UncertaintyError(f"{name} is {spread.stated}: an uncertainty is not used here", spread.stated, fix)
+    return choice
+
+
+def tce_parts(
+    tce: float,
+    factor: float,
+    unit: UnitText,
+    choice: Choice,
+    record: Coefficient,
+    amount: Spread | None,
+    spreads: Spreads,
+) -> list[tuple[str, Hashable, float]]:
+    """Return what each uncertain figure contributes to the uncertainty of a conversion, in tce.
+
+    tce is proportional to the amount and to the coefficient, heating value or coal rate, and to the density or
+    its inverse, so that relative uncertainties carry over (JCGM 100:2008, 5.1.2 and 5.1.6).
+    """
+    parts: list[tuple[str, Hashable, float]] = []
+    if amount is not None:
+        parts += [("amount", source, part) for source, part in amount.scaled(factor)]
+    rates = {"coal_rate": choice.coal_rate, "ncv": choice.ncv, "coefficient": choice.own, "density": choice.density}
+    for name, spread in spreads.items():
+        rate = rates[name]
+        if rate is not None and (name != "coal_rate" or record.origin == "coal_rate"):
+            inverse = name == "density" and not same_kind(unit, UnitText(rate.unit.denominator))
+            slope = (-tce if inverse else tce) / to_float(rate.value, name)
+            parts += [(name, source, part) for source, part in spread.scaled(slope)]
+    return parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,24 +225,53 @@ class Conversion:
         )
 
 
-def warn_unverified(record: Coefficient, stacklevel: int = 3) -> None:
-    """Warn when a figure was used that nobody has confirmed."""
-    if record.verification and record.verification not in ACCEPTED:
-        warnings.warn(f"{record} is {record.verification}", UnverifiedWarning, stacklevel=stacklevel)
+def _with_options(function: Callable[P, R]) -> Callable[P, R]:
+    """Show the options one by one where Python is asked for the signature of a function that takes them all."""
+    own = signature(function)
+    options = signature(read_options).parameters.values()
+    parameters = [one for one in own.parameters.values() if one.kind is not Parameter.VAR_KEYWORD]
+    function.__signature__ = own.replace(parameters=[*parameters, *options])  # type: ignore[attr-defined]
+    return function
 
 
-def to_tce(
-    amount: MeasuredLike,
-    carrier: str,
-    *,
-    basis: str = "calorific",
-    coal_rate: MeasuredLike | CoalRate | None = None,
-    ncv: MeasuredLike | None = None,
-    density: MeasuredLike | None = None,
-    coefficient: MeasuredLike | None = None,
-    edition: str | None = None,
-    allow_unverified: bool = False,
-) -> pint.Quantity[Any]:
+class _Converted(NamedTuple):
+    """A conversion before it has a form; ``amount``, ``tce`` and ``uncertainty`` are numbers or arrays."""
+
+    amount: Any
+    unit: UnitText
+    spread: Spread | None
+    tce: Any
+    record: Coefficient
+    density: Rate | None
+    uncertainty: Any
+
+
+def _convert(amount: object, carrier: str, options: ConversionOptions, one: bool = False) -> _Converted:
+    """Convert an amount, multiplied once: exactly for one value, block by block for an array."""
+    choice, spreads = read_options(**options)
+    magnitude: Any
+    magnitude, unit, spread = read_measured(amount)
+    exact_amount = Fraction(magnitude) if isinstance(magnitude, float | Fraction) else None
+    if one and exact_amount is None:
+        raise OptionError("convert() takes one amount, and an array is given", "amount", "Use to_tce() or assess()")
+    exact, record = factor(carrier, unit, choice)
+    if choice.allow_unverified:
+        warn_if_weak(record, stacklevel=4)
+    per_unit = to_float(exact, "coefficient") if spread or spreads or exact_amount is None else 0.0
+    tce: Any = times(magnitude, per_unit) if exact_amount is None else to_float(exact_amount * exact)
+    uncertainty: Any = None
+    if spread is not None or spreads:
+        # An array has no uncertainty of its own amounts: only the relative ones of the figures are there.
+        of = tce if exact_amount is not None else 1.0
+        parts = tce_parts(of, per_unit, unit, choice, record, spread, spreads)
+        if parts:
+            uncertainty = combine((source, part) for _, source, part in parts)
+            uncertainty = uncertainty if exact_amount is not None else abs(tce) * uncertainty
+    return _Converted(magnitude, unit, spread, tce, record, choice.density, uncertainty)
+
+
+@_with_options
+def to_tce(amount: MeasuredLike, carrier: str, **options: Unpack[ConversionOptions]) -> pint.Quantity[Any]:
     """Convert an amount of a carrier to tonnes of standard coal equivalent.
 
     Parameters
@@ -136,64 +320,15 @@ def to_tce(
     >>> print(to_tce("350 万kWh", "electricity", basis="primary", coal_rate="302.4 gce/kWh"))
     1058.4 tce
     """
-    choice, spreads = make_measured_choice(
-        basis=basis,
-        coal_rate=coal_rate,
-        ncv=ncv,
-        density=density,
-        coefficient=coefficient,
-        edition=edition,
-        allow_unverified=allow_unverified,
-    )
-    magnitude, unit, spread = read_measured_text(amount) if type(amount) is str else read_measured(amount)
-    exact, record = factor(carrier, unit, choice)
-    if allow_unverified:
-        warn_unverified(record)
-    tce = _times(magnitude, exact)
-    result: Any = registry().Quantity(tce, pint_unit(TCE))
-    result.coefficient = record
-    result.uncertainty = None
-    if spread is not None or spreads:
-        if isinstance(tce, float):
-            result.uncertainty = _uncertainty(tce, exact, unit, choice, record, spread, spreads)
-        # An array has no uncertainty of its own amounts: only relative ones are there.
-        elif (relative := _uncertainty(1.0, exact, unit, choice, record, None, spreads)) is not None:
-            result.uncertainty = abs(tce) * relative
+    found = _convert(amount, carrier, options)
+    result: Any = registry().Quantity(found.tce, pint_unit(TCE))
+    result.coefficient = found.record
+    result.uncertainty = found.uncertainty
     return result  # type: ignore[no-any-return]
 
 
-def _uncertainty(
-    tce: float,
-    exact: Fraction,
-    unit: UnitText,
-    choice: Choice,
-    record: Coefficient,
-    spread: Spread | None,
-    spreads: Spreads,
-) -> float | None:
-    parts = tce_parts(tce, to_float(exact, "coefficient"), unit, choice, record, spread, spreads)
-    return combine((source, part) for _, source, part in parts) if parts else None
-
-
-def _times(magnitude: Magnitude | Fraction, exact: Fraction) -> Magnitude:
-    """Multiply once: exactly for one value, block by block for an array."""
-    if isinstance(magnitude, float | Fraction):
-        return to_float(Fraction(magnitude) * exact)
-    return times(magnitude, to_float(exact, "coefficient"))
-
-
-def convert(
-    amount: MeasuredLike,
-    carrier: str,
-    *,
-    basis: str = "calorific",
-    coal_rate: MeasuredLike | CoalRate | None = None,
-    ncv: MeasuredLike | None = None,
-    density: MeasuredLike | None = None,
-    coefficient: MeasuredLike | None = None,
-    edition: str | None = None,
-    allow_unverified: bool = False,
-) -> Conversion:
+@_with_options
+def convert(amount: MeasuredLike, carrier: str, **options: Unpack[ConversionOptions]) -> Conversion:
     """Convert one amount like :func:`to_tce`, and return the whole record of it.
 
     Parameters
@@ -220,28 +355,12 @@ def convert(
     >>> round(convert("90 万m3", "natural gas", ncv="35.6 MJ/m3 ± 1 %").uncertainty, 2)
     10.93
     """
-    choice, spreads = make_measured_choice(
-        basis=basis,
-        coal_rate=coal_rate,
-        ncv=ncv,
-        density=density,
-        coefficient=coefficient,
-        edition=edition,
-        allow_unverified=allow_unverified,
-    )
-    magnitude, unit, spread = read_measured_text(amount) if type(amount) is str else read_measured(amount)
-    if not isinstance(magnitude, float | Fraction):
-        raise OptionError("convert() takes one amount, and an array is given", "amount", "Use to_tce() or assess()")
-    exact, record = factor(carrier, unit, choice)
-    if allow_unverified:
-        warn_unverified(record)
-    tce = to_float(Fraction(magnitude) * exact)
-    uncertain = spread is not None or bool(spreads)
+    found = _convert(amount, carrier, options, one=True)
     return Conversion(
-        *(carrier, to_float(Fraction(magnitude)), str(unit), tce, record),
-        density=str(choice.density) if choice.density else "",
-        amount_uncertainty=None if spread is None else spread.standard,
-        uncertainty=_uncertainty(tce, exact, unit, choice, record, spread, spreads) if uncertain else None,
+        *(carrier, to_float(Fraction(found.amount)), str(found.unit), found.tce, found.record),
+        density=str(found.density) if found.density else "",
+        amount_uncertainty=None if found.spread is None else found.spread.standard,
+        uncertainty=found.uncertainty,
     )
 
 
@@ -283,10 +402,8 @@ def coefficient(
     >>> coefficient("diesel", edition="gbt-2589-2008").value
     1.4571
     """
-    choice, _ = make_measured_choice(
-        basis=basis, coal_rate=coal_rate, edition=edition, allow_unverified=allow_unverified
-    )
+    choice, _ = read_options(basis=basis, coal_rate=coal_rate, edition=edition, allow_unverified=allow_unverified)
     record = choose_coefficient(carrier, choice)[1]
     if allow_unverified:
-        warn_unverified(record)
+        warn_if_weak(record)
     return record

@@ -14,19 +14,18 @@ from math import isfinite
 from numbers import Real
 from typing import TYPE_CHECKING, Any, Protocol
 
-from energybench.energy.choices import tce_parts
-from energybench.energy.factors import factor
+from energybench.energy.conversion import factor, tce_parts
 from energybench.energy.measured import combine, measured, read_measured, read_measured_rate
 from energybench.errors import AmountError, EnergybenchError, OptionError, TableError, did_you_mean, quoted, text_of
 from energybench.tables.names import normalise_name
 from energybench.units.registry import ratio, to_float
-from energybench.units.text import UnitText, as_float
+from energybench.units.text import KWH, UnitText, as_float
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
-    from energybench.energy.choices import Spreads
     from energybench.energy.coefficients import Choice, Coefficient
+    from energybench.energy.conversion import Spreads
     from energybench.energy.measured import Spread
 
     LineLike = Mapping[str, Any] | Sequence[Any]
@@ -44,7 +43,6 @@ FLOWS: dict[str, int] = {
     **dict.fromkeys(("", "in", "input", "输入", "购入", "消费", "消耗", "投入", "流入"), 1),
     **dict.fromkeys(("out", "output", "输出", "外供", "外送", "外销", "送出", "流出"), -1),
 }
-KWH = UnitText(("kWh",))
 _RATES = ("ncv", "density", "coefficient")
 _PLACES = ("use", "origin", "evidence")
 _SURE = ("uncertainty", "accuracy", "meter", "group")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy
 import pandas
 
-from energybench.energy.choices import make_choice
+from energybench.energy.conversion import make_choice
 from energybench.errors import EnergybenchWarning, MissingColumnError, TableError, check_option, did_you_mean, quoted
 from energybench.frames.columns import KEYS, find_columns
 from energybench.frames.meters import explain, read_meters

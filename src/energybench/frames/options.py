@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from energybench.energy.choices import make_choice
-from energybench.energy.factors import factor
+from energybench.energy.conversion import factor, make_choice
 from energybench.errors import check_option
 from energybench.limits.choose import IN_FORCE, warn_if_superseded
 from energybench.limits.furnaces import READINGS

@@ -11,19 +11,19 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from energybench.energy.coefficients import TCE, Choice, Coefficient
-from energybench.energy.factors import factor
+from energybench.energy.conversion import factor
 from energybench.energy.plausibility import known_coefficients, known_heat
 from energybench.errors import DimensionError, EnergybenchError, OptionError, OutputError, quoted, without_suggestions
 from energybench.limits.choose import check_furnace_in_force, find_item, find_ladder, needs_capacity
 from energybench.limits.furnaces import LimitCurve, find_curve
 from energybench.limits.verdicts import check_basis
 from energybench.units.registry import Rate, ratio, same_kind
-from energybench.units.text import UnitText, read_unit
+from energybench.units.text import TCE, UnitText, read_unit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    from energybench.energy.coefficients import Choice, Coefficient
     from energybench.frames.options import Options
     from energybench.limits.ladders import Ladder
 

@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy
 import pandas
 
-from energybench.energy.meter_accuracy import class_percent
-from energybench.energy.uncertain_text import read_uncertainty
+from energybench.energy.measured import class_percent, read_uncertainty
 from energybench.errors import EnergybenchError, UncertaintyError, quoted
 from energybench.frames.encode import Coded, clean_text, encode, fold, has_value, to_number
 from energybench.frames.resolve import Refusal, refusal_of, resolve_all

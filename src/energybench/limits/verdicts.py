@@ -8,7 +8,7 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from energybench import __version__
-from energybench.energy.coefficients import TCE, check_basis_name
+from energybench.energy.coefficients import check_basis_name
 from energybench.energy.measured import read_measured
 from energybench.errors import AmountError, BasisError, MissingFigureError, OutputError, quoted
 from energybench.limits.choose import other_readings
@@ -17,7 +17,7 @@ from energybench.limits.what_if import Sensitivity, of_value
 from energybench.tables.store import citation, data_version
 from energybench.units.registry import ratio, same_kind, to_float
 from energybench.units.result import Card, Quantified
-from energybench.units.text import UnitText, read_unit
+from energybench.units.text import TCE, UnitText, read_unit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -11,9 +11,8 @@ from dataclasses import asdict, dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from energybench.energy.choices import make_choice
 from energybench.energy.coefficients import BASES, Choice
-from energybench.energy.factors import factor
+from energybench.energy.conversion import factor, make_choice
 from energybench.errors import EnergybenchError, OptionError
 from energybench.limits.choose import all_ladders
 from energybench.limits.furnaces import READINGS

@@ -1,68 +1,66 @@
 """The CSV files of data/, their verification, an organisation's own rows."""
 
-from energybench.tables.rows import TABLES, VERIFICATIONS
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from energybench.tables.rows import TABLES, VERIFICATIONS, folder, schemas
 from energybench.tables.store import (
     ACCEPTED,
-    benchmarks,
     best_verified,
     cached,
-    carrier_names,
-    carriers,
+    choose,
     citation,
-    co2_factors,
-    coal_rates,
-    correction_formulas,
-    correction_parameters,
-    corrections,
     data_version,
-    documents,
     find_document,
-    folder,
     frame,
-    furnace_limits,
     gaps,
-    gb_counterparts,
-    limits,
-    local_limits,
-    meter_accuracy,
     own_ids,
-    product_names,
     records,
     require_usable,
-    targets,
     use,
+    warn_if_weak,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import pandas
 
 __all__ = [
     "ACCEPTED",
     "TABLES",
     "VERIFICATIONS",
-    "benchmarks",
     "best_verified",
     "cached",
-    "carrier_names",
-    "carriers",
+    "choose",
     "citation",
-    "co2_factors",
-    "coal_rates",
-    "correction_formulas",
-    "correction_parameters",
-    "corrections",
     "data_version",
-    "documents",
     "find_document",
     "folder",
     "frame",
-    "furnace_limits",
     "gaps",
-    "gb_counterparts",
-    "limits",
-    "local_limits",
-    "meter_accuracy",
     "own_ids",
-    "product_names",
     "records",
     "require_usable",
-    "targets",
     "use",
+    "warn_if_weak",
 ]
+
+
+def __getattr__(name: str) -> Callable[[], pandas.DataFrame]:
+    """Return the function of a table: ``tables.carriers()`` is its frame."""
+    if name not in TABLES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+    def table() -> pandas.DataFrame:
+        return frame(name)
+
+    table.__name__ = table.__qualname__ = name
+    table.__doc__ = schemas()[name].title
+    globals()[name] = table
+    return table
+
+
+def __dir__() -> list[str]:
+    return sorted([*__all__, *TABLES])

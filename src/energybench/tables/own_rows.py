@@ -3,31 +3,24 @@
 from __future__ import annotations
 
 import csv
-from dataclasses import fields
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
 from energybench.errors import EnergybenchError, TableError, TableNotFoundError, did_you_mean, quoted
 from energybench.tables.expressions import parse, parse_conditions
-from energybench.tables.rows import TABLES, VERIFICATIONS, CorrectionParameterRow, Table, TargetRow
+from energybench.tables.rows import TABLES, Schema, record_of, schemas
 from energybench.units.text import LARGEST_POWER, LONGEST_TEXT, read_unit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-_CHOICES = {
-    "verification": VERIFICATIONS,
-    "comparator": ("<", "<=", ">", ">="),
-    "better": ("lower", "higher"),
-    "basis": ("", "calorific", "primary"),
-}
+#: How the cells of some columns are checked.
 _EXPRESSIONS: dict[str, Callable[[str], object]] = {
     "expression": parse,
     "default": parse,
     "condition": parse_conditions,
 }
-_UNITS = ("unit", "coefficient_unit", "heating_value_unit", "capacity_unit")
 
 
 def read_csv(path: Path) -> tuple[list[dict[str, str]], list[str]]:
@@ -73,18 +66,32 @@ def _check_regular(path: Path) -> None:
 
 
 def read_overlay(path: Path) -> tuple[str, list[Any]]:
-    """Read a file of own rows."""
+    """Read a file of own rows; the first wrong cell is refused."""
     rows, columns = read_csv(path)
-    name, table = _table_of(columns, path)
-    return name, _records(table, rows, path)
+    name = _table_of(columns, path)
+    for errors in _checked(name, rows, path):
+        for error in errors:
+            raise error
+    record = record_of(name)
+    return name, [record(**row) for row in rows]
 
 
-def _table_of(columns: list[str], path: Path) -> tuple[str, Table]:
+def check_file(path: Path) -> tuple[str, int, list[TableError]]:
+    """Check every cell of a file in the schema of a shipped table."""
+    rows, columns = read_csv(path)
+    name = _table_of(columns, path)
+    wrong: list[TableError] = []
+    for (number, row), errors in zip(enumerate(rows, 2), _checked(name, rows, path), strict=True):
+        wrong += list(errors) or list(_without_source(row, f"{path.name} row {number}"))
+    return name, len(rows), wrong
+
+
+def _table_of(columns: list[str], path: Path) -> str:
     """Return the table that the columns of a file belong to."""
-    for name, table in TABLES.items():
-        if set(columns) == {field.name for field in fields(table.record)}:
-            return name, table
-    known = {field.name for table in TABLES.values() for field in fields(table.record)}
+    for name, schema in schemas().items():
+        if set(columns) == set(schema.columns):
+            return name
+    known = {column for schema in schemas().values() for column in schema.columns}
     strange = next((column for column in columns if column not in known), "")
     raise TableError(
         f"{path.name} has the columns {', '.join(columns) or '(none)'}, which are those of no table",
@@ -95,35 +102,21 @@ def _table_of(columns: list[str], path: Path) -> tuple[str, Table]:
     )
 
 
-def check_file(path: Path) -> tuple[str, int, list[TableError]]:
-    """Check every cell of a file in the schema of a shipped table."""
-    rows, columns = read_csv(path)
-    name, table = _table_of(columns, path)
-    wrong: list[TableError] = []
+def _checked(name: str, rows: list[dict[str, str]], path: Path) -> Iterator[Iterator[TableError]]:
     seen: set[tuple[str, ...]] = set()
     for number, row in enumerate(rows, 2):
-        found = list(_wrong_cells(table, row, f"{path.name} row {number}", seen))
-        wrong += found or list(_without_source(row, f"{path.name} row {number}"))
-    return name, len(rows), wrong
+        yield _wrong_cells(schemas()[name], row, f"{path.name} row {number}", seen)
 
 
-def _records(table: Table, rows: list[dict[str, str]], path: Path) -> list[Any]:
-    seen: set[tuple[str, ...]] = set()
-    for number, row in enumerate(rows, 2):
-        for error in _wrong_cells(table, row, f"{path.name} row {number}", seen):
-            raise error
-    return [table.record(**row) for row in rows]
-
-
-def _wrong_cells(table: Table, row: dict[str, str], where: str, seen: set[tuple[str, ...]]) -> Iterator[TableError]:
+def _wrong_cells(schema: Schema, row: dict[str, str], where: str, seen: set[tuple[str, ...]]) -> Iterator[TableError]:
     """Find what a wrong figure would need to slip in: numbers, units, keys, and words that decide how they are read."""
     if None in row or None in row.values():
         yield TableError(f"{where} has not as many cells as columns", where, "Quote cells that contain commas")
         return
-    for column, words in _CHOICES.items():
-        if column in row and row[column] not in words:
+    for column, words in schema.words.items():
+        if row[column] not in words:
             yield _wrong(where, column, row[column], f"Use one of {', '.join(word or '(empty)' for word in words)}")
-    for column in table.numbers:
+    for column in schema.numbers:
         if row[column] and not _is_decimal(row[column]):
             yield _wrong(where, column, row[column], "Write a decimal number such as 0.7143")
     for column, read in _EXPRESSIONS.items():
@@ -132,9 +125,8 @@ def _wrong_cells(table: Table, row: dict[str, str], where: str, seen: set[tuple[
                 read(row[column])
             except TableError as error:
                 yield TableError(f"{where}: {column}: {error.message}", row[column], error.fix)
-    # The units of targets are words such as "enterprises", those of parameters lengths and pressures; a ratio has none.
-    for column in () if table.record in (TargetRow, CorrectionParameterRow) else _UNITS:
-        if row.get(column) and row[column] != "ratio":
+    for column in schema.units:
+        if row[column] and row[column] != "ratio":
             try:
                 read_unit(row[column])
             except EnergybenchError as error:
@@ -142,10 +134,10 @@ def _wrong_cells(table: Table, row: dict[str, str], where: str, seen: set[tuple[
     if row.get("better") in ("lower", "higher") and (row["better"] == "higher") != row["comparator"].startswith(">"):
         fix = 'A limit with "<=" or "<" goes with lower, one with ">=" or ">" with higher'
         yield TableError(f"{where}: comparator {row['comparator']} and better {row['better']} disagree", where, fix)
-    key = tuple(row[column] for column in table.key)
+    key = tuple(row[column] for column in schema.key)
     if key in seen or not all(key):
         what = f"stands twice: {', '.join(key)}" if key in seen else "is empty"
-        yield TableError(f"{where}: {', '.join(table.key)} {what}", where, "Give every row a key of its own")
+        yield TableError(f"{where}: {', '.join(schema.key)} {what}", where, "Give every row a key of its own")
     seen.add(key)
 
 

@@ -8,28 +8,34 @@ from __future__ import annotations
 import hashlib
 import os
 import threading
-from dataclasses import asdict, fields
+import warnings
+from dataclasses import asdict
+from fractions import Fraction
 from functools import lru_cache, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeVar
 
 from energybench.errors import (
+    AmbiguousError,
     MissingFigureError,
     OptionError,
     TableError,
     TableNotFoundError,
     UnknownNameError,
     UnverifiedError,
+    UnverifiedWarning,
     did_you_mean,
     quoted,
 )
 from energybench.tables.own_rows import overlay_files, read_csv, read_overlay
-from energybench.tables.rows import TABLES, VERIFICATIONS, DocumentRow
+from energybench.tables.rows import TABLES, VERIFICATIONS, folder, record_of, schemas
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     import pandas
+
+    from energybench.tables.rows import DocumentRow
 
 #: Verification states whose rows are used without being asked for, best first.
 ACCEPTED = ("two_sources", "one_source", "corroborated")
@@ -103,12 +109,6 @@ def _forget() -> None:
         clear()
 
 
-def folder() -> Path:
-    """Return the folder of the shipped tables, of a wheel or of a source tree."""
-    package = Path(__file__).parents[1]
-    return next((path for path in (package / "data", package.parents[1] / "data") if path.is_dir()), package / "data")
-
-
 def use(*paths: str | Path) -> None:
     """Add an organisation's own rows to the shipped tables, for this process.
 
@@ -169,10 +169,10 @@ def records(name: str) -> tuple[Any, ...]:
             quoted(name),
             did_you_mean(name, TABLES, f"Use one of {', '.join(TABLES)}"),
         )
-    table = TABLES[name]
+    record, key = record_of(name), schemas()[name].key
     rows, _ = read_csv(folder() / f"{name}.csv")
-    found = {tuple(row[k] for k in table.key): table.record(**row) for row in rows}
-    found.update({tuple(getattr(record, k) for k in table.key): record for record in _own_records(name)})
+    found = {tuple(row[k] for k in key): record(**row) for row in rows}
+    found.update({tuple(getattr(own, k) for k in key): own for own in _own_records(name)})
     _check_named(name)
     return tuple(found.values())
 
@@ -304,6 +304,38 @@ def require_usable(row: Sourced, what: str, allow_unverified: bool) -> None:
         )
 
 
+def warn_if_weak(record: Any, shown: object = None, stacklevel: int = 3) -> None:
+    """Warn that a figure was used whose verification is too weak; one of the user's own has none."""
+    if record.verification and record.verification not in ACCEPTED:
+        said = record if shown is None else shown
+        warnings.warn(f"{said} is {record.verification}", UnverifiedWarning, stacklevel=stacklevel)
+
+
+def choose(
+    rows: Iterable[SourcedRow],
+    what: str,
+    fix: Callable[[SourcedRow], str],
+    allow_unverified: bool,
+    value: str = "",
+    figures: tuple[str, ...] = ("value",),
+    unit: str = "unit",
+) -> SourcedRow:
+    """Choose the one usable row, an accepted one before all others, or refuse several figures and a weak one.
+
+    ``figures`` are the columns of the figure, of which a range fills two; ``fix`` says how to choose a row.
+    """
+    found = list(rows)
+    usable = [row for row in found if row.verification in ACCEPTED] or found
+    texts = {row.id: [text for column in figures if (text := getattr(row, column))] for row in usable}
+    shown = {row.id: f"{'~'.join(texts[row.id])} {getattr(row, unit)}" for row in usable}
+    if len({(Fraction(text), getattr(row, unit)) for row in usable for text in texts[row.id]}) > 1:
+        several = "; ".join(f"{shown[row.id]} ({row.id}: {row.document}, {row.verification})" for row in usable)
+        raise AmbiguousError(f"{what} has no single value: {several}", value or what, fix(usable[0]))
+    best = best_verified(usable)[0]
+    require_usable(best, f"{what}, {shown[best.id]},", allow_unverified)
+    return best
+
+
 def best_verified(rows: Iterable[SourcedRow]) -> list[SourcedRow]:
     """Return the rows, the best verified first; equal ones keep the order of the table."""
     return sorted(rows, key=lambda row: VERIFICATIONS.index(row.verification))
@@ -325,11 +357,9 @@ def frame(name: str) -> pandas.DataFrame:
     import pandas
 
     rows = records(name)
-    columns = [field.name for field in fields(TABLES[name].record)]
-    table = pandas.DataFrame([asdict(row) for row in rows], columns=columns)
-    return table.assign(
-        **{column: pandas.to_numeric(table[column]).astype("float64") for column in TABLES[name].numbers}
-    )
+    schema = schemas()[name]
+    table = pandas.DataFrame([asdict(row) for row in rows], columns=list(schema.columns))
+    return table.assign(**{column: pandas.to_numeric(table[column]).astype("float64") for column in schema.numbers})
 
 
 def gaps() -> pandas.DataFrame:
@@ -345,89 +375,9 @@ def gaps() -> pandas.DataFrame:
     rows = [
         {"table": name, "id": record.id, "document": record.document, "number": citation(record.document)}
         | {"verification": record.verification, "notes": record.notes}
-        for name, table in TABLES.items()
-        if {"verification", "document", "notes"} <= {field.name for field in fields(table.record)}
+        for name in TABLES
+        if {"verification", "document", "notes"} <= set(schemas()[name].columns)
         for record in records(name)
         if record.verification not in ACCEPTED
     ]
     return pandas.DataFrame(rows)
-
-
-def carriers() -> pandas.DataFrame:
-    """Return the coefficients, one line per carrier and document."""
-    return frame("carriers")
-
-
-def carrier_names() -> pandas.DataFrame:
-    """Return the names of the carriers."""
-    return frame("carrier_names")
-
-
-def product_names() -> pandas.DataFrame:
-    """Return the names of the products."""
-    return frame("product_names")
-
-
-def benchmarks() -> pandas.DataFrame:
-    """Return the national benchmark and baseline lists."""
-    return frame("benchmarks")
-
-
-def local_limits() -> pandas.DataFrame:
-    """Return the limits of local documents."""
-    return frame("local_limits")
-
-
-def furnace_limits() -> pandas.DataFrame:
-    """Return the furnace limits by capacity."""
-    return frame("furnace_limits")
-
-
-def documents() -> pandas.DataFrame:
-    """Return the documents that rows come from."""
-    return frame("documents")
-
-
-def limits() -> pandas.DataFrame:
-    """Return the levels 1, 2 and 3 of the mandatory GB standards."""
-    return frame("limits")
-
-
-def gb_counterparts() -> pandas.DataFrame:
-    """Return which GB row is the same product as a national row."""
-    return frame("gb_counterparts")
-
-
-def targets() -> pandas.DataFrame:
-    """Return the targets and facts of the policy documents."""
-    return frame("targets")
-
-
-def coal_rates() -> pandas.DataFrame:
-    """Return the coal rates of electricity by year and kind."""
-    return frame("coal_rates")
-
-
-def co2_factors() -> pandas.DataFrame:
-    """Return the carbon factors."""
-    return frame("co2_factors")
-
-
-def meter_accuracy() -> pandas.DataFrame:
-    """Return the accuracy classes of meters."""
-    return frame("meter_accuracy")
-
-
-def corrections() -> pandas.DataFrame:
-    """Return the figures of the corrections that standards let or make a plant apply."""
-    return frame("corrections")
-
-
-def correction_formulas() -> pandas.DataFrame:
-    """Return the formulas of the corrections, computed as they stand here."""
-    return frame("correction_formulas")
-
-
-def correction_parameters() -> pandas.DataFrame:
-    """Return what the formulas of the corrections must know of a plant, with units and ranges."""
-    return frame("correction_parameters")

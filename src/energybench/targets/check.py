@@ -21,7 +21,6 @@ from energybench.errors import (
 )
 from energybench.frames.columns import OUTPUTS
 from energybench.frames.groups import period_key
-from energybench.tables.rows import TargetRow
 from energybench.tables.store import citation, data_version, find_document
 from energybench.targets.columns import SENT_OUT, SIGNED, coded, holds, labels, read_figure, table_of, unit_column
 from energybench.targets.measures import MEASURES, Computed, Portfolio, Question, check_standard, require_columns
@@ -43,6 +42,7 @@ if TYPE_CHECKING:
     import pandas
 
     from energybench.frames import Assessment
+    from energybench.tables.rows import TargetRow
     from energybench.targets.measures import CapacityShare
     from energybench.targets.rows import MeasureRow
 
@@ -142,7 +142,7 @@ class TargetVerdict(Record):
             measure=spec.measure,
             figure=spec.figure,
             columns=spec.columns,
-            **{name: getattr(row, name) for name in _PRINTED},
+            **{name: cell for name, cell in asdict(row).items() if name in TargetVerdict.__dataclass_fields__},
             **found,
         )
 
@@ -183,10 +183,6 @@ class TargetVerdict(Record):
         note = f"\n    note: {self.note}" if self.note and not self.is_fact and self.note not in self.reason else ""
         reading = "\n    depends on how 以下 is read" if self.depends_on_reading else ""
         return f"{head}{found}{fails}  [{self.document} {self.clause}, {self.verification}{due}]{reason}{note}{reading}"
-
-
-#: Columns of the table that a verdict repeats.
-_PRINTED = {f.name for f in fields(TargetRow)} & {f.name for f in fields(TargetVerdict)}
 
 
 @dataclass(frozen=True, slots=True)

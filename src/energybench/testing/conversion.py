@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 from hypothesis import strategies as st
 
-from energybench.energy.choices import make_choice
 from energybench.energy.coefficients import find_carrier
+from energybench.energy.conversion import make_choice
 from energybench.errors import OptionError
 from energybench.tables.store import citation
 from energybench.testing.facts import (

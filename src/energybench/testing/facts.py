@@ -9,7 +9,7 @@ from itertools import product
 from typing import TYPE_CHECKING
 
 from energybench.energy.coefficients import Choice, choose_coefficient, find_carrier
-from energybench.energy.factors import factor
+from energybench.energy.conversion import factor
 from energybench.errors import AmbiguousError, CoalRateError, EnergybenchError
 from energybench.limits.choose import find_item, find_ladder, needs_capacity
 from energybench.tables.store import cached, find_document, records

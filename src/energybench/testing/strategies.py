@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
 
-from energybench.energy.choices import make_choice
 from energybench.energy.coefficients import Choice
+from energybench.energy.conversion import make_choice
 from energybench.errors import MissingColumnError, OptionError, TableError, quoted
 from energybench.limits.choose import find_item, find_ladder, needs_capacity
 from energybench.limits.furnaces import DEFAULT_ITEM, find_curve

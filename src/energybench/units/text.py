@@ -180,6 +180,10 @@ class UnitText:
         return f"10^{self.exponent} {self.symbol}" if self.exponent else self.symbol
 
 
+TONNE, TCE, KGCE, KWH = UnitText(("t",)), UnitText(("tce",)), UnitText(("kgce",)), UnitText(("kWh",))
+KILOGRAM, M3, NM3 = UnitText(("kg",)), UnitText(("m3",)), UnitText(("Nm3",))
+
+
 def read_unit(text: str) -> UnitText:
     """Read a unit text.
 

@@ -12,13 +12,13 @@ from energybench.errors import AmbiguousError, OptionError, TableError, did_you_
 from energybench.limits.corrections.formulas import Figure, Points, Values, compute
 from energybench.limits.corrections.model import Correction, Parameter, ending
 from energybench.tables.expressions import names, parse, parse_conditions
-from energybench.tables.rows import VERIFICATIONS, CorrectionFormulaRow, CorrectionParameterRow
+from energybench.tables.rows import VERIFICATIONS
 from energybench.tables.store import cached, citation, find_document, records
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from energybench.tables.rows import CorrectionRow
+    from energybench.tables.rows import CorrectionFormulaRow, CorrectionParameterRow, CorrectionRow
 
 #: The word for physics in place of a clause: an identity needs no figure of a document.
 DERIVED = "derived"

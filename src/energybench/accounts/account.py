@@ -337,6 +337,7 @@ def account(
         Use(line.coefficient.carrier, one.tce, one.electricity_kwh, line.use, line.origin, line.evidence)
         for one, line in ((one, one.line) for one in worked)
     ]
+    # The use and the origin of every line are checked also where no rule asks for them.
     control = control_energy(uses, rules or AccountingRules())
     book = Account(
         lines=tuple(one.line for one in worked),
@@ -354,41 +355,29 @@ def account(
             raise OutputError(f"{quoted(product)} has energy and no output", quoted(product), 'Pass output="24000 t"')
         return book
     magnitude, output_unit, output_spread = _read_output(output)
-    if product is None and not document is period is capacity is None:
+    ladder, saving = None, None
+    if product is not None:
+        ladder = choose_ladder(product, document, capacity, reading, allow_unverified, period)
+        warn_unverified_row(ladder)
+        warn_if_superseded(document)
+        saving = saving_scale(ladder, output)
+        electric, per_energy = _scale(ladder, magnitude, output_unit, worked, basis)
+    elif document is period is capacity is None:
+        electric, per_energy = False, 1 / (magnitude * Fraction(10) ** output_unit.exponent)
+    else:
         raise OptionError("document, period or capacity is given without a product", "product", "Pass product= too")
-    if product is None:
-        per = UnitText(TCE.numerator, output_unit.numerator)
-        scaled = magnitude * Fraction(10) ** output_unit.exponent
-        intensity = to_float(exact / scaled, "intensity")
-        return replace(
-            book,
-            output=to_float(magnitude, "output"),
-            output_unit=str(output_unit),
-            intensity=intensity,
-            unit=str(per),
-            **uncertainties(
-                worked, intensity, to_float(1 / scaled, "intensity"), False, magnitude, output_spread, book.notes
-            ),
-        )
-    ladder = choose_ladder(product, document, capacity, reading, allow_unverified, period)
-    warn_unverified_row(ladder)
-    warn_if_superseded(document)
-    saving = saving_scale(ladder, output)
-    electric, per_energy = _scale(ladder, magnitude, output_unit, worked, basis)
     intensity = to_float((electricity if electric else exact) * per_energy, "intensity")
-    sure = uncertainties(
-        worked, intensity, to_float(per_energy, "intensity"), electric, magnitude, output_spread, book.notes
-    )
+    slope = to_float(per_energy, "intensity")
+    sure = uncertainties(worked, intensity, slope, electric, magnitude, output_spread, book.notes)
+    spread = sure.get("intensity_uncertainty")
     return replace(
         book,
         output=to_float(magnitude, "output"),
         output_unit=str(output_unit),
-        product=ladder.item,
+        product=ladder.item if ladder else "",
         intensity=intensity,
-        unit=ladder.unit,
-        verdict=judge(
-            intensity, ladder, compare=compare, saving_output=saving, uncertainty=sure.get("intensity_uncertainty")
-        ),
+        unit=ladder.unit if ladder else str(UnitText(TCE.numerator, output_unit.numerator)),
+        verdict=judge(intensity, ladder, compare=compare, saving_output=saving, uncertainty=spread) if ladder else None,
         **sure,
     )
 

@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from energybench.errors import AmountError, DimensionError, OptionError, OutputError, did_you_mean, quoted
-from energybench.units.registry import make_quantity, ratio, read_exact, read_quantity, same_kind
+from energybench.units.registry import make_quantity, ratio, read_one, same_kind
 from energybench.units.result import Record
 from energybench.units.text import UnitText
 
@@ -153,8 +153,10 @@ def share(total: AmountLike, products: Mapping[str, AmountLike], *, by: str) -> 
         )
     if not products:
         raise OptionError("There are no products", "products", f'Pass {{"coke": "{MEASURES[by].example}"}}')
-    amount, unit = _read(total, "total")
-    read = {name: _read(value, f"the amount of {name}") for name, value in products.items()}
+    amount, unit = read_one(total, "total", "Share each of its elements")
+    read = {
+        name: read_one(value, f"the amount of {name}", "Share each of its elements") for name, value in products.items()
+    }
     amounts = _comparable(read, by)
     whole = sum(amounts.values(), Fraction(0))
     if not whole:
@@ -168,13 +170,6 @@ def share(total: AmountLike, products: Mapping[str, AmountLike], *, by: str) -> 
 def _share_of(product: str, amount: Fraction, unit: UnitText, part: Fraction, total: Fraction) -> ProductShare:
     value = total * part
     return ProductShare(product, float(amount), str(unit), float(part), str(part), float(value), str(value))
-
-
-def _read(value: AmountLike, name: str) -> tuple[Fraction, UnitText]:
-    magnitude, unit = read_exact(value) if isinstance(value, str) else read_quantity(value, name)
-    if not isinstance(magnitude, float | Fraction):
-        raise AmountError(f"{name} is an array, expected one amount", name, "Share each of its elements")
-    return Fraction(magnitude), unit
 
 
 def _comparable(read: Mapping[str, tuple[Fraction, UnitText]], by: str) -> dict[str, Fraction]:

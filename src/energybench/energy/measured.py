@@ -321,9 +321,6 @@ def read_uncertainty(given: str | float, value: float, unit: UnitText) -> float:
     return plain
 
 
-__all__ = ["Measured", "Spread", "combine", "measured", "read_measured", "read_measured_rate", "read_measured_text"]
-
-
 @dataclass(frozen=True, slots=True)
 class Measured(Quantified):
     """An amount with its standard uncertainty, taken wherever an amount is; :func:`measured` makes it from a text.

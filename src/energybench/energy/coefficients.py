@@ -1,4 +1,4 @@
-"""Which coefficient applies to a carrier, and the conversion of amounts to standard coal.
+"""Which coefficient applies to a carrier.
 
 Coefficients are looked up, never derived: 0.1229 kgce/kWh is a table value. Where sources give a range or
 disagree there is no default; the error lists the candidates.

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from energybench.errors import AmountError, DimensionError, GasConditionError, OptionError, quoted, requiring
 from energybench.units.registry import make_quantity, ratio, read_one, read_rate, same_kind, to_float
@@ -30,33 +30,19 @@ _CELSIUS = frozenset({"°C", "℃", "degC", "摄氏度", "oC"})
 _KELVIN = frozenset({"K", "开", "开尔文"})
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """One reference condition of a gas volume.
-
-    Attributes
-    ----------
-    celsius, kelvin : str
-        Its temperature as decimals.
-    unit : str
-        The unit of a volume at this condition.
-    meaning : str
-        What it is used for.
-    verification : str
-        How far that use was checked.
-    """
+class Condition(NamedTuple):
+    """One reference condition of a gas volume, its use, and how far that use was checked."""
 
     celsius: str
-    kelvin: str
     unit: str
     meaning: str
     verification: str
 
 
-#: The reference conditions that can be named, by temperature.
+#: The reference conditions that can be named, by temperature in kelvin.
 CONDITIONS: dict[Fraction, Condition] = {
-    Fraction("273.15"): Condition("0", "273.15", "Nm3", "the normal cubic metre (标准立方米)", "definition"),
-    Fraction("293.15"): Condition("20", "293.15", "m3", "the reference of the Chinese gas trade", "unverified"),
+    Fraction("273.15"): Condition("0", "Nm3", "the normal cubic metre (标准立方米)", "definition"),
+    Fraction("293.15"): Condition("20", "m3", "the reference of the Chinese gas trade", "unverified"),
 }
 
 

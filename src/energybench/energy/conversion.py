@@ -226,11 +226,12 @@ class Conversion:
 
 
 def _with_options(function: Callable[P, R]) -> Callable[P, R]:
-    """Show the options one by one where Python is asked for the signature of a function that takes them all."""
+    """Show the options and their defaults one by one to whoever asks Python for those of the function."""
     own = signature(function)
     options = signature(read_options).parameters.values()
     parameters = [one for one in own.parameters.values() if one.kind is not Parameter.VAR_KEYWORD]
     function.__signature__ = own.replace(parameters=[*parameters, *options])  # type: ignore[attr-defined]
+    function.__kwdefaults__ = read_options.__kwdefaults__
     return function
 
 

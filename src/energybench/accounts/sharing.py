@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from energybench.errors import AmountError, DimensionError, OptionError, OutputError, did_you_mean, quoted
 from energybench.units.registry import make_quantity, ratio, read_one, same_kind
@@ -22,8 +22,7 @@ if TYPE_CHECKING:
     from energybench.units.registry import AmountLike
 
 
-@dataclass(frozen=True, slots=True)
-class Measure:
+class Measure(NamedTuple):
     """What products are measured by when they share an energy."""
 
     name_zh: str
@@ -161,15 +160,12 @@ def share(total: AmountLike, products: Mapping[str, AmountLike], *, by: str) -> 
     whole = sum(amounts.values(), Fraction(0))
     if not whole:
         raise OutputError("The amounts of all products are zero", "zero", "Give the amount of at least one product")
-    return Sharing(
-        *(float(amount), str(unit), by, MEASURES[by].name_zh),
-        tuple(_share_of(name, *read[name], amounts[name] / whole, amount) for name in products),
-    )
-
-
-def _share_of(product: str, amount: Fraction, unit: UnitText, part: Fraction, total: Fraction) -> ProductShare:
-    value = total * part
-    return ProductShare(product, float(amount), str(unit), float(part), str(part), float(value), str(value))
+    shares = []
+    for name, (own, own_unit) in read.items():
+        part = amounts[name] / whole
+        value = amount * part
+        shares.append(ProductShare(name, float(own), str(own_unit), float(part), str(part), float(value), str(value)))
+    return Sharing(float(amount), str(unit), by, MEASURES[by].name_zh, tuple(shares))
 
 
 def _comparable(read: Mapping[str, tuple[Fraction, UnitText]], by: str) -> dict[str, Fraction]:

@@ -24,9 +24,9 @@ from energybench.energy.carbon_factors import (
 )
 from energybench.errors import DimensionError, GasConditionError, OptionError
 from energybench.tables.store import data_version, warn_if_weak
-from energybench.units.registry import Rate, ratio, read_one, same_kind, to_float
+from energybench.units.registry import Rate, ratio, read_one, same_kind, to_float, two_conditions
 from energybench.units.result import Record
-from energybench.units.text import M3, NM3, TONNE, UnitText
+from energybench.units.text import TONNE, UnitText
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,8 +34,6 @@ if TYPE_CHECKING:
 
     from energybench.tables.rows import Co2FactorRow
     from energybench.units.registry import AmountLike
-
-_VOLUMES = (M3, NM3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +219,7 @@ def _amounts(unit: UnitText, rate: Rate, subject: str) -> Fraction:
     if same_kind(unit, per):
         return ratio(unit, per)
     given = f"{subject} is given in {unit}, and its figure is per {per}"
-    if all(any(same_kind(one, volume) for volume in _VOLUMES) for one in (unit, per)):
+    if two_conditions(unit, per):
         raise GasConditionError(
             f"{given}: m3 and Nm3 are volumes at different reference conditions",
             str(unit),

@@ -19,7 +19,7 @@ import numpy
 import pint
 
 from energybench.errors import AmountError, DimensionError, quoted
-from energybench.units.text import UnitText, as_float, read_amount, read_unit
+from energybench.units.text import M3, NM3, UnitText, as_float, read_amount, read_unit
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -190,6 +190,11 @@ def same_kind(unit: UnitText, target: UnitText) -> bool:
     except DimensionError:
         return False
     return True
+
+
+def two_conditions(unit: UnitText, per: UnitText) -> bool:
+    """Say whether two units of different kinds are gas volumes at different reference conditions."""
+    return all(any(same_kind(one, volume) for volume in (M3, NM3)) for one in (unit, per))
 
 
 @lru_cache(1024)

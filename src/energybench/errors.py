@@ -229,7 +229,16 @@ def quoted(value: object) -> str:
         text = repr(value)
     except ValueError:  # Python writes no integer of more than 4300 digits, wherever it stands in the value
         text = f"<{type(value).__name__} with too many digits to be written>"
-    return text if len(text) <= LONGEST_QUOTE else f"{text[:LONGEST_QUOTE]}… ({len(text)} characters)"
+    return text if len(text) <= LONGEST_QUOTE else f"{cut(text)} ({len(text)} characters)"
+
+
+def cut(text: str, longest: int = LONGEST_QUOTE) -> str:
+    """Return a text for a message or a cell, cut where it is longer than ``longest`` characters.
+
+    >>> cut("a very long name", 6)
+    'a very…'
+    """
+    return text if len(text) <= longest else f"{text[:longest]}…"
 
 
 def text_of(value: object) -> str:

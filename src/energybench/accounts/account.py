@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from energybench import __version__
 from energybench.accounts.control import AccountingRules, ControlledEnergy, Use, control_energy
 from energybench.energy.conversion import read_options
-from energybench.energy.lines import Line, Worked, work_out_lines
+from energybench.energy.lines import ConvertedLine, Line, convert_lines
 from energybench.energy.measured import combine, read_measured
 from energybench.errors import NoEnergyError, OptionError, OutputError, check_option, quoted
 from energybench.limits.choose import choose_ladder, warn_if_superseded, warn_unverified_row
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     import pint
 
     from energybench.energy.coal_rates import CoalRate
-    from energybench.energy.lines import FrameLike, LineLike, Worked
+    from energybench.energy.lines import ConvertedLine, FrameLike, LineLike
     from energybench.energy.measured import MeasuredLike, Spread
     from energybench.limits.ladders import Ladder
     from energybench.units.registry import AmountLike
@@ -65,7 +65,7 @@ class Contribution:
 
 
 def uncertainties(
-    worked: list[Worked],
+    converted: list[ConvertedLine],
     intensity: float | None = None,
     per_energy: float = 0.0,
     electric: bool = False,
@@ -80,7 +80,7 @@ def uncertainties(
     names: dict[Hashable, str] = {}
     tce: dict[Hashable, float] = {}
     value: dict[Hashable, float] = {}
-    for part in (part for one in worked for part in one.parts):
+    for part in (part for one in converted for part in one.parts):
         names.setdefault(part.source, part.name)
         tce[part.source] = tce.get(part.source, 0.0) + part.tce
         energy = part.electricity_kwh if electric else part.tce
@@ -321,74 +321,63 @@ def account(
     if rules is not None and not isinstance(rules, AccountingRules):
         raise OptionError(f"rules is {quoted(rules)}", quoted(rules), "Pass energybench.AccountingRules(...)")
     choice, spreads = read_options(basis=basis, coal_rate=coal_rate, edition=edition, allow_unverified=allow_unverified)
-    worked = work_out_lines(lines, choice, spreads)
-    if not worked:
+    converted = convert_lines(lines, choice, spreads)
+    if not converted:
         raise NoEnergyError("The account has no lines", "lines", 'Give at least one, for example ("原煤", "1200 t")')
-    exact = sum((one.tce for one in worked), Fraction(0))
-    electricity = sum((one.electricity_kwh for one in worked), Fraction(0))
+    exact = sum((one.tce for one in converted), Fraction(0))
+    electricity = sum((one.electricity_kwh for one in converted), Fraction(0))
     by_carrier: dict[str, Fraction] = {}
-    for one in worked:
+    for one in converted:
         carrier = one.line.coefficient.carrier
         by_carrier[carrier] = by_carrier.get(carrier, Fraction(0)) + one.tce
     if allow_unverified:
-        for one in worked:
+        for one in converted:
             warn_if_weak(one.line.coefficient)
     uses = [
         Use(line.coefficient.carrier, one.tce, one.electricity_kwh, line.use, line.origin, line.evidence)
-        for one, line in ((one, one.line) for one in worked)
+        for one, line in ((one, one.line) for one in converted)
     ]
+    # The use and the origin of every line are checked also where no rule asks for them.
     control = control_energy(uses, rules or AccountingRules())
     book = Account(
-        lines=tuple(one.line for one in worked),
+        lines=tuple(one.line for one in converted),
         tce=to_float(exact, "total"),
         electricity_kwh=to_float(electricity, "total"),
         by_carrier={carrier: to_float(tce, carrier) for carrier, tce in by_carrier.items()},
         basis=basis,
         control=control if rules else None,
-        notes=_notes(one.line for one in worked),
+        notes=_notes(one.line for one in converted),
         data_version=data_version(),
-        **uncertainties(worked),
+        **uncertainties(converted),
     )
     if output is None:
         if product is not None:
             raise OutputError(f"{quoted(product)} has energy and no output", quoted(product), 'Pass output="24000 t"')
         return book
     magnitude, output_unit, output_spread = _read_output(output)
-    if product is None and not document is period is capacity is None:
+    ladder, saving = None, None
+    if product is not None:
+        ladder = choose_ladder(product, document, capacity, reading, allow_unverified, period)
+        warn_unverified_row(ladder)
+        warn_if_superseded(document)
+        saving = saving_scale(ladder, output)
+        electric, per_energy = _scale(ladder, magnitude, output_unit, converted, basis)
+    elif document is period is capacity is None:
+        electric, per_energy = False, 1 / (magnitude * Fraction(10) ** output_unit.exponent)
+    else:
         raise OptionError("document, period or capacity is given without a product", "product", "Pass product= too")
-    if product is None:
-        per = UnitText(TCE.numerator, output_unit.numerator)
-        scaled = magnitude * Fraction(10) ** output_unit.exponent
-        intensity = to_float(exact / scaled, "intensity")
-        return replace(
-            book,
-            output=to_float(magnitude, "output"),
-            output_unit=str(output_unit),
-            intensity=intensity,
-            unit=str(per),
-            **uncertainties(
-                worked, intensity, to_float(1 / scaled, "intensity"), False, magnitude, output_spread, book.notes
-            ),
-        )
-    ladder = choose_ladder(product, document, capacity, reading, allow_unverified, period)
-    warn_unverified_row(ladder)
-    warn_if_superseded(document)
-    saving = saving_scale(ladder, output)
-    electric, per_energy = _scale(ladder, magnitude, output_unit, worked, basis)
     intensity = to_float((electricity if electric else exact) * per_energy, "intensity")
-    sure = uncertainties(
-        worked, intensity, to_float(per_energy, "intensity"), electric, magnitude, output_spread, book.notes
-    )
+    slope = to_float(per_energy, "intensity")
+    sure = uncertainties(converted, intensity, slope, electric, magnitude, output_spread, book.notes)
+    spread = sure.get("intensity_uncertainty")
     return replace(
         book,
         output=to_float(magnitude, "output"),
         output_unit=str(output_unit),
-        product=ladder.item,
+        product=ladder.item if ladder else "",
         intensity=intensity,
-        unit=ladder.unit,
-        verdict=judge(
-            intensity, ladder, compare=compare, saving_output=saving, uncertainty=sure.get("intensity_uncertainty")
-        ),
+        unit=ladder.unit if ladder else str(UnitText(TCE.numerator, output_unit.numerator)),
+        verdict=judge(intensity, ladder, compare=compare, saving_output=saving, uncertainty=spread) if ladder else None,
         **sure,
     )
 
@@ -408,7 +397,7 @@ def _read_output(output: MeasuredLike) -> tuple[Fraction, UnitText, Spread | Non
 
 
 def _scale(
-    ladder: Ladder, output: Fraction, output_unit: UnitText, worked: list[Worked], basis: str
+    ladder: Ladder, output: Fraction, output_unit: UnitText, converted: list[ConvertedLine], basis: str
 ) -> tuple[bool, Fraction]:
     """Say whether the indicator counts electricity, and what one kWh or tce of energy is in its unit."""
     unit = read_unit(ladder.unit)
@@ -417,7 +406,7 @@ def _scale(
     if same_kind(over, TCE):
         check_basis(ladder, basis)
         return False, ratio(TCE, over) / amount
-    if not any(one.line.coefficient.carrier == "electricity" for one in worked):
+    if not any(one.line.coefficient.carrier == "electricity" for one in converted):
         raise NoEnergyError(
             f"{ladder.item} is measured in {ladder.unit} and no line is electricity", ladder.item, "Add the electricity"
         )

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from energybench.errors import AmountError, DimensionError, OptionError, OutputError, did_you_mean, quoted
-from energybench.units.registry import make_quantity, ratio, read_exact, read_quantity, same_kind
+from energybench.units.registry import make_quantity, ratio, read_one, same_kind
 from energybench.units.result import Record
 from energybench.units.text import UnitText
 
@@ -22,8 +22,7 @@ if TYPE_CHECKING:
     from energybench.units.registry import AmountLike
 
 
-@dataclass(frozen=True, slots=True)
-class Measure:
+class Measure(NamedTuple):
     """What products are measured by when they share an energy."""
 
     name_zh: str
@@ -153,28 +152,20 @@ def share(total: AmountLike, products: Mapping[str, AmountLike], *, by: str) -> 
         )
     if not products:
         raise OptionError("There are no products", "products", f'Pass {{"coke": "{MEASURES[by].example}"}}')
-    amount, unit = _read(total, "total")
-    read = {name: _read(value, f"the amount of {name}") for name, value in products.items()}
+    amount, unit = read_one(total, "total", "Share each of its elements")
+    read = {
+        name: read_one(value, f"the amount of {name}", "Share each of its elements") for name, value in products.items()
+    }
     amounts = _comparable(read, by)
     whole = sum(amounts.values(), Fraction(0))
     if not whole:
         raise OutputError("The amounts of all products are zero", "zero", "Give the amount of at least one product")
-    return Sharing(
-        *(float(amount), str(unit), by, MEASURES[by].name_zh),
-        tuple(_share_of(name, *read[name], amounts[name] / whole, amount) for name in products),
-    )
-
-
-def _share_of(product: str, amount: Fraction, unit: UnitText, part: Fraction, total: Fraction) -> ProductShare:
-    value = total * part
-    return ProductShare(product, float(amount), str(unit), float(part), str(part), float(value), str(value))
-
-
-def _read(value: AmountLike, name: str) -> tuple[Fraction, UnitText]:
-    magnitude, unit = read_exact(value) if isinstance(value, str) else read_quantity(value, name)
-    if not isinstance(magnitude, float | Fraction):
-        raise AmountError(f"{name} is an array, expected one amount", name, "Share each of its elements")
-    return Fraction(magnitude), unit
+    shares = []
+    for name, (own, own_unit) in read.items():
+        part = amounts[name] / whole
+        value = amount * part
+        shares.append(ProductShare(name, float(own), str(own_unit), float(part), str(part), float(value), str(value)))
+    return Sharing(float(amount), str(unit), by, MEASURES[by].name_zh, tuple(shares))
 
 
 def _comparable(read: Mapping[str, tuple[Fraction, UnitText]], by: str) -> dict[str, Fraction]:

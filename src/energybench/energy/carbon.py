@@ -7,7 +7,6 @@ of a named year, kind and region. Where a series has several figures, the error 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from energybench import __version__
@@ -23,19 +22,18 @@ from energybench.energy.carbon_factors import (
     power_kind,
     read_carbon,
 )
-from energybench.errors import AmountError, DimensionError, GasConditionError, OptionError
+from energybench.errors import DimensionError, GasConditionError, OptionError
 from energybench.tables.store import data_version, warn_if_weak
-from energybench.units.registry import Rate, ratio, read_exact, read_quantity, same_kind, to_float
+from energybench.units.registry import Rate, ratio, read_one, same_kind, to_float, two_conditions
 from energybench.units.result import Record
-from energybench.units.text import M3, NM3, TONNE, UnitText
+from energybench.units.text import TONNE, UnitText
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from fractions import Fraction
 
     from energybench.tables.rows import Co2FactorRow
     from energybench.units.registry import AmountLike
-
-_VOLUMES = (M3, NM3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,9 +145,7 @@ def to_co2(
     >>> round(to_co2("100 t", "diesel", kind="ndrc-ghg-guidelines", ncv="42.652 GJ/t").tco2, 3)
     309.591
     """
-    magnitude, unit = read_exact(amount) if isinstance(amount, str) else read_quantity(amount)
-    if not isinstance(magnitude, float | Fraction):
-        raise AmountError("amount is an array, expected one amount", "amount", "Compute one and scale the array")
+    magnitude, unit = read_one(amount, "amount", "Compute one and scale the array")
     own = {"ncv": ncv, "carbon_content": carbon_content, "oxidation": oxidation}
     given = {name: value for name, value in own.items() if value is not None}
     where = {"year": year, "kind": kind, "region": region}
@@ -175,7 +171,7 @@ def to_co2(
     for figure in figures:
         warn_if_weak(figure)
     return Emission(
-        tco2=to_float(Fraction(magnitude) * tonnes, "amount"),
+        tco2=to_float(magnitude * tonnes, "amount"),
         carrier=subject,
         amount=float(magnitude),
         unit=str(unit),
@@ -223,7 +219,7 @@ def _amounts(unit: UnitText, rate: Rate, subject: str) -> Fraction:
     if same_kind(unit, per):
         return ratio(unit, per)
     given = f"{subject} is given in {unit}, and its figure is per {per}"
-    if all(any(same_kind(one, volume) for volume in _VOLUMES) for one in (unit, per)):
+    if two_conditions(unit, per):
         raise GasConditionError(
             f"{given}: m3 and Nm3 are volumes at different reference conditions",
             str(unit),

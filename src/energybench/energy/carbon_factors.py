@@ -100,19 +100,10 @@ class Figure:
 
 def figure_of_row(quantity: str, row: Co2FactorRow) -> Figure:
     """Make the record of a figure of the table."""
+    unit, year = "" if row.unit == "ratio" else row.unit, int(row.year) if row.year else None
     return Figure(
-        quantity,
-        float(row.value),
-        "" if row.unit == "ratio" else row.unit,
-        "table",
-        row=row.id,
-        kind=row.kind,
-        year=int(row.year) if row.year else None,
-        region=row.region,
-        document=row.document,
-        verification=row.verification,
-        evidence=row.evidence,
-        notes=row.notes,
+        *(quantity, float(row.value), unit, "table", row.id, row.kind, year, row.region),
+        *(row.document, row.verification, row.evidence, row.notes),
     )
 
 
@@ -120,14 +111,8 @@ def molar_ratio() -> tuple[Figure, Fraction]:
     """Return 44/12, the mass of carbon dioxide per mass of carbon, which is no decimal and no choice."""
     exact = Fraction(44, 12)
     row = next(row for row in records("co2_factors") if row.id == _MOLAR_ROW)
-    figure = Figure(
-        *("ratio", float(exact), row.unit, "definition", row.id),
-        document=row.document,
-        verification=row.verification,
-        evidence=row.evidence,
-        notes="44/12",
-    )
-    return figure, exact
+    source = {"document": row.document, "verification": row.verification, "evidence": row.evidence}
+    return Figure("ratio", float(exact), row.unit, "definition", row.id, notes="44/12", **source), exact
 
 
 def read_carbon(text: object, element: str, name: str) -> Rate:

@@ -1,4 +1,4 @@
-"""Which coefficient applies to a carrier, and the conversion of amounts to standard coal.
+"""Which coefficient applies to a carrier.
 
 Coefficients are looked up, never derived: 0.1229 kgce/kWh is a table value. Where sources give a range or
 disagree there is no default; the error lists the candidates.
@@ -212,22 +212,14 @@ def choose_coefficient(name: str, choice: Choice) -> tuple[Rate, Coefficient]:
 
 def _of_row(row: CarrierRow) -> tuple[Rate, Coefficient]:
     rate = Rate(Fraction(row.coefficient), read_unit(row.coefficient_unit))
-    record = Coefficient(
-        *(
-            row.carrier,
-            row.name_zh,
-            row.name_en,
-            row.basis,
-            to_float(rate.value, "coefficient"),
-            row.coefficient_unit,
-            "table",
-        ),
+    value = to_float(rate.value, "coefficient")
+    return rate, Coefficient(
+        *(row.carrier, row.name_zh, row.name_en, row.basis, value, row.coefficient_unit, "table"),
         *(row.document, row.clause, row.verification, row.evidence, row.notes),
         heating_value=float(row.heating_value) if row.heating_value and not row.heating_value_high else None,
         heating_value_unit=row.heating_value_unit,
         heating_value_verification=row.heating_value_verification,
     )
-    return rate, record
 
 
 def _definition(row: CarrierRow) -> tuple[Rate, Coefficient]:

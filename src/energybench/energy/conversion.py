@@ -13,8 +13,18 @@ from energybench.energy.measured import combine, read_measured, read_measured_ra
 from energybench.energy.plausibility import refuse_density
 from energybench.errors import DimensionError, GasConditionError, OptionError, UncertaintyError
 from energybench.tables.store import cached, find_document, warn_if_weak
-from energybench.units.registry import Rate, make_quantity, pint_unit, ratio, registry, same_kind, times, to_float
-from energybench.units.text import KILOGRAM, TCE, UnitText
+from energybench.units.registry import (
+    Rate,
+    make_quantity,
+    pint_unit,
+    ratio,
+    registry,
+    same_kind,
+    times,
+    to_float,
+    two_conditions,
+)
+from energybench.units.text import KILOGRAM, M3, TCE, TONNE, UnitText
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
@@ -89,18 +99,16 @@ def _kilograms_per_volume(density: Rate) -> float:
 
 
 def _wrong_kind(unit: UnitText, per: UnitText, carrier: str) -> DimensionError:
-    kinds = {name: UnitText((name,)) for name in ("m3", "Nm3", "t", "tce")}
-    conditions = [any(same_kind(one, kinds[gas]) for gas in ("m3", "Nm3")) for one in (unit, per)]
     given = f"{carrier} is given in {unit}, and its coefficient is per {per}"
-    if all(conditions):
+    if two_conditions(unit, per):
         return GasConditionError(
             f"{given}: m3 and Nm3 are volumes at different reference conditions",
             str(unit),
             f'Pass the figure of your condition: ncv="35.6 MJ/{unit.symbol}" or coefficient="1.2 kgce/{unit.symbol}"',
         )
-    if same_kind(unit, kinds["tce"]):
+    if same_kind(unit, TCE):
         fix = 'It is standard coal already: name the carrier "标准煤"'
-    elif same_kind(unit, kinds["m3"]) and same_kind(per, kinds["t"]):
+    elif same_kind(unit, M3) and same_kind(per, TONNE):
         fix = 'Pass the measured density, for example density="0.84 kg/L"'
     else:
         fix = f"Give the amount in a unit such as {per}"
@@ -226,11 +234,12 @@ class Conversion:
 
 
 def _with_options(function: Callable[P, R]) -> Callable[P, R]:
-    """Show the options one by one where Python is asked for the signature of a function that takes them all."""
+    """Show the options and their defaults one by one to whoever asks Python for those of the function."""
     own = signature(function)
     options = signature(read_options).parameters.values()
     parameters = [one for one in own.parameters.values() if one.kind is not Parameter.VAR_KEYWORD]
     function.__signature__ = own.replace(parameters=[*parameters, *options])  # type: ignore[attr-defined]
+    function.__kwdefaults__ = read_options.__kwdefaults__
     return function
 
 

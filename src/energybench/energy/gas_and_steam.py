@@ -11,12 +11,12 @@ import re
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from energybench.errors import AmountError, DimensionError, GasConditionError, OptionError, quoted, requiring
-from energybench.units.registry import make_quantity, ratio, read_exact, read_quantity, read_rate, same_kind, to_float
+from energybench.units.registry import make_quantity, ratio, read_one, read_rate, same_kind, to_float
 from energybench.units.result import Quantified, Record
-from energybench.units.text import M3, NM3, TONNE, UnitText, read_number
+from energybench.units.text import M3, NM3, SITE_UNITS, TONNE, UnitText, read_number
 
 if TYPE_CHECKING:
     import pint
@@ -30,33 +30,19 @@ _CELSIUS = frozenset({"°C", "℃", "degC", "摄氏度", "oC"})
 _KELVIN = frozenset({"K", "开", "开尔文"})
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """One reference condition of a gas volume.
-
-    Attributes
-    ----------
-    celsius, kelvin : str
-        Its temperature as decimals.
-    unit : str
-        The unit of a volume at this condition.
-    meaning : str
-        What it is used for.
-    verification : str
-        How far that use was checked.
-    """
+class Condition(NamedTuple):
+    """One reference condition of a gas volume, its use, and how far that use was checked."""
 
     celsius: str
-    kelvin: str
     unit: str
     meaning: str
     verification: str
 
 
-#: The reference conditions that can be named, by temperature.
+#: The reference conditions that can be named, by temperature in kelvin.
 CONDITIONS: dict[Fraction, Condition] = {
-    Fraction("273.15"): Condition("0", "273.15", "Nm3", "the normal cubic metre (标准立方米)", "definition"),
-    Fraction("293.15"): Condition("20", "293.15", "m3", "the reference of the Chinese gas trade", "unverified"),
+    Fraction("273.15"): Condition("0", "Nm3", "the normal cubic metre (标准立方米)", "definition"),
+    Fraction("293.15"): Condition("20", "m3", "the reference of the Chinese gas trade", "unverified"),
 }
 
 
@@ -184,10 +170,8 @@ def to_reference(amount: AmountLike, *, from_temperature: str, to_temperature: s
     """
     kelvin_from, old = _condition(from_temperature, "from_temperature")
     kelvin_to, new = _condition(to_temperature, "to_temperature")
-    magnitude, unit = read_exact(amount) if isinstance(amount, str) else read_quantity(amount)
-    if not isinstance(magnitude, float | Fraction):
-        raise AmountError("amount is an array, expected one volume", "amount", "Multiply the array by .factor")
-    volume = Fraction(magnitude) * _per_unit(unit, kelvin_from)
+    magnitude, unit = read_one(amount, "amount", "Multiply the array by .factor")
+    volume = magnitude * _per_unit(unit, kelvin_from)
     factor = kelvin_to / kelvin_from
     unverified = [c for c in (old, new) if c.verification == "unverified"]
     notes = "dry ideal gas, equal pressure"
@@ -241,8 +225,8 @@ CRITICAL_KELVIN = 647.096
 SATURATION_MARGIN = 0.5
 
 _KJ_PER_KG = UnitText(("kJ",), ("kg",))
-_MPA = {"MPa": Fraction(1), "兆帕": Fraction(1), "kPa": Fraction(1, 1000), "千帕": Fraction(1, 1000)}
-_PRESSURES = {**_MPA, "Pa": Fraction(1, 1_000_000), "帕": Fraction(1, 1_000_000), "bar": Fraction(1, 10)}
+_PRESSURES = {symbol: unit for symbol, unit in SITE_UNITS.items() if unit.denominator}
+_MPA = _PRESSURES["MPa"]
 _GAUGE = re.compile(r"(?i)[\s(（]*(?:g|gauge|表压?)[)）]?$")
 _ABSOLUTE = re.compile(r"(?i)[\s(（]*(?:a|abs|绝压?|绝对)[)）]?$")
 _ONE_REFERENCE = 'Pass feedwater_temperature="104 °C", or feedwater_enthalpy="0 kJ/kg" to count from water at 0 °C'
@@ -407,9 +391,9 @@ def read_pressure(value: object, name: str = "pressure") -> Fraction:
             raise AmountError(
                 f"{name} is {quoted(value)}, expected MPa, kPa, Pa or bar", quoted(value), f'Write {name}="1.0 MPa"'
             )
-        pressure = Fraction(number) * _PRESSURES[symbol]
+        pressure = Fraction(number) * ratio(_PRESSURES[symbol], _MPA)
     else:
-        pressure = read_foreign(value, name, "pascal", "an absolute pressure in MPa", '"1.0 MPa"') * _PRESSURES["Pa"]
+        pressure = read_foreign(value, name, "pascal", "an absolute pressure in MPa", '"1.0 MPa"') / 1_000_000
     if pressure <= 0:
         raise AmountError(
             f"{name} is {quoted(str(value))}, expected more than zero", quoted(str(value)), "Give the absolute pressure"
@@ -419,17 +403,13 @@ def read_pressure(value: object, name: str = "pressure") -> Fraction:
 
 
 def _read_mass(mass: AmountLike) -> Fraction:
-    magnitude, unit = read_exact(mass) if isinstance(mass, str) else read_quantity(mass, "mass")
-    if not isinstance(magnitude, float | Fraction):
-        raise AmountError(
-            "mass is an array, expected one mass", "mass", "Divide heat_gj by mass_t and multiply the array"
-        )
+    magnitude, unit = read_one(mass, "mass", "Divide heat_gj by mass_t and multiply the array")
     if not same_kind(unit, TONNE):
         raise DimensionError(f"mass is in {unit}, expected a mass of steam", str(unit), 'Write, for example, "1200 t"')
     if magnitude < 0:
         shown = f"{float(magnitude):g} {unit}"
         raise AmountError(f"mass is {shown}, expected zero or more", shown, 'Energy sent out has flow="out" instead')
-    return Fraction(magnitude) * ratio(unit, TONNE)
+    return magnitude * ratio(unit, TONNE)
 
 
 def _read_dryness(dryness: object) -> float:

@@ -97,8 +97,8 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Worked:
-    """One line worked out: its record, its exact figures, and the parts of its uncertainty."""
+class ConvertedLine:
+    """One line converted out: its record, its exact figures, and the parts of its uncertainty."""
 
     line: Line
     tce: Fraction
@@ -107,7 +107,7 @@ class Worked:
 
 
 @dataclass(frozen=True, slots=True)
-class _Read:
+class _ParsedLine:
     """One line as read."""
 
     carrier: str
@@ -120,14 +120,14 @@ class _Read:
     meter: str
 
 
-def work_out_lines(lines: Any, choice: Choice, spreads: Spreads) -> list[Worked]:
+def convert_lines(lines: Any, choice: Choice, spreads: Spreads) -> list[ConvertedLine]:
     """Read and convert every line; an error says which line it is."""
     return [_numbered(number, entry, choice, spreads) for number, entry in enumerate(_entries(lines), 1)]
 
 
-def _numbered(number: int, entry: LineLike, choice: Choice, spreads: Spreads) -> Worked:
+def _numbered(number: int, entry: LineLike, choice: Choice, spreads: Spreads) -> ConvertedLine:
     try:
-        return _work_out(_read_line(entry, choice.allow_unverified), number, choice, spreads)
+        return _convert_line(_read_line(entry, choice.allow_unverified), number, choice, spreads)
     except EnergybenchError as error:
         raise type(error)(f"line {number}: {error.message}", error.value, error.fix) from error
 
@@ -216,7 +216,7 @@ def _begins_with_number(cell: Any) -> bool:
     return not isinstance(cell, str) or cell.strip()[:1].isdigit()
 
 
-def _read_line(entry: LineLike, allow_unverified: bool) -> _Read:
+def _read_line(entry: LineLike, allow_unverified: bool) -> _ParsedLine:
     """Read one line: carrier, exact amount and its uncertainty, unit, flow, own figures."""
     parts = _parts_of(entry)
     amount, unit = parts["amount"], parts.get("unit")
@@ -237,7 +237,7 @@ def _read_line(entry: LineLike, allow_unverified: bool) -> _Read:
     rates = {key: parts[key] for key in _RATES if parts.get(key) is not None}
     places = {key: _text(parts, key) for key in _PLACES if _is_given(parts.get(key))}
     meter = _text(parts, "meter") or _text(parts, "group") or str(getattr(amount, "meter", ""))
-    return _Read(text_of(parts["carrier"]), Fraction(magnitude), read, spread, flow, rates, places, meter)
+    return _ParsedLine(text_of(parts["carrier"]), Fraction(magnitude), read, spread, flow, rates, places, meter)
 
 
 def _with_uncertainty(amount: Any, parts: dict[str, Any], allow_unverified: bool) -> Any:
@@ -253,7 +253,7 @@ def _with_uncertainty(amount: Any, parts: dict[str, Any], allow_unverified: bool
     return amount
 
 
-def _work_out(read: _Read, number: int, choice: Choice, shared: Spreads) -> Worked:
+def _convert_line(read: _ParsedLine, number: int, choice: Choice, shared: Spreads) -> ConvertedLine:
     """Convert one line: the record, its exact tce and electricity, and the parts of its uncertainty."""
     carrier, amount, unit, spread = read.carrier, read.amount, read.unit, read.spread
     figures = {name: read_measured_rate(value, name) for name, value in read.rates.items()}
@@ -278,11 +278,11 @@ def _work_out(read: _Read, number: int, choice: Choice, shared: Spreads) -> Work
         uncertainty=combine((part.source, part.tce) for part in parts) if parts else None,
         meter=read.meter,
     )
-    return Worked(line, tce, kwh, parts)
+    return ConvertedLine(line, tce, kwh, parts)
 
 
 def _line_parts(
-    read: _Read,
+    read: _ParsedLine,
     number: int,
     choice: Choice,
     spreads: Spreads,

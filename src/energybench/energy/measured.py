@@ -321,9 +321,6 @@ def read_uncertainty(given: str | float, value: float, unit: UnitText) -> float:
     return plain
 
 
-__all__ = ["Measured", "Spread", "combine", "measured", "read_measured", "read_measured_rate", "read_measured_text"]
-
-
 @dataclass(frozen=True, slots=True)
 class Measured(Quantified):
     """An amount with its standard uncertainty, taken wherever an amount is; :func:`measured` makes it from a text.
@@ -439,7 +436,7 @@ def measured(
 
 
 def _check_coverage(coverage: float, of: str, uncertainty: str | float | None) -> None:
-    """Refuse a coverage factor beside what has none, or has its own: no part of a statement is dropped."""
+    """Raise where coverage= is given for an accuracy class, or for a text that already states its coverage factor."""
     k = quoted(coverage)
     if of == "accuracy":
         # The limits of error hold every reading: their half-width is divided by sqrt(3), never by a k.

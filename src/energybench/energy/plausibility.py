@@ -1,4 +1,4 @@
-"""Which figures of one's own a carrier can have: what only a slipped decimal point or unit explains is refused.
+"""The plausible range of a user's own figures: one that only a slipped decimal point or unit explains is refused.
 
 A coefficient may lie five times outside of the documents' figures, as what stands behind it differs. The heat of one
 fuel, and the carbon in that heat, vary less than kcal and kJ (4.1868) or CO2 and C (44/12) differ, so these two
@@ -20,7 +20,7 @@ SLIP = Fraction(5)
 #: So is a heating value or a carbon content this many times outside: kcal for kJ is 4.1868, CO2 for C is 44/12.
 NARROW_SLIP = Fraction(5, 2)
 
-#: What bears one name and has hardly a composition in common: how far below and above its one figure it may lie.
+#: Carriers whose composition varies widely: the factor allowed below and above the figure of the documents.
 _VARIED = {
     # Gangue of brickworks and wet refuse can be far poorer than the one figure, and are never as good as coal.
     "coal_gangue": (SLIP, NARROW_SLIP),
@@ -32,10 +32,9 @@ _VARIED = {
     "industrial_waste_fuel": (SLIP, SLIP),
     "psa_tail_gas": (SLIP, SLIP),
 }
-#: Bounds of densities in kg/m3, which no document has to say: the lightest gas and the densest fuel, and between them
-#: a figure that no gas at its reference conditions reaches and that anything liquid or piled exceeds.
+#: Densities in kg/m3: the lightest gas, a bound between gases at reference conditions and all else, the densest fuel.
 _LIGHTEST, _BETWEEN, _DENSEST = 0.05, 30.0, 3000.0
-#: A slip explains a figure that it moves this near to those of the documents.
+#: A slip explains a figure when the corrected figure is within this share of the documents' range.
 _NEAR = Fraction(1, 10)
 _HEAT_DEFAULT = "NCV default"
 

@@ -19,7 +19,7 @@ import numpy
 import pint
 
 from energybench.errors import AmountError, DimensionError, quoted
-from energybench.units.text import UnitText, as_float, read_amount, read_unit
+from energybench.units.text import M3, NM3, UnitText, as_float, read_amount, read_unit
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -72,7 +72,6 @@ STANDARD_COAL_KJ_PER_KGCE = Fraction("29307.6")
 
 _FOREIGN_BASE = {"gram": "g", "kilogram": "kg", "meter": "m", "metre": "m", "second": "s"}
 _FOREIGN_REFUSED = {"ton": "907.18 kg", "short_ton": "907.18 kg", "long_ton": "1016 kg", "US_ton": "907.18 kg"}
-# What a bare number for a parameter probably wanted.
 #: What each figure of a conversion is usually given in.
 EXAMPLE_UNITS = {
     "coal_rate": "gce/kWh",
@@ -193,6 +192,11 @@ def same_kind(unit: UnitText, target: UnitText) -> bool:
     return True
 
 
+def two_conditions(unit: UnitText, per: UnitText) -> bool:
+    """Say whether two units of different kinds are gas volumes at different reference conditions."""
+    return all(any(same_kind(one, volume) for volume in (M3, NM3)) for one in (unit, per))
+
+
 @lru_cache(1024)
 def pint_unit(unit: UnitText) -> Any:
     """Return the pint unit of our registry for a unit text; its power of ten is not part of it."""
@@ -225,6 +229,14 @@ def read_exact(text: str) -> tuple[Fraction, UnitText]:
     """
     number, unit = read_amount(text)
     return Fraction(number), unit
+
+
+def read_one(value: object, name: str, fix: str) -> tuple[Fraction, UnitText]:
+    """Read one amount exactly, given as text or as a scalar quantity; an array is refused with what to do instead."""
+    magnitude, unit = read_exact(value) if isinstance(value, str) else read_quantity(value, name)
+    if not isinstance(magnitude, float | Fraction):
+        raise AmountError(f"{name} is an array, expected one amount", name, fix)
+    return Fraction(magnitude), unit
 
 
 def read_rate(value: str | pint.Quantity[Any], name: str) -> Rate:

@@ -183,6 +183,18 @@ class UnitText:
 TONNE, TCE, KGCE, KWH = UnitText(("t",)), UnitText(("tce",)), UnitText(("kgce",)), UnitText(("kWh",))
 KILOGRAM, M3, NM3 = UnitText(("kg",)), UnitText(("m3",)), UnitText(("Nm3",))
 
+_PASCAL = ("kg",), ("m", "s", "s")
+#: Units of a site, which are no amounts of energy or product: lengths and pressures.
+SITE_UNITS: dict[str, UnitText] = {
+    **dict.fromkeys(("m", "米"), UnitText(("m",))),
+    **dict.fromkeys(("km", "千米", "公里"), UnitText(("m",), (), 3)),
+    **dict.fromkeys(("Pa", "帕"), UnitText(*_PASCAL)),
+    **dict.fromkeys(("hPa", "百帕", "mbar"), UnitText(*_PASCAL, 2)),
+    **dict.fromkeys(("kPa", "千帕"), UnitText(*_PASCAL, 3)),
+    "bar": UnitText(*_PASCAL, 5),
+    **dict.fromkeys(("MPa", "兆帕", "N/mm2", "N/mm²"), UnitText(*_PASCAL, 6)),
+}
+
 
 def read_unit(text: str) -> UnitText:
     """Read a unit text.

@@ -20,9 +20,16 @@ def main() -> None:
     parser.add_argument(
         "--clock", choices=CLOCKS, default="wall", help="cpu: processor time, for a busy machine; not for Spark"
     )
+    parser.add_argument("--grid", action="store_true", help="ours over by hand alone, by rows and --readings")
+    parser.add_argument("--readings", type=int, nargs="+", default=[2, 100, 10_000], help="of the grid, per output row")
     options = parser.parse_args()
     clock = CLOCKS[options.clock]
     families = options.families or [name for name in FAMILIES if name != "spark" or options.spark]
+    if options.grid:
+        print(report.machine())
+        sizes = [int(rows) for rows in options.sizes]
+        print("\n".join(measure.grid(sizes, options.readings, options.rounds, families, clock)))
+        return
     bars: list[Bar] = []
     if not options.families:
         bars = [

@@ -24,8 +24,10 @@ PRODUCTS = {"cement-clinker": "t", "electrolytic-aluminium": "万t", "sanitary-w
 PAIRS = [(carrier, unit) for carrier in CARRIERS for unit in UNITS[carrier]]
 KEY = ["plant", "period", "product"]
 TEXT = [*KEY, "carrier", "unit"]
-#: Readings of each plant: with twelve months and four products about a hundred per total.
-PER_PLANT = 5000
+#: Output rows of each plant: twelve months of four products.
+PER_PLANT = 48
+#: Readings of each output row, where nobody says how many.
+READINGS = 100
 
 
 @dataclass(frozen=True)
@@ -46,13 +48,13 @@ def tables(rows: int, kind: str = "str") -> tuple[pandas.DataFrame, pandas.DataF
     Parameters
     ----------
     rows : int
-        Meter rows; every 5000 are a plant of twelve months and four products.
+        Meter rows, spread by chance over plants of twelve months and four products.
     kind : {"str", "category"}
         Type of the text columns.
     """
     random = numpy.random.default_rng(20231)
-    plants = max(1, rows // PER_PLANT)
-    names = numpy.array([f"plant {number:04}" for number in range(plants)])
+    plants = plants_of(rows)
+    names = numpy.array([f"plant {number:07}" for number in range(plants)])
     periods = numpy.array([f"2023-{month:02}" for month in range(1, 13)])
     products = numpy.array(list(PRODUCTS))
     pair = random.integers(0, len(PAIRS), rows)
@@ -70,6 +72,11 @@ def tables(rows: int, kind: str = "str") -> tuple[pandas.DataFrame, pandas.DataF
     outputs["output"] = random.uniform(1e3, 1e6, len(outputs))
     outputs["output_unit"] = outputs["product"].map(PRODUCTS)
     return meters, outputs
+
+
+def plants_of(rows: int) -> int:
+    """Return how many plants so many readings are of."""
+    return max(1, rows // (READINGS * PER_PLANT))
 
 
 def _column(codes: numpy.ndarray, values: numpy.ndarray, kind: str) -> pandas.Series:
@@ -111,7 +118,7 @@ def as_polars(table: pandas.DataFrame, enums: dict[str, list[str]] | None = None
 def enums(rows: int) -> dict[str, list[str]]:
     """Return the values of each text column of a table of so many rows."""
     return {
-        "plant": [f"plant {number:04}" for number in range(max(1, rows // PER_PLANT))],
+        "plant": [f"plant {number:07}" for number in range(plants_of(rows))],
         "period": [f"2023-{month:02}" for month in range(1, 13)],
         "product": list(PRODUCTS),
         "carrier": CARRIERS,

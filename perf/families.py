@@ -81,7 +81,7 @@ def polars_frames(rows: int, folder: Path) -> Iterator[Way]:
     del meters, tables
 
     def ours(frames: list[Any]) -> Callable[[], Any]:
-        return lambda: _collected(energybench.assess(frames[0], frames[1]).results)
+        return lambda: energybench.assess(frames[0], frames[1]).results
 
     def theirs(frames: list[Any]) -> Callable[[], Any]:
         return lambda: by_hand.with_polars(*frames).collect()
@@ -110,12 +110,10 @@ def arrow_and_files(rows: int, folder: Path) -> Iterator[Way]:
     yield Way("assess, pyarrow strings", lambda: lambda: energybench.assess(*tables).results)
     yield Way("assess, Parquet file", lambda: lambda: energybench.assess(path, outputs).results)
     yield Way("assess_path, Parquet file", lambda: _path_assessor(path, outputs))
-    for engine in ("polars", "duckdb"):
-        yield Way(f"assess_path, {engine}", lambda engine=engine: _path_assessor(path, outputs, engine=engine))
 
 
-def _path_assessor(path: Path, outputs: pandas.DataFrame, **options: Any) -> Callable[[], Any]:
-    return lambda: _collected(energybench.assess_path(path, outputs, **options).results)
+def _path_assessor(path: Path, outputs: pandas.DataFrame) -> Callable[[], Any]:
+    return lambda: energybench.assess_path(path, outputs).results
 
 
 def duckdb_relations(rows: int, folder: Path) -> Iterator[Way]:
@@ -142,7 +140,7 @@ def duckdb_relations(rows: int, folder: Path) -> Iterator[Way]:
 
     def ours(kind: str) -> Callable[[], Any]:
         outputs = connection.table("outputs")
-        return lambda: _collected(energybench.assess(source(kind), outputs).results)
+        return lambda: energybench.assess(source(kind), outputs).results
 
     def theirs(kind: str) -> Callable[[], Any]:
         def run() -> Any:
@@ -151,6 +149,7 @@ def duckdb_relations(rows: int, folder: Path) -> Iterator[Way]:
 
         return run
 
+    yield Way("assess_path, Parquet", lambda: _path_assessor(path, outputs))
     for kind in ("Parquet", "Arrow"):
         yield Way(f"assess, {kind}", lambda kind=kind: ours(kind))
         yield Way(f"by hand: SQL, {kind}", lambda kind=kind: theirs(kind))
@@ -173,7 +172,7 @@ def spark_frames(rows: int, folder: Path) -> Iterator[Way]:
     spark.read.parquet(str(path)).createOrReplaceTempView("meters")
     spark.table("outputs").count()
     tables = [spark.table(name) for name in ("meters", "outputs")]
-    yield Way("assess, Parquet", lambda: lambda: _collected(energybench.assess(*tables).results))
+    yield Way("assess, Parquet", lambda: lambda: energybench.assess(*tables).results)
     yield Way("by hand: SQL, Parquet", lambda: lambda: _collected(spark.sql(by_hand.SQL)))
 
 

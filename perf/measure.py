@@ -33,8 +33,10 @@ FLOOR = "multiply floor"
 BARS = (
     ("pandas-category", "assess", 20, "by hand: merge, groupby", 1.0),
     ("pandas-text", "assess", 80, "by hand: merge, groupby", 1.0),
-    ("polars", "assess, lazy Enum", 25, "by hand: lazy Enum", 1.1),
-    ("duckdb", "assess, Parquet", 35, "by hand: SQL, Parquet", 1.1),
+    ("polars", "assess, lazy Enum", 25, "by hand: lazy Enum", 1.5),
+    ("duckdb", "assess, Parquet", 35, "by hand: SQL, Parquet", 1.5),
+    ("duckdb", "assess_path, Parquet", 35, "by hand: SQL, Parquet", 1.0),
+    ("spark", "assess, Parquet", 200, "by hand: SQL, Parquet", 1.0),
 )
 BAR_ROWS = 10_000_000
 
@@ -140,3 +142,21 @@ def bars(timed: Iterable[Timed]) -> list[Bar]:
             ratio = mine / theirs
             found.append(Bar(f"{title}: {ours}, 1e7", ratio, f"x {by_hand}", f"at most {share:g}", ratio <= share))
     return found
+
+
+def grid(
+    sizes: Iterable[int], readings: Iterable[int], rounds: int, families: Iterable[str], clock: Clock
+) -> list[str]:
+    """Return what ours takes of the time of what is written by hand, by rows and readings of an output row."""
+    lines = []
+    for rows in sizes:
+        for number in readings:
+            data.READINGS = number
+            timed = {(one.family, one.way): one.seconds for one in measure(rows, rounds, families, clock)}
+            for family, ours, _, by_hand, share in BARS:
+                mine, theirs = timed.get((family, ours)), timed.get((family, by_hand))
+                if mine is not None and theirs is not None:
+                    said = "met" if mine <= share * theirs else "MISSED"
+                    what = f"{short(rows)} rows, {number} readings a result: {FAMILIES[family][0]}, {ours}"
+                    lines.append(f"{what}: {mine:.3f} s, {mine / theirs:.2f} x by hand (at most {share:g}) {said}")
+    return lines

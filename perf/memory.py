@@ -14,8 +14,8 @@ import tempfile
 import time
 from pathlib import Path
 
-#: Bar of issue 4 for a file of 1e8 rows, in MB.
-BAR = 600
+#: Bar for a file of 1e8 rows, in MB.
+BAR = 300
 #: Rows that are made at a time.
 PIECE = 1_000_000
 

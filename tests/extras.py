@@ -78,17 +78,15 @@ def dask(_folder: Path) -> None:
     is_right(eb.assess(meters, outputs).results)
 
 
-def duckdb(folder: Path) -> None:
-    """Relations, and DuckDB as the reader of a file."""
+def duckdb(_folder: Path) -> None:
+    """Relations."""
     import duckdb as engine
 
     import energybench as eb
 
     meters, outputs = frames()
     connection = engine.connect()
-    is_right(eb.assess(connection.from_df(meters), outputs).collect().results)
-    connection.from_df(meters).write_parquet(str(folder / "meters.parquet"))
-    is_right(eb.assess_path(folder / "meters.parquet", outputs, engine="duckdb").results)
+    is_right(eb.assess(connection.from_df(meters), outputs).results)
 
 
 def excel(folder: Path) -> None:
@@ -129,7 +127,7 @@ def ibis(_folder: Path) -> None:
     import energybench as eb
 
     meters, outputs = frames()
-    is_right(eb.assess(engine.memtable(meters), outputs).collect().results)
+    is_right(eb.assess(engine.memtable(meters), outputs).results)
 
 
 def plot(folder: Path) -> None:
@@ -145,17 +143,15 @@ def plot(folder: Path) -> None:
     assert any("13" in text.get_text() and "200" in text.get_text() for text in axes.texts), axes.texts
 
 
-def polars(folder: Path) -> None:
-    """Eager and lazy frames, and polars as the reader of a file."""
+def polars(_folder: Path) -> None:
+    """Eager and lazy frames."""
     import polars as engine
 
     import energybench as eb
 
     meters, outputs = engine.DataFrame(METERS), engine.DataFrame(OUTPUTS)
     is_right(eb.assess(meters, outputs).results)
-    is_right(eb.assess(meters.lazy(), outputs.lazy()).collect().results)
-    meters.write_parquet(folder / "meters.parquet")
-    is_right(eb.assess_path(folder / "meters.parquet", outputs, engine="polars").results)
+    is_right(eb.assess(meters.lazy(), outputs.lazy()).results)
 
 
 def report(folder: Path) -> None:
@@ -183,7 +179,7 @@ def spark(_folder: Path) -> None:
         builder = builder.config(f"spark.{name}", value)
     session = builder.getOrCreate()
     session.sparkContext.setLogLevel("ERROR")
-    is_right(eb.assess(session.createDataFrame(meters), outputs).collect().results)
+    is_right(eb.assess(session.createDataFrame(meters), outputs).results)
     session.stop()
 
 

@@ -12,11 +12,10 @@ import pytest
 
 import energybench as eb
 from energybench import tables
-from energybench.errors import MissingColumnError, TableError, UnverifiedWarning
-from energybench.frames import dask_tables, tally
-from energybench.frames.groups import make_groups
+from energybench.errors import MissingColumnError, OptionError, TableError, UnverifiedWarning
+from energybench.frames import dask_tables, problems
 from energybench.frames.options import make_options
-from energybench.frames.pipeline import output_keys
+from energybench.frames.pipeline import Wanted
 from expect import refused
 from frame_tables import meters, outputs
 
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from energybench.frames.parts import Sums
+    from energybench.frames.pipeline import Sums
 
 OUTPUTS = outputs({}, {"period": 2024}, {"product": "电解铝", "output": 20, "output_unit": "万t"}, {"plant": "乙"})
 ROWS: tuple[dict[str, Any], ...] = (
@@ -115,8 +114,8 @@ def test_unverified_figures_of_any_partition_are_warned_of_once() -> None:
 
 
 def test_many_problems_are_counted_and_the_first_listed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tally, "LISTED", 30)
-    monkeypatch.setattr(tally, "DISTINCT", 12)
+    monkeypatch.setattr(problems, "LISTED", 30)
+    monkeypatch.setattr(problems, "DISTINCT", 12)
     table = meters(*({"unit": f"箱{number}"} for number in range(400)))
     answer = eb.assess(frame(table, 17), OUTPUTS)
     of_meters = answer.problem_counts.query("table == 'meters'")
@@ -125,11 +124,16 @@ def test_many_problems_are_counted_and_the_first_listed(monkeypatch: pytest.Monk
     assert answer.problems.query("table == 'meters'")["row"].tolist() == list(range(30))
 
 
-def test_uncertainties_are_refused_and_not_forgotten() -> None:
-    with refused(TableError, "table", "meters has the columns uncertainty"):
-        eb.assess(frame(mixed().assign(uncertainty=1), 3), OUTPUTS)
-    with refused(TableError, "table", "meters has the columns ncv_uncertainty"):
-        eb.assess(frame(mixed().assign(热值不确定度=1), 3), OUTPUTS)
+def test_uncertainties_add_up_over_partitions() -> None:
+    table = mixed().assign(uncertainty="2 %", meter=[f"M{number % 3}" for number in range(len(mixed()))])
+    table["热值不确定度"] = table["ncv"].where(table["ncv"].isna(), "1 %")
+    assert_same(eb.assess(frame(table, 4), OUTPUTS), eb.assess(table, OUTPUTS))
+    assert "intensity_uncertainty" in eb.assess(table, OUTPUTS).results
+
+
+def test_lines_of_energy_are_not_written_by_workers(tmp_path: Path) -> None:
+    with refused(OptionError, "option", "energy_to", "Dask", "Parquet"):
+        eb.assess(frame(mixed(), 3), OUTPUTS, energy_to=tmp_path / "lines.parquet")
 
 
 def test_lines_of_energy_are_not_kept() -> None:
@@ -142,7 +146,7 @@ def test_lines_of_energy_are_not_kept() -> None:
 
 def plan(**options: Any) -> dask_tables.Plan:
     """Return what a worker would be given."""
-    groups = make_groups(output_keys(OUTPUTS))
+    groups = Wanted.of(OUTPUTS, make_options(), "pandas").groups
     versions = (eb.__version__, tables.data_version())
     return dask_tables.Plan(tuple(mixed().columns), groups, make_options(**options).choice, versions)
 
@@ -151,7 +155,7 @@ def test_what_workers_get_and_give_pickles() -> None:
     given = plan(basis="primary", coal_rate="302.4 gce/kWh")
     sums = dask_tables.sums_of(mixed(), pickle.loads(pickle.dumps(given)))  # noqa: S301 - our own bytes
     again: Sums = pickle.loads(pickle.dumps(sums))  # noqa: S301 - our own bytes
-    assert (again.rows, again.used, len(again.tally)) == (sums.rows, sums.used, len(sums.tally))
+    assert (again.rows, again.used, len(again.problems)) == (sums.rows, sums.used, len(sums.problems))
     assert again.totals.tce.tolist() == sums.totals.tce.tolist()
     assert sums.used > 0
 
@@ -178,7 +182,7 @@ def test_sums_are_left_as_they_are() -> None:
     assert pickle.dumps(parts) == before
     assert first.totals.tce.tolist() == again.totals.tce.tolist()
     assert first.rows == 2 * parts[0].rows
-    assert len(first.tally) == 2 * len(parts[0].tally)
+    assert len(first.problems) == 2 * len(parts[0].problems)
 
 
 def test_progress_is_told() -> None:

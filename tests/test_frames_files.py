@@ -300,15 +300,15 @@ def test_a_file_that_is_not_there(tmp_path: Path, ending: str) -> None:
 
 
 def test_a_folder_is_no_file_and_the_way_to_read_one_is_named(tmp_path: Path) -> None:
-    with refused(TableNotFoundError, "file-not-found", "is a folder", str(tmp_path), "energybench.assess_path"):
+    with refused(TableNotFoundError, "file-not-found", "is a folder", str(tmp_path), "can be the meters"):
         read_table(tmp_path)
-    with refused(TableNotFoundError, "file-not-found", "is a folder", "energybench.assess_path"):
-        eb.assess(str(tmp_path), outputs())
+    with refused(TableNotFoundError, "file-not-found", "is a folder", "can be the meters"):
+        eb.assess(meters(), str(tmp_path))
 
 
 def test_a_folder_is_no_file(tmp_path: Path) -> None:
     (tmp_path / "meters.csv").mkdir()
-    with refused(TableNotFoundError, "file-not-found", "meters.csv"):
+    with refused(TableError, "table", "meters.csv is an empty folder"):
         eb.assess(tmp_path / "meters.csv", outputs())
 
 

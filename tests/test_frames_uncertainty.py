@@ -567,21 +567,6 @@ def test_polars_in_polars_out() -> None:
     assert isinstance(done.sensitivity(), polars.DataFrame)
 
 
-def test_tables_that_are_not_in_memory_refuse_uncertainties(tmp_path: Any) -> None:
-    polars = pytest.importorskip("polars")
-    meters, outputs = pd.DataFrame([{**METER, "uncertainty": 30.0}]), pd.DataFrame([OUTPUT])
-    with refused(TableError, "table", "uncertainty"):
-        eb.assess(polars.from_pandas(meters).lazy(), polars.from_pandas(outputs))
-    path = tmp_path / "meters.csv"
-    meters.to_csv(path, index=False)
-    with refused(TableError, "table", "uncertainty"):
-        eb.assess_path(path, outputs)
-    meters.drop(columns="uncertainty").to_csv(path, index=False)
-    with refused(TableError, "table", "output_uncertainty"):
-        eb.assess_path(path, outputs.assign(output_uncertainty=3))
-    assert eb.assess_path(path, outputs).decide()["decision"].tolist() == ["baseline"]
-
-
 @pytest.mark.parametrize("header", ["coverage", "k", "K", "包含因子", "Coverage factor"])
 def test_a_column_of_coverage_factors_beside_an_uncertainty_is_refused(header: str) -> None:
     table = meters({"uncertainty": "12 t", header: 2})

@@ -56,15 +56,6 @@ DOORS: list[tuple[str, str, str, Callable[[Files], object]]] = [
     ("iapws", "steam", "steam_heat", lambda _: eb.steam_heat("1 t", "1 MPa", dryness=1, feedwater_enthalpy="0 kJ/kg")),
     ("hypothesis", "testing", "energybench.testing", lambda _: __import__("energybench.testing")),
     ("hypothesis", "testing", "verify", lambda _: import_module("energybench.testing.verify")),
-    *(
-        (
-            package,
-            engine,
-            f"engine {engine}",
-            lambda files, engine=engine: eb.assess_path(files["parquet"], OUTPUTS, engine=engine),
-        )
-        for package, engine in (("polars", "polars"), ("duckdb", "duckdb"), ("pyspark", "spark"))
-    ),
 ]
 #: Package, extra, options of the command.
 COMMANDS = [

@@ -11,7 +11,6 @@ import numpy
 import pandas
 import pyarrow  # type: ignore[import-untyped]
 import pytest
-from energybench.frames.dictionaries import Dictionaries
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pandas.io.parsers import TextFileReader
@@ -26,7 +25,9 @@ from energybench.errors import (
     TableNotFoundError,
     UnverifiedWarning,
 )
-from energybench.frames import files, parquet_batches, parts, resolve, scans, tally
+from energybench.frames import files, pipeline, problems, resolve
+from energybench.frames import parquet as parquet_files
+from energybench.frames.parquet import Dictionaries
 from expect import refused
 from frame_tables import meters, outputs, portfolios, tables_of
 from shell import Done, shell
@@ -186,7 +187,7 @@ def test_lines_without_any_cell_are_no_rows_of_text_and_rows_of_parquet(tmp_path
             assert_same(eb.assess_path(path, OUTPUTS, batch_rows=batch_rows), whole)
         assert whole.counts["meters"] == (6 if path.suffix == ".csv" else 7)
         assert (whole.counts["used"], whole.counts["problems"]) == (2, whole.counts["meters"] - 2)
-    answers = [eb.assess_path(path, OUTPUTS, engine=engine) for engine in ("polars", "duckdb")]
+    answers = [eb.assess_path(path, OUTPUTS, batch_rows=rows) for rows in (1, 2)]
     assert {(one.counts["meters"], one.counts["used"]) for one in answers} == {(7, 2)}
 
 
@@ -298,7 +299,7 @@ def test_a_broken_file_in_the_middle_of_a_folder_is_named_before_any_work(
         write(mixed(20), tmp_path / f"{name}.parquet")
     middle = tmp_path / "b.parquet"
     middle.write_bytes(middle.read_bytes()[:-100])
-    monkeypatch.setattr(parts.Sums, "add_table", lambda *_: pytest.fail("the work began"))
+    monkeypatch.setattr(pipeline.Sums, "add", lambda *_: pytest.fail("the work began"))
     with refused(TableError, "table", "b.parquet is not a Parquet table"):
         eb.assess_path(tmp_path, OUTPUTS)
     middle.write_bytes(b"")
@@ -321,7 +322,7 @@ def test_a_file_with_a_damaged_page_is_named(tmp_path: Path) -> None:
 
 def test_what_is_not_there(tmp_path: Path) -> None:
     for path in (tmp_path / "nowhere.parquet", "nowhere", "a\0b.parquet", "x" * 5000):
-        with refused(TableNotFoundError, "file-not-found", "is not a file or folder that exists"):
+        with refused(TableNotFoundError, "file-not-found", "is not a file that exists"):
             eb.assess_path(path, OUTPUTS)
     with refused(TableError, "table", "is an empty folder", "folder of .parquet files"):
         eb.assess_path(tmp_path, OUTPUTS)
@@ -334,9 +335,9 @@ def test_what_is_not_there(tmp_path: Path) -> None:
 
 
 def test_other_endings_are_refused(tmp_path: Path) -> None:
-    (tmp_path / "meters.xlsx").write_text("x")
-    with refused(TableError, "table", "'.xlsx', expected .parquet or .csv", "assess()"):
-        eb.assess_path(tmp_path / "meters.xlsx", OUTPUTS)
+    (tmp_path / "meters.xls").write_text("x")
+    with refused(TableError, "table", "'.xls', expected .csv, .parquet or .xlsx"):
+        eb.assess_path(tmp_path / "meters.xls", OUTPUTS)
     for ending in ("parquet", "csv"):
         (tmp_path / f"meters.{ending}").write_bytes(b"")
         with refused(TableError, "table", "is empty"):
@@ -357,14 +358,28 @@ def test_headers_without_rows_and_rows_without_headers(tmp_path: Path, ending: s
 
 
 @pytest.mark.parametrize("ending", ["parquet", "csv"])
-def test_uncertainties_are_refused_and_not_forgotten(tmp_path: Path, ending: str) -> None:
-    path = tmp_path / f"meters.{ending}"
-    with refused(TableError, "table", "meters has the columns accuracy", "assess()"):
-        eb.assess_path(write(meters().assign(accuracy="0.5"), path), OUTPUTS)
-    with refused(TableError, "table", "meters has the columns ncv_uncertainty, coefficient_uncertainty"):
-        eb.assess_path(write(meters().assign(ncv_uncertainty=1, coefficient_uncertainty=1), path), OUTPUTS)
-    with refused(TableError, "table", "outputs has the columns output_uncertainty"):
-        eb.assess_path(write(meters(), path), OUTPUTS.assign(output_uncertainty=1))
+@pytest.mark.parametrize("batch_rows", [1, 3, 100])
+def test_uncertainties_add_up_over_batches(tmp_path: Path, ending: str, batch_rows: int) -> None:
+    """One meter and one analysis may have rows in several batches."""
+    rows: list[dict[str, object]] = [
+        {"amount": 100 + n, "uncertainty": f"{n + 1} %", "meter": "AB"[n % 2]} for n in range(6)
+    ]
+    own: dict[str, Any] = {
+        "carrier": "天然气",
+        "unit": "万m3",
+        "ncv": "35.6",
+        "ncv_unit": "MJ/m3",
+        "ncv_uncertainty": "2 %",
+    }
+    rows += [{**own, "amount": n} for n in (1, 2)] + [{**own, "amount": 3, "ncv": "35.7"}, {"uncertainty": "?"}]
+    table = meters(*rows, {"plant": "乙", "amount": 9, "uncertainty": "1"}).iloc[[0, 6, 1, 2, 7, 3, 8, 4, 5, 10]]
+    table = table.reset_index(drop=True)
+    made = outputs({"output_meter": "A"}, {"plant": "乙", "output_meter": None}).assign(output_uncertainty="1 %")
+    whole = eb.assess(table, made)
+    answer = eb.assess_path(write(table, tmp_path / f"meters.{ending}"), made, batch_rows=batch_rows)
+    assert whole.results["intensity_uncertainty"].notna().all()
+    for name in ("intensity_uncertainty", "tce_uncertainty", "probability_benchmark"):
+        assert answer.results[name].tolist() == pytest.approx(whole.results[name].tolist(), rel=1e-12)
 
 
 def test_a_ragged_line_late_in_a_csv_file_is_refused(tmp_path: Path) -> None:
@@ -383,108 +398,18 @@ def test_a_csv_file_in_no_encoding_is_refused_wherever_the_wrong_byte_is(tmp_pat
         eb.assess_path(path, OUTPUTS, batch_rows=10)
 
 
-@pytest.mark.parametrize("rows", [0, -1, 1.5, "many", None])
+@pytest.mark.parametrize("rows", [0, -1, 1.5, "many", True])
 def test_batches_have_rows(tmp_path: Path, rows: Any) -> None:
     with refused(OptionError, "option", "batch_rows", "1 or more"):
         eb.assess_path(write(meters(), tmp_path / "meters.parquet"), OUTPUTS, batch_rows=rows)
 
 
-def test_another_engine_is_refused_with_the_nearest_name(tmp_path: Path) -> None:
-    with refused(OptionError, "option", "engine is 'polar'", "Did you mean 'polars'", "duckdb"):
-        eb.assess_path(write(meters(), tmp_path / "meters.parquet"), OUTPUTS, engine="polar")
-
-
 # Engines and the command ----------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("engine", "make"),
-    [("polars", "file"), ("polars", "folder"), ("polars", "hive"), ("duckdb", "file"), ("duckdb", "hive")],
-)
-def test_an_engine_that_scans_the_files_says_the_same(tmp_path: Path, engine: str, make: str) -> None:
-    pytest.importorskip(engine)
-    path, made = tmp_path / "meters.parquet", OUTPUTS
-    if make == "hive":
-        for plant in ("007", "7", "it's%20ours"):
-            write(mixed().drop(columns="plant"), path / f"plant={plant}" / "a.parquet")
-        made = outputs({"plant": "007"}, {"plant": "it's ours", "product": "电解铝", "output_unit": "万t"})
-    elif make == "folder":
-        for name in "ab":
-            write(mixed(), path / f"{name}.parquet")
-    else:
-        write(mixed(), path)
-    whole, scanned = eb.assess_path(path, made), eb.assess_path(path, made, engine=engine)
-    assert scanned.counts == whole.counts
-    assert whole.counts["problems"] > 8
-    one, other = (answer.results.sort_values(["plant", "period", "product"]) for answer in (scanned, whole))
-    for name in ("plant", "product", "class"):
-        assert one[name].fillna("").tolist() == other[name].fillna("").tolist()
-    for name in ("tce", "intensity"):
-        assert one[name].tolist() == pytest.approx(other[name].tolist(), rel=1e-11, nan_ok=True)
-    assert _kinds(scanned) == _kinds(whole)
-    with refused(TableError, "table", "energy lines", "not kept"):
-        scanned.energy  # noqa: B018 - the access itself is refused
 
 
 def _kinds(answer: eb.Assessment) -> list[tuple[Any, ...]]:
     counted = answer.problem_counts.drop(columns="example")
     return sorted(counted.itertuples(index=False, name=None), key=repr)
-
-
-def test_an_engine_lists_so_many_problems_and_counts_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(scans, "LISTED", 5)
-    answer = eb.assess_path(write(mixed(), tmp_path / "meters.parquet"), OUTPUTS, engine="polars")
-    assert len(answer.problems) == 5
-    assert answer.problem_counts["rows"].sum() > 10
-    assert "problem_counts has all" in answer.notes[-1]
-
-
-@pytest.mark.parametrize("engine", ["polars", "duckdb", "spark"])
-def test_no_engine_guesses_how_csv_is_written(tmp_path: Path, engine: str) -> None:
-    path = write(mixed(), tmp_path / "meters.csv")
-    with refused(TableError, "table", "meters.csv is CSV", engine, "Leave the engine out"):
-        eb.assess_path(path, OUTPUTS, engine=engine)
-
-
-@pytest.mark.parametrize("name", ["m*.parquet", "m[12].parquet", "m?.parquet", "{m,n}.parquet"])
-def test_a_file_named_like_a_pattern_is_that_file(tmp_path: Path, name: str) -> None:
-    for other in ("m1.parquet", "m2.parquet", "n.parquet"):
-        write(meters({"amount": 9}), tmp_path / other)
-    path = write(meters({"amount": 1}), tmp_path / name)
-    assert eb.assess_path(path, OUTPUTS, engine="polars").results["tce"][0] == pytest.approx(0.7143)
-    for engine in ("duckdb", "spark"):
-        with refused(TableError, "table", "is a pattern of several names", engine, "Rename it"):
-            eb.assess_path(path, OUTPUTS, engine=engine)
-
-
-@pytest.mark.parametrize("engine", ["polars", "duckdb", None])
-def test_an_engine_refuses_the_headers_that_are_refused_without_it(tmp_path: Path, engine: str | None) -> None:
-    path = write(meters({}).assign(Amount=2), tmp_path / "meters.parquet")
-    with refused(TableError, "table", "both mean amount"):
-        eb.assess_path(path, OUTPUTS, engine=engine)
-
-
-@pytest.mark.parametrize("engine", ["polars", "duckdb"])
-def test_an_engine_refuses_files_in_named_folders_and_beside_them(tmp_path: Path, engine: str) -> None:
-    write(meters({}), tmp_path / "all" / "a.parquet")
-    write(meters({}).drop(columns="plant"), tmp_path / "all" / "plant=7" / "a.parquet")
-    assert eb.assess_path(tmp_path / "all", OUTPUTS).counts["meters"] == 2
-    with refused(TableError, "table", "folders name=value and others beside them", "Leave the engine out"):
-        eb.assess_path(tmp_path / "all", OUTPUTS, engine=engine)
-
-
-def test_what_an_engine_cannot_read_is_a_refusal(tmp_path: Path) -> None:
-    write(meters({}).assign(amount=[1]), tmp_path / "all" / "a.parquet")
-    write(meters({}).assign(amount=[1.5]), tmp_path / "all" / "b.parquet")
-    assert eb.assess_path(tmp_path / "all", OUTPUTS).counts["used"] == 2
-    with refused(TableError, "table", "polars could not read", "Leave the engine out"):
-        eb.assess_path(tmp_path / "all", OUTPUTS, engine="polars")
-
-
-def test_an_engine_says_which_files_are_not_read(tmp_path: Path) -> None:
-    write(meters({}), tmp_path / "all" / "a.parquet")
-    (tmp_path / "all" / "readme.csv").write_text("a\n1\n", "utf-8")
-    assert "readme.csv" in eb.assess_path(tmp_path / "all", OUTPUTS, engine="polars").notes[-1]
 
 
 def command(*words: object) -> Done:
@@ -497,22 +422,25 @@ def test_the_command_reads_a_folder_in_parts(tmp_path: Path) -> None:
     made = tmp_path / "outputs.csv"
     OUTPUTS.to_csv(made, index=False)
     listed = tmp_path / "problems.csv"
-    answer = command(tmp_path / "meters", made, "--problems", listed)
+    lines = tmp_path / "energy.parquet"
+    answer = command(tmp_path / "meters", made, "--problems", listed, "--energy", lines)
     assert answer.exit_code == 1, answer.stderr
     assert "20 meter rows: 6 used, 14 with problems" in answer.stdout
     assert len(pandas.read_csv(listed)) > 14
-    for option, name in (("--energy", "energy.csv"), ("--workbook", "review.xlsx")):
-        answer = command(tmp_path / "meters", made, option, tmp_path / name)
-        assert answer.exit_code == 2
-        assert f"{name} holds a row per reading" in answer.stderr
+    assert len(pandas.read_parquet(lines)) == 20
+    answer = command(tmp_path / "meters", made, "--workbook", tmp_path / "review.xlsx")
+    assert answer.exit_code == 2
+    assert "review.xlsx holds a row per reading" in answer.stderr
 
 
 def test_the_command_reads_a_long_file_in_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = write(mixed(), tmp_path / "meters.parquet")
     OUTPUTS.to_csv(tmp_path / "outputs.csv", index=False)
     monkeypatch.setattr(files, "LARGE", path.stat().st_size)
-    monkeypatch.setattr(eb, "assess", lambda *_, **__: pytest.fail("the file was read whole"))
     assert command(path, tmp_path / "outputs.csv").exit_code == 1
+    with refused(TableError, "table", "not kept"):
+        _ = eb.assess(path, OUTPUTS).energy
+    assert len(eb.assess(path, OUTPUTS).problems) > 14
 
 
 # Hostile columns ------------------------------------------------------------------------------------------
@@ -571,8 +499,8 @@ def nonsense(tmp_path: Path, rows: int) -> Path:
 
 
 def test_many_distinct_problems_are_counted_to_the_last_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tally, "LISTED", 70)
-    monkeypatch.setattr(tally, "DISTINCT", 40)
+    monkeypatch.setattr(problems, "LISTED", 70)
+    monkeypatch.setattr(problems, "DISTINCT", 40)
     monkeypatch.setattr(resolve, "REMEMBERED", 30)
     answer = eb.assess_path(nonsense(tmp_path, 1200), OUTPUTS, batch_rows=100)
     assert answer.counts["problems"] == 1200
@@ -580,7 +508,7 @@ def test_many_distinct_problems_are_counted_to_the_last_row(tmp_path: Path, monk
     counted = answer.problem_counts.query("table == 'meters'")
     assert counted["rows"].sum() == 1200
     assert len(counted) == 41
-    assert counted.iloc[0]["value"] == tally.OTHERS
+    assert counted.iloc[0]["value"] == problems.OTHERS
     assert counted.iloc[0]["rows"] == 1200 - 40
     assert counted.iloc[0]["reason"] == "unknown-unit"
     assert "甲厂" in counted.iloc[0]["example"]
@@ -618,7 +546,7 @@ def test_no_dictionary_is_gathered_over_a_row_group_of_any_length(
     monkeypatch.setattr(parquet.ParquetFile, "__init__", spy)
     assert_same(eb.assess_path(path, OUTPUTS, batch_rows=7), whole)
     assert "unit" in asked[-1]
-    monkeypatch.setattr(parquet_batches, "_LONG_GROUP", 5)
+    monkeypatch.setattr(parquet_files, "_LONG_GROUP", 5)
     assert_same(eb.assess_path(path, OUTPUTS, batch_rows=7), whole)
     assert asked[-1] == []
 
@@ -638,7 +566,7 @@ def test_what_is_remembered_of_refusals_is_bounded(monkeypatch: pytest.MonkeyPat
 
 def test_tallies_add_up_in_any_grouping(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is counted does not depend on how the rows were parted."""
-    monkeypatch.setattr(tally, "DISTINCT", 3)
+    monkeypatch.setattr(problems, "DISTINCT", 3)
     path = nonsense(tmp_path, 60)
     for batch_rows in (7, 20, 60):
         counted = eb.assess_path(path, OUTPUTS, batch_rows=batch_rows).problem_counts.query("table == 'meters'")
@@ -646,20 +574,49 @@ def test_tallies_add_up_in_any_grouping(tmp_path: Path, monkeypatch: pytest.Monk
 
 
 def test_a_lost_row_is_never_answered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    original = tally.Tally.add
+    original = problems.Tally.add
 
-    def forgetful(self: tally.Tally, problems: Any, file: str = "") -> None:
-        original(self, problems, file)
+    def forgetful(self: problems.Tally, some: Any, file: str = "") -> None:
+        original(self, some, file)
         self.rows -= bool(self.rows)
 
-    monkeypatch.setattr(tally.Tally, "add", forgetful)
+    monkeypatch.setattr(problems.Tally, "add", forgetful)
     with pytest.raises(AssertionError, match="rows were lost"):
         eb.assess_path(write(mixed(), tmp_path / "meters.parquet"), OUTPUTS)
 
 
+@pytest.mark.parametrize("make", ["parquet", "csv", "folder"])
+def test_the_energy_lines_are_written_as_the_rows_pass(tmp_path: Path, make: str) -> None:
+    path = write(mixed(), tmp_path / ("meters/a.parquet" if make == "folder" else f"meters.{make}"))
+    answer = eb.assess_path(path.parent if make == "folder" else path, OUTPUTS, energy_to=tmp_path / "lines.parquet")
+    lines, whole = pandas.read_parquet(tmp_path / "lines.parquet"), eb.assess(path, OUTPUTS)
+    assert answer.counts == whole.counts
+    assert lines["row"].tolist() == whole.energy["row"].tolist()
+    assert ("file" in lines) == (make == "folder")
+    for name in ("tce", "coefficient", "electricity_kwh"):
+        assert lines[name].tolist() == pytest.approx(whole.energy[name].tolist(), nan_ok=True)
+    assert lines["used"].sum() == answer.counts["used"]
+
+
+def test_lines_are_written_over_nothing_that_is_read(tmp_path: Path) -> None:
+    path = write(mixed(), tmp_path / "meters" / "a.parquet")
+    before = path.read_bytes()
+    for meters_, to in ((path, path), (path.parent, path.parent / "b.parquet"), (path.parent, path)):
+        with refused(TableError, "table", "is read here", "another place"):
+            eb.assess_path(meters_, OUTPUTS, energy_to=to)
+    with refused(TableError, "table", "expected a .parquet file"):
+        eb.assess_path(path, OUTPUTS, energy_to=tmp_path / "lines.csv")
+    with refused(TableError, "table", "not a folder that exists"):
+        eb.assess_path(path, OUTPUTS, energy_to=tmp_path / "no" / "lines.parquet")
+    with pytest.raises(MissingColumnError):
+        eb.assess_path(path, OUTPUTS.drop(columns="output"), energy_to=tmp_path / "lines.parquet")
+    assert path.read_bytes() == before
+    assert [one.name for one in tmp_path.iterdir()] == ["meters"]
+
+
 def test_the_energy_lines_are_not_kept_and_say_so(tmp_path: Path) -> None:
     answer = eb.assess_path(write(mixed(), tmp_path / "meters.parquet"), OUTPUTS)
-    with refused(TableError, "table", "energy lines", "not kept", "polars.scan_parquet(path)"):
+    with refused(TableError, "table", "energy lines", "not kept", 'energy_to="lines.parquet"'):
         answer.energy  # noqa: B018 - the access itself is refused
 
 
@@ -672,12 +629,12 @@ def test_a_batch_is_let_go_before_the_next_one_is_read(
 ) -> None:
     seen: list[weakref.ref[pandas.DataFrame]] = []
     alive: list[int] = []
-    add_table, iter_batches = parts.Sums.add_table, parquet.ParquetFile.iter_batches
+    add_table, iter_batches = pipeline.Sums.add, parquet.ParquetFile.iter_batches
     next_chunk = TextFileReader.__next__
 
-    def watch(self: parts.Sums, table: pandas.DataFrame, *others: Any) -> None:
-        seen.append(weakref.ref(table))
-        add_table(self, table, *others)
+    def watch(self: pipeline.Sums, batch: Any, *others: Any) -> Any:
+        seen.append(weakref.ref(batch.table))
+        return add_table(self, batch, *others)
 
     def count() -> None:
         alive.append(sum(one() is not None for one in seen))
@@ -697,7 +654,7 @@ def test_a_batch_is_let_go_before_the_next_one_is_read(
         seen.append(weakref.ref(chunk))
         return chunk
 
-    monkeypatch.setattr(parts.Sums, "add_table", watch)
+    monkeypatch.setattr(pipeline.Sums, "add", watch)
     monkeypatch.setattr(parquet.ParquetFile, "iter_batches", counted_batches)
     monkeypatch.setattr(TextFileReader, "__next__", counted_chunk)
     path = tmp_path / ("folder" if make == "folder" else f"meters.{make}")
@@ -711,13 +668,14 @@ def test_a_batch_is_let_go_before_the_next_one_is_read(
 def test_sixteen_batches_take_the_memory_of_four(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Counted, by Arrow and by Python, over one long row group."""
     in_arrow: list[int] = []
-    original: Callable[..., None] = parts.Sums.add_table
+    original: Callable[..., Any] = pipeline.Sums.add
 
-    def watch(self: parts.Sums, *others: Any) -> None:
-        original(self, *others)
+    def watch(self: pipeline.Sums, *others: Any) -> Any:
+        lines = original(self, *others)
         in_arrow.append(pyarrow.total_allocated_bytes())
+        return lines
 
-    monkeypatch.setattr(parts.Sums, "add_table", watch)
+    monkeypatch.setattr(pipeline.Sums, "add", watch)
     peaks = []
     for batches in (1, 4, 16):
         table = meters({}).loc[[0] * batches * 20_000].reset_index(drop=True)

@@ -1,4 +1,4 @@
-"""Spark reads, weighs and adds up; the driver sees the distinct names and the answer. Here on two threads, local[2].
+"""Spark reads and adds up what is alike; the driver sees the groups. Here on two threads, local[2].
 
 On a cluster only the master differs: ``SparkSession.builder.remote(...)`` or ``spark-submit``, and the paths.
 """
@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import Any
 
 from pyspark.sql import SparkSession
 
@@ -17,8 +16,8 @@ import energybench as eb
 PORTFOLIO = Path(__file__).parents[1] / "main"
 
 
-def assess(spark: SparkSession) -> Any:
-    """Return the assessment of the portfolio; Spark reads the files when the results are asked for."""
+def assess(spark: SparkSession) -> eb.Assessment:
+    """Return the assessment of the portfolio."""
     meters, outputs = (
         spark.read.csv(str(PORTFOLIO / name), header=True, inferSchema=True) for name in ("meters.csv", "outputs.csv")
     )
@@ -29,7 +28,7 @@ def main() -> None:
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     spark = SparkSession.builder.master("local[2]").config("spark.ui.enabled", "false").getOrCreate()
     answer = assess(spark)
-    answer.results.select("plant", "product", "intensity", "unit", "class").orderBy("plant", "product").show()
+    print(answer.results[["plant", "product", "intensity", "unit", "class"]].to_string(index=False))
     print(answer)
     spark.stop()
 

@@ -163,10 +163,10 @@ class EnergybenchAccessor:
         """Return the rows in tce, the problems, and the coefficients used: the way of a table of meters."""
         known = KnownFactors(make_choice(**options))
         frame = self._frame
-        places, _ = find_columns(list(frame.columns), "meters")
-        others = {name: frame.columns[places[name]] for name in _OPTIONAL if name in places}
-        given = {**{column: _column(frame, name, column) for column, name in names.items()}}
-        given |= {column: frame.iloc[:, places[column]] for column in others if others[column] not in names.values()}
+        given = {column: _column(frame, name, column) for column, name in names.items()}
+        places, _ = find_columns(list(frame.columns), "meters", _OPTIONAL)
+        others = {column: frame.columns[place] for column, place in places.items()}
+        given |= {column: frame.iloc[:, place] for column, place in places.items()}
         # Whose energy it is does not matter here.
         key = pandas.Categorical.from_codes(numpy.zeros(len(frame), numpy.int8), pandas.Index(["-"], dtype=object))
         table = pandas.DataFrame({**dict.fromkeys(KEYS, key), **{name: one.array for name, one in given.items()}})

@@ -62,9 +62,11 @@ def _correction(header: str) -> str | None:
     return None if prefix is None else CORRECTIONS[0] + header.strip()[len(prefix) :].replace("：", ":")
 
 
-def find_columns(headers: Sequence[object], name: str) -> tuple[dict[str, int], tuple[str, ...]]:
-    """Return the place of each column of a table among its headers, and the headers that are not used."""
-    known, _ = REQUIRED[name]
+def find_columns(
+    headers: Sequence[object], name: str, only: Sequence[str] | None = None
+) -> tuple[dict[str, int], tuple[str, ...]]:
+    """Return the place of each column of a table, or of some, among its headers, and the headers that are not used."""
+    known = {column: REQUIRED[name][0][column] for column in only or REQUIRED[name][0]}
     meaning = {normalise_name(header): column for column, others in known.items() for header in (column, *others)}
     found: dict[str, int] = {}
     unused: list[str] = []

@@ -30,6 +30,8 @@ _LAZY = (
 )
 #: A number that every engine reads as Python does; any other text is read here, each distinct one once.
 PLAIN_NUMBER = r"^-?[0-9]{1,15}(\.[0-9]{1,15})?$"
+#: Beyond it a sum of amounts, once weighed, may be more than a number can hold where no row of it is.
+_LARGEST = 1e290
 _NAMES = ("plant", "product", "carrier", "unit", "flow")
 
 
@@ -75,9 +77,10 @@ class EngineSource:
         schema = self.frame.collect_schema()
         _check_types({header: schema[header] for header in named.values()}, named)
         frame = self.frame.select(*(nw.col(header).alias(column) for column, header in named.items()))
-        if row_by_row:
+        groups = None if row_by_row else _groups(_by_letter(frame), list(places))
+        if groups is None or groups.amount is None or numpy.nanmax(numpy.abs(groups.amount), initial=0.0) > _LARGEST:
             return _rows(frame, list(places))
-        return iter((_groups(_by_letter(frame), list(places)),))
+        return iter((groups,))
 
 
 def _from_native(table: Any) -> nw.LazyFrame[Any]:
@@ -188,14 +191,12 @@ def _arrow(frame: nw.LazyFrame[Any]) -> Any:
 
 
 def _rows(frame: nw.LazyFrame[Any], columns: list[str]) -> Iterator[Batch]:
-    """Yield every row of a lazy table; polars before 1.34 and Spark hand them over at once."""
+    """Yield every row of a lazy table; ibis, Spark and polars before 1.34 hand them over at once."""
     native = frame.to_native()
     if _is_spark(frame):
         yield Batch(native.toPandas())
         return
-    if frame.implementation.is_ibis():
-        batches = native.to_pyarrow_batches(chunk_size=BATCH_ROWS)
-    elif frame.implementation.is_duckdb():
+    if frame.implementation.is_duckdb():
         reader = "to_arrow_reader" if hasattr(native, "to_arrow_reader") else "fetch_record_batch"
         batches = getattr(native, reader)(BATCH_ROWS)
     elif hasattr(native, "collect_batches"):

@@ -33,7 +33,7 @@ _BLOCK = 1 << 22
 def open_file(path: str | Path, batch_rows: int | None) -> Source:
     """Look at a meter file or folder; a small file is read whole where nobody says in which batches."""
     file, shown = Path(path), shown_path(path)
-    if is_folder(file):
+    if is_folder(file) and path != "":  # an empty text would be the folder at work
         return open_parquet(file, shown, batch_rows or BATCH_ROWS)
     if batch_rows is None and not is_large(path):
         return FrameSource(read_table(path))

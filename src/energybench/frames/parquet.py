@@ -57,6 +57,7 @@ class ParquetSource:
     kinds: dict[str, str]
     many: bool
     rows: int
+    gaps: frozenset[str] = frozenset()
     notes: tuple[str, ...] = ()
     kind = "pandas"
     whole = False
@@ -96,7 +97,7 @@ class ParquetSource:
         dictionaries = Dictionaries()
         with parquet.ParquetFile(part.path, read_dictionary=texts, buffer_size=_BUFFER, pre_buffer=False) as file:
             for batch in file.iter_batches(self.rows, columns=stored):
-                yield dictionaries.frame(batch, columns, part.constants)
+                yield dictionaries.frame(batch, columns, part.constants, self.gaps)
                 del batch
 
 
@@ -111,8 +112,13 @@ class Dictionaries:
 
     last: dict[str, tuple[Any, pandas.CategoricalDtype, NDArray[Any] | None]] = field(default_factory=dict)
 
-    def frame(self, batch: Any, columns: Mapping[str, str], constants: Mapping[str, str | None]) -> pandas.DataFrame:
-        """Return a batch as a frame: texts as categories, the columns that folders stand for filled in."""
+    def frame(
+        self, batch: Any, columns: Mapping[str, str], constants: Mapping[str, str | None], gaps: frozenset[str]
+    ) -> pandas.DataFrame:
+        """Return a batch as a frame: texts as categories, the columns that folders stand for filled in.
+
+        Whole numbers with an empty cell anywhere are floats in every batch, as they are in a whole table.
+        """
         names = batch.schema.names
         texts = {name: array for name, array in zip(names, batch.columns, strict=True) if kind_of(array.type) == "text"}
         others = from_arrow(batch.select([name for name in names if name not in texts]).replace_schema_metadata())
@@ -120,8 +126,12 @@ class Dictionaries:
         for column, header in columns.items():
             if header in constants:
                 made[column] = constant(constants[header], batch.num_rows)
+            elif header in texts:
+                made[column] = self.categorical(header, texts[header])
             else:
-                made[column] = self.categorical(header, texts[header]) if header in texts else others[header].array
+                values = others[header]
+                whole = header in gaps and pandas.api.types.is_integer_dtype(values.dtype)
+                made[column] = (values.astype(numpy.float64) if whole else values).array
         return pandas.DataFrame(made, index=pandas.RangeIndex(batch.num_rows), copy=False)
 
     def categorical(self, name: str, array: Any) -> pandas.Categorical:
@@ -165,16 +175,18 @@ def open_parquet(path: Path, shown: str, rows: int) -> ParquetSource:
     files, strange = parquet_files(path, shown) if many else ([path], [])
     parts: list[Part] = []
     kinds: dict[str, str] = {}
+    gaps: set[str] = set()
     for file in files:
         name = file.relative_to(path).as_posix() if many else shown
-        part, found = _look_at(file, name, _constants(file.relative_to(path)) if many else {})
+        part, found, with_gaps = _look_at(file, name, _constants(file.relative_to(path)) if many else {})
         kinds = kinds or found
         _check_same(parts[0] if parts else part, part, kinds, found)
         kinds = {header: found.get(header) or kind for header, kind in kinds.items()}
         parts.append(part)
+        gaps |= with_gaps
     shown_files = f"{', '.join(strange[:5])}{' …' * (len(strange) > 5)}"
     notes = (f"meters: no Parquet files, not read: {shown_files}",) if strange else ()
-    return ParquetSource(parts, kinds, many, rows, notes)
+    return ParquetSource(parts, kinds, many, rows, frozenset(gaps), notes)
 
 
 def parquet_files(folder: Path, shown: str) -> tuple[list[Path], list[str]]:
@@ -216,9 +228,9 @@ def headers_of(schema: Any) -> list[str]:
     return [name for name in schema.names if not _NUMBERING.fullmatch(name)]
 
 
-def _look_at(file: Path, name: str, constants: dict[str, str | None]) -> tuple[Part, dict[str, str]]:
-    """Return a file's part, and the kind of each of its columns."""
-    from pyarrow import parquet
+def _look_at(file: Path, name: str, constants: dict[str, str | None]) -> tuple[Part, dict[str, str], set[str]]:
+    """Return a file's part, the kind of each of its columns, and its whole-number columns with empty cells."""
+    from pyarrow import parquet, types
 
     if file.stat().st_size == 0:
         raise TableError(f"{name} is empty", name, "Give a file with a header and rows")
@@ -229,13 +241,20 @@ def _look_at(file: Path, name: str, constants: dict[str, str | None]) -> tuple[P
         if twice is not None:
             raise TableError(f"{name} has the column {quoted(twice)} twice", twice, "Remove one of them")
         kinds = {header: kind_of(schema.field(header).type) for header in headers}
+        whole = {header for header in headers if types.is_integer(schema.field(header).type)}
+        gaps = {
+            column.path_in_schema
+            for group in range(metadata.num_row_groups if whole else 0)
+            for column in (metadata.row_group(group).column(place) for place in range(metadata.num_columns))
+            if column.path_in_schema in whole and column.statistics and column.statistics.null_count
+        }
         longest = max((metadata.row_group(group).num_rows for group in range(metadata.num_row_groups)), default=0)
         part = Part(file, name, metadata.num_rows, longest, constants)
     both = [header for header in constants if header in kinds]
     if both:
         message = f"{name} has the column {quoted(both[0])}, and its folder says it too"
         raise TableError(message, both[0], "Remove one of them")
-    return part, {**kinds, **dict.fromkeys(constants, "text")}
+    return part, {**kinds, **dict.fromkeys(constants, "text")}, gaps
 
 
 def kind_of(type_: Any) -> str:

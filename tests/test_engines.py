@@ -555,23 +555,20 @@ def test_to_look_at_a_lazy_answer_runs_no_query() -> None:
     lazy, scans = counted_source(polars.from_pandas(texts(meters({}, {"unit": "斗"}), 备注="x")))
     answer = eb.assess(lazy, texts(outputs()))
     before = len(scans)
-    shown, page = repr(answer), answer._repr_html_()
-    for text in (shown, page):
-        assert "polars" in text
-        assert "nothing has been computed" in text
-        for name in ("results", "energy", "problems", "counts", "problem_counts", "notes", "collect()"):
-            assert f".{name}" in text
+    shown = repr(answer)
+    assert answer._repr_html_() is None
+    assert "polars" in shown
+    assert "nothing has been computed" in shown
+    for name in ("results", "energy", "problems", "counts", "problem_counts", "notes", "collect()"):
+        assert f".{name}" in shown
     assert "\n" not in shown
-    assert "备注" in page
     assert len(scans) == before
     assert str(answer).startswith("2 meter rows: 1 used")
     asked = len(scans)
     assert asked > before
-    shown, page = repr(answer), answer._repr_html_()
+    shown = repr(answer)
     assert "2 meter rows: 1 used, 1 with problems" in shown
-    assert "2 meter rows: 1 used, 1 with problems" in page
-    assert "unknown-unit" in page
-    assert "nothing has been computed" not in shown + page
+    assert "nothing has been computed" not in shown
     assert len(scans) == asked
 
 
@@ -580,7 +577,6 @@ def test_a_lazy_answer_names_its_engine(make: Any, name: str) -> None:
     engine = make()
     answer: Any = eb.assess(engine.take(arrow(texts(meters()))), texts(outputs()))
     assert repr(answer).startswith(f"<LazyAssessment of {name}: ")
-    assert name in answer._repr_html_()
 
 
 def test_what_only_an_eager_answer_has_is_sent_to_collect() -> None:

@@ -13,8 +13,8 @@ from energybench.frames import Assessment
 from energybench.frames.encode import encode, recode
 from energybench.frames.groups import KEY_TEXT
 from energybench.limits.ladders import Level
-from energybench.report.cards import pieces
 from energybench.report.pictures import Picture, pictures
+from energybench.report.words import number, text
 from energybench.tables.store import records
 
 if TYPE_CHECKING:
@@ -160,8 +160,8 @@ def result_table(frame: pandas.DataFrame, words: Words) -> Table:
 
 def _result_row(row: dict[Any, Any], uncertain: bool, words: Words) -> tuple[Any, ...]:
     """Return the cells of one result; margin and saving are those to the easiest step that is not met."""
-    steps = [step for step in STEPS if number(row.get(_column(step))) is not None]
-    unmet = [step for step in reversed(steps) if (number(row.get(f"margin_{_column(step)}")) or 0) < 0]
+    steps = [step for step in STEPS if as_float(row.get(_column(step))) is not None]
+    unmet = [step for step in reversed(steps) if (as_float(row.get(f"margin_{_column(step)}")) or 0) < 0]
     step = _column(next(iter([*unmet, *steps]), ""))
     reason = text(row["reason"])
     if not reason and row["depends_on_reading"] is True:
@@ -169,12 +169,12 @@ def _result_row(row: dict[Any, Any], uncertain: bool, words: Words) -> tuple[Any
     return (
         *(text(row[name]) for name in KEY_TEXT),
         amount(row["output"], row["output_unit"]),
-        *(number(row["tce"]), number(row["intensity"])),
-        *([number(row["intensity_uncertainty"])] if uncertain else []),
+        *(as_float(row["tce"]), as_float(row["intensity"])),
+        *([as_float(row["intensity_uncertainty"])] if uncertain else []),
         text(row["unit"]),
         Class(text(row["class"]), words.level(text(row["class"]))),
-        "; ".join(f"{words.level(one)} {pieces.number(row[_column(one)])}" for one in steps),
-        number(row.get(f"margin_{step}")),
+        "; ".join(f"{words.level(one)} {number(row[_column(one)])}" for one in steps),
+        as_float(row.get(f"margin_{step}")),
         amount(row.get(f"saving_{step}") or None, row["saving_unit"]),
         *(text(row["document"]), reason),
     )
@@ -227,7 +227,7 @@ def line_table(lines: pandas.DataFrame, words: Words) -> Table:
             *(text(row["period"]), text(row["product"]), text(row["carrier"]), text(row.get("flow"))),
             *(row["amount"] if _is_number(row["amount"]) else text(row["amount"]), text(row["unit"])),
             amount(row["coefficient"], row["coefficient_unit"]),
-            number(row["tce"]),
+            as_float(row["tce"]),
             *(text(row["document"]), text(row["clause"])),
         )
         for row in lines.to_dict("records")
@@ -244,7 +244,7 @@ def target_table(check: TargetCheck, words: Words) -> Table:
             continue
         place = verdict.target.partition("/")[2].partition("-")[0]
         name = verdict.indicator_zh if words.lang == "zh" else verdict.indicator_en
-        actual = "" if verdict.actual is None else f"{pieces.number(verdict.actual)} {verdict.actual_unit}".strip()
+        actual = "" if verdict.actual is None else f"{number(verdict.actual)} {verdict.actual_unit}".strip()
         cells = (place, name, verdict.required, actual, words(verdict.answer), verdict.reason)
         rows.append(tuple(map(text, cells)))
     return _table(heads, rows, (), words)
@@ -288,18 +288,7 @@ def _table(heads: Iterable[str], rows: list[tuple[Any, ...]], right: Iterable[st
     return Table(tuple(words(name) for name in names), rows, places)
 
 
-def text(value: Any) -> str:
-    r"""Return a cell as text that can be shown, nothing where it is empty.
-
-    Examples
-    --------
-    >>> text(float("nan")), text(2023), text("甲\x07厂")
-    ('', '2023', '甲�厂')
-    """
-    return "" if value is None or value != value else pieces.printable(value)
-
-
-def number(value: Any) -> float | None:
+def as_float(value: Any) -> float | None:
     """Return a cell as a number, None where there is none."""
     return None if value is None or value != value else float(value)
 
@@ -308,7 +297,7 @@ def amount(value: Any, unit: Any) -> Amount | str | None:
     """Return a cell with its unit; what is given as text and is no plain number stays text."""
     if isinstance(value, str):
         return f"{text(value)} {text(unit)}".strip()
-    known = number(value)
+    known = as_float(value)
     return None if known is None else Amount(known, text(unit))
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from energybench.errors import EnergybenchError
 from energybench.frames.problems import cut
-from energybench.report.cards.pieces import printable
+from energybench.report.words import text as printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -223,7 +223,7 @@ def test_without_a_chinese_font_labels_are_english_and_a_warning_says_so(latin_o
 
 
 def test_a_report_needs_no_chinese_font_its_charts_are_text(latin_only: None) -> None:  # noqa: ARG001
-    from energybench.report.pictures import _picture
+    from energybench.report.content import _picture
 
     svg = _picture("电解铝", lambda ax: ladder_chart(potlines(), lang="zh", ax=ax)).svg
     assert ">标杆水平" in svg

@@ -1036,7 +1036,7 @@ def test_results_are_plain_values() -> None:
 
 
 def test_a_coefficient_shows_itself_in_a_notebook() -> None:
-    shown = eb.coefficient("原煤")._repr_html_()
+    shown = eb.coefficient("原煤")._repr_html_() or ""
     assert "0.7143" in shown
     assert "kgce/kg" in shown
 

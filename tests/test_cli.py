@@ -790,20 +790,6 @@ def test_a_frame_that_does_not_fit_leaves_the_old_file(tmp_path: Path, suffix: s
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_what_a_killed_process_left_of_a_file_goes_with_the_next_write(tmp_path: Path) -> None:
-    stale, fresh = (tmp_path / f".{number}-139872-a.csv" for number in (1, 2))
-    others = [tmp_path / name for name in (".1-2-b.csv", "1-2-a.csv", ".x-2-a.csv", ".1-2-a.csv.bak", ".a.csv")]
-    for path in (stale, fresh, *others):
-        path.write_text("half")
-    for path in (stale, *others):
-        os.utime(path, (0, 0))
-    (tmp_path / ".3-4-a.csv").mkdir()
-    os.utime(tmp_path / ".3-4-a.csv", (0, 0))
-    writers.write_frame(sample(), tmp_path / "a.csv")
-    left = [fresh, *others, tmp_path / ".3-4-a.csv", tmp_path / "a.csv"]
-    assert sorted(tmp_path.iterdir()) == sorted(left)
-
-
 @pytest.mark.parametrize(("rows", "columns"), [(3, 1), (4, 1), (1, 3)])
 def test_a_sheet_has_an_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rows: int, columns: int) -> None:
     monkeypatch.setattr(writers, "_SHEET", (3, 2))

@@ -287,6 +287,6 @@ def test_a_limit_is_a_plain_value() -> None:
 
 
 def test_a_limit_shows_itself_in_a_notebook() -> None:
-    shown = eb.furnace_limit("2 t")._repr_html_()
+    shown = eb.furnace_limit("2 t")._repr_html_() or ""
     assert "610" in shown
     assert "四（一）2" in shown

@@ -456,7 +456,7 @@ def test_a_value_not_above_zero_is_classified_with_a_note(
 ) -> None:
     verdict = eb.classify(value, item, **options)  # type: ignore[call-overload]
     assert verdict.level is not None
-    told = (verdict.notes, str(verdict), json.dumps(verdict.to_dict()), verdict._repr_html_())
+    told = (verdict.notes, str(verdict), json.dumps(verdict.to_dict()), verdict._repr_html_() or "")
     assert [NOTE in text for text in told] == [noted] * 4
 
 

@@ -19,7 +19,7 @@ import pytest
 import energybench as eb
 from energybench.errors import OptionError
 from energybench.report import content, html_report, write_report
-from energybench.report.cards.pieces import number
+from energybench.report.words import number
 from frame_tables import meters, outputs
 from programs import program
 from shell import shell

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 from collections import Counter
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy
@@ -13,12 +15,12 @@ from energybench.frames import Assessment
 from energybench.frames.encode import encode, recode
 from energybench.frames.groups import KEY_TEXT
 from energybench.limits.ladders import Level
-from energybench.report.cards import pieces
-from energybench.report.pictures import Picture, pictures
+from energybench.report.fonts import of_a_page
+from energybench.report.words import number, text
 from energybench.tables.store import records
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     import pandas
 
@@ -31,6 +33,8 @@ MOST_RESULTS = 5000
 MOST_PLANTS = 200
 MOST_LINES = 1000
 MOST_PROBLEMS = 1000
+#: Width and height of a chart in inches.
+_CHART = (8.2, 4.6)
 STEPS = tuple(level.value for level in Level)
 
 
@@ -55,6 +59,15 @@ class Evidence:
     """A cell with addresses that are worth a link."""
 
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A chart of a page."""
+
+    title: str
+    spoken: str
+    svg: str
 
 
 @dataclass(frozen=True)
@@ -101,7 +114,7 @@ def check_assessment(assessment: object) -> None:
     if isinstance(assessment, Assessment):
         return
     given = type(assessment).__name__
-    fix = "Give what assess() returns, and of a lazy answer its collect()"
+    fix = "Give what assess() returns"
     raise OptionError(f"A report is of an Assessment, and this is {quoted(given)}", given, fix)
 
 
@@ -109,7 +122,7 @@ def gather(assessment: Assessment, targets: TargetCheck | None, words: Words) ->
     """Gather what a report shows."""
     frame = assessment.result_frame
     energy = energy_frame(assessment)
-    charts, missing = pictures(assessment, targets, words)
+    charts, missing = _pictures(assessment, targets, words)
     plants, cut = _plants(frame, energy, words)
     kinds = assessment.problem_counts
     if len(frame) > MOST_RESULTS:
@@ -147,6 +160,69 @@ def energy_frame(assessment: Assessment) -> pandas.DataFrame | None:
         return None
 
 
+def _pictures(assessment: Assessment, targets: TargetCheck | None, words: Words) -> tuple[list[Picture], list[str]]:
+    """Return the charts that an assessment allows, and a note where matplotlib is missing."""
+    try:
+        import matplotlib  # noqa: F401 - only whether it is there
+    except ImportError:
+        return [], [words("no_charts")]
+    drawn: dict[str, Picture] = {}
+    for title, draw in _asked(assessment, targets, words):
+        if title in drawn:
+            continue
+        try:
+            drawn[title] = _picture(title, draw)
+        except EnergybenchError:
+            # Nothing to show, or targets that this axis cannot show: the next of the same title may.
+            continue
+    return list(drawn.values()), []
+
+
+def _asked(assessment: Assessment, targets: TargetCheck | None, words: Words) -> list[tuple[str, Callable[..., Any]]]:
+    """Return every chart to try; of two with the same title the first that can be drawn counts."""
+    from energybench.report.charts.carriers import carrier_chart
+    from energybench.report.charts.furnaces import furnace_chart
+    from energybench.report.charts.portfolio import portfolio_chart
+
+    frame = assessment.result_frame
+    classed = frame[frame["class"].notna()]
+    asked: list[tuple[str, Callable[..., Any]]] = [
+        (words("energy_by_carrier"), partial(carrier_chart, assessment, lang=words.lang))
+    ]
+    for one, rows in classed.groupby("item", sort=False, observed=True):
+        item = str(one)
+        if "furnace_capacity" in rows and bool(rows["furnace_capacity"].notna().any()):
+            asked.append((item, partial(furnace_chart, assessment, product=item, lang=words.lang)))
+        elif len(rows) > 1:
+            period = str(rows["period"].iloc[-1])
+            draw = partial(portfolio_chart, assessment, product=item, period=period, lang=words.lang)
+            title = text(f"{item}, {period}")
+            asked += [] if targets is None else [(title, partial(draw, targets=targets))]
+            asked.append((title, draw))
+    return asked
+
+
+def _picture(title: str, draw: Callable[..., Any]) -> Picture:
+    """Return a chart as SVG that the reader's fonts write, the same for the same chart, without a time."""
+    import matplotlib as mpl
+    from matplotlib.figure import Figure
+    from matplotlib.text import Text
+
+    figure = Figure(figsize=_CHART, layout="constrained")
+    out = io.StringIO()
+    with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": title}), of_a_page():
+        axes = draw(ax=figure.subplots())
+        for place, one in enumerate(figure.findobj(Text)):
+            if one.get_path_effects():  # would be shapes of letters; the style of the page draws its halo
+                one.set_path_effects([])
+                one.set_gid(f"halo_{place}")
+        figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
+    page = out.getvalue()
+    # A name that is cut in the chart has its full form as its label.
+    full = "; ".join(dict.fromkeys(text(label) for one in axes.texts if (label := one.get_label())))
+    return Picture(title, f"{title}: {full}" if full else title, page[page.index("<svg") :])
+
+
 def result_table(frame: pandas.DataFrame, words: Words) -> Table:
     """Return the results, a row per output row; all thresholds stand in one cell."""
     uncertain = "intensity_uncertainty" in frame.columns and bool(frame["intensity_uncertainty"].notna().any())
@@ -160,8 +236,8 @@ def result_table(frame: pandas.DataFrame, words: Words) -> Table:
 
 def _result_row(row: dict[Any, Any], uncertain: bool, words: Words) -> tuple[Any, ...]:
     """Return the cells of one result; margin and saving are those to the easiest step that is not met."""
-    steps = [step for step in STEPS if number(row.get(_column(step))) is not None]
-    unmet = [step for step in reversed(steps) if (number(row.get(f"margin_{_column(step)}")) or 0) < 0]
+    steps = [step for step in STEPS if as_float(row.get(_column(step))) is not None]
+    unmet = [step for step in reversed(steps) if (as_float(row.get(f"margin_{_column(step)}")) or 0) < 0]
     step = _column(next(iter([*unmet, *steps]), ""))
     reason = text(row["reason"])
     if not reason and row["depends_on_reading"] is True:
@@ -169,12 +245,12 @@ def _result_row(row: dict[Any, Any], uncertain: bool, words: Words) -> tuple[Any
     return (
         *(text(row[name]) for name in KEY_TEXT),
         amount(row["output"], row["output_unit"]),
-        *(number(row["tce"]), number(row["intensity"])),
-        *([number(row["intensity_uncertainty"])] if uncertain else []),
+        *(as_float(row["tce"]), as_float(row["intensity"])),
+        *([as_float(row["intensity_uncertainty"])] if uncertain else []),
         text(row["unit"]),
         Class(text(row["class"]), words.level(text(row["class"]))),
-        "; ".join(f"{words.level(one)} {pieces.number(row[_column(one)])}" for one in steps),
-        number(row.get(f"margin_{step}")),
+        "; ".join(f"{words.level(one)} {number(row[_column(one)])}" for one in steps),
+        as_float(row.get(f"margin_{step}")),
         amount(row.get(f"saving_{step}") or None, row["saving_unit"]),
         *(text(row["document"]), reason),
     )
@@ -227,7 +303,7 @@ def line_table(lines: pandas.DataFrame, words: Words) -> Table:
             *(text(row["period"]), text(row["product"]), text(row["carrier"]), text(row.get("flow"))),
             *(row["amount"] if _is_number(row["amount"]) else text(row["amount"]), text(row["unit"])),
             amount(row["coefficient"], row["coefficient_unit"]),
-            number(row["tce"]),
+            as_float(row["tce"]),
             *(text(row["document"]), text(row["clause"])),
         )
         for row in lines.to_dict("records")
@@ -244,7 +320,7 @@ def target_table(check: TargetCheck, words: Words) -> Table:
             continue
         place = verdict.target.partition("/")[2].partition("-")[0]
         name = verdict.indicator_zh if words.lang == "zh" else verdict.indicator_en
-        actual = "" if verdict.actual is None else f"{pieces.number(verdict.actual)} {verdict.actual_unit}".strip()
+        actual = "" if verdict.actual is None else f"{number(verdict.actual)} {verdict.actual_unit}".strip()
         cells = (place, name, verdict.required, actual, words(verdict.answer), verdict.reason)
         rows.append(tuple(map(text, cells)))
     return _table(heads, rows, (), words)
@@ -288,18 +364,7 @@ def _table(heads: Iterable[str], rows: list[tuple[Any, ...]], right: Iterable[st
     return Table(tuple(words(name) for name in names), rows, places)
 
 
-def text(value: Any) -> str:
-    r"""Return a cell as text that can be shown, nothing where it is empty.
-
-    Examples
-    --------
-    >>> text(float("nan")), text(2023), text("甲\x07厂")
-    ('', '2023', '甲�厂')
-    """
-    return "" if value is None or value != value else pieces.printable(value)
-
-
-def number(value: Any) -> float | None:
+def as_float(value: Any) -> float | None:
     """Return a cell as a number, None where there is none."""
     return None if value is None or value != value else float(value)
 
@@ -308,7 +373,7 @@ def amount(value: Any, unit: Any) -> Amount | str | None:
     """Return a cell with its unit; what is given as text and is no plain number stays text."""
     if isinstance(value, str):
         return f"{text(value)} {text(unit)}".strip()
-    known = number(value)
+    known = as_float(value)
     return None if known is None else Amount(known, text(unit))
 
 

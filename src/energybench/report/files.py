@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
-import re
-import threading
-import time
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from energybench.errors import OptionError, TableError, TableNotFoundError, did_you_mean, quoted, requiring
@@ -34,8 +31,6 @@ REPORTS = {".html": ("jinja2", "report")}
 _SHEET = (1_048_576, 16_384)
 #: Rows that are JSON text in memory at one time.
 _BLOCK = 20_000
-#: Seconds after which a part that is not written to belongs to nobody: longer than any write takes.
-_STALE = 24 * 60 * 60
 
 
 def refuse_overwriting(
@@ -91,30 +86,12 @@ def write_frame(frame: pandas.DataFrame, path: str | Path) -> None:
 
 @contextmanager
 def whole_file(path: str | Path) -> Iterator[Path]:
-    """Give a temporary name to write to; the file takes its place when all is written, and only then.
-
-    What a process that was killed left of the same file is removed after a day.
-    """
+    """Give a temporary name to write to; the file takes its place when all is written, and only then."""
     target = Path(path).resolve()
-    part = target.with_name(f".{os.getpid()}-{threading.get_ident()}-{target.name}")
-    try:
+    with TemporaryDirectory(prefix=".", dir=target.parent) as folder:
+        part = Path(folder, target.name)
         yield part
         part.replace(target)
-        _remove_stale(target)
-    finally:
-        part.unlink(missing_ok=True)
-
-
-def _remove_stale(target: Path) -> None:
-    """Remove unfinished parts of a file that nobody has written to for a day: their process was killed."""
-    name = re.compile(rf"\.\d+-\d+-{re.escape(target.name)}")
-    # Whatever goes wrong here, the file itself is written; another process may remove the same part.
-    with suppress(OSError), os.scandir(target.parent) as entries:
-        for entry in entries:
-            if not name.fullmatch(entry.name) or not entry.is_file(follow_symlinks=False):
-                continue
-            if time.time() - entry.stat(follow_symlinks=False).st_mtime > _STALE:
-                Path(entry.path).unlink(missing_ok=True)
 
 
 def _csv(frame: pandas.DataFrame, path: Path) -> None:

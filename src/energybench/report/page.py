@@ -4,24 +4,18 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from importlib import resources
 from typing import TYPE_CHECKING, Any
 
-from energybench.errors import requiring
-from energybench.report.cards.pieces import linked
-from energybench.report.cards.pieces import number as figure
-from energybench.report.content import Amount, Class, Evidence, check_assessment, gather, text
+from energybench.report.cards import environment, template
+from energybench.report.content import Amount, Class, Evidence, check_assessment, gather
 from energybench.report.files import whole_file
-from energybench.report.look import look_of
-from energybench.report.words import Words
+from energybench.report.words import Words, text
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from energybench.frames import Assessment
     from energybench.targets import TargetCheck
-
-_FOLDER = "templates"
 
 
 def html_report(
@@ -54,7 +48,7 @@ def html_report(
     MissingPackageError
         If Jinja2 is missing.
     OptionError
-        If the language does not exist, or the answer is lazy and not collected.
+        If the language does not exist.
 
     Examples
     --------
@@ -64,18 +58,13 @@ def html_report(
     """
     words = Words(lang)
     check_assessment(assessment)
-    with requiring("jinja2", "report", "A report"):
-        import jinja2
-    environment = jinja2.Environment(
-        autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined
-    )
-    environment.globals.update(look=look_of, kind_of=_kind_of, figure=figure, linked=linked)
-    script = _read("report.js")
-    return environment.from_string(_read("report.html")).render(
+    made, script = environment(), template("report.js")
+    return made.from_string(template("report.html")).render(
+        kind_of=_kind_of,
         content=gather(assessment, targets, words),
         words=words,
         title=text(title) or words("title"),
-        style=_read("report.css"),
+        style=template("report.css"),
         script=script,
         script_hash=_script_hash(script),
         package_version=assessment.package_version,
@@ -110,10 +99,6 @@ def write_report(
     page = html_report(assessment, targets=targets, title=title, lang=lang)
     with whole_file(path) as part:
         part.write_text(page, encoding="utf-8")
-
-
-def _read(name: str) -> str:
-    return (resources.files("energybench.report") / _FOLDER / name).read_text(encoding="utf-8")
 
 
 def _script_hash(script: str) -> str:

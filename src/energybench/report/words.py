@@ -1,12 +1,30 @@
-"""What the report and the workbook say, in Chinese and in English: a row a word."""
+"""How things are written for a reader: words in Chinese and in English, numbers, texts that are safe to show."""
 
 from __future__ import annotations
 
-from energybench.errors import check_option
+import re
+from typing import Any
+
+from energybench.errors import UnknownNameError, check_option
 from energybench.limits.ladders import LEVELS_ZH
-from energybench.report.cards.pieces import VERIFICATIONS_ZH
+from energybench.tables.store import find_document
 
 LANGUAGES = ("zh", "en")
+#: A longer text is cut where it is shown.
+LONGEST_TEXT = 1000
+# What HTML cannot hold, and what turns the direction of the text around it.
+UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
+BASES_ZH = {"calorific": "当量值", "primary": "等价值"}
+VERIFICATIONS_ZH = {
+    "two_sources": "两份来源",
+    "one_source": "一份来源",
+    "corroborated": "他处佐证",
+    "unverified": "未核对",
+    "conflict": "来源相互矛盾",
+    "missing": "缺失",
+}
+#: How a comparison is written; < and > are written as they are.
+SIGNS = {"<=": "≤", ">=": "≥"}
 
 #: Key -> Chinese, English.
 WORDS: dict[str, tuple[str, str]] = {
@@ -125,3 +143,40 @@ class Words:
         if not level:
             return self("no_class")
         return LEVELS_ZH[level] if self.lang == "zh" else level
+
+
+def text(value: Any, empty: str = "") -> str:
+    r"""Return a value as text that can be shown: a stand-in for what cannot be printed, cut where it is long.
+
+    Examples
+    --------
+    >>> text(float("nan")), text(None, "–"), text(2023), text("甲\x07厂")
+    ('', '–', '2023', '甲�厂')
+    """
+    if value is None or value != value:
+        return empty
+    shown = UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", str(value))
+    return shown if len(shown) <= LONGEST_TEXT else f"{shown[:LONGEST_TEXT]}…"
+
+
+def number(value: float | None) -> str:
+    """Return a number for a reader: six figures, thousands apart, a true minus sign; a dash for none.
+
+    Examples
+    --------
+    >>> number(-13350.25), number(84000000.000001), number(None)
+    ('−13,350.2', '84,000,000', '–')
+    """
+    if value is None or value != value:
+        return "–"
+    shown = f"{value:,.0f}" if 1e6 <= abs(value) < 1e15 else f"{value:,.6g}"
+    return shown.replace("-", "\N{MINUS SIGN}")
+
+
+def titles(document: str) -> tuple[str, str]:
+    """Return number and title of a document in Chinese and in English; nothing where it is not in the data."""
+    try:
+        row = find_document(document)
+    except UnknownNameError:
+        return "", ""
+    return f"{row.number} {row.title_zh}".strip(), row.number or row.title_en

@@ -14,17 +14,16 @@ from energybench.frames.groups import KEY_TEXT, make_groups
 from energybench.frames.meters import flow_word
 from energybench.report.content import (
     Evidence,
+    as_float,
     check_assessment,
     energy_frame,
-    number,
     problem_table,
     source_table,
     target_table,
-    text,
 )
 from energybench.report.files import whole_file
 from energybench.report.look import look_of
-from energybench.report.words import Words
+from energybench.report.words import Words, text
 from energybench.units.registry import ratio
 from energybench.units.text import UnitText, read_unit
 
@@ -86,7 +85,7 @@ def write_workbook(
     MissingPackageError
         If openpyxl is missing.
     OptionError
-        If the name does not end in ``.xlsx``, the language does not exist, or the answer is lazy and not collected.
+        If the name does not end in ``.xlsx``, the language does not exist.
     TableError
         If there are more rows than a sheet has.
     OSError
@@ -138,7 +137,7 @@ def _results(book: Any, frame: pandas.DataFrame, lines: int | None) -> None:
     groups = _group_numbers(frame, frame)
     for row, record in enumerate(frame.to_dict("records"), 2):
         cells = [groups[row - 2], *(_value(record[name]) for name in names)]
-        if lines and number(record["tce"]) is not None:
+        if lines and as_float(record["tce"]) is not None:
             cells[tce] = _Formula(f"SUMIFS(energy!$B$2:$B${lines + 1},energy!$A$2:$A${lines + 1},$A{row})")
         _write(sheet, row, cells)
         _colour(sheet.cell(row, heads.index("class") + 1), record["class"])

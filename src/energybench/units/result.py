@@ -41,8 +41,8 @@ class Card:
 
     __slots__ = ()
 
-    def _repr_html_(self) -> str:
-        html: str = report_room("cards").card_of(self)
+    def _repr_html_(self) -> str | None:
+        html: str | None = report_room("cards").card_of(self)
         return html
 
 

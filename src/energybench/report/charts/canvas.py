@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from energybench.errors import OptionError, UnknownNameError, quoted, requiring
 from energybench.limits.ladders import Level
-from energybench.report.cards.pieces import VERIFICATIONS_ZH, number
 from energybench.report.look import look_of
+from energybench.report.words import VERIFICATIONS_ZH, number
 from energybench.tables.store import find_document
 
 if TYPE_CHECKING:

@@ -9,8 +9,6 @@ from energybench.accounts.account import Account
 from energybench.energy.coefficients import find_carrier
 from energybench.errors import EnergybenchError, OptionError
 from energybench.frames import Assessment
-from energybench.report.cards.figures import BASES_ZH
-from energybench.report.cards.pieces import number
 from energybench.report.charts.canvas import (
     cite,
     finish,
@@ -22,6 +20,7 @@ from energybench.report.charts.canvas import (
 )
 from energybench.report.charts.inputs import Cited, wrong_input
 from energybench.report.fonts import choose_lettering
+from energybench.report.words import BASES_ZH, number
 from energybench.tables.store import records
 
 if TYPE_CHECKING:

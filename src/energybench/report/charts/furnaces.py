@@ -11,7 +11,6 @@ from energybench.errors import OptionError
 from energybench.frames import Assessment
 from energybench.limits.furnaces import DEFAULT_ITEM, FurnaceLimit, LimitCurve, find_curve, read_capacity
 from energybench.limits.ladders import Level
-from energybench.report.cards.pieces import number
 from energybench.report.charts.canvas import (
     cite,
     class_name,
@@ -25,6 +24,7 @@ from energybench.report.charts.inputs import Named, named_verdicts, one_product
 from energybench.report.charts.labels import label_points
 from energybench.report.fonts import choose_lettering
 from energybench.report.look import look_of
+from energybench.report.words import number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from energybench.errors import DimensionError, OptionError, quoted
 from energybench.limits.ladders import Level
-from energybench.report.cards.pieces import number
 from energybench.report.charts.canvas import (
     cite,
     class_name,
@@ -24,6 +23,7 @@ from energybench.report.charts.canvas import (
 from energybench.report.charts.inputs import Named, named_verdicts
 from energybench.report.fonts import choose_lettering
 from energybench.report.look import look_of
+from energybench.report.words import number
 from energybench.units.registry import ratio, read_quantity
 from energybench.units.text import read_unit
 

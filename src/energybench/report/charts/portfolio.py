@@ -11,7 +11,6 @@ from energybench.frames.encode import clean_text, to_floats
 from energybench.frames.groups import period_key
 from energybench.limits.choose import find_ladder, needs_capacity
 from energybench.limits.ladders import Level
-from energybench.report.cards.pieces import number
 from energybench.report.charts.canvas import (
     cite,
     class_name,
@@ -31,6 +30,7 @@ from energybench.report.charts.canvas import (
 from energybench.report.charts.inputs import Cited, one_product
 from energybench.report.fonts import choose_lettering
 from energybench.report.look import look_of
+from energybench.report.words import number
 from energybench.units.registry import ratio
 from energybench.units.text import read_unit
 

@@ -9,7 +9,6 @@ from energybench.accounts.account import Account
 from energybench.errors import OptionError
 from energybench.frames import Assessment
 from energybench.limits.ladders import Level
-from energybench.report.cards.pieces import number
 from energybench.report.charts.canvas import (
     cite,
     class_name,
@@ -23,6 +22,7 @@ from energybench.report.charts.canvas import (
 from energybench.report.charts.inputs import Cited, one_product, wrong_input
 from energybench.report.fonts import choose_lettering
 from energybench.report.look import look_of
+from energybench.report.words import number
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -1,0 +1,95 @@
+"""What a notebook shows of a record: HTML by Jinja2; without Jinja2 a notebook shows the text of the record."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+from energybench.errors import MissingPackageError, requiring
+from energybench.limits.ladders import LEVELS_ZH
+from energybench.report.look import look_of
+from energybench.report.words import BASES_ZH, SIGNS, VERIFICATIONS_ZH, number, text, titles
+
+if TYPE_CHECKING:
+    import jinja2
+    import pandas
+    from markupsafe import Markup
+
+#: How many results of an assessment and lines of an account a card shows.
+MOST = 50
+_KINDS = ("Account", "Assessment", "Coefficient", "FurnaceLimit", "Verdict")
+_ADDRESS = re.compile(r"(https?://[^\s<>\"';,，；）)]+)")
+
+
+def card_of(record: Any) -> str | None:
+    """Return the card of a record as HTML, None where it has no card or Jinja2 is missing."""
+    kind = type(record).__name__
+    if kind not in _KINDS:
+        return None
+    try:
+        card = _card()
+    except MissingPackageError:
+        return None
+    more = _results(record) if kind == "Assessment" else {}
+    return card.render(kind=kind, record=record, **more)
+
+
+def environment() -> jinja2.Environment:
+    """Return what renders cards and reports: every value is escaped, and shown without what cannot be printed."""
+    with requiring("jinja2", "report", "A report"):
+        import jinja2
+        from markupsafe import Markup
+    made = jinja2.Environment(
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+        finalize=lambda value: value if isinstance(value, Markup) else text(value, "–"),
+    )
+    made.globals.update(look_of=look_of, number=number, linked=linked)
+    return made
+
+
+def template(name: str) -> str:
+    """Return the text of a template or of what stands in it."""
+    return (resources.files("energybench.report") / "templates" / name).read_text(encoding="utf-8")
+
+
+def linked(evidence: str) -> Markup:
+    """Return evidence with its http and https addresses as links; everything else stays text."""
+    from markupsafe import Markup
+
+    link = Markup(
+        '<a href="{0}" rel="noopener noreferrer" target="_blank" '
+        'style="color:inherit;text-decoration:underline;overflow-wrap:anywhere">{0}</a>'
+    )
+    parts = _ADDRESS.split(text(evidence))
+    return Markup("").join(link.format(part) if place % 2 else part for place, part in enumerate(parts))
+
+
+@cache
+def _card() -> jinja2.Template:
+    made = environment()
+    made.globals.update(
+        levels=LEVELS_ZH, bases=BASES_ZH, checks=VERIFICATIONS_ZH, signs=SIGNS, titles=titles, most=MOST
+    )
+    # White space between elements would show between the words of a line.
+    return made.from_string("".join(map(str.strip, template("card.html").splitlines())))
+
+
+def _results(assessment: Any) -> dict[str, Any]:
+    """Return what the card of an assessment shows of its tables."""
+    results: pandas.DataFrame = assessment.result_frame
+    shown, problems = results.head(MOST), assessment.problem_counts
+    reasons = problems.groupby("reason", sort=False)["rows"].sum().sort_values(ascending=False, kind="stable")
+    sources = results[["document", "verification"]].drop_duplicates().itertuples(index=False)
+    return {
+        "counts": assessment.counts,
+        "classes": dict(results["class"].value_counts()),
+        "rows": shown.astype(object).where(shown.notna(), None).to_dict("records"),
+        "left_out": len(results) - len(shown),
+        "reasons": dict(reasons),
+        "sources": [pair for pair in sources if pair.document],
+    }

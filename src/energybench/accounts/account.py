@@ -73,10 +73,7 @@ def uncertainties(
     output_spread: Spread | None = None,
     notes: tuple[str, ...] = (),
 ) -> dict[str, Any]:
-    """Return the fields of an account that speak of uncertainty; none where nothing was given one.
-
-    With v = E / Q: u(v)^2 is the sum over the sources of (dE / Q - v dQ / Q)^2, a source's parts added before.
-    """
+    """Return the fields of an account that speak of uncertainty; none where nothing was given one."""
     names: dict[Hashable, str] = {}
     tce: dict[Hashable, float] = {}
     value: dict[Hashable, float] = {}

@@ -43,10 +43,7 @@ _KILOGRAM_PER_VOLUME = (UnitText(("kg",), ("m3",)), UnitText(("kg",), ("Nm3",)))
 
 @cached(4096)
 def factor(name: str, unit: UnitText, choice: Choice) -> tuple[Fraction, Coefficient]:
-    """Return the exact tce per one ``unit`` of a carrier, and the coefficient behind it.
-
-    The one place where a carrier, a unit and a coefficient meet: one value and a whole table both come here.
-    """
+    """Return the exact tce per one ``unit`` of a carrier, and the coefficient behind it."""
     rate, record = choose_coefficient(name, choice)
     amounts = _amounts_of(rate, unit, choice, record.carrier)
     return amounts * Rate(rate.value, UnitText(rate.unit.numerator, (), rate.unit.exponent)).to(TCE), record
@@ -174,11 +171,7 @@ def tce_parts(
     amount: Spread | None,
     spreads: Spreads,
 ) -> list[tuple[str, Hashable, float]]:
-    """Return what each uncertain figure contributes to the uncertainty of a conversion, in tce.
-
-    tce is proportional to the amount and to the coefficient, heating value or coal rate, and to the density or
-    its inverse, so that relative uncertainties carry over (JCGM 100:2008, 5.1.2 and 5.1.6).
-    """
+    """Return what each uncertain figure contributes to the uncertainty of a conversion, in tce."""
     parts: list[tuple[str, Hashable, float]] = []
     if amount is not None:
         parts += [("amount", source, part) for source, part in amount.scaled(factor)]

@@ -123,9 +123,6 @@ class Spread:
 def combine(parts: Iterable[tuple[Hashable, float]]) -> float:
     """Return the combined standard uncertainty of signed contributions.
 
-    Contributions of one source add up with their signs first (correlation +1); the sums, and every contribution
-    of the source None, then add up in squares. JCGM 100:2008, 5.1.2 and note 1 of 5.2.2.
-
     Examples
     --------
     >>> combine([(None, 3.0), (None, 4.0)])
@@ -291,9 +288,6 @@ def _plain_width(given: str) -> str:
 
 def read_uncertainty(given: str | float, value: float, unit: UnitText) -> float:
     """Read an uncertainty that stands beside its amount: a number in the amount's unit, ``"6 t"`` or ``"0.5 %"``.
-
-    A text may state a coverage factor, ``"12 t (k=2)"``; what is returned is the standard uncertainty. A relative one
-    has the sign of its value: what reads 1 % high takes 1 % too much off where it is taken off.
 
     Examples
     --------

@@ -56,10 +56,7 @@ class EnergyLines:
 
     @numpy.errstate(invalid="ignore", over="ignore")
     def frame(self) -> pandas.DataFrame:
-        """Return a line per meter row: the row as given, its coefficient and source, and its tce.
-
-        The uncertainty of the coefficient is standard and in its unit, also where it comes from that of an ncv.
-        """
+        """Return a line per meter row: the row as given, its coefficient and source, and its tce."""
         meters = self.meters
         count = len(meters.table)
         records: list[Any] = [getattr(factor, "record", None) for factor in meters.factors] + [None]

@@ -40,10 +40,7 @@ class Plan:
 
 
 def add_partitions(meters: Any, outputs: Any, options: Options) -> tuple[Sums, Wanted, tuple[str, ...]]:
-    """Add up a Dask frame of meters; one ``dask.compute`` by whatever scheduler is set.
-
-    The ``row`` of a problem is the index of the frame, as in pandas.
-    """
+    """Add up a Dask frame of meters; one ``dask.compute`` by whatever scheduler is set."""
     from dask.base import compute
     from dask.delayed import delayed
 

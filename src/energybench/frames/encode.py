@@ -89,10 +89,7 @@ def plain_cells(column: pandas.Series[Any]) -> pandas.Series[Any]:
 
 
 def is_strange(column: pandas.Series[Any], *, deep: bool) -> bool:
-    """Say whether pandas cannot work with a column: an Arrow type without a code, or a cell that does not compare.
-
-    Cells are looked at only where ``deep``: in a long table that takes its time, see :func:`has_value`.
-    """
+    """Say whether pandas cannot work with a column: an Arrow type without a code, or a cell that does not compare."""
     if isinstance(column.dtype, pandas.ArrowDtype):
         return column.dtype.kind == "O" and str(column.dtype.pyarrow_dtype) not in _ARROW_TEXTS
     try:
@@ -186,10 +183,7 @@ def recode(column: Coded, function: Callable[[Any], str] = clean_text) -> Coded:
 
 
 def to_floats(column: pandas.Series[Any]) -> Floats:
-    """Return a column of numbers as float64, NaN where a cell is empty or no number.
-
-    Texts may have thousands separators and full-width digits; each distinct text is read once.
-    """
+    """Return a column of numbers as float64, NaN where a cell is empty or no number."""
     if pandas.api.types.is_bool_dtype(column.dtype) or pandas.api.types.is_complex_dtype(column.dtype):
         return numpy.full(len(column), numpy.nan)
     if pandas.api.types.is_numeric_dtype(column.dtype):

@@ -386,11 +386,7 @@ def read_output_spreads(table: pandas.DataFrame, outputs: Outputs, allow_unverif
 def intensity_uncertainty(
     outputs: Outputs, totals: Totals, groups: Groups, added: SpreadTotals | None, own: Spreads | None
 ) -> tuple[Floats, Floats] | None:
-    """Return the standard uncertainty of each total in tce and of each intensity, None where no table states any.
-
-    With v = k E / Q: u(v)^2 = k^2 / Q^2 (sum of squares over the sources of E, where the meter of the output has
-    dE - E dQ / Q), by JCGM 100:2008, 5.1.2 and 5.2.2.
-    """
+    """Return the standard uncertainty of each total in tce and of each intensity, None where no table states any."""
     if added is None and own is None:
         return None
     rows = groups.of_outputs

@@ -37,8 +37,6 @@ def key_text(value: Any) -> str:
 def period_key(value: Any) -> str:
     """Return a period as text, a year, month or day in Chinese as its ISO form.
 
-    Only forms that can mean one thing are folded: ``"2023.05"`` and ``"2023-24"`` stay as they are.
-
     Examples
     --------
     >>> [period_key(value) for value in (2023, "2023.0", "2023年", "2023年5月", "2023年5月1日", "2023.05")]

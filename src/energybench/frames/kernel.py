@@ -25,10 +25,7 @@ DENSE = 1 << 24
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """Several coded columns as one number per row: the sum of one small table per column, taken by code.
-
-    A code that has no place in the key space has the entry ``size``, so that the sum lies outside of it.
-    """
+    """Several coded columns as one number per row: the sum of one small table per column, taken by code."""
 
     codes: tuple[Integers, ...]
     tables: tuple[Integers, ...]
@@ -46,10 +43,7 @@ class Key:
 
 
 def make_key(columns: list[tuple[Integers, NDArray[numpy.int64], int]]) -> Key:
-    """Make a key of columns given as codes, a table from code to position, and how many positions there are.
-
-    A position equal to that number means that the code has no place.
-    """
+    """Make a key of columns given as codes, a table from code to position, and how many positions there are."""
     size = 1
     for _, _, count in columns:
         size *= max(count, 1)
@@ -169,10 +163,7 @@ def sweep(
     flow: Floats | None = None,
     count: Integers | None = None,
 ) -> None:
-    """Weigh and add up rows in one pass; a row that cannot be used is counted and noted, never added.
-
-    ``count`` says how many readings a row stands for, one where it is None.
-    """
+    """Weigh and add up rows in one pass; a row that cannot be used is counted and noted, never added."""
     last = len(totals.tce) - 1
     turned = multiplier if flow is None else flow
     electric = electricity.nonzero() if electricity is not None else None

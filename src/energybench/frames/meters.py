@@ -155,10 +155,7 @@ def read_meters(table: pandas.DataFrame, known: KnownFactors, amount: Floats | N
 
 
 def _own_figures(table: pandas.DataFrame) -> tuple[Floats | None, NDArray[Any] | None, Coded | None]:
-    """Return the rows' own figures (NaN where there is none), which kind each is, and kind with unit, coded.
-
-    A row with both figures gets NaN: :func:`explain` says so.
-    """
+    """Return the rows' own figures (NaN where there is none), which kind each is, and kind with unit, coded."""
     present = [name for name in _OWN[1:] if name in table.columns and bool(has_value(table[name]).any())]
     if not present:
         return None, None, None

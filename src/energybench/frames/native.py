@@ -22,10 +22,7 @@ def kind_of(table: Any) -> str:
 
 
 def to_pandas(table: Any, name: str) -> pandas.DataFrame:
-    """Return any eager table as pandas, and refuse what is none.
-
-    Texts of polars and pyarrow stay in Arrow memory; a Categorical, an Enum or a dictionary keeps its codes.
-    """
+    """Return any eager table as pandas, and refuse what is none."""
     import pandas
 
     if isinstance(table, pandas.DataFrame):

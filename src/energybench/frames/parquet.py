@@ -115,10 +115,7 @@ class Dictionaries:
     def frame(
         self, batch: Any, columns: Mapping[str, str], constants: Mapping[str, str | None], gaps: frozenset[str]
     ) -> pandas.DataFrame:
-        """Return a batch as a frame: texts as categories, the columns that folders stand for filled in.
-
-        Whole numbers with an empty cell anywhere are floats in every batch, as they are in a whole table.
-        """
+        """Return a batch as a frame: texts as categories, the columns that folders stand for filled in."""
         names = batch.schema.names
         texts = {name: array for name, array in zip(names, batch.columns, strict=True) if kind_of(array.type) == "text"}
         others = from_arrow(batch.select([name for name in names if name not in texts]).replace_schema_metadata())
@@ -190,10 +187,7 @@ def open_parquet(path: Path, shown: str, rows: int) -> ParquetSource:
 
 
 def parquet_files(folder: Path, shown: str) -> tuple[list[Path], list[str]]:
-    """Return the Parquet files of a folder in the order of their names, and the names of the others.
-
-    Files and folders whose names begin with a dot or an underline are those of the writer, and are passed over.
-    """
+    """Return the Parquet files of a folder in the order of their names, and the names of the others."""
     inside = sorted(path for path in folder.rglob("*") if path.is_file())
     own = [path for path in inside if not any(part.startswith((".", "_")) for part in path.relative_to(folder).parts)]
     files = [path for path in own if path.suffix.lower() == ".parquet"]

@@ -39,10 +39,7 @@ _LONGEST_KEY = 40
 
 @dataclass(frozen=True)
 class ProblemRows:
-    """The problems of one table, kept small: a code per row into the kinds of problem that there are.
-
-    Where lines of the table are groups, ``rows`` says how many rows each line stands for.
-    """
+    """The problems of one table, kept small: a code per row into the kinds of problem that there are."""
 
     table: str
     row: NDArray[Any]
@@ -123,11 +120,7 @@ def _examples(keys: pandas.DataFrame) -> NDArray[numpy.object_]:
 
 @dataclass
 class Tally:
-    """Problems of a table that comes in batches: every row is counted, the first ones are listed.
-
-    A table of nothing but nonsense has as many distinct values as rows. So that memory stays bounded, only so many
-    distinct values of a column and a reason get a line of their own; the rows of all others are counted on one line.
-    """
+    """Problems of a table that comes in batches: every row is counted, the first ones are listed."""
 
     rows: int = 0
     listed: list[pandas.DataFrame] = field(default_factory=list)
@@ -196,10 +189,7 @@ class Tally:
 
 @dataclass
 class Problems:
-    """The problems of one table; the first thing that is wrong with a row is its problem.
-
-    The value of a problem is the cell of its column, as text; ``{value}`` in a message stands for that cell.
-    """
+    """The problems of one table; the first thing that is wrong with a row is its problem."""
 
     table: str
     source: pandas.DataFrame
@@ -268,10 +258,7 @@ class Problems:
     def _cells(
         self, rows: NDArray[numpy.int64], code: NDArray[Any], refusals: list[Refusal]
     ) -> tuple[list[str | None], NDArray[numpy.int64]]:
-        """Return the distinct texts of the cells that are at fault, and which of them each row has.
-
-        A refusal of a column that the table does not have shows its own value, for which the text is None.
-        """
+        """Return the distinct texts of the cells that are at fault, and which of them each row has."""
         order: dict[str | None, int] = {None: 0}
         cell = numpy.zeros(len(rows), numpy.int64)
         column = numpy.array([refusal.column for refusal in refusals], object)

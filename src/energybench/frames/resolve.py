@@ -36,10 +36,7 @@ _KWH = UnitText(("kWh",))
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why something cannot be used, as a row of the problems says it.
-
-    ``{value}`` in a message stands for the cell, unless the message is ``verbatim``.
-    """
+    """Why something cannot be used, as a row of the problems says it."""
 
     column: str
     value: str
@@ -110,11 +107,7 @@ def _own_range(carrier: str, one: Rate, own: str, basis: str) -> tuple[float, fl
 
 @dataclass(frozen=True, slots=True)
 class Threshold:
-    """What one combination of product and output unit is measured by.
-
-    ``intensity = total * scale / output * factor + shift``, the total being standard coal or electricity; factor
-    and shift are those of corrections on the side of the result.
-    """
+    """What one combination of product and output unit is measured by."""
 
     item: str
     ladder: Ladder | None
@@ -214,11 +207,7 @@ def resolve_unit(text: Any, target: UnitText, column: str) -> float | Refusal:
 
 
 def resolve_all(resolve: Callable[..., Any], combinations: Iterable[tuple[Any, ...]], refused: int = 0) -> list[Any]:
-    """Resolve every combination once.
-
-    Only the first refusals look for the nearest names: nobody reads a thousand suggestions, and each costs
-    milliseconds.
-    """
+    """Resolve every combination once."""
     resolved = []
     for combination in combinations:
         with nullcontext() if refused < SUGGESTED else without_suggestions():
@@ -229,11 +218,7 @@ def resolve_all(resolve: Callable[..., Any], combinations: Iterable[tuple[Any, .
 
 
 class KnownFactors:
-    """What combinations of carrier, unit and own figure resolve to, for a table that comes in parts.
-
-    Each distinct combination is resolved once. Of the refused ones only so many are remembered, so that a column
-    of nothing but nonsense takes no more memory than its longest part.
-    """
+    """What combinations of carrier, unit and own figure resolve to, for a table that comes in parts."""
 
     def __init__(self, choice: Choice) -> None:
         self.choice = choice

@@ -141,10 +141,7 @@ _MAKERS = {"benchmarks": _of_benchmark, "local_limits": _of_local_limit, "limits
 
 @cached()
 def _ladders() -> dict[str, tuple[Ladder, ...]]:
-    """Return every ladder that does not depend on capacity, by item.
-
-    An organisation's own row stands in for shipped ones of the same item, document and unit.
-    """
+    """Return every ladder that does not depend on capacity, by item."""
     found: dict[str, list[Ladder]] = {}
     for table, make in _MAKERS.items():
         own = own_ids(table)

@@ -61,13 +61,7 @@ class Decision(Record):
 
 
 def conformity(value: float, uncertainty: float, ladder: Ladder, compare: str = "full") -> dict[str, float | None]:
-    """Return for each step the probability that the true value meets it; None where it has no figure.
-
-    Notes
-    -----
-    One-sided tolerance interval, normal model: p = Phi((limit - value) / u), or with the sign turned where higher
-    is better (JCGM 106:2012, 7.2).
-    """
+    """Return for each step the probability that the true value meets it; None where it has no figure."""
     chances: dict[str, float | None] = {}
     regions = ladder.regions(compare)
     for step, edge in zip(ladder.steps, regions.reach, strict=True):
@@ -77,10 +71,7 @@ def conformity(value: float, uncertainty: float, ladder: Ladder, compare: str = 
 
 
 def class_probabilities(value: float, uncertainty: float, ladder: Ladder, compare: str = "full") -> dict[str, float]:
-    """Return the probability that the true value lies in each class; they add up to 1.
-
-    A region without a class counts as ``"cannot-tell"``.
-    """
+    """Return the probability that the true value lies in each class; they add up to 1."""
     regions = ladder.regions(compare)
     chances = dict.fromkeys((level.value for level in ladder.levels), 0.0)
     ends = (-math.inf, *regions.edges, math.inf)
@@ -133,13 +124,7 @@ def decide(
     rule: str = "simple",
     risk: float = 0.05,
 ) -> Decision:
-    """Decide on a class by a rule of JCGM 106.
-
-    Notes
-    -----
-    JCGM 106:2012, 8.2 (simple acceptance), 8.3.2 (guarded acceptance: acceptance limit = limit - w) and 8.3.3
-    (guarded rejection: limit + w), with w = u z(1 - risk).
-    """
+    """Decide on a class by a rule of JCGM 106."""
     check_option("rule", rule, RULES)
     kept = check_risk(risk)
     if rule != "simple" and uncertainty is None:

@@ -57,8 +57,6 @@ class Level(StrEnum):
 def fold(threshold: Any, comparator: str) -> Any:
     """Return the largest ``sign * x`` that meets a threshold, tolerance included: for a number, or an array of them.
 
-    ``sign`` is -1 where the comparator asks for more, else 1.
-
     >>> 117 < fold(117.0, "<=") < 117.000001, 116.999999 < fold(117.0, "<") < 117
     (True, True)
     """
@@ -103,10 +101,7 @@ class Step:
         return folded
 
     def _last_that_rounds(self) -> float:
-        """Return the largest float whose shortest decimal, rounded to the digits of the threshold, meets it.
-
-        A half goes to the even digit, on both sides of zero alike, so that turning the direction changes nothing.
-        """
+        """Return the largest float whose shortest decimal, rounded to the digits of the threshold, meets it."""
         unit = Fraction(1, 10 ** len(self.threshold.partition(".")[2]))
         units = Fraction(self.threshold) / unit * (-1 if ">" in self.comparator else 1)
         last = floor(units) - (units.denominator == 1 and "=" not in self.comparator)
@@ -120,10 +115,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Regions:
-    """The class of every value of a ladder.
-
-    Region ``n`` holds the values for which ``edges[n - 1] < sign * value <= edges[n]``; the last one has no upper edge.
-    """
+    """The class of every value of a ladder."""
 
     sign: float
     edges: tuple[float, ...]

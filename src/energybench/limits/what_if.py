@@ -84,21 +84,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
-    """What the class would be under another choice: edition, reading, basis, comparison or document.
-
-    Attributes
-    ----------
-    choice, option : str
-        What is chosen, and the other option.
-    value : float or None
-        The value under that option, in ``unit``.
-    level : str or None
-        Its class, None where it cannot be told.
-    changes : bool or None
-        Whether the class differs; None where it cannot be told, or the other document has other classes.
-    reason : str
-        What a reader should know, or why it cannot be told.
-    """
+    """What the class would be under another choice: edition, reading, basis, comparison or document."""
 
     choice: str
     option: str
@@ -197,13 +183,7 @@ def of_value(
     corrected: bool = False,
     coal_rate: AmountLike | CoalRate | None = None,
 ) -> Sensitivity:
-    """Return what would change the class of a value.
-
-    Notes
-    -----
-    With the value v = E / Q: output Q v / w, energy E w / v, and amount or coefficient of a carrier with the energy
-    C times 1 + (w - v) E / (v C), where w is the value to be reached.
-    """
+    """Return what would change the class of a value."""
     level = ladder.level(value, compare)
     changes: list[Change] = []
     for direction in (BETTER, WORSE):

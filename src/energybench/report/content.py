@@ -72,10 +72,7 @@ class Picture:
 
 @dataclass(frozen=True)
 class Table:
-    """A table to lay out: headings, rows of cells, and which columns are numbers.
-
-    A cell is text, a number, None for a missing number, an :class:`Amount`, a :class:`Class` or :class:`Evidence`.
-    """
+    """A table to lay out: headings, rows of cells, and which columns are numbers."""
 
     heads: tuple[str, ...]
     rows: list[tuple[Any, ...]]

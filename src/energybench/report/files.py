@@ -70,11 +70,7 @@ def _is_of(target: Path, source: Path) -> bool:
 
 
 def write_frame(frame: pandas.DataFrame, path: str | Path) -> None:
-    """Write a frame to a file, without its index.
-
-    ``.csv`` is UTF-8 with a byte order mark, which Excel needs; ``.json`` is a list of rows; a text cell of
-    ``.xlsx`` stays text even if it begins like a formula.
-    """
+    """Write a frame to a file, without its index."""
     suffix, name = Path(path).suffix.lower(), quoted(str(path))
     write = {".csv": _csv, ".json": _json, ".parquet": _parquet, ".xlsx": _xlsx}[suffix]
     try:

@@ -447,10 +447,7 @@ def _verdict(row: TargetRow, spec: MeasureRow, given: _Given) -> TargetVerdict:
 
 
 def _computed(row: TargetRow, spec: MeasureRow, need: Requirement, given: _Given) -> tuple[Computed, str, str]:
-    """Return the figure of a target, its period, and the document whose levels were read.
-
-    A figure that was given goes before columns.
-    """
+    """Return the figure of a target, its period, and the document whose levels were read."""
     if row.id in given.figures:
         figure, favoured = given.figures[row.id], spec.measure == "direction"
         found = Computed(

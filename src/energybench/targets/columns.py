@@ -395,10 +395,7 @@ def _own_unit(cells: pandas.Series[Any]) -> str:
 
 
 def holds(table: pandas.DataFrame, condition: RowCondition) -> tuple[Mask, Mask]:
-    """Return in which rows a condition holds, and in which it is known whether it does.
-
-    An item goes by any of its names. A number below zero is none: no condition is on a quantity that can be.
-    """
+    """Return in which rows a condition holds, and in which it is known whether it does."""
     if condition.column == ITEM:
         return numpy.isin(known_items(table).astype(str), condition.words), numpy.ones(len(table), bool)
     if condition.number is not None:

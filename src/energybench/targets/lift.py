@@ -325,9 +325,6 @@ def cheapest_cover(
 ) -> tuple[list[int], bool]:
     """Return the plants that together have enough capacity for the least cost, and whether that is proven.
 
-    Plant by plant, all choices are kept for which no other costs no more and has no less capacity. Capacity beyond
-    enough counts as enough, so that the dearest choice kept is the cheapest that is enough, once there is one.
-
     Examples
     --------
     >>> cheapest_cover([10.0, 100.0, 90.0], [10.0, 11.0, 30.0], 50.0)

@@ -346,11 +346,7 @@ class Computed:
 
 
 def share_of_capacity(asked: Question) -> Computed:
-    """Return the share of design capacity that counts, product by product.
-
-    Tonnes of different products are never added: over several products the figure lies between the lowest and the
-    highest share, whatever the weights.
-    """
+    """Return the share of design capacity that counts, product by product."""
     rows, column = asked.portfolio.counted(asked.spec), asked.spec.column
     items = items_of(rows.table).astype(str)
     parts = []
@@ -409,10 +405,7 @@ def _share(weights: Floats, yes: Mask, known: Mask, column: str) -> tuple[float,
 
 
 def _enterprises(asked: Question) -> Counted:
-    """Return a row per enterprise, and which count.
-
-    Every row of an enterprise must count. A yes stands for the whole enterprise where its other rows are left empty.
-    """
+    """Return a row per enterprise, and which count."""
     rows = asked.portfolio.counted(asked.spec)
     column = "enterprise" if "enterprise" in rows.table.columns else "plant"
     owner = filled(rows.table, column)

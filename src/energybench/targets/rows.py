@@ -37,10 +37,7 @@ _NUMBER = re.compile(r"(-?\d+(?:\.\d+)?)(?: (.+))?")
 
 @dataclass(frozen=True, slots=True)
 class RowCondition:
-    """One condition on a column: ``furnace_capacity <= 1 t``, ``item = cast-iron|cast-steel``, ``green_mine = yes``.
-
-    A condition is on a number if its value begins with one, on a flag if it is yes or no, else on a text.
-    """
+    """One condition on a column: ``furnace_capacity <= 1 t``, ``item = cast-iron|cast-steel``, ``green_mine = yes``."""
 
     column: str
     comparison: str
@@ -182,8 +179,6 @@ class Requirement:
 
     def met_by(self, low: float, high: float, open_ends: tuple[bool, bool] = (False, False)) -> bool | None:
         """Say whether every value of an interval meets the target (True), none does (False), or neither (None).
-
-        An open end is approached and never reached: a share between 0 and 40 % that is neither.
 
         Examples
         --------

@@ -291,11 +291,7 @@ def _from_pint(value: Any, name: str) -> tuple[Magnitude, UnitText]:
 
 
 def times(values: NDArray[numpy.float64], factor: float, name: str = "amount") -> NDArray[numpy.float64]:
-    """Multiply an array by a factor, and refuse NaN and infinity on the way.
-
-    A sum is finite only if every element is, so one sum per block, while the block is in the cache, says
-    whether it is clean at a fraction of the cost of a mask.
-    """
+    """Multiply an array by a factor, and refuse NaN and infinity on the way."""
     flat = values.reshape(-1)
     result = numpy.empty_like(flat)
     with numpy.errstate(invalid="ignore", over="ignore"):

@@ -342,10 +342,7 @@ def _name_plants(
 
 
 def _fit(text: Annotation, name: str, room: float, height: float) -> bool:
-    """Break, turn and at last cut a name until it is no wider than its step; say whether that is possible.
-
-    An upright name takes no more than a height, or the steps would be squeezed below it.
-    """
+    """Break, turn and at last cut a name until it is no wider than its step; say whether that is possible."""
     extent = text.get_window_extent()
     if extent.width <= room:
         return True

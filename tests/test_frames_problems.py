@@ -410,12 +410,12 @@ def test_an_option_that_does_not_exist_is_an_error_and_not_a_problem_of_every_ro
 @pytest.mark.parametrize("option", ["document", "edition"])
 def test_a_document_that_does_not_exist_is_an_error(option: str) -> None:
     with pytest.raises(errors.UnknownNameError, match="nrdc-2023"):
-        eb.assess(meters(), outputs(), **{option: "nrdc-2023"})  # type: ignore[call-overload]
+        eb.assess(meters(), outputs(), **{option: "nrdc-2023"})  # type: ignore[arg-type]
 
 
 def test_a_coal_rate_without_a_unit_is_an_error() -> None:
     with pytest.raises(errors.AmountError, match=r"302\.4"):
-        eb.assess(meters(), outputs(), basis="primary", coal_rate=302.4)  # type: ignore[call-overload]
+        eb.assess(meters(), outputs(), basis="primary", coal_rate=302.4)  # type: ignore[arg-type]
 
 
 def test_unused_headers_are_named() -> None:

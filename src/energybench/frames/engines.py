@@ -78,7 +78,7 @@ class EngineSource:
         _check_types({header: schema[header] for header in named.values()}, named)
         frame = self.frame.select(*(nw.col(header).alias(column) for column, header in named.items()))
         groups = None if row_by_row else _groups(_by_letter(frame), list(places))
-        if groups is None or numpy.nanmax(numpy.abs(groups.amount), initial=0.0) > _LARGEST:
+        if groups is None or groups.amount is None or (numpy.abs(groups.amount) > _LARGEST).any():
             return _rows(frame, list(places))
         return iter((groups,))
 

@@ -146,7 +146,7 @@ def _groups(frame: nw.LazyFrame[Any], columns: list[str]) -> Batch:
     if kind.is_numeric():
         number = cell.cast(nw.Float64)
         finite = number.abs() <= sys.float_info.max
-        number, odd = nw.when(finite).then(number), nw.when(~finite & ~number.is_nan()).then(text)
+        number, odd = nw.when(finite).then(number), nw.when(~finite & ~number.is_nan()).then(number)
     else:
         plain = text.str.contains(PLAIN_NUMBER) & (not isinstance(kind, nw.Boolean))
         number, odd = nw.when(plain).then(text).cast(nw.Float64), nw.when(~plain).then(text)

@@ -178,4 +178,4 @@ def test_flow_and_figures_of_a_row_are_honoured_as_by_assess() -> None:
     table["流向"] = ["in", "out", None]
     assert table.energybench.to_tce().tolist() == pytest.approx([71.43, -17.057484, 9.895])
     problems = table.assign(流向="sideways").energybench.problems()
-    assert problems[["row", "column", "reason"]].values.tolist() == [[n, "流向", "option"] for n in range(3)]
+    assert problems[["row", "column", "reason"]].to_numpy().tolist() == [[n, "流向", "option"] for n in range(3)]

@@ -170,3 +170,12 @@ def test_only_the_import_of_the_module_registers_it() -> None:
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
     assert energybench.frames.accessor.EnergybenchAccessor is pandas.DataFrame.energybench  # type: ignore[attr-defined]
+
+
+def test_flow_and_figures_of_a_row_are_honoured_as_by_assess() -> None:
+    own = {"coefficient": [None, None, 0.9895], "coefficient_unit": [None, None, "kgce/kg"]}
+    table = pandas.DataFrame({"carrier": ["原煤"] * 3, "amount": [100, 23.88, 10], "unit": ["t"] * 3, **own})
+    table["流向"] = ["in", "out", None]
+    assert table.energybench.to_tce().tolist() == pytest.approx([71.43, -17.057484, 9.895])
+    problems = table.assign(流向="sideways").energybench.problems()
+    assert problems[["row", "column", "reason"]].to_numpy().tolist() == [[n, "流向", "option"] for n in range(3)]

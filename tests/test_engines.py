@@ -391,10 +391,11 @@ def test_headers_in_chinese_are_read_and_unused_ones_named(make: Any) -> None:
 
 @pytest.mark.parametrize("make", [polars_lazy, duckdb_own, ibis_duckdb])
 def test_uncertainties_are_worked_out_on_every_engine(make: Any) -> None:
-    engine: Engine = make()
-    width: list[Any] = ["1 %", "30 t", None]
-    table = texts(meters({}, {"amount": 40}, {"unit": "斗"}, {"plant": "乙"})).assign(uncertainty=[*width, "2 %"])
-    table = table.assign(meter=pandas.Series(["A", "A", None, None], dtype=object))
+    engine = make()
+    table = texts(meters({}, {"amount": 40}, {"unit": "斗"}, {"plant": "乙"})).assign(
+        uncertainty=pandas.Series(["1 %", "30 t", None, "2 %"], dtype="str")
+    )
+    table = table.assign(meter=pandas.Series(["A", "A", None, None], dtype="str"))
     made = texts(outputs({}, {"plant": "乙"}))
     expected, answer = eb.assess(table, made), eb.assess(engine.take(arrow(table)), made)
     for name in ("intensity_uncertainty", "tce_uncertainty", "probability_baseline"):

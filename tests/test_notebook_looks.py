@@ -39,6 +39,12 @@ def book(**options: Any) -> eb.Account:
     return eb.account(lines, output="24000 t", product="cement-clinker", **options)
 
 
+def lazy_assessment() -> Any:
+    polars = pytest.importorskip("polars")
+    meters = polars.read_csv("examples/main/meters-with-problems.csv", infer_schema=False)
+    return eb.assess(meters.lazy(), "examples/main/outputs-with-problems.csv")
+
+
 RECORDS: dict[str, Callable[[], Any]] = {
     "coefficient": lambda: eb.coefficient("diesel"),
     "coefficient without names": lambda: eb.convert("1 t", "my fuel", coefficient="1.2 kgce/kg").coefficient,
@@ -57,6 +63,7 @@ RECORDS: dict[str, Callable[[], Any]] = {
     "assessment with problems": lambda: eb.assess(
         "examples/main/meters-with-problems.csv", "examples/main/outputs-with-problems.csv"
     ),
+    "assessment of an engine": lazy_assessment,
 }
 
 

@@ -361,16 +361,11 @@ def test_headers_without_rows_and_rows_without_headers(tmp_path: Path, ending: s
 @pytest.mark.parametrize("batch_rows", [1, 3, 100])
 def test_uncertainties_add_up_over_batches(tmp_path: Path, ending: str, batch_rows: int) -> None:
     """One meter and one analysis may have rows in several batches."""
-    rows: list[dict[str, object]] = [
+    rows: list[dict[str, Any]] = [
         {"amount": 100 + n, "uncertainty": f"{n + 1} %", "meter": "AB"[n % 2]} for n in range(6)
     ]
-    own: dict[str, Any] = {
-        "carrier": "天然气",
-        "unit": "万m3",
-        "ncv": "35.6",
-        "ncv_unit": "MJ/m3",
-        "ncv_uncertainty": "2 %",
-    }
+    own: dict[str, Any] = {"carrier": "天然气", "unit": "万m3", "ncv": "35.6", "ncv_unit": "MJ/m3"}
+    own["ncv_uncertainty"] = "2 %"
     rows += [{**own, "amount": n} for n in (1, 2)] + [{**own, "amount": 3, "ncv": "35.7"}, {"uncertainty": "?"}]
     table = meters(*rows, {"plant": "乙", "amount": 9, "uncertainty": "1"}).iloc[[0, 6, 1, 2, 7, 3, 8, 4, 5, 10]]
     table = table.reset_index(drop=True)

@@ -78,7 +78,7 @@ class EngineSource:
         _check_types({header: schema[header] for header in named.values()}, named)
         frame = self.frame.select(*(nw.col(header).alias(column) for column, header in named.items()))
         groups = None if row_by_row else _groups(_by_letter(frame), list(places))
-        if groups is None or groups.amount is None or numpy.nanmax(numpy.abs(groups.amount), initial=0.0) > _LARGEST:
+        if groups is None or groups.amount is None or (numpy.abs(groups.amount) > _LARGEST).any():
             return _rows(frame, list(places))
         return iter((groups,))
 
@@ -146,7 +146,7 @@ def _groups(frame: nw.LazyFrame[Any], columns: list[str]) -> Batch:
     if kind.is_numeric():
         number = cell.cast(nw.Float64)
         finite = number.abs() <= sys.float_info.max
-        number, odd = nw.when(finite).then(number), nw.when(~finite & ~number.is_nan()).then(text)
+        number, odd = nw.when(finite).then(number), nw.when(~finite & ~number.is_nan()).then(number)
     else:
         plain = text.str.contains(PLAIN_NUMBER) & (not isinstance(kind, nw.Boolean))
         number, odd = nw.when(plain).then(text).cast(nw.Float64), nw.when(~plain).then(text)

@@ -12,12 +12,12 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from energybench.errors import EnergybenchWarning, check_option
+from energybench.errors import EnergybenchWarning, check_option, requiring
+from energybench.report.words import LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-LANGUAGES = ("zh", "en")
 #: Families with simplified Chinese, best for a chart first.
 FAMILIES = (
     *("Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "Source Han Sans CN", "Microsoft YaHei"),
@@ -74,6 +74,10 @@ class Lettering:
         """Return one of two texts."""
         return zh if self.lang == "zh" else en
 
+    def count(self, number: int, zh: str, en: str) -> str:
+        """Return a sentence with a number in it, nothing where it is zero."""
+        return self.say(zh, en).format(number) if number else ""
+
     def draws(self, text: str) -> bool:
         """Return whether the chart can show every character of a text."""
         if self.by_reader:
@@ -116,8 +120,9 @@ def choose_lettering(lang: str) -> Lettering:
 
     In SVG with ``svg.fonttype`` "none" the reader's fonts draw the letters, so that none is needed here.
     """
+    with requiring("matplotlib", "plot", "A chart"):
+        from matplotlib import rcParams
     check_option("lang", lang, LANGUAGES)
-    from matplotlib import rcParams
     from matplotlib.font_manager import FontProperties
 
     own = FontProperties().get_name()

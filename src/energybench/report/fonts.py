@@ -10,12 +10,12 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from energybench.errors import EnergybenchWarning, check_option
+from energybench.errors import EnergybenchWarning, check_option, requiring
+from energybench.report.words import LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-LANGUAGES = ("zh", "en")
 #: Families with simplified Chinese, best for a chart first.
 FAMILIES = (
     *("Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "Source Han Sans CN", "Microsoft YaHei"),
@@ -53,6 +53,10 @@ class Lettering:
         """Return one of two texts."""
         return zh if self.lang == "zh" else en
 
+    def count(self, number: int, zh: str, en: str) -> str:
+        """Return a sentence with a number in it, nothing where it is zero."""
+        return self.say(zh, en).format(number) if number else ""
+
     def draws(self, text: str) -> bool:
         """Say whether the fonts have every character of a text."""
         from matplotlib.font_manager import FontProperties, findfont, get_font
@@ -84,8 +88,9 @@ class Lettering:
 
 def choose_lettering(lang: str) -> Lettering:
     """Return the lettering of a chart: English where Chinese is asked for and no font has it."""
+    with requiring("matplotlib", "plot", "A chart"):
+        from matplotlib import rcParams
     check_option("lang", lang, LANGUAGES)
-    from matplotlib import rcParams
 
     lettering = Lettering(lang, (*rcParams["font.family"], *_chinese_families()))
     if lang == "zh" and not lettering.draws(PROBE):

@@ -1,31 +1,98 @@
-"""What every chart shares: axes, legend above, source below, wrapped to the width of the axes."""
+"""What every chart shares: records by name, axes, looks of classes, legend above, source and notes below."""
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from energybench.errors import OptionError, UnknownNameError, quoted, requiring
+from energybench.accounts.account import Account
+from energybench.errors import OptionError, did_you_mean, quoted
+from energybench.frames import Assessment
 from energybench.limits.ladders import Level
+from energybench.limits.verdicts import Verdict
 from energybench.report.look import look_of
-from energybench.report.words import VERIFICATIONS_ZH, number
-from energybench.tables.store import find_document
+from energybench.report.words import VERIFICATIONS_ZH, number, titles
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
+    import pandas
     from matplotlib.axes import Axes
+    from matplotlib.text import Annotation
 
     from energybench.report.fonts import Lettering
 
+STYLES = ("-", "--", ":", "-.")
 #: Sizes of text, relative to that of the axes labels.
-SMALL = 0.8
+_SMALL = 0.8
+# Where a line may break: behind spaces and between Chinese characters; marks stay with what they open and close.
+_WORD = re.compile(r"\s*[（〔《「]*(?:[\u2e80-\uffef]|[^\s\u2e80-\uffef]+)[，。；：、）」〕》]*")
+# Where a name may stand: offset in points, horizontal and vertical alignment; the first that is free is taken.
+_PLACES = (
+    *((6, 6, "left", "bottom"), (6, -6, "left", "top"), (-6, -6, "right", "top"), (-6, 6, "right", "bottom")),
+    *((9, 0, "left", "center"), (-9, 0, "right", "center"), (0, 9, "center", "bottom"), (0, -9, "center", "top")),
+    *((12, 16, "left", "bottom"), (12, -16, "left", "top"), (-12, 16, "right", "bottom"), (-12, -16, "right", "top")),
+)
+_POINT = 6.0
 
 
-def require_matplotlib() -> None:
-    """Refuse to draw without matplotlib."""
-    with requiring("matplotlib", "plot", "A chart"):
-        import matplotlib  # noqa: F401 - asked for before anything is drawn
+# What is drawn --------------------------------------------------------------------------------------------
+
+
+def verdicts_by_name(given: Any, chart: str) -> dict[str, Verdict]:
+    """Return verdicts by the name that they have in a chart."""
+    if isinstance(given, Verdict | Account):
+        named: dict[str, Any] = {"": given}
+    elif isinstance(given, Mapping):
+        named = {str(name): record for name, record in given.items()}
+    elif isinstance(given, Iterable) and not isinstance(given, str | bytes) and not hasattr(given, "columns"):
+        named = {f"{place}": record for place, record in enumerate(given, 1)}
+    else:
+        raise wrong_input(given, chart)
+    if not named:
+        raise OptionError(f"{chart} has nothing to draw", "[]", "Give at least one Verdict")
+    return {name: verdict_of(record, chart) for name, record in named.items()}
+
+
+def verdict_of(record: Any, chart: str) -> Verdict:
+    """Return the verdict of a record, or refuse a record without one."""
+    found = record.verdict if isinstance(record, Account) else record
+    if isinstance(record, Account) and found is None:
+        fix = "Pass product= and output= to account()"
+        raise OptionError(f"{chart} needs a verdict, and the account has no product", "product", fix)
+    if not isinstance(found, Verdict):
+        raise wrong_input(record, chart)
+    return found
+
+
+def wrong_input(given: Any, chart: str, expected: str = "Verdict, Account, or several of them by name") -> OptionError:
+    """Return the refusal of something that is no record of the library."""
+    make = "Make the record first: energybench.classify(), energybench.account() or energybench.assess()"
+    fix = "Collect it first: .collect()" if hasattr(given, "collect") else make
+    return OptionError(f"{chart} takes {expected}, and {quoted(given)} is {type(given).__name__}", quoted(given), fix)
+
+
+def one_product(assessment: Any, product: str | None, chart: str) -> pandas.DataFrame:
+    """Return the results of one product."""
+    if not isinstance(assessment, Assessment):
+        raise wrong_input(assessment, chart, "an assessment of eager tables")
+    results: pandas.DataFrame = assessment.result_frame
+    items = [str(item) for item in results["item"].unique() if item]
+    if product is None and len(items) > 1:
+        said = f"{chart} shows one product, and the results have {len(items)}: {', '.join(items)}"
+        raise OptionError(said, "product", f'Pass product="{items[0]}"')
+    if product is None:
+        return results
+    found: pandas.DataFrame = results[(results["item"] == product) | (results["product"].astype(str) == product)]
+    if found.empty:
+        fix = did_you_mean(str(product), items, f"There are {', '.join(items)}")
+        raise OptionError(f"The results have no product {quoted(product)}", quoted(product), fix)
+    return found
+
+
+# Axes and looks -------------------------------------------------------------------------------------------
 
 
 def open_axes(ax: Any, lettering: Lettering, size: tuple[float, float]) -> Axes:
@@ -46,12 +113,25 @@ def open_axes(ax: Any, lettering: Lettering, size: tuple[float, float]) -> Axes:
     return ax
 
 
+def name_rows(ax: Axes, names: Sequence[str]) -> None:
+    """Name the rows of a chart whose upright axis has no numbers."""
+    ax.set_yticks(range(len(names)), names)
+    ax.tick_params(axis="y", length=0)
+    ax.spines["left"].set_visible(False)
+
+
+def thousands(*axes: Any) -> None:
+    """Write the numbers of some axes with thousands apart."""
+    for axis in axes:
+        axis.set_major_formatter(lambda value, _: number(round(value, 9)))
+
+
 def font_size() -> float:
     """Return the size of small text in points."""
     from matplotlib import rcParams
     from matplotlib.font_manager import FontProperties
 
-    return SMALL * float(FontProperties(size=rcParams["axes.labelsize"]).get_size_in_points())
+    return _SMALL * float(FontProperties(size=rcParams["axes.labelsize"]).get_size_in_points())
 
 
 def ink() -> str:
@@ -73,81 +153,107 @@ def class_name(level: str | None, lettering: Lettering) -> str:
     return lettering.say("无法判断", "cannot tell") if level is None else lettering.say(Level(level).zh, level)
 
 
-def class_patch(level: str | None, label: str) -> Any:
-    """Return the entry of a class in a legend of areas."""
-    from matplotlib.patches import Patch
-
+def class_area(level: str | None, lettering: Lettering) -> dict[str, Any]:
+    """Return how the area of a class is drawn and named in the legend."""
     look = look_of(level)
-    return Patch(facecolor=look.fill, edgecolor=look.ink, hatch=look.hatch, label=label, linewidth=0.6)
+    label = class_name(level, lettering)
+    return {"color": look.fill, "edgecolor": look.ink, "hatch": look.hatch, "linewidth": 0.7, "label": label}
 
 
-def class_point(level: str | None, label: str) -> Any:
-    """Return the entry of a class in a legend of points."""
-    from matplotlib.lines import Line2D
-
+def class_point(level: str | None) -> dict[str, Any]:
+    """Return how the point of a class is drawn."""
     look = look_of(level)
-    return Line2D(
-        *([], []),
-        linestyle="",
-        marker=look.marker,
-        markersize=8,
-        markerfacecolor=look.fill,
-        markeredgecolor=ink(),
-        label=label,
+    return {"marker": look.marker, "color": look.fill, "edgecolors": ink(), "linewidths": 0.9, "zorder": 5}
+
+
+# Names beside points --------------------------------------------------------------------------------------
+
+
+def write(ax: Axes, text: str, x: float, y: float, up: float = 3) -> Annotation:
+    """Write small text above a place."""
+    written = ax.annotate(
+        text, (x, y), (0, up), textcoords="offset points", ha="center", va="bottom", fontsize=font_size(), zorder=6
     )
+    written.set_path_effects(halo(ax))
+    return written
+
+
+def label_points(ax: Axes, points: Iterable[tuple[float, float, str]]) -> int:
+    """Write names beside points, over no other name, point or edge; return how many found no place."""
+    from matplotlib.transforms import Bbox
+
+    settle(ax)
+    named = [point for point in points if point[2]]
+    reach = _POINT * ax.figure.dpi / 72
+    centres = [ax.transData.transform(point[:2]) for point in named]
+    taken = [Bbox([centre - reach, centre + reach]) for centre in centres]
+    inside, hidden = ax.get_window_extent(), 0
+    for (x, y, name), own in zip(named, list(taken), strict=True):
+        text = write(ax, name, x, y)
+        for right, up, horizontal, vertical in _PLACES:
+            text.set(position=(right, up), horizontalalignment=horizontal, verticalalignment=vertical)
+            box = text.get_window_extent()
+            within = inside.x0 <= box.x0 <= box.x1 <= inside.x1 and inside.y0 <= box.y0 <= box.y1 <= inside.y1
+            if within and not any(box.overlaps(other) for other in taken if other is not own):
+                taken.append(box)
+                break
+        else:
+            text.remove()
+            hidden += 1
+    return hidden
+
+
+# Above and below ------------------------------------------------------------------------------------------
+
+
+class Cited(NamedTuple):
+    """What a source line says of a row of a frame."""
+
+    document: str
+    clause: str
+    verification: str
+
+
+def sources_of(rows: pandas.DataFrame) -> list[Cited]:
+    """Return the distinct sources of some rows that have one."""
+    given = rows.reindex(columns=list(Cited._fields)).astype(object)
+    distinct = given.where(given.notna(), "").drop_duplicates()
+    return [Cited(*row) for row in distinct.itertuples(index=False) if row[0]]
 
 
 def cite(records: Iterable[Any], lettering: Lettering) -> str:
     """Return the sources of some records, each document once: its clauses by how far they were checked."""
-    places: dict[str, dict[str, list[str]]] = {}
+    say = lettering.say
+    documents: dict[str, dict[str, dict[str, None]]] = {}
     for record in records:
-        clauses = places.setdefault(record.document, {}).setdefault(record.verification, [])
-        clause = record.clause if lettering.draws(record.clause) else "clause in Chinese"
-        if clause and clause not in clauses:
-            clauses.append(clause)
-    cited = [_cited(document, checked, lettering) for document, checked in places.items() if document]
-    return lettering.say("来源：", "Source: ") + lettering.say("；", "; ").join(cited) if cited else ""
+        clauses = documents.setdefault(record.document, {}).setdefault(record.verification, {})
+        clauses[record.clause if lettering.draws(record.clause) else "clause in Chinese"] = None
+    cited = []
+    for document, checked in documents.items():
+        name = say(*titles(document))
+        parts = [f"{name} ({document})".strip() if lettering.draws(name) else f"({document})"]
+        for verification, clauses in checked.items():
+            word = say(VERIFICATIONS_ZH.get(verification, verification), verification)
+            listed = say("、", ", ").join(filter(None, clauses))
+            parts.append(say(f"{listed}（{word}）", f"{listed} ({word})") if listed and word else listed or word)
+        cited += [say("，", ", ").join(filter(None, parts))] if document else []
+    return say("来源：", "Source: ") + say("；", "; ").join(cited) if cited else ""
 
 
-def _cited(document: str, checked: dict[str, list[str]], lettering: Lettering) -> str:
-    try:
-        row = find_document(document)
-        named = [row.number, row.title_zh] if lettering.lang == "zh" else [row.number or row.title_en]
-    except UnknownNameError:
-        named = []
-    name = " ".join(part for part in (*named, f"({document})") if part and lettering.draws(part))
-    places = [_checked(clauses, word, lettering) for word, clauses in checked.items()]
-    return lettering.say("，", ", ").join(part for part in (name, *places) if part)
-
-
-def _checked(clauses: list[str], verification: str, lettering: Lettering) -> str:
-    """Return clauses and how far their figures were checked."""
-    word = lettering.say(VERIFICATIONS_ZH.get(verification, verification), verification)
-    if not clauses:
-        return word
-    listed = lettering.say("、", ", ").join(clauses)
-    return lettering.say(f"{listed}（{word}）", f"{listed} ({word})") if word else listed
-
-
-def finish(ax: Axes, *, title: str, handles: Sequence[Any], below: Sequence[str]) -> Any:
+def finish(ax: Axes, *, title: str, below: Sequence[str]) -> Annotation:
     """Put title and legend above the axes, and the source and notes below them."""
-    title_height = 6.0
-    if handles:
-        settle(ax)
-        legend = _legend(ax, handles)
-        title_height += legend.get_window_extent().height * 72 / ax.figure.dpi
     from matplotlib import rcParams
 
+    settle(ax)
     width = ax.get_window_extent().width * 72 / ax.figure.dpi
-    large = 1.2 * float(rcParams["font.size"]) * 0.58
-    lines = "\n".join(wrapped(title, width / large))
-    ax.set_title(lines, loc="left", pad=title_height, fontsize="large", fontfamily=rcParams["font.family"])
+    lines = "\n".join(wrapped(title, width / (1.2 * float(rcParams["font.size"]) * 0.58)))
+    ax.set_title(lines, loc="left", pad=6 + _legend(ax), fontsize="large", fontfamily=rcParams["font.family"])
     text = "\n".join(line for one in below if one for line in wrapped(one, width / (font_size() * 0.58)))
     return ax.annotate(
         text,
-        xy=(0, 0),
+        (0, 0),
+        (0, -5),
         xycoords=("axes fraction", ax.xaxis.label),
-        xytext=(0, -5),
         textcoords="offset points",
         va="top",
         ha="left",
@@ -158,40 +264,31 @@ def finish(ax: Axes, *, title: str, handles: Sequence[Any], below: Sequence[str]
     )
 
 
-def thousands(ax: Axes, *, x: bool = False, y: bool = False) -> None:
-    """Write the numbers of an axis with thousands apart."""
-    from matplotlib.ticker import FuncFormatter
+def _legend(ax: Axes) -> float:
+    """Put a legend above the axes, with as many columns as fit their width; return its height in points."""
+    from matplotlib.container import BarContainer
 
-    for axis in (ax.xaxis,) * x + (ax.yaxis,) * y:
-        axis.set_major_formatter(FuncFormatter(lambda value, _: number(round(value, 9))))
+    # The areas of classes come first: lines have the longer labels, which then share their columns.
+    handles = sorted(ax.get_legend_handles_labels()[0], key=lambda one: not isinstance(one, BarContainer))
+    room = 0.92 * ax.get_window_extent().width  # another chart of the figure may take some room yet
+    for count in range(len(handles), 0, -1):
+        legend = ax.legend(
+            handles=handles, loc="lower left", bbox_to_anchor=(0, 1), ncols=count, frameon=False,
+            fontsize=font_size(), borderaxespad=0.2, handletextpad=0.5, columnspacing=1.2,
+        )  # fmt: skip
+        box = legend.get_window_extent()
+        if count == 1 or box.width <= room:
+            return float(box.height * 72 / ax.figure.dpi)
+    return 0.0
 
 
 def settle(ax: Axes) -> None:
     """Let the figure place everything, so that extents are those of the picture."""
     figure: Any = ax.figure
-    while getattr(figure, "figure", figure) is not figure and figure.figure is not None:
-        figure = figure.figure
-    figure.draw_without_rendering()
+    figure.figure.draw_without_rendering()
 
 
-def _legend(ax: Axes, handles: Sequence[Any]) -> Any:
-    """Return a legend above the axes with as many columns as fit their width."""
-    width = 0.92 * ax.get_window_extent().width  # another chart of the figure may take some room yet
-    for columns in range(len(handles), 0, -1):
-        legend = ax.legend(
-            handles=list(handles),
-            loc="lower left",
-            bbox_to_anchor=(0, 1.0),
-            ncols=columns,
-            frameon=False,
-            fontsize=font_size(),
-            borderaxespad=0.2,
-            handletextpad=0.5,
-            columnspacing=1.2,
-        )
-        if columns == 1 or legend.get_window_extent().width <= width:
-            return legend
-    return None
+# Text -----------------------------------------------------------------------------------------------------
 
 
 def wrapped(text: str, width: float) -> list[str]:
@@ -202,14 +299,13 @@ def wrapped(text: str, width: float) -> list[str]:
     >>> wrapped("GB 21346-2022 电解铝", 15)
     ['GB 21346-2022', '电解铝']
     """
-    lines, line = [], ""
-    for word in _words(text):
-        if line and columns(line + word.rstrip()) > width:
-            lines.append(line.rstrip())
-            line = word.lstrip()
+    lines = [""]
+    for word in _WORD.findall(text):
+        if lines[-1] and columns(lines[-1] + word) > width:
+            lines.append(word.lstrip())
         else:
-            line += word
-    return [*lines, line.rstrip()]
+            lines[-1] = (lines[-1] + word).lstrip()
+    return lines
 
 
 def shortened(text: str, width: float) -> str:
@@ -220,34 +316,13 @@ def shortened(text: str, width: float) -> str:
     >>> shortened("四川省德阳市水泥厂", 12), shortened("Works 1", 12)
     ('四川省德阳…', 'Works 1')
     """
-    if columns(text) <= width:
-        return text
-    kept = ""
-    for one in text:
-        if columns(f"{kept}{one}…") > width:
-            break
-        kept += one
+    kept = text
+    while kept and columns(kept) + (kept != text) > width:
+        kept = kept[:-1]
     # Half of an escaped dollar sign is left out too.
-    return kept.rstrip(" \\") + "…"
-
-
-def _words(text: str) -> list[str]:
-    """Split a text where a line may break: behind spaces and between Chinese characters."""
-    words: list[str] = []
-    for one in text:
-        joins = words and not words[-1].endswith(" ") and not _wide(one) and not _wide(words[-1][-1])
-        closing = words and one in "，。；：、）」〕》,;:)"
-        if joins or closing or (one == " " and words):
-            words[-1] += one
-        else:
-            words.append(one)
-    return words
+    return text if kept == text else kept.rstrip(" \\") + "…"
 
 
 def columns(text: str) -> int:
     """Return the width of a text in Latin characters."""
-    return sum(2 if _wide(one) else 1 for one in text)
-
-
-def _wide(one: str) -> bool:
-    return unicodedata.east_asian_width(one) in "WF"
+    return sum(1 + (unicodedata.east_asian_width(one) in "WF") for one in text)

@@ -10,15 +10,17 @@ from energybench.energy.coefficients import find_carrier
 from energybench.errors import EnergybenchError, OptionError
 from energybench.frames import Assessment
 from energybench.report.charts.canvas import (
+    Cited,
     cite,
     finish,
     font_size,
     ink,
+    name_rows,
     open_axes,
-    require_matplotlib,
+    sources_of,
     thousands,
+    wrong_input,
 )
-from energybench.report.charts.inputs import Cited, wrong_input
 from energybench.report.fonts import choose_lettering
 from energybench.report.words import BASES_ZH, number
 from energybench.tables.store import records
@@ -31,7 +33,6 @@ if TYPE_CHECKING:
 CHART = "carrier_chart"
 #: More bars than this are no chart to read: the smallest become one.
 MOST = 14
-_IN, _OUT = "#3d6a8f", "#f4f4f4"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,7 @@ def carrier_chart(energy: Account | Assessment, *, lang: str = "en", ax: Axes | 
     >>> book = eb.account([("原煤", "2400 t"), ("electricity", "120 万kWh")])
     >>> axes = eb.report.carrier_chart(book)  # doctest: +SKIP
     """
-    require_matplotlib()
+    lettering = choose_lettering(lang)
     if isinstance(energy, Account):
         found = _of_account(energy)
     elif isinstance(energy, Assessment):
@@ -89,22 +90,21 @@ def carrier_chart(energy: Account | Assessment, *, lang: str = "en", ax: Axes | 
         raise wrong_input(energy, CHART, "Account or Assessment")
     if not found.tce:
         raise OptionError(f"{CHART} has no energy line that was used", CHART, "Look at assessment.problems")
-    lettering = choose_lettering(lang)
-    bars = _sorted(found.tce, lettering)
+    bars, say = _sorted(found.tce, lettering), lettering.say
     with lettering.applied():
         axes = open_axes(ax, lettering, (7.6, 1.8 + 0.36 * len(bars)))
-        handles = _draw(axes, bars, lettering)
-        axes.set_xlabel(lettering.say("折标准煤，tce", "standard coal, tce"))
-        thousands(axes, x=True)
-        total = number(sum(found.tce.values()))
-        basis = lettering.say(BASES_ZH.get(found.basis, ""), found.basis)
+        _draw(axes, bars, lettering)
+        axes.set_xlabel(say("折标准煤，tce", "standard coal, tce"))
+        thousands(axes.xaxis)
+        total, basis = number(sum(found.tce.values())), say(BASES_ZH.get(found.basis, ""), found.basis)
         finish(
             axes,
-            title=lettering.say(
-                f"分品种能耗：合计 {total} tce（{basis}）", f"Energy by carrier: {total} tce ({basis})"
-            ),
-            handles=handles,
-            below=[cite(found.sources, lettering), _own(found.own, lettering), _left_out(found.left_out, lettering)],
+            title=say(f"分品种能耗：合计 {total} tce（{basis}）", f"Energy by carrier: {total} tce ({basis})"),
+            below=[
+                cite(found.sources, lettering),
+                lettering.count(found.own, "{} 行用用户给定的系数。", "Lines with the user's own figure: {}."),
+                lettering.count(found.left_out, "{} 行读数有问题，未计入。", "Meter rows with problems, left out: {}."),
+            ],
         )
         return axes
 
@@ -132,7 +132,7 @@ def _of_assessment(assessment: Assessment) -> _Energy:
     }
     documented = used["document"].astype(str) != ""
     basis = str(assessment.options.get("basis", "calorific"))
-    return _Energy(tce, Cited.of(used), int((~documented).sum()), len(lines) - len(used), basis)
+    return _Energy(tce, sources_of(used), int((~documented).sum()), len(lines) - len(used), basis)
 
 
 def _carrier(name: str) -> str:
@@ -159,57 +159,23 @@ def _sorted(tce: dict[tuple[str, bool], float], lettering: Lettering) -> list[tu
     return [(name, sent, value) for name, (_, sent, value) in zip(drawn, bars, strict=True)]
 
 
-def _draw(ax: Axes, bars: list[tuple[str, bool, float]], lettering: Lettering) -> list[Any]:
-    """Draw the bars with their figures; return the legend, empty where nothing was sent out."""
-    from matplotlib.patches import Patch
-
-    for row, (_, sent, value) in enumerate(bars):
-        ax.barh(
-            row,
-            value,
-            height=0.66,
-            color=_OUT if sent else _IN,
-            edgecolor="#222222",
-            hatch="////" if sent else "",
-            linewidth=0.8,
-            zorder=2,
+def _draw(ax: Axes, bars: list[tuple[str, bool, float]], lettering: Lettering) -> None:
+    """Draw the bars with their figures, energy that comes in and energy sent out; a legend where there are both."""
+    looks: tuple[tuple[bool, dict[str, Any], str], ...] = (
+        (False, {"color": "#3d6a8f"}, lettering.say("输入", "in")),
+        (True, {"color": "#f4f4f4", "hatch": "////"}, lettering.say("外供", "sent out")),
+    )
+    both = any(sent for _, sent, _ in bars)
+    for out, look, label in looks:
+        rows = [row for row, (_, sent, _) in enumerate(bars) if sent == out]
+        values = [bars[row][2] for row in rows]
+        drawn = ax.barh(
+            rows, values, 0.66, edgecolor="#222222", linewidth=0.8, zorder=2, label=label if both else "", **look
         )
-        ax.annotate(
-            number(value),
-            (value, row),
-            xytext=(4 if value >= 0 else -4, 0),
-            textcoords="offset points",
-            ha="left" if value >= 0 else "right",
-            va="center",
-            fontsize=font_size(),
-        )
+        ax.bar_label(drawn, [number(value) for value in values], padding=4, fontsize=font_size())
     ax.axvline(0, color=ink(), linewidth=1)
     ax.margins(x=0.16)
     if all(value >= 0 for *_, value in bars):
         ax.set_xlim(left=0)
     ax.set_ylim(len(bars) - 0.5, -0.5)
-    ax.set_yticks(range(len(bars)), [name for name, _, _ in bars])
-    ax.tick_params(axis="y", length=0)
-    ax.spines["left"].set_visible(False)
-    if not any(sent for _, sent, _ in bars):
-        return []
-    return [
-        Patch(facecolor=_IN, edgecolor="#222222", label=lettering.say("输入", "in")),
-        Patch(facecolor=_OUT, edgecolor="#222222", hatch="////", label=lettering.say("外供", "sent out")),
-    ]
-
-
-def _own(count: int, lettering: Lettering) -> str:
-    return (
-        ""
-        if not count
-        else lettering.say(f"{count} 行用用户给定的系数。", f"Lines with the user's own figure: {count}.")
-    )
-
-
-def _left_out(count: int, lettering: Lettering) -> str:
-    return (
-        ""
-        if not count
-        else lettering.say(f"{count} 行读数有问题，未计入。", f"Meter rows with problems, left out: {count}.")
-    )
+    name_rows(ax, [name for name, _, _ in bars])

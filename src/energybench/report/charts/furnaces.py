@@ -17,14 +17,13 @@ from energybench.report.charts.canvas import (
     class_point,
     finish,
     ink,
+    label_points,
+    one_product,
     open_axes,
-    require_matplotlib,
+    verdicts_by_name,
 )
-from energybench.report.charts.inputs import Named, named_verdicts, one_product
-from energybench.report.charts.labels import label_points
 from energybench.report.fonts import choose_lettering
-from energybench.report.look import look_of
-from energybench.report.words import number
+from energybench.report.words import SIGNS, number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -107,50 +106,63 @@ def furnace_chart(
     >>> verdict = eb.classify("600 kWh/t", "induction-furnace-cast-iron", capacity="3 t")
     >>> axes = eb.report.furnace_chart({"No. 2": verdict})  # doctest: +SKIP
     """
-    require_matplotlib()
     lettering = choose_lettering(lang)
-    marks = [measured] if isinstance(measured, FurnaceLimit) else []
-    if measured is None or isinstance(measured, FurnaceLimit):
-        furnaces: list[_Furnace] = []
+    say = lettering.say
+    furnaces: list[_Furnace] = []
+    marks: list[FurnaceLimit] = []
+    if isinstance(measured, FurnaceLimit):
+        marks = [measured]
     elif isinstance(measured, Assessment):
         furnaces, item, document = _from_table(measured, product, item, document)
-    else:
-        named = named_verdicts(measured, CHART)
-        furnaces = [_furnace(one) for one in named]
-        marks = [one.verdict.furnace for one in named if one.verdict.furnace]
+    elif measured is not None:
+        furnaces, marks = _from_verdicts(verdicts_by_name(measured, CHART))
     if marks:
         item, document = _one_curve(marks, item, document)
     curve = find_curve(item or DEFAULT_ITEM, document, allow_unverified)
     with lettering.applied():
         axes = open_axes(ax, lettering, (7.6, 4.8))
-        handles = _draw_curve(axes, curve, [*(f.capacity for f in furnaces), *(m.capacity for m in marks)], lettering)
+        _draw_curve(axes, curve, [*(f.capacity for f in furnaces), *(m.capacity for m in marks)], lettering)
         if isinstance(measured, FurnaceLimit):
-            handles.append(_draw_mark(axes, measured, lettering))
-        handles += _draw_furnaces(axes, furnaces, lettering)
-        axes.set_xlabel(lettering.say("额定容量，t", "rated capacity, t"))
-        axes.set_ylabel(lettering.say("限额，", "limit, ") + curve.row.unit)
+            _draw_mark(axes, measured, lettering)
+        _draw_furnaces(axes, furnaces, lettering)
+        axes.set_xlabel(say("额定容量，t", "rated capacity, t"))
+        axes.set_ylabel(say("限额，", "limit, ") + curve.row.unit)
         axes.margins(y=0.15)
-        name = lettering.say(curve.row.item_zh, curve.row.item_en) or curve.row.item
-        print_below = finish(
-            axes,
-            title=lettering.say(f"{name}：炉容与电耗限额", f"Limit by capacity: {name}"),
-            handles=handles,
-            below=[cite([curve.row], lettering), _note(curve, lettering)],
+        name = say(curve.row.item_zh, curve.row.item_en) or curve.row.item
+        sign = SIGNS.get(curve.row.comparator, curve.row.comparator)
+        note = say(
+            f"达到：{sign} 限额。两列点之间的读法是本库的约定，文件未写明。",
+            f"Met where value {sign} limit. Between stated points a reading is our convention, not the text.",
         )
-        _label(axes, curve, furnaces, lettering, print_below)
+        # The last line is kept for what the names say when they have their places.
+        below = finish(
+            axes,
+            title=say(f"{name}：炉容与电耗限额", f"Limit by capacity: {name}"),
+            below=[cite([curve.row], lettering), note, " "],
+        )
+        names = lettering.names(furnace.name for furnace in furnaces)
+        spots = [(one.capacity, one.value, name) for one, name in zip(furnaces, names, strict=True)]
+        spots += [(float(x), float(y), number(float(y))) for x, y in zip(curve.capacities, curve.limits, strict=True)]
+        hidden = label_points(axes, spots)
+        said = lettering.count(hidden, "{} 个标注无处可放，未写。", "Labels that found no place: {}.")
+        below.set_text(below.get_text() + said)
         return axes
 
 
-def _furnace(one: Named) -> _Furnace:
-    verdict = one.verdict
-    if verdict.furnace is None:
-        raise OptionError(
-            f"{CHART} needs verdicts on furnaces, and {verdict.item} has no capacity",
-            verdict.item,
-            'Pass capacity= to classify(), for example capacity="3 t"',
-        )
-    level = verdict.level.value if verdict.level else None
-    return _Furnace(one.name, verdict.furnace.capacity, verdict.value, level, verdict.depends_on_reading)
+def _from_verdicts(verdicts: Mapping[str, Verdict]) -> tuple[list[_Furnace], list[FurnaceLimit]]:
+    """Return the furnaces of verdicts, and the limit of each."""
+    furnaces, limits = [], []
+    for name, one in verdicts.items():
+        if one.furnace is None:
+            raise OptionError(
+                f"{CHART} needs verdicts on furnaces, and {one.item} has no capacity",
+                one.item,
+                'Pass capacity= to classify(), for example capacity="3 t"',
+            )
+        level = one.level.value if one.level else None
+        furnaces.append(_Furnace(name, one.furnace.capacity, one.value, level, one.depends_on_reading))
+        limits.append(one.furnace)
+    return furnaces, limits
 
 
 def _from_table(
@@ -186,129 +198,46 @@ def _one_curve(marks: list[FurnaceLimit], item: str | None, document: str | None
     return curves.pop()
 
 
-def _draw_curve(ax: Axes, curve: LimitCurve, sizes: list[float], lettering: Lettering) -> list[Any]:
-    """Draw the band, the linear reading and the stated points; return their legend."""
-    from matplotlib.lines import Line2D
-    from matplotlib.patches import Patch
-
-    points, limits = curve.capacities, curve.limits
+def _draw_curve(ax: Axes, curve: LimitCurve, sizes: list[float], lettering: Lettering) -> None:
+    """Draw the band, the linear reading and the stated points."""
+    say, points, limits = lettering.say, curve.capacities, curve.limits
     last = max(float(points[-1]) * 1.2, max(sizes, default=0.0) * 1.1)
     ends = numpy.array([0.0, *points, last])
     # Between two stated points the strict limit is that of the larger class, the lenient that of the smaller.
     strict = numpy.array([limits[0], *limits, limits[-1]])
     lenient = numpy.array([limits[0], limits[0], *limits[:-1], limits[-1]])
-    for left in range(len(ends) - 1):
-        span = ends[left : left + 2]
-        ax.fill_between(span, strict[left + 1], lenient[left + 1], color=_BAND, alpha=0.5, linewidth=0, zorder=1)
-    ax.step(ends, strict, where="pre", color=_LINE, linestyle="--", linewidth=1.1, zorder=2)
-    ax.step(ends, lenient, where="pre", color=_LINE, linestyle=":", linewidth=1.4, zorder=2)
-    ax.plot(ends, numpy.interp(ends, points, limits), color=_LINE, linewidth=1.8, zorder=3)
-    ax.plot(points, limits, linestyle="", marker="o", markersize=5, color="white", markeredgecolor=_LINE, zorder=4)
+    not_stated = say("文件未写明", "not stated")
+    ax.fill_between(ends, strict, lenient, step="pre", color=_BAND, alpha=0.5, linewidth=0, zorder=1, label=not_stated)
+    readings = (
+        (strict, "--", 1.1, say("严读法（较大一档）", "strict (class above)")),
+        (lenient, ":", 1.4, say("宽读法（较小一档）", "lenient (class below)")),
+    )
+    for values, style, wide, label in readings:
+        ax.step(ends, values, where="pre", color=_LINE, linestyle=style, linewidth=wide, zorder=2, label=label)
+    linear = numpy.interp(ends, points, limits)
+    ax.plot(ends, linear, color=_LINE, linewidth=1.8, zorder=3, label=say("点间线性", "linear"))
+    dots: dict[str, Any] = {"marker": "o", "markersize": 5, "color": "white", "markeredgecolor": _LINE, "zorder": 4}
+    ax.plot(points, limits, linestyle="", label=say("文件所列", "stated"), **dots)
     ax.set_xlim(0, last)
-    say = lettering.say
-    return [
-        Line2D([], [], color=_LINE, linewidth=1.8, label=say("点间线性", "linear")),
-        Line2D(
-            [], [], color=_LINE, linestyle=":", linewidth=1.4, label=say("宽读法（较小一档）", "lenient (class below)")
-        ),
-        Line2D(
-            [], [], color=_LINE, linestyle="--", linewidth=1.1, label=say("严读法（较大一档）", "strict (class above)")
-        ),
-        Patch(facecolor=_BAND, alpha=0.5, label=say("文件未写明", "not stated")),
-        Line2D(
-            *([], []),
-            linestyle="",
-            marker="o",
-            markersize=5,
-            color="white",
-            markeredgecolor=_LINE,
-            label=say("文件所列", "stated"),
-        ),
-    ]
 
 
-def _draw_mark(ax: Axes, limit: FurnaceLimit, lettering: Lettering) -> Any:
+def _draw_mark(ax: Axes, limit: FurnaceLimit, lettering: Lettering) -> None:
     """Mark the limit of one capacity by a bar over all its readings."""
-    (mark,) = ax.plot([limit.capacity], [limit.value], linestyle="", marker="d", markersize=9, color=ink(), zorder=5)
+    label = f"{limit.capacity:g} t{lettering.say('：', ': ')}{number(limit.value)} {limit.unit}"
+    ax.plot(limit.capacity, limit.value, linestyle="", marker="d", markersize=9, color=ink(), zorder=5, label=label)
     ax.vlines(limit.capacity, limit.strict, limit.lenient, color=ink(), linewidth=1.2, zorder=5)
-    mark.set_label(
-        lettering.say(
-            f"{limit.capacity:g} t：{number(limit.value)} {limit.unit}",
-            f"{limit.capacity:g} t: {number(limit.value)} {limit.unit}",
-        )
-    )
-    return mark
 
 
-def _draw_furnaces(ax: Axes, furnaces: list[_Furnace], lettering: Lettering) -> list[Any]:
-    """Draw measured furnaces by class; return their legend."""
-    from matplotlib.lines import Line2D
-
-    handles = []
-    order = [*(level.value for level in Level), None]
-    for level in sorted({furnace.level for furnace in furnaces}, key=order.index):
-        here = [furnace for furnace in furnaces if furnace.level == level]
-        look = look_of(level)
-        ax.scatter(
-            [furnace.capacity for furnace in here],
-            [furnace.value for furnace in here],
-            s=64,
-            marker=look.marker,
-            color=look.fill,
-            edgecolors=ink(),
-            linewidths=0.8,
-            zorder=5,
-        )
-        handles.append(class_point(level, class_name(level, lettering)))
-    rings = [furnace for furnace in furnaces if furnace.depends]
+def _draw_furnaces(ax: Axes, furnaces: list[_Furnace], lettering: Lettering) -> None:
+    """Draw measured furnaces by class, with a ring where the class depends on the reading."""
+    for level in [*(level.value for level in Level), None]:
+        here = [(one.capacity, one.value) for one in furnaces if one.level == level]
+        if here:
+            x, y = zip(*here, strict=True)
+            ax.scatter(x, y, s=64, **class_point(level), label=class_name(level, lettering))
+    rings = [(one.capacity, one.value) for one in furnaces if one.depends]
     if rings:
-        ax.scatter(
-            [furnace.capacity for furnace in rings],
-            [furnace.value for furnace in rings],
-            s=210,
-            facecolors="none",
-            edgecolors=ink(),
-            linewidths=1.1,
-            zorder=5,
-        )
-        handles.append(
-            Line2D(
-                *([], []),
-                linestyle="",
-                marker="o",
-                markersize=12,
-                markerfacecolor="none",
-                color=ink(),
-                label=lettering.say("随读法而变", "depends on reading"),
-            )
-        )
-    return handles
-
-
-def _label(ax: Axes, curve: LimitCurve, furnaces: list[_Furnace], lettering: Lettering, print_below: Any) -> None:
-    """Name the furnaces, write the stated limits, and say below how many names found no place."""
-    names = lettering.names(furnace.name for furnace in furnaces)
-    spots = [(f.capacity, f.value, name) for f, name in zip(furnaces, names, strict=True)]
-    spots += [(float(x), float(y), number(float(y))) for x, y in zip(curve.capacities, curve.limits, strict=True)]
-    written = label_points(ax, spots)
-    if len(written) == sum(bool(name) for *_, name in spots):
-        return
-    # The line about it takes room, so names are placed again above it.
-    for text in written:
-        text.remove()
-    below = print_below.get_text()
-    print_below.set_text(f"{below}\n{_hidden(0, lettering)}")
-    hidden = sum(bool(name) for *_, name in spots) - len(label_points(ax, spots))
-    print_below.set_text(f"{below}\n{_hidden(hidden, lettering)}")
-
-
-def _note(curve: LimitCurve, lettering: Lettering) -> str:
-    sign = {"<": "<", "<=": "≤"}.get(curve.row.comparator, curve.row.comparator)
-    return lettering.say(
-        f"达到：{sign} 限额。两列点之间的读法是本库的约定，文件未写明。",
-        f"Met where value {sign} limit. Between stated points a reading is our convention, not the text.",
-    )
-
-
-def _hidden(count: int, lettering: Lettering) -> str:
-    return lettering.say(f"{count} 个标注无处可放，未写。", f"Labels that found no place: {count}.")
+        label = lettering.say("随读法而变", "depends on reading")
+        look: dict[str, Any] = {"facecolors": "none", "edgecolors": ink(), "linewidths": 1.1}
+        x, y = zip(*rings, strict=True)
+        ax.scatter(x, y, s=210, zorder=5, label=label, **look)

@@ -8,22 +8,24 @@ from typing import TYPE_CHECKING, Any
 from energybench.errors import DimensionError, OptionError, quoted
 from energybench.limits.ladders import Level
 from energybench.report.charts.canvas import (
+    STYLES,
     cite,
+    class_area,
     class_name,
-    class_patch,
+    class_point,
     finish,
     font_size,
-    halo,
     ink,
+    name_rows,
     open_axes,
-    require_matplotlib,
     settle,
     thousands,
+    verdicts_by_name,
+    write,
 )
-from energybench.report.charts.inputs import Named, named_verdicts
 from energybench.report.fonts import choose_lettering
 from energybench.report.look import look_of
-from energybench.report.words import number
+from energybench.report.words import SIGNS, number
 from energybench.units.registry import ratio, read_quantity
 from energybench.units.text import read_unit
 
@@ -42,7 +44,6 @@ if TYPE_CHECKING:
 CHART = "ladder_chart"
 #: More rows than this are no chart to read.
 MOST = 40
-_STYLES = ("-", "--", ":", "-.")
 _RULER = 0.34
 
 
@@ -89,70 +90,72 @@ def ladder_chart(
     >>> verdict = eb.classify("13200 kWh/t", "electrolytic-aluminium")
     >>> axes = eb.report.ladder_chart({"Potline A": verdict}, uncertainty="60 kWh/t")  # doctest: +SKIP
     """
-    require_matplotlib()
-    named = named_verdicts(verdicts, CHART)
-    steps = _common_steps(named)
-    bars = _bars(named, uncertainty)
-    first = named[0].verdict
     lettering = choose_lettering(lang)
+    say, named = lettering.say, verdicts_by_name(verdicts, CHART)
+    drawn = list(named.values())
+    first, steps, bars = drawn[0], _common_steps(drawn), _bars(named, uncertainty)
+    higher = ">" in next(iter(first.comparators.values()))
     with lettering.applied():
         axes = open_axes(ax, lettering, (7.6, 2.5 + 0.42 * len(named)))
-        names = lettering.names(one.name or lettering.say("数值", "value") for one in named)
-        low, high = _limits([one.verdict.value for one in named], bars, [value for _, value in steps])
-        zones = _zones(first, steps, low, high)
+        names = lettering.names(name or say("数值", "value") for name in named)
+        low, high = _limits([one.value for one in drawn], bars, [value for _, value in steps])
+        zones = _zones(steps, low, high, higher)
         words = _draw_ruler(axes, zones, lettering)
-        handles = _draw_steps(axes, first, steps, lettering) + [
-            class_patch(level, class_name(level, lettering)) for level, _, _ in zones
-        ]
-        _draw_values(axes, named, bars)
-        thousands(axes, x=True)
+        for style, (step, value) in zip(STYLES, steps, strict=False):
+            sign = SIGNS.get(first.comparators[step], first.comparators[step])
+            label = f"{class_name(step, lettering)} {sign} {number(value)}"
+            axes.axvline(value, color=ink(), linestyle=style, linewidth=1.3, zorder=3, label=label)
+        for row, (one, bar) in enumerate(zip(drawn, bars, strict=True)):
+            if bar:
+                axes.errorbar(one.value, row, xerr=bar, color=ink(), linewidth=1.6, capsize=5, capthick=1.6, zorder=4)
+            axes.scatter(one.value, row, s=80, **class_point(one.level.value if one.level else None))
+            write(axes, number(one.value), one.value, row, 8)
+        thousands(axes.xaxis)
         axes.set_xlim(low, high)
         axes.set_ylim(len(named) - 0.5, -1 - _RULER)
-        axes.set_yticks(range(len(named)), names)
-        axes.spines["left"].set_visible(False)
-        axes.tick_params(axis="y", length=0)
-        indicator = lettering.say(first.indicator_zh, first.indicator_en or first.indicator_zh)
+        name_rows(axes, names)
+        indicator = say(first.indicator_zh, first.indicator_en or first.indicator_zh)
         axes.set_xlabel(f"{indicator if lettering.draws(indicator) else first.item}, {first.unit}")
         finish(
             axes,
-            title=lettering.say(f"{first.item_zh or first.item}：等级", f"Class of {first.item_en or first.item}"),
-            handles=handles,
-            below=[_direction(first, lettering), cite([first], lettering), _said(bars, uncertainty, lettering)],
+            title=say(f"{first.item_zh or first.item}：等级", f"Class of {first.item_en or first.item}"),
+            below=[
+                say("越大越好 →", "Better →") if higher else say("← 越小越好", "← Better"),
+                cite([first], lettering),
+                _said(bars, uncertainty, lettering),
+            ],
         )
         _drop_wide_names(axes, words, zones)
         return axes
 
 
-def _common_steps(named: list[Named]) -> list[tuple[str, float]]:
+def _common_steps(verdicts: list[Verdict]) -> list[tuple[str, float]]:
     """Return the steps that have a figure, or refuse records on different ladders."""
-    if len(named) > MOST:
-        raise OptionError(f"{CHART} shows at most {MOST} records, and {len(named)} are given", CHART, "Choose some")
+    if len(verdicts) > MOST:
+        said = f"{CHART} shows at most {MOST} records, and {len(verdicts)} are given"
+        raise OptionError(said, CHART, "Choose some")
     ladders = {
-        (v.item, v.document, v.unit, tuple(v.thresholds.items()), tuple(v.comparators.items()))
-        for v in (one.verdict for one in named)
+        (one.item, one.document, one.unit, tuple(one.thresholds.items()), tuple(one.comparators.items()))
+        for one in verdicts
     }
     if len(ladders) > 1:
         shown = "; ".join(sorted({f"{item} in {document}, {unit}" for item, document, unit, *_ in ladders}))
-        raise OptionError(
-            f"{CHART} shows one ladder, and the records have {len(ladders)}: {shown}", shown, "Draw a chart for each"
-        )
-    steps = [(step, value) for step, value in named[0].verdict.thresholds.items() if value is not None]
+        said = f"{CHART} shows one ladder, and the records have {len(ladders)}: {shown}"
+        raise OptionError(said, shown, "Draw a chart for each")
+    steps = [(step, value) for step, value in verdicts[0].thresholds.items() if value is not None]
     if not steps:
-        raise OptionError(
-            f"No step of {named[0].verdict.item} has a figure", named[0].verdict.item, "Choose a document"
-        )
+        item = verdicts[0].item
+        raise OptionError(f"No step of {item} has a figure", item, "Choose a document")
     return steps
 
 
-def _bars(named: list[Named], uncertainty: Any) -> list[float]:
+def _bars(named: dict[str, Verdict], uncertainty: Any) -> list[float]:
     """Return half the length of each bar in the indicator's unit; zero where nothing is known."""
-    by_name = uncertainty if hasattr(uncertainty, "keys") else {one.name: uncertainty for one in named}
-    stray = [name for name in by_name if name not in {one.name for one in named}]
+    by_name = uncertainty if hasattr(uncertainty, "keys") else dict.fromkeys(named, uncertainty)
+    stray = next((quoted(name) for name in by_name if name not in named), None)
     if stray:
-        raise OptionError(
-            f"uncertainty has the name {quoted(stray[0])}, which no record has", quoted(stray[0]), "Use the same names"
-        )
-    return [_bar(one.verdict, by_name.get(one.name)) for one in named]
+        raise OptionError(f"uncertainty has the name {stray}, which no record has", stray, "Use the same names")
+    return [_bar(verdict, by_name.get(name)) for name, verdict in named.items()]
 
 
 def _bar(verdict: Verdict, given: Any) -> float:
@@ -160,35 +163,28 @@ def _bar(verdict: Verdict, given: Any) -> float:
         own = getattr(verdict, "uncertainty", None)
         return 2 * float(own) if isinstance(own, float) and isfinite(own) else 0.0
     magnitude, unit = read_quantity(given, "uncertainty")
+    shown = quoted(given)
     if not isinstance(magnitude, float) or magnitude < 0:
-        raise OptionError(
-            f"uncertainty is {quoted(given)}, expected one amount, not below zero", quoted(given), 'Write "60 kWh/t"'
-        )
+        raise OptionError(f"uncertainty is {shown}, expected one amount, not below zero", shown, 'Write "60 kWh/t"')
     try:
         return magnitude * float(ratio(unit, read_unit(verdict.unit)))
     except DimensionError as error:
-        raise DimensionError(
-            f"uncertainty is {quoted(given)}, and the indicator is in {verdict.unit}",
-            quoted(given),
-            f"Give it in {verdict.unit}",
-        ) from error
+        said = f"uncertainty is {shown}, and the indicator is in {verdict.unit}"
+        raise DimensionError(said, shown, f"Give it in {verdict.unit}") from error
 
 
 def _limits(values: list[float], bars: list[float], steps: list[float]) -> tuple[float, float]:
     """Return the ends of the axis: everything inside, with room around."""
-    ends = [
-        *steps,
-        *(v - b for v, b in zip(values, bars, strict=True)),
-        *(v + b for v, b in zip(values, bars, strict=True)),
-    ]
+    ends = [*steps]
+    for value, bar in zip(values, bars, strict=True):
+        ends += [value - bar, value + bar]
     low, high = min(ends), max(ends)
     room = 0.18 * (high - low) or 0.1 * abs(high) or 1.0
     return low - room, high + room
 
 
-def _zones(verdict: Verdict, steps: list[tuple[str, float]], low: float, high: float) -> list[tuple[str, float, float]]:
+def _zones(steps: list[tuple[str, float]], low: float, high: float, higher: bool) -> list[tuple[str, float, float]]:
     """Return each class with its ends on the axis, best first; a step that an earlier one hides has none."""
-    higher = ">" in next(iter(verdict.comparators.values()))
     edge, zones = (high, []) if higher else (low, [])
     for step, value in steps:
         if (value < edge) if higher else (value > edge):
@@ -202,30 +198,11 @@ def _draw_ruler(ax: Axes, zones: list[tuple[str, float, float]], lettering: Lett
     """Draw the classes as a ruler along the top of the rows; return their names."""
     words = []
     for level, start, end in zones:
-        look = look_of(level)
-        ax.barh(
-            -1,
-            end - start,
-            left=start,
-            height=2 * _RULER,
-            color=look.fill,
-            edgecolor=look.ink,
-            hatch=look.hatch,
-            linewidth=0.6,
-            zorder=2,
-        )
-        word = ax.text(
-            (start + end) / 2,
-            -1,
-            class_name(level, lettering),
-            ha="center",
-            va="center",
-            fontsize=font_size(),
-            color=look.ink,
-            zorder=4,
-            clip_on=True,
-            bbox={"facecolor": look.fill, "edgecolor": "none", "pad": 1.5},
-        )
+        look, middle = look_of(level), (start + end) / 2
+        ax.barh(-1, end - start, 2 * _RULER, start, zorder=2, **class_area(level, lettering))
+        box = {"facecolor": look.fill, "edgecolor": "none", "pad": 1.5}
+        word = ax.text(middle, -1, class_name(level, lettering), color=look.ink, bbox=box, zorder=4, clip_on=True)
+        word.set(horizontalalignment="center", verticalalignment="center", fontsize=font_size())
         words.append(word)
     return words
 
@@ -238,45 +215,6 @@ def _drop_wide_names(ax: Axes, words: list[Any], zones: list[tuple[str, float, f
     for word, (_, start, end) in zip(words, zones, strict=True):
         if word.get_window_extent().width + 4 > abs(end - start) * scale:
             word.remove()
-
-
-def _draw_steps(ax: Axes, verdict: Verdict, steps: list[tuple[str, float]], lettering: Lettering) -> list[Any]:
-    """Draw a line for each step; return their legend."""
-    handles = []
-    for style, (step, value) in zip(_STYLES, steps, strict=False):
-        sign = {"<=": "≤", ">=": "≥"}.get(verdict.comparators[step], verdict.comparators[step])
-        label = f"{class_name(step, lettering)} {sign} {number(value)}"
-        handles.append(ax.axvline(value, color=ink(), linestyle=style, linewidth=1.3, zorder=3, label=label))
-    return handles
-
-
-def _draw_values(ax: Axes, named: list[Named], bars: list[float]) -> None:
-    """Draw a point for each value, its bar, and its figure."""
-    for row, (one, bar) in enumerate(zip(named, bars, strict=True)):
-        verdict = one.verdict
-        look = look_of(verdict.level.value if verdict.level else None)
-        if bar:
-            ax.errorbar(verdict.value, row, xerr=bar, color=ink(), linewidth=1.6, capsize=5, capthick=1.6, zorder=4)
-        ax.scatter(
-            verdict.value, row, s=80, marker=look.marker, color=look.fill, edgecolors=ink(), linewidths=0.9, zorder=5
-        )
-        text = ax.annotate(
-            number(verdict.value),
-            (verdict.value, row),
-            xytext=(0, 8),
-            textcoords="offset points",
-            ha="center",
-            va="bottom",
-            fontsize=font_size(),
-            zorder=6,
-        )
-        text.set_path_effects(halo(ax))
-
-
-def _direction(verdict: Verdict, lettering: Lettering) -> str:
-    if ">" in next(iter(verdict.comparators.values())):
-        return lettering.say("越大越好 →", "Better →")
-    return lettering.say("← 越小越好", "← Better")
 
 
 def _said(bars: list[float], given: Any, lettering: Lettering) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy
 
@@ -12,25 +12,25 @@ from energybench.frames.groups import period_key
 from energybench.limits.choose import find_ladder, needs_capacity
 from energybench.limits.ladders import Level
 from energybench.report.charts.canvas import (
+    STYLES,
     cite,
+    class_area,
     class_name,
-    class_patch,
     columns,
     finish,
-    font_size,
     halo,
     ink,
+    one_product,
     open_axes,
-    require_matplotlib,
     settle,
     shortened,
+    sources_of,
     thousands,
     wrapped,
+    write,
 )
-from energybench.report.charts.inputs import Cited, one_product
 from energybench.report.fonts import choose_lettering
-from energybench.report.look import look_of
-from energybench.report.words import number
+from energybench.report.words import SIGNS, number
 from energybench.units.registry import ratio
 from energybench.units.text import read_unit
 
@@ -51,8 +51,7 @@ CHART = "portfolio_chart"
 WIDTHS = {"capacity": "design_capacity", "output": "output"}
 #: Which end of the axis a share of capacity is counted from.
 _SHARES = {"share_of_capacity_at_benchmark": "best", "share_of_capacity_below_baseline": "worst"}
-_STYLES = ("-", "--", ":", "-.")
-#: How much of the height an upright name may take, in how many lines a name may stand, and the shortest of them.
+#: How much of the height an upright name may take, in how many lines another may stand, and the shortest of them.
 _UPRIGHT, _LINES, _SHORTEST = 0.36, 3, 8
 
 
@@ -111,7 +110,8 @@ def portfolio_chart(
     >>> assessment = eb.assess("meters.csv", "outputs.csv")  # doctest: +SKIP
     >>> axes = eb.report.portfolio_chart(assessment, product="cement-clinker")  # doctest: +SKIP
     """
-    require_matplotlib()
+    lettering = choose_lettering(lang)
+    say = lettering.say
     rows = _one_period(one_product(assessment, product, CHART), period)
     width, unit, by = _widths(rows, by)
     drawn = rows["class"].notna().to_numpy() & (width > 0)
@@ -121,40 +121,39 @@ def portfolio_chart(
     marks = _marks(targets, by)
     higher = not needs_capacity(item) and _higher(item, rows[drawn])
     order = numpy.argsort(rows["intensity"].to_numpy()[drawn] * (-1 if higher else 1), kind="stable")
-    plants = rows[drawn].iloc[order]
-    wide = width[drawn][order]
-    left = numpy.concatenate([[0.0], numpy.cumsum(wide)[:-1]])
-    lettering = choose_lettering(lang)
+    plants, wide = rows[drawn].iloc[order], width[drawn][order]
+    left, total = numpy.cumsum(wide) - wide, float(wide.sum())
     with lettering.applied():
         axes = open_axes(ax, lettering, (8.4, 4.8))
         steps = _steps(plants)
         bottom, cut = _bottom([*plants["intensity"], *(value for _, value in steps)])
-        handles = _draw_plants(axes, plants, left, wide, bottom, lettering)
-        handles += _draw_steps(axes, steps, lettering)
-        handles += _draw_marks(axes, marks, float(wide.sum()), item, lettering)
-        axes.set_xlim(0, 1.01 * float(wide.sum()))
-        axes.set_xlabel(
-            lettering.say("累计产能，" if by == "capacity" else "累计产量，", f"cumulative {by}, ")
-            + (unit if lettering.draws(unit) else str(read_unit(unit)))
-        )
-        axes.set_ylabel(lettering.say("单位产品能耗，", "intensity, ") + str(plants["unit"].iloc[0]))
-        thousands(axes, x=True, y=True)
+        _draw_plants(axes, plants, left, wide, bottom, lettering)
+        for style, (level, value) in zip(STYLES, steps, strict=False):
+            label = f"{class_name(level, lettering)} {number(value)}"
+            line = axes.axhline(value, color=ink(), linestyle=style, linewidth=1.4, zorder=4, label=label)
+            line.set_path_effects(halo(axes))
+        _draw_marks(axes, marks, total, item, lettering)
+        axes.set_xlim(0, 1.01 * total)
+        along = say("累计产能，" if by == "capacity" else "累计产量，", f"cumulative {by}, ")
+        axes.set_xlabel(along + (unit if lettering.draws(unit) else str(read_unit(unit))))
+        axes.set_ylabel(say("单位产品能耗，", "intensity, ") + str(plants["unit"].iloc[0]))
+        thousands(axes.xaxis, axes.yaxis)
         names = lettering.names(plants["plant"])
-        print_below = finish(
+        written = str(plants["product"].iloc[0])
+        title, out = written if lettering.draws(written) else item, len(rows) - len(plants)
+        below = finish(
             axes,
-            title=_title(item, str(plants["product"].iloc[0]), lettering),
-            handles=handles,
+            title=say(f"{title}：单位产品能耗与累计规模", f"Intensity over the portfolio: {title}"),
             below=[
-                cite(Cited.of(plants), lettering),
-                _left_out(len(rows) - len(plants), lettering),
-                lettering.say("纵轴不从零起。", "The upright axis does not start at zero.") if cut else "",
+                cite(sources_of(plants), lettering),
+                lettering.count(out, "{} 行没有等级或规模，未画。", "Not drawn: {} rows without a class or a size."),
+                say("纵轴不从零起。", "The upright axis does not start at zero.") if cut else "",
             ],
         )
         named = list(zip(names, map(str, plants["plant"]), strict=True))
-        narrow = _name_plants(axes, named, left, wide, plants["intensity"].to_numpy(), bottom)
-        if narrow:
-            said = lettering.say(f"{narrow} 家太窄，未写名称。", f"Too narrow for a name: {narrow}.")
-            print_below.set_text(f"{print_below.get_text()}\n{said}")
+        if narrow := _name_plants(axes, named, left, wide, plants["intensity"].to_numpy(), bottom):
+            said = say(f"{narrow} 家太窄，未写名称。", f"Too narrow for a name: {narrow}.")
+            below.set_text(f"{below.get_text()}\n{said}")
         return axes
 
 
@@ -225,36 +224,13 @@ def _bottom(values: list[float]) -> tuple[float, bool]:
 
 def _draw_plants(
     ax: Axes, plants: pandas.DataFrame, left: Floats, wide: Floats, bottom: float, lettering: Lettering
-) -> list[Any]:
-    """Draw the steps, a class at a time; return their legend."""
-    handles = []
-    classes = plants["class"].to_numpy()
-    values = plants["intensity"].to_numpy(dtype=float)
+) -> None:
+    """Draw the steps, a class at a time."""
+    classes, values = plants["class"].to_numpy(), plants["intensity"].to_numpy(dtype=float)
     for level in (level.value for level in Level if (classes == level.value).any()):
-        here, look = classes == level, look_of(level)
-        ax.bar(
-            left[here],
-            values[here] - bottom,
-            wide[here],
-            bottom,
-            align="edge",
-            color=look.fill,
-            edgecolor=look.ink,
-            hatch=look.hatch,
-            linewidth=0.8,
-            zorder=2,
-        )
-        handles.append(class_patch(level, class_name(level, lettering)))
-    return handles
-
-
-def _draw_steps(ax: Axes, steps: list[tuple[str, float]], lettering: Lettering) -> list[Any]:
-    lines = []
-    for style, (level, value) in zip(_STYLES, steps, strict=False):
-        label = f"{class_name(level, lettering)} {number(value)}"
-        lines.append(ax.axhline(value, color=ink(), linestyle=style, linewidth=1.4, zorder=4, label=label))
-        lines[-1].set_path_effects(halo(ax))
-    return lines
+        here = classes == level
+        look = class_area(level, lettering)
+        ax.bar(left[here], values[here] - bottom, wide[here], bottom, align="edge", zorder=2, **look)
 
 
 def _marks(targets: TargetCheck | None, by: str) -> list[TargetVerdict]:
@@ -277,36 +253,23 @@ def _marks(targets: TargetCheck | None, by: str) -> list[TargetVerdict]:
     return shares
 
 
-def _draw_marks(ax: Axes, marks: list[TargetVerdict], total: float, item: str, lettering: Lettering) -> list[Any]:
-    """Mark the shares that a policy asks for; return their legend."""
+def _draw_marks(ax: Axes, marks: list[TargetVerdict], total: float, item: str, lettering: Lettering) -> None:
+    """Mark the shares that a policy asks for."""
     answers = {"met": "达到", "not met": "未达到", "cannot tell": "无法判断"}
-    handles = []
+    say = lettering.say
     for colour, style, mark in zip(("#b44fd0", "#2f93d6"), ((0, (6, 2, 1, 2)), (0, (2, 2))), marks, strict=False):
         share = (mark.threshold or 0.0) / 100
         place = total * (share if _SHARES[mark.figure] == "best" else 1 - share)
         found = next((f"{part.low:.3g} %" for part in mark.parts if part.name == item and part.low == part.high), "")
         found = found or mark.found
-        value = f"{mark.comparison} {mark.value} %".replace(">=", "≥").replace("<=", "≤")
-        value += lettering.say("（产能）", " of capacity")
-        reached = lettering.say("，实际 ", ", found ") + found if found else ""
-        due = lettering.say(f"，{mark.deadline} 年前", f" by {mark.deadline}") if mark.deadline else ""
+        value = f"{SIGNS.get(mark.comparison, mark.comparison)} {mark.value} %{say('（产能）', ' of capacity')}"
+        reached = say("，实际 ", ", found ") + found if found else ""
+        due = say(f"，{mark.deadline} 年前", f" by {mark.deadline}") if mark.deadline else ""
         level = Level.BENCHMARK if _SHARES[mark.figure] == "best" else Level.BELOW_BASELINE
-        answer = lettering.say(answers.get(mark.answer, mark.answer), mark.answer)
-        label = f"{class_name(level, lettering)} {value}{due}{lettering.say('：', ': ')}{answer}{reached}"
-        handles.append(ax.axvline(place, color=colour, linestyle=style, linewidth=2.2, zorder=5, label=label))
-        handles[-1].set_path_effects(halo(ax, 4.5))
-    return handles
-
-
-def _title(item: str, product: str, lettering: Lettering) -> str:
-    name = product if lettering.draws(product) else item
-    return lettering.say(f"{name}：单位产品能耗与累计规模", f"Intensity over the portfolio: {name}")
-
-
-def _left_out(count: int, lettering: Lettering) -> str:
-    if not count:
-        return ""
-    return lettering.say(f"{count} 行没有等级或规模，未画。", f"Not drawn: {count} rows without a class or a size.")
+        answer = say(answers.get(mark.answer, mark.answer), mark.answer)
+        label = f"{class_name(level, lettering)} {value}{due}{say('：', ': ')}{answer}{reached}"
+        line = ax.axvline(place, color=colour, linestyle=style, linewidth=2.2, zorder=5, label=label)
+        line.set_path_effects(halo(ax, 4.5))
 
 
 def _name_plants(
@@ -318,17 +281,7 @@ def _name_plants(
     scale = box.width / ax.get_xlim()[1]
     tops, narrow = [float(values.max() + 0.1 * (values.max() - bottom))], 0
     for (name, full), start, width, value in zip(plants, left, wide, values, strict=True):
-        text = ax.annotate(
-            name,
-            (start + width / 2, value),
-            xytext=(0, 3),
-            textcoords="offset points",
-            ha="center",
-            va="bottom",
-            fontsize=font_size(),
-            zorder=6,
-        )
-        text.set_path_effects(halo(ax))
+        text = write(ax, name, start + width / 2, value)
         if not _fit(text, name, width * scale, _UPRIGHT * box.height):
             text.remove()
             narrow += 1
@@ -342,23 +295,15 @@ def _name_plants(
 
 
 def _fit(text: Annotation, name: str, room: float, height: float) -> bool:
-    """Break, turn and at last cut a name until it is no wider than its step; say whether that is possible."""
+    """Break a name until it is no wider than its step, else turn it and cut it at a height; say whether it fits."""
     extent = text.get_window_extent()
     if extent.width <= room:
         return True
-    column, line = extent.width / columns(name), extent.height
+    column = extent.width / columns(name)
     if room >= _SHORTEST * column:
         lines = wrapped(name, room / column)
         text.set_text("\n".join(lines))
         if len(lines) <= _LINES and text.get_window_extent().width <= room:
             return True
-    text.set_rotation(90)
-    most = max(1, min(_LINES, int(room / (1.3 * line))))
-    lines = wrapped(name, height / column)
-    if len(lines) > most or any(columns(one) > height / column for one in lines):
-        rest = name
-        for one in lines[: most - 1]:
-            rest = rest[len(one) :].lstrip()
-        lines = [*lines[: most - 1], shortened(rest, height / column)]
-    text.set_text("\n".join(lines))
+    text.set(text=shortened(name, height / column), rotation=90)
     return bool(text.get_window_extent().width <= room)

@@ -15,11 +15,13 @@ from energybench.report.charts.canvas import (
     finish,
     font_size,
     ink,
+    one_product,
     open_axes,
-    require_matplotlib,
+    sources_of,
     thousands,
+    verdict_of,
+    wrong_input,
 )
-from energybench.report.charts.inputs import Cited, one_product, wrong_input
 from energybench.report.fonts import choose_lettering
 from energybench.report.look import look_of
 from energybench.report.words import number
@@ -87,43 +89,35 @@ def saving_chart(
     >>> book = eb.account(lines, output="24000 t", product="cement-clinker")
     >>> axes = eb.report.saving_chart(book)  # doctest: +SKIP
     """
-    require_matplotlib()
+    lettering = choose_lettering(lang)
     if isinstance(energy, Account):
         fall = _of_account(energy)
     elif isinstance(energy, Assessment):
         fall = _of_assessment(energy, product)
     else:
         raise wrong_input(energy, CHART, "Account or Assessment")
-    lettering = choose_lettering(lang)
-    fall = _readable(fall, lettering)
+    fall, say = _readable(fall, lettering), lettering.say
     with lettering.applied():
         axes = open_axes(ax, lettering, (2.6 + 1.9 * len(fall.savings), 4.4))
         cut = _draw(axes, fall, lettering)
         axes.set_xlabel(" ", fontsize=1)
-        axes.set_ylabel(lettering.say("能耗，", "energy, ") + fall.unit)
-        thousands(axes, y=True)
-        name = fall.name_zh if lettering.lang == "zh" else fall.name_en
+        axes.set_ylabel(say("能耗，", "energy, ") + fall.unit)
+        thousands(axes.yaxis)
+        name = say(fall.name_zh, fall.name_en)
         finish(
             axes,
-            title=lettering.say(f"{name}：达到各级需节能量", f"Saving to each step: {name}"),
-            handles=[],
+            title=say(f"{name}：达到各级需节能量", f"Saving to each step: {name}"),
             below=[
                 cite(fall.sources, lettering),
-                lettering.say("纵轴不从零起。", "The upright axis does not start at zero.") if cut else "",
-                _left_out(fall.left_out, lettering),
+                say("纵轴不从零起。", "The upright axis does not start at zero.") if cut else "",
+                lettering.count(fall.left_out, "{} 行没有等级，未计入。", "Rows without a class, left out: {}."),
             ],
         )
         return axes
 
 
 def _of_account(book: Account) -> _Fall:
-    verdict = book.verdict
-    if verdict is None:
-        raise OptionError(
-            f"{CHART} needs a verdict, and the account has no product",
-            "product",
-            "Pass product= and output= to account()",
-        )
+    verdict = verdict_of(book, CHART)
     now = book.tce if verdict.saving_unit == "tce" else book.electricity_kwh
     found = [(step, value) for step, value in verdict.savings.items() if value is not None]
     return _Fall(
@@ -153,7 +147,7 @@ def _of_assessment(assessment: Assessment, product: str | None) -> _Fall:
     ]
     name = str(known["product"].iloc[0]) if known["product"].nunique() == 1 else str(known["item"].iloc[0])
     savings = sorted(found, key=lambda pair: pair[1])
-    return _Fall(now, unit, savings, name, str(known["item"].iloc[0]), Cited.of(known), len(rows) - len(known))
+    return _Fall(now, unit, savings, name, str(known["item"].iloc[0]), sources_of(known), len(rows) - len(known))
 
 
 def _readable(fall: _Fall, lettering: Lettering) -> _Fall:
@@ -167,36 +161,35 @@ def _readable(fall: _Fall, lettering: Lettering) -> _Fall:
 
 def _draw(ax: Axes, fall: _Fall, lettering: Lettering) -> bool:
     """Draw the bars and return whether the axis is cut."""
-    bars, before = [(lettering.say("现状", "now"), 0.0, fall.now, _NOW, "")], fall.now
-    saved = 0.0
+    # Name, lower and upper end, figure, colour and hatch of each bar, and the level at which the next one joins.
+    bars = [(lettering.say("现状", "now"), 0.0, fall.now, fall.now, _NOW, "", fall.now)]
     for step, saving in fall.savings:
-        after = fall.now - saving
+        before, after = bars[-1][-1], fall.now - saving
         name, look = class_name(step, lettering), look_of(step)
-        bars.append((lettering.say(f"节能至\n{name}", f"saving to\n{name}"), after, before, _SAVED, "////"))
-        bars.append((lettering.say(f"达到\n{name}", f"at\n{name}"), 0.0, after, look.fill, look.hatch))
-        before, saved = after, max(saved, saving)
-    lowest = fall.now - saved
+        to = lettering.say(f"节能至\n{name}", f"saving to\n{name}")
+        bars.append((to, after, before, after - before or 0.0, _SAVED, "////", after))
+        bars.append((lettering.say(f"达到\n{name}", f"at\n{name}"), 0.0, after, after, look.fill, look.hatch, after))
+    saved = max((saving for _, saving in fall.savings), default=0.0)
     cut = 0 < saved < 0.3 * fall.now
-    bottom = lowest - 1.2 * saved if cut else min(0.0, lowest)
-    for place, (_, low, high, colour, hatch) in enumerate(bars):
-        base = max(low, bottom) if colour != _SAVED else low
-        ax.bar(place, high - base, 0.62, base, color=colour, edgecolor="#222222", hatch=hatch, linewidth=0.8, zorder=2)
-        figure = number(high) if colour != _SAVED else number(low - high if high != low else 0.0)
-        ax.annotate(
-            figure, (place, high), xytext=(0, 3), textcoords="offset points", ha="center", va="bottom",
-            fontsize=font_size(),
-        )  # fmt: skip
-        if place + 1 < len(bars):
-            level = low if colour == _SAVED else high
-            ax.plot([place + 0.31, place + 0.69], [level, level], color=ink(), linewidth=0.9, zorder=3)
+    bottom = fall.now - 2.2 * saved if cut else min(0.0, fall.now - saved)
+    names, lows, highs, figures, colours, hatches, levels = zip(*bars, strict=True)
+    bases = [max(low, bottom) if colour != _SAVED else low for low, colour in zip(lows, colours, strict=True)]
+    drawn = ax.bar(
+        range(len(bars)),
+        [high - base for high, base in zip(highs, bases, strict=True)],
+        0.62,
+        bases,
+        color=colours,
+        edgecolor="#222222",
+        hatch=hatches,
+        linewidth=0.8,
+        zorder=2,
+    )
+    ax.bar_label(drawn, [number(figure) for figure in figures], padding=3, fontsize=font_size())
+    for place, level in enumerate(levels[:-1]):
+        ax.plot([place + 0.31, place + 0.69], [level, level], color=ink(), linewidth=0.9, zorder=3)
     top = max(fall.now, 0.0)
     ax.set_ylim(bottom, top + 0.12 * (top - bottom))
-    ax.set_xticks(range(len(bars)), [name for name, *_ in bars])
+    ax.set_xticks(range(len(bars)), names)
     ax.tick_params(axis="x", length=0, labelsize=font_size())
     return cut
-
-
-def _left_out(count: int, lettering: Lettering) -> str:
-    return (
-        "" if not count else lettering.say(f"{count} 行没有等级，未计入。", f"Rows without a class, left out: {count}.")
-    )

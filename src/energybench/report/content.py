@@ -122,7 +122,7 @@ def gather(assessment: Assessment, targets: TargetCheck | None, words: Words) ->
     """Gather what a report shows."""
     frame = assessment.result_frame
     energy = energy_frame(assessment)
-    charts, missing = _pictures(assessment, targets, words)
+    charts, missing = pictures(assessment, targets, words)
     plants, cut = _plants(frame, energy, words)
     kinds = assessment.problem_counts
     if len(frame) > MOST_RESULTS:
@@ -160,7 +160,7 @@ def energy_frame(assessment: Assessment) -> pandas.DataFrame | None:
         return None
 
 
-def _pictures(assessment: Assessment, targets: TargetCheck | None, words: Words) -> tuple[list[Picture], list[str]]:
+def pictures(assessment: Assessment, targets: TargetCheck | None, words: Words) -> tuple[list[Picture], list[str]]:
     """Return the charts that an assessment allows, and a note where matplotlib is missing."""
     try:
         import matplotlib  # noqa: F401 - only whether it is there

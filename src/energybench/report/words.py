@@ -81,7 +81,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "answer": ("结论", "Answer"),
     "met": ("达到", "met"),
     "not met": ("未达到", "not met"),
-    "cannot tell": ("不能判断", "cannot tell"),
+    "cannot tell": ("无法判断", "cannot tell"),
     "number": ("编号", "No."),
     "issuer": ("发布机关", "Issuer"),
     "effective": ("实施", "In force from"),

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import io
 from collections import Counter
-from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy
 
@@ -38,31 +37,27 @@ _CHART = (8.2, 4.6)
 STEPS = tuple(level.value for level in Level)
 
 
-@dataclass(frozen=True, slots=True)
-class Amount:
+class Amount(NamedTuple):
     """A cell with a number and its unit; it sorts by the number."""
 
     value: float
     unit: str
 
 
-@dataclass(frozen=True, slots=True)
-class Class:
+class Class(NamedTuple):
     """A cell with a class: its word in the tables, and its name in the language of the report."""
 
     level: str
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(NamedTuple):
     """A cell with addresses that are worth a link."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
+class Picture(NamedTuple):
     """A chart of a page."""
 
     title: str
@@ -70,8 +65,7 @@ class Picture:
     svg: str
 
 
-@dataclass(frozen=True)
-class Table:
+class Table(NamedTuple):
     """A table to lay out: headings, rows of cells, and which columns are numbers."""
 
     heads: tuple[str, ...]
@@ -79,31 +73,13 @@ class Table:
     numbers: frozenset[int] = frozenset()
 
 
-@dataclass(frozen=True)
-class Plant:
+class Plant(NamedTuple):
     """One plant: its results, and the arithmetic of its readings."""
 
     name: str
     anchor: str
     results: Table
     lines: Table | None
-
-
-@dataclass(frozen=True)
-class Content:
-    """Everything that a report shows."""
-
-    classes: list[tuple[str, str, int]]
-    counts: dict[str, int]
-    results: Table
-    targets: Table | None
-    target_notes: tuple[str, ...]
-    charts: list[Picture]
-    plants: list[Plant]
-    problems: Table
-    sources: Table
-    options: list[tuple[str, str]]
-    notes: list[str]
 
 
 def check_assessment(assessment: object) -> None:
@@ -115,30 +91,27 @@ def check_assessment(assessment: object) -> None:
     raise OptionError(f"A report is of an Assessment, and this is {quoted(given)}", given, fix)
 
 
-def gather(assessment: Assessment, targets: TargetCheck | None, words: Words) -> Content:
-    """Gather what a report shows."""
-    frame = assessment.result_frame
+def gather(assessment: Assessment, targets: TargetCheck | None, words: Words) -> dict[str, Any]:
+    """Gather what a page shows, by the names that its template has for it."""
+    frame, kinds = assessment.result_frame, assessment.problem_counts
     energy = energy_frame(assessment)
-    charts, missing = _pictures(assessment, targets, words)
-    plants, cut = _plants(frame, energy, words)
-    kinds = assessment.problem_counts
-    if len(frame) > MOST_RESULTS:
-        cut.append(words.cut("cut_results", MOST_RESULTS, len(frame)))
-    if len(kinds) > MOST_PROBLEMS:
-        cut.append(words.cut("cut_problems", MOST_PROBLEMS, len(kinds)))
-    return Content(
-        classes=_classes(frame, words),
-        counts=dict(assessment.counts),
-        results=result_table(frame.head(MOST_RESULTS), words),
-        targets=None if targets is None else target_table(targets, words),
-        target_notes=() if targets is None else (targets.citation, *targets.notes),
-        charts=charts,
-        plants=plants,
-        problems=problem_table(kinds.head(MOST_PROBLEMS), words),
-        sources=source_table(frame, energy, targets, words),
-        options=[(name, text(value)) for name, value in assessment.options.items() if value not in (None, False)],
-        notes=[*map(text, assessment.notes), *missing, *cut],
-    )
+    charts, missing = pictures(assessment, targets, words)
+    plants, left_out = _plants(frame, energy, words)
+    left_out += words.cut("cut_results", MOST_RESULTS, len(frame))
+    left_out += words.cut("cut_problems", MOST_PROBLEMS, len(kinds))
+    return {
+        "classes": _classes(frame, words),
+        "counts": assessment.counts,
+        "results": result_table(frame.head(MOST_RESULTS), words),
+        "targets": None if targets is None else target_table(targets, words),
+        "target_notes": () if targets is None else (targets.citation, *targets.notes),
+        "charts": charts,
+        "plants": plants,
+        "problems": problem_table(kinds.head(MOST_PROBLEMS), words),
+        "sources": source_table(frame, energy, targets, words),
+        "options": {name: value for name, value in assessment.options.items() if value not in (None, False)},
+        "notes": [*assessment.notes, *missing, *left_out],
+    }
 
 
 def _classes(frame: pandas.DataFrame, words: Words) -> list[tuple[str, str, int]]:
@@ -157,7 +130,7 @@ def energy_frame(assessment: Assessment) -> pandas.DataFrame | None:
         return None
 
 
-def _pictures(assessment: Assessment, targets: TargetCheck | None, words: Words) -> tuple[list[Picture], list[str]]:
+def pictures(assessment: Assessment, targets: TargetCheck | None, words: Words) -> tuple[list[Picture], list[str]]:
     """Return the charts that an assessment allows, and a note where matplotlib is missing."""
     try:
         import matplotlib  # noqa: F401 - only whether it is there
@@ -259,37 +232,27 @@ def _column(step: str) -> str:
 
 def _plants(frame: pandas.DataFrame, energy: pandas.DataFrame | None, words: Words) -> tuple[list[Plant], list[str]]:
     """Return a page per plant, and notes on what is not shown."""
-    keys = _plant_keys(frame)
-    every = list(dict.fromkeys(keys))
-    shown = every[:MOST_PLANTS]
-    notes = [words.cut("cut_plants", len(shown), len(every))] if len(every) > len(shown) else []
-    notes += [] if energy is not None else [words("not_kept")]
-    rows_of = _places(keys, shown)
-    lines_of = {} if energy is None else _places(_plant_keys(energy), shown)
+    rows_of, lines_of = _rows_by_plant(frame), {} if energy is None else _rows_by_plant(energy)
+    notes = words.cut("cut_plants", MOST_PLANTS, len(rows_of)) + ([words("not_kept")] if energy is None else [])
     plants = []
-    for place, key in enumerate(shown):
-        of_plant = frame.iloc[rows_of[key]]
-        name, lines = text(of_plant["plant"].iloc[0]), None
-        if energy is not None and len(found := lines_of.get(key, ())):
-            lines = line_table(energy.iloc[found[:MOST_LINES]], words)
-            notes += [words.cut("cut_lines", MOST_LINES, len(found), name)] if len(found) > MOST_LINES else []
-        results = result_table(of_plant.head(MOST_RESULTS), words)
-        plants.append(Plant(name, f"plant-{place}", results, lines))
+    for place, (key, rows) in enumerate(list(rows_of.items())[:MOST_PLANTS]):
+        of_plant, lines = frame.iloc[rows[:MOST_RESULTS]], None
+        name = text(of_plant["plant"].iloc[0])
+        if energy is not None and key in lines_of:
+            lines = line_table(energy.iloc[lines_of[key][:MOST_LINES]], words)
+            notes += words.cut("cut_lines", MOST_LINES, len(lines_of[key]), name)
+        plants.append(Plant(name, f"plant-{place}", result_table(of_plant, words), lines))
     return plants, notes
 
 
-def _plant_keys(frame: pandas.DataFrame) -> Any:
-    """Return the plant of each row as the two tables are matched by it; an empty name is a plant, too."""
-    coded = recode(encode(frame["plant"]), KEY_TEXT["plant"])
-    return numpy.array([*coded.distinct, ""], object)[coded.codes]
-
-
-def _places(keys: Any, wanted: Iterable[str]) -> dict[str, Any]:
-    """Return the rows of each key that is wanted, in order."""
+def _rows_by_plant(frame: pandas.DataFrame) -> dict[str, Any]:
+    """Return the rows of each plant as the two tables are matched by it; an empty name is a plant, too."""
     import pandas
 
-    groups = pandas.Series(numpy.arange(len(keys))).groupby(keys, sort=False).indices
-    return {str(key): groups[key] for key in wanted if key in groups}
+    coded = recode(encode(frame["plant"]), KEY_TEXT["plant"])
+    keys = numpy.array([*coded.distinct, ""], object)[coded.codes]
+    rows = pandas.Series(numpy.arange(len(keys))).groupby(keys, sort=False).indices
+    return {str(key): rows[key] for key in dict.fromkeys(keys)}
 
 
 def line_table(lines: pandas.DataFrame, words: Words) -> Table:

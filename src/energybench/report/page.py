@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from energybench.report.cards import environment, template
-from energybench.report.content import Amount, Class, Evidence, check_assessment, gather
+from energybench.report.content import check_assessment, gather
 from energybench.report.files import whole_file
 from energybench.report.words import Words, text
 
@@ -60,7 +60,6 @@ def html_report(
     check_assessment(assessment)
     made, script = environment(), template("report.js")
     return made.from_string(template("report.html")).render(
-        kind_of=_kind_of,
         content=gather(assessment, targets, words),
         words=words,
         title=text(title) or words("title"),
@@ -104,10 +103,3 @@ def write_report(
 def _script_hash(script: str) -> str:
     """Return what names the one script that may run: no other, and no handler in a name, does."""
     return f"sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}"
-
-
-def _kind_of(cell: Any) -> str:
-    """Return how a cell is laid out."""
-    if isinstance(cell, Amount | Class | Evidence):
-        return type(cell).__name__
-    return "number" if isinstance(cell, int | float) else "text"

@@ -81,7 +81,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "answer": ("结论", "Answer"),
     "met": ("达到", "met"),
     "not met": ("未达到", "not met"),
-    "cannot tell": ("不能判断", "cannot tell"),
+    "cannot tell": ("无法判断", "cannot tell"),
     "number": ("编号", "No."),
     "issuer": ("发布机关", "Issuer"),
     "effective": ("实施", "In force from"),
@@ -130,9 +130,9 @@ class Words:
         """Return a word by its key."""
         return WORDS[key][self._place]
 
-    def cut(self, key: str, shown: int, every: int, name: str = "") -> str:
-        """Return the sentence that says how much of a table is shown."""
-        return self(key).format(shown=f"{shown:,}", all=f"{every:,}", name=name)
+    def cut(self, key: str, most: int, every: int, name: str = "") -> list[str]:
+        """Return the sentence that says how much of a table is shown, none where all of it is."""
+        return [self(key).format(shown=f"{most:,}", all=f"{every:,}", name=name)] if every > most else []
 
     def verification(self, word: str) -> str:
         """Return how far a figure was checked."""

@@ -28,14 +28,13 @@ from energybench.units.registry import ratio
 from energybench.units.text import UnitText, read_unit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     import pandas
     from numpy.typing import NDArray
 
     from energybench.frames import Assessment
-    from energybench.report.content import Table
     from energybench.targets import TargetCheck
 
 _TCE = UnitText(("tce",))
@@ -48,7 +47,13 @@ _CLOSE = 1e-9
 #: A text that begins so is meant by nobody as a formula.
 _STARTS = ("=", "+", "-", "@", "\t", "\r")
 _WIDEST = 60
-_FORMATS = {"tce": "#,##0.0000", "intensity": "#,##0.0000", "amount": "#,##0.####", "coefficient": "0.########"}
+#: The format of a number by a part of its heading.
+_FORMATS = {
+    "tce": "#,##0.0000",
+    "intensity": "#,##0.0000",
+    "coefficient": "0.########",
+    **dict.fromkeys(("amount", "margin_", "saving_"), "#,##0.####"),
+}
 _RESULTS = (
     *("plant", "period", "product", "output", "output_unit", "tce", "electricity_kwh", "intensity"),
     *("intensity_uncertainty", "unit", "class", "reason", "document", "verification"),
@@ -112,66 +117,73 @@ def write_workbook(
         raise TableError(f"{name} cannot hold {longest} rows: a sheet has {_LONGEST} with its header", name, fix)
     book = openpyxl.Workbook()
     book.remove(book.active)
-    _results(book, results, None if energy is None else len(energy))
+    _sheet(book, "results", *_results(results, None if energy is None else len(energy)))
     if energy is not None:
-        _energy(book, results, energy)
-    _table_sheet(book, "problems", problem_table(kinds, words))
-    _table_sheet(book, "sources", source_table(results, energy, targets, words))
+        _sheet(book, "energy", *_energy(results, energy))
+    tables = {"problems": problem_table(kinds, words), "sources": source_table(results, energy, targets, words)}
     if targets is not None:
-        _table_sheet(book, "targets", target_table(targets, words))
-    _about(book, assessment)
+        tables["targets"] = target_table(targets, words)
+    for sheet, table in tables.items():
+        _sheet(book, sheet, table.heads, table.rows)
+    about = [
+        ("energybench", assessment.package_version),
+        ("data_version", assessment.data_version),
+        *assessment.options.items(),
+        *((f"rows: {name}", count) for name, count in assessment.counts.items()),
+        *(("note", note) for note in assessment.notes),
+    ]
+    _sheet(book, "about", ("option", "value"), about)
     with whole_file(path) as part, part.open("wb") as file:
         book.save(file)
 
 
-def _results(book: Any, frame: pandas.DataFrame, lines: int | None) -> None:
-    """Write the results; the total is a sum over the readings where they are there."""
+def _results(frame: pandas.DataFrame, lines: int | None) -> tuple[list[str], Iterator[list[Any]]]:
+    """Return the results; the total is a sum over the readings where they are there."""
     steps = [name.removeprefix("margin_") for name in frame.columns if str(name).startswith("margin_")]
     names = [name for name in _RESULTS if name in frame.columns]
     place = names.index("unit") + 1
     names[place:place] = [column for step in steps for column in (step, f"margin_{step}", f"saving_{step}")]
     names.insert(names.index("class"), "saving_unit")
-    heads = ["group", *names]
-    sheet = _sheet(book, "results", heads, [])
-    tce = heads.index("tce")
-    groups = _group_numbers(frame, frame)
-    for row, record in enumerate(frame.to_dict("records"), 2):
-        cells = [groups[row - 2], *(_value(record[name]) for name in names)]
-        if lines and as_float(record["tce"]) is not None:
-            cells[tce] = _Formula(f"SUMIFS(energy!$B$2:$B${lines + 1},energy!$A$2:$A${lines + 1},$A{row})")
-        _write(sheet, row, cells)
-        _colour(sheet.cell(row, heads.index("class") + 1), record["class"])
-    _finish(sheet, heads)
+
+    def rows() -> Iterator[list[Any]]:
+        records = zip(_group_numbers(frame, frame), frame.to_dict("records"), strict=True)
+        for row, (group, record) in enumerate(records, 2):
+            if lines and as_float(record["tce"]) is not None:
+                total = f"SUMIFS(energy!$B$2:$B${lines + 1},energy!$A$2:$A${lines + 1},$A{row})"
+                record["tce"] = _Formula(total)
+            yield [group, *(record[name] for name in names)]
+
+    return ["group", *names], rows()
 
 
-def _energy(book: Any, results: pandas.DataFrame, frame: pandas.DataFrame) -> None:
-    """Write the readings, each with the formula of its tce."""
+def _energy(results: pandas.DataFrame, frame: pandas.DataFrame) -> tuple[list[str], Iterator[list[Any]]]:
+    """Return the readings, each with the formula of its tce."""
+    from openpyxl.utils import get_column_letter  # type: ignore[import-untyped]
+
     names = [name for name in _ENERGY if name in frame.columns]
     heads = ["group", "tce", "sign", "conversion", *names]
-    sheet = _sheet(book, "energy", heads, [])
-    letters = {name: sheet.cell(1, place).column_letter for place, name in enumerate(heads, 1)}
-    factors = ("amount", "sign", "coefficient", "conversion")
+    letters = [get_column_letter(heads.index(name) + 1) for name in ("amount", "sign", "coefficient", "conversion")]
     groups = _group_numbers(results, frame)
     amounts, tces = to_floats(frame["amount"]), frame["tce"].to_numpy(float)
     signs, conversions = _signs(frame), _conversions(frame)
     with numpy.errstate(invalid="ignore", over="ignore"):
         products = amounts * signs * frame["coefficient"].to_numpy(float) * conversions
         followed = numpy.isclose(products, tces, rtol=_CLOSE, atol=0)
-    columns = [frame[name].astype(object).where(frame[name].notna(), None).tolist() for name in names]
-    given = names.index("amount")
-    for place, group in enumerate(groups):
-        cells = [_value(column[place]) for column in columns]
-        if numpy.isfinite(amounts[place]):
-            cells[given] = float(amounts[place])
-        head: list[Any] = [group, None, None, None]
-        if followed[place]:
-            formula = _Formula("*".join(f"{letters[name]}{place + 2}" for name in factors))
-            head = [group, formula, int(signs[place]), float(conversions[place])]
-        elif numpy.isfinite(tces[place]):
-            # A figure that these four do not make stands as it is: a formula would say something else.
-            head = [group, float(tces[place]), int(signs[place]), None]
-        _write(sheet, place + 2, [*head, *cells])
-    _finish(sheet, heads)
+    cells = frame[names].astype(object).where(frame[names].notna(), None)
+    cells["amount"] = cells["amount"].where(~numpy.isfinite(amounts), amounts)
+
+    def rows() -> Iterator[list[Any]]:
+        for place, record in enumerate(cells.itertuples(index=False, name=None)):
+            head: list[Any] = [None, None, None]
+            if followed[place]:
+                formula = _Formula("*".join(f"{letter}{place + 2}" for letter in letters))
+                head = [formula, int(signs[place]), float(conversions[place])]
+            elif numpy.isfinite(tces[place]):
+                # A figure that these four do not make stands as it is: a formula would say something else.
+                head = [float(tces[place]), int(signs[place]), None]
+            yield [groups[place], *head, *record]
+
+    return heads, rows()
 
 
 def _group_numbers(results: pandas.DataFrame, frame: pandas.DataFrame) -> list[int | None]:
@@ -211,19 +223,6 @@ def _conversion(unit: str, coefficient_unit: str) -> float:
         return float("nan")
 
 
-def _about(book: Any, assessment: Assessment) -> None:
-    """Write what made the workbook: versions, options, counts and notes."""
-    rows: list[tuple[str, Any]] = [
-        ("energybench", assessment.package_version),
-        ("data_version", assessment.data_version),
-        *((name, _value(value)) for name, value in assessment.options.items()),
-        *((f"rows: {name}", count) for name, count in assessment.counts.items()),
-        *(("note", note) for note in assessment.notes),
-    ]
-    heads = ("option", "value")
-    _finish(_sheet(book, "about", heads, rows), heads)
-
-
 class _Formula(str):
     """A text that is meant as a formula; every other text is none."""
 
@@ -232,6 +231,10 @@ class _Formula(str):
 
 def _value(cell: Any) -> Any:
     """Return a cell as a workbook holds it."""
+    if isinstance(cell, _Formula):
+        return f"={cell}"
+    if isinstance(cell, Evidence):
+        return text(cell.text)
     if cell is None or cell != cell:
         return None
     plain = cell.item() if isinstance(cell, numpy.generic) else cell
@@ -242,66 +245,33 @@ def _value(cell: Any) -> Any:
     return plain if exact else text(plain)
 
 
-def _sheet(book: Any, name: str, heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> Any:
-    """Make a sheet with a header that stays in sight."""
-    from openpyxl.styles import Font  # type: ignore[import-untyped]
+def _sheet(book: Any, name: str, heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Write a sheet: its head stays in sight, a number has its format, a class its colour, and a text stays text."""
+    from openpyxl.styles import Font, PatternFill  # type: ignore[import-untyped]
+    from openpyxl.utils import get_column_letter
 
-    sheet = book.create_sheet(name)
-    _write(sheet, 1, heads)
-    for cell in sheet[1]:
+    sheet, widths = book.create_sheet(name), [0] * len(heads)
+    forms = [
+        next((form for part, form in _FORMATS.items() if part in head and "unit" not in head), None) for head in heads
+    ]
+    for row, cells in enumerate((heads, *rows), 1):
+        for place, given in enumerate(cells):
+            value = _value(given)
+            if value is None:
+                continue
+            cell = sheet.cell(row, place + 1, value)
+            if isinstance(value, str) and not isinstance(given, _Formula):
+                cell.data_type, cell.quotePrefix = "s", value.startswith(_STARTS)
+            elif forms[place] is not None:
+                cell.number_format = forms[place]
+            if heads[place] == "class" and row > 1:
+                look = look_of(str(value))
+                cell.fill = PatternFill("solid", fgColor=look.fill.removeprefix("#").upper())
+                cell.font = Font(color=look.ink.removeprefix("#").upper())
+            if row <= _LOOKED_AT and not isinstance(given, _Formula):
+                widths[place] = max(widths[place], len(str(value)))
+    for place, (cell, width) in enumerate(zip(sheet[1], widths, strict=True), 1):
         cell.font = Font(bold=True)
+        sheet.column_dimensions[get_column_letter(place)].width = min(width * 1.2 + 2, _WIDEST)
     sheet.freeze_panes = "A2"
-    for row, cells in enumerate(rows, 2):
-        _write(sheet, row, cells)
-    return sheet
-
-
-def _table_sheet(book: Any, name: str, table: Table) -> None:
-    """Write a table of the report."""
-    rows = [[cell.text if isinstance(cell, Evidence) else cell for cell in row] for row in table.rows]
-    _finish(_sheet(book, name, table.heads, rows), table.heads)
-
-
-def _write(sheet: Any, row: int, cells: Sequence[Any]) -> None:
-    """Write a row; a text that begins with = + - @ or a tab is text, and stays so when the cell is edited."""
-    for place, value in enumerate(cells, 1):
-        if value is None:
-            continue
-        cell = sheet.cell(row, place)
-        if isinstance(value, _Formula):
-            cell.value = f"={value}"
-            continue
-        shown = text(value) if isinstance(value, str) else value
-        cell.value = shown
-        if isinstance(shown, str):
-            cell.data_type = "s"
-            if shown.startswith(_STARTS):
-                cell.quotePrefix = True
-
-
-def _colour(cell: Any, level: Any) -> None:
-    """Give the cell of a class its colour; the word is in it."""
-    from openpyxl.styles import Font, PatternFill
-
-    if text(level):
-        look = look_of(text(level))
-        cell.fill = PatternFill("solid", fgColor=look.fill.removeprefix("#").upper())
-        cell.font = Font(color=look.ink.removeprefix("#").upper())
-
-
-def _finish(sheet: Any, heads: Sequence[str]) -> None:
-    """Set number formats, widths and the filter."""
-    for place, head in enumerate(heads, 1):
-        letter = sheet.cell(1, place).column_letter
-        longest = max(
-            (len(str(cell.value or "")) for cell in sheet[letter][:_LOOKED_AT] if cell.data_type != "f"), default=0
-        )
-        sheet.column_dimensions[letter].width = min(max(longest, len(str(head))) * 1.2 + 2, _WIDEST)
-        form = next((form for name, form in _FORMATS.items() if name in str(head) and "unit" not in str(head)), None)
-        if form is None and str(head).startswith(("margin_", "saving_")) and "unit" not in str(head):
-            form = "#,##0.####"
-        if form is not None:
-            for cell in sheet[letter][1:]:
-                if cell.data_type != "s":
-                    cell.number_format = form
     sheet.auto_filter.ref = sheet.dimensions

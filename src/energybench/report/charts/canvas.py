@@ -13,7 +13,7 @@ from energybench.frames import Assessment
 from energybench.limits.ladders import Level
 from energybench.limits.verdicts import Verdict
 from energybench.report.look import look_of
-from energybench.report.words import VERIFICATIONS_ZH, number, titles
+from energybench.report.words import VERIFICATIONS_ZH, WORDS, number, titles
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -150,7 +150,7 @@ def halo(ax: Axes, width: float = 2.5) -> list[Any]:
 
 def class_name(level: str | None, lettering: Lettering) -> str:
     """Return the name of a class in the language of the chart."""
-    return lettering.say("无法判断", "cannot tell") if level is None else lettering.say(Level(level).zh, level)
+    return lettering.say(*WORDS["cannot tell"]) if level is None else lettering.say(Level(level).zh, level)
 
 
 def class_area(level: str | None, lettering: Lettering) -> dict[str, Any]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from energybench.accounts.account import Account
 from energybench.energy.coefficients import find_carrier
@@ -35,8 +34,7 @@ CHART = "carrier_chart"
 MOST = 14
 
 
-@dataclass(frozen=True, slots=True)
-class _Energy:
+class _Energy(NamedTuple):
     """What is drawn: tce by carrier and direction, the sources, what is left out."""
 
     tce: dict[tuple[str, bool], float]

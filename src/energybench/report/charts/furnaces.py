@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy
 
@@ -40,8 +39,7 @@ _LINE = "#3d6a8f"
 _BAND = "#8fb0cb"
 
 
-@dataclass(frozen=True, slots=True)
-class _Furnace:
+class _Furnace(NamedTuple):
     """One measured furnace."""
 
     name: str
@@ -154,11 +152,8 @@ def _from_verdicts(verdicts: Mapping[str, Verdict]) -> tuple[list[_Furnace], lis
     furnaces, limits = [], []
     for name, one in verdicts.items():
         if one.furnace is None:
-            raise OptionError(
-                f"{CHART} needs verdicts on furnaces, and {one.item} has no capacity",
-                one.item,
-                'Pass capacity= to classify(), for example capacity="3 t"',
-            )
+            said = f"{CHART} needs verdicts on furnaces, and {one.item} has no capacity"
+            raise OptionError(said, one.item, 'Pass capacity= to classify(), for example capacity="3 t"')
         level = one.level.value if one.level else None
         furnaces.append(_Furnace(name, one.furnace.capacity, one.value, level, one.depends_on_reading))
         limits.append(one.furnace)
@@ -172,11 +167,8 @@ def _from_table(
     rows = one_product(measured, product, CHART)
     rows = rows[rows["class"].notna()]
     if "furnace_capacity" not in rows.columns or rows.empty:
-        raise OptionError(
-            f"{CHART} needs furnaces with a class, and the results have none",
-            "furnace_capacity",
-            "Give the output table the columns furnace_capacity and furnace_capacity_unit",
-        )
+        fix = "Give the output table the columns furnace_capacity and furnace_capacity_unit"
+        raise OptionError(f"{CHART} needs furnaces with a class, and the results have none", "furnace_capacity", fix)
     units = rows["furnace_capacity_unit"]
     texts = [f"{size} {unit}" for size, unit in zip(rows["furnace_capacity"], units, strict=True)]
     sizes = {text: read_capacity(text) for text in dict.fromkeys(texts)}

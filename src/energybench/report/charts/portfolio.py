@@ -30,7 +30,7 @@ from energybench.report.charts.canvas import (
     write,
 )
 from energybench.report.fonts import choose_lettering
-from energybench.report.words import SIGNS, number
+from energybench.report.words import SIGNS, WORDS, number
 from energybench.units.registry import ratio
 from energybench.units.text import read_unit
 
@@ -119,7 +119,9 @@ def portfolio_chart(
         raise OptionError(f"No plant of the results has a class and a {by}", by, "Look at assessment.problems")
     item = str(rows["item"].to_numpy()[drawn][0])
     marks = _marks(targets, by)
-    higher = not needs_capacity(item) and _higher(item, rows[drawn])
+    # A furnace limit is an upper one.
+    document = str(rows["document"].to_numpy()[drawn][0])
+    higher = not needs_capacity(item) and find_ladder(item, document, allow_unverified=True).better == "higher"
     order = numpy.argsort(rows["intensity"].to_numpy()[drawn] * (-1 if higher else 1), kind="stable")
     plants, wide = rows[drawn].iloc[order], width[drawn][order]
     left, total = numpy.cumsum(wide) - wide, float(wide.sum())
@@ -161,19 +163,14 @@ def _one_period(rows: pandas.DataFrame, period: str | None) -> pandas.DataFrame:
     periods = [period_key(one) for one in rows["period"]]
     known = list(dict.fromkeys(periods))
     if period is None and len(known) > 1:
-        raise OptionError(
-            f"{CHART} shows one period, and the results have {', '.join(known)}", "period", f'Pass period="{known[-1]}"'
-        )
+        said = f"{CHART} shows one period, and the results have {', '.join(known)}"
+        raise OptionError(said, "period", f'Pass period="{known[-1]}"')
     if period is None:
         return rows
-    wanted = period_key(period)
+    wanted, shown = period_key(period), quoted(period)
     if wanted not in known:
-        shown = quoted(period)
-        raise OptionError(
-            f"The results have no period {shown}",
-            shown,
-            did_you_mean(wanted, known, f"There are {', '.join(known)}"),
-        )
+        fix = did_you_mean(wanted, known, f"There are {', '.join(known)}")
+        raise OptionError(f"The results have no period {shown}", shown, fix)
     return rows[[one == wanted for one in periods]]
 
 
@@ -183,9 +180,8 @@ def _widths(rows: pandas.DataFrame, by: str | None) -> tuple[Floats, str, str]:
         check_option("by", by, WIDTHS)
     has_capacity = WIDTHS["capacity"] in rows.columns
     if by == "capacity" and not has_capacity:
-        raise OptionError(
-            "The results have no column design_capacity", "capacity", 'Add it to the output table, or pass by="output"'
-        )
+        fix = 'Add it to the output table, or pass by="output"'
+        raise OptionError("The results have no column design_capacity", "capacity", fix)
     given = has_capacity and bool(rows[WIDTHS["capacity"]].notna().all())
     by = by or ("capacity" if given else "output")
     column = WIDTHS[by]
@@ -196,20 +192,12 @@ def _widths(rows: pandas.DataFrame, by: str | None) -> tuple[Floats, str, str]:
     return to_floats(rows[column]) * scale, target, by
 
 
-def _higher(item: str, rows: pandas.DataFrame) -> bool:
-    ladder = find_ladder(item, str(rows["document"].iloc[0]), allow_unverified=True)
-    return ladder.better == "higher"
-
-
 def _steps(plants: pandas.DataFrame) -> list[tuple[str, float]]:
     """Return the steps that are the same for all plants; a furnace limit differs with its capacity."""
-    found = []
-    for level in Level:
-        column = level.value.replace("-", "_")
-        values = plants[column].to_numpy(dtype=float) if column in plants.columns else numpy.array([numpy.nan])
-        if (values == values[0]).all():  # NaN, where a plant has no such step, is not even itself
-            found.append((level.value, float(values[0])))
-    return found
+    columns_of = {level.value: level.value.replace("-", "_") for level in Level}
+    found = {level: plants[column].to_numpy(float) for level, column in columns_of.items() if column in plants.columns}
+    # NaN, where a plant has no such step, does not even equal itself.
+    return [(level, float(values[0])) for level, values in found.items() if (values == values[0]).all()]
 
 
 def _bottom(values: list[float]) -> tuple[float, bool]:
@@ -239,23 +227,17 @@ def _marks(targets: TargetCheck | None, by: str) -> list[TargetVerdict]:
         return []
     shares = [target for target in targets if target.figure in _SHARES and target.threshold is not None]
     if not shares:
-        raise OptionError(
-            f"{targets.citation} has no target for the share of capacity at benchmark or below baseline",
-            targets.document,
-            "Leave targets out",
-        )
+        said = f"{targets.citation} has no target for the share of capacity at benchmark or below baseline"
+        raise OptionError(said, targets.document, "Leave targets out")
     if by != "capacity":
-        raise OptionError(
-            f"The targets of {targets.citation} are shares of capacity, and the axis is {by}",
-            by,
-            "Add design_capacity to the output table; a share of capacity is none of output",
-        )
+        said = f"The targets of {targets.citation} are shares of capacity, and the axis is {by}"
+        fix = "Add design_capacity to the output table; a share of capacity is no share of output"
+        raise OptionError(said, by, fix)
     return shares
 
 
 def _draw_marks(ax: Axes, marks: list[TargetVerdict], total: float, item: str, lettering: Lettering) -> None:
     """Mark the shares that a policy asks for."""
-    answers = {"met": "达到", "not met": "未达到", "cannot tell": "无法判断"}
     say = lettering.say
     for colour, style, mark in zip(("#b44fd0", "#2f93d6"), ((0, (6, 2, 1, 2)), (0, (2, 2))), marks, strict=False):
         share = (mark.threshold or 0.0) / 100
@@ -266,7 +248,7 @@ def _draw_marks(ax: Axes, marks: list[TargetVerdict], total: float, item: str, l
         reached = say("，实际 ", ", found ") + found if found else ""
         due = say(f"，{mark.deadline} 年前", f" by {mark.deadline}") if mark.deadline else ""
         level = Level.BENCHMARK if _SHARES[mark.figure] == "best" else Level.BELOW_BASELINE
-        answer = say(answers.get(mark.answer, mark.answer), mark.answer)
+        answer = say(*WORDS[mark.answer])
         label = f"{class_name(level, lettering)} {value}{due}{say('：', ': ')}{answer}{reached}"
         line = ax.axvline(place, color=colour, linestyle=style, linewidth=2.2, zorder=5, label=label)
         line.set_path_effects(halo(ax, 4.5))

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from energybench.accounts.account import Account
 from energybench.errors import OptionError
@@ -36,8 +35,7 @@ _NOW = "#3d6a8f"
 _SAVED = "#f4f4f4"
 
 
-@dataclass(frozen=True, slots=True)
-class _Fall:
+class _Fall(NamedTuple):
     """Energy now, and the saving from now to each step, the loosest first."""
 
     now: float
@@ -156,7 +154,7 @@ def _readable(fall: _Fall, lettering: Lettering) -> _Fall:
         return fall
     unit, scale = lettering.say("万kWh", "GWh"), 1e-4 if lettering.lang == "zh" else 1e-6
     savings = [(step, saving * scale) for step, saving in fall.savings]
-    return replace(fall, now=fall.now * scale, unit=unit, savings=savings)
+    return fall._replace(now=fall.now * scale, unit=unit, savings=savings)
 
 
 def _draw(ax: Axes, fall: _Fall, lettering: Lettering) -> bool:

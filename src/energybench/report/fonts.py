@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 import warnings
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from energybench.errors import EnergybenchWarning, check_option, requiring
-from energybench.report.words import LANGUAGES
+from energybench.report.words import LANGUAGES, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -84,15 +82,16 @@ class Lettering:
             return True
         return all(one.isspace() or any(_has(family, one) for family in self.families) for one in dict.fromkeys(text))
 
-    def names(self, texts: Iterable[object]) -> list[str]:
+    def names(self, names: Iterable[object]) -> list[str]:
         """Return names as a chart can draw them: on one line, cut where long, numbered where no font has them."""
-        cleaned = [clean(text) for text in texts]
-        numbered = [text if self.draws(text) else f"No. {place}" for place, text in enumerate(cleaned, 1)]
+        cleaned = [_clean(name) for name in names]
+        numbered = [name if self.draws(name) else f"No. {place}" for place, name in enumerate(cleaned, 1)]
         changed = [f"{new} is {old}" for old, new in zip(cleaned, numbered, strict=True) if old != new]
         if changed:
             said = "No font of this machine has the characters of some names, so they stand as numbers"
             warnings.warn(f"{said}: {'; '.join(changed)}. {_INSTALL}", FontWarning, stacklevel=4)
-        return [literal(text) for text in numbered]
+        # A dollar sign would start a formula.
+        return [name.replace("$", r"\$") for name in numbered]
 
     @contextmanager
     def applied(self) -> Iterator[None]:
@@ -103,16 +102,10 @@ class Lettering:
             yield
 
 
-def clean(text: object) -> str:
+def _clean(name: object) -> str:
     """Return a name on one line, without control characters, cut where it is long."""
-    line = re.sub(r"\s+", " ", str(text)).strip()
-    shown = "".join(one if unicodedata.category(one)[0] != "C" else "\N{REPLACEMENT CHARACTER}" for one in line)
+    shown = text(" ".join(str(name).split()))
     return shown if len(shown) <= LONGEST_NAME else f"{shown[: LONGEST_NAME - 1]}…"
-
-
-def literal(text: str) -> str:
-    """Keep dollar signs from starting a formula."""
-    return text.replace("$", r"\$")
 
 
 def choose_lettering(lang: str) -> Lettering:

@@ -633,7 +633,7 @@ def test_assess_passes_every_option_on(monkeypatch: pytest.MonkeyPatch) -> None:
     words = [word for name, value in options.items() for word in (f"--{name.replace('_', '-')}", value)]
     assert run("assess", "meters.csv", "outputs.csv", "--allow-unverified", *words).code == 0
     files = ("meters.csv", "outputs.csv")
-    assert seen == {**options, "allow_unverified": True, "progress": None, "files": files}
+    assert seen == {**options, "allow_unverified": True, "progress": None, "energy_to": None, "files": files}
 
 
 def read_back(path: Path) -> pd.DataFrame:

@@ -38,9 +38,10 @@ def largest(connection: duckdb.DuckDBPyConnection) -> list[Any]:
 def by_class(connection: duckdb.DuckDBPyConnection) -> list[Any]:
     """Return each class of the portfolio: how many plants, and their tce."""
     assessment = eb.assess(connection.table("meters"), connection.table("outputs"))
-    # The results are a relation again, so that SQL goes on from there.
-    results = assessment.results.aggregate("class, count(*) as plants, round(sum(tce)) as tce").order("class")
-    found: list[Any] = results.fetchall()
+    # The results are an Arrow table, so that SQL goes on from there.
+    results = connection.from_arrow(assessment.results)
+    by = results.aggregate("class, count(*) as plants, round(sum(tce)) as tce").order("class")
+    found: list[Any] = by.fetchall()
     return found
 
 

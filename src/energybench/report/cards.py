@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from energybench.errors import MissingPackageError, requiring
 from energybench.limits.ladders import LEVELS_ZH
 from energybench.report.look import look_of
-from energybench.report.words import BASES_ZH, SIGNS, VERIFICATIONS_ZH, number, text, titles
+from energybench.report.words import BASES_ZH, SIGNS, VERIFICATIONS_ZH, WORDS, number, text, titles
 
 if TYPE_CHECKING:
     import jinja2
@@ -73,7 +73,13 @@ def linked(evidence: str) -> Markup:
 def _card() -> jinja2.Template:
     made = environment()
     made.globals.update(
-        levels=LEVELS_ZH, bases=BASES_ZH, checks=VERIFICATIONS_ZH, signs=SIGNS, titles=titles, most=MOST
+        levels=LEVELS_ZH,
+        bases=BASES_ZH,
+        checks=VERIFICATIONS_ZH,
+        words=WORDS,
+        signs=SIGNS,
+        titles=titles,
+        most=MOST,
     )
     # White space between elements would show between the words of a line.
     return made.from_string("".join(map(str.strip, template("card.html").splitlines())))

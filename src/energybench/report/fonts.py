@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 import warnings
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -11,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from energybench.errors import EnergybenchWarning, check_option, requiring
-from energybench.report.words import LANGUAGES
+from energybench.report.words import LANGUAGES, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -67,12 +65,13 @@ class Lettering:
         fonts = [get_font(findfont(FontProperties(family=[family]))) for family in self.families]
         return all(one.isspace() or any(font.get_char_index(ord(one)) for font in fonts) for one in set(text))
 
-    def names(self, texts: Iterable[object]) -> list[str]:
+    def names(self, names: Iterable[object]) -> list[str]:
         """Return names as a chart can draw them: on one line, cut where long, numbered where no font has them."""
-        cleaned = [clean(text) for text in texts]
-        drawn = [text if self.draws(text) else f"No. {place}" for place, text in enumerate(cleaned, 1)]
+        cleaned = [_clean(name) for name in names]
+        drawn = [name if self.draws(name) else f"No. {place}" for place, name in enumerate(cleaned, 1)]
         self.lacking.extend(f"{new} is {old}" for old, new in zip(cleaned, drawn, strict=True) if old != new)
-        return [literal(text) for text in drawn]
+        # A dollar sign would start a formula.
+        return [name.replace("$", r"\$") for name in drawn]
 
     @contextmanager
     def applied(self) -> Iterator[None]:
@@ -128,13 +127,7 @@ def of_a_page() -> Iterator[None]:
         _OF_A_PAGE.reset(token)
 
 
-def clean(text: object) -> str:
+def _clean(name: object) -> str:
     """Return a name on one line, without control characters, cut where it is long."""
-    line = re.sub(r"\s+", " ", str(text)).strip()
-    shown = "".join(one if unicodedata.category(one)[0] != "C" else "\N{REPLACEMENT CHARACTER}" for one in line)
+    shown = text(" ".join(str(name).split()))
     return shown if len(shown) <= LONGEST_NAME else f"{shown[: LONGEST_NAME - 1]}…"
-
-
-def literal(text: str) -> str:
-    """Keep dollar signs from starting a formula."""
-    return text.replace("$", r"\$")

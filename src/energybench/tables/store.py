@@ -329,7 +329,8 @@ def choose(
     texts = {row.id: [text for column in figures if (text := getattr(row, column))] for row in usable}
     shown = {row.id: f"{'~'.join(texts[row.id])} {getattr(row, unit)}" for row in usable}
     if len({(Fraction(text), getattr(row, unit)) for row in usable for text in texts[row.id]}) > 1:
-        several = "; ".join(f"{shown[row.id]} ({row.id}: {row.document}, {row.verification})" for row in usable)
+        named = {row.id: row.id if row.document in row.id else f"{row.id} of {row.document}" for row in usable}
+        several = "; ".join(f"{shown[row.id]} ({named[row.id]}, {row.verification})" for row in usable)
         raise AmbiguousError(f"{what} has no single value: {several}", value or what, fix(usable[0]))
     best = best_verified(usable)[0]
     require_usable(best, f"{what}, {shown[best.id]},", allow_unverified)

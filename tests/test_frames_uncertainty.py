@@ -507,33 +507,6 @@ def test_furnaces_and_corrections_are_decided_like_one_value() -> None:
     assert pd.isna(far["class_better"])
 
 
-def test_many_meters_take_the_sparse_way_and_agree(monkeypatch: pytest.MonkeyPatch) -> None:
-    rng = np.random.default_rng(7)
-    rows = [
-        {
-            "plant": f"p{plant}",
-            "carrier": str(rng.choice(["原煤", "电力"])),
-            "unit": "t",
-            "amount": float(rng.uniform(1, 9)),
-            "uncertainty": float(rng.uniform(0, 1)),
-            "meter": ["a", "b", None][rng.integers(3)],
-        }
-        for plant in rng.integers(0, 20, 300)
-    ]
-    coal: dict[str, Any] = {
-        "unit": "t",
-        "coefficient": 0.7,
-        "coefficient_unit": "kgce/kg",
-        "coefficient_uncertainty": "1 %",
-    }
-    rows = [{**row, **(coal if row["carrier"] == "原煤" else {"unit": "kWh"})} for row in rows]
-    outputs = [{"plant": f"p{plant}", "output_uncertainty": 10.0, "output_meter": "a"} for plant in range(20)]
-    dense = assess(rows, outputs).results
-    monkeypatch.setattr("energybench.frames.uncertain._DENSE", 0)
-    sparse = assess(rows, outputs).results
-    np.testing.assert_allclose(sparse["intensity_uncertainty"], dense["intensity_uncertainty"], rtol=1e-12)
-
-
 # Shape ----------------------------------------------------------------------------------------------------
 
 

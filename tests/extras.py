@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[1]
 #: Extras for people who work on the library: the gate makes environments of them anyway, or a user of none.
-WORKSHOPS = {"bench", "docs", "test"}
+WORKSHOPS = {"bench", "docs", "mutation", "test"}
 
 KEY = {"plant": ["甲"], "period": ["2023"], "product": ["水泥熟料"]}
 METERS: dict[str, Any] = {**KEY, "carrier": ["原煤"], "amount": [3000.0], "unit": ["t"]}

@@ -212,7 +212,8 @@ def test_a_docstring_is_there_and_agrees_with_the_signature(name: str, node: ast
 def test_a_public_function_describes_every_parameter_and_shows_an_example(name: str) -> None:
     function = getattr(eb, name)
     docstring = inspect.getdoc(function) or ""
-    expected = [p.name for p in inspect.signature(function).parameters.values()]
+    parameters = inspect.signature(function).parameters.values()
+    expected = [f"**{p.name}" if p.kind is p.VAR_KEYWORD else p.name for p in parameters]
     assert sorted(_described(docstring) or []) == sorted(expected)
     for section in ("Returns", "Raises", "Examples"):
         assert re.search(rf"^{section}\n-+$", docstring, re.MULTILINE), f"{name} has no section {section}"

@@ -162,7 +162,7 @@ def test_a_condition_is_a_comparison_and_several_stand_behind_each_other() -> No
 @pytest.mark.parametrize(
     ("table", "cells", "column"),
     [
-        ("correction_formulas", {"id": "a/b", "expression": "open(x)"}, "expression"),
+        ("correction_formulas", {"id": "a/b", "kind": "factor", "expression": "open(x)"}, "expression"),
         ("correction_parameters", {"id": "a/b/c", "comparator": ">=", "default": "[]"}, "default"),
         ("correction_parameters", {"id": "a/b/c", "comparator": ">=", "condition": "x"}, "condition"),
     ],

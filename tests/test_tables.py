@@ -425,7 +425,7 @@ def test_the_one_usable_row_is_an_accepted_one_of_one_figure() -> None:
     with refused(UnverifiedError, "unverified", "The rate, 305 gce/kWh,"):
         tables.choose([weak], "The rate", lambda _: "Choose", False)
     two = [good, replace(other, verification="two_sources")]
-    with refused(AmbiguousError, "several-candidates", "302.4 gce/kWh (b: ", "300 gce/kWh (c: ", "Choose b"):
+    with refused(AmbiguousError, "several-candidates", "302.4 gce/kWh (b of ", "300 gce/kWh (c of ", "Choose b"):
         tables.choose(two, "The rate", lambda first: f"Choose {first.id}", True)
     same = [good, replace(two[1], value="302.40")]
     assert tables.choose(same, "The rate", lambda _: "Choose", False) is same[1], "the best verified of one figure"

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy
 import pandas
 
-from energybench.errors import TableError, quoted
+from energybench.errors import TableError, quoted, requiring
 from energybench.frames.encode import to_number
 from energybench.frames.native import from_arrow
 from energybench.frames.sources import BATCH_ROWS, Batch, arrow_batches
@@ -43,9 +43,7 @@ def is_lazy(table: Any) -> bool:
 
 def collected(table: Any) -> Any:
     """Compute a lazy table as a whole, as pandas."""
-    frame = _from_native(table)
-    native = frame.to_native()
-    return native.toPandas() if _is_spark(frame) else from_arrow(_arrow(frame))
+    return from_arrow(_arrow(_from_native(table)))
 
 
 @dataclass(frozen=True)
@@ -87,6 +85,8 @@ def _from_native(table: Any) -> nw.LazyFrame[Any]:
     import narwhals.stable.v2 as nw
 
     frame: nw.LazyFrame[Any] = nw.from_native(table)
+    with requiring("pyarrow", "polars" if frame.implementation.is_polars() else "arrow", "A table of an engine"):
+        import pyarrow  # type: ignore[import-untyped]  # noqa: F401 - every engine hands over Arrow
     return frame
 
 
@@ -157,8 +157,7 @@ def _groups(frame: nw.LazyFrame[Any], columns: list[str]) -> Batch:
         nw.col("_number").count().alias("_read"),
         nw.len().alias("_rows"),
     )
-    table = grouped.to_native().toPandas() if _is_spark(frame) else from_arrow(_arrow(grouped))
-    return _batch(table, columns, kind.is_numeric())
+    return _batch(from_arrow(_arrow(grouped)), columns, kind.is_numeric())
 
 
 def _batch(table: pandas.DataFrame, columns: list[str], numeric: bool) -> Batch:
@@ -186,6 +185,8 @@ def _arrow(frame: nw.LazyFrame[Any]) -> Any:
         return native.collect(engine="streaming").to_arrow()
     if frame.implementation.is_ibis():
         return native.to_pyarrow()
+    if _is_spark(frame):
+        return native.toArrow()
     # DuckDB has renamed it.
     return native.to_arrow_table() if hasattr(native, "to_arrow_table") else native.fetch_arrow_table()
 
@@ -193,9 +194,6 @@ def _arrow(frame: nw.LazyFrame[Any]) -> Any:
 def _rows(frame: nw.LazyFrame[Any], columns: list[str]) -> Iterator[Batch]:
     """Yield every row of a lazy table; ibis, Spark and polars before 1.34 hand them over at once."""
     native = frame.to_native()
-    if _is_spark(frame):
-        yield Batch(native.toPandas())
-        return
     if frame.implementation.is_duckdb():
         reader = "to_arrow_reader" if hasattr(native, "to_arrow_reader") else "fetch_record_batch"
         batches = getattr(native, reader)(BATCH_ROWS)

@@ -65,7 +65,7 @@ COMMANDS = [
     ("jinja2", "report", "--report", "a.html"),
 ]
 #: Extras without a door: whoever has such a table has the package, or the chart is drawn in another font.
-NO_DOOR = {"completion", "dask", "fonts", "ibis"}
+NO_DOOR = {"completion", "dask", "duckdb", "fonts", "ibis", "spark"}
 
 
 def answer() -> Any:

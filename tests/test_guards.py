@@ -333,11 +333,12 @@ def test_a_strange_cell_of_an_output_is_one_problem(given: Any, column: str) -> 
     answer.to_dict()
 
 
-@pytest.mark.parametrize(
-    ("kind", "problems"),
-    [(pyarrow.list_(pyarrow.string()), 2), (pyarrow.string_view(), 0)],
-    ids=["list", "string_view"],
-)
+#: An Arrow type, and how many of two rows it makes a problem; pyarrow has string_view from 16 on.
+ARROW_KINDS = [(pyarrow.list_(pyarrow.string()), 2)]
+ARROW_KINDS += [(pyarrow.string_view(), 0)] if hasattr(pyarrow, "string_view") else []
+
+
+@pytest.mark.parametrize(("kind", "problems"), ARROW_KINDS, ids=str)
 @pytest.mark.parametrize("column", ["carrier", "plant", "unit", "amount"])
 def test_an_arrow_column_that_pandas_cannot_code(kind: Any, problems: int, column: str) -> None:
     table = meters({}, {})

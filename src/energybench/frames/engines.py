@@ -182,7 +182,10 @@ def _arrow(frame: nw.LazyFrame[Any]) -> Any:
     """Compute a lazy table as an Arrow table."""
     native = frame.to_native()
     if frame.implementation.is_polars():
-        return native.collect(engine="streaming").to_arrow()
+        try:
+            return native.collect(engine="streaming").to_arrow()
+        except ValueError:  # polars before 1.23 has no such engine
+            return native.collect().to_arrow()
     if frame.implementation.is_ibis():
         return native.to_pyarrow()
     if _is_spark(frame):
@@ -195,8 +198,9 @@ def _rows(frame: nw.LazyFrame[Any], columns: list[str]) -> Iterator[Batch]:
     """Yield every row of a lazy table; ibis, Spark and polars before 1.34 hand them over at once."""
     native = frame.to_native()
     if frame.implementation.is_duckdb():
-        reader = "to_arrow_reader" if hasattr(native, "to_arrow_reader") else "fetch_record_batch"
-        batches = getattr(native, reader)(BATCH_ROWS)
+        # DuckDB has renamed it twice.
+        names = ("to_arrow_reader", "fetch_record_batch", "fetch_arrow_reader")
+        batches = getattr(native, next(name for name in names if hasattr(native, name)))(BATCH_ROWS)
     elif hasattr(native, "collect_batches"):
         batches = (part.to_arrow() for part in native.collect_batches(chunk_size=BATCH_ROWS, maintain_order=True))
     else:

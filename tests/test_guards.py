@@ -349,6 +349,7 @@ def test_an_arrow_column_that_pandas_cannot_code(kind: Any, problems: int, colum
     assert (answer.counts["used"], answer.counts["problems"]) == (2 - problems, problems)
 
 
+@pytest.mark.skipif(not hasattr(polars, "Int128"), reason="polars has Int128 from 1.18 on")
 @pytest.mark.parametrize(("large", "used"), [(False, 2), (True, 2)])
 def test_integers_of_128_bits(large: bool, used: int) -> None:
     amounts = [10, 10**25 if large else 20]

@@ -257,7 +257,7 @@ def read_quantity(value: object, name: str = "amount") -> tuple[Magnitude, UnitT
     if isinstance(value, pint.Quantity):
         return _from_pint(value, name)
     usual = EXAMPLE_UNITS.get(name, "t")
-    example = f"{value if isfinite(as_float(value)) and type(value) in (int, float) else 1200} {usual}"
+    example = f"{value if type(value) in (int, float) and isfinite(as_float(value)) else 1200} {usual}"
     raise AmountError(
         f"{name} is {quoted(value)}, expected a number with a unit",
         quoted(value),

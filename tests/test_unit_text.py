@@ -10,9 +10,22 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 import oracle
-from energybench import quantity
+from energybench import quantity, to_tce
 from energybench.errors import AmountError, EnergybenchError, UnitTextError
-from energybench.units.text import ATOMS, PRODUCTS, REFUSED, SCALES, UnitText, read_amount, read_number, read_unit
+from energybench.units.registry import ratio
+from energybench.units.text import (
+    ATOMS,
+    PRODUCTS,
+    REFUSED,
+    SCALES,
+    SITE_UNITS,
+    ZERO_IN_KELVIN,
+    UnitText,
+    read_amount,
+    read_number,
+    read_site_unit,
+    read_unit,
+)
 from expect import refused
 
 READ = {
@@ -517,6 +530,42 @@ def test_separators_and_full_width_digits_do_not_change_a_number(number: object,
     read, rest = read_number(f"{shown} t")
     assert Fraction(read) == Fraction(text.replace(",", ""))
     assert rest == "t"
+
+
+# Site conditions ------------------------------------------------------------------------------------------
+
+PASCALS = {"Pa": 1, "帕": 1, "hPa": 100, "mbar": 100, "kPa": 1000, "bar": 10**5, "MPa": 10**6, "兆帕": 10**6}
+
+
+@pytest.mark.parametrize(("text", "pascal"), [*PASCALS.items(), ("N/mm²", 10**6), ("N/mm2", 10**6)])
+def test_a_pressure_is_read_where_a_site_condition_is_asked_for(text: str, pascal: int) -> None:
+    assert ratio(read_site_unit(text), read_site_unit("Pa")) == pascal
+
+
+@pytest.mark.parametrize(
+    ("text", "target", "factor"),
+    [
+        ("公里", "m", 1000),
+        ("mg/m³", "mg/m3", 1),
+        ("毫克/立方米", "mg/m3", 1),
+        ("％", "percent", 1),
+        ("万t", "t", 10**4),
+    ],
+)
+def test_a_site_unit_converts(text: str, target: str, factor: int) -> None:
+    assert ratio(read_site_unit(text), read_site_unit(target)) == factor
+
+
+@pytest.mark.parametrize("text", [*SITE_UNITS, *ZERO_IN_KELVIN])
+def test_a_site_unit_is_no_unit_of_an_amount(text: str) -> None:
+    """A heating value of 35 MPa would be one of 35 MJ/m3."""
+    with pytest.raises(UnitTextError):
+        read_unit(text)
+
+
+def test_a_heating_value_in_a_pressure_is_refused() -> None:
+    with pytest.raises(UnitTextError, match="MPa"):
+        to_tce("1 m3", "natural gas", ncv="35 MPa")
 
 
 # Any text at all ------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
@@ -67,11 +68,12 @@ ATOMS: dict[str, tuple[str, ...]] = {
     "EF": ("能量因数",),
     "Adt": ("风干吨",),
     "TEU": ("标准箱",),
-    "gCO2": ("克二氧化碳",),
-    "kgCO2": ("千克二氧化碳", "公斤二氧化碳"),
-    "tCO2": ("吨二氧化碳",),
-    "kgC": ("千克碳",),
-    "tC": ("吨碳",),
+    "gCO2": ("g CO2", "克CO2", "克二氧化碳"),
+    "kgCO2": ("kg CO2", "千克CO2", "千克二氧化碳", "公斤二氧化碳"),
+    "tCO2": ("t CO2", "吨CO2", "吨二氧化碳"),
+    "gC": ("g C", "克碳"),
+    "kgC": ("kg C", "千克碳"),
+    "tC": ("t C", "吨碳"),
     "tsl": (),
     "percent": ("%",),
 }
@@ -184,7 +186,7 @@ TONNE, TCE, KGCE, KWH = UnitText(("t",)), UnitText(("tce",)), UnitText(("kgce",)
 KILOGRAM, M3, NM3 = UnitText(("kg",)), UnitText(("m3",)), UnitText(("Nm3",))
 
 _PASCAL = ("kg",), ("m", "s", "s")
-#: Units of a site, which are no amounts of energy or product: lengths and pressures.
+#: Units of a site condition. They are read only where one is asked for: a pressure is J/m3 by its dimension.
 SITE_UNITS: dict[str, UnitText] = {
     **dict.fromkeys(("m", "米"), UnitText(("m",))),
     **dict.fromkeys(("km", "千米", "公里"), UnitText(("m",), (), 3)),
@@ -192,8 +194,23 @@ SITE_UNITS: dict[str, UnitText] = {
     **dict.fromkeys(("hPa", "百帕", "mbar"), UnitText(*_PASCAL, 2)),
     **dict.fromkeys(("kPa", "千帕"), UnitText(*_PASCAL, 3)),
     "bar": UnitText(*_PASCAL, 5),
-    **dict.fromkeys(("MPa", "兆帕", "N/mm2", "N/mm²"), UnitText(*_PASCAL, 6)),
+    **dict.fromkeys(("MPa", "兆帕", "N/mm2", "N/mm^2", "N/mm²"), UnitText(*_PASCAL, 6)),
+    **dict.fromkeys(("mg/m3", "mg/m^3", "毫克/立方米"), UnitText(("g",), ("m3",), -3)),
 }
+#: Units of temperature, and what their zero is in kelvin.
+ZERO_IN_KELVIN: dict[str, Fraction] = {
+    **dict.fromkeys(("°C", "℃", "degC", "oC", "摄氏度"), Fraction("273.15")),
+    **dict.fromkeys(("K", "开", "开尔文"), Fraction(0)),
+}
+
+
+def read_site_unit(text: str) -> UnitText:
+    """Read the unit of a site condition: one of :data:`SITE_UNITS`, or any other unit such as ``%``.
+
+    >>> str(read_site_unit("兆帕")), str(read_site_unit("mg/m³"))
+    ('10^6 kg/(m·s·s)', '10^-3 g/m3')
+    """
+    return SITE_UNITS.get(_clean(text)) or read_unit(text)
 
 
 def read_unit(text: str) -> UnitText:

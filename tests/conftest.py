@@ -1,9 +1,11 @@
-"""Hypothesis profiles, programs that some tests drive, and tables that are put back as they were shipped."""
+"""Hypothesis profiles, doctests without verification, programs that tests drive, and tables put back as shipped."""
 
 from __future__ import annotations
 
 import csv
+import doctest
 import os
+import re
 import sys
 from dataclasses import asdict
 from typing import TYPE_CHECKING
@@ -24,6 +26,19 @@ settings.register_profile("ci", max_examples=100, deadline=None, derandomize=Tru
 settings.register_profile("oldest", max_examples=20, deadline=None, derandomize=True, print_blob=True)
 settings.register_profile("dev", max_examples=1000, deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+
+_USED_AS_READ = re.compile(r"\b(two_sources|one_source|transcribed|corroborated)\b")
+_check_output = doctest.OutputChecker.check_output
+
+
+def _whatever_its_verification(self: doctest.OutputChecker, want: str, got: str, flags: int) -> bool:
+    """Compare two outputs whose rows may have been confirmed since: every state that is used reads alike."""
+    want, got = (_USED_AS_READ.sub("confirmed", text) for text in (want, got))
+    return _check_output(self, want, got, flags)
+
+
+# pytest's own checker calls that of doctest, so that README, docs and docstrings are compared here.
+doctest.OutputChecker.check_output = _whatever_its_verification  # type: ignore[method-assign]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

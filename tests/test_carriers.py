@@ -909,7 +909,7 @@ def test_a_choice_of_a_basis_that_is_none_is_refused_wherever_it_is_made() -> No
 def test_nothing_chosen_is_the_calorific_figure_of_a_usable_row() -> None:
     choice = Choice()
     assert (choice.basis, choice.allow_unverified) == ("calorific", False)
-    assert (choice.edition, choice.coal_rate, choice.ncv, choice.own, choice.density) == (None,) * 5
+    assert (choice.edition, choice.coal_rate, choice.ncv, choice.coefficient, choice.density) == (None,) * 5
 
 
 def test_a_record_has_nothing_that_is_not_given() -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from energybench.energy.plausibility import COEFFICIENT_RULE, known_coefficients, refuse_heat, refuse_slip
 from energybench.errors import (
@@ -24,30 +24,14 @@ from energybench.errors import (
     text_of,
 )
 from energybench.tables.names import index_names, resolve_name
-from energybench.tables.store import (
-    ACCEPTED,
-    cached,
-    choose,
-    citation,
-    find_document,
-    own_ids,
-    records,
-)
-from energybench.units.registry import (
-    STANDARD_COAL_KJ_PER_KGCE,
-    Rate,
-    to_float,
-)
+from energybench.tables.store import ACCEPTED, cached, choose, citation, find_document, own_ids, records
+from energybench.units.registry import STANDARD_COAL_KJ_PER_KGCE, Rate, to_float
 from energybench.units.result import Card, Quantified
 from energybench.units.text import KGCE, UnitText, read_unit
 
 if TYPE_CHECKING:
-    import pint
-
     from energybench.energy.coal_rates import CoalRate
     from energybench.tables.rows import CarrierRow
-
-    AmountLike = str | pint.Quantity[Any]
 
 DEFAULT_EDITION = "gbt-2589-2020"
 BASES = ("calorific", "primary")
@@ -126,7 +110,7 @@ class Choice:
     edition: str | None = None
     coal_rate: Rate | None = None
     ncv: Rate | None = None
-    own: Rate | None = None
+    coefficient: Rate | None = None
     density: Rate | None = None
     allow_unverified: bool = False
     coal_rate_source: CoalRate | None = None
@@ -187,18 +171,19 @@ def _shown(row: CarrierRow) -> str:
 def choose_coefficient(name: str, choice: Choice) -> tuple[Rate, Coefficient]:
     """Choose the coefficient: an exact rate in standard coal per amount, and its record."""
     check_basis_name(choice.basis)
-    if choice.own is not None and choice.ncv is not None:
+    if choice.coefficient is not None and choice.ncv is not None:
         raise OptionError("coefficient, ncv: both are given", "coefficient, ncv", "Give one of them")
-    if choice.own is not None:
-        return _given(name, choice, choice.own, "coefficient")
-    if choice.ncv is not None:
-        return _given(name, choice, choice.ncv, "ncv")
+    for word, figure in (("coefficient", choice.coefficient), ("ncv", choice.ncv)):
+        if figure is not None:
+            return _given(name, choice, figure, word)
     carrier = find_carrier(name)
     rows = _rows(carrier)
-    category = rows[0].category
-    if category == "definition":
-        return _definition(rows[0])
-    if category == "electricity" and choice.basis == "primary":
+    row = rows[0]
+    if row.category == "definition":
+        # The unit carries the figure of standard coal and standard oil.
+        figure, notes = Rate(Fraction(1), UnitText(("tce",), ("tce",))), "1 toe = 10/7 tce (41.868 GJ)"
+        return figure, Coefficient(carrier, row.name_zh, row.name_en, "", 1.0, "tce/tce", "definition", notes=notes)
+    if row.category == "electricity" and choice.basis == "primary":
         return _primary_electricity(rows, choice)
     if carrier == "heat" and choice.basis == "primary":
         raise BasisError(
@@ -206,15 +191,13 @@ def choose_coefficient(name: str, choice: Choice) -> tuple[Rate, Coefficient]:
             "primary",
             'Pass coefficient=, the standard coal that its production took, for example "0.0408 kgce/MJ"',
         )
-    row = _table_row([r for r in rows if r.basis != "primary"], choice)
-    return _of_row(row)
+    return _of_row(_table_row([row for row in rows if row.basis != "primary"], choice))
 
 
 def _of_row(row: CarrierRow) -> tuple[Rate, Coefficient]:
     rate = Rate(Fraction(row.coefficient), read_unit(row.coefficient_unit))
-    value = to_float(rate.value, "coefficient")
     return rate, Coefficient(
-        *(row.carrier, row.name_zh, row.name_en, row.basis, value, row.coefficient_unit, "table"),
+        *(row.carrier, row.name_zh, row.name_en, row.basis, float(rate.value), row.coefficient_unit, "table"),
         *(row.document, row.clause, row.verification, row.evidence, row.notes),
         heating_value=float(row.heating_value) if row.heating_value and not row.heating_value_high else None,
         heating_value_unit=row.heating_value_unit,
@@ -222,37 +205,35 @@ def _of_row(row: CarrierRow) -> tuple[Rate, Coefficient]:
     )
 
 
-def _definition(row: CarrierRow) -> tuple[Rate, Coefficient]:
-    """Take standard coal and standard oil for themselves: the unit carries the figure (1 toe is 10/7 tce)."""
-    record = Coefficient(
-        row.carrier, row.name_zh, row.name_en, "", 1.0, "tce/tce", "definition", notes="1 toe = 10/7 tce (41.868 GJ)"
-    )
-    return Rate(Fraction(1), UnitText(("tce",), ("tce",))), record
+def _edition_of(choice: Choice) -> str:
+    return find_document(choice.edition).id if choice.edition else DEFAULT_EDITION
 
 
 def _table_row(rows: list[CarrierRow], choice: Choice) -> CarrierRow:
     """Choose the row of the edition, or say why none can be chosen."""
-    edition = find_document(choice.edition).id if choice.edition else DEFAULT_EDITION
-    carrier = rows[0].carrier
-    here = [row for row in rows if row.document == edition]
-    figures = [row for row in here if row.coefficient]
-    own = own_ids("carriers")
+    edition, carrier, own = _edition_of(choice), rows[0].carrier, own_ids("carriers")
+    figures = [row for row in rows if row.document == edition and row.coefficient]
     figures = [row for row in figures if row.id in own] or figures
     elsewhere = [
         row
         for row in rows
         if row.document != edition and row.coefficient and not row.coefficient_high and row.verification in ACCEPTED
     ]
-    shown = "; ".join(_shown(row) for row in elsewhere)
+    shown = "; ".join(map(_shown, elsewhere))
     others = f'Editions that have an accepted one: {shown}. Pass edition="{elsewhere[0].document}"' if elsewhere else ""
     if not figures:
         raise MissingFigureError(
             f"{citation(edition)} has no coefficient for {carrier}", carrier, others or "Pass coefficient= or ncv="
         )
+    measured = (
+        'Pass the measured heating value, for example ncv="35.6 MJ/m3", or choose'
+        if rows[0].category == "gas"
+        else "Choose"
+    )
     return choose(
         figures,
         f"The coefficient of {carrier}",
-        lambda first: f"{_how_to_choose(first)}. {others}".rstrip(),
+        lambda row: f'{measured} one with coefficient="{row.coefficient} {row.coefficient_unit}". {others}'.rstrip(),
         choice.allow_unverified,
         carrier,
         ("coefficient", "coefficient_high"),
@@ -260,17 +241,9 @@ def _table_row(rows: list[CarrierRow], choice: Choice) -> CarrierRow:
     )
 
 
-def _how_to_choose(row: CarrierRow) -> str:
-    """Say what a user can give instead of a figure that has no single value."""
-    own = f'choose one with coefficient="{row.coefficient} {row.coefficient_unit}"'
-    if row.category != "gas":
-        return own[0].upper() + own[1:]
-    return f'Pass the measured heating value, for example ncv="35.6 MJ/m3", or {own}'
-
-
 def _primary_electricity(rows: list[CarrierRow], choice: Choice) -> tuple[Rate, Coefficient]:
     """Electricity on the primary basis: the coal rate given, or the fixed figure of the edition asked for."""
-    edition = find_document(choice.edition).id if choice.edition else DEFAULT_EDITION
+    edition = _edition_of(choice)
     primary = [row for row in rows if row.basis == "primary"]
     known = [row for row in primary if row.coefficient and row.verification in ACCEPTED]
     fixed = [row for row in known if row.document == edition]
@@ -296,7 +269,7 @@ def _primary_electricity(rows: list[CarrierRow], choice: Choice) -> tuple[Rate, 
     rule = next(row for row in primary if row.document == DEFAULT_EDITION)
     source = choice.coal_rate_source
     said = str(source) if source else f"coal rate {choice.coal_rate} given by the user"
-    record = Coefficient(
+    return rate, Coefficient(
         *("electricity", rule.name_zh, rule.name_en, "primary", float(rate.value), "kgce/kWh"),
         *(
             ("table", source.document, "", source.verification, source.evidence)
@@ -305,18 +278,17 @@ def _primary_electricity(rows: list[CarrierRow], choice: Choice) -> tuple[Rate, 
         ),
         notes=f"{said}; the rule asks for the previous year's generation rate",
     )
-    return rate, record
 
 
 def _given(name: str, choice: Choice, figure: Rate, word: str) -> tuple[Rate, Coefficient]:
     """Take a coefficient or a measured heating value of the user's own, for any carrier name."""
-    if not isinstance(name, str):
-        find_carrier(name)
     try:
         carrier = find_carrier(name)
         row = _rows(carrier)[0]
         names, category = (row.name_zh, row.name_en), row.category
     except UnknownCarrierError:
+        if not isinstance(name, str):
+            raise
         carrier, names, category = name.strip(), ("", ""), ""
     if word == "ncv" and category in ("electricity", "heat", "definition"):
         raise OptionError(f"{carrier} has no heating value, and ncv is given", "ncv", "Leave ncv out")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 from inspect import Parameter, signature
-from typing import TYPE_CHECKING, Any, NamedTuple, ParamSpec, TypedDict, TypeVar, Unpack
+from itertools import product
+from typing import TYPE_CHECKING, Any, ParamSpec, TypedDict, TypeVar, Unpack
 
 from energybench.energy.coal_rates import CoalRate
 from energybench.energy.coefficients import Choice, Coefficient, category_of, check_basis_name, choose_coefficient
@@ -46,12 +47,12 @@ def factor(name: str, unit: UnitText, choice: Choice) -> tuple[Fraction, Coeffic
     """Return the exact tce per one ``unit`` of a carrier, and the coefficient behind it."""
     rate, record = choose_coefficient(name, choice)
     amounts = _amounts_of(rate, unit, choice, record.carrier)
-    return amounts * Rate(rate.value, UnitText(rate.unit.numerator, (), rate.unit.exponent)).to(TCE), record
+    return amounts * Rate(rate.value, rate.unit.over).to(TCE), record
 
 
 def _amounts_of(rate: Rate, unit: UnitText, choice: Choice, carrier: str) -> Fraction:
     """Return how many of the coefficient's own amounts one ``unit`` is."""
-    per, density = UnitText(rate.unit.denominator), choice.density
+    per, density = rate.unit.per, choice.density
     if same_kind(unit, per):
         if density is not None:
             raise OptionError(
@@ -60,34 +61,30 @@ def _amounts_of(rate: Rate, unit: UnitText, choice: Choice, carrier: str) -> Fra
         return ratio(unit, per)
     if density is None:
         raise _wrong_kind(unit, per, carrier)
-    known = _kilograms_per_volume(density)
-    # A density is mass per volume; a specific volume, the other way round, says as much.
-    above, below = UnitText(density.unit.numerator, (), density.unit.exponent), UnitText(density.unit.denominator)
-    if same_kind(unit, below) and same_kind(per, above):
-        amounts = ratio(unit, below) * density.value * ratio(above, per)
-    elif same_kind(unit, above) and same_kind(per, below):
-        amounts = ratio(unit, above) / density.value * ratio(below, per)
+    weight = _mass_per_volume(density)
+    volume = weight.unit.per
+    if same_kind(unit, volume) and same_kind(per, KILOGRAM):
+        amounts = ratio(unit, volume) * weight.value * ratio(KILOGRAM, per)
+    elif same_kind(unit, KILOGRAM) and same_kind(per, volume):
+        amounts = ratio(unit, KILOGRAM) / weight.value * ratio(volume, per)
     else:
         raise _wrong_kind(unit, per, carrier)
     if not choice.allow_unverified:
-        category = category_of(carrier)
         # Liquefied gas has a coefficient per mass, and is weighed in either state.
-        of_gas = category == "gas" and not same_kind(per, KILOGRAM)
-        refuse_density(density, known, carrier, category, of_gas=of_gas)
+        of_gas = category_of(carrier) == "gas" and not same_kind(per, KILOGRAM)
+        refuse_density(density, to_float(weight.value, "density"), carrier, category_of(carrier), of_gas=of_gas)
     return amounts
 
 
-def _kilograms_per_volume(density: Rate) -> float:
-    """Return a density in kg/m3, or in kg/Nm3 where its volume is at reference conditions."""
+def _mass_per_volume(density: Rate) -> Rate:
+    """Return a density, or the specific volume that says as much, in kg/m3 or kg/Nm3."""
     if density.value <= 0:
         raise OptionError(f"density is {density}, expected more than zero", str(density), "Give the measured density")
     unit = density.unit
-    inverse = UnitText(unit.denominator, unit.numerator, -unit.exponent)
-    for known in _KILOGRAM_PER_VOLUME:
-        if same_kind(unit, known):
-            return to_float(density.to(known), "density")
-        if unit.denominator and same_kind(inverse, known):
-            return to_float(Rate(1 / density.value, inverse).to(known), "density")
+    inverse = Rate(1 / density.value, UnitText(unit.denominator, unit.numerator, -unit.exponent))
+    for known, rate in product(_KILOGRAM_PER_VOLUME, (density, inverse) if unit.denominator else ()):
+        if same_kind(rate.unit, known):
+            return Rate(rate.to(known), known)
     raise DimensionError(
         f"density is {density}, expected mass per volume",
         str(density),
@@ -138,18 +135,16 @@ def read_options(
     check_basis_name(basis)
     if edition is not None:
         find_document(edition)
-    if coal_rate is ncv is density is coefficient is None:
-        return Choice(basis, edition, allow_unverified=allow_unverified), {}
     if coal_rate is not None and basis == "calorific":
         raise OptionError(
             "coal_rate is given with the calorific basis, which does not use it", "coal_rate", 'Pass basis="primary"'
         )
     source = coal_rate if isinstance(coal_rate, CoalRate) else None
-    rate = coal_rate if source is None else source.text
-    given = {"coal_rate": rate, "ncv": ncv, "coefficient": coefficient, "density": density}
-    read = {name: (None, None) if value is None else read_measured_rate(value, name) for name, value in given.items()}
-    rates = [one for one, _ in read.values()]
-    choice = Choice(basis, edition, rates[0], rates[1], rates[2], rates[3], allow_unverified, source)
+    given = {"coal_rate": source.text if source else coal_rate, "ncv": ncv, "coefficient": coefficient}
+    given["density"] = density
+    read = {name: read_measured_rate(value, name) for name, value in given.items() if value is not None}
+    rates = {name: rate for name, (rate, _) in read.items()}
+    choice = Choice(basis, edition, **rates, allow_unverified=allow_unverified, coal_rate_source=source)
     return choice, {name: spread for name, (_, spread) in read.items() if spread is not None}
 
 
@@ -175,11 +170,10 @@ def tce_parts(
     parts: list[tuple[str, Hashable, float]] = []
     if amount is not None:
         parts += [("amount", source, part) for source, part in amount.scaled(factor)]
-    rates = {"coal_rate": choice.coal_rate, "ncv": choice.ncv, "coefficient": choice.own, "density": choice.density}
     for name, spread in spreads.items():
-        rate = rates[name]
+        rate: Rate | None = getattr(choice, name)
         if rate is not None and (name != "coal_rate" or record.origin == "coal_rate"):
-            inverse = name == "density" and not same_kind(unit, UnitText(rate.unit.denominator))
+            inverse = name == "density" and not same_kind(unit, rate.unit.per)
             slope = (-tce if inverse else tce) / to_float(rate.value, name)
             parts += [(name, source, part) for source, part in spread.scaled(slope)]
     return parts
@@ -236,19 +230,7 @@ def _with_options(function: Callable[P, R]) -> Callable[P, R]:
     return function
 
 
-class _Converted(NamedTuple):
-    """A conversion before it has a form; ``amount``, ``tce`` and ``uncertainty`` are numbers or arrays."""
-
-    amount: Any
-    unit: UnitText
-    spread: Spread | None
-    tce: Any
-    record: Coefficient
-    density: Rate | None
-    uncertainty: Any
-
-
-def _convert(amount: object, carrier: str, options: ConversionOptions, one: bool = False) -> _Converted:
+def _convert(amount: object, carrier: str, options: ConversionOptions, one: bool = False) -> Conversion:
     """Convert an amount, multiplied once: exactly for one value, block by block for an array."""
     choice, spreads = read_options(**options)
     magnitude: Any
@@ -269,7 +251,12 @@ def _convert(amount: object, carrier: str, options: ConversionOptions, one: bool
         if parts:
             uncertainty = combine((source, part) for _, source, part in parts)
             uncertainty = uncertainty if exact_amount is not None else abs(tce) * uncertainty
-    return _Converted(magnitude, unit, spread, tce, record, choice.density, uncertainty)
+    return Conversion(
+        *(carrier, magnitude if exact_amount is None else to_float(exact_amount), str(unit), tce, record),
+        density=str(choice.density) if choice.density else "",
+        amount_uncertainty=None if spread is None else spread.standard,
+        uncertainty=uncertainty,
+    )
 
 
 @_with_options
@@ -324,7 +311,7 @@ def to_tce(amount: MeasuredLike, carrier: str, **options: Unpack[ConversionOptio
     """
     found = _convert(amount, carrier, options)
     result: Any = registry().Quantity(found.tce, pint_unit(TCE))
-    result.coefficient = found.record
+    result.coefficient = found.coefficient
     result.uncertainty = found.uncertainty
     return result  # type: ignore[no-any-return]
 
@@ -357,13 +344,7 @@ def convert(amount: MeasuredLike, carrier: str, **options: Unpack[ConversionOpti
     >>> round(convert("90 万m3", "natural gas", ncv="35.6 MJ/m3 ± 1 %").uncertainty, 2)
     10.93
     """
-    found = _convert(amount, carrier, options, one=True)
-    return Conversion(
-        *(carrier, to_float(Fraction(found.amount)), str(found.unit), found.tce, found.record),
-        density=str(found.density) if found.density else "",
-        amount_uncertainty=None if found.spread is None else found.spread.standard,
-        uncertainty=found.uncertainty,
-    )
+    return _convert(amount, carrier, options, one=True)
 
 
 def coefficient(
@@ -378,16 +359,8 @@ def coefficient(
 
     Parameters
     ----------
-    carrier : str
-        Id, Chinese or English name.
-    basis : {"calorific", "primary"}
-        当量值 or 等价值.
-    coal_rate : str, pint.Quantity or CoalRate, optional
-        For electricity on the primary basis.
-    edition : str, optional
-        Document id or number; default GB/T 2589-2020.
-    allow_unverified : bool
-        Return an unverified figure, with a warning.
+    carrier, basis, coal_rate, edition, allow_unverified
+        As in :func:`to_tce`.
 
     Returns
     -------

@@ -257,8 +257,8 @@ def _convert_line(read: _ParsedLine, number: int, choice: Choice, shared: Spread
     """Convert one line: the record, its exact tce and electricity, and the parts of its uncertainty."""
     carrier, amount, unit, spread = read.carrier, read.amount, read.unit, read.spread
     figures = {name: read_measured_rate(value, name) for name, value in read.rates.items()}
-    rates = {name: rate for name, (rate, _) in figures.items()}
-    chosen = replace(choice, ncv=rates.get("ncv"), density=rates.get("density"), own=rates.get("coefficient"))
+    rates: dict[str, Any] = {name: rate for name, (rate, _) in figures.items()}
+    chosen = replace(choice, **rates)
     per_unit, record = factor(carrier, unit, chosen)
     sign = FLOWS[read.flow]
     tce = sign * amount * per_unit

@@ -81,8 +81,7 @@ def resolve_factor(carrier: str, unit: str, own: str, own_unit: str, choice: Cho
         # The row's figure is a multiplier, so its table entry is made for the figure 1 without a plausibility
         # check, and the plausible figures are kept beside it.
         one = Rate(Fraction(1), read_unit(own_unit))
-        given = {"ncv": one} if own == "ncv" else {"own": one}
-        exact, record = factor(carrier, read, replace(choice, **given, allow_unverified=True))  # type: ignore[arg-type]
+        exact, record = factor(carrier, read, replace(choice, **{own: one}, allow_unverified=True))  # type: ignore[arg-type]
         limits = None if choice.allow_unverified else _own_range(record.carrier, one, own, choice.basis)
         return Factor(float(exact), _electricity(record, read), record, own, limits, str(one.unit))
     except DimensionError as error:

@@ -178,6 +178,16 @@ class UnitText:
         """The unit without its power of ten, in names that the registry of :mod:`energybench.units` has."""
         return "*".join(self.numerator) + "".join(f"/{symbol}" for symbol in self.denominator)
 
+    @property
+    def over(self) -> UnitText:
+        """What stands above the line, with the power of ten."""
+        return UnitText(self.numerator, (), self.exponent)
+
+    @property
+    def per(self) -> UnitText:
+        """What stands below the line."""
+        return UnitText(self.denominator)
+
     def __str__(self) -> str:
         return f"10^{self.exponent} {self.symbol}" if self.exponent else self.symbol
 

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, fields
 from math import isfinite
 from typing import TYPE_CHECKING, Any, TypeAlias
-
-import numpy
 
 from energybench import __version__
 from energybench.errors import (
@@ -22,10 +20,9 @@ from energybench.errors import (
 from energybench.frames.columns import OUTPUTS
 from energybench.frames.groups import period_key
 from energybench.tables.store import citation, data_version, find_document
-from energybench.targets.columns import SENT_OUT, SIGNED, coded, holds, labels, read_figure, table_of, unit_column
-from energybench.targets.measures import MEASURES, Computed, Portfolio, Question, check_standard, require_columns
+from energybench.targets.columns import SENT_OUT, SIGNED, coded, of_period, read_figure, table_of, unit_column
+from energybench.targets.measures import MEASURES, Computed, Question, check_standard, require_columns
 from energybench.targets.rows import (
-    ITEM,
     Requirement,
     check_tolerance,
     measure_of,
@@ -129,22 +126,6 @@ class TargetVerdict(Record):
     verification: str
     evidence: str
     quote: str
-
-    @classmethod
-    def of(
-        cls, row: TargetRow, spec: MeasureRow, *, required: Requirement | None = None, **found: Any
-    ) -> TargetVerdict:
-        """Make the verdict of a row of the table; what was not found is empty."""
-        return cls(
-            target=row.id,
-            threshold=None if required is None else required.value,
-            required=with_unit(row.value, row.unit) if required is None else required.text,
-            measure=spec.measure,
-            figure=spec.figure,
-            columns=spec.columns,
-            **{name: cell for name, cell in asdict(row).items() if name in TargetVerdict.__dataclass_fields__},
-            **found,
-        )
 
     @property
     def number(self) -> str:
@@ -331,15 +312,14 @@ def check_targets(
     rows = target_rows(document)
     own = {find_document(meant).id: find_document(read).id for meant, read in (standards or {}).items()}
     wanted = "" if period is None else period_key(period)
-    base = None
+    table = None
     if isinstance(results, Mapping):
         figures = {**results, **(figures or {})}
     else:
         table = table_of(results)
-        base = Portfolio(table, table, own, allow_unverified)
-        if wanted and "period" in table.columns:
-            base = base.at(wanted)
-    given = _Given(read_figures(figures or {}, rows), base, wanted, tolerance)
+        if wanted:
+            of_period(table, wanted)
+    given = _Given(read_figures(figures or {}, rows), table, wanted, tolerance, own, allow_unverified)
     return TargetCheck(
         document=rows[0].document,
         citation=citation(rows[0].document),
@@ -347,7 +327,7 @@ def check_targets(
         period=wanted,
         tolerance=tolerance,
         standards=tuple(own.items()),
-        notes=() if base is None else _remarks([measure_of(row) for row in rows], base),
+        notes=() if table is None else _unused([measure_of(row) for row in rows], table),
         data_version=data_version(),
     )
 
@@ -397,100 +377,93 @@ class _Given:
     """What every target of a check is compared with: figures by target id, and the results if there are any."""
 
     figures: Mapping[str, float]
-    base: Portfolio | None
+    table: pandas.DataFrame | None
     period: str
     tolerance: float
+    standards: Mapping[str, str]
+    allow_unverified: bool
 
 
 def _verdict(row: TargetRow, spec: MeasureRow, given: _Given) -> TargetVerdict:
     """Compare one target with its figure, or say what is missing."""
+    found: dict[str, Any] = {"threshold": None, "required": with_unit(row.value, row.unit)}
     if row.comparison == "fact":
-        return TargetVerdict.of(row, spec, reason="fact: context, not a target")
-    if row.comparison == "conforms_to":
-        return TargetVerdict.of(row, spec, reason=f"The text refers to another document: it takes {spec.note}")
-    need = nothing_left(row) if spec.measure == "none_within" else requirement(row, spec.sense, given.tolerance)
-    tolerance = given.tolerance if row.comparison == "~" else None
-    try:
-        found, period, standard = _computed(row, spec, need, given)
-    except EnergybenchError as error:
-        return TargetVerdict.of(
-            row, spec, required=need, reason=str(error), period=given.period, note=spec.note, tolerance=tolerance
-        )
-    low, high = found.low, found.high
-    met = found.met if found.decided else need.met_by(low, high, found.open_ends)
-    bounded = low != high and isfinite(low) and isfinite(high)
-    notes = [note for note in (spec.note, found.note) if note and note != found.why]
-    due = deadline_year(row.deadline)
-    if due is not None and re.fullmatch(r"\d{4}", period) and int(period) < due:
-        notes.append(f"figures of {period}; due {row.deadline}")
-    if standard != spec.standard and standard:
-        notes.append(f"levels read from {citation(standard)} in place of {citation(spec.standard)}, as you asked")
-    return TargetVerdict.of(
-        row,
-        spec,
-        required=need,
-        met=met,
-        actual=low if low == high else None,
-        actual_unit=found.unit or row.unit,
-        between=(low, high) if bounded else None,
-        reason=found.why if met is None else "",
-        note="; ".join(notes),
-        denominator=found.denominator,
-        parts=found.parts,
-        names=found.names,
-        open_names=found.open_names,
-        depends_on_reading=found.depends_on_reading,
-        tolerance=tolerance,
-        period=period,
-        standard=standard,
+        found["reason"] = "fact: context, not a target"
+    elif row.comparison == "conforms_to":
+        found["reason"] = f"The text refers to another document: it takes {spec.note}"
+    else:
+        need = nothing_left(row) if spec.measure == "none_within" else requirement(row, spec.sense, given.tolerance)
+        tolerance = given.tolerance if row.comparison == "~" else None
+        found = {"threshold": need.value, "required": need.text, "tolerance": tolerance}
+        try:
+            found |= _answer(row, spec, need, given)
+        except EnergybenchError as error:
+            found |= {"reason": str(error), "period": given.period, "note": spec.note}
+    cells = {name: cell for name, cell in asdict(row).items() if name in TargetVerdict.__dataclass_fields__}
+    return TargetVerdict(
+        target=row.id, measure=spec.measure, figure=spec.figure, columns=spec.columns, **cells, **found
     )
 
 
-def _computed(row: TargetRow, spec: MeasureRow, need: Requirement, given: _Given) -> tuple[Computed, str, str]:
-    """Return the figure of a target, its period, and the document whose levels were read."""
+def _answer(row: TargetRow, spec: MeasureRow, need: Requirement, given: _Given) -> dict[str, Any]:
+    """Return the fields of a verdict that follow from the figure of a target, given or computed."""
+    standard, period = "", given.period
     if row.id in given.figures:
         figure, favoured = given.figures[row.id], spec.measure == "direction"
         found = Computed(
-            *(figure, figure, "as given", "rows" if spec.measure == "none_within" else ""),
+            *(figure, figure, "as given"),
             why=spec.note if favoured else "",
             note=f"{spec.figure} is not above zero: {SENT_OUT}" if figure <= 0 and spec.column == SIGNED else "",
             decided=favoured,
         )
-        return found, given.period, ""
-    unit, base = _figure_unit(row, spec), given.base
-    if base is None or spec.measure == "figure":
-        why = "and there are no results to compute it from" if base is None else "no column gives it"
-        value = f'"... {unit}"' if unit else "..."
-        raise MissingFigureError(
-            f"The figure {spec.figure} is missing, {why}", spec.figure, f'Pass figures={{"{spec.figure}": {value}}}'
-        )
-    standard = base.standard(spec)
-    if standard:
-        check_standard(standard)
-    require_columns(base.whole.columns, spec, standard, unit)
-    portfolio, period = _of_period(base, row, given.period)
-    return MEASURES[spec.measure](Question(portfolio, spec, row, need)), period, standard
+    else:
+        table, unit = given.table, _figure_unit(row, spec)
+        if table is None or spec.measure == "figure":
+            why = "and there are no results to compute it from" if table is None else "no column gives it"
+            value = f'"... {unit}"' if unit else "..."
+            raise MissingFigureError(
+                f"The figure {spec.figure} is missing, {why}", spec.figure, f'Pass figures={{"{spec.figure}": {value}}}'
+            )
+        standard = given.standards.get(spec.standard, spec.standard)
+        if standard:
+            check_standard(standard)
+        require_columns(table.columns, spec, standard, unit)
+        period = period or _period_of(table, row)
+        rows = of_period(table, period) if period else table
+        found = MEASURES[spec.measure](Question(row, spec, need, table, rows, standard, given.allow_unverified))
+    low, high = found.low, found.high
+    met = found.met if found.decided else need.met_by(low, high, found.open_ends)
+    notes = [note for note in (spec.note, found.note) if note and note != found.why]
+    due = deadline_year(row.deadline)
+    if due is not None and re.fullmatch(r"\d{4}", period) and int(period) < due:
+        notes.append(f"figures of {period}; due {row.deadline}")
+    if standard not in ("", spec.standard):
+        notes.append(f"levels read from {citation(standard)} in place of {citation(spec.standard)}, as you asked")
+    kept = ("denominator", "parts", "names", "open_names", "depends_on_reading")
+    return {
+        **{name: getattr(found, name) for name in kept},
+        "met": met,
+        "actual": low if low == high else None,
+        "actual_unit": "rows" if spec.measure == "none_within" else row.unit,
+        "between": (low, high) if low != high and isfinite(low) and isfinite(high) else None,
+        "reason": found.why if met is None else "",
+        "note": "; ".join(notes),
+        "period": period,
+        "standard": standard,
+    }
 
 
 def deadline_year(deadline: str) -> int | None:
-    """Return the year at whose end a target is due; None where the text names none.
-
-    Examples
-    --------
-    >>> deadline_year("end of 2025 (end of the 14th Five-Year Plan)"), deadline_year("before 2020")
-    (2025, 2019)
-    """
+    """Return the year at whose end a target is due; None where the text names none."""
     years = re.findall(r"\d{4}", deadline)
     return None if not years else int(years[0]) - deadline.startswith("before")
 
 
-def _of_period(base: Portfolio, row: TargetRow, wanted: str) -> tuple[Portfolio, str]:
-    """Return the rows that a target is compared with, and their period."""
-    if wanted or "period" not in base.whole.columns:
-        return base, wanted
-    periods = coded(base.whole["period"]).distinct
+def _period_of(table: pandas.DataFrame, row: TargetRow) -> str:
+    """Return the period that a target is compared with: the only one there is, or that of its deadline."""
+    periods = coded(table["period"]).distinct if "period" in table.columns else []
     if len(periods) <= 1:
-        return base, "".join(periods)
+        return "".join(periods)
     due = deadline_year(row.deadline)
     if due is None or str(due) not in periods:
         meant = f"is due {row.deadline}" if due is not None else "names no year"
@@ -499,47 +472,11 @@ def _of_period(base: Portfolio, row: TargetRow, wanted: str) -> tuple[Portfolio,
             row.deadline,
             "Pass period= with one of them",
         )
-    return base.at(str(due)), str(due)
+    return str(due)
 
 
-# Remarks on the whole -------------------------------------------------------------------------------------
-
-
-def _remarks(specs: list[MeasureRow], base: Portfolio) -> tuple[str, ...]:
-    """Say which columns no target used, and which rows lie between the conditions of targets."""
+def _unused(specs: list[MeasureRow], table: pandas.DataFrame) -> tuple[str, ...]:
+    """Say which columns no target used."""
     used = {name for spec in specs for column in spec.columns for name in (column, unit_column(column))} | _GENERAL
-    unused = [
-        name for name in map(str, base.whole.columns) if name not in used and not _GENERAL_PATTERN.fullmatch(name)
-    ]
-    notes = [f"columns that no target of the document uses: {', '.join(unused)}"] if unused else []
-    return (*notes, *_between(specs, base))
-
-
-def _between(specs: list[MeasureRow], base: Portfolio) -> list[str]:
-    """Say which rows fall between targets that divide one subject by a second condition: furnaces by capacity."""
-    families: dict[tuple[str, str], list[MeasureRow]] = {}
-    for spec in specs:
-        if spec.measure == "every" and len(spec.subject) == 2 and spec.subject[0].column == ITEM:
-            families.setdefault((spec.subject[1].column, spec.where.partition("; ")[0]), []).append(spec)
-    notes = []
-    for (column, subject), family in families.items():
-        if len(family) < 2:
-            continue
-        try:
-            rows = base.subject(replace(family[0], where=subject))
-            covered = numpy.zeros(len(rows), bool)
-            for spec in family:
-                yes, known = holds(rows, spec.subject[1])
-                covered |= yes | ~known
-        except EnergybenchError:
-            continue
-        if not covered.all():
-            rows = rows.loc[~covered]
-            cells = [coded(rows[name]).map(str, "") for name in (column, unit_column(column)) if name in rows.columns]
-            named_cells = zip(labels(rows), *cells, strict=True)
-            shown = ", ".join(f"{name} ({' '.join(filter(None, cell))})" for name, *cell in named_cells)
-            notes.append(
-                f"{column} between those that the document states: {shown}. No target is about them; "
-                "energybench.furnace_limit() reads between the stated points"
-            )
-    return notes
+    unused = [name for name in map(str, table.columns) if name not in used and not _GENERAL_PATTERN.fullmatch(name)]
+    return (f"columns that no target of the document uses: {', '.join(unused)}",) if unused else ()

@@ -17,18 +17,18 @@ from energybench.errors import (
     MissingColumnError,
     OptionError,
     TableError,
+    UnitTextError,
     UnknownProductError,
     quoted,
 )
-from energybench.frames.columns import OUTPUTS
+from energybench.frames.columns import find_columns
 from energybench.frames.encode import Coded, clean_text, encode, recode, to_floats
 from energybench.frames.groups import period_key, product_key
 from energybench.frames.native import to_pandas
 from energybench.limits.choose import find_item, items_named
-from energybench.tables.names import normalise_name
 from energybench.targets.rows import ITEM, interval
-from energybench.units.registry import ratio, read_exact, read_quantity
-from energybench.units.text import read_amount, read_number, read_unit
+from energybench.units.registry import ratio, read_quantity
+from energybench.units.text import SITE_UNITS, UnitText, read_number, read_unit
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,12 +41,8 @@ if TYPE_CHECKING:
     Items = NDArray[numpy.object_]
     Mask = NDArray[numpy.bool_]
 
-#: Units of targets that no limit table needs, so that the unit grammar does not have them.
-OTHER_UNITS: dict[str, tuple[str, ...]] = {
-    "%": ("%", "％", "percent"),
-    "mg/m3": ("mg/m3", "mg/m³", "毫克/立方米"),
-    "m": ("m", "米"),
-}
+#: Units of targets that are no units of energy or product.
+_OTHER_UNITS = {**SITE_UNITS, **dict.fromkeys(("mg/m3", "mg/m³", "毫克/立方米"), UnitText(("g",), ("m3",), -3))}
 
 #: The one column that may be below zero, and why.
 SIGNED, SENT_OUT = "intensity", "energy sent out may exceed the inputs"
@@ -70,11 +66,12 @@ _FLAGS: dict[str, bool] = {
 def table_of(results: Any) -> pandas.DataFrame:
     """Return results as a pandas frame with canonical headers, plants and periods, and a fresh index."""
     table = to_pandas(getattr(results, "result_frame", results), "results")
-    meaning = {normalise_name(header): column for column, others in OUTPUTS.items() for header in (column, *others)}
-    names = [meaning.get(normalise_name(str(header)), str(header)) for header in table.columns]
-    twice = next((name for number, name in enumerate(names) if name in names[:number]), None)
-    if twice is not None:
-        raise TableError(f"Two headers of the results mean {twice}", twice, "Remove one of them")
+    names = list(map(str, table.columns))
+    for name, place in find_columns(names, "outputs")[0].items():
+        names[place] = name
+    if len(set(names)) < len(names):
+        twice = max(names, key=names.count)
+        raise TableError(f"Two columns of the results are called {twice}", twice, "Remove one of them")
     table = table.set_axis(names, axis=1).reset_index(drop=True)
     for name, read in (("plant", clean_text), ("enterprise", clean_text), ("period", period_key)):
         if name in table.columns:
@@ -84,31 +81,27 @@ def table_of(results: Any) -> pandas.DataFrame:
 
 
 def _refuse_repeated(table: pandas.DataFrame) -> None:
-    """Refuse results with several rows of one product of a plant in one period: it would count several times."""
+    """Refuse several rows of one product of a plant in one period."""
     if "plant" not in table.columns or not {"product", ITEM} & set(table.columns):
         return
     keys = table[[name for name in ("plant", "period") if name in table.columns]].assign(made=items_of(table))
-    if "equipment" in table.columns:
-        keys["equipment"] = coded(table["equipment"]).map(str, "")
-    if {"product", ITEM} <= set(table.columns):
-        keys["product"] = coded(table["product"], product_key).map(str, "")
+    for name, read in (("equipment", clean_text), ("product", product_key)):
+        if name in table.columns:
+            keys[name] = coded(table[name], read).map(str, "")
     again = (keys.duplicated(keep=False) & (keys["plant"] != "") & (keys["made"] != "")).to_numpy()
     if not again.any():
         return
     first = keys.iloc[int(again.argmax())]
     same = (keys == first).all(axis=1).to_numpy()
     shown = " ".join(dict.fromkeys(filter(None, first.tolist())))
-    if "document" in table.columns and len(coded(table.loc[same, "document"]).distinct) > 1:
-        raise TableError(
-            f"{shown} stands under several documents in the results, and would count several times",
-            shown,
-            'Keep the rows of one document: results[results["document"] == "ndrc-2023"]',
-        )
+    documents = coded(table.loc[same, "document"]).distinct if "document" in table.columns else []
     raise TableError(
-        f"{shown} stands in the rows {', '.join(map(str, numpy.flatnonzero(same)[:_MOST_NAMES]))} of the results, and "
-        "would count several times",
+        f"{shown} stands in the rows {', '.join(map(str, numpy.flatnonzero(same)[:_MOST_NAMES]))} of the results"
+        f"{', under several documents,' if len(documents) > 1 else ''} and would count several times",
         shown,
-        "Add the rows up, or name the products apart",
+        f'Keep the rows of one document: results[results["document"] == "{documents[0]}"]'
+        if len(documents) > 1
+        else "Add the rows up, or name the products apart",
     )
 
 
@@ -295,43 +288,38 @@ def unit_column(column: str) -> str:
     return "unit" if column == SIGNED else f"{column}_unit"
 
 
-def unit_factor(text: str, unit: str, what: str) -> float:
+def target_unit(text: str) -> tuple[UnitText, str]:
+    """Return a unit of a target and what it is a share of: ``% of capacity``."""
+    unit, _, whole = text.strip().partition(" of ")
+    return _OTHER_UNITS.get(unit.strip()) or read_unit(unit), whole.strip()
+
+
+def _unit_factor(text: str, unit: str, what: str) -> Fraction:
     """Return the factor from a unit as written to the unit of a target."""
-    written, _, words = text.strip().partition(" of ")
-    wanted, _, denominator = unit.partition(" of ")
-    if wanted in OTHER_UNITS:
-        same_denominator = not words or not denominator or words.strip() == denominator
-        if written.strip() in OTHER_UNITS[wanted] and same_denominator:
-            return 1.0
-        raise DimensionError(
-            f"{what} is in {quoted(text)}, expected {unit}", quoted(text), f"Give it in {unit}, with that denominator"
-        )
+    message = f"{what} is in {quoted(text)}, expected {unit}"
     try:
-        return float(ratio(read_unit(text), read_unit(unit)))
-    except DimensionError as error:
-        raise DimensionError(f"{what}: {error.message}", error.value, error.fix) from error
+        (written, share_of), (wanted, whole) = target_unit(text), target_unit(unit)
+        factor = ratio(written, wanted)
+    except (DimensionError, UnitTextError) as error:
+        raise type(error)(message, quoted(text), f"Give it in {unit}") from error
+    if share_of and whole and share_of != whole:
+        raise DimensionError(message, quoted(text), f"Give it in {unit}, with that denominator")
+    return factor
 
 
 def read_figure(value: object, unit: str, name: str) -> float:
-    """Read one figure in the unit of a target.
-
-    Examples
-    --------
-    >>> read_figure("21000000000 元", "10^8 CNY", "equipment investment")
-    210.0
-    """
-    if unit and unit.partition(" of ")[0] not in OTHER_UNITS:
-        magnitude, read = read_exact(value) if isinstance(value, str) else read_quantity(value, name)
-        if isinstance(magnitude, float | Fraction):
-            return float(Fraction(magnitude) * ratio(read, read_unit(unit)))
+    """Read one figure in the unit of a target."""
     number, rest = read_number(value) if isinstance(value, str) else (value, "")
+    if unit and not isinstance(value, str):
+        number, read = read_quantity(value, name)
+        rest = str(read)
     example = f'Write "{{}} {unit}"' if unit else "Write {}"
     if not isinstance(number, str | int | float) or isinstance(number, bool) or not isfinite(float(number)):
         raise AmountError(f"{name} is {quoted(value)}, expected one finite number", quoted(value), example.format(12))
     if bool(rest) != bool(unit):
         expected = f"a number in {unit}" if unit else "a bare number"
         raise AmountError(f"{name} is {quoted(value)}, expected {expected}", quoted(value), example.format(number))
-    return float(number) * (unit_factor(rest, unit, name) if unit else 1.0)
+    return float(Fraction(number) * _unit_factor(rest, unit, name)) if unit else float(number)
 
 
 def numbers(table: pandas.DataFrame, column: str, unit: str) -> Floats:
@@ -349,7 +337,7 @@ def numbers(table: pandas.DataFrame, column: str, unit: str) -> Floats:
         raise MissingColumnError(f"{beside} is empty for {named(table, without)}", beside, f"Write {unit}")
     used = {texts.distinct[code] for code in numpy.unique(texts.codes[known]).tolist()}
     result: Floats = values * texts.map(
-        lambda text: unit_factor(text, unit, column) if text in used else numpy.nan, numpy.nan, numpy.float64
+        lambda text: float(_unit_factor(text, unit, column)) if text in used else numpy.nan, numpy.nan, numpy.float64
     )
     return result
 
@@ -370,25 +358,13 @@ def weights_of(table: pandas.DataFrame, column: str, needs_unit: bool = True) ->
     """Return a column in the unit of its first row, and that unit: for shares, whose unit cancels."""
     require_column(table, column)
     beside = unit_column(column)
-    if beside in table.columns:
-        texts = coded(table[beside]).distinct
-        if not texts:
-            raise MissingColumnError(f"{beside} is empty", beside, "Fill it in")
-        unit = str(read_unit(texts[0]))
-        values = numbers(table, column, unit)
-    elif unit := _own_unit(table[column]):
-        values = numbers(table, column, unit)
-    else:
-        if needs_unit:
-            raise MissingColumnError(f"{column} has no unit", beside, f"Add a column {beside}")
-        unit, values = "units", to_floats(table[column])
-    return Column(column, table, values).complete().cells, unit
-
-
-def _own_unit(cells: pandas.Series[Any]) -> str:
-    """Return the unit that the first cell carries in its text; empty where cells are numbers."""
-    texts = [cell for cell in cells.dropna().unique().tolist() if isinstance(cell, str) and cell.strip()]
-    return str(read_amount(texts[0])[1]) if texts and read_number(texts[0])[1] else ""
+    stated = beside in table.columns
+    first = next(iter(coded(table[beside if stated else column]).distinct), "")
+    unit = first if stated else read_number(first)[1] if first else ""
+    if not unit and (stated or needs_unit):
+        raise MissingColumnError(f"{column} has no unit, {beside} is empty or missing", beside, f"Fill in {beside}")
+    unit = str(read_unit(unit)) if unit else ""
+    return Column(column, table, numbers(table, column, unit)).complete().cells, unit or "units"
 
 
 # Conditions -----------------------------------------------------------------------------------------------

@@ -11,30 +11,27 @@ from typing import TYPE_CHECKING
 
 import numpy
 
-from energybench.errors import MissingColumnError, MissingFigureError, OptionError, OutputError, quoted
+from energybench.errors import MissingFigureError, OptionError, OutputError, quoted
 from energybench.frames.encode import to_floats
 from energybench.limits.choose import find_ladder
 from energybench.limits.ladders import Level
 from energybench.limits.verdicts import saving_scale
 from energybench.tables.store import citation, find_document
 from energybench.targets.columns import (
-    coded,
-    empty,
+    Column,
+    items_of,
     known_items,
     labels,
     named,
-    not_above_zero,
+    numbers,
     of_period,
     require_column,
-    shown_items,
     table_of,
     weights_of,
 )
-from energybench.targets.measures import levels_under
+from energybench.targets.measures import graded
 from energybench.targets.rows import Requirement, measure_of, requirement, target_rows, with_unit
-from energybench.units.registry import ratio
 from energybench.units.result import Record
-from energybench.units.text import read_unit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -222,31 +219,22 @@ def cheapest_lift(
     own = {find_document(meant).id: find_document(read).id for meant, read in (standards or {}).items()}
     cited = measure_of(at).standard
     standard = own.get(cited, cited)
-    items = known_items(table).astype(str)
-    levels = levels_under(table, standard, allow_unverified)
-    inside = ~levels.outside
-    open_rows = inside & ~levels.known
-    if open_rows.any():
-        raise MissingFigureError(
-            f"The class of {named(table, open_rows)} is not known: {'; '.join(levels.reasons)}",
-            named(table, open_rows),
-            "Give its intensity, or leave the plant out",
-        )
-    if not inside.any():
-        raise MissingFigureError(f"No row has a product of {citation(standard)}", citation(standard), "Add the plants")
+    known_items(table)
+    found = graded(table, standard, allow_unverified)
+    if found.why:
+        raise MissingFigureError(found.why, "class", "Give the intensity of each plant, or leave the plant out")
+    rows, items = found.rows, items_of(found.rows)
     products = []
-    for item in dict.fromkeys(items[inside].tolist()):
+    for item in dict.fromkeys(items.tolist()):
         here = items == item
-        products.append(_lift(table.loc[here], item, levels.level[here], standard, requirement(at), allow_unverified))
-    left_out = sorted(set(shown_items(table.loc[levels.outside])))
+        products.append(_lift(rows.loc[here], item, found.level[here], standard, requirement(at), allow_unverified))
     notes = (
         "capacity is counted for each product: tonnes of different products are never added",
-        f"left out, because {citation(standard)} does not have them: {', '.join(left_out)}" if left_out else "",
         "lifting is one way: the document says 退出 (exit); capacity that closes leaves the denominator too",
-        not_above_zero(table.loc[inside], to_floats(table.loc[inside, "intensity"])),
+        *found.notes,
     )
     required = tuple(f"{row.indicator_en} {requirement(row).text}" for row in (below, at))
-    return LiftPlan(at.document, standard, required, tuple(products), tuple(filter(None, notes)))
+    return LiftPlan(at.document, standard, required, tuple(products), notes)
 
 
 def _targets(document: str) -> tuple[TargetRow, TargetRow]:
@@ -323,13 +311,7 @@ def _percent(capacity: Floats, where: Mask) -> float:
 def cheapest_cover(
     capacities: Sequence[float] | Floats, costs: Sequence[float] | Floats, enough: float
 ) -> tuple[list[int], bool]:
-    """Return the plants that together have enough capacity for the least cost, and whether that is proven.
-
-    Examples
-    --------
-    >>> cheapest_cover([10.0, 100.0, 90.0], [10.0, 11.0, 30.0], 50.0)
-    ([1], True)
-    """
+    """Return the plants that together have enough capacity for the least cost, and whether that is proven."""
     capacities, costs = numpy.asarray(capacities, float), numpy.asarray(costs, float)
     plants = numpy.flatnonzero(capacities > 0)
     if enough <= 0 or not len(plants):
@@ -364,22 +346,15 @@ def cheapest_cover(
 
 def _savings(table: pandas.DataFrame, item: str, standard: str, allow_unverified: bool) -> tuple[Floats, Floats, str]:
     """Return what each plant must save to reach baseline and benchmark, and the unit of both."""
-    for column in ("intensity", "unit", "output", "output_unit"):
-        require_column(table, column)
-    intensity, output = to_floats(table["intensity"]), to_floats(table["output"])
-    units, output_units = coded(table["unit"]), coded(table["output_unit"])
-    gap = ~(numpy.isfinite(intensity) & numpy.isfinite(output)) | empty(units) | empty(output_units)
-    if gap.any():
-        raise MissingColumnError(
-            f"intensity or output, or its unit, is empty for {named(table, gap)}", "output", "Fill it in"
-        )
-    if (output <= 0).any():
-        raise OutputError(f"output is not above zero for {named(table, output <= 0)}", "output", "Check the number")
     ladder = find_ladder(item, standard, allow_unverified)
-    own = read_unit(ladder.unit)
-    intensity = intensity * units.map(lambda text: float(ratio(read_unit(text), own)), numpy.nan, numpy.float64)
-    scales = [saving_scale(ladder, f"1 {text}") for text in output_units.distinct]
-    amount = output * output_units.table([scale for scale, _ in scales], numpy.nan, numpy.float64)[output_units.codes]
+    intensity = Column("intensity", table, numbers(table, "intensity", ladder.unit)).complete().cells
+    require_column(table, "output")
+    none_made = to_floats(table["output"]) <= 0
+    if none_made.any():
+        raise OutputError(f"output is not above zero for {named(table, none_made)}", "output", "Check the number")
+    output, unit = weights_of(table, "output")
+    scale, saving_unit = saving_scale(ladder, f"1 {unit}")
+    amount = output * scale
     thresholds = {step.level: step.value for step in ladder.steps}
     baseline, benchmark = thresholds[Level.BASELINE], thresholds[Level.BENCHMARK]
     if baseline is None or benchmark is None:
@@ -389,4 +364,4 @@ def _savings(table: pandas.DataFrame, item: str, standard: str, allow_unverified
     to_baseline, to_benchmark = (
         numpy.maximum(0.0, ladder.sign * (intensity - threshold)) * amount for threshold in (baseline, benchmark)
     )
-    return to_baseline, to_benchmark, scales[0][1]
+    return to_baseline, to_benchmark, saving_unit

@@ -6,7 +6,7 @@ where both ends agree.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import inf
 from typing import TYPE_CHECKING
@@ -17,6 +17,7 @@ import pandas
 from energybench.errors import EnergybenchError, MissingColumnError, MissingFigureError, UnknownProductError
 from energybench.frames.encode import to_floats
 from energybench.limits.choose import find_ladder, warn_unverified_row
+from energybench.limits.furnaces import find_curve
 from energybench.tables.store import citation, find_document, records
 from energybench.targets.columns import (
     Column,
@@ -40,18 +41,23 @@ from energybench.units.registry import ratio
 from energybench.units.text import read_unit
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection
 
     from numpy.typing import NDArray
 
     from energybench.limits.ladders import Ladder
     from energybench.tables.rows import TargetRow
-    from energybench.targets.rows import MeasureRow, Requirement
+    from energybench.targets.rows import MeasureRow, Requirement, RowCondition
 
     Floats = NDArray[numpy.float64]
     Mask = NDArray[numpy.bool_]
     Measure = Callable[["Question"], "Computed"]
 
+FURNACE = "furnace_capacity"
+_AT_THE_NUMBER = (
+    "the document writes 以下 without 及, and by article 1259 of the Civil Code (民法典) 以下 includes the number, "
+    "so that it may go as well"
+)
 _LIMIT_TABLES = ("benchmarks", "limits", "local_limits")
 
 #: Columns of which one of several sets is enough.
@@ -69,15 +75,7 @@ _ANY = "any"
 
 
 def columns_needed(spec: MeasureRow) -> dict[str, str]:
-    """Return the columns that a target is computed from, with the unit that each is wanted in; any unit is ``"any"``.
-
-    Examples
-    --------
-    >>> from energybench.targets.rows import measures
-    >>> spec = next(m for m in measures().values() if m.figure == "coal_chemical_revenue")
-    >>> columns_needed(spec)
-    {'industry': '', 'main_business_revenue': '10^8 CNY'}
-    """
+    """Return the columns that a target is computed from, with the unit that each is wanted in; any is ``"any"``."""
     units = {condition.column: condition.number[1] for condition in spec.conditions if condition.number}
     # The unit of a share is that of the result; only a rate is itself in %.
     if spec.column:
@@ -124,21 +122,6 @@ def _column_wanted(name: str, unit: str, standard: str) -> str:
 # Classes under one document -------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Levels:
-    """The class of each row under one document, None where it is not known, and which rows are outside of it."""
-
-    level: NDArray[numpy.object_]
-    outside: Mask
-    reasons: tuple[str, ...] = ()
-    note: str = ""
-
-    @property
-    def known(self) -> Mask:
-        """Which rows have a class."""
-        return pandas.notna(self.level)
-
-
 def check_standard(standard: str) -> None:
     """Refuse a document none of whose levels are known, and offer its successor, which is never swapped in."""
     known = {row.document for table in _LIMIT_TABLES for row in records(table)}
@@ -160,29 +143,63 @@ def check_standard(standard: str) -> None:
     )
 
 
-def levels_under(table: pandas.DataFrame, standard: str, allow_unverified: bool = False) -> Levels:
+@dataclass(frozen=True, slots=True)
+class Graded:
+    """The rows that a document has levels for, with the class of each under it; None where it is not known."""
+
+    rows: pandas.DataFrame
+    level: NDArray[numpy.object_]
+    why: str
+    notes: tuple[str, ...]
+
+
+def graded(table: pandas.DataFrame, standard: str, allow_unverified: bool, leave_out: bool = True) -> Graded:
     """Return the class of each row under a document: as stated under that document, else by its intensity."""
     check_standard(standard)
-    found = Levels(_stated(table, standard), numpy.zeros(len(table), bool))
-    if found.known.all():
-        return found
-    if not {"intensity", "unit"} <= set(table.columns):
-        raise MissingColumnError(
-            f"The results have no class under {citation(standard)} for {named(table, ~found.known)}",
-            "class",
-            f'Assess with document="{standard}" (columns class and document), or add intensity and unit',
-        )
-    places = numpy.flatnonzero(~found.known)
-    rows = table.iloc[places]
-    intensity = to_floats(rows["intensity"])
-    pairs = pandas.DataFrame({"item": known_items(rows), "unit": coded(rows["unit"]).map(str, "")})
+    level = _stated(table, standard)
+    open_rows = pandas.isna(level)
+    outside = numpy.zeros(len(table), bool)
     reasons: list[str] = []
+    if open_rows.any():
+        if not {"intensity", "unit"} <= set(table.columns):
+            raise MissingColumnError(
+                f"The results have no class under {citation(standard)} for {named(table, open_rows)}",
+                "class",
+                f'Assess with document="{standard}" (columns class and document), or add intensity and unit',
+            )
+        rows = table.loc[open_rows]
+        found, reasons, outside[open_rows] = _by_intensity(rows, standard, allow_unverified)
+        level[open_rows] = found
+    inside = ~outside if leave_out else numpy.ones(len(table), bool)
+    if not inside.any():
+        raise MissingFigureError(f"No row has a product of {citation(standard)}", "product", "Add the rows concerned")
+    left_out = ", ".join(dict.fromkeys(shown_items(table.loc[~inside])))
+    computed = table.loc[open_rows & ~outside]
+    notes = (
+        f"left out, because the list does not have them: {left_out}" if left_out else "",
+        not_above_zero(computed, to_floats(computed["intensity"])) if len(computed) else "",
+    )
+    rows, level = table.loc[inside], level[inside]
+    gap = pandas.isna(level)
+    said = "; ".join(dict.fromkeys(reasons)) or f"{citation(standard)} has no such level of the product"
+    why = f"the class is not known for {named(rows, gap)}: {said}" if gap.any() else ""
+    return Graded(rows, level, why, tuple(filter(None, notes)))
+
+
+def _by_intensity(
+    rows: pandas.DataFrame, standard: str, allow_unverified: bool
+) -> tuple[NDArray[numpy.object_], list[str], Mask]:
+    """Return the class of each row by its intensity, why some have none, and whose product the document has not."""
+    intensity = to_floats(rows["intensity"])
+    level, outside = numpy.full(len(rows), None, object), numpy.zeros(len(rows), bool)
+    reasons: list[str] = []
+    pairs = pandas.DataFrame({"item": known_items(rows), "unit": coded(rows["unit"]).map(str, "")})
     for here in pairs.groupby(["item", "unit"], sort=False).indices.values():
         item, unit = pairs.iloc[here[0]].tolist()
         try:
             ladder, factor = _ladder(item, unit, standard, allow_unverified)
         except UnknownProductError:
-            found.outside[places[here]] = True
+            outside[here] = True
             continue
         except EnergybenchError as error:
             reasons.append(str(error))
@@ -190,10 +207,8 @@ def levels_under(table: pandas.DataFrame, standard: str, allow_unverified: bool 
         gap = ~numpy.isfinite(intensity[here])
         if gap.any():
             reasons.append(f"intensity is empty for {named(rows.iloc[here], gap)}")
-        found.level[places[here]] = _classes(ladder, intensity[here] * factor)
-    inside = ~found.outside[places]
-    note = not_above_zero(rows.loc[inside], intensity[inside])
-    return replace(found, reasons=tuple(dict.fromkeys(reasons)), note=note)
+        level[here] = _classes(ladder, intensity[here] * factor)
+    return level, reasons, outside
 
 
 def _stated(table: pandas.DataFrame, standard: str) -> NDArray[numpy.object_]:
@@ -236,36 +251,33 @@ class Counted:
     note: str = ""
 
 
-@dataclass(frozen=True)
-class Portfolio:
-    """A user's results: all rows, and those of the period that a target is compared with."""
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One target: its row, how it is computed, what it asks for, and the results: all rows, and those of its period."""
 
+    row: TargetRow
+    spec: MeasureRow
+    need: Requirement
     whole: pandas.DataFrame
     table: pandas.DataFrame
-    standards: Mapping[str, str] = field(default_factory=dict)
+    standard: str = ""
     allow_unverified: bool = False
 
-    def standard(self, spec: MeasureRow) -> str:
-        """Return the document whose levels a target is read by."""
-        return self.standards.get(spec.standard, spec.standard)
-
-    def at(self, period: str) -> Portfolio:
-        """Return the portfolio with the rows of one period to compare."""
+    def at(self, period: str) -> Question:
+        """Return the question with the rows of one period to compare."""
         require_column(self.whole, "period")
         return replace(self, table=of_period(self.whole, period))
 
-    def subject(self, spec: MeasureRow) -> pandas.DataFrame:
-        """Return the rows that a target is about."""
+    def subject(self) -> pandas.DataFrame:
+        """Return the rows that the target is about."""
         rows = self.table
         if rows.empty:
             raise MissingFigureError("The results have no rows", "results", "Give at least one")
-        for condition in spec.subject:
+        for condition in self.spec.subject:
             yes, known = holds(rows, condition)
             if not known.all():
-                below = ", below zero" if condition.number else ""
                 raise MissingColumnError(
-                    f"{condition.column} is empty{below} or not read for {named(rows, ~known)}: "
-                    f"whether {condition} is not known",
+                    f"{_not_known(rows, condition, known)}: whether {condition} is not known",
                     condition.column,
                     "Fill it in",
                 )
@@ -274,38 +286,27 @@ class Portfolio:
             rows = rows.loc[yes]
         return rows
 
-    def counted(self, spec: MeasureRow) -> Counted:
-        """Return the subject of a target and which of its rows count."""
-        rows = self.subject(spec)
-        (condition,) = spec.counted
+    def counted(self) -> Counted:
+        """Return the subject of the target and which of its rows count."""
+        rows = self.subject()
+        (condition,) = self.spec.counted
         if condition.column != LEVEL:
             yes, known = holds(rows, condition)
-            why = f"{condition.column} is empty{', below zero' if condition.number else ''} or not read"
-            return Counted(rows, yes, known, "" if known.all() else f"{why} for {named(rows, ~known)}")
-        standard = self.standard(spec)
-        levels = levels_under(rows, standard, self.allow_unverified)
-        inside = ~levels.outside if not spec.where else numpy.ones(len(rows), bool)
-        if not inside.any():
-            raise MissingFigureError(
-                f"No row has a product of {citation(standard)}", "product", "Add the rows concerned"
-            )
-        left_out = ", ".join(dict.fromkeys(shown_items(rows.loc[~inside]))) if not inside.all() else ""
-        note = f"left out, because the list does not have them: {left_out}" if left_out else ""
-        rows, level, known = rows.loc[inside], levels.level[inside], levels.known[inside]
-        reasons = "; ".join(levels.reasons) or f"{citation(standard)} has no such level of the product"
-        why = "" if known.all() else f"the class is not known for {named(rows, ~known)}: {reasons}"
-        yes = numpy.isin(level.astype(str), condition.words)
-        return Counted(rows, yes, known, why, "; ".join(filter(None, [note, levels.note])))
+            return Counted(rows, yes, known, "" if known.all() else _not_known(rows, condition, known))
+        found = graded(rows, self.standard, self.allow_unverified, leave_out=not self.spec.where)
+        yes, known = numpy.isin(found.level.astype(str), condition.words), pandas.notna(found.level)
+        return Counted(found.rows, yes, known, found.why, "; ".join(found.notes))
+
+    def column(self, unit: str | None = None) -> Column:
+        """Return the column of the target over its subject."""
+        spec, rows = self.spec, self.subject()
+        cells = numbers(rows, spec.column, spec.unit if unit is None else unit)
+        return Column(spec.column, rows, cells, 100.0 if spec.is_share else inf)
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
-    """One target: the results, how it is computed, its row of the table, and what it asks for."""
-
-    portfolio: Portfolio
-    spec: MeasureRow
-    row: TargetRow
-    need: Requirement
+def _not_known(rows: pandas.DataFrame, condition: RowCondition, known: Mask) -> str:
+    below = ", below zero" if condition.number else ""
+    return f"{condition.column} is empty{below} or not read for {named(rows, ~known)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -330,7 +331,6 @@ class Computed:
     low: float
     high: float
     denominator: str
-    unit: str = ""
     parts: tuple[CapacityShare, ...] = ()
     names: tuple[str, ...] = ()
     open_names: tuple[str, ...] = ()
@@ -347,7 +347,7 @@ class Computed:
 
 def share_of_capacity(asked: Question) -> Computed:
     """Return the share of design capacity that counts, product by product."""
-    rows, column = asked.portfolio.counted(asked.spec), asked.spec.column
+    rows, column = asked.counted(), asked.spec.column
     items = items_of(rows.table).astype(str)
     parts = []
     for item in dict.fromkeys(items.tolist()):
@@ -366,7 +366,7 @@ def share_of_capacity(asked: Question) -> Computed:
 
 def share_of_output_value(asked: Question) -> Computed:
     """Return the share of output value that counts."""
-    rows, column = asked.portfolio.counted(asked.spec), asked.spec.column
+    rows, column = asked.counted(), asked.spec.column
     weights, unit = weights_of(rows.table, column, needs_unit=False)
     over = f"{column} of {_plants(rows.table)}: {with_unit(f'{weights.sum():.6g}', unit)}"
     return _over(rows, *_share(weights, rows.yes, rows.known, column), over)
@@ -374,20 +374,20 @@ def share_of_output_value(asked: Question) -> Computed:
 
 def share_of_rows(asked: Question) -> Computed:
     """Return the share of rows that count, each row being one of what is counted."""
-    rows = asked.portfolio.counted(asked.spec)
+    rows = asked.counted()
     size = len(rows.table)
     return _over(rows, *_share(numpy.ones(size), rows.yes, rows.known, "rows"), f"{size} rows")
 
 
 def share_of_enterprises(asked: Question) -> Computed:
-    """Return the share of enterprises that count; one with several rows counts as :func:`_enterprises` says."""
+    """Return the share of enterprises that count."""
     rows = _enterprises(asked)
     share = _share(numpy.ones(len(rows.table)), rows.yes, rows.known, "enterprises")
     return _over(rows, *share, _plants(rows.table, "enterprise"))
 
 
 def count_of_enterprises(asked: Question) -> Computed:
-    """Return how many enterprises count; one with several rows counts as :func:`_enterprises` says."""
+    """Return how many enterprises count."""
     rows = _enterprises(asked)
     low, high = float(rows.yes.sum()), float((rows.yes | ~rows.known).sum())
     return _over(rows, low, high, _plants(rows.table, "enterprise"))
@@ -405,8 +405,8 @@ def _share(weights: Floats, yes: Mask, known: Mask, column: str) -> tuple[float,
 
 
 def _enterprises(asked: Question) -> Counted:
-    """Return a row per enterprise, and which count."""
-    rows = asked.portfolio.counted(asked.spec)
+    """Return a row per enterprise: a flag counts where one of its rows has it, all else where all its rows do."""
+    rows = asked.counted()
     column = "enterprise" if "enterprise" in rows.table.columns else "plant"
     owner = filled(rows.table, column)
     size = len(owner.distinct)
@@ -430,16 +430,9 @@ def _over(rows: Counted, low: float, high: float, denominator: str) -> Computed:
 # Amounts --------------------------------------------------------------------------------------------------
 
 
-def _column(asked: Question, unit: str | None = None) -> Column:
-    spec = asked.spec
-    rows = asked.portfolio.subject(spec)
-    cells = numbers(rows, spec.column, spec.unit if unit is None else unit)
-    return Column(spec.column, rows, cells, 100.0 if spec.is_share else inf)
-
-
 def sum_of(asked: Question) -> Computed:
     """Return the sum of a column; an empty cell leaves it open upwards."""
-    column = _column(asked)
+    column = asked.column()
     known = column.known
     total = float(column.cells[known].sum())
     over = f"sum of {column.name} over {_plants(column.rows)}"
@@ -450,10 +443,10 @@ def sum_of(asked: Question) -> Computed:
 def growth(asked: Question) -> Computed:
     """Return the growth of a sum over its base period, in %."""
     name, base = asked.spec.column, asked.spec.counted[0].text
-    past = replace(asked, portfolio=asked.portfolio.at(base))
+    past = asked.at(base)
     # The unit of growth is %, so that of the column is its own.
-    _, unit = weights_of(past.portfolio.subject(asked.spec), name)
-    before, after = (float(_column(one, unit).complete().cells.sum()) for one in (past, asked))
+    _, unit = weights_of(past.subject(), name)
+    before, after = (float(one.column(unit).complete().cells.sum()) for one in (past, asked))
     if before <= 0:
         raise MissingFigureError(f"{name} of {base} adds up to {before:g}: no growth over it", base, "Check it")
     value = 100.0 * (after - before) / before
@@ -464,7 +457,7 @@ def growth(asked: Question) -> Computed:
 def weighted_mean(asked: Question) -> Computed:
     """Return the mean of a rate, weighted by the amount that it is a rate of."""
     per = asked.spec.per
-    column = _column(asked).complete()
+    column = asked.column().complete()
     weights, unit = weights_of(column.rows, per, needs_unit=per == "output")
     total = float(weights.sum())
     if total <= 0:
@@ -480,53 +473,69 @@ def weighted_mean(asked: Question) -> Computed:
 
 def every(asked: Question) -> Computed:
     """Compare every row of the subject; the figure shown is the one farthest on the wrong side."""
-    need, column = asked.need, _column(asked)
+    need, column = asked.need, asked.column()
     known = column.known
     values = column.cells[known]
     fails = known & ~((column.cells >= need.low) & (column.cells <= need.high))
+    between = _over_the_larger(asked, column) & known & ~fails
     low, high = (float(values.min()), float(values.max())) if len(values) else (-inf, inf)
     if len(values) and inf in (-need.low, need.high):
         low = high = high if need.low == -inf else low
+    unsure = (
+        f"{named(column.rows, between)} lies between two capacities that the document states: "
+        "within the limit of the smaller one, over that of the larger"
+    )
     return Computed(
         low,
         high,
         column.over("each of"),
         names=names_of(column.rows, fails),
-        open_names=names_of(column.rows, ~known),
-        why=column.why,
+        open_names=names_of(column.rows, ~known | between),
+        why="; ".join(filter(None, [column.why, unsure if between.any() else ""])),
         note=column.note,
         decided=True,
-        met=False if fails.any() else True if known.all() else None,
+        met=False if fails.any() else True if known.all() and not between.any() else None,
+        depends_on_reading=bool(between.any()) and not fails.any(),
     )
+
+
+def _over_the_larger(asked: Question, column: Column) -> Mask:
+    """Return which furnaces lie between two stated capacities and over the limit of the larger one."""
+    if FURNACE not in asked.spec.columns:
+        return numpy.zeros(len(column.rows), bool)
+    curve = find_curve(asked.spec.subject[0].text, asked.row.document, asked.allow_unverified)
+    size = numbers(column.rows, FURNACE, "t")
+    strict, lenient = (curve.at(size, reading) for reading in ("class_above", "class_below"))
+    over: Mask = (strict != lenient) & (curve.sign * column.cells > curve.edges(strict, "full")[0])
+    return over
 
 
 def none_within(asked: Question) -> Computed:
     """Count the rows that a document eliminates: its comparison says what goes, not what complies."""
-    row, column = asked.row, _column(asked)
+    row, column = asked.row, asked.column()
     limit = Fraction(row.value)
     (low, high), (least, most) = (interval(comparison, limit, limit) for comparison in (row.comparison, "="))
     values, known = column.cells, column.known
     goes = known & (values >= low) & (values <= high)
-    at_value = known & (values >= least) & (values <= most) & ~goes
-    unsure = asked.spec.sense == "ambiguous_at_value" and bool(at_value.any())
-    note = f"exactly {with_unit(row.value, row.unit)}: {named(column.rows, at_value)}; 以下 without 及 may include it"
+    at_value = known & (values >= least) & (values <= most) & ~goes & (asked.spec.sense == "ambiguous_at_value")
+    exactly = f"exactly {with_unit(row.value, row.unit)}: {named(column.rows, at_value)}; {_AT_THE_NUMBER}"
+    unsure = exactly if at_value.any() else ""
     count = float(goes.sum())
     return Computed(
         count,
-        count + float((~known).sum()),
+        count + float((~known | at_value).sum()),
         column.over("of"),
-        unit="rows",
         names=names_of(column.rows, goes),
-        open_names=names_of(column.rows, ~known),
-        why=column.why,
-        note=note if unsure else "",
-        depends_on_reading=unsure and count == 0,
+        open_names=names_of(column.rows, ~known | at_value),
+        why="; ".join(filter(None, [column.why, unsure])),
+        note=unsure,
+        depends_on_reading=bool(unsure) and count == 0,
     )
 
 
 def direction(asked: Question) -> Computed:
     """Show the best row where the text favours a direction and names nothing that would meet it."""
-    column = _column(asked)
+    column = asked.column()
     values = column.cells[column.known]
     low, high = -inf, inf
     if len(values):

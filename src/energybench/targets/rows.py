@@ -107,13 +107,7 @@ class MeasureRow:
 
 
 def read_conditions(text: str) -> tuple[RowCondition, ...]:
-    """Read conditions divided by semicolons.
-
-    Examples
-    --------
-    >>> [str(condition) for condition in read_conditions("industry = cement|水泥; mill_diameter <= 3 m")]
-    ['industry = cement or 水泥', 'mill_diameter <= 3 m']
-    """
+    """Read conditions divided by semicolons."""
     matches = [_CONDITION.fullmatch(part) for part in text.split("; ") if part]
     return tuple(RowCondition(*match.groups()) for match in matches if match)
 
@@ -146,13 +140,7 @@ def _unit_of(row: TargetRow) -> str:
 
 
 def target_rows(document: str) -> tuple[TargetRow, ...]:
-    """Return the targets and facts of a document, in its order.
-
-    Examples
-    --------
-    >>> target_rows("panzhihua-2024")[3].value
-    '30'
-    """
+    """Return the targets and facts of a document, in its order."""
     wanted = find_document(document).id
     rows: tuple[TargetRow, ...] = tuple(row for row in records("targets") if row.document == wanted)
     if not rows:
@@ -178,16 +166,7 @@ class Requirement:
     text: str
 
     def met_by(self, low: float, high: float, open_ends: tuple[bool, bool] = (False, False)) -> bool | None:
-        """Say whether every value of an interval meets the target (True), none does (False), or neither (None).
-
-        Examples
-        --------
-        >>> over = Requirement(30.0, 30.00000003, inf, "> 30 %")
-        >>> over.met_by(31.0, 35.0), over.met_by(20.0, 30.0), over.met_by(30.0, 40.0)
-        (True, False, None)
-        >>> over.met_by(30.0, 40.0, (True, True))
-        True
-        """
+        """Say whether every value of an interval meets the target (True), none does (False), or neither (None)."""
         # More than strictness and float tolerance together.
         below, above = (
             3 * TOLERANCE * abs(end) if is_open else 0.0 for end, is_open in zip((low, high), open_ends, strict=True)
@@ -200,13 +179,7 @@ class Requirement:
 
 
 def with_unit(number: str, unit: str) -> str:
-    """Return a number and its unit as text; a unit that begins with a number is multiplied.
-
-    Examples
-    --------
-    >>> with_unit("500", "10 kt/a"), with_unit("30", "% of capacity")
-    ('500 x 10 kt/a', '30 % of capacity')
-    """
+    """Return a number and its unit as text; a unit that begins with a number is multiplied."""
     return f"{number} x {unit}" if unit[:1].isdigit() else f"{number} {unit}".strip()
 
 
@@ -223,15 +196,7 @@ def check_tolerance(tolerance: float) -> float:
 
 
 def requirement(row: TargetRow, sense: str = "", tolerance: float = 0.05) -> Requirement:
-    """Return what a target asks for.
-
-    Examples
-    --------
-    >>> from energybench.tables.store import records
-    >>> row = next(row for row in records("targets") if row.id.startswith("changji-prefecture-2022/07"))
-    >>> requirement(row).text
-    '~ 60 % (57 to 63; tolerance 5 %)'
-    """
+    """Return what a target asks for."""
     value, upper = _values(row)
     comparison, lower, said = row.comparison, value, ""
     if comparison == "~":
@@ -265,14 +230,7 @@ def _values(row: TargetRow) -> tuple[Fraction, Fraction]:
 
 
 def interval(comparison: str, lower: Fraction, upper: Fraction) -> tuple[float, float]:
-    """Return the first and the last value that meet a comparison with one threshold, or with two.
-
-    Examples
-    --------
-    >>> low, high = interval("<", Fraction(630), Fraction(630))
-    >>> low, 629.999 <= high < 630.0
-    (-inf, True)
-    """
+    """Return the first and the last value that meet a comparison with one threshold, or with two."""
     low = -inf if comparison in ("<", "<=") else _bound(">" if comparison == ">" else ">=", lower)
     high = inf if comparison in (">", ">=") else _bound("<" if comparison == "<" else "<=", upper)
     return low, high

@@ -137,7 +137,7 @@ def items() -> tuple[Item, ...]:
         if ladder is not None and ladder.basis != "primary":
             over, _, below = ladder.unit.partition("/")
             names = [item, *(row["name"] for row in oracle.table("product_names") if row["item"] == item)]
-            unique = tuple(name for name in names if _found(eb.limits.find_item, name) == item)
+            unique = tuple(name for name in names if _found(eb.find_item, name) == item)
             thresholds = tuple(step.threshold for step in ladder.steps if step.threshold)
             found.append(Item(unique, thresholds, over == "kWh", over, below))
     return tuple(found)

@@ -16,7 +16,7 @@ from energybench.energy.conversion import read_options
 from energybench.energy.lines import ConvertedLine, Line, convert_lines
 from energybench.energy.measured import combine, read_measured
 from energybench.errors import NoEnergyError, OptionError, OutputError, check_option, quoted
-from energybench.limits.choose import choose_ladder, warn_if_superseded, warn_unverified_row
+from energybench.limits.choose import choose_ladder, warn_if_superseded
 from energybench.limits.ladders import COMPARES
 from energybench.limits.verdicts import Verdict, check_basis, check_output, judge, saving_scale
 from energybench.limits.what_if import Figures, Sensitivity, of_value
@@ -355,7 +355,7 @@ def account(
     ladder, saving = None, None
     if product is not None:
         ladder = choose_ladder(product, document, capacity, reading, allow_unverified, period)
-        warn_unverified_row(ladder)
+        warn_if_weak(ladder, ladder.id)
         warn_if_superseded(document)
         saving = saving_scale(ladder, output)
         electric, per_energy = _scale(ladder, magnitude, output_unit, converted, basis)

@@ -32,6 +32,7 @@ def run(arguments: Namespace) -> int:
     """Find the limit, and print it."""
     from energybench.limits import choose
     from energybench.limits.furnaces import DEFAULT_ITEM
+    from energybench.tables.store import warn_if_weak
     from energybench.units.registry import same_kind
     from energybench.units.text import read_unit
 
@@ -54,7 +55,7 @@ def run(arguments: Namespace) -> int:
             raise DimensionError(
                 f"{shown} is given, and the limit of {found.item} is in {found.unit}", shown, "Leave --unit out"
             )
-        choose.warn_unverified_row(found)
+        warn_if_weak(found, found.id)
         choose.warn_if_superseded(arguments.document)
     if arguments.json:
         say_json({**found.to_dict(), "warnings": notes, **stamp()})

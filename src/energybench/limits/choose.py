@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import warnings
 from calendar import monthrange
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import date
+from itertools import compress
 from typing import TYPE_CHECKING, Any
 
 from energybench.errors import (
@@ -18,7 +19,6 @@ from energybench.errors import (
     OptionError,
     SupersededWarning,
     UnknownProductError,
-    UnverifiedWarning,
     quoted,
 )
 from energybench.limits.furnaces import FurnaceLimit, furnace_limit
@@ -27,16 +27,15 @@ from energybench.tables.names import index_names, normalise_name, resolve_name
 from energybench.tables.periods import fold_period
 from energybench.tables.store import ACCEPTED, cached, citation, find_document, own_ids, records, require_usable
 from energybench.units.registry import same_kind
-from energybench.units.text import UnitText, read_unit
+from energybench.units.text import TCE, UnitText, read_unit
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from energybench.tables.rows import DocumentRow
     from energybench.units.registry import AmountLike
 
 IN_FORCE = "in-force"
-_TCE = UnitText(("tce",))
 _GB_NOTE = "level 3 is the limit for all, level 2 the access test for new plants, level 1 the advanced value"
 
 
@@ -99,70 +98,47 @@ def items_named(name: str) -> tuple[str, ...]:
     return (name,) if name in _item_ids() else _item_names().get(normalise_name(name), ())
 
 
-def _ladder(row: Any, steps: tuple[Step, ...], beyond: Level, **changes: str) -> Ladder:
-    """Make the ladder of a row: what every limit table has in common."""
-    return Ladder(
-        id=row.id,
-        item=row.item,
-        item_zh=row.item_zh,
-        item_en=row.item_en,
-        indicator_zh=row.indicator_zh,
-        indicator_en=changes.get("indicator_en", getattr(row, "indicator_en", row.indicator_zh)),
-        unit=row.unit,
-        basis=getattr(row, "basis", ""),
-        better=row.better,
-        steps=steps,
-        beyond=beyond,
-        document=row.document,
-        clause=row.clause,
-        verification=row.verification,
-        evidence=row.evidence,
-        notes=changes.get("notes", row.notes),
-    )
+#: Per table: the column of each step with its class, best first, and the class beyond the last.
+_STEPS: dict[str, tuple[dict[str, Level], Level]] = {
+    "benchmarks": ({"benchmark": Level.BENCHMARK, "baseline": Level.BASELINE}, Level.BELOW_BASELINE),
+    "local_limits": ({"limit": Level.WITHIN_LIMIT}, Level.OVER_LIMIT),
+    "limits": ({"level1": Level.LEVEL_1, "level2": Level.LEVEL_2, "level3": Level.LEVEL_3}, Level.OVER_LIMIT),
+}
+_COPIED = [field.name for field in fields(Ladder) if field.name not in ("steps", "beyond", "furnace")]
 
 
-def _of_benchmark(row: Any) -> Ladder:
-    steps = (Step(Level.BENCHMARK, row.benchmark, row.comparator), Step(Level.BASELINE, row.baseline, row.comparator))
-    return _ladder(row, steps, Level.BELOW_BASELINE)
-
-
-def _of_local_limit(row: Any) -> Ladder:
-    return _ladder(row, (Step(Level.WITHIN_LIMIT, row.limit, row.comparator),), Level.OVER_LIMIT)
-
-
-def _of_standard(row: Any) -> Ladder:
-    levels = ((Level.LEVEL_1, row.level1), (Level.LEVEL_2, row.level2), (Level.LEVEL_3, row.level3))
-    steps = tuple(Step(level, threshold, row.comparator) for level, threshold in levels)
-    return _ladder(row, steps, Level.OVER_LIMIT, notes=f"{row.notes}; {_GB_NOTE}".removeprefix("; "))
-
-
-_MAKERS = {"benchmarks": _of_benchmark, "local_limits": _of_local_limit, "limits": _of_standard}
+def _ladder(row: Any, steps: Iterable[Step], beyond: Level, **changes: Any) -> Ladder:
+    same = {name: getattr(row, name) for name in _COPIED if hasattr(row, name)}
+    known = {"basis": "", "indicator_en": row.indicator_zh, **same, **changes}
+    return Ladder(**known, steps=tuple(steps), beyond=beyond)
 
 
 @cached()
 def _ladders() -> dict[str, tuple[Ladder, ...]]:
     """Return every ladder that does not depend on capacity, by item."""
     found: dict[str, list[Ladder]] = {}
-    for table, make in _MAKERS.items():
+    for table, (columns, beyond) in _STEPS.items():
         own = own_ids(table)
         places = {(row.item, row.document, row.unit) for row in records(table) if row.id in own}
         for row in records(table):
             if row.id in own or (row.item, row.document, row.unit) not in places:
-                found.setdefault(row.item, []).append(make(row))
+                steps = [Step(level, getattr(row, column), row.comparator) for column, level in columns.items()]
+                notes = [row.notes, _GB_NOTE if table == "limits" else ""]
+                found.setdefault(row.item, []).append(_ladder(row, steps, beyond, notes="; ".join(filter(None, notes))))
     return {item: tuple(ladders) for item, ladders in found.items()}
 
 
 def of_furnace(limit: FurnaceLimit) -> Ladder:
     """Return the one-step ladder of a furnace limit."""
-    ladder = _ladder(limit.curve.row, (limit.curve.step(limit.value),), Level.OVER_LIMIT, notes=limit.notes)
-    return replace(ladder, id=f"{limit.document}/{limit.item}/{limit.capacity:g}t", furnace=limit)
+    changes = {"id": f"{limit.document}/{limit.item}/{limit.capacity:g}t", "notes": limit.notes, "furnace": limit}
+    return _ladder(limit.curve.row, [limit.curve.step(limit.value)], Level.OVER_LIMIT, **changes)
 
 
 def other_readings(ladder: Ladder) -> tuple[Ladder, ...]:
     """Return the ladders of the strict and the lenient reading of a furnace table; none without a furnace."""
-    limit = ladder.furnace
-    bounds = () if limit is None else (limit.strict, limit.lenient)
-    return tuple(replace(ladder, steps=(limit.curve.step(bound),)) for bound in bounds if limit is not None)
+    if (limit := ladder.furnace) is None:
+        return ()
+    return tuple(replace(ladder, steps=(limit.curve.step(bound),)) for bound in (limit.strict, limit.lenient))
 
 
 @cached()
@@ -225,7 +201,7 @@ def find_ladder(
         raise CapacityError(f"The limit of {item} depends on furnace capacity", item, "Use furnace_limit()")
     check_period(document, period)
     if document == IN_FORCE:
-        document = document_in_force(item, _same_product(item), period, like)
+        document = _document_in_force(item, _same_product(item), period, like)
         chosen = _by_indicator(item, _of_document(item, ladders, find_document(document)), like)
         chosen = replace(chosen, notes=f"{chosen.notes}; in force at the end of {period}".removeprefix("; "))
     elif document is None:
@@ -251,7 +227,6 @@ def _of_document(item: str, ladders: tuple[Ladder, ...], row: DocumentRow) -> li
 
 
 def _newest(item: str, ladders: tuple[Ladder, ...], like: UnitText | None) -> Ladder:
-    """Choose the newest national list with a usable row, or the only document."""
     national = [ladder for ladder in ladders if find_document(ladder.document).kind == "national_list"]
     if not national:
         documents = list(dict.fromkeys(ladder.document for ladder in ladders))
@@ -279,7 +254,9 @@ def _by_indicator(item: str, ladders: list[Ladder], like: UnitText | None) -> La
     """Choose among the indicators of one document: that of the value's kind, else the comprehensive energy."""
     if len(ladders) == 1:
         return ladders[0]
-    wanted = [ladder for ladder in ladders if _is_like(read_unit(ladder.unit), like)]
+    read = [read_unit(ladder.unit) for ladder in ladders]
+    fits = [same_kind(unit, like) if like else same_kind(UnitText(unit.numerator), TCE) for unit in read]
+    wanted = list(compress(ladders, fits))
     if len(wanted) != 1:
         units = ", ".join(f"{ladder.unit} ({ladder.indicator_zh})" for ladder in ladders)
         raise AmbiguousError(
@@ -288,12 +265,6 @@ def _by_indicator(item: str, ladders: list[Ladder], like: UnitText | None) -> La
             "Give the value in the unit of one of them",
         )
     return wanted[0]
-
-
-def _is_like(unit: UnitText, like: UnitText | None) -> bool:
-    if like is not None:
-        return same_kind(unit, like)
-    return same_kind(UnitText(unit.numerator), _TCE)
 
 
 def _counterparts(item: str) -> str:
@@ -377,8 +348,7 @@ def usual_unit(name: str, document: str | None = None, period: str | None = None
         return ""
 
 
-def document_in_force(item: str, ladders: Sequence[Ladder], period: str | None, like: UnitText | None = None) -> str:
-    """Return the national list, or else the standard, that was in force at the end of a period."""
+def _document_in_force(item: str, ladders: Sequence[Ladder], period: str | None, like: UnitText | None = None) -> str:
     end = _end_of(period)
     known = {ladder.document: find_document(ladder.document) for ladder in ladders if ladder.item == item}
     dated = sorted((row for row in known.values() if row.effective_from), key=lambda row: row.effective_from)
@@ -460,12 +430,6 @@ def check_furnace_in_force(item: str, period: str | None) -> None:
             item,
             f'Pass document="{row.id}" to use it all the same',
         )
-
-
-def warn_unverified_row(ladder: Ladder, stacklevel: int = 3) -> None:
-    """Warn when a row is used that nobody has confirmed."""
-    if ladder.verification not in ACCEPTED:
-        warnings.warn(f"{ladder.id} is {ladder.verification}", UnverifiedWarning, stacklevel=stacklevel)
 
 
 def warn_if_superseded(document: str | None, stacklevel: int = 3) -> None:

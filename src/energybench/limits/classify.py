@@ -19,10 +19,10 @@ from energybench.errors import (
     quoted,
     text_of,
 )
-from energybench.limits.choose import all_ladders, choose_ladder, usual_unit, warn_if_superseded, warn_unverified_row
+from energybench.limits.choose import all_ladders, choose_ladder, usual_unit, warn_if_superseded
 from energybench.limits.ladders import COMPARES
 from energybench.limits.verdicts import Verdict, check_basis, judge, saving_scale
-from energybench.tables.store import citation, require_usable
+from energybench.tables.store import citation, require_usable, warn_if_weak
 from energybench.units.registry import ratio, to_float
 from energybench.units.text import read_unit
 
@@ -143,7 +143,7 @@ def classify(
     read = _read(value, item, document, period)
     ladder = choose_ladder(item, document, capacity, reading, allow_unverified, period, read[1])
     check_basis(ladder, basis)
-    warn_unverified_row(ladder)
+    warn_if_weak(ladder, ladder.id)
     warn_if_superseded(document)
     number, uncertainty = _value_in(value, read, ladder)
     applied: tuple[CorrectionResult, ...] = ()

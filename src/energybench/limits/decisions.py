@@ -20,11 +20,6 @@ RULES = ("simple", "guarded-acceptance", "guarded-rejection")
 
 #: Stands beside the classes where a missing figure leaves a part of the values without one.
 CANNOT_TELL = "cannot-tell"
-_WORDS = {
-    "simple": "simple acceptance",
-    "guarded-acceptance": "guarded acceptance",
-    "guarded-rejection": "guarded rejection",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +57,13 @@ class Decision(Record):
 
 def conformity(value: float, uncertainty: float, ladder: Ladder, compare: str = "full") -> dict[str, float | None]:
     """Return for each step the probability that the true value meets it; None where it has no figure."""
-    chances: dict[str, float | None] = {}
     regions = ladder.regions(compare)
-    for step, edge in zip(ladder.steps, regions.reach, strict=True):
-        known = None if edge is None else _between(-math.inf, regions.edges[edge], regions.sign * value, uncertainty)
-        chances[step.level.value] = known
-    return chances
+    return {
+        step.level.value: None
+        if edge is None
+        else _between(-math.inf, regions.edges[edge], regions.sign * value, uncertainty)
+        for step, edge in zip(ladder.steps, regions.reach, strict=True)
+    }
 
 
 def class_probabilities(value: float, uncertainty: float, ladder: Ladder, compare: str = "full") -> dict[str, float]:
@@ -167,7 +163,9 @@ def _sentence(
 ) -> str:
     """Put a decision into words."""
     shown = f"{value:.6g}" if uncertainty is None else f"({value:.6g} ± {uncertainty:.3g})"
-    how = _WORDS[rule] + ("" if rule == "simple" else f" at a risk of {risk:.3g}, guard band {width:.3g} {ladder.unit}")
+    how = "simple acceptance"
+    if rule != "simple":
+        how = f"{rule.replace('-', ' ')} at a risk of {risk:.3g}, guard band {width:.3g} {ladder.unit}"
     if level is None:
         return f"{shown} {ladder.unit}: cannot tell, a figure is missing ({how})"
     if probability is None:

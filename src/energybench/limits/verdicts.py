@@ -17,7 +17,7 @@ from energybench.limits.what_if import Sensitivity, of_value
 from energybench.tables.store import citation, data_version
 from energybench.units.registry import ratio, same_kind, to_float
 from energybench.units.result import Card, Quantified
-from energybench.units.text import TCE, UnitText, read_unit
+from energybench.units.text import KWH, TCE, UnitText, read_unit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,7 +27,10 @@ if TYPE_CHECKING:
     from energybench.limits.furnaces import FurnaceLimit
     from energybench.limits.ladders import Ladder, Level
 
-_ELECTRICITY = UnitText(("kWh",))
+_OF_LADDER = (
+    *("unit", "item", "item_zh", "item_en", "indicator_zh", "indicator_en", "basis"),
+    *("document", "clause", "verification", "evidence", "furnace"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,24 +201,20 @@ def judge(
             shown = f"{value:g} {ladder.unit}"
             fix = "Check the value, and the output if one is given, with their units"
             raise AmountError(f"The {what} of {shown} is too large to be a number", shown, fix)
+    copied: dict[str, Any] = {name: getattr(ladder, name) for name in _OF_LADDER}
     return Verdict(
-        *(value, ladder.unit, ladder.item, ladder.item_zh, ladder.item_en, ladder.indicator_zh, ladder.indicator_en),
+        **copied,
+        value=value,
         level=level,
         meets=dict(zip(names, meets, strict=True)),
         thresholds={name: step.value for name, step in zip(names, ladder.steps, strict=True)},
         comparators={name: step.comparator for name, step in zip(names, ladder.steps, strict=True)},
         margins=dict(zip(names, margins, strict=True)),
         compare=compare,
-        basis=ladder.basis,
-        document=ladder.document,
-        clause=ladder.clause,
-        verification=ladder.verification,
-        evidence=ladder.evidence,
         notes="; ".join(filter(None, (ladder.notes, suspect))),
         reason="" if level else f"{', '.join(gaps)} of {ladder.document} could not be read",
         savings=dict(zip(names, savings, strict=True)) if saving_output else {},
         saving_unit=saving_unit,
-        furnace=ladder.furnace,
         depends_on_reading=any(one.level(value, compare) is not level for one in other_readings(ladder)),
         data_version=data_version(),
         uncertainty=uncertainty,
@@ -244,7 +243,7 @@ def saving_scale(ladder: Ladder, output: MeasuredLike) -> tuple[float, str]:
             f"Give it in {per}",
         )
     over = UnitText(unit.numerator, (), unit.exponent)
-    energy = TCE if same_kind(over, TCE) else _ELECTRICITY
+    energy = TCE if same_kind(over, TCE) else KWH
     return to_float(Fraction(amount) * ratio(output_unit, per) * ratio(over, energy), "output"), str(energy)
 
 

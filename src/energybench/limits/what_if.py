@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from energybench.energy.coal_rates import CoalRate
     from energybench.energy.lines import Line
-    from energybench.limits.ladders import Ladder, Level
+    from energybench.limits.ladders import Ladder, Level, Regions
     from energybench.units.registry import AmountLike
 
 BETTER, WORSE = "better", "worse"
@@ -163,17 +163,6 @@ class Sensitivity:
         return "\n".join([*lines, "other choices:", *(f"  {one}" for one in self.alternatives)])
 
 
-@dataclass(frozen=True, slots=True)
-class _Target:
-    """The value to be reached or passed for the next class in one direction, or why there is none."""
-
-    direction: str
-    level: Level | None
-    value: float
-    inclusive: bool
-    reason: str = ""
-
-
 def of_value(
     value: float,
     ladder: Ladder,
@@ -185,12 +174,13 @@ def of_value(
 ) -> Sensitivity:
     """Return what would change the class of a value."""
     level = ladder.level(value, compare)
-    changes: list[Change] = []
-    for direction in (BETTER, WORSE):
-        target = _target(value, ladder, compare, direction)
-        changes += map(_sayable, _changes(value, ladder.unit, target, figures))
+    changes = [
+        _finite(change)
+        for direction in (BETTER, WORSE)
+        for change in _changes(value, ladder, compare, direction, figures)
+    ]
     choices = _Choices(value, ladder, compare)
-    others = [*choices.comparisons()]
+    others = [choices.judged("compare", other, value, compare=other) for other in COMPARES if other != compare]
     if corrected:
         others.append(choices.untold("document", "any", "corrections hold for one document"))
     else:
@@ -204,73 +194,60 @@ def of_value(
 # Changes --------------------------------------------------------------------------------------------------
 
 
-def _target(value: float, ladder: Ladder, compare: str, direction: str) -> _Target:
-    """Find the value at the edge of the next region with another class."""
-    regions = ladder.regions(compare)
+def _next_class(value: float, regions: Regions, unit: str, better: bool) -> tuple[Level, float, bool] | str:
+    """Return the next class, the value at its edge and whether the edge belongs to it, or why there is none."""
     here = regions.region(value)
     present = regions.classes[here]
     if present is None:
-        return _Target(direction, None, value, False, "the present class cannot be told, a figure is missing")
-    found = regions.neighbour(here, direction == BETTER)
-    if found is not None:
-        other, edge = found
-        # A value within the tolerance of a limit is past the figure shown already.
-        nearer = min if direction == BETTER else max
-        wanted = regions.sign * nearer(regions.shown[edge], regions.sign * value)
-        level = regions.classes[other]
-        if level is None:
-            reason = f"beyond {wanted:g} {ladder.unit} the class cannot be told, a figure is missing"
-            return _Target(direction, None, value, False, reason)
-        return _Target(direction, level, wanted, regions.inclusive[edge] is (direction == BETTER))
-    end_word = "best" if direction == BETTER else "last"
-    return _Target(direction, None, value, False, f"{present} is the {end_word} class")
+        return "the present class cannot be told, a figure is missing"
+    found = regions.neighbour(here, better)
+    if found is None:
+        return f"{present} is the {'best' if better else 'last'} class"
+    other, edge = found
+    # A value within the tolerance of a limit is past the figure shown already.
+    wanted = regions.sign * (min if better else max)(regions.shown[edge], regions.sign * value)
+    level = regions.classes[other]
+    if level is None:
+        return f"beyond {wanted:g} {unit} the class cannot be told, a figure is missing"
+    return level, wanted, regions.inclusive[edge] is better
 
 
-def _sayable(change: Change) -> Change:
+def _finite(change: Change) -> Change:
     """Leave out the figures of a change that no float can hold, and say so."""
-    figures = ("needed", "change", "percent")
-    beyond = [name for name in figures if not math.isfinite(getattr(change, name) or 0.0)]
-    if not beyond:
-        return change
-    left: dict[str, Any] = dict.fromkeys(beyond)
-    return replace(change, **left, reason="it is too large to be a number")
+    left: dict[str, Any] = {
+        name: None for name in ("needed", "change", "percent") if not math.isfinite(getattr(change, name) or 0.0)
+    }
+    return replace(change, **left, reason="it is too large to be a number") if left else change
 
 
-def _changes(value: float, unit: str, target: _Target, figures: Figures | None) -> Iterator[Change]:
-    """Turn the value to be reached into a change of each figure behind it."""
-    if target.level is None:
-        yield Change("value", "", target.direction, None, value, None, None, None, unit, False, target.reason)
+def _changes(value: float, ladder: Ladder, compare: str, direction: str, figures: Figures | None) -> Iterator[Change]:
+    """Return the change of each figure behind a value that brings it to the next class."""
+    found = _next_class(value, ladder.regions(compare), ladder.unit, direction == BETTER)
+    if isinstance(found, str):
+        yield Change("value", "", direction, None, value, None, None, None, ladder.unit, False, found)
         return
-    level, wanted = target.level.value, target.value
+    level, wanted, inclusive = found
 
-    def row(
-        name: str, carrier: str, present: float | None, scale: float | None, in_unit: str, reason: str = ""
-    ) -> Change:
+    def row(name: str, carrier: str, present: float | None, scale: float | None, unit: str, reason: str = "") -> Change:
         """Make a row of a present figure that is to be multiplied by a scale."""
-        known = present is not None and scale is not None
-        needed = present * scale if present is not None and scale is not None else None
+        needed = None if present is None or scale is None else present * scale
         return Change(
-            *(name, carrier, target.direction, level, present, needed),
-            change=needed - present if needed is not None and present is not None else None,
-            percent=(scale - 1) * 100 if scale is not None and (not known or present) else None,
-            unit=in_unit,
-            inclusive=target.inclusive,
+            *(name, carrier, direction, level.value, present, needed),
+            change=None if present is None or needed is None else needed - present,
+            percent=None if scale is None or (needed is not None and not present) else (scale - 1) * 100,
+            unit=unit,
+            inclusive=inclusive,
             reason=reason,
         )
 
     shift = wanted - value
     percent = shift / abs(value) * 100 if value else None
-    yield Change("value", "", target.direction, level, value, wanted, shift, percent, unit, target.inclusive)
-    same_sign = value * wanted > 0
-    unreachable = "no output brings the value there: it keeps the sign of the energy"
-    yield row(
-        "output",
-        "",
-        figures.output if figures else None,
-        value / wanted if same_sign else None,
-        figures.output_unit if figures else "",
-        "" if same_sign else unreachable,
-    )
+    yield Change("value", "", direction, level.value, value, wanted, shift, percent, ladder.unit, inclusive)
+    output, unit = (figures.output, figures.output_unit) if figures else (None, "")
+    if value * wanted > 0:
+        yield row("output", "", output, value / wanted, unit)
+    else:
+        yield row("output", "", output, None, unit, "no output brings the value there: it keeps the sign of the energy")
     if figures is None:
         yield row("energy", "", None, wanted / value if value else None, "", "" if value else "there is no energy")
         return
@@ -325,8 +302,6 @@ def _net_amount(lines: list[Line]) -> tuple[float | None, str]:
 
 @dataclass(frozen=True, slots=True)
 class _Choices:
-    """A value, and what could have been chosen otherwise before it was compared."""
-
     value: float
     ladder: Ladder
     compare: str
@@ -334,34 +309,23 @@ class _Choices:
     def judged(
         self, choice: str, option: str, value: float, ladder: Ladder | None = None, compare: str = "", reason: str = ""
     ) -> Alternative:
-        """Return the class of a value under another choice."""
         ladder = ladder or self.ladder
         found, present = ladder.level(value, compare or self.compare), self.ladder.level(self.value, self.compare)
         changes = None if found is None or present is None else found is not present
         return Alternative(choice, option, value, ladder.unit, found.value if found else None, changes, reason)
 
     def untold(self, choice: str, option: str, reason: str) -> Alternative:
-        """Return a choice whose class cannot be told."""
         return Alternative(choice, option, None, self.ladder.unit, None, None, reason)
-
-    def same(self, choice: str, option: str, reason: str) -> Alternative:
-        """Return a choice that cannot make a difference."""
-        level = self.ladder.level(self.value, self.compare)
-        return Alternative(choice, option, self.value, self.ladder.unit, level and level.value, False, reason)
-
-    def comparisons(self) -> Iterator[Alternative]:
-        for other in COMPARES:
-            if other != self.compare:
-                yield self.judged("compare", other, self.value, compare=other)
 
     def readings(self) -> Iterator[Alternative]:
         limit = self.ladder.furnace
-        for reading in READINGS if limit else ():
-            if limit is None or reading in (limit.reading, "stated_only"):
-                continue
-            bound = limit.curve.limit_at(limit.capacity, reading)
-            other = replace(self.ladder, steps=(limit.curve.step(bound),))
-            yield self.judged("reading", reading, self.value, other, reason=f"limit {bound:.6g} {self.ladder.unit}")
+        if limit is None:
+            return
+        for reading in READINGS:
+            if reading not in (limit.reading, "stated_only"):
+                bound = limit.curve.limit_at(limit.capacity, reading)
+                other = replace(self.ladder, steps=(limit.curve.step(bound),))
+                yield self.judged("reading", reading, self.value, other, reason=f"limit {bound:.6g} {self.ladder.unit}")
 
     def documents(self) -> Iterator[Alternative]:
         """Judge the value by every other document that has the product, each on its own classes."""
@@ -383,7 +347,7 @@ class _Choices:
     def editions(self, figures: Figures) -> Iterator[Alternative]:
         """Judge the account with the coefficients of each edition; figures of the user's own stay."""
         if figures.electric:
-            yield self.same("edition", "any", "no coefficient enters")
+            yield self.judged("edition", "any", self.value, reason="no coefficient enters")
             return
         present = {line.coefficient.document for line in figures.lines if line.coefficient.origin == "table"}
         for edition in EDITIONS:
@@ -394,7 +358,7 @@ class _Choices:
         """Judge the account on the other basis, where the limit does not fix one."""
         other = next(basis for basis in BASES if basis != figures.basis)
         if figures.electric:
-            return self.same("basis", other, "the indicator is in electricity")
+            return self.judged("basis", other, self.value, reason="the indicator is in electricity")
         if self.ladder.basis:
             return self.untold("basis", other, f"the limit is on the {self.ladder.basis} basis")
         choice = make_choice(basis=other, coal_rate=coal_rate if other == "primary" else None)

@@ -16,9 +16,9 @@ import pandas
 
 from energybench.errors import EnergybenchError, MissingColumnError, MissingFigureError, UnknownProductError
 from energybench.frames.encode import to_floats
-from energybench.limits.choose import find_ladder, warn_unverified_row
+from energybench.limits.choose import find_ladder
 from energybench.limits.furnaces import find_curve
-from energybench.tables.store import citation, find_document, records
+from energybench.tables.store import citation, find_document, records, warn_if_weak
 from energybench.targets.columns import (
     Column,
     coded,
@@ -223,7 +223,7 @@ def _stated(table: pandas.DataFrame, standard: str) -> NDArray[numpy.object_]:
 def _ladder(item: str, unit: str, standard: str, allow_unverified: bool) -> tuple[Ladder, float]:
     like = read_unit(unit) if unit else None
     ladder = find_ladder(item, standard, allow_unverified, None, like)
-    warn_unverified_row(ladder)
+    warn_if_weak(ladder, ladder.id)
     if like is None:
         raise MissingColumnError(f"The intensity of {item} has no unit", "unit", f"Write {ladder.unit}")
     return ladder, float(ratio(like, read_unit(ladder.unit)))

@@ -47,10 +47,11 @@ class Figures:
 @cached()
 def _rows() -> dict[str, tuple[CorrectionRow, ...]]:
     """Return the rows of the table by correction."""
-    found: dict[str, list[CorrectionRow]] = {}
+    found: dict[str, tuple[CorrectionRow, ...]] = {}
     for row in records("corrections"):
-        found.setdefault(f"{row.document}/{row.correction}", []).append(row)
-    return {name: tuple(rows) for name, rows in found.items()}
+        name = f"{row.document}/{row.correction}"
+        found[name] = (*found.get(name, ()), row)
+    return found
 
 
 @cached()
@@ -170,13 +171,13 @@ def _matches(item: str, patterns: tuple[str, ...]) -> bool:
     return any(fnmatchcase(item, pattern) for pattern in patterns)
 
 
-def applicable(item: str, document: str | None = None) -> tuple[Correction, ...]:
+def applicable(item: str | None, document: str | None = None) -> tuple[Correction, ...]:
     """Return the corrections that may apply to an item, also those whose figures nobody could read.
 
     Parameters
     ----------
-    item : str
-        Item id, for example ``"cement-clinker"``.
+    item : str or None
+        Item id, for example ``"cement-clinker"``; None for every item.
     document : str, optional
         Document id or number; default every document.
 
@@ -199,7 +200,8 @@ def applicable(item: str, document: str | None = None) -> tuple[Correction, ...]
     return tuple(
         correction
         for correction in every_correction()
-        if _matches(item, correction.items) and (wanted is None or correction.document in ("", wanted))
+        if (item is None or _matches(item, correction.items))
+        and (wanted is None or correction.document in ("", wanted))
     )
 
 
@@ -226,9 +228,8 @@ def find_correction(name: str, item: str | None = None, document: str | None = N
     >>> find_correction("clinker-ratio").id
     'gb-16780-2021/clinker-ratio'
     """
-    candidates = every_correction() if item is None else applicable(item)
     wanted = None if document is None else find_document(document).id
-    here = [c for c in candidates if wanted is None or c.document in ("", wanted)]
+    here = applicable(item, document)
     found = [c for c in here if name in (c.id, c.name)]
     if not found:
         raise _unknown(name, item, wanted, here)
@@ -241,7 +242,7 @@ def find_correction(name: str, item: str | None = None, document: str | None = N
     return found[0]
 
 
-def _unknown(name: str, item: str | None, document: str | None, here: list[Correction]) -> OptionError:
+def _unknown(name: str, item: str | None, document: str | None, here: tuple[Correction, ...]) -> OptionError:
     where = (f" of {item}" if item else "") + (f" in {citation(document)}" if document else "")
     known = [correction.name for correction in here]
     elsewhere = [c.id for c in every_correction() if name in (c.id, c.name) and c not in here]
@@ -289,13 +290,9 @@ def _check_case(correction: Correction, cases: tuple[str, ...], case: str | None
     if case in cases or (not cases and case is None):
         return
     given = "not given" if case is None else quoted(case)
-    known = ", ".join(cases)
-    advice = f"Use one of {known}" if known else "Leave case out"
-    raise OptionError(
-        f"case of {correction.id} is {given}",
-        given,
-        advice if case is None else did_you_mean(case, cases, advice),
-    )
+    advice = f"Use one of {', '.join(cases)}" if cases else "Leave case out"
+    fix = advice if case is None else did_you_mean(case, cases, advice)
+    raise OptionError(f"case of {correction.id} is {given}", given, fix)
 
 
 def _figure(rows: list[CorrectionRow]) -> Figure:

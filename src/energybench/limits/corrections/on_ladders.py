@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal, localcontext
@@ -15,7 +14,6 @@ from energybench.errors import (
     DimensionError,
     MissingFigureError,
     OptionError,
-    UnverifiedWarning,
     quoted,
 )
 from energybench.limits.corrections.catalogue import (
@@ -30,7 +28,7 @@ from energybench.limits.corrections.catalogue import (
 from energybench.limits.corrections.model import CorrectionResult
 from energybench.limits.corrections.parameters import read_parameters
 from energybench.tables.rows import VERIFICATIONS
-from energybench.tables.store import ACCEPTED, citation, require_usable
+from energybench.tables.store import citation, require_usable, warn_if_weak
 from energybench.units.registry import ratio, read_quantity
 from energybench.units.text import read_unit
 
@@ -157,7 +155,7 @@ def correct(
     if not isinstance(before, float):
         raise AmountError("value is an array, expected one value", "value", "Use change() for arrays")
     shown = f"level-{level}" if level is not None and correction.side == "limit" else ""
-    result, _ = _correct_one(correction, figures, given, case, before, str(unit), item=item or "", level=shown)
+    result, _ = _correct_one(correction, figures, given, case, before, (item or "", str(unit)), shown)
     if correction.side == "limit":
         _require_limit(before, result.value_after, f"The correction {correction.id}", str(unit))
     return result
@@ -251,8 +249,7 @@ def apply(
             figures = find_figures(correction, ladder.item, None, case)
             require_figures(correction, figures, allow_unverified)
             read = read_parameters(correction, parameters)
-            how = {"item": ladder.item, "what": _indicator(ladder)}
-            moved = [_correct_one(correction, figures, read, case, value, ladder.unit, **how)[0]]
+            moved = [_correct_one(correction, figures, read, case, value, ladder)[0]]
             value = moved[0].value_after
         ladder = _noted(ladder, correction, moved)
         results += moved
@@ -286,8 +283,7 @@ def _move_limits(
     steps, results = list(ladder.steps), []
     for number, (step, figures) in enumerate(zip(ladder.steps, found, strict=True)):
         if figures is not None and step.threshold:
-            how = {"item": ladder.item, "level": step.level.value, "what": _indicator(ladder)}
-            moved, text = _correct_one(correction, figures, read, case, step.threshold, ladder.unit, **how)
+            moved, text = _correct_one(correction, figures, read, case, step.threshold, ladder, step.level.value)
             steps[number] = replace(step, threshold=text, printed=step.printed and text == step.threshold)
             results.append(moved)
     return replace(ladder, steps=tuple(steps)), results
@@ -302,10 +298,6 @@ def _figures_of_step(correction: Correction, ladder: Ladder, step: Step, case: s
             "Pass document= of a standard with levels",
         )
     return find_figures(correction, ladder.item, int(number), case)
-
-
-def _indicator(ladder: Ladder) -> str:
-    return f"{ladder.item} in {citation(ladder.document)} ({ladder.indicator_zh})"
 
 
 def _moved(threshold: str, kind: str, size: float) -> str:
@@ -330,7 +322,7 @@ def _noted(ladder: Ladder, correction: Correction, moved: list[CorrectionResult]
 def require_figures(
     correction: Correction, figures: Figures | None, allow_unverified: bool, stacklevel: int = 3
 ) -> None:
-    """Refuse figures that may not be used, and warn of those used although nobody confirmed them."""
+    """Refuse figures that may not be used, and warn of weak ones."""
     if figures is None or not figures.rows:
         return
     weakest = figures.weakest
@@ -342,8 +334,7 @@ def require_figures(
             f"Look it up in {where} and add its figures to corrections.csv with energybench.tables.use()",
         )
     require_usable(weakest, f"The correction {correction.name}", allow_unverified)
-    if weakest.verification not in ACCEPTED:
-        warnings.warn(f"{correction.id} is {weakest.verification}", UnverifiedWarning, stacklevel=stacklevel)
+    warn_if_weak(weakest, correction.id, stacklevel + 1)
 
 
 def _require_limit(before: float, after: float, what: str, unit: str) -> None:
@@ -362,13 +353,11 @@ def _correct_one(
     parameters: dict[str, Values],
     case: str | None,
     before: float | str,
-    unit: str,
-    *,
-    item: str,
+    of: Ladder | tuple[str, str],
     level: str = "",
-    what: str = "the value",
 ) -> tuple[CorrectionResult, str]:
-    """Return the result of a correction, and what it makes of a threshold given as decimal text."""
+    """Return the result of a correction on a ladder, or on an item and unit; with the new text of a decimal limit."""
+    item, unit = of if isinstance(of, tuple) else (of.item, of.unit)
     size = evaluate(correction, figures, parameters)
     if isinstance(size, numpy.ndarray):
         raise OptionError(f"A parameter of {correction.id} is an array", correction.name, "Use change() for arrays")
@@ -376,6 +365,9 @@ def _correct_one(
         try:
             size *= float(ratio(read_unit(own), read_unit(unit)))
         except DimensionError as error:
+            what = "the value"
+            if not isinstance(of, tuple):
+                what = f"{item} in {citation(of.document)} ({of.indicator_zh})"
             reason = f"{correction.id} is in {own}, and {what} in {unit}"
             raise DimensionError(reason, unit, f"It corrects the indicator in {own} only") from error
     if isinstance(before, str):
@@ -385,23 +377,19 @@ def _correct_one(
         text, after = "", before * size if correction.kind == "factor" else before + size
     rows = () if figures is None else figures.rows
     shown: dict[str, float | str] = {key: float(number) for key, number in parameters.items()}
+    copied = {name: getattr(correction, name) for name in ("name", "side", "kind", "document", "clause", "formula")}
     result = CorrectionResult(
+        **copied,
         correction=correction.id,
-        name=correction.name,
-        side=correction.side,
         level=level,
         item=item,
-        kind=correction.kind,
         change=size,
         value_before=float(before),
         value_after=after,
         unit=unit,
         parameters=shown if case is None else {**shown, "case": case},
-        document=correction.document,
-        clause=correction.clause,
         verification=figures.weakest.verification if figures and rows else correction.verification,
         evidence="; ".join(dict.fromkeys(row.evidence for row in rows if row.evidence)),
-        formula=correction.formula,
         notes=figures.notes if figures and rows else correction.notes,
     )
     return result, text

@@ -10,6 +10,7 @@ import re
 import subprocess
 import sys
 from dataclasses import fields, replace
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
@@ -33,6 +34,7 @@ from energybench.errors import (
     UnverifiedError,
 )
 from energybench.tables.rows import TABLES, schemas
+from energybench.tables.store import choose
 from energybench.units.text import read_unit
 from expect import refused
 
@@ -55,6 +57,10 @@ def _cells(name: str) -> list[tuple[str, dict[str, Any], str]]:
     """Return every cell of a table: where it is, its field, and its text."""
     rows = enumerate(oracle.table(name), 2)
     return [(f"{name}.csv row {n}: {f['name']}", f, row[f["name"]]) for n, row in rows for f in _fields(name)]
+
+
+def test_the_state_of_the_tables_is_a_day() -> None:
+    assert date.fromisoformat(tables.as_of()).isoformat() == PACKAGE["as_of"]
 
 
 # The files against datapackage.json -----------------------------------------------------------------------
@@ -420,15 +426,15 @@ def test_the_one_usable_row_is_an_accepted_one_of_one_figure() -> None:
         replace(tables.records("coal_rates")[0], id=name, value=value, unit="gce/kWh", verification=verification)
         for name, value, verification in (("a", "305", "unverified"), ("b", "302.4", "one_source"), ("c", "300", ""))
     )
-    assert tables.choose([weak, good], "The rate", lambda _: "Choose", False) is good
-    assert tables.choose([weak], "The rate", lambda _: "Choose", True) is weak
+    assert choose([weak, good], "The rate", lambda _: "Choose", False) is good
+    assert choose([weak], "The rate", lambda _: "Choose", True) is weak
     with refused(UnverifiedError, "unverified", "The rate, 305 gce/kWh,"):
-        tables.choose([weak], "The rate", lambda _: "Choose", False)
+        choose([weak], "The rate", lambda _: "Choose", False)
     two = [good, replace(other, verification="two_sources")]
     with refused(AmbiguousError, "several-candidates", "302.4 gce/kWh (b of ", "300 gce/kWh (c of ", "Choose b"):
-        tables.choose(two, "The rate", lambda first: f"Choose {first.id}", True)
+        choose(two, "The rate", lambda first: f"Choose {first.id}", True)
     same = [good, replace(two[1], value="302.40")]
-    assert tables.choose(same, "The rate", lambda _: "Choose", False) is same[1], "the best verified of one figure"
+    assert choose(same, "The rate", lambda _: "Choose", False) is same[1], "the best verified of one figure"
 
 
 def test_one_id_twice_in_a_file_is_refused(write_table: WriteTable) -> None:

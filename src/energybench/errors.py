@@ -101,7 +101,7 @@ class UnverifiedError(EnergybenchError):
 
 
 class MissingFigureError(EnergybenchError, LookupError):
-    """A figure that is known to exist and that nobody could read, or that an edition does not have."""
+    """A figure that a document has and that could not be read in it, or that an edition does not have."""
 
     reason = "missing-figure"
 
@@ -159,22 +159,10 @@ class MissingPackageError(EnergybenchError, ImportError):
 
     reason = "missing-package"
 
-    def __str__(self) -> str:
-        return EnergybenchError.__str__(self)
-
 
 @contextmanager
 def requiring(package: str, extra: str, what: str) -> Iterator[None]:
-    """Turn an import that fails inside, or a release that is too old, into the error that names the extra.
-
-    Examples
-    --------
-    >>> with requiring("no_such_package", "arrow", "Reading Parquet"):
-    ...     import no_such_package
-    Traceback (most recent call last):
-    energybench.errors.MissingPackageError: Reading Parquet needs no_such_package: No module named 'no_such_package'. \
-Run: pip install "energybench[arrow]"
-    """
+    """Turn an import that fails inside, or a release that is too old, into the error that names the extra."""
     try:
         yield
     except MissingPackageError:
@@ -197,9 +185,6 @@ class TableNotFoundError(TableError, FileNotFoundError):
 
     reason = "file-not-found"
 
-    def __str__(self) -> str:
-        return EnergybenchError.__str__(self)
-
 
 class MissingColumnError(TableError):
     """A table without a column that is needed."""
@@ -220,11 +205,7 @@ class SupersededWarning(EnergybenchWarning):
 
 
 def quoted(value: object) -> str:
-    """Quote a value for a message; a very long one is cut.
-
-    >>> quoted("原煤")
-    "'原煤'"
-    """
+    """Quote a value for a message; a very long one is cut."""
     try:
         text = repr(value)
     except ValueError:  # Python writes no integer of more than 4300 digits, wherever it stands in the value
@@ -233,11 +214,7 @@ def quoted(value: object) -> str:
 
 
 def cut(text: str, longest: int = LONGEST_QUOTE) -> str:
-    """Return a text for a message or a cell, cut where it is longer than ``longest`` characters.
-
-    >>> cut("a very long name", 6)
-    'a very…'
-    """
+    """Return a text for a message or a cell, cut where it is longer than ``longest`` characters."""
     return text if len(text) <= longest else f"{text[:longest]}…"
 
 
@@ -255,7 +232,7 @@ _searching: ContextVar[bool] = ContextVar("searching", default=True)
 
 @contextmanager
 def without_suggestions() -> Iterator[None]:
-    """Make errors without looking for the nearest names, for names that nobody will read one by one."""
+    """Make errors without looking for the nearest names, for the many unknown names of a table."""
     token = _searching.set(False)
     try:
         yield
@@ -264,11 +241,7 @@ def without_suggestions() -> Iterator[None]:
 
 
 def nearest(name: str, known: Iterable[str], count: int = 3) -> list[str]:
-    """Return the known names nearest to a misspelled one, best first.
-
-    >>> nearest("natural gaz", ["natural gas", "coke"])
-    ['natural gas']
-    """
+    """Return the known names nearest to a misspelled one, best first."""
     if len(name) > LONGEST_QUOTE or not _searching.get():
         return []
     import difflib
@@ -280,11 +253,7 @@ def nearest(name: str, known: Iterable[str], count: int = 3) -> list[str]:
 
 
 def did_you_mean(name: str, known: Iterable[str], otherwise: str = "") -> str:
-    """Return the sentence that offers the nearest names, or ``otherwise`` when none is near.
-
-    >>> did_you_mean("cokes", ["coke", "diesel"])
-    "Did you mean 'coke'?"
-    """
+    """Return the sentence that offers the nearest names, or ``otherwise`` when none is near."""
     names = nearest(name, known)
     return f"Did you mean {' or '.join(repr(n) for n in names)}?" if names else otherwise
 
@@ -294,6 +263,5 @@ def check_option(name: str, value: object, allowed: Iterable[str]) -> None:
     words = tuple(allowed)
     if not isinstance(value, str) or value not in words:
         meant = did_you_mean(value, words) if isinstance(value, str) else ""
-        raise OptionError(
-            f"{name} is {quoted(value)}", quoted(value), f"{meant} Use one of {', '.join(words)}".lstrip()
-        )
+        fix = f"{meant} Use one of {', '.join(words)}".lstrip()
+        raise OptionError(f"{name} is {quoted(value)}", quoted(value), fix)

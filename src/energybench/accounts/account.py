@@ -6,7 +6,8 @@ until the last step, so that a printed result can be checked by hand.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field, replace
+from collections import defaultdict
+from dataclasses import asdict, dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -32,14 +33,10 @@ if TYPE_CHECKING:
     import pint
 
     from energybench.energy.coal_rates import CoalRate
-    from energybench.energy.lines import ConvertedLine, FrameLike, LineLike
+    from energybench.energy.lines import FrameLike, LineLike
     from energybench.energy.measured import MeasuredLike, Spread
     from energybench.limits.ladders import Ladder
     from energybench.units.registry import AmountLike
-
-
-#: Above this relative uncertainty of the output, a quotient is no longer nearly linear in it.
-_LARGE = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,19 +72,17 @@ def uncertainties(
 ) -> dict[str, Any]:
     """Return the fields of an account that speak of uncertainty; none where nothing was given one."""
     names: dict[Hashable, str] = {}
-    tce: dict[Hashable, float] = {}
-    value: dict[Hashable, float] = {}
+    tce: defaultdict[Hashable, float] = defaultdict(float)
+    value: defaultdict[Hashable, float] = defaultdict(float)
     for part in (part for one in converted for part in one.parts):
         names.setdefault(part.source, part.name)
-        tce[part.source] = tce.get(part.source, 0.0) + part.tce
-        energy = part.electricity_kwh if electric else part.tce
-        value[part.source] = value.get(part.source, 0.0) + energy * per_energy
+        tce[part.source] += part.tce
+        value[part.source] += (part.electricity_kwh if electric else part.tce) * per_energy
     if intensity is not None and output_spread is not None:
         for source, part_of_output in output_spread.scaled(-intensity / float(output)):
             where: Hashable = ("output",) if source is None else source
             names.setdefault(where, "output")
-            tce.setdefault(where, 0.0)
-            value[where] = value.get(where, 0.0) + part_of_output
+            value[where] += part_of_output
     if not names:
         return {}
     decisive = tce if intensity is None else value
@@ -99,7 +94,8 @@ def uncertainties(
     found: dict[str, Any] = {"uncertainty": combine(tce.items()), "budget": tuple(budget)}
     if intensity is not None:
         found["intensity_uncertainty"] = combine(value.items())
-        if output_spread is not None and output_spread.standard > _LARGE * float(output):
+        # Above this, a quotient is no longer nearly linear in the output.
+        if output_spread is not None and output_spread.standard > 0.1 * float(output):
             said = "the output is uncertain by more than 10 %: first-order propagation and the normal model are rough"
             found["notes"] = (*notes, said)
     return found
@@ -143,7 +139,7 @@ class Account(Card):
     unit: str = ""
     verdict: Verdict | None = None
     control: ControlledEnergy | None = None
-    notes: tuple[str, ...] = field(default_factory=tuple)
+    notes: tuple[str, ...] = ()
     package_version: str = __version__
     data_version: str = ""
     uncertainty: float | None = None
@@ -157,9 +153,7 @@ class Account(Card):
 
     def to_pint(self) -> pint.Quantity[Any]:
         """Return the intensity, or the total where there is no output, as a quantity of ``energybench.ureg``."""
-        value, unit = (self.tce, "tce") if self.intensity is None else (self.intensity, self.unit)
-        result: pint.Quantity[Any] = make_quantity(value, unit)
-        return result
+        return make_quantity(self.tce, "tce") if self.intensity is None else make_quantity(self.intensity, self.unit)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the account as plain data, ready for JSON."""
@@ -204,25 +198,14 @@ class Account(Card):
         """
         import pandas
 
+        figures = [(line, line.coefficient) for line in self.lines]
+        sources = ("document", "clause", "verification", "source", "evidence")
         rows = [
-            {
-                "carrier": line.carrier,
-                "flow": line.flow,
-                "amount": line.amount,
-                "unit": line.unit,
-                "density": line.density,
-                "coefficient": line.coefficient.value,
-                "coefficient_unit": line.coefficient.unit,
-                "basis": line.coefficient.basis,
-                "tce": line.tce,
-                **({} if self.uncertainty is None else {"uncertainty": line.uncertainty}),
-                "document": line.coefficient.document,
-                "clause": line.coefficient.clause,
-                "verification": line.coefficient.verification,
-                "source": line.coefficient.source,
-                "evidence": line.coefficient.evidence,
-            }
-            for line in self.lines
+            {name: getattr(line, name) for name in ("carrier", "flow", "amount", "unit", "density")}
+            | {"coefficient": used.value, "coefficient_unit": used.unit, "basis": used.basis, "tce": line.tce}
+            | ({} if self.uncertainty is None else {"uncertainty": line.uncertainty})
+            | {name: getattr(used, name) for name in sources}
+            for line, used in figures
         ]
         return pandas.DataFrame(rows)
 
@@ -323,16 +306,16 @@ def account(
         raise NoEnergyError("The account has no lines", "lines", 'Give at least one, for example ("原煤", "1200 t")')
     exact = sum((one.tce for one in converted), Fraction(0))
     electricity = sum((one.electricity_kwh for one in converted), Fraction(0))
-    by_carrier: dict[str, Fraction] = {}
+    by_carrier: defaultdict[str, Fraction] = defaultdict(Fraction)
     for one in converted:
-        carrier = one.line.coefficient.carrier
-        by_carrier[carrier] = by_carrier.get(carrier, Fraction(0)) + one.tce
+        by_carrier[one.line.coefficient.carrier] += one.tce
     if allow_unverified:
         for one in converted:
             warn_if_weak(one.line.coefficient)
     uses = [
         Use(line.coefficient.carrier, one.tce, one.electricity_kwh, line.use, line.origin, line.evidence)
-        for one, line in ((one, one.line) for one in converted)
+        for one in converted
+        for line in (one.line,)
     ]
     # The use and the origin of every line are checked also where no rule asks for them.
     control = control_energy(uses, rules or AccountingRules())
@@ -382,15 +365,10 @@ def account(
 def _read_output(output: MeasuredLike) -> tuple[Fraction, UnitText, Spread | None]:
     magnitude, unit, spread = read_measured(output, "output")
     if unit.denominator:
-        raise OutputError(
-            f"output is {quoted(output)}, and {unit} is no amount",
-            quoted(output),
-            'Give the product of the period, "24000 t"',
-        )
-    if isinstance(magnitude, Fraction):
-        check_output(to_float(magnitude, "output"), output)
-        return magnitude, unit, spread
-    return Fraction(check_output(magnitude, output)), unit, spread
+        fix = 'Give the product of the period, "24000 t"'
+        raise OutputError(f"output is {quoted(output)}, and {unit} is no amount", quoted(output), fix)
+    number = check_output(to_float(magnitude, "output") if isinstance(magnitude, Fraction) else magnitude, output)
+    return magnitude if isinstance(magnitude, Fraction) else Fraction(number), unit, spread
 
 
 def _scale(
@@ -412,13 +390,7 @@ def _scale(
 
 def _notes(lines: Iterable[Line]) -> tuple[str, ...]:
     """Say what a reader of the total should know."""
-    media = sorted(
-        {
-            line.coefficient.carrier
-            for line in lines
-            if line.coefficient.origin == "table" and not line.coefficient.basis
-        }
-    )
-    if not media:
-        return ()
-    return (f"the coefficients of {', '.join(media)} state no basis; count a medium only when it is bought",)
+    used = (line.coefficient for line in lines)
+    media = sorted({one.carrier for one in used if one.origin == "table" and not one.basis})
+    said = f"the coefficients of {', '.join(media)} state no basis; count a medium only when it is bought"
+    return (said,) if media else ()

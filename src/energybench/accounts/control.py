@@ -12,18 +12,15 @@ from math import isfinite
 from typing import TYPE_CHECKING
 
 from energybench.energy.coal_rates import read_year
-from energybench.errors import AmountError, DimensionError, OptionError, did_you_mean, quoted
-from energybench.tables.store import find_document, records
+from energybench.energy.coefficients import category_of
+from energybench.errors import AmountError, DimensionError, OptionError, check_option, quoted
+from energybench.tables.store import find_document
 from energybench.units.registry import ratio, read_exact, same_kind, to_float
 from energybench.units.result import Record
 from energybench.units.text import KWH
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-FEEDSTOCK_DOCUMENT = "ndrc-feedstock-2022"
-RENEWABLE_DOCUMENT = "ndrc-renewable-2022"
-NONFOSSIL_DOCUMENT = "ndrc-nonfossil-2024"
+    from collections.abc import Iterable, Iterator
 
 USES = ("fuel", "feedstock")
 ORIGINS = ("grid", "renewable", "nuclear")
@@ -41,12 +38,13 @@ class Option:
     document: str
     years: tuple[int, int]
     meaning: str
+    from_intensity: bool = True
 
 
 FEEDSTOCK: dict[str, Option] = {
     "counted": Option("", (0, 9999), "feedstock energy is counted"),
     "excluded": Option(
-        FEEDSTOCK_DOCUMENT,
+        "ndrc-feedstock-2022",
         (FIRST_YEAR, LAST_YEAR),
         "energy products used as raw material (原料用能), not as fuel or power, are left out of total and intensity; "
         "the base year of a reduction rate is treated alike",
@@ -55,13 +53,14 @@ FEEDSTOCK: dict[str, Option] = {
 RENEWABLE: dict[str, Option] = {
     "counted": Option("", (0, 9999), "renewable power is counted"),
     "new-excluded-from-total": Option(
-        RENEWABLE_DOCUMENT,
+        "ndrc-renewable-2022",
         (FIRST_YEAR, LAST_YEAR),
         "renewable power above the use of 2020 is left out of the total and stays in the intensity; "
         "green certificates of the year are the proof",
+        from_intensity=False,
     ),
     "nonfossil-excluded": Option(
-        NONFOSSIL_DOCUMENT,
+        "ndrc-nonfossil-2024",
         (2024, LAST_YEAR),
         "renewable and nuclear power is left out of total and intensity, never twice",
     ),
@@ -104,7 +103,8 @@ class AccountingRules:
 
     def __post_init__(self) -> None:
         for name, options in (("feedstock", FEEDSTOCK), ("renewable", RENEWABLE)):
-            self._check(name, options)
+            check_option(name, getattr(self, name), options)
+            self._check_year(name, options[getattr(self, name)])
         if (self.renewable == "new-excluded-from-total") != bool(self.renewable_base):
             raise OptionError(
                 f"renewable is {quoted(self.renewable)} and renewable_base is {quoted(self.renewable_base)}",
@@ -114,18 +114,12 @@ class AccountingRules:
             )
         self.base_kwh()
 
-    def _check(self, name: str, options: dict[str, Option]) -> None:
-        given = getattr(self, name)
-        if given not in options:
-            fix = did_you_mean(str(given), options, f"Use one of {', '.join(options)}")
-            raise OptionError(f"{name} is {quoted(given)}", quoted(given), fix)
-        option = options[given]
+    def _check_year(self, name: str, option: Option) -> None:
         if not option.document:
             return
         if self.year is None:
-            raise OptionError(
-                f"{name} is {quoted(given)}, a rule with dates, and year is not given", "year", "Pass year=2024"
-            )
+            said = f"{name} is {quoted(getattr(self, name))}, a rule with dates, and year is not given"
+            raise OptionError(said, "year", "Pass year=2024")
         first, last = option.years
         if not first <= read_year(self.year) <= last:
             raise OptionError(
@@ -156,14 +150,12 @@ class AccountingRules:
 
     def describe(self) -> tuple[str, ...]:
         """Say in words what is counted and what is left out, with document, number and verification."""
-        return tuple(_describe(option) for option in (FEEDSTOCK[self.feedstock], RENEWABLE[self.renewable]))
-
-
-def _describe(option: Option) -> str:
-    if not option.document:
-        return option.meaning
-    row = find_document(option.document)
-    return f"{option.meaning} ({row.number}, {row.id}, {row.verification})"
+        rows = {id_: find_document(id_) for id_ in self.documents}
+        return tuple(
+            option.meaning + (f" ({row.number}, {row.id}, {row.verification})" if row else "")
+            for option in (FEEDSTOCK[self.feedstock], RENEWABLE[self.renewable])
+            for row in (rows.get(option.document),)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,16 +231,13 @@ class ControlledEnergy(Record):
     def __str__(self) -> str:
         lines = [f"all energy {self.tce:,.4f} tce (the figure for limits per unit of product)"]
         lines += [
-            f"- {e.tce:,.4f} tce of {e.carrier}, {e.reason}, {_scope(e)} ({e.number}, {e.document}, {e.verification}"
-            f"{'; ' + e.proof if e.proof else '; no proof named'})"
+            f"- {e.tce:,.4f} tce of {e.carrier}, {e.reason}, "
+            f"out of {'total and intensity' if e.from_intensity else 'the total only'} "
+            f"({e.number}, {e.document}, {e.verification}; {e.proof or 'no proof named'})"
             for e in self.exclusions
         ]
         lines.append(f"regional control: total {self.tce_total:,.4f} tce, intensity {self.tce_intensity:,.4f} tce")
         return "\n".join([*lines, *(f"note: {note}" for note in self.notes)])
-
-
-def _scope(exclusion: Exclusion) -> str:
-    return "out of total and intensity" if exclusion.from_intensity else "out of the total only"
 
 
 def control_energy(uses: Iterable[Use], rules: AccountingRules) -> ControlledEnergy:
@@ -287,9 +276,9 @@ def control_energy(uses: Iterable[Use], rules: AccountingRules) -> ControlledEne
     lines = list(uses)
     for number, use in enumerate(lines, 1):
         _check_use(use, number)
-    left_out = [*_feedstock(lines, rules), *_renewable(lines, rules)]
+    left_out = list(_exclusions(lines, rules))
     whole = sum((Fraction(use.tce) for use in lines), Fraction(0))
-    from_total = sum((tce for tce, e in left_out if e.from_total), Fraction(0))
+    from_total = sum((tce for tce, _ in left_out), Fraction(0))
     from_intensity = sum((tce for tce, e in left_out if e.from_intensity), Fraction(0))
     return ControlledEnergy(
         to_float(whole, "total"),
@@ -302,11 +291,9 @@ def control_energy(uses: Iterable[Use], rules: AccountingRules) -> ControlledEne
 
 
 def _check_use(use: Use, number: int) -> None:
-    for name, given, known in (("use", use.use, USES), ("origin", use.origin, ORIGINS)):
-        if given not in known:
-            fix = did_you_mean(str(given), known, f"Use one of {', '.join(known)}")
-            raise OptionError(f"line {number}: {name} is {quoted(given)}", quoted(given), fix)
-    if use.use == "feedstock" and _category(use.carrier) not in _ENERGY_PRODUCTS:
+    check_option(f"line {number}: use", use.use, USES)
+    check_option(f"line {number}: origin", use.origin, ORIGINS)
+    if use.use == "feedstock" and category_of(use.carrier) not in _ENERGY_PRODUCTS:
         raise OptionError(
             f"line {number}: {use.carrier} is used as feedstock, and only coal, oil, gas and their products can be",
             use.carrier,
@@ -329,58 +316,33 @@ def _check_use(use: Use, number: int) -> None:
         )
 
 
-def _category(carrier: str) -> str:
-    return next((row.category for row in records("carriers") if row.carrier == carrier), "")
-
-
-def _feedstock(lines: list[Use], rules: AccountingRules) -> list[tuple[Fraction, Exclusion]]:
-    if rules.feedstock == "counted":
-        return []
-    option = FEEDSTOCK[rules.feedstock]
-    return [
-        _exclude(number, use, Fraction(use.tce), "used as raw material", option, from_intensity=True)
-        for number, use in enumerate(lines, 1)
-        if use.use == "feedstock"
-    ]
-
-
-def _renewable(lines: list[Use], rules: AccountingRules) -> list[tuple[Fraction, Exclusion]]:
-    if rules.renewable == "counted":
-        return []
-    option = RENEWABLE[rules.renewable]
-    numbered = list(enumerate(lines, 1))
+def _exclusions(uses: Iterable[Use], rules: AccountingRules) -> Iterator[tuple[Fraction, Exclusion]]:
+    """Yield the exact standard coal that each rule leaves out of a line, with its record."""
+    numbered = list(enumerate(uses, 1))
+    if rules.feedstock != "counted":
+        for number, use in numbered:
+            if use.use == "feedstock":
+                yield _exclude(number, use, Fraction(1), "used as raw material", FEEDSTOCK[rules.feedstock])
     if rules.renewable == "nonfossil-excluded":
-        return [
-            _exclude(number, use, Fraction(use.tce), f"{use.origin} power", option, from_intensity=True)
-            for number, use in numbered
-            if use.origin in ("renewable", "nuclear")
-        ]
-    renewable = [(number, use) for number, use in numbered if use.origin == "renewable"]
-    for number, use in renewable:
-        if use.tce and not use.kwh:
-            raise OptionError(
-                f"line {number}: renewable {use.carrier} has no kWh",
-                use.carrier,
-                "Give kwh, which is compared with 2020",
-            )
-    power = sum((Fraction(use.kwh) for _, use in renewable), Fraction(0))
-    if power <= rules.base_kwh():
-        return []
-    new = 1 - rules.base_kwh() / power
-    return [
-        _exclude(
-            number, use, Fraction(use.tce) * new, "renewable power above that of 2020", option, from_intensity=False
-        )
-        for number, use in renewable
-    ]
+        for number, use in numbered:
+            if use.origin in ("renewable", "nuclear"):
+                yield _exclude(number, use, Fraction(1), f"{use.origin} power", RENEWABLE[rules.renewable])
+    if rules.renewable == "new-excluded-from-total":
+        renewable = [(number, use) for number, use in numbered if use.origin == "renewable"]
+        for number, use in renewable:
+            if use.tce and not use.kwh:
+                said = f"line {number}: renewable {use.carrier} has no kWh"
+                raise OptionError(said, use.carrier, "Give kwh, which is compared with 2020")
+        power = sum((Fraction(use.kwh) for _, use in renewable), Fraction(0))
+        for number, use in renewable if power > rules.base_kwh() else ():
+            new = 1 - rules.base_kwh() / power
+            yield _exclude(number, use, new, "renewable power above that of 2020", RENEWABLE[rules.renewable])
 
 
-def _exclude(
-    number: int, use: Use, tce: Fraction, reason: str, option: Option, *, from_intensity: bool
-) -> tuple[Fraction, Exclusion]:
-    row = find_document(option.document)
+def _exclude(number: int, use: Use, share: Fraction, reason: str, option: Option) -> tuple[Fraction, Exclusion]:
+    row, tce = find_document(option.document), Fraction(use.tce) * share
     exclusion = Exclusion(
-        *(number, use.carrier, float(tce), reason, True, from_intensity),
+        *(number, use.carrier, float(tce), reason, True, option.from_intensity),
         *(row.id, row.number, row.verification, row.evidence, use.evidence),
     )
     return tce, exclusion

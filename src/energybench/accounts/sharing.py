@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from energybench.errors import AmountError, DimensionError, OptionError, OutputError, did_you_mean, quoted
+from energybench.errors import AmountError, DimensionError, OptionError, OutputError, check_option, quoted
 from energybench.units.registry import make_quantity, ratio, read_one, same_kind
 from energybench.units.result import Record
 from energybench.units.text import UnitText
@@ -84,18 +84,15 @@ class Sharing(Record):
     shares: tuple[ProductShare, ...]
 
     def __getitem__(self, product: str) -> ProductShare:
-        for share in self.shares:
-            if share.product == product:
-                return share
-        names = [share.product for share in self.shares]
-        raise OptionError(
-            f"{quoted(product)} is none of the products", quoted(product), f"Use one of {', '.join(names)}"
-        )
+        named = {share.product: share for share in self.shares}
+        if product not in named:
+            said = f"{quoted(product)} is none of the products"
+            raise OptionError(said, quoted(product), f"Use one of {', '.join(named)}")
+        return named[product]
 
     def to_pint(self, product: str) -> pint.Quantity[Any]:
         """Return what one product takes as a quantity of ``energybench.ureg``."""
-        result: pint.Quantity[Any] = make_quantity(self[product].value, self.unit)
-        return result
+        return make_quantity(self[product].value, self.unit)
 
     def __str__(self) -> str:
         parts = [f"{share.product} {share.value:.6g} {self.unit} ({share.share:.2%})" for share in self.shares]
@@ -146,16 +143,12 @@ def share(total: AmountLike, products: Mapping[str, AmountLike], *, by: str) -> 
     if not isinstance(products, Mapping):
         fix = 'Write {"clinker": "900 t", "steam": "100 t"}'
         raise OptionError(f"products is {quoted(products)}, expected a mapping", quoted(products), fix)
-    if by not in MEASURES:
-        raise OptionError(
-            f"by is {quoted(by)}", quoted(by), did_you_mean(str(by), MEASURES, f"Use one of {', '.join(MEASURES)}")
-        )
+    check_option("by", by, MEASURES)
     if not products:
         raise OptionError("There are no products", "products", f'Pass {{"coke": "{MEASURES[by].example}"}}')
-    amount, unit = read_one(total, "total", "Share each of its elements")
-    read = {
-        name: read_one(value, f"the amount of {name}", "Share each of its elements") for name, value in products.items()
-    }
+    fix = "Share each of its elements"
+    amount, unit = read_one(total, "total", fix)
+    read = {name: read_one(value, f"the amount of {name}", fix) for name, value in products.items()}
     amounts = _comparable(read, by)
     whole = sum(amounts.values(), Fraction(0))
     if not whole:

@@ -4,22 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from energybench.tables.rows import TABLES, VERIFICATIONS, folder, schemas
+from energybench.tables.rows import TABLES, VERIFICATIONS, as_of, folder, schemas
 from energybench.tables.store import (
     ACCEPTED,
-    best_verified,
-    cached,
-    choose,
     citation,
     data_version,
     find_document,
     frame,
     gaps,
-    own_ids,
     records,
-    require_usable,
     use,
-    warn_if_weak,
 )
 
 if TYPE_CHECKING:
@@ -31,20 +25,15 @@ __all__ = [
     "ACCEPTED",
     "TABLES",
     "VERIFICATIONS",
-    "best_verified",
-    "cached",
-    "choose",
+    "as_of",
     "citation",
     "data_version",
     "find_document",
     "folder",
     "frame",
     "gaps",
-    "own_ids",
     "records",
-    "require_usable",
     "use",
-    "warn_if_weak",
 ]
 
 

@@ -44,11 +44,7 @@ _OPERATORS: dict[type, Callable[..., Any]] = {
 
 @lru_cache(1024)
 def parse(text: str, *, comparison: bool = False) -> ast.expr:
-    """Parse an expression, or a comparison of two, and refuse what the language does not have.
-
-    >>> evaluate(parse("where(a > 2, a ** 2, -a) / 2"), {"a": 4.0}, {"where": lambda c, x, y: x if c else y})
-    8.0
-    """
+    """Parse an expression, or a comparison of two, and refuse what the language does not have."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # "1or x" is refused here, and Python would only warn of it
@@ -68,28 +64,26 @@ def parse_conditions(text: str) -> tuple[ast.Compare, ...]:
 
 
 def _check(node: ast.expr, text: str, *, comparison: bool = False) -> None:
+    """Refuse the first part of an expression that the language does not have."""
     parts: list[ast.expr] = []
-    if isinstance(node, ast.Compare):
-        good = comparison and len(node.ops) == 1 and type(node.ops[0]) in _OPERATORS
-        parts = [node.left, *node.comparators]
-    elif comparison:
-        good = False
-    elif isinstance(node, ast.Constant):
-        good = type(node.value) in (int, float) and isfinite(node.value)  # type: ignore[arg-type]
-    elif isinstance(node, ast.BinOp):
-        good, parts = type(node.op) in _OPERATORS, [node.left, node.right]
-    elif isinstance(node, ast.UnaryOp):
-        good, parts = type(node.op) in _OPERATORS, [node.operand]
-    elif isinstance(node, ast.Call):
-        name = node.func.id if isinstance(node.func, ast.Name) else ""
-        good = FUNCTIONS.get(name) == len(node.args) and not node.keywords
-        if good and name == "where":
-            _check(node.args[0], text, comparison=True)
-        parts = node.args[1:] if name == "where" else node.args
-    else:
-        good = isinstance(node, ast.Name) and node.id not in FUNCTIONS
-    if not good:
-        raise _refused(ast.unparse(node), text)
+    match node:
+        case ast.Compare(left, [sign], [right]) if comparison and type(sign) in _COMPARISONS:
+            parts = [left, right]
+        case ast.BinOp(left, operation, right) if not comparison and type(operation) in _OPERATORS:
+            parts = [left, right]
+        case ast.UnaryOp(operation, operand) if not comparison and type(operation) in _OPERATORS:
+            parts = [operand]
+        case ast.Call(ast.Name(name), arguments, []) if not comparison and FUNCTIONS.get(name) == len(arguments):
+            parts = arguments[1:] if name == "where" else arguments
+            if name == "where":
+                _check(arguments[0], text, comparison=True)
+        case ast.Constant(int() | float() as number) if not comparison and type(number) is not bool:
+            if not isfinite(number):
+                raise _refused(ast.unparse(node), text)
+        case ast.Name(name) if not comparison and name not in FUNCTIONS:
+            pass
+        case _:
+            raise _refused(ast.unparse(node), text)
     for part in parts:
         _check(part, text)
 
@@ -109,12 +103,7 @@ def names(node: ast.expr) -> frozenset[str]:
 
 
 def sides(node: ast.Compare) -> tuple[ast.expr, str, ast.expr]:
-    """Return the two sides of a comparison, and in words what the first must be.
-
-    >>> left, words, right = sides(parse_conditions("own_use_kwh <= 100")[0])
-    >>> ast.unparse(left), words, ast.unparse(right)
-    ('own_use_kwh', 'at most', '100')
-    """
+    """Return the two sides of a comparison, and in words what the first must be: ``"at most"``."""
     return node.left, _COMPARISONS[type(node.ops[0])][1], node.comparators[0]
 
 

@@ -13,13 +13,7 @@ _FOLDED = str.maketrans("_-（）\u3000", "  () ")
 
 
 def normalise_name(name: str) -> str:
-    """Fold a name so that spelling variants meet: case, hyphens, brackets, spaces.
-
-    Examples
-    --------
-    >>> normalise_name(" Natural_Gas ")
-    'natural gas'
-    """
+    """Fold case, hyphens, brackets and spaces of a name, so that ``" Natural_Gas "`` is ``"natural gas"``."""
     return " ".join(name.casefold().translate(_FOLDED).split())
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from decimal import Decimal, InvalidOperation
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from energybench.errors import EnergybenchError, TableError, TableNotFoundError, did_you_mean, quoted
@@ -67,23 +68,20 @@ def _check_regular(path: Path) -> None:
 
 def read_overlay(path: Path) -> tuple[str, list[Any]]:
     """Read a file of own rows; the first wrong cell is refused."""
-    rows, columns = read_csv(path)
-    name = _table_of(columns, path)
-    for errors in _checked(name, rows, path):
-        for error in errors:
-            raise error
-    record = record_of(name)
-    return name, [record(**row) for row in rows]
+    name, checked = _checked(path)
+    for error in chain.from_iterable(errors for *_, errors in checked):
+        raise error
+    return name, [record_of(name)(**row) for _, row, _ in checked]
 
 
 def check_file(path: Path) -> tuple[str, int, list[TableError]]:
     """Check every cell of a file in the schema of a shipped table."""
-    rows, columns = read_csv(path)
-    name = _table_of(columns, path)
-    wrong: list[TableError] = []
-    for (number, row), errors in zip(enumerate(rows, 2), _checked(name, rows, path), strict=True):
-        wrong += list(errors) or list(_without_source(row, f"{path.name} row {number}"))
-    return name, len(rows), wrong
+    name, checked = _checked(path)
+    return (
+        name,
+        len(checked),
+        [wrong for where, row, errors in checked for wrong in errors or _without_source(row, where)],
+    )
 
 
 def _table_of(columns: list[str], path: Path) -> str:
@@ -102,10 +100,12 @@ def _table_of(columns: list[str], path: Path) -> str:
     )
 
 
-def _checked(name: str, rows: list[dict[str, str]], path: Path) -> Iterator[Iterator[TableError]]:
-    seen: set[tuple[str, ...]] = set()
-    for number, row in enumerate(rows, 2):
-        yield _wrong_cells(schemas()[name], row, f"{path.name} row {number}", seen)
+def _checked(path: Path) -> tuple[str, list[tuple[str, dict[str, str], list[TableError]]]]:
+    """Return the table that a file belongs to, and each row with its place and what is wrong in it."""
+    rows, columns = read_csv(path)
+    name, seen = _table_of(columns, path), set[tuple[str, ...]]()
+    placed = ((f"{path.name} row {number}", row) for number, row in enumerate(rows, 2))
+    return name, [(where, row, list(_wrong_cells(schemas()[name], row, where, seen))) for where, row in placed]
 
 
 def _wrong_cells(schema: Schema, row: dict[str, str], where: str, seen: set[tuple[str, ...]]) -> Iterator[TableError]:
@@ -141,10 +141,11 @@ def _wrong_cells(schema: Schema, row: dict[str, str], where: str, seen: set[tupl
     seen.add(key)
 
 
-def _without_source(row: dict[str, str], where: str) -> Iterator[TableError]:
+def _without_source(row: dict[str, str], where: str) -> list[TableError]:
     """Find a row that says it was read and does not say where."""
-    if row.get("verification") in ("two_sources", "one_source") and not row.get("evidence", "-"):
-        yield _wrong(where, "evidence", "", "Write the address or the clause where the figure was read")
+    if row.get("verification") not in ("two_sources", "one_source") or row.get("evidence", "-"):
+        return []
+    return [_wrong(where, "evidence", "", "Write the address or the clause where the figure was read")]
 
 
 def _is_decimal(text: str) -> bool:

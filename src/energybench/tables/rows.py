@@ -67,10 +67,28 @@ def folder() -> Path:
 
 
 @lru_cache(1)
+def _package() -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((folder() / "datapackage.json").read_text(encoding="utf-8"))
+    return found
+
+
+def as_of() -> str:
+    """Return the day up to which the tables were checked, which is "today" for every default.
+
+    An answer without a period is of this day, whatever the clock says.
+
+    Examples
+    --------
+    >>> as_of()
+    '20...-...-...'
+    """
+    return str(_package()["as_of"])
+
+
+@lru_cache(1)
 def schemas() -> dict[str, Schema]:
     """Return the schema of every table, read from ``datapackage.json`` when a table is first needed."""
-    package = json.loads((folder() / "datapackage.json").read_text(encoding="utf-8"))
-    return {each["path"].removesuffix(".csv"): _schema(each) for each in package["resources"]}
+    return {each["path"].removesuffix(".csv"): _schema(each) for each in _package()["resources"]}
 
 
 def _schema(resource: dict[str, Any]) -> Schema:

@@ -35,32 +35,21 @@ if TYPE_CHECKING:
 
     import pandas
 
-    from energybench.tables.rows import DocumentRow
+    from energybench.tables.rows import DocumentRow, Row
 
 #: Verification states whose rows are used without being asked for, best first.
 ACCEPTED = ("two_sources", "one_source", "corroborated")
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
+SourcedRow = TypeVar("SourcedRow", bound="Row")
 
 
-SourcedRow = TypeVar("SourcedRow", bound="Sourced")
-
-
-class Sourced(Protocol):
-    """A record that says where its figures come from."""
-
+class _Sourced(Protocol):
     @property
-    def id(self) -> str:
-        """Id of the row."""
-
+    def document(self) -> str: ...
     @property
-    def document(self) -> str:
-        """Id of the document."""
-
-    @property
-    def verification(self) -> str:
-        """How far the row was checked."""
+    def verification(self) -> str: ...
 
 
 _caches: list[Callable[[], None]] = []
@@ -85,23 +74,17 @@ def cached(size: int | None = None) -> Callable[[Callable[Parameters, Result]], 
             try:
                 found: Result = wrapped(*args, **options)
             except (TypeError, ArithmeticError):
-                # What has no hash (a list, a signalling NaN) is no key of a cache: the function itself refuses it.
-                if _has_hash((args, tuple(options.values()))):
-                    raise
-                return function(*args, **options)
+                try:
+                    hash((args, *options.values()))
+                except (TypeError, ArithmeticError):
+                    # The function itself refuses what has no hash, such as a list or a signalling NaN.
+                    return function(*args, **options)
+                raise
             return found
 
         return kept
 
     return decorate
-
-
-def _has_hash(value: object) -> bool:
-    try:
-        hash(value)
-    except (TypeError, ArithmeticError):
-        return False
-    return True
 
 
 def _forget() -> None:
@@ -197,29 +180,26 @@ def _check_named(name: str) -> None:
 def _own_records(name: str) -> tuple[Any, ...]:
     """Return the records of a table that are the organisation's own; of equal ids the last file wins."""
     own = (read_overlay(path) for path in _all_overlays())
-    return tuple(record for owner, records_of_file in own if owner == name for record in records_of_file)
+    return tuple(record for table, of_file in own if table == name for record in of_file)
 
 
 def own_ids(name: str) -> frozenset[str]:
-    """Return the ids of a table's rows that are the organisation's own.
-
-    Parameters
-    ----------
-    name : str
-        A name of :data:`TABLES` whose rows have an id.
-    """
+    """Return the ids of a table's rows that are the organisation's own."""
     return frozenset(record.id for record in _own_records(name))
 
 
 def files_in_use() -> list[Path]:
     """Return what is read beside a question: the files and the folder of own rows, and the folder of the tables."""
-    always = os.environ.get("ENERGYBENCH_DATA", "")
-    return [folder(), *([Path(always)] if always else []), *_all_overlays()]
+    return [folder(), *_always(), *_all_overlays()]
+
+
+def _always() -> list[Path]:
+    named = os.environ.get("ENERGYBENCH_DATA", "")
+    return [Path(named)] if named else []
 
 
 def _all_overlays() -> list[Path]:
-    always = os.environ.get("ENERGYBENCH_DATA", "")
-    return [*(overlay_files(Path(always)) if always else []), *_overlays]
+    return [*(file for path in _always() for file in overlay_files(path)), *_overlays]
 
 
 @cached()
@@ -280,16 +260,8 @@ def citation(document: str) -> str:
     return row.number or row.title_zh or row.title_en or row.id
 
 
-def require_usable(row: Sourced, what: str, allow_unverified: bool) -> None:
-    """Refuse a row that may not be used.
-
-    Raises
-    ------
-    MissingFigureError
-        If its figure could not be read by anyone.
-    UnverifiedError
-        If it is unverified or in conflict and ``allow_unverified`` is not set.
-    """
+def require_usable(row: _Sourced, what: str, allow_unverified: bool) -> None:
+    """Refuse a row without a figure, and one that is too weakly verified unless ``allow_unverified`` is set."""
     if row.verification == "missing":
         raise MissingFigureError(
             f"{what} is known to stand in {citation(row.document)}, and its figure could not be read",
@@ -298,7 +270,7 @@ def require_usable(row: Sourced, what: str, allow_unverified: bool) -> None:
         )
     if row.verification not in ACCEPTED and not allow_unverified:
         raise UnverifiedError(
-            f"{what} in {citation(row.document)} is {row.verification}: nobody has read it in the document",
+            f"{what} in {citation(row.document)} is {row.verification}: it has not been read in the document",
             what,
             "Confirm it there, or pass allow_unverified=True to use it with a warning",
         )

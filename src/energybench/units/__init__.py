@@ -21,10 +21,9 @@ __all__ = [
 
 
 def __getattr__(name: str) -> object:
-    """Load the registry when it is first used, since a text alone needs neither pint nor numpy."""
+    """Load pint and numpy when the registry is first used: to read a text needs neither."""
     if name not in __all__:
         raise AttributeError(name)
     from energybench.units import registry as module
 
-    found: object = getattr(module, name)
-    return found
+    return getattr(module, name)

@@ -140,8 +140,6 @@ def registry() -> pint.UnitRegistry[Any]:
 def ratio(unit: UnitText, target: UnitText) -> Fraction:
     """Return the exact factor from one unit to another; pint decides whether they are of one kind.
 
-    Examples
-    --------
     >>> ratio(read_unit("万kWh"), read_unit("GJ"))
     Fraction(36, 1)
     """
@@ -220,33 +218,24 @@ class Rate:
 
 @lru_cache(4096)
 def read_exact(text: str) -> tuple[Fraction, UnitText]:
-    """Read an amount text as an exact number and a unit.
-
-    Examples
-    --------
-    >>> read_exact("0.1 t")[0]
-    Fraction(1, 10)
-    """
+    """Read an amount text as an exact number and a unit."""
     number, unit = read_amount(text)
     return Fraction(number), unit
 
 
 def read_one(value: object, name: str, fix: str) -> tuple[Fraction, UnitText]:
-    """Read one amount exactly, given as text or as a scalar quantity; an array is refused with what to do instead."""
-    magnitude, unit = read_exact(value) if isinstance(value, str) else read_quantity(value, name)
-    if not isinstance(magnitude, float | Fraction):
-        raise AmountError(f"{name} is an array, expected one amount", name, fix)
-    return Fraction(magnitude), unit
+    """Read one figure exactly, given as text or as a scalar quantity; ``fix`` says what to do with an array."""
+    if isinstance(value, str):
+        return read_exact(value)
+    magnitude, unit = read_quantity(value, name)
+    if not isinstance(magnitude, float):
+        raise AmountError(f"{name} is an array, expected one figure", name, fix)
+    return Fraction(repr(magnitude)), unit
 
 
 def read_rate(value: str | pint.Quantity[Any], name: str) -> Rate:
     """Read one figure with a unit, given as text or as a scalar quantity."""
-    magnitude, unit = read_quantity(value, name)
-    if not isinstance(magnitude, float):
-        raise AmountError(f"{name} is an array, expected one figure", name, "Use a column of a table and assess()")
-    if isinstance(value, str):
-        return Rate(*read_exact(value))
-    return Rate(Fraction(repr(magnitude)), unit)
+    return Rate(*read_one(value, name, "Use a column of a table and assess()"))
 
 
 def read_quantity(value: object, name: str = "amount") -> tuple[Magnitude, UnitText]:
@@ -343,11 +332,6 @@ def _unit_from_pint(value: Any) -> tuple[UnitText, Fraction]:
     return UnitText(tuple(sorted(over)), tuple(sorted(below))), factor
 
 
-def _powers(unit: Any) -> dict[str, int]:
-    """Return the base units of a pint unit and their powers."""
-    return {base: int(power) for base, power in dict(unit._units).items()}
-
-
 def _refuse_unit(name: str, why: str) -> Any:
     raise AmountError(f"The unit {quoted(name)} {why}", name, "Convert it to t, kWh, GJ, m3 or tce first")
 
@@ -358,13 +342,11 @@ def _rehome(foreign: Any, name: str) -> tuple[dict[str, int], Fraction]:
         _refuse_unit(name, f"is {_FOREIGN_REFUSED[name]} in your registry, which a tonne never is")
     factor, roots = foreign.get_root_units(name)
     ours = registry()
-    root = _powers(roots)
-    symbol = foreign.get_symbol(name)
-    known = next((s for s in (name, symbol) if s in ours), None)
+    root = {base: int(power) for base, power in dict(roots._units).items()}
+    known = next((symbol for symbol in (name, foreign.get_symbol(name)) if symbol in ours), None)
     if known is not None:
         our_factor, our_roots = ours.get_root_units(known)
-        our_root = _powers(our_roots)
-        same = {_FOREIGN_BASE.get(base, base): power for base, power in root.items()} == our_root
+        same = {_FOREIGN_BASE.get(base, base): power for base, power in root.items()} == dict(our_roots._units)
         if same and abs(our_factor / factor - 1) < 1e-12:
             return {known: 1}, Fraction(1)
         _refuse_unit(
@@ -402,27 +384,29 @@ def quantity(text: str) -> pint.Quantity[Any]:
         raise AmountError(f"{quoted(text)} is not text", quoted(text), 'Write, for example, quantity("350 万kWh")')
     number, unit = read_exact(text)
     value = number * Fraction(10) ** unit.exponent
-    result: pint.Quantity[Any] = registry().Quantity(to_float(value, quoted(text)), pint_unit(unit))
-    return result
+    return _quantity(to_float(value, quoted(text)), pint_unit(unit))
 
 
-def make_quantity(magnitude: Magnitude, unit: str) -> Any:
+def make_quantity(magnitude: Magnitude, unit: str) -> pint.Quantity[Any]:
     """Make a quantity of our registry from a magnitude and a unit text of the tables."""
     parsed = read_unit(unit)
-    scaled = magnitude if not parsed.exponent else magnitude * 10.0**parsed.exponent
-    return registry().Quantity(scaled, pint_unit(parsed))
+    return _quantity(magnitude * 10.0**parsed.exponent if parsed.exponent else magnitude, pint_unit(parsed))
+
+
+def _quantity(magnitude: Magnitude, unit: Any) -> pint.Quantity[Any]:
+    made: pint.Quantity[Any] = registry().Quantity(magnitude, unit)
+    return made
 
 
 def standard_coal_heat() -> pint.Quantity[Any]:
-    """Return the heat of standard coal, 29.3076 GJ/tce: the bridge between tce and energy, used by name.
+    """Return the heat of standard coal, 29.3076 GJ/tce, to convert between standard coal and energy by name.
 
-    Standard coal and energy never convert into each other by themselves. Multiply or divide by this
-    figure to cross over; for electricity that is not the coefficient 0.1229 kgce/kWh, which is a table value.
+    Standard coal and energy never convert into each other by themselves: multiply or divide by this figure.
+    The coefficient of electricity, 0.1229 kgce/kWh, does not follow from it and stands in the tables.
 
     Examples
     --------
     >>> print((quantity("10 tce") * standard_coal_heat()).to("GJ"))
     293.076 GJ
     """
-    result: pint.Quantity[Any] = registry().Quantity(float(STANDARD_COAL_KJ_PER_KGCE / 1000), "GJ/tce")
-    return result
+    return _quantity(float(STANDARD_COAL_KJ_PER_KGCE / 1000), "GJ/tce")

@@ -32,8 +32,7 @@ class Quantified(Record):
         """Return the value with its unit as a quantity of ``energybench.ureg``."""
         from energybench.units.registry import make_quantity
 
-        result: pint.Quantity[Any] = make_quantity(self.value, self.unit)
-        return result
+        return make_quantity(self.value, self.unit)
 
 
 class Card:

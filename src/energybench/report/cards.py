@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from energybench.errors import MissingPackageError, requiring
 from energybench.limits.ladders import LEVELS_ZH
 from energybench.report.look import look_of
-from energybench.report.words import BASES_ZH, SIGNS, VERIFICATIONS_ZH, WORDS, number, text, titles
+from energybench.report.words import BASES_ZH, SIGNS, VERIFICATIONS_ZH, number, template, text, titles, vocabulary
 
 if TYPE_CHECKING:
     import jinja2
@@ -52,11 +51,6 @@ def environment() -> jinja2.Environment:
     return made
 
 
-def template(name: str) -> str:
-    """Return the text of a template or of what stands in it."""
-    return (resources.files("energybench.report") / "templates" / name).read_text(encoding="utf-8")
-
-
 def linked(evidence: str) -> Markup:
     """Return evidence with its http and https addresses as links; everything else stays text."""
     from markupsafe import Markup
@@ -76,7 +70,7 @@ def _card() -> jinja2.Template:
         levels=LEVELS_ZH,
         bases=BASES_ZH,
         checks=VERIFICATIONS_ZH,
-        words=WORDS,
+        words=vocabulary(),
         signs=SIGNS,
         titles=titles,
         most=MOST,
@@ -86,7 +80,6 @@ def _card() -> jinja2.Template:
 
 
 def _results(assessment: Any) -> dict[str, Any]:
-    """Return what the card of an assessment shows of its tables."""
     results: pandas.DataFrame = assessment.result_frame
     shown, problems = results.head(MOST), assessment.problem_counts
     reasons = problems.groupby("reason", sort=False)["rows"].sum().sort_values(ascending=False, kind="stable")

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import io
-from collections import Counter
+import warnings
+from contextlib import suppress
 from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
-
-import numpy
 
 from energybench.errors import EnergybenchError, OptionError, quoted
 from energybench.frames import Assessment
-from energybench.frames.encode import encode, recode
+from energybench.frames.encode import encode
 from energybench.frames.groups import KEY_TEXT
 from energybench.limits.ladders import Level
-from energybench.report.fonts import of_a_page
+from energybench.report.charts.carriers import carrier_chart
+from energybench.report.charts.furnaces import furnace_chart
+from energybench.report.charts.portfolio import portfolio_chart
 from energybench.report.words import number, text
 from energybench.tables.store import records
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Sequence
 
     import pandas
 
@@ -51,18 +53,11 @@ class Class(NamedTuple):
     name: str
 
 
-class Evidence(NamedTuple):
-    """A cell with addresses that are worth a link."""
+class Evidence(str):
+    """A text with addresses that are worth a link."""
 
-    text: str
-
-
-class Picture(NamedTuple):
-    """A chart of a page."""
-
-    title: str
-    spoken: str
-    svg: str
+    __slots__ = ()
+    is_linked = True
 
 
 class Table(NamedTuple):
@@ -73,22 +68,12 @@ class Table(NamedTuple):
     numbers: frozenset[int] = frozenset()
 
 
-class Plant(NamedTuple):
-    """One plant: its results, and the arithmetic of its readings."""
-
-    name: str
-    anchor: str
-    results: Table
-    lines: Table | None
-
-
 def check_assessment(assessment: object) -> None:
-    """Refuse what is no computed assessment."""
-    if isinstance(assessment, Assessment):
-        return
-    given = type(assessment).__name__
-    fix = "Give what assess() returns"
-    raise OptionError(f"A report is of an Assessment, and this is {quoted(given)}", given, fix)
+    """Refuse anything but a computed assessment."""
+    if not isinstance(assessment, Assessment):
+        given = type(assessment).__name__
+        said = f"A report is of an Assessment, and this is {quoted(given)}"
+        raise OptionError(said, given, "Give what assess() returns")
 
 
 def gather(assessment: Assessment, targets: TargetCheck | None, words: Words) -> dict[str, Any]:
@@ -116,8 +101,8 @@ def gather(assessment: Assessment, targets: TargetCheck | None, words: Words) ->
 
 def _classes(frame: pandas.DataFrame, words: Words) -> list[tuple[str, str, int]]:
     """Return each class, its name and how many rows have it; those without a class last."""
-    counts = Counter(map(str, frame["class"].dropna()))
-    named = [(level, words.level(level), counts[level]) for level in STEPS if counts[level]]
+    counts = frame["class"].value_counts()
+    named = [(level, words.level(level), int(counts[level])) for level in STEPS if counts.get(level)]
     without = int(frame["class"].isna().sum())
     return [*named, ("", words("no_class"), without)] if without else named
 
@@ -130,30 +115,24 @@ def energy_frame(assessment: Assessment) -> pandas.DataFrame | None:
         return None
 
 
-def pictures(assessment: Assessment, targets: TargetCheck | None, words: Words) -> tuple[list[Picture], list[str]]:
+def pictures(
+    assessment: Assessment, targets: TargetCheck | None, words: Words
+) -> tuple[list[tuple[str, str, str]], list[str]]:
     """Return the charts that an assessment allows, and a note where matplotlib is missing."""
     try:
         import matplotlib  # noqa: F401 - only whether it is there
     except ImportError:
         return [], [words("no_charts")]
-    drawn: dict[str, Picture] = {}
+    drawn: dict[str, tuple[str, str, str]] = {}
     for title, draw in _asked(assessment, targets, words):
-        if title in drawn:
-            continue
-        try:
-            drawn[title] = _picture(title, draw)
-        except EnergybenchError:
-            # Nothing to show, or targets that this axis cannot show: the next of the same title may.
-            continue
+        # A chart may have nothing to show, or its axis no place for the targets: the next of the same title counts.
+        with suppress(EnergybenchError):
+            drawn[title] = drawn.get(title) or _picture(title, draw)
     return list(drawn.values()), []
 
 
 def _asked(assessment: Assessment, targets: TargetCheck | None, words: Words) -> list[tuple[str, Callable[..., Any]]]:
     """Return every chart to try; of two with the same title the first that can be drawn counts."""
-    from energybench.report.charts.carriers import carrier_chart
-    from energybench.report.charts.furnaces import furnace_chart
-    from energybench.report.charts.portfolio import portfolio_chart
-
     frame = assessment.result_frame
     classed = frame[frame["class"].notna()]
     asked: list[tuple[str, Callable[..., Any]]] = [
@@ -172,15 +151,18 @@ def _asked(assessment: Assessment, targets: TargetCheck | None, words: Words) ->
     return asked
 
 
-def _picture(title: str, draw: Callable[..., Any]) -> Picture:
-    """Return a chart as SVG that the reader's fonts write, the same for the same chart, without a time."""
+def _picture(title: str, draw: Callable[..., Any]) -> tuple[str, str, str]:
+    """Return the title, the description and the SVG of a chart: the same for the same chart, without a time."""
     import matplotlib as mpl
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
     from matplotlib.figure import Figure
     from matplotlib.text import Text
 
-    figure = Figure(figsize=_CHART, layout="constrained")
-    out = io.StringIO()
-    with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": title}), of_a_page():
+    figure, out = Figure(figsize=_CHART, layout="constrained"), io.StringIO()
+    FigureCanvasSVG(figure)
+    with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": title}), warnings.catch_warnings():
+        # The fonts of the reader write the text; matplotlib only measures it.
+        warnings.filterwarnings("ignore", "Glyph .* missing from|Matplotlib currently does not support", UserWarning)
         axes = draw(ax=figure.subplots())
         for place, one in enumerate(figure.findobj(Text)):
             if one.get_path_effects():  # would be shapes of letters; the style of the page draws its halo
@@ -190,7 +172,7 @@ def _picture(title: str, draw: Callable[..., Any]) -> Picture:
     page = out.getvalue()
     # A name that is cut in the chart has its full form as its label.
     full = "; ".join(dict.fromkeys(text(label) for one in axes.texts if (label := one.get_label())))
-    return Picture(title, f"{title}: {full}" if full else title, page[page.index("<svg") :])
+    return title, f"{title}: {full}" if full else title, page[page.index("<svg") :]
 
 
 def result_table(frame: pandas.DataFrame, words: Words) -> Table:
@@ -214,14 +196,14 @@ def _result_row(row: dict[Any, Any], uncertain: bool, words: Words) -> tuple[Any
         reason = words("depends_on_reading")
     return (
         *(text(row[name]) for name in KEY_TEXT),
-        amount(row["output"], row["output_unit"]),
+        _amount(row["output"], row["output_unit"]),
         *(as_float(row["tce"]), as_float(row["intensity"])),
         *([as_float(row["intensity_uncertainty"])] if uncertain else []),
         text(row["unit"]),
         Class(text(row["class"]), words.level(text(row["class"]))),
         "; ".join(f"{words.level(one)} {number(row[_column(one)])}" for one in steps),
         as_float(row.get(f"margin_{step}")),
-        amount(row.get(f"saving_{step}") or None, row["saving_unit"]),
+        _amount(row.get(f"saving_{step}") or None, row["saving_unit"]),
         *(text(row["document"]), reason),
     )
 
@@ -230,39 +212,37 @@ def _column(step: str) -> str:
     return step.replace("-", "_")
 
 
-def _plants(frame: pandas.DataFrame, energy: pandas.DataFrame | None, words: Words) -> tuple[list[Plant], list[str]]:
-    """Return a page per plant, and notes on what is not shown."""
-    rows_of, lines_of = _rows_by_plant(frame), {} if energy is None else _rows_by_plant(energy)
+def _plants(
+    frame: pandas.DataFrame, energy: pandas.DataFrame | None, words: Words
+) -> tuple[list[tuple[str, Table, Table | None]], list[str]]:
+    """Return the name, results and readings of each plant, and notes on what is not shown."""
+    rows_of, lines_of = _by_plant(frame), {} if energy is None else _by_plant(energy)
     notes = words.cut("cut_plants", MOST_PLANTS, len(rows_of)) + ([words("not_kept")] if energy is None else [])
     plants = []
-    for place, (key, rows) in enumerate(list(rows_of.items())[:MOST_PLANTS]):
-        of_plant, lines = frame.iloc[rows[:MOST_RESULTS]], None
-        name = text(of_plant["plant"].iloc[0])
-        if energy is not None and key in lines_of:
-            lines = line_table(energy.iloc[lines_of[key][:MOST_LINES]], words)
-            notes += words.cut("cut_lines", MOST_LINES, len(lines_of[key]), name)
-        plants.append(Plant(name, f"plant-{place}", result_table(of_plant, words), lines))
+    for key, rows in islice(rows_of.items(), MOST_PLANTS):
+        name, lines, readings = text(rows["plant"].iloc[0]), lines_of.get(key), None
+        if lines is not None:
+            readings = _line_table(lines.head(MOST_LINES), words)
+            notes += words.cut("cut_lines", MOST_LINES, len(lines), name)
+        plants.append((name, result_table(rows.head(MOST_RESULTS), words), readings))
     return plants, notes
 
 
-def _rows_by_plant(frame: pandas.DataFrame) -> dict[str, Any]:
+def _by_plant(frame: pandas.DataFrame) -> dict[str, pandas.DataFrame]:
     """Return the rows of each plant as the two tables are matched by it; an empty name is a plant, too."""
-    import pandas
-
-    coded = recode(encode(frame["plant"]), KEY_TEXT["plant"])
-    keys = numpy.array([*coded.distinct, ""], object)[coded.codes]
-    rows = pandas.Series(numpy.arange(len(keys))).groupby(keys, sort=False).indices
-    return {str(key): rows[key] for key in dict.fromkeys(keys)}
+    keys = encode(frame["plant"]).map(KEY_TEXT["plant"], "")
+    return {str(key): rows for key, rows in frame.groupby(keys, sort=False)}
 
 
-def line_table(lines: pandas.DataFrame, words: Words) -> Table:
+def _line_table(lines: pandas.DataFrame, words: Words) -> Table:
     """Return the arithmetic of readings: amount times coefficient is tce."""
     heads = ("period", "product", "carrier", "flow", "amount", "unit", "coefficient", "tce", "document", "clause")
     rows = [
         (
-            *(text(row["period"]), text(row["product"]), text(row["carrier"]), text(row.get("flow"))),
-            *(row["amount"] if _is_number(row["amount"]) else text(row["amount"]), text(row["unit"])),
-            amount(row["coefficient"], row["coefficient_unit"]),
+            *(text(row.get(name)) for name in heads[:4]),
+            as_float(row["amount"]) if _is_number(row["amount"]) else text(row["amount"]),
+            text(row["unit"]),
+            _amount(row["coefficient"], row["coefficient_unit"]),
             as_float(row["tce"]),
             *(text(row["document"]), text(row["clause"])),
         )
@@ -300,13 +280,12 @@ def source_table(
     frame: pandas.DataFrame, energy: pandas.DataFrame | None, targets: TargetCheck | None, words: Words
 ) -> Table:
     """Return every document that a figure of the report came from."""
-    used = [text(name) for name in frame["document"].unique()]
-    used += [] if energy is None else [text(name) for name in energy["document"].dropna().unique()]
+    used = [*frame["document"].unique(), *([] if energy is None else energy["document"].unique())]
     used += [] if targets is None else [targets.document]
     known = {row.id: row for row in records("documents")}
     heads = ("document", "number", "document_title", "issuer", "effective", "verification", "evidence")
     rows: list[tuple[Any, ...]] = []
-    for name in dict.fromkeys(filter(None, used)):
+    for name in dict.fromkeys(filter(None, map(text, used))):
         row = known.get(name)
         if row is None:
             rows.append((name, *[""] * (len(heads) - 1)))
@@ -317,19 +296,17 @@ def source_table(
     return _table(heads, rows, (), words)
 
 
-def _table(heads: Iterable[str], rows: list[tuple[Any, ...]], right: Iterable[str], words: Words) -> Table:
-    """Return a table with its headings in words, and the places of the columns that are numbers."""
-    names = tuple(heads)
-    places = frozenset(names.index(name) for name in right if name in names)
-    return Table(tuple(words(name) for name in names), rows, places)
+def _table(heads: Sequence[str], rows: list[tuple[Any, ...]], right: Sequence[str], words: Words) -> Table:
+    """Return a table with its headings in words; the columns of numbers stand to the right."""
+    return Table(tuple(map(words, heads)), rows, frozenset(heads.index(name) for name in right if name in heads))
 
 
 def as_float(value: Any) -> float | None:
-    """Return a cell as a number, None where there is none."""
+    """Return a number, or None for a missing one."""
     return None if value is None or value != value else float(value)
 
 
-def amount(value: Any, unit: Any) -> Amount | str | None:
+def _amount(value: Any, unit: Any) -> Amount | str | None:
     """Return a cell with its unit; what is given as text and is no plain number stays text."""
     if isinstance(value, str):
         return f"{text(value)} {text(unit)}".strip()
@@ -338,4 +315,4 @@ def amount(value: Any, unit: Any) -> Amount | str | None:
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and value == value
+    return isinstance(value, int | float) and not isinstance(value, bool)

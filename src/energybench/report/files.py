@@ -72,10 +72,17 @@ def _is_of(target: Path, source: Path) -> bool:
 def write_frame(frame: pandas.DataFrame, path: str | Path) -> None:
     """Write a frame to a file, without its index."""
     suffix, name = Path(path).suffix.lower(), quoted(str(path))
-    write = {".csv": _csv, ".json": _json, ".parquet": _parquet, ".xlsx": _xlsx}[suffix]
     try:
         with requiring(*FORMATS[suffix], f"Writing {name}"), whole_file(path) as part:
-            write(frame, part)
+            match suffix:
+                case ".csv":
+                    frame.to_csv(part, index=False, encoding="utf-8-sig", lineterminator="\n")
+                case ".parquet":
+                    frame.to_parquet(part, engine="pyarrow", index=False)
+                case ".json":
+                    _write_json(frame, part)
+                case _:
+                    _write_sheet(frame, part)
     except (ValueError, TypeError) as error:
         raise TableError(f"{name} cannot hold these rows: {error}", name, "Write .csv or .json instead") from error
 
@@ -90,11 +97,7 @@ def whole_file(path: str | Path) -> Iterator[Path]:
         part.replace(target)
 
 
-def _csv(frame: pandas.DataFrame, path: Path) -> None:
-    frame.to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\n")
-
-
-def _json(frame: pandas.DataFrame, path: Path) -> None:
+def _write_json(frame: pandas.DataFrame, path: Path) -> None:
     """Write a list of rows, one a line; a missing value is null and a float keeps every digit."""
     with path.open("w", encoding="utf-8") as file:
         mark = "[\n"
@@ -106,11 +109,7 @@ def _json(frame: pandas.DataFrame, path: Path) -> None:
         file.write("[]\n" if mark == "[\n" else "\n]\n")
 
 
-def _parquet(frame: pandas.DataFrame, path: Path) -> None:
-    frame.to_parquet(path, engine="pyarrow", index=False)
-
-
-def _xlsx(frame: pandas.DataFrame, path: Path) -> None:
+def _write_sheet(frame: pandas.DataFrame, path: Path) -> None:
     import pandas
     from openpyxl.utils.exceptions import IllegalCharacterError  # type: ignore[import-untyped]
 

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import warnings
-from contextlib import contextmanager
-from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from energybench.errors import EnergybenchWarning, check_option, requiring
+from energybench.errors import EnergybenchWarning, check_option
 from energybench.report.words import LANGUAGES, text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
 #: Families with simplified Chinese, best for a chart first.
 FAMILIES = (
@@ -27,13 +24,6 @@ PROBE = "标准煤级吨产电炉〔〕"
 #: A longer name is cut in a chart.
 LONGEST_NAME = 28
 
-_FIX = (
-    'Run: pip install "energybench[fonts]", or add a font file with '
-    "matplotlib.font_manager.fontManager.addfont(path) before the first chart"
-)
-#: Set while a chart of a page is drawn, which the fonts of its reader write.
-_OF_A_PAGE: ContextVar[bool] = ContextVar("_OF_A_PAGE", default=False)
-
 
 class FontWarning(EnergybenchWarning):
     """No font of this machine has the characters of a chart."""
@@ -44,56 +34,47 @@ class Lettering:
     """The language of a chart, its font families, each for what those before it lack, and what no font has."""
 
     lang: str
-    families: tuple[str, ...]
+    families: list[str]
+    #: The fonts of the reader write the chart: every character is there.
+    by_reader: bool
     lacking: list[str] = field(default_factory=list)
 
     def say(self, zh: str, en: str) -> str:
-        """Return one of two texts."""
+        """Return the text in the language of the chart."""
         return zh if self.lang == "zh" else en
 
     def count(self, number: int, zh: str, en: str) -> str:
-        """Return a sentence with a number in it, nothing where it is zero."""
+        """Return a sentence with a number in it, nothing where the number is zero."""
         return self.say(zh, en).format(number) if number else ""
 
     def draws(self, text: str) -> bool:
         """Say whether the fonts have every character of a text."""
         from matplotlib.font_manager import FontProperties, findfont, get_font
 
-        if _OF_A_PAGE.get():
-            return True
         # A family in a list is a name; alone it would be read as a pattern, in which a hyphen has a meaning.
         fonts = [get_font(findfont(FontProperties(family=[family]))) for family in self.families]
-        return all(one.isspace() or any(font.get_char_index(ord(one)) for font in fonts) for one in set(text))
+        return self.by_reader or all(
+            one.isspace() or any(font.get_char_index(ord(one)) for font in fonts) for one in set(text)
+        )
 
     def names(self, names: Iterable[object]) -> list[str]:
         """Return names as a chart can draw them: on one line, cut where long, numbered where no font has them."""
-        cleaned = [_clean(name) for name in names]
-        drawn = [name if self.draws(name) else f"No. {place}" for place, name in enumerate(cleaned, 1)]
-        self.lacking.extend(f"{new} is {old}" for old, new in zip(cleaned, drawn, strict=True) if old != new)
+        cleaned = [text(" ".join(str(name).split())) for name in names]
+        cut = [name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…" for name in cleaned]
+        drawn = [name if self.draws(name) else f"No. {place}" for place, name in enumerate(cut, 1)]
+        self.lacking.extend(f"{new} is {old}" for old, new in zip(cut, drawn, strict=True) if old != new)
         # A dollar sign would start a formula.
         return [name.replace("$", r"\$") for name in drawn]
 
-    @contextmanager
-    def applied(self) -> Iterator[None]:
-        """Write everything made inside in these fonts, then warn once of what no font has."""
-        import matplotlib
 
-        with matplotlib.rc_context({"font.family": list(self.families), "hatch.linewidth": 0.7}):
-            yield
-        if self.lacking:
-            said = f"No font of this machine has the Chinese characters of a chart: {'; '.join(self.lacking)}"
-            warnings.warn(f"{said}. {_FIX}", FontWarning, stacklevel=4)
-
-
-def choose_lettering(lang: str) -> Lettering:
+def choose_lettering(lang: str, *, by_reader: bool) -> Lettering:
     """Return the lettering of a chart: English where Chinese is asked for and no font has it."""
-    with requiring("matplotlib", "plot", "A chart"):
-        from matplotlib import rcParams
-    check_option("lang", lang, LANGUAGES)
+    from matplotlib import rcParams
 
-    lettering = Lettering(lang, (*rcParams["font.family"], *_chinese_families()))
+    check_option("lang", lang, LANGUAGES)
+    lettering = Lettering(lang, [*rcParams["font.family"], *_chinese_families()], by_reader)
     if lang == "zh" and not lettering.draws(PROBE):
-        return Lettering("en", lettering.families, ["its labels are in English"])
+        return Lettering("en", lettering.families, by_reader, ["its labels are in English"])
     return lettering
 
 
@@ -111,23 +92,3 @@ def _chinese_families() -> list[str]:
         fontManager.addfont(sans_path())
         return ["Noto Sans SC"]
     return found
-
-
-@contextmanager
-def of_a_page() -> Iterator[None]:
-    """Draw inside for a page: its reader's fonts write every character, and matplotlib only measures."""
-    token = _OF_A_PAGE.set(True)
-    try:
-        with warnings.catch_warnings():
-            warnings.filterwarnings(
-                "ignore", "Glyph .* missing from|Matplotlib currently does not support", UserWarning
-            )
-            yield
-    finally:
-        _OF_A_PAGE.reset(token)
-
-
-def _clean(name: object) -> str:
-    """Return a name on one line, without control characters, cut where it is long."""
-    shown = text(" ".join(str(name).split()))
-    return shown if len(shown) <= LONGEST_NAME else f"{shown[: LONGEST_NAME - 1]}…"

@@ -6,10 +6,10 @@ import base64
 import hashlib
 from typing import TYPE_CHECKING
 
-from energybench.report.cards import environment, template
+from energybench.report.cards import environment
 from energybench.report.content import check_assessment, gather
 from energybench.report.files import whole_file
-from energybench.report.words import Words, text
+from energybench.report.words import Words, template, text
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -65,7 +65,8 @@ def html_report(
         title=text(title) or words("title"),
         style=template("report.css"),
         script=script,
-        script_hash=_script_hash(script),
+        # The policy of the page names the one script that may run: no other does, nor a handler in a name.
+        script_hash=f"sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}",
         package_version=assessment.package_version,
         data_version=assessment.data_version,
     )
@@ -98,8 +99,3 @@ def write_report(
     page = html_report(assessment, targets=targets, title=title, lang=lang)
     with whole_file(path) as part:
         part.write_text(page, encoding="utf-8")
-
-
-def _script_hash(script: str) -> str:
-    """Return what names the one script that may run: no other, and no handler in a name, does."""
-    return f"sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}"

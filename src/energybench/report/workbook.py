@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+from math import isclose, isfinite
 from typing import TYPE_CHECKING, Any
 
 import numpy
@@ -13,7 +15,6 @@ from energybench.frames.encode import encode, recode, to_floats
 from energybench.frames.groups import KEY_TEXT, make_groups
 from energybench.frames.meters import flow_word
 from energybench.report.content import (
-    Evidence,
     as_float,
     check_assessment,
     energy_frame,
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import pandas
-    from numpy.typing import NDArray
 
     from energybench.frames import Assessment
     from energybench.targets import TargetCheck
@@ -157,31 +157,26 @@ def _results(frame: pandas.DataFrame, lines: int | None) -> tuple[list[str], Ite
 
 
 def _energy(results: pandas.DataFrame, frame: pandas.DataFrame) -> tuple[list[str], Iterator[list[Any]]]:
-    """Return the readings, each with the formula of its tce."""
     from openpyxl.utils import get_column_letter  # type: ignore[import-untyped]
 
     names = [name for name in _ENERGY if name in frame.columns]
     heads = ["group", "tce", "sign", "conversion", *names]
     letters = [get_column_letter(heads.index(name) + 1) for name in ("amount", "sign", "coefficient", "conversion")]
-    groups = _group_numbers(results, frame)
-    amounts, tces = to_floats(frame["amount"]), frame["tce"].to_numpy(float)
-    signs, conversions = _signs(frame), _conversions(frame)
-    with numpy.errstate(invalid="ignore", over="ignore"):
-        products = amounts * signs * frame["coefficient"].to_numpy(float) * conversions
-        followed = numpy.isclose(products, tces, rtol=_CLOSE, atol=0)
-    cells = frame[names].astype(object).where(frame[names].notna(), None)
-    cells["amount"] = cells["amount"].where(~numpy.isfinite(amounts), amounts)
+    groups, amounts = _group_numbers(results, frame), to_floats(frame["amount"]).tolist()
 
     def rows() -> Iterator[list[Any]]:
-        for place, record in enumerate(cells.itertuples(index=False, name=None)):
+        for place, record in enumerate(frame.to_dict("records")):
             head: list[Any] = [None, None, None]
-            if followed[place]:
-                formula = _Formula("*".join(f"{letter}{place + 2}" for letter in letters))
-                head = [formula, int(signs[place]), float(conversions[place])]
-            elif numpy.isfinite(tces[place]):
+            tce, amount = as_float(record["tce"]), amounts[place]
+            if tce is not None:
+                sign = FLOWS[flow_word(text(record.get("flow")))]
+                factor = _conversion(text(record["unit"]), text(record["coefficient_unit"]))
+                head = [tce, sign, None]
                 # A figure that these four do not make stands as it is: a formula would say something else.
-                head = [float(tces[place]), int(signs[place]), None]
-            yield [groups[place], *head, *record]
+                if isclose(amount * sign * record["coefficient"] * factor, tce, rel_tol=_CLOSE):
+                    head = [_Formula("*".join(f"{letter}{place + 2}" for letter in letters)), sign, factor]
+            record["amount"] = amount if isfinite(amount) else record["amount"]
+            yield [groups[place], *head, *(record[name] for name in names)]
 
     return heads, rows()
 
@@ -193,26 +188,7 @@ def _group_numbers(results: pandas.DataFrame, frame: pandas.DataFrame) -> list[i
     return [key + 1 if key < groups.count else None for key in found.tolist()]
 
 
-def _signs(frame: pandas.DataFrame) -> NDArray[numpy.float64]:
-    """Return 1 for a reading of energy that comes in, -1 for one that goes out, NaN where it says neither."""
-    if "flow" not in frame.columns:
-        return numpy.ones(len(frame))
-    return encode(frame["flow"]).map(lambda cell: float(FLOWS.get(flow_word(cell), "nan")), 1.0, numpy.float64)
-
-
-def _conversions(frame: pandas.DataFrame) -> NDArray[numpy.float64]:
-    """Return what turns amount times coefficient into tce, worked out once per distinct pair of units."""
-    used = frame[frame["tce"].notna()]
-    units, per = encode(used["unit"]), encode(used["coefficient_unit"])
-    key = units.codes.astype(numpy.int64) * (len(per.distinct) + 1) + per.codes
-    distinct, place = numpy.unique(key, return_inverse=True)
-    pairs = [divmod(one, len(per.distinct) + 1) for one in distinct.tolist()]
-    found = [_conversion(text(units.distinct[given]), text(per.distinct[over])) for given, over in pairs]
-    conversions = numpy.full(len(frame), numpy.nan)
-    conversions[frame["tce"].notna().to_numpy()] = numpy.array(found, numpy.float64)[place]
-    return conversions
-
-
+@lru_cache
 def _conversion(unit: str, coefficient_unit: str) -> float:
     """Return how many tce one unit at a coefficient of one is; NaN where units alone do not say it."""
     try:
@@ -230,11 +206,8 @@ class _Formula(str):
 
 
 def _value(cell: Any) -> Any:
-    """Return a cell as a workbook holds it."""
     if isinstance(cell, _Formula):
         return f"={cell}"
-    if isinstance(cell, Evidence):
-        return text(cell.text)
     if cell is None or cell != cell:
         return None
     plain = cell.item() if isinstance(cell, numpy.generic) else cell

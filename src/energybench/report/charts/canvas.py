@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import re
 import unicodedata
+import warnings
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import numpy
 
 from energybench.accounts.account import Account
-from energybench.errors import OptionError, did_you_mean, quoted
+from energybench.errors import OptionError, did_you_mean, quoted, requiring
 from energybench.frames import Assessment
 from energybench.limits.ladders import Level
 from energybench.limits.verdicts import Verdict
+from energybench.report.fonts import FontWarning, choose_lettering
 from energybench.report.look import look_of
-from energybench.report.words import VERIFICATIONS_ZH, WORDS, number, titles
+from energybench.report.words import VERIFICATIONS_ZH, number, titles, vocabulary
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     import pandas
     from matplotlib.axes import Axes
@@ -36,6 +41,10 @@ _PLACES = (
     *((12, 16, "left", "bottom"), (12, -16, "left", "top"), (-12, 16, "right", "bottom"), (-12, -16, "right", "top")),
 )
 _POINT = 6.0
+_FONT_FIX = (
+    'Run: pip install "energybench[fonts]", or add a font file with '
+    "matplotlib.font_manager.fontManager.addfont(path) before the first chart"
+)
 
 
 # What is drawn --------------------------------------------------------------------------------------------
@@ -79,38 +88,53 @@ def one_product(assessment: Any, product: str | None, chart: str) -> pandas.Data
     if not isinstance(assessment, Assessment):
         raise wrong_input(assessment, chart, "an assessment of eager tables")
     results: pandas.DataFrame = assessment.result_frame
-    items = [str(item) for item in results["item"].unique() if item]
-    if product is None and len(items) > 1:
-        said = f"{chart} shows one product, and the results have {len(items)}: {', '.join(items)}"
-        raise OptionError(said, "product", f'Pass product="{items[0]}"')
-    if product is None:
-        return results
-    found: pandas.DataFrame = results[(results["item"] == product) | (results["product"].astype(str) == product)]
+    return one_of(results, chart, "product", product, results["item"].astype(str), results["product"].astype(str))
+
+
+def one_of(
+    rows: pandas.DataFrame, chart: str, what: str, wanted: str | None, known: pandas.Series[str], *other: Any
+) -> pandas.DataFrame:
+    """Return the rows with a product or period; without one, all rows, which must agree."""
+    names = [name for name in known.unique() if name]
+    if wanted is None and len(names) > 1:
+        said = f"{chart} shows one {what}, and the results have {len(names)}: {', '.join(names)}"
+        raise OptionError(said, what, f'Pass {what}="{names[0]}"')
+    if wanted is None:
+        return rows
+    found: pandas.DataFrame = rows[numpy.logical_or.reduce([names == wanted for names in (known, *other)])]
     if found.empty:
-        fix = did_you_mean(str(product), items, f"There are {', '.join(items)}")
-        raise OptionError(f"The results have no product {quoted(product)}", quoted(product), fix)
+        fix = did_you_mean(wanted, names, f"There are {', '.join(names)}")
+        raise OptionError(f"The results have no {what} {quoted(wanted)}", quoted(wanted), fix)
     return found
 
 
 # Axes and looks -------------------------------------------------------------------------------------------
 
 
-def open_axes(ax: Any, lettering: Lettering, size: tuple[float, float]) -> Axes:
-    """Return the axes given, or new ones."""
-    from matplotlib.axes import Axes
+@contextmanager
+def drawing(ax: Any, lang: str, size: tuple[float, float]) -> Iterator[tuple[Axes, Lettering]]:
+    """Give the axes given, or new ones, and their lettering; warn once of the characters that no font has."""
+    with requiring("matplotlib", "plot", "A chart"):
+        from matplotlib import rc_context, rcParams
+        from matplotlib.axes import Axes
+        from matplotlib.backends.backend_svg import FigureCanvasSVG
+    by_reader = isinstance(ax, Axes) and isinstance(ax.figure.canvas, FigureCanvasSVG)
+    lettering = choose_lettering(lang, by_reader=by_reader and rcParams["svg.fonttype"] == "none")
+    with rc_context({"font.family": lettering.families, "hatch.linewidth": 0.7}):
+        if ax is None:
+            from matplotlib import pyplot
 
-    if ax is None:
-        from matplotlib import pyplot
-
-        _, ax = pyplot.subplots(figsize=size, layout="constrained")
-    if not isinstance(ax, Axes):
-        raise OptionError(f"ax is {quoted(ax)}, expected matplotlib Axes", quoted(ax), "Leave it out for new axes")
-    families = list(lettering.families)
-    ax.tick_params(labelfontfamily=families)
-    for label in (ax.xaxis.label, ax.yaxis.label):
-        label.set_fontfamily(families)  # axes that were there before have the fonts of their day
-    ax.spines[["top", "right"]].set_visible(False)
-    return ax
+            _, ax = pyplot.subplots(figsize=size, layout="constrained")
+        if not isinstance(ax, Axes):
+            raise OptionError(f"ax is {quoted(ax)}, expected matplotlib Axes", quoted(ax), "Leave it out for new axes")
+        ax.tick_params(labelfontfamily=lettering.families)
+        for label in (ax.xaxis.label, ax.yaxis.label):
+            label.set_fontfamily(lettering.families)  # axes that were there before have the fonts of their day
+        ax.spines[["top", "right"]].set_visible(False)
+        yield ax, lettering
+    if lettering.lacking:
+        said = f"No font of this machine has the Chinese characters of a chart: {'; '.join(lettering.lacking)}"
+        warnings.warn(f"{said}. {_FONT_FIX}", FontWarning, stacklevel=4)
 
 
 def name_rows(ax: Axes, names: Sequence[str]) -> None:
@@ -150,7 +174,7 @@ def halo(ax: Axes, width: float = 2.5) -> list[Any]:
 
 def class_name(level: str | None, lettering: Lettering) -> str:
     """Return the name of a class in the language of the chart."""
-    return lettering.say(*WORDS["cannot tell"]) if level is None else lettering.say(Level(level).zh, level)
+    return lettering.say(*vocabulary()["cannot tell"]) if not level else lettering.say(Level(level).zh, level)
 
 
 def class_area(level: str | None, lettering: Lettering) -> dict[str, Any]:
@@ -171,11 +195,8 @@ def class_point(level: str | None) -> dict[str, Any]:
 
 def write(ax: Axes, text: str, x: float, y: float, up: float = 3) -> Annotation:
     """Write small text above a place."""
-    written = ax.annotate(
-        text, (x, y), (0, up), textcoords="offset points", ha="center", va="bottom", fontsize=font_size(), zorder=6
-    )
-    written.set_path_effects(halo(ax))
-    return written
+    look: dict[str, Any] = {"ha": "center", "va": "bottom", "fontsize": font_size(), "path_effects": halo(ax)}
+    return ax.annotate(text, (x, y), (0, up), textcoords="offset points", zorder=6, **look)
 
 
 def label_points(ax: Axes, points: Iterable[tuple[float, float, str]]) -> int:
@@ -206,19 +227,10 @@ def label_points(ax: Axes, points: Iterable[tuple[float, float, str]]) -> int:
 # Above and below ------------------------------------------------------------------------------------------
 
 
-class Cited(NamedTuple):
-    """What a source line says of a row of a frame."""
-
-    document: str
-    clause: str
-    verification: str
-
-
-def sources_of(rows: pandas.DataFrame) -> list[Cited]:
-    """Return the distinct sources of some rows that have one."""
-    given = rows.reindex(columns=list(Cited._fields)).astype(object)
-    distinct = given.where(given.notna(), "").drop_duplicates()
-    return [Cited(*row) for row in distinct.itertuples(index=False) if row[0]]
+def sources_of(rows: pandas.DataFrame) -> list[Any]:
+    """Return document, clause and verification of some rows, each source once."""
+    given = rows.reindex(columns=["document", "clause", "verification"]).astype(object)
+    return [*given.where(given.notna(), "").drop_duplicates().itertuples(index=False)]
 
 
 def cite(records: Iterable[Any], lettering: Lettering) -> str:

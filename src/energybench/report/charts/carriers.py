@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+import pandas
 
 from energybench.accounts.account import Account
 from energybench.energy.coefficients import find_carrier
 from energybench.errors import EnergybenchError, OptionError
 from energybench.frames import Assessment
 from energybench.report.charts.canvas import (
-    Cited,
     cite,
+    drawing,
     finish,
     font_size,
     ink,
     name_rows,
-    open_axes,
     sources_of,
     thousands,
     wrong_input,
 )
-from energybench.report.fonts import choose_lettering
 from energybench.report.words import BASES_ZH, number
 from energybench.tables.store import records
 
@@ -29,19 +30,11 @@ if TYPE_CHECKING:
 
     from energybench.report.fonts import Lettering
 
+    Bar = tuple[str, bool, float]
+
 CHART = "carrier_chart"
 #: More bars than this are no chart to read: the smallest become one.
 MOST = 14
-
-
-class _Energy(NamedTuple):
-    """What is drawn: tce by carrier and direction, the sources, what is left out."""
-
-    tce: dict[tuple[str, bool], float]
-    sources: list[Cited]
-    own: int
-    left_out: int
-    basis: str
 
 
 def carrier_chart(energy: Account | Assessment, *, lang: str = "en", ax: Axes | None = None) -> Axes:
@@ -51,10 +44,8 @@ def carrier_chart(energy: Account | Assessment, *, lang: str = "en", ax: Axes | 
     ----------
     energy : Account or Assessment
         One account, or the energy lines of a whole assessment.
-    lang : {"zh", "en"}
-        Language of the labels.
-    ax : matplotlib.axes.Axes, optional
-        Where to draw; default new axes.
+    lang, ax
+        As in :func:`ladder_chart`.
 
     Returns
     -------
@@ -79,101 +70,82 @@ def carrier_chart(energy: Account | Assessment, *, lang: str = "en", ax: Axes | 
     >>> book = eb.account([("原煤", "2400 t"), ("electricity", "120 万kWh")])
     >>> axes = eb.report.carrier_chart(book)  # doctest: +SKIP
     """
-    lettering = choose_lettering(lang)
     if isinstance(energy, Account):
-        found = _of_account(energy)
+        lines, basis, left_out = _lines_of(energy), energy.basis, 0
     elif isinstance(energy, Assessment):
-        found = _of_assessment(energy)
+        every = energy.lines.frame()
+        lines = every[every["used"]]
+        lines = lines.assign(carrier=_carriers(lines["carrier"].astype(str)), out=lines["tce"] < 0)
+        basis, left_out = str(energy.options.get("basis", "calorific")), len(every) - len(lines)
     else:
         raise wrong_input(energy, CHART, "Account or Assessment")
-    if not found.tce:
+    if lines.empty:
         raise OptionError(f"{CHART} has no energy line that was used", CHART, "Look at assessment.problems")
-    bars, say = _sorted(found.tce, lettering), lettering.say
-    with lettering.applied():
-        axes = open_axes(ax, lettering, (7.6, 1.8 + 0.36 * len(bars)))
-        _draw(axes, bars, lettering)
+    tce = lines.groupby(["carrier", "out"], sort=False)["tce"].sum()
+    own = int((lines["document"].astype(str) == "").sum())
+    with drawing(ax, lang, (7.6, 1.8 + 0.36 * min(len(tce), MOST))) as (axes, lettering):
+        say = lettering.say
+        _draw(axes, _sorted(tce, lettering), lettering)
         axes.set_xlabel(say("折标准煤，tce", "standard coal, tce"))
         thousands(axes.xaxis)
-        total, basis = number(sum(found.tce.values())), say(BASES_ZH.get(found.basis, ""), found.basis)
+        total, basis = number(float(tce.sum())), say(BASES_ZH.get(basis, ""), basis)
         finish(
             axes,
             title=say(f"分品种能耗：合计 {total} tce（{basis}）", f"Energy by carrier: {total} tce ({basis})"),
             below=[
-                cite(found.sources, lettering),
-                lettering.count(found.own, "{} 行用用户给定的系数。", "Lines with the user's own figure: {}."),
-                lettering.count(found.left_out, "{} 行读数有问题，未计入。", "Meter rows with problems, left out: {}."),
+                cite(sources_of(lines), lettering),
+                lettering.count(own, "{} 行用用户给定的系数。", "Lines with the user's own figure: {}."),
+                lettering.count(left_out, "{} 行读数有问题，未计入。", "Meter rows with problems, left out: {}."),
             ],
         )
         return axes
 
 
-def _of_account(book: Account) -> _Energy:
-    tce: dict[tuple[str, bool], float] = {}
-    for line in book.lines:
-        key = (line.coefficient.carrier, line.flow == "out")
-        tce[key] = tce.get(key, 0.0) + line.tce
-    used = [line.coefficient for line in book.lines]
-    sources = [Cited(one.document, one.clause, one.verification) for one in used if one.document]
-    return _Energy(tce, sources, sum(not one.document for one in used), 0, book.basis)
+def _lines_of(book: Account) -> pandas.DataFrame:
+    """Return the lines of an account with the columns of those of an assessment."""
+    used = [(line.coefficient, line.flow == "out", line.tce) for line in book.lines]
+    rows = [(one.carrier, one.document, one.clause, one.verification, out, tce) for one, out, tce in used]
+    return pandas.DataFrame(rows, columns=["carrier", "document", "clause", "verification", "out", "tce"])
 
 
-def _of_assessment(assessment: Assessment) -> _Energy:
-    lines = assessment.lines.frame()
-    used = lines[lines["used"]]
-    out = used["tce"] < 0
-    names = {text: _carrier(text) for text in used["carrier"].astype(str).unique()}
-    carrier = used["carrier"].astype(str).map(names)
-    tce = {
-        (name, sent): float(values.sum())
-        for sent, here in ((False, ~out), (True, out))
-        for name, values in used["tce"][here].groupby(carrier[here], sort=False)
-    }
-    documented = used["document"].astype(str) != ""
-    basis = str(assessment.options.get("basis", "calorific"))
-    return _Energy(tce, sources_of(used), int((~documented).sum()), len(lines) - len(used), basis)
+def _carriers(names: pandas.Series[str]) -> pandas.Series[str]:
+    """Return the ids of carriers; a name stays as written where a figure of the user's own needs no carrier."""
+    found = {name: name.strip() for name in names.unique()}
+    for name in found:
+        with suppress(EnergybenchError):
+            found[name] = find_carrier(name.strip())
+    return names.map(found)
 
 
-def _carrier(name: str) -> str:
-    """Return the id of a carrier, or the name as written where a figure of the user's own needs none."""
-    try:
-        return find_carrier(name.strip())
-    except EnergybenchError:
-        return name.strip()
-
-
-def _sorted(tce: dict[tuple[str, bool], float], lettering: Lettering) -> list[tuple[str, bool, float]]:
+def _sorted(tce: pandas.Series[float], lettering: Lettering) -> list[Bar]:
     """Return name, direction and tce of each bar, the largest first; many small ones become one."""
-    rows = {row.carrier: row for row in reversed(records("carriers"))}
-    names = {
-        carrier: lettering.say(row.name_zh, row.name_en) or carrier if (row := rows.get(carrier)) else carrier
-        for carrier, _ in tce
-    }
-    bars = sorted(((names[key[0]], key[1], value) for key, value in tce.items()), key=lambda bar: -abs(bar[2]))
+    ids = {row.carrier: lettering.say(row.name_zh, row.name_en) for row in reversed(records("carriers"))}
+    keys: list[Any] = tce.index.tolist()
+    bars = [(ids.get(carrier) or carrier, out, value) for (carrier, out), value in zip(keys, tce.tolist(), strict=True)]
+    bars.sort(key=lambda bar: -abs(bar[2]))
     if len(bars) > MOST:
         rest = bars[MOST - 1 :]
         word = lettering.say(f"其余 {len(rest)} 项", f"{len(rest)} others")
         bars = [*bars[: MOST - 1], (word, False, sum(value for _, _, value in rest))]
     drawn = lettering.names(name for name, _, _ in bars)
-    return [(name, sent, value) for name, (_, sent, value) in zip(drawn, bars, strict=True)]
+    return [(name, *bar[1:]) for name, bar in zip(drawn, bars, strict=True)]
 
 
-def _draw(ax: Axes, bars: list[tuple[str, bool, float]], lettering: Lettering) -> None:
+def _draw(ax: Axes, bars: list[Bar], lettering: Lettering) -> None:
     """Draw the bars with their figures, energy that comes in and energy sent out; a legend where there are both."""
-    looks: tuple[tuple[bool, dict[str, Any], str], ...] = (
-        (False, {"color": "#3d6a8f"}, lettering.say("输入", "in")),
-        (True, {"color": "#f4f4f4", "hatch": "////"}, lettering.say("外供", "sent out")),
-    )
-    both = any(sent for _, sent, _ in bars)
-    for out, look, label in looks:
-        rows = [row for row, (_, sent, _) in enumerate(bars) if sent == out]
-        values = [bars[row][2] for row in rows]
-        drawn = ax.barh(
-            rows, values, 0.66, edgecolor="#222222", linewidth=0.8, zorder=2, label=label if both else "", **look
-        )
-        ax.bar_label(drawn, [number(value) for value in values], padding=4, fontsize=font_size())
+    names, outs, values = zip(*bars, strict=True)
+    looks = {
+        False: ("#3d6a8f", "", lettering.say("输入", "in")),
+        True: ("#f4f4f4", "////", lettering.say("外供", "sent out")),
+    }
+    colours, hatches, words = zip(*(looks[out] for out in outs), strict=True)
+    labels = ["" if True not in outs or out in outs[:row] else words[row] for row, out in enumerate(outs)]
+    look: dict[str, Any] = {"color": colours, "hatch": hatches, "edgecolor": "#222222", "linewidth": 0.8}
+    drawn = ax.barh(range(len(bars)), values, 0.66, label=labels, zorder=2, **look)
+    ax.bar_label(drawn, [number(value) for value in values], padding=4, fontsize=font_size())
     ax.axvline(0, color=ink(), linewidth=1)
     ax.margins(x=0.16)
-    if all(value >= 0 for *_, value in bars):
+    if min(values) >= 0:
         ax.set_xlim(left=0)
     ax.set_ylim(len(bars) - 0.5, -0.5)
-    name_rows(ax, [name for name, _, _ in bars])
+    name_rows(ax, names)

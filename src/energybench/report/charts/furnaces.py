@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy
+import pandas
 
 from energybench.errors import OptionError
 from energybench.frames import Assessment
@@ -14,14 +15,13 @@ from energybench.report.charts.canvas import (
     cite,
     class_name,
     class_point,
+    drawing,
     finish,
     ink,
     label_points,
     one_product,
-    open_axes,
     verdicts_by_name,
 )
-from energybench.report.fonts import choose_lettering
 from energybench.report.words import SIGNS, number
 
 if TYPE_CHECKING:
@@ -37,16 +37,8 @@ if TYPE_CHECKING:
 CHART = "furnace_chart"
 _LINE = "#3d6a8f"
 _BAND = "#8fb0cb"
-
-
-class _Furnace(NamedTuple):
-    """One measured furnace."""
-
-    name: str
-    capacity: float
-    value: float
-    level: str | None
-    depends: bool
+#: Columns of the measured furnaces.
+_FURNACE = ["name", "capacity", "value", "level", "depends"]
 
 
 def furnace_chart(
@@ -75,12 +67,10 @@ def furnace_chart(
         Document of the curve; default that of the records.
     product : str, optional
         Which product of an assessment.
-    lang : {"zh", "en"}
-        Language of the labels.
+    lang, ax
+        As in :func:`ladder_chart`.
     allow_unverified : bool
         Draw a curve with unverified points.
-    ax : matplotlib.axes.Axes, optional
-        Where to draw; default new axes.
 
     Returns
     -------
@@ -104,10 +94,7 @@ def furnace_chart(
     >>> verdict = eb.classify("600 kWh/t", "induction-furnace-cast-iron", capacity="3 t")
     >>> axes = eb.report.furnace_chart({"No. 2": verdict})  # doctest: +SKIP
     """
-    lettering = choose_lettering(lang)
-    say = lettering.say
-    furnaces: list[_Furnace] = []
-    marks: list[FurnaceLimit] = []
+    furnaces, marks = pandas.DataFrame(columns=_FURNACE), []
     if isinstance(measured, FurnaceLimit):
         marks = [measured]
     elif isinstance(measured, Assessment):
@@ -117,9 +104,9 @@ def furnace_chart(
     if marks:
         item, document = _one_curve(marks, item, document)
     curve = find_curve(item or DEFAULT_ITEM, document, allow_unverified)
-    with lettering.applied():
-        axes = open_axes(ax, lettering, (7.6, 4.8))
-        _draw_curve(axes, curve, [*(f.capacity for f in furnaces), *(m.capacity for m in marks)], lettering)
+    with drawing(ax, lang, (7.6, 4.8)) as (axes, lettering):
+        say = lettering.say
+        _draw_curve(axes, curve, [*furnaces["capacity"], *(mark.capacity for mark in marks)], lettering)
         if isinstance(measured, FurnaceLimit):
             _draw_mark(axes, measured, lettering)
         _draw_furnaces(axes, furnaces, lettering)
@@ -138,8 +125,7 @@ def furnace_chart(
             title=say(f"{name}：炉容与电耗限额", f"Limit by capacity: {name}"),
             below=[cite([curve.row], lettering), note, " "],
         )
-        names = lettering.names(furnace.name for furnace in furnaces)
-        spots = [(one.capacity, one.value, name) for one, name in zip(furnaces, names, strict=True)]
+        spots = [*zip(furnaces["capacity"], furnaces["value"], lettering.names(furnaces["name"]), strict=True)]
         spots += [(float(x), float(y), number(float(y))) for x, y in zip(curve.capacities, curve.limits, strict=True)]
         hidden = label_points(axes, spots)
         said = lettering.count(hidden, "{} 个标注无处可放，未写。", "Labels that found no place: {}.")
@@ -147,36 +133,31 @@ def furnace_chart(
         return axes
 
 
-def _from_verdicts(verdicts: Mapping[str, Verdict]) -> tuple[list[_Furnace], list[FurnaceLimit]]:
-    """Return the furnaces of verdicts, and the limit of each."""
-    furnaces, limits = [], []
+def _from_verdicts(verdicts: Mapping[str, Verdict]) -> tuple[pandas.DataFrame, list[FurnaceLimit]]:
+    rows, limits = [], []
     for name, one in verdicts.items():
         if one.furnace is None:
             said = f"{CHART} needs verdicts on furnaces, and {one.item} has no capacity"
             raise OptionError(said, one.item, 'Pass capacity= to classify(), for example capacity="3 t"')
-        level = one.level.value if one.level else None
-        furnaces.append(_Furnace(name, one.furnace.capacity, one.value, level, one.depends_on_reading))
+        level = one.level.value if one.level else ""
+        rows.append((name, one.furnace.capacity, one.value, level, one.depends_on_reading))
         limits.append(one.furnace)
-    return furnaces, limits
+    return pandas.DataFrame(rows, columns=_FURNACE), limits
 
 
 def _from_table(
     measured: Assessment, product: str | None, item: str | None, document: str | None
-) -> tuple[list[_Furnace], str | None, str | None]:
+) -> tuple[pandas.DataFrame, str | None, str | None]:
     """Return the furnaces of an assessment that have a class, and their item and document."""
     rows = one_product(measured, product, CHART)
     rows = rows[rows["class"].notna()]
     if "furnace_capacity" not in rows.columns or rows.empty:
         fix = "Give the output table the columns furnace_capacity and furnace_capacity_unit"
         raise OptionError(f"{CHART} needs furnaces with a class, and the results have none", "furnace_capacity", fix)
-    units = rows["furnace_capacity_unit"]
-    texts = [f"{size} {unit}" for size, unit in zip(rows["furnace_capacity"], units, strict=True)]
-    sizes = {text: read_capacity(text) for text in dict.fromkeys(texts)}
-    columns = zip(rows["plant"], texts, rows["intensity"], rows["class"], rows["depends_on_reading"], strict=True)
-    furnaces = [
-        _Furnace(str(plant), sizes[text], float(value), str(level), bool(depends))
-        for plant, text, value, level, depends in columns
-    ]
+    texts = rows["furnace_capacity"].astype(str) + " " + rows["furnace_capacity_unit"].astype(str)
+    sizes = texts.map({text: read_capacity(text) for text in texts.unique()})
+    columns = [rows["plant"].astype(str), sizes, *(rows[name] for name in ("intensity", "class", "depends_on_reading"))]
+    furnaces = pandas.concat(columns, axis=1, keys=_FURNACE)
     return furnaces, item or str(rows["item"].iloc[0]), document or str(rows["document"].iloc[0])
 
 
@@ -191,7 +172,6 @@ def _one_curve(marks: list[FurnaceLimit], item: str | None, document: str | None
 
 
 def _draw_curve(ax: Axes, curve: LimitCurve, sizes: list[float], lettering: Lettering) -> None:
-    """Draw the band, the linear reading and the stated points."""
     say, points, limits = lettering.say, curve.capacities, curve.limits
     last = max(float(points[-1]) * 1.2, max(sizes, default=0.0) * 1.1)
     ends = numpy.array([0.0, *points, last])
@@ -220,16 +200,14 @@ def _draw_mark(ax: Axes, limit: FurnaceLimit, lettering: Lettering) -> None:
     ax.vlines(limit.capacity, limit.strict, limit.lenient, color=ink(), linewidth=1.2, zorder=5)
 
 
-def _draw_furnaces(ax: Axes, furnaces: list[_Furnace], lettering: Lettering) -> None:
+def _draw_furnaces(ax: Axes, furnaces: pandas.DataFrame, lettering: Lettering) -> None:
     """Draw measured furnaces by class, with a ring where the class depends on the reading."""
-    for level in [*(level.value for level in Level), None]:
-        here = [(one.capacity, one.value) for one in furnaces if one.level == level]
-        if here:
-            x, y = zip(*here, strict=True)
-            ax.scatter(x, y, s=64, **class_point(level), label=class_name(level, lettering))
-    rings = [(one.capacity, one.value) for one in furnaces if one.depends]
-    if rings:
-        label = lettering.say("随读法而变", "depends on reading")
+    for level in [*(level.value for level in Level), ""]:
+        here = furnaces[furnaces["level"] == level]
+        if len(here):
+            ax.scatter(here["capacity"], here["value"], s=64, **class_point(level), label=class_name(level, lettering))
+    rings = furnaces[furnaces["depends"].astype(bool)]
+    if len(rings):
         look: dict[str, Any] = {"facecolors": "none", "edgecolors": ink(), "linewidths": 1.1}
-        x, y = zip(*rings, strict=True)
-        ax.scatter(x, y, s=210, zorder=5, label=label, **look)
+        label = lettering.say("随读法而变", "depends on reading")
+        ax.scatter(rings["capacity"], rings["value"], s=210, zorder=5, label=label, **look)

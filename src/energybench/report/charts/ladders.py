@@ -13,17 +13,16 @@ from energybench.report.charts.canvas import (
     class_area,
     class_name,
     class_point,
+    drawing,
     finish,
     font_size,
     ink,
     name_rows,
-    open_axes,
     settle,
     thousands,
     verdicts_by_name,
     write,
 )
-from energybench.report.fonts import choose_lettering
 from energybench.report.look import look_of
 from energybench.report.words import SIGNS, number
 from energybench.units.registry import ratio, read_quantity
@@ -90,13 +89,12 @@ def ladder_chart(
     >>> verdict = eb.classify("13200 kWh/t", "electrolytic-aluminium")
     >>> axes = eb.report.ladder_chart({"Potline A": verdict}, uncertainty="60 kWh/t")  # doctest: +SKIP
     """
-    lettering = choose_lettering(lang)
-    say, named = lettering.say, verdicts_by_name(verdicts, CHART)
+    named = verdicts_by_name(verdicts, CHART)
     drawn = list(named.values())
     first, steps, bars = drawn[0], _common_steps(drawn), _bars(named, uncertainty)
     higher = ">" in next(iter(first.comparators.values()))
-    with lettering.applied():
-        axes = open_axes(ax, lettering, (7.6, 2.5 + 0.42 * len(named)))
+    with drawing(ax, lang, (7.6, 2.5 + 0.42 * len(named))) as (axes, lettering):
+        say = lettering.say
         names = lettering.names(name or say("数值", "value") for name in named)
         low, high = _limits([one.value for one in drawn], bars, [value for _, value in steps])
         zones = _zones(steps, low, high, higher)
@@ -175,9 +173,7 @@ def _bar(verdict: Verdict, given: Any) -> float:
 
 def _limits(values: list[float], bars: list[float], steps: list[float]) -> tuple[float, float]:
     """Return the ends of the axis: everything inside, with room around."""
-    ends = [*steps]
-    for value, bar in zip(values, bars, strict=True):
-        ends += [value - bar, value + bar]
+    ends = [*steps, *(value + side * bar for value, bar in zip(values, bars, strict=True) for side in (-1, 1))]
     low, high = min(ends), max(ends)
     room = 0.18 * (high - low) or 0.1 * abs(high) or 1.0
     return low - room, high + room

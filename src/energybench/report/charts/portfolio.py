@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy
 
-from energybench.errors import OptionError, check_option, did_you_mean, quoted
+from energybench.errors import OptionError, check_option
 from energybench.frames.encode import clean_text, to_floats
 from energybench.frames.groups import period_key
 from energybench.limits.choose import find_ladder, needs_capacity
@@ -17,11 +17,12 @@ from energybench.report.charts.canvas import (
     class_area,
     class_name,
     columns,
+    drawing,
     finish,
     halo,
     ink,
+    one_of,
     one_product,
-    open_axes,
     settle,
     shortened,
     sources_of,
@@ -29,8 +30,7 @@ from energybench.report.charts.canvas import (
     wrapped,
     write,
 )
-from energybench.report.fonts import choose_lettering
-from energybench.report.words import SIGNS, WORDS, number
+from energybench.report.words import SIGNS, number, vocabulary
 from energybench.units.registry import ratio
 from energybench.units.text import read_unit
 
@@ -82,10 +82,8 @@ def portfolio_chart(
         has one.
     targets : TargetCheck, optional
         From :func:`energybench.check_targets`: its shares of capacity at benchmark and below baseline are marked.
-    lang : {"zh", "en"}
-        Language of the labels.
-    ax : matplotlib.axes.Axes, optional
-        Where to draw; default new axes.
+    lang, ax
+        As in :func:`ladder_chart`.
 
     Returns
     -------
@@ -110,30 +108,29 @@ def portfolio_chart(
     >>> assessment = eb.assess("meters.csv", "outputs.csv")  # doctest: +SKIP
     >>> axes = eb.report.portfolio_chart(assessment, product="cement-clinker")  # doctest: +SKIP
     """
-    lettering = choose_lettering(lang)
-    say = lettering.say
-    rows = _one_period(one_product(assessment, product, CHART), period)
+    rows = one_product(assessment, product, CHART)
+    wanted = None if period is None else period_key(period)
+    rows = one_of(rows, CHART, "period", wanted, rows["period"].map(period_key))
     width, unit, by = _widths(rows, by)
-    drawn = rows["class"].notna().to_numpy() & (width > 0)
-    if not drawn.any():
+    plants = rows.assign(width=width)[rows["class"].notna() & (width > 0)]
+    if plants.empty:
         raise OptionError(f"No plant of the results has a class and a {by}", by, "Look at assessment.problems")
-    item = str(rows["item"].to_numpy()[drawn][0])
+    item, document = str(plants["item"].iloc[0]), str(plants["document"].iloc[0])
     marks = _marks(targets, by)
     # A furnace limit is an upper one.
-    document = str(rows["document"].to_numpy()[drawn][0])
     higher = not needs_capacity(item) and find_ladder(item, document, allow_unverified=True).better == "higher"
-    order = numpy.argsort(rows["intensity"].to_numpy()[drawn] * (-1 if higher else 1), kind="stable")
-    plants, wide = rows[drawn].iloc[order], width[drawn][order]
+    plants = plants.sort_values("intensity", ascending=not higher, kind="stable")
+    wide = plants["width"].to_numpy(dtype=float)
     left, total = numpy.cumsum(wide) - wide, float(wide.sum())
-    with lettering.applied():
-        axes = open_axes(ax, lettering, (8.4, 4.8))
+    with drawing(ax, lang, (8.4, 4.8)) as (axes, lettering):
+        say = lettering.say
         steps = _steps(plants)
         bottom, cut = _bottom([*plants["intensity"], *(value for _, value in steps)])
         _draw_plants(axes, plants, left, wide, bottom, lettering)
         for style, (level, value) in zip(STYLES, steps, strict=False):
             label = f"{class_name(level, lettering)} {number(value)}"
-            line = axes.axhline(value, color=ink(), linestyle=style, linewidth=1.4, zorder=4, label=label)
-            line.set_path_effects(halo(axes))
+            look: dict[str, Any] = {"color": ink(), "linestyle": style, "linewidth": 1.4, "path_effects": halo(axes)}
+            axes.axhline(value, label=label, zorder=4, **look)
         _draw_marks(axes, marks, total, item, lettering)
         axes.set_xlim(0, 1.01 * total)
         along = say("累计产能，" if by == "capacity" else "累计产量，", f"cumulative {by}, ")
@@ -159,21 +156,6 @@ def portfolio_chart(
         return axes
 
 
-def _one_period(rows: pandas.DataFrame, period: str | None) -> pandas.DataFrame:
-    periods = [period_key(one) for one in rows["period"]]
-    known = list(dict.fromkeys(periods))
-    if period is None and len(known) > 1:
-        said = f"{CHART} shows one period, and the results have {', '.join(known)}"
-        raise OptionError(said, "period", f'Pass period="{known[-1]}"')
-    if period is None:
-        return rows
-    wanted, shown = period_key(period), quoted(period)
-    if wanted not in known:
-        fix = did_you_mean(wanted, known, f"There are {', '.join(known)}")
-        raise OptionError(f"The results have no period {shown}", shown, fix)
-    return rows[[one == wanted for one in periods]]
-
-
 def _widths(rows: pandas.DataFrame, by: str | None) -> tuple[Floats, str, str]:
     """Return what each plant adds to the axis, in the unit of the first, and which column that is."""
     if by is not None:
@@ -185,19 +167,17 @@ def _widths(rows: pandas.DataFrame, by: str | None) -> tuple[Floats, str, str]:
     given = has_capacity and bool(rows[WIDTHS["capacity"]].notna().all())
     by = by or ("capacity" if given else "output")
     column = WIDTHS[by]
-    units = [clean_text(unit) for unit in rows[f"{column}_unit"]]
-    target = next(unit for unit in units if unit and unit != "nan")
-    factors = {unit: float(ratio(read_unit(unit), read_unit(target))) for unit in dict.fromkeys(units) if unit != "nan"}
-    scale = numpy.array([factors.get(unit, numpy.nan) for unit in units])
-    return to_floats(rows[column]) * scale, target, by
+    units = rows[f"{column}_unit"].map(clean_text)
+    known = [unit for unit in units.unique() if unit and unit != "nan"]
+    factors = {unit: float(ratio(read_unit(unit), read_unit(known[0]))) for unit in known}
+    return to_floats(rows[column]) * units.map(factors).to_numpy(float), known[0], by
 
 
 def _steps(plants: pandas.DataFrame) -> list[tuple[str, float]]:
     """Return the steps that are the same for all plants; a furnace limit differs with its capacity."""
     columns_of = {level.value: level.value.replace("-", "_") for level in Level}
-    found = {level: plants[column].to_numpy(float) for level, column in columns_of.items() if column in plants.columns}
-    # NaN, where a plant has no such step, does not even equal itself.
-    return [(level, float(values[0])) for level, values in found.items() if (values == values[0]).all()]
+    found = {level: plants[column].astype(float) for level, column in columns_of.items() if column in plants.columns}
+    return [(level, values.iloc[0]) for level, values in found.items() if values.eq(values.iloc[0]).all()]
 
 
 def _bottom(values: list[float]) -> tuple[float, bool]:
@@ -213,7 +193,6 @@ def _bottom(values: list[float]) -> tuple[float, bool]:
 def _draw_plants(
     ax: Axes, plants: pandas.DataFrame, left: Floats, wide: Floats, bottom: float, lettering: Lettering
 ) -> None:
-    """Draw the steps, a class at a time."""
     classes, values = plants["class"].to_numpy(), plants["intensity"].to_numpy(dtype=float)
     for level in (level.value for level in Level if (classes == level.value).any()):
         here = classes == level
@@ -237,7 +216,6 @@ def _marks(targets: TargetCheck | None, by: str) -> list[TargetVerdict]:
 
 
 def _draw_marks(ax: Axes, marks: list[TargetVerdict], total: float, item: str, lettering: Lettering) -> None:
-    """Mark the shares that a policy asks for."""
     say = lettering.say
     for colour, style, mark in zip(("#b44fd0", "#2f93d6"), ((0, (6, 2, 1, 2)), (0, (2, 2))), marks, strict=False):
         share = (mark.threshold or 0.0) / 100
@@ -248,10 +226,10 @@ def _draw_marks(ax: Axes, marks: list[TargetVerdict], total: float, item: str, l
         reached = say("，实际 ", ", found ") + found if found else ""
         due = say(f"，{mark.deadline} 年前", f" by {mark.deadline}") if mark.deadline else ""
         level = Level.BENCHMARK if _SHARES[mark.figure] == "best" else Level.BELOW_BASELINE
-        answer = say(*WORDS[mark.answer])
+        answer = say(*vocabulary()[mark.answer])
         label = f"{class_name(level, lettering)} {value}{due}{say('：', ': ')}{answer}{reached}"
-        line = ax.axvline(place, color=colour, linestyle=style, linewidth=2.2, zorder=5, label=label)
-        line.set_path_effects(halo(ax, 4.5))
+        look: dict[str, Any] = {"color": colour, "linestyle": style, "linewidth": 2.2, "path_effects": halo(ax, 4.5)}
+        ax.axvline(place, label=label, zorder=5, **look)
 
 
 def _name_plants(

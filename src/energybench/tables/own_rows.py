@@ -77,11 +77,8 @@ def read_overlay(path: Path) -> tuple[str, list[Any]]:
 def check_file(path: Path) -> tuple[str, int, list[TableError]]:
     """Check every cell of a file in the schema of a shipped table."""
     name, checked = _checked(path)
-    return (
-        name,
-        len(checked),
-        [wrong for where, row, errors in checked for wrong in errors or _without_source(row, where)],
-    )
+    wrong = (errors or _without_source(row, where) for where, row, errors in checked)
+    return name, len(checked), list(chain.from_iterable(wrong))
 
 
 def _table_of(columns: list[str], path: Path) -> str:

@@ -2,22 +2,12 @@
 
 from typing import TYPE_CHECKING
 
-from energybench.units.text import UnitText, read_amount, read_number, read_unit
+from energybench.units.text import UnitText, read_unit
 
 if TYPE_CHECKING:
-    from energybench.units.registry import make_quantity, quantity, ratio, registry, standard_coal_heat
+    from energybench.units.registry import quantity, ratio, registry, standard_coal_heat
 
-__all__ = [
-    "UnitText",
-    "make_quantity",
-    "quantity",
-    "ratio",
-    "read_amount",
-    "read_number",
-    "read_unit",
-    "registry",
-    "standard_coal_heat",
-]
+__all__ = ["UnitText", "quantity", "ratio", "read_unit", "registry", "standard_coal_heat"]
 
 
 def __getattr__(name: str) -> object:

@@ -340,25 +340,8 @@ def as_float(value: Any) -> float:
 
 
 def read_number(text: str) -> tuple[str, str]:
-    """Split a text into its leading number and the rest.
+    """Split a text into its leading number, as ``Fraction`` reads it, and the rest without leading spaces.
 
-    Parameters
-    ----------
-    text : str
-        A number in plain or full-width digits, with correct thousands separators or none, and what follows.
-
-    Returns
-    -------
-    tuple of str
-        The number as ``float`` and ``Fraction`` read it, and the rest without leading spaces.
-
-    Raises
-    ------
-    AmountError
-        If no number stands in front, or a full-width comma makes it ambiguous.
-
-    Examples
-    --------
     >>> read_number("１２,000.5 t")
     ('12000.5', 't')
     """
@@ -380,31 +363,7 @@ def read_number(text: str) -> tuple[str, str]:
 
 @lru_cache(4096)
 def read_amount(text: str) -> tuple[str, UnitText]:
-    """Read an amount: a number and a unit.
-
-    Parameters
-    ----------
-    text : str
-        For example ``"350 万kWh"``, ``"3吨标准煤"``, ``"-30 kgce/t"``.
-
-    Returns
-    -------
-    tuple
-        The number as text, and the unit.
-
-    Raises
-    ------
-    AmountError
-        If there is no number, no unit, or the number is not finite.
-    UnitTextError
-        If the unit is not read.
-
-    Examples
-    --------
-    >>> number, unit = read_amount("350 万kWh")
-    >>> number, str(unit)
-    ('350', '10^4 kWh')
-    """
+    """Read an amount such as ``"350 万kWh"``: the number as text, and the unit."""
     if "±" in text:
         raise AmountError(
             f"{quoted(text)} carries an uncertainty, which is not used here",

@@ -19,7 +19,7 @@ import energybench as eb
 import oracle
 from energybench import tables
 from energybench.energy.carbon import Emission, to_co2
-from energybench.energy.carbon_factors import POWER_KINDS, read_carbon
+from energybench.energy.carbon_factors import POWER_KINDS, TONNES_CO2, read_carbon
 from energybench.energy.gas_and_steam import steam_heat, to_reference
 from energybench.errors import (
     AmbiguousError,
@@ -575,7 +575,7 @@ def test_any_text_reads_or_is_refused(amount: str, carrier: str, factor: str) ->
 @given(st.text(max_size=14))
 def test_any_carbon_text_reads_or_is_refused(text: str) -> None:
     with pytest.raises(EnergybenchError):
-        read_carbon(text, "CO2", "factor")
+        read_carbon(text, TONNES_CO2, "factor")
 
 
 # The record -----------------------------------------------------------------------------------------------

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 from energybench import __version__
 from energybench.energy.carbon_factors import (
     QUANTITIES,
+    TONNES_CARBON,
+    TONNES_CO2,
     Figure,
     figure_of_row,
     find_fuel,
@@ -26,7 +28,6 @@ from energybench.errors import DimensionError, GasConditionError, OptionError
 from energybench.tables.store import data_version, warn_if_weak
 from energybench.units.registry import Rate, ratio, read_one, same_kind, to_float, two_conditions
 from energybench.units.result import Record
-from energybench.units.text import TONNE, UnitText
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
     from energybench.tables.rows import Co2FactorRow
     from energybench.units.registry import AmountLike
+    from energybench.units.text import UnitText
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +155,7 @@ def to_co2(
     grid: Co2FactorRow | None = None
     if factor is not None:
         _refuse(subject, {**given, **where}, "is given beside factor, which says all")
-        rate = read_carbon(factor, "CO2", "factor")
+        rate = read_carbon(factor, TONNES_CO2, "factor")
         figures: tuple[Figure, ...] = (Figure.of_user("factor", factor, rate),)
         tonnes = _per_unit(unit, rate, subject)
     elif subject in ("electricity", "heat"):
@@ -163,7 +165,7 @@ def to_co2(
             row = heat_factor(allow_unverified)
         else:
             row = grid = power_factor(year, kind, region, allow_unverified)
-        rate, figures = read_carbon(f"{row.value} {row.unit}", "CO2", "factor"), (figure_of_row("factor", row),)
+        rate, figures = read_carbon(f"{row.value} {row.unit}", TONNES_CO2, "factor"), (figure_of_row("factor", row),)
         tonnes = _per_unit(unit, rate, subject)
     else:
         _refuse(subject, {"year": year, "region": region}, "is given for a fuel, whose figures have none")
@@ -198,24 +200,19 @@ def _of_fuel(
     rates, figures = fuel_figures(fuel, given, kind, allow_unverified)
     ncv, carbon, oxidation = (rates[name] for name in QUANTITIES)
     heat = _amounts(unit, ncv, fuel) * ncv.value
-    over = UnitText(ncv.unit.numerator, (), ncv.unit.exponent)
-    tonnes = heat * _amounts(over, carbon, fuel) * carbon.value * ratio(_mass(carbon), TONNE)
+    tonnes = heat * _amounts(ncv.unit.over, carbon, fuel) * carbon.value * ratio(carbon.unit.over, TONNES_CARBON)
     record, forty_four_twelfths = molar_ratio()
     return tonnes * oxidation.value * forty_four_twelfths, (*figures, record)
 
 
 def _per_unit(unit: UnitText, rate: Rate, subject: str) -> Fraction:
     """Return tonnes of CO2 per one ``unit``, by one factor."""
-    return _amounts(unit, rate, subject) * rate.value * ratio(_mass(rate), TONNE)
-
-
-def _mass(rate: Rate) -> UnitText:
-    return UnitText(rate.unit.numerator, (), rate.unit.exponent)
+    return _amounts(unit, rate, subject) * rate.value * ratio(rate.unit.over, TONNES_CO2)
 
 
 def _amounts(unit: UnitText, rate: Rate, subject: str) -> Fraction:
     """Return how many of the figure's own amounts one ``unit`` is."""
-    per = UnitText(rate.unit.denominator)
+    per = rate.unit.per
     if same_kind(unit, per):
         return ratio(unit, per)
     given = f"{subject} is given in {unit}, and its figure is per {per}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -42,15 +41,10 @@ _QUANTITY_OF_KIND = {
 }
 _MOLAR_ROW = "carbon-to-co2-ratio"
 _IPCC = "ipcc1996_"
-_CARBON = re.compile(r"(t|kg|g|吨|千克)\s*(CO2|C|二氧化碳|碳)\s*/\s*(.+)", re.DOTALL)
-_ELEMENTS = {"二氧化碳": "CO2", "碳": "C"}
-_KJ = UnitText(("kJ",))
-_TJ = UnitText(("TJ",))
-_T_PER_TJ = UnitText(("t",), ("TJ",))
-_TC_PER_TJ = UnitText(("tC",), ("TJ",))
+_KJ, _TJ = UnitText(("kJ",)), UnitText(("TJ",))
+TONNES_CO2, TONNES_CARBON = UnitText(("tCO2",)), UnitText(("tC",))
 #: Fuels that have hardly a carbon content in common.
 _ANY_CARBON = frozenset({"other_gas", "msw_fuel", "industrial_waste_fuel"})
-_ONE = UnitText(())
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,28 +109,21 @@ def molar_ratio() -> tuple[Figure, Fraction]:
     return Figure("ratio", float(exact), row.unit, "definition", row.id, notes="44/12", **source), exact
 
 
-def read_carbon(text: object, element: str, name: str) -> Rate:
-    """Read a mass of carbon or carbon dioxide per amount: ``"20.2 tC/TJ"``, ``"0.5 tCO2/MWh"``.
-
-    Examples
-    --------
-    >>> str(read_carbon("20.2 tC/TJ", "C", "carbon_content"))
-    '20.2 t/TJ'
-    """
-    example = f'Write, for example, {name}="{"20.2 tC/TJ" if element == "C" else "0.5 tCO2/MWh"}"'
+def read_carbon(text: object, mass: UnitText, name: str) -> Rate:
+    """Read a mass of carbon or carbon dioxide per amount: ``"20.2 tC/TJ"``, ``"0.5 tCO2/MWh"``."""
+    example = f'Write, for example, {name}="{"20.2 tC/TJ" if mass is TONNES_CARBON else "0.5 tCO2/MWh"}"'
     if not isinstance(text, str):
         raise AmountError(f"{name} is {quoted(text)}, expected text with a unit", quoted(text), example)
-    number, rest = read_number(text)
-    match = _CARBON.fullmatch(rest.replace("₂", "2").replace("／", "/").strip())
-    if match is None or _ELEMENTS.get(match[2], match[2]) != element:
-        raise DimensionError(
-            f"{name} is {quoted(text)}, expected a mass of {element} per amount", quoted(text), example
-        )
-    value = Fraction(number)
-    if value < 0:
+    number, written = read_number(text)
+    unit = read_unit(written) if written else UnitText(())
+    if not unit.denominator or not same_kind(unit.over, mass):
+        wanted = "carbon" if mass is TONNES_CARBON else "CO2"
+        raise DimensionError(f"{name} is {quoted(text)}, expected a mass of {wanted} per amount", quoted(text), example)
+    rate = Rate(Fraction(number), unit)
+    if rate.value < 0:
         raise AmountError(f"{name} is {quoted(text)}, expected zero or more", quoted(text), example)
-    to_float(value, name)
-    return Rate(value, read_unit(f"{match[1]}/{match[3]}"))
+    to_float(rate.value, name)
+    return rate
 
 
 @cached()
@@ -286,15 +273,14 @@ def _no_fuel(carrier: str) -> MissingFigureError:
 def _read(name: str, value: Any) -> Rate:
     """Read one quantity of a fuel as an exact figure of the right kind."""
     if name == "carbon_content":
-        rate = read_carbon(value, "C", name)
-        if not same_kind(UnitText(rate.unit.denominator), _TJ):
+        rate = read_carbon(value, TONNES_CARBON, name)
+        if not same_kind(rate.unit.per, _TJ):
             raise DimensionError(f"{name} is {quoted(value)}, expected carbon per heat", quoted(value), "Give tC/TJ")
         return rate
     if name == "oxidation":
-        return Rate(_read_share(value), _ONE)
+        return Rate(_read_share(value), UnitText(()))
     rate = read_rate(value, name)
-    heat = UnitText(rate.unit.numerator, (), rate.unit.exponent)
-    if not rate.unit.denominator or not same_kind(heat, _KJ):
+    if not rate.unit.denominator or not same_kind(rate.unit.over, _KJ):
         raise DimensionError(f"ncv is {rate}, expected heat per amount", str(rate), f"Write ncv={QUANTITIES['ncv']}")
     if rate.value <= 0:
         raise CoefficientError(f"ncv is {rate}, expected more than zero", str(rate), "Give the net heating value")
@@ -324,7 +310,8 @@ def _refuse_slip(fuel: str, name: str, rate: Rate, allow_unverified: bool) -> No
     if name == "ncv":
         refuse_heat(fuel, rate)
     else:
-        figure = Rate(rate.to(_T_PER_TJ), _TC_PER_TJ)
+        per_tj = UnitText(TONNES_CARBON.numerator, _TJ.numerator)
+        figure = Rate(rate.to(per_tj), per_tj)
         refuse_slip(_known_carbon(fuel), figure, fuel, name, figure, CO2_FOR_C)
 
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from energybench.errors import AmountError, DimensionError, GasConditionError, OptionError, quoted, requiring
 from energybench.units.registry import make_quantity, ratio, read_one, read_rate, same_kind, to_float
 from energybench.units.result import Quantified, Record
-from energybench.units.text import M3, NM3, SITE_UNITS, TONNE, UnitText, read_number
+from energybench.units.text import M3, NM3, SITE_UNITS, TONNE, ZERO_IN_KELVIN, UnitText, read_number
 
 if TYPE_CHECKING:
     import pint
@@ -24,10 +24,19 @@ if TYPE_CHECKING:
     from energybench.units.registry import AmountLike
 
 
-ABSOLUTE_ZERO = Fraction("-273.15")
-_NORMAL = Fraction("273.15")
-_CELSIUS = frozenset({"°C", "℃", "degC", "摄氏度", "oC"})
-_KELVIN = frozenset({"K", "开", "开尔文"})
+_NORMAL = ZERO_IN_KELVIN["°C"]
+FORMULATION = "IAPWS-IF97"
+CRITICAL_MPA = 22.064
+CRITICAL_KELVIN = 647.096
+
+#: A temperature this near to saturation may be water or steam by its last digit: the dryness must say which.
+SATURATION_MARGIN = 0.5
+
+_KJ_PER_KG = UnitText(("kJ",), ("kg",))
+_MPA = SITE_UNITS["MPa"]
+_GAUGE = re.compile(r"(?i)[\s(（]*(?:g|gauge|表压?)[)）]?$")
+_ABSOLUTE = re.compile(r"(?i)[\s(（]*(?:a|abs|绝压?|绝对)[)）]?$")
+_ONE_REFERENCE = 'Pass feedwater_temperature="104 °C", or feedwater_enthalpy="0 kJ/kg" to count from water at 0 °C'
 
 
 class Condition(NamedTuple):
@@ -41,8 +50,8 @@ class Condition(NamedTuple):
 
 #: The reference conditions that can be named, by temperature in kelvin.
 CONDITIONS: dict[Fraction, Condition] = {
-    Fraction("273.15"): Condition("0", "Nm3", "the normal cubic metre (标准立方米)", "definition"),
-    Fraction("293.15"): Condition("20", "m3", "the reference of the Chinese gas trade", "unverified"),
+    _NORMAL: Condition("0", "Nm3", "the normal cubic metre (标准立方米)", "definition"),
+    _NORMAL + 20: Condition("20", "m3", "the reference of the Chinese gas trade", "unverified"),
 }
 
 
@@ -88,46 +97,57 @@ class ReferenceVolume(Quantified):
 
 
 def read_temperature(value: object, name: str = "temperature") -> Fraction:
-    """Read a temperature in °C or K, as kelvin.
-
-    Examples
-    --------
-    >>> float(read_temperature("20 °C"))
-    293.15
-    """
+    """Read a temperature in °C or K, as kelvin."""
+    expected, example = "a temperature in °C or K", f'{name}="20 °C"'
     if isinstance(value, str):
         number, unit = read_number(value)
-        kelvin = Fraction(number)
-        if unit.strip() in _CELSIUS:
-            kelvin -= ABSOLUTE_ZERO
-        elif unit.strip() not in _KELVIN:
-            raise _unreadable(value, name, "a temperature in °C or K", '"20 °C"')
+        if (zero := ZERO_IN_KELVIN.get(unit.strip())) is None:
+            raise _unreadable(value, name, expected, example)
+        kelvin = Fraction(number) + zero
     else:
-        kelvin = read_foreign(value, name, "kelvin", "a temperature in °C or K", '"20 °C"')
+        kelvin = _read_foreign(value, name, "kelvin", expected, example)
     if kelvin <= 0:
-        raise AmountError(
-            f"{name} is {quoted(value)}, which is not above absolute zero", quoted(value), f'Write {name}="20 °C"'
-        )
+        raise _unreadable(value, name, "a temperature above absolute zero", example)
     to_float(kelvin, name)
     return kelvin
 
 
-def read_foreign(value: object, name: str, unit: str, expected: str, example: str) -> Fraction:
+def read_pressure(value: object, name: str = "pressure") -> Fraction:
+    """Read an absolute pressure, in MPa."""
+    expected, example = "MPa, kPa, Pa or bar", f'{name}="1.0 MPa"'
+    if isinstance(value, str):
+        number, written = read_number(value)
+        unit = SITE_UNITS.get(written.strip())
+        if unit is None and _GAUGE.search(written):
+            fix = "Add the ambient pressure (about 0.1 MPa, less at altitude) and give the absolute pressure in MPa"
+            raise AmountError(f"{name} is {quoted(value)}, a gauge pressure", quoted(value), fix)
+        unit = unit or SITE_UNITS.get(_ABSOLUTE.sub("", written).strip())
+        if unit is None or not same_kind(unit, _MPA):
+            raise _unreadable(value, name, expected, example)
+        pressure = Fraction(number) * ratio(unit, _MPA)
+    else:
+        pressure = _read_foreign(value, name, "pascal", expected, example) / 10**6
+    if pressure <= 0:
+        raise _unreadable(value, name, "more than zero", example)
+    to_float(pressure, name)
+    return pressure
+
+
+def _read_foreign(value: object, name: str, unit: str, expected: str, example: str) -> Fraction:
     """Read a scalar quantity of a registry that knows ``unit``: temperatures and pressures are not units of ours."""
     import pint
 
-    if not isinstance(value, pint.Quantity):
-        raise _unreadable(value, name, expected, example)
     try:
-        number = float(value.to(unit).magnitude)
-        return Fraction(repr(number))
+        if isinstance(value, pint.Quantity):
+            return Fraction(repr(float(value.to(unit).magnitude)))
     except (pint.PintError, TypeError, ValueError, KeyError) as error:
         raise _unreadable(value, name, expected, example) from error
+    raise _unreadable(value, name, expected, example)
 
 
 def _unreadable(value: object, name: str, expected: str, example: str) -> AmountError:
-    shown = quoted(str(value)) if not isinstance(value, str | int | float) else quoted(value)
-    return AmountError(f"{name} is {shown}, expected {expected}", shown, f"Write {name}={example}")
+    shown = quoted(value) if isinstance(value, str | int | float) else quoted(str(value))
+    return AmountError(f"{name} is {shown}, expected {expected}", shown, f"Write {example}")
 
 
 def to_reference(amount: AmountLike, *, from_temperature: str, to_temperature: str) -> ReferenceVolume:
@@ -171,7 +191,7 @@ def to_reference(amount: AmountLike, *, from_temperature: str, to_temperature: s
     kelvin_from, old = _condition(from_temperature, "from_temperature")
     kelvin_to, new = _condition(to_temperature, "to_temperature")
     magnitude, unit = read_one(amount, "amount", "Multiply the array by .factor")
-    volume = magnitude * _per_unit(unit, kelvin_from)
+    volume = magnitude * _cubic_metres(unit, kelvin_from)
     factor = kelvin_to / kelvin_from
     unverified = [c for c in (old, new) if c.verification == "unverified"]
     notes = "dry ideal gas, equal pressure"
@@ -200,36 +220,21 @@ def _condition(temperature: object, name: str) -> tuple[Fraction, Condition]:
     return kelvin, CONDITIONS[kelvin]
 
 
-def _per_unit(unit: UnitText, kelvin: Fraction) -> Fraction:
+def _cubic_metres(unit: UnitText, kelvin: Fraction) -> Fraction:
     """Return how many cubic metres one ``unit`` is, at a temperature that it may stand for."""
-    if same_kind(unit, NM3):
-        if kelvin != _NORMAL:
-            raise GasConditionError(
-                f"The amount is in {unit}, which is a volume at 0 °C, and from_temperature is another",
-                str(unit),
-                'Write from_temperature="0 °C", or give the amount in m3',
-            )
-        return ratio(unit, NM3)
-    if not same_kind(unit, M3):
+    if same_kind(unit, M3):
+        return ratio(unit, M3)
+    if not same_kind(unit, NM3):
         raise DimensionError(
             f"The amount is in {unit}, expected a gas volume", str(unit), 'Write, for example, "10000 m3"'
         )
-    return ratio(unit, M3)
-
-
-FORMULATION = "IAPWS-IF97"
-CRITICAL_MPA = 22.064
-CRITICAL_KELVIN = 647.096
-
-#: A temperature this near to saturation may be water or steam by its last digit: the dryness must say which.
-SATURATION_MARGIN = 0.5
-
-_KJ_PER_KG = UnitText(("kJ",), ("kg",))
-_PRESSURES = {symbol: unit for symbol, unit in SITE_UNITS.items() if unit.denominator}
-_MPA = _PRESSURES["MPa"]
-_GAUGE = re.compile(r"(?i)[\s(（]*(?:g|gauge|表压?)[)）]?$")
-_ABSOLUTE = re.compile(r"(?i)[\s(（]*(?:a|abs|绝压?|绝对)[)）]?$")
-_ONE_REFERENCE = 'Pass feedwater_temperature="104 °C", or feedwater_enthalpy="0 kJ/kg" to count from water at 0 °C'
+    if kelvin != _NORMAL:
+        raise GasConditionError(
+            f"The amount is in {unit}, which is a volume at 0 °C, and from_temperature is another",
+            str(unit),
+            'Write from_temperature="0 °C", or give the amount in m3',
+        )
+    return ratio(unit, NM3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -348,58 +353,20 @@ def steam_heat(
             "temperature",
             'Pass temperature="300 °C" for superheated steam or water, dryness=1 for dry saturated steam',
         )
+    share: float | None = None
     if dryness is not None:
-        kelvin, enthalpy = _saturated(float(megapascal), _read_dryness(dryness))
-        share, state = float(dryness), _state_of_dryness(float(dryness))
+        share = _read_dryness(dryness)
+        kelvin, enthalpy = _saturated(float(megapascal), share)
+        state = {0.0: "saturated water", 1.0: "saturated steam"}.get(share, "wet steam")
     else:
         kelvin = float(read_temperature(temperature))
-        enthalpy, state, share = *_single_phase(float(megapascal), kelvin), None
-    below, feedwater = _feedwater(megapascal, feedwater_temperature, feedwater_enthalpy)
+        enthalpy, state = _single_phase(float(megapascal), kelvin)
+    below, feedwater = _feedwater(float(megapascal), feedwater_temperature, feedwater_enthalpy)
     # t x kJ/kg is MJ.
     heat = tonnes * (Fraction(enthalpy) - Fraction(below)) / 1000
-    return SteamHeat(
-        *(
-            to_float(heat, "mass"),
-            to_float(tonnes, "mass"),
-            float(megapascal),
-            float(Fraction(kelvin) + ABSOLUTE_ZERO),
-            share,
-            state,
-        ),
-        *(enthalpy, below, feedwater, f"{FORMULATION}, iapws {_iapws().__version__}"),
-    )
-
-
-def read_pressure(value: object, name: str = "pressure") -> Fraction:
-    """Read an absolute pressure, in MPa.
-
-    Examples
-    --------
-    >>> float(read_pressure("10 bar"))
-    1.0
-    """
-    if isinstance(value, str):
-        number, unit = read_number(value)
-        if unit.strip() not in _PRESSURES and _GAUGE.search(unit):
-            raise AmountError(
-                f"{name} is {quoted(value)}, a gauge pressure",
-                quoted(value),
-                "Add the ambient pressure (about 0.1 MPa, less at altitude) and give the absolute pressure in MPa",
-            )
-        symbol = _ABSOLUTE.sub("", unit).strip() if unit.strip() not in _PRESSURES else unit.strip()
-        if symbol not in _PRESSURES:
-            raise AmountError(
-                f"{name} is {quoted(value)}, expected MPa, kPa, Pa or bar", quoted(value), f'Write {name}="1.0 MPa"'
-            )
-        pressure = Fraction(number) * ratio(_PRESSURES[symbol], _MPA)
-    else:
-        pressure = read_foreign(value, name, "pascal", "an absolute pressure in MPa", '"1.0 MPa"') / 1_000_000
-    if pressure <= 0:
-        raise AmountError(
-            f"{name} is {quoted(str(value))}, expected more than zero", quoted(str(value)), "Give the absolute pressure"
-        )
-    to_float(pressure, name)
-    return pressure
+    formulation = f"{FORMULATION}, iapws {_iapws().__version__}"
+    figures = to_float(heat, "mass"), to_float(tonnes, "mass"), float(megapascal), _celsius(kelvin)
+    return SteamHeat(*figures, share, state, enthalpy, below, feedwater, formulation)
 
 
 def _read_mass(mass: AmountLike) -> Fraction:
@@ -422,11 +389,11 @@ def _read_dryness(dryness: object) -> float:
     return float(dryness)
 
 
-def _state_of_dryness(dryness: float) -> str:
-    return {0.0: "saturated water", 1.0: "saturated steam"}.get(dryness, "wet steam")
+def _celsius(kelvin: float) -> float:
+    return float(Fraction(kelvin) - _NORMAL)
 
 
-def _feedwater(megapascal: Fraction, temperature: AmountLike | None, enthalpy: AmountLike | None) -> tuple[float, str]:
+def _feedwater(megapascal: float, temperature: AmountLike | None, enthalpy: AmountLike | None) -> tuple[float, str]:
     """Return the enthalpy that heat is counted from, in kJ/kg, and its description."""
     if (temperature is None) == (enthalpy is None):
         raise OptionError(
@@ -443,15 +410,15 @@ def _feedwater(megapascal: Fraction, temperature: AmountLike | None, enthalpy: A
         below = to_float(rate.to(_KJ_PER_KG), "feedwater_enthalpy")
         return below, f"water of {below:g} kJ/kg, given by the user"
     kelvin = float(read_temperature(temperature, "feedwater_temperature"))
-    below, state = _single_phase(float(megapascal), kelvin, "feedwater_temperature")
-    celsius = float(Fraction(kelvin) + ABSOLUTE_ZERO)
+    below, state = _single_phase(megapascal, kelvin, "feedwater_temperature")
+    celsius = _celsius(kelvin)
     if state != "subcooled water" and not (state == "supercritical" and kelvin < CRITICAL_KELVIN):
         raise OptionError(
-            f"feedwater_temperature {celsius:g} °C is {state} at {float(megapascal):g} MPa, expected liquid water",
+            f"feedwater_temperature {celsius:g} °C is {state} at {megapascal:g} MPa, expected liquid water",
             f"{celsius:g} °C",
             "Give the temperature of the water that entered the boiler",
         )
-    return below, f"water at {celsius:g} °C and {float(megapascal):g} MPa"
+    return below, f"water at {celsius:g} °C and {megapascal:g} MPa"
 
 
 @lru_cache(1024)
@@ -473,7 +440,7 @@ def _saturated(megapascal: float, dryness: float) -> tuple[float, float]:
 @lru_cache(1024)
 def _single_phase(megapascal: float, kelvin: float, name: str = "temperature") -> tuple[float, str]:
     """Return enthalpy in kJ/kg and state away from the saturation line."""
-    celsius = float(Fraction(kelvin) + ABSOLUTE_ZERO)
+    celsius = _celsius(kelvin)
     found = _solve(megapascal, f"{megapascal:g} MPa and {celsius:g} °C", T=kelvin)
     if megapascal >= CRITICAL_MPA:
         return float(found.h), "supercritical"
@@ -491,14 +458,13 @@ def _single_phase(megapascal: float, kelvin: float, name: str = "temperature") -
 def _solve(megapascal: float, shown: str, **state: float) -> Any:
     """Ask the formulation for one state; outside its range it has none."""
     try:
-        found = _iapws().IAPWS97(P=megapascal, **state)
+        return _iapws().IAPWS97(P=megapascal, **state)
     except NotImplementedError as error:
         raise OptionError(
             f"{shown} lies outside {FORMULATION}",
             shown,
             "It holds from 0 to 800 °C up to 100 MPa and to 2000 °C up to 50 MPa: check the units",
         ) from error
-    return found
 
 
 def _iapws() -> Any:

@@ -19,14 +19,13 @@ from energybench.energy.measured import combine, measured, read_measured, read_m
 from energybench.errors import AmountError, EnergybenchError, OptionError, TableError, did_you_mean, quoted, text_of
 from energybench.tables.names import normalise_name
 from energybench.units.registry import ratio, to_float
-from energybench.units.text import KWH, UnitText, as_float
+from energybench.units.text import KWH, as_float
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
     from energybench.energy.coefficients import Choice, Coefficient
     from energybench.energy.conversion import Spreads
-    from energybench.energy.measured import Spread
 
     LineLike = Mapping[str, Any] | Sequence[Any]
 
@@ -106,30 +105,15 @@ class ConvertedLine:
     parts: tuple[Part, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _ParsedLine:
-    """One line as read."""
-
-    carrier: str
-    amount: Fraction
-    unit: UnitText
-    spread: Spread | None
-    flow: str
-    rates: dict[str, Any]
-    places: dict[str, str]
-    meter: str
-
-
 def convert_lines(lines: Any, choice: Choice, spreads: Spreads) -> list[ConvertedLine]:
     """Read and convert every line; an error says which line it is."""
-    return [_numbered(number, entry, choice, spreads) for number, entry in enumerate(_entries(lines), 1)]
-
-
-def _numbered(number: int, entry: LineLike, choice: Choice, spreads: Spreads) -> ConvertedLine:
-    try:
-        return _convert_line(_read_line(entry, choice.allow_unverified), number, choice, spreads)
-    except EnergybenchError as error:
-        raise type(error)(f"line {number}: {error.message}", error.value, error.fix) from error
+    found = []
+    for number, entry in enumerate(_entries(lines), 1):
+        try:
+            found.append(_convert_line(_parts_of(entry), number, choice, spreads))
+        except EnergybenchError as error:
+            raise type(error)(f"line {number}: {error.message}", error.value, error.fix) from error
+    return found
 
 
 def _entries(lines: Any) -> list[LineLike]:
@@ -216,10 +200,9 @@ def _begins_with_number(cell: Any) -> bool:
     return not isinstance(cell, str) or cell.strip()[:1].isdigit()
 
 
-def _read_line(entry: LineLike, allow_unverified: bool) -> _ParsedLine:
-    """Read one line: carrier, exact amount and its uncertainty, unit, flow, own figures."""
-    parts = _parts_of(entry)
-    amount, unit = parts["amount"], parts.get("unit")
+def _amount_of(given: dict[str, Any], meter: str, allow_unverified: bool) -> Any:
+    """Return the amount of a line with the unit, the uncertainty and the meter that stand beside it."""
+    amount, unit = given["amount"], given.get("unit")
     if unit is not None and isinstance(amount, Real | Decimal) and not isinstance(amount, bool):
         if not isfinite(number := as_float(amount)):
             fix = "Check the number and its unit"
@@ -227,83 +210,55 @@ def _read_line(entry: LineLike, allow_unverified: bool) -> _ParsedLine:
         amount = f"{number!r} {text_of(unit)}"
     elif unit is not None and isinstance(amount, str):
         amount = f"{amount} {text_of(unit)}"
-    amount = _with_uncertainty(amount, parts, allow_unverified)
-    magnitude, read, spread = read_measured(amount)
-    if not isinstance(magnitude, float | Fraction):
-        raise AmountError("amount is an array, expected one amount", "amount", "Sum it, or use assess()")
-    flow = (_text(parts, "flow") or "in").strip().lower()
-    if flow not in FLOWS:
-        raise OptionError(f"flow is {quoted(flow)}", quoted(flow), did_you_mean(flow, FLOWS, 'Use "in" or "out"'))
-    rates = {key: parts[key] for key in _RATES if parts.get(key) is not None}
-    places = {key: _text(parts, key) for key in _PLACES if _is_given(parts.get(key))}
-    meter = _text(parts, "meter") or _text(parts, "group") or str(getattr(amount, "meter", ""))
-    return _ParsedLine(text_of(parts["carrier"]), Fraction(magnitude), read, spread, flow, rates, places, meter)
-
-
-def _with_uncertainty(amount: Any, parts: dict[str, Any], allow_unverified: bool) -> Any:
-    """Return the amount with the uncertainty, the accuracy class and the meter that stand beside it."""
-    meter, group = (_text(parts, name) for name in ("meter", "group"))
-    if meter and group and meter != group:
-        fix = "Give one of them: the readings that share it are correlated"
-        raise OptionError(f"meter is {quoted(meter)} and group is {quoted(group)}", quoted(group), fix)
-    given = {key: parts[key] for key in ("uncertainty", "accuracy") if parts.get(key) is not None}
-    label = _text(parts, "meter") or _text(parts, "group")
-    if given or (label and read_measured(amount)[2] is not None):
-        return measured(amount, **given, meter=label, allow_unverified=allow_unverified)
+    beside = {key: given[key] for key in ("uncertainty", "accuracy") if given.get(key) is not None}
+    if beside or (meter and read_measured(amount)[2] is not None):
+        return measured(amount, **beside, meter=meter, allow_unverified=allow_unverified)
     return amount
 
 
-def _convert_line(read: _ParsedLine, number: int, choice: Choice, shared: Spreads) -> ConvertedLine:
+def _convert_line(given: dict[str, Any], number: int, choice: Choice, shared: Spreads) -> ConvertedLine:
     """Convert one line: the record, its exact tce and electricity, and the parts of its uncertainty."""
-    carrier, amount, unit, spread = read.carrier, read.amount, read.unit, read.spread
-    figures = {name: read_measured_rate(value, name) for name, value in read.rates.items()}
-    rates: dict[str, Any] = {name: rate for name, (rate, _) in figures.items()}
+    meter, group = (_text(given, name) for name in ("meter", "group"))
+    if meter and group and meter != group:
+        fix = "Give one of them: the readings that share it are correlated"
+        raise OptionError(f"meter is {quoted(meter)} and group is {quoted(group)}", quoted(group), fix)
+    stated = _amount_of(given, meter or group, choice.allow_unverified)
+    magnitude, unit, spread = read_measured(stated)
+    if not isinstance(magnitude, float | Fraction):
+        raise AmountError("amount is an array, expected one amount", "amount", "Sum it, or use assess()")
+    flow = (_text(given, "flow") or "in").strip().lower()
+    if flow not in FLOWS:
+        raise OptionError(f"flow is {quoted(flow)}", quoted(flow), did_you_mean(flow, FLOWS, 'Use "in" or "out"'))
+    meter = meter or group or str(getattr(stated, "meter", ""))
+    figures = {key: read_measured_rate(given[key], key) for key in _RATES if given.get(key) is not None}
+    rates: dict[str, Any] = {key: rate for key, (rate, _) in figures.items()}
     chosen = replace(choice, **rates)
+    carrier = text_of(given["carrier"])
     per_unit, record = factor(carrier, unit, chosen)
-    sign = FLOWS[read.flow]
-    tce = sign * amount * per_unit
     per_kwh = ratio(unit, KWH) if record.carrier == "electricity" else Fraction(0)
-    kwh = sign * amount * per_kwh
-    own = {name: one for name, (_, one) in figures.items() if one is not None}
-    parts: tuple[Part, ...] = ()
-    if spread is not None or own or shared:
-        parts = _line_parts(read, number, chosen, {**shared, **own}, record, sign * per_unit, sign * per_kwh, tce)
+    signed = FLOWS[flow] * Fraction(magnitude)
+    tce, kwh = signed * per_unit, signed * per_kwh
+    spreads = {**shared, **{key: one for key, (_, one) in figures.items() if one is not None}}
+    parts = []
+    if spread is not None or spreads:
+        slope = to_float(FLOWS[flow] * per_unit, "coefficient")
+        for name, source, part in tce_parts(to_float(tce, "tce"), slope, unit, chosen, record, spread, spreads):
+            # The same measured figure for the same carrier is one analysis, so one source for every line that has it.
+            place: Hashable = (name, record.carrier, str(given.get(name, name)))
+            shown, of_power = f"{name} of {record.carrier}", 0.0
+            if name == "amount":
+                place = "line", number
+                shown = f"meter {meter}" if meter else f"line {number}: amount of {record.carrier}"
+                of_power = part * to_float(per_kwh / per_unit, "electricity")
+            parts.append(Part(place if source is None else source, shown, part, of_power))
+    places: dict[str, Any] = {key: _text(given, key) for key in _PLACES if _is_given(given.get(key))}
     line = Line(
-        *(carrier, to_float(amount), str(unit), "in" if sign > 0 else "out", to_float(tce), to_float(kwh), record),
+        *(carrier, to_float(Fraction(magnitude)), str(unit), "in" if FLOWS[flow] > 0 else "out"),
+        *(to_float(tce), to_float(kwh), record),
         density=str(chosen.density) if chosen.density else "",
-        use=read.places.get("use", "fuel"),
-        origin=read.places.get("origin", "grid"),
-        evidence=read.places.get("evidence", ""),
+        **places,
         amount_uncertainty=None if spread is None else spread.standard,
         uncertainty=combine((part.source, part.tce) for part in parts) if parts else None,
-        meter=read.meter,
+        meter=meter,
     )
-    return ConvertedLine(line, tce, kwh, parts)
-
-
-def _line_parts(
-    read: _ParsedLine,
-    number: int,
-    choice: Choice,
-    spreads: Spreads,
-    record: Coefficient,
-    per_unit: Fraction,
-    per_kwh: Fraction,
-    tce: Fraction,
-) -> tuple[Part, ...]:
-    """Return the parts of a line's uncertainty, each with a source that other lines may share."""
-    coefficient = to_float(per_unit, "coefficient")
-    found = tce_parts(to_float(tce, "tce"), coefficient, read.unit, choice, record, read.spread, spreads)
-    kwh_per_tce = to_float(per_kwh / per_unit, "electricity") if per_unit else 0.0
-    parts = []
-    for name, source, part in found:
-        if name == "amount":
-            where: Hashable = source if source is not None else ("line", number)
-            shown = f"meter {read.meter}" if read.meter else f"line {number}: amount of {record.carrier}"
-            parts.append(Part(where, shown, part, part * kwh_per_tce))
-            continue
-        # The same measured figure for the same carrier is one analysis, so one source for every line that has it.
-        figure = str(read.rates.get(name, name))
-        where = source if source is not None else (name, record.carrier, figure)
-        parts.append(Part(where, f"{name} of {record.carrier}", part, 0.0))
-    return tuple(parts)
+    return ConvertedLine(line, tce, kwh, tuple(parts))

@@ -27,7 +27,7 @@ from energybench.errors import (
     did_you_mean,
     quoted,
 )
-from energybench.tables.store import cached, citation, records, require_usable, warn_if_weak
+from energybench.tables.store import citation, records, require_usable, warn_if_weak
 from energybench.units.registry import EXAMPLE_UNITS, Rate, ratio, read_exact, read_quantity, to_float
 from energybench.units.result import Quantified
 from energybench.units.text import UnitText, as_float, read_number, read_unit
@@ -47,25 +47,21 @@ LARGEST_CLASS = 10
 _CLASS = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*(S|级|%)?", re.IGNORECASE)
 
 
-@cached()
-def _rows() -> dict[str, MeterAccuracyRow]:
-    return {row.id: row for row in records("meter_accuracy")}
-
-
-def class_percent(accuracy: str | float, allow_unverified: bool = False, warn: bool = True) -> tuple[float, str]:
-    """Return the maximum permissible error of an accuracy class, and where the class comes from.
-
-    Examples
-    --------
-    >>> class_percent("0.5S")
-    (0.5, 'class 0.5S given by the user')
-    """
-    if isinstance(accuracy, str) and accuracy in _rows():
-        return _of_row(_rows()[accuracy], allow_unverified, warn)
-    text = accuracy.strip() if isinstance(accuracy, str) else quoted(accuracy)
+def class_percent(accuracy: str | float, allow_unverified: bool = False) -> tuple[float, str]:
+    """Return the maximum permissible error of an accuracy class, and where the class comes from."""
+    rows: dict[object, MeterAccuracyRow] = {row.id: row for row in records("meter_accuracy")}
+    row = rows.get(accuracy) if isinstance(accuracy, str) else None
+    text = row.accuracy_class if row else accuracy.strip() if isinstance(accuracy, str) else quoted(accuracy)
     found = _CLASS.fullmatch(text) if not isinstance(accuracy, bool) else None
-    if found is None or not 0 < float(found[1]) <= LARGEST_CLASS or not math.isfinite(float(found[1])):
-        known = [row.id for row in _rows().values() if row.accuracy_class]
+    if row:
+        if found is None:
+            fix = 'Give the class of the meter, for example accuracy="0.5"'
+            raise MissingFigureError(f"{row.id} states no accuracy class in %", row.id, fix)
+        require_usable(row, f"The accuracy class {row.id}", allow_unverified)
+        warn_if_weak(row, row.id, stacklevel=4)
+        return float(found[1]), f"class {text} of {row.carrier} ({citation(row.document)}, {row.verification})"
+    if found is None or not 0 < float(found[1]) <= LARGEST_CLASS:
+        known = [row.id for row in rows.values() if row.accuracy_class]
         fix = f'Write a class such as "0.5", up to {LARGEST_CLASS}; energybench tables meter_accuracy lists rows'
         raise UncertaintyError(
             f"accuracy is {quoted(accuracy)}, expected a class in % or a row",
@@ -73,20 +69,6 @@ def class_percent(accuracy: str | float, allow_unverified: bool = False, warn: b
             did_you_mean(text, known, fix) if re.match("[a-z]", text) else fix,
         )
     return float(found[1]), f"class {text} given by the user"
-
-
-def _of_row(row: MeterAccuracyRow, allow_unverified: bool, warn: bool) -> tuple[float, str]:
-    found = _CLASS.fullmatch(row.accuracy_class)
-    if found is None:
-        raise MissingFigureError(
-            f"{row.id} states no accuracy class in %", row.id, 'Give the class of the meter, for example accuracy="0.5"'
-        )
-    require_usable(row, f"The accuracy class {row.id}", allow_unverified)
-    if warn:
-        warn_if_weak(row, row.id, stacklevel=5)
-    return float(
-        found[1]
-    ), f"class {row.accuracy_class} of {row.carrier} ({citation(row.document)}, {row.verification})"
 
 
 #: What an uncertainty looks like, for messages.
@@ -121,23 +103,12 @@ class Spread:
 
 
 def combine(parts: Iterable[tuple[Hashable, float]]) -> float:
-    """Return the combined standard uncertainty of signed contributions.
-
-    Examples
-    --------
-    >>> combine([(None, 3.0), (None, 4.0)])
-    5.0
-    >>> combine([("scale 1", 3.0), ("scale 1", 4.0)])
-    7.0
-    """
-    own: list[float] = []
-    shared: dict[Hashable, float] = {}
-    for source, part in parts:
-        if source is None:
-            own.append(part)
-        else:
-            shared[source] = shared.get(source, 0.0) + part
-    found = math.hypot(*own, *shared.values())
+    """Return the combined standard uncertainty of signed contributions: those of one source add up first."""
+    sums: dict[Hashable, float] = {}
+    for number, (source, part) in enumerate(parts):
+        key = (number,) if source is None else (source, "shared")
+        sums[key] = sums.get(key, 0.0) + part
+    found = math.hypot(*sums.values())
     if not math.isfinite(found):
         fix = "Check the figures that carry an uncertainty, and their units"
         raise UncertaintyError("The uncertainty is too large to be a number", "uncertainty", fix)
@@ -151,14 +122,7 @@ def has_uncertainty(text: str) -> bool:
 
 @lru_cache(4096)
 def read_measured_text(text: str) -> tuple[Fraction, UnitText, Spread | None]:
-    """Read an amount text, with or without an uncertainty, exactly.
-
-    Examples
-    --------
-    >>> number, unit, spread = read_measured_text("1200±12 t (k=2)")
-    >>> number, str(unit), spread.standard
-    (Fraction(1200, 1), 't', 6.0)
-    """
+    """Read an amount text, with or without an uncertainty, exactly."""
     if not has_uncertainty(text):
         return *read_exact(text), None
     plain = text.translate(_PLUS_MINUS).replace("+/-", "±").strip()
@@ -172,13 +136,7 @@ def read_measured_text(text: str) -> tuple[Fraction, UnitText, Spread | None]:
 
 
 def split_coverage(width: str, text: str) -> tuple[str, float | None]:
-    """Split an uncertainty and the coverage factor that it states, None where it states none.
-
-    Examples
-    --------
-    >>> split_coverage("12 t (k=2)", "1200±12 t (k=2)")
-    ('12 t', 2.0)
-    """
+    """Split an uncertainty and the coverage factor that it states, None where it states none."""
     covered = _covered(width)
     if covered is None:
         return width, None
@@ -240,9 +198,8 @@ def _number(part: str, text: str) -> tuple[Fraction, str]:
     try:
         number, rest = read_number(part)
     except EnergybenchError as error:
-        raise UncertaintyError(
-            f"The uncertainty in {quoted(text)} is no number", quoted(text), f"Write {FORMS}"
-        ) from error
+        message = f"The uncertainty in {quoted(text)} is no number"
+        raise UncertaintyError(message, quoted(text), f"Write {FORMS}") from error
     if number[0] in "+-":
         fix = "An uncertainty is a width: write it without a sign"
         raise UncertaintyError(f"The uncertainty in {quoted(text)} has a sign", quoted(text), fix)
@@ -287,13 +244,7 @@ def _plain_width(given: str) -> str:
 
 
 def read_uncertainty(given: str | float, value: float, unit: UnitText) -> float:
-    """Read an uncertainty that stands beside its amount: a number in the amount's unit, ``"6 t"`` or ``"0.5 %"``.
-
-    Examples
-    --------
-    >>> read_uncertainty("0.5 %", 1200.0, read_unit("t")), read_uncertainty("12 t (k=2)", 1200.0, read_unit("t"))
-    (6.0, 6.0)
-    """
+    """Read an uncertainty that stands beside its amount: a number in the amount's unit, ``"6 t"`` or ``"0.5 %"``."""
     if isinstance(given, str):
         width, covered = split_coverage(_plain_width(given), given)
         number, rest = _number(width, given)

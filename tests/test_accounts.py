@@ -389,3 +389,29 @@ def test_an_output_that_makes_an_exact_hit_reaches_it(output: Any) -> None:
 def test_a_line_with_the_amount_first_says_so() -> None:
     with refused(OptionError, "option", "line 2: ('350 万kWh', '电力') has the amount first", "(carrier, amount)"):
         eb.account([("原煤", "1200 t"), ("350 万kWh", "电力")])
+
+
+# The basis of a limit ---------------------------------------------------------------------------------------
+
+
+def test_a_limit_without_a_basis_is_compared_with_a_calorific_total_and_says_so() -> None:
+    lines = [("原煤", "300 t"), ("electricity", "250 万kWh")]
+    options: dict[str, Any] = {"product": "pvc-carbide-general-purpose", "document": "gb-21257-2024"}
+    book = account(lines, output="2000 t", **options)
+    assert book.verdict is not None
+    assert "states no basis" in book.verdict.notes
+    with pytest.raises(BasisError, match="states no basis"):
+        account(lines, output="2000 t", basis="primary", coal_rate="302.4 gce/kWh", **options)
+
+
+def test_a_basis_that_the_figures_of_a_limit_prove_is_its_basis() -> None:
+    """2254 kgce/t of power alone would exceed the 1700 kgce/t of ferrosilicon on the primary basis."""
+    document = "gb-21341-2022"
+    assert "basis" not in eb.classify("1700 kgce/t", "ferrosilicon-75", document=document, basis="calorific").notes
+    with pytest.raises(BasisError, match="on the calorific one"):
+        eb.classify("1700 kgce/t", "ferrosilicon-75", document=document, basis="primary")
+
+
+def test_a_limit_in_kwh_has_no_basis() -> None:
+    verdict = eb.classify("13200 kWh/t", "electrolytic-aluminium", document="gb-21346-2022", basis="primary")
+    assert "basis" not in verdict.notes

@@ -166,16 +166,23 @@ class Verdict(Quantified, Card):
 
 
 def check_basis(ladder: Ladder, basis: str | None) -> None:
-    """Refuse a value on one basis against a limit on the other."""
+    """Refuse a value on one basis against a limit on the other, and a primary one where the limit states none."""
     if basis is not None:
         check_basis_name(basis)
-    if basis and ladder.basis and basis != ladder.basis:
-        raise BasisError(
-            f"The value is on the {basis} basis, "
-            f"and {ladder.item} in {citation(ladder.document)} on the {ladder.basis} one",
-            basis,
-            f'Compute the value with basis="{ladder.basis}"',
+    expected = ladder.basis or "calorific"
+    if basis and basis != expected and _in_standard_coal(ladder.unit):
+        stated = (
+            f"on the {expected} one" if ladder.basis else "states no basis, so that only a calorific one is compared"
         )
+        raise BasisError(
+            f"The value is on the {basis} basis, and {ladder.item} in {citation(ladder.document)} {stated}",
+            basis,
+            f'Compute the value with basis="{expected}"',
+        )
+
+
+def _in_standard_coal(unit: str) -> bool:
+    return same_kind(UnitText(read_unit(unit).numerator), TCE)
 
 
 def judge(
@@ -192,6 +199,7 @@ def judge(
     meets, level = regions.meets(region), regions.classes[region]
     names = [step.level.value for step in ladder.steps]
     suspect = _SUSPECT if _is_suspect(value, [step.value for step in ladder.steps]) else ""
+    unstated = "" if ladder.basis or not _in_standard_coal(ladder.unit) else _UNSTATED
     margins = [None if step.value is None else ladder.sign * (step.value - value) for step in ladder.steps]
     gaps = [str(name) for name, met in zip(names, meets, strict=True) if met is None]
     factor, saving_unit = saving_output or (0.0, "")
@@ -211,7 +219,7 @@ def judge(
         comparators={name: step.comparator for name, step in zip(names, ladder.steps, strict=True)},
         margins=dict(zip(names, margins, strict=True)),
         compare=compare,
-        notes="; ".join(filter(None, (ladder.notes, suspect))),
+        notes="; ".join(filter(None, (ladder.notes, unstated, suspect))),
         reason="" if level else f"{', '.join(gaps)} of {ladder.document} could not be read",
         savings=dict(zip(names, savings, strict=True)) if saving_output else {},
         saving_unit=saving_unit,
@@ -222,6 +230,7 @@ def judge(
     )
 
 
+_UNSTATED = "the limit states no basis; a total on the calorific basis is compared with it"
 _SUSPECT = "the value is not above zero, and every step is: energy sent out may exceed the inputs"
 
 

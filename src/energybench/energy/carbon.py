@@ -24,6 +24,7 @@ from energybench.energy.carbon_factors import (
     power_kind,
     read_carbon,
 )
+from energybench.energy.plausibility import CO2_PER_C
 from energybench.errors import DimensionError, GasConditionError, OptionError
 from energybench.tables.store import data_version, warn_if_weak
 from energybench.units.registry import Rate, ratio, read_one, same_kind, to_float, two_conditions
@@ -152,21 +153,19 @@ def to_co2(
     given = {name: value for name, value in own.items() if value is not None}
     where = {"year": year, "kind": kind, "region": region}
     subject = find_fuel(carrier, found_elsewhere=factor is not None or len(given) == len(own))
-    grid: Co2FactorRow | None = None
+    row: Co2FactorRow | None = None
     if factor is not None:
         _refuse(subject, {**given, **where}, "is given beside factor, which says all")
-        rate = read_carbon(factor, TONNES_CO2, "factor")
-        figures: tuple[Figure, ...] = (Figure.of_user("factor", factor, rate),)
-        tonnes = _per_unit(unit, rate, subject)
     elif subject in ("electricity", "heat"):
         _refuse(subject, given, f"is given for {subject}, which has a factor of its own")
         if subject == "heat":
             _refuse(subject, where, "is given for heat, which has one factor")
-            row = heat_factor(allow_unverified)
-        else:
-            row = grid = power_factor(year, kind, region, allow_unverified)
-        rate, figures = read_carbon(f"{row.value} {row.unit}", TONNES_CO2, "factor"), (figure_of_row("factor", row),)
-        tonnes = _per_unit(unit, rate, subject)
+        row = power_factor(year, kind, region, allow_unverified) if subject != "heat" else heat_factor(allow_unverified)
+        factor = f"{row.value} {row.unit}"
+    if factor is not None:
+        rate = read_carbon(factor, TONNES_CO2, "factor")
+        figures: tuple[Figure, ...] = (figure_of_row("factor", row) if row else Figure.of_user("factor", factor, rate),)
+        tonnes = _amounts(unit, rate, subject) * rate.value * ratio(rate.unit.over, TONNES_CO2)
     else:
         _refuse(subject, {"year": year, "region": region}, "is given for a fuel, whose figures have none")
         tonnes, figures = _of_fuel(subject, unit, given, kind, allow_unverified)
@@ -179,9 +178,9 @@ def to_co2(
         unit=str(unit),
         figures=figures,
         series=next((figure.document for figure in figures if figure.origin == "table"), ""),
-        year=int(grid.year) if grid else None,
-        kind=power_kind(grid) if grid else "",
-        region=grid.region if grid else "",
+        year=int(row.year) if row and subject != "heat" else None,
+        kind=power_kind(row) if row and subject != "heat" else "",
+        region=row.region if row and subject != "heat" else "",
         data_version=data_version(),
     )
 
@@ -201,13 +200,7 @@ def _of_fuel(
     ncv, carbon, oxidation = (rates[name] for name in QUANTITIES)
     heat = _amounts(unit, ncv, fuel) * ncv.value
     tonnes = heat * _amounts(ncv.unit.over, carbon, fuel) * carbon.value * ratio(carbon.unit.over, TONNES_CARBON)
-    record, forty_four_twelfths = molar_ratio()
-    return tonnes * oxidation.value * forty_four_twelfths, (*figures, record)
-
-
-def _per_unit(unit: UnitText, rate: Rate, subject: str) -> Fraction:
-    """Return tonnes of CO2 per one ``unit``, by one factor."""
-    return _amounts(unit, rate, subject) * rate.value * ratio(rate.unit.over, TONNES_CO2)
+    return tonnes * oxidation.value * CO2_PER_C, (*figures, molar_ratio())
 
 
 def _amounts(unit: UnitText, rate: Rate, subject: str) -> Fraction:

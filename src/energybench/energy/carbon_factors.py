@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from energybench.energy.coal_rates import read_year
 from energybench.energy.coefficients import category_of, find_carrier
-from energybench.energy.plausibility import CO2_FOR_C, NARROW_SLIP, SLIP, Known, refuse_heat, refuse_slip
+from energybench.energy.plausibility import CO2_FOR_C, CO2_PER_C, NARROW_SLIP, SLIP, Known, refuse_heat, refuse_slip
 from energybench.errors import (
     AmbiguousError,
     AmountError,
@@ -39,7 +39,6 @@ _QUANTITY_OF_KIND = {
     "IPCC default carbon content": "carbon_content",
     "oxidation rate": "oxidation",
 }
-_MOLAR_ROW = "carbon-to-co2-ratio"
 _IPCC = "ipcc1996_"
 _KJ, _TJ = UnitText(("kJ",)), UnitText(("TJ",))
 TONNES_CO2, TONNES_CARBON = UnitText(("tCO2",)), UnitText(("tC",))
@@ -101,12 +100,11 @@ def figure_of_row(quantity: str, row: Co2FactorRow) -> Figure:
     )
 
 
-def molar_ratio() -> tuple[Figure, Fraction]:
-    """Return 44/12, the mass of carbon dioxide per mass of carbon, which is no decimal and no choice."""
-    exact = Fraction(44, 12)
-    row = next(row for row in records("co2_factors") if row.id == _MOLAR_ROW)
+def molar_ratio() -> Figure:
+    """Return the record of 44/12, the mass of carbon dioxide per mass of carbon."""
+    row = next(row for row in records("co2_factors") if row.id == "carbon-to-co2-ratio")
     source = {"document": row.document, "verification": row.verification, "evidence": row.evidence}
-    return Figure("ratio", float(exact), row.unit, "definition", row.id, notes="44/12", **source), exact
+    return Figure("ratio", float(CO2_PER_C), row.unit, "definition", row.id, notes="44/12", **source)
 
 
 def read_carbon(text: object, mass: UnitText, name: str) -> Rate:
@@ -175,7 +173,8 @@ def fuel_figures(
             figures.append(figure_of_row(name, row))
         else:
             rates[name] = _read(name, given[name])
-            _refuse_slip(fuel, name, rates[name], allow_unverified)
+            if not allow_unverified:
+                _refuse_slip(fuel, name, rates[name])
             figures.append(Figure.of_user(name, given[name], rates[name]))
     return rates, tuple(figures)
 
@@ -235,10 +234,10 @@ def _shown(row: Co2FactorRow) -> str:
 
 def _choose(fuel: str, name: str, series: str, allow_unverified: bool) -> Co2FactorRow:
     """Choose the one row of a quantity of a fuel in a series, or say why none can be chosen."""
-    everywhere = [row for row in _fuel_rows().get(fuel, ()) if _QUANTITY_OF_KIND[row.kind] == name]
-    rows = [row for row in everywhere if row.document == series]
     if fuel not in _fuel_rows():
         raise _no_fuel(fuel)
+    everywhere = [row for row in _fuel_rows().get(fuel, ()) if _QUANTITY_OF_KIND[row.kind] == name]
+    rows = [row for row in everywhere if row.document == series]
     if not rows:
         others = "; ".join(f"{row.document}: {_shown(row)}" for row in everywhere)
         raise MissingFigureError(
@@ -260,7 +259,7 @@ def _choose(fuel: str, name: str, series: str, allow_unverified: bool) -> Co2Fac
 
 def _no_fuel(carrier: str) -> MissingFigureError:
     """Say that a carrier is no fuel of the carbon tables, and what to give instead."""
-    category = next((row.category for row in records("carriers") if row.carrier == carrier), "")
+    category = category_of(carrier)
     own = ", ".join(f"{quantity}={example}" for quantity, example in QUANTITIES.items())
     fix = f"Pass figures of your own, such as {own}, or name one of {', '.join(sorted(_fuel_rows()))}"
     if category == "heat":
@@ -303,13 +302,10 @@ def _read_share(value: object) -> Fraction:
     )
 
 
-def _refuse_slip(fuel: str, name: str, rate: Rate, allow_unverified: bool) -> None:
-    """Refuse a figure that only a slipped decimal point or unit can explain."""
-    if allow_unverified or name == "oxidation":
-        return
+def _refuse_slip(fuel: str, name: str, rate: Rate) -> None:
     if name == "ncv":
         refuse_heat(fuel, rate)
-    else:
+    elif name == "carbon_content":
         per_tj = UnitText(TONNES_CARBON.numerator, _TJ.numerator)
         figure = Rate(rate.to(per_tj), per_tj)
         refuse_slip(_known_carbon(fuel), figure, fuel, name, figure, CO2_FOR_C)
@@ -357,19 +353,17 @@ _REGIONS_ZH = {
 _PROVINCE_SUFFIXES = ("省", "市", "自治区", "壮族自治区", "回族自治区", "维吾尔自治区")
 #: Places that the tables say have no factor: a near name must not be offered for them.
 _WITHOUT_FACTOR = ("西藏", "香港", "澳门", "台湾", "tibet", "hong kong", "macao", "taiwan")
-_HEAT_SUBJECT = "heat_purchased"
 
 
 def heat_factor(allow_unverified: bool) -> Co2FactorRow:
     """Return the factor of purchased heat."""
-    rows: list[Co2FactorRow] = [row for row in records("co2_factors") if row.subject == _HEAT_SUBJECT]
+    rows: list[Co2FactorRow] = [row for row in records("co2_factors") if row.subject == "heat_purchased"]
     fix = 'Pass factor="... tCO2/GJ" of your own'
     return choose(best_verified(rows)[:1], "The CO2 factor of heat", lambda _: fix, allow_unverified)
 
 
 def power_kind(row: Co2FactorRow) -> str:
-    """Return the series of a grid factor."""
-    # A kind of an organisation's own row keeps its own words.
+    """Return the series of a grid factor; a kind of an organisation's own row keeps its own words."""
     return POWER_KINDS.get(row.kind, row.kind)
 
 

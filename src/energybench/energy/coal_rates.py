@@ -10,12 +10,7 @@ from dataclasses import dataclass
 from operator import index
 from typing import TYPE_CHECKING
 
-from energybench.errors import (
-    MissingFigureError,
-    OptionError,
-    did_you_mean,
-    quoted,
-)
+from energybench.errors import MissingFigureError, OptionError, did_you_mean, quoted
 from energybench.tables.periods import fold_period
 from energybench.tables.store import ACCEPTED, best_verified, choose, records, warn_if_weak
 from energybench.units.result import Quantified
@@ -74,13 +69,7 @@ class CoalRate(Quantified):
 
 
 def read_year(year: object, name: str = "year") -> int:
-    """Read a calendar year, given as a whole number or as text; a month is none.
-
-    Examples
-    --------
-    >>> read_year("2023年"), read_year(2023.0)
-    (2023, 2023)
-    """
+    """Read a calendar year, given as a whole number or as text such as ``"2023年"``; a month is none."""
     # A spreadsheet gives a year as 2023.0; bool is a whole number to Python, and True is no year.
     given = int(year) if isinstance(year, float) and year.is_integer() else year
     try:
@@ -164,8 +153,7 @@ def _full_years(kind: str) -> list[CoalRateRow]:
 
 
 def _rule() -> CoalRateRow:
-    found: CoalRateRow = next(row for row in records("coal_rates") if row.id == RULE_ROW)
-    return found
+    return next(row for row in records("coal_rates") if row.id == RULE_ROW)  # type: ignore[no-any-return]
 
 
 def _missing(year: int, kind: str) -> MissingFigureError:

@@ -123,7 +123,6 @@ def _carrier_ids() -> frozenset[str]:
 
 @cached()
 def _names() -> dict[str, tuple[str, ...]]:
-    """Map every folded name to the carriers that have it."""
     names = [(row.name, row.carrier) for row in records("carrier_names")]
     return index_names(names + [(carrier, carrier) for carrier in sorted(_carrier_ids())])
 

@@ -50,7 +50,9 @@ class Slip:
 
 
 KCAL_FOR_KJ = Slip(Fraction("4.1868"), "kcal", "kJ", "1 kcal is 4.1868 kJ")
-CO2_FOR_C = Slip(Fraction(44, 12), "CO2", "C", "44 t of CO2 hold 12 t of C")
+#: Mass of carbon dioxide per mass of carbon.
+CO2_PER_C = Fraction(44, 12)
+CO2_FOR_C = Slip(CO2_PER_C, "CO2", "C", "44 t of CO2 hold 12 t of C")
 #: What to keep in mind about a coefficient.
 COEFFICIENT_RULE = "kgce/m3 is 10 tce/万m3"
 

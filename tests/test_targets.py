@@ -43,13 +43,16 @@ from energybench.targets import (
 from energybench.targets.columns import read_figure, target_unit
 from energybench.targets.lift import cheapest_cover
 from energybench.targets.measures import MEASURES, columns_needed
-from energybench.targets.rows import COMPARISONS, SENSES, interval, measure_of, measures, target_rows
+from energybench.targets.rows import interval, measure_of, measures, target_rows
 from expect import refused
 
 if TYPE_CHECKING:
     from conftest import WriteTable
     from energybench.tables.rows import TargetRow
 
+#: Comparisons of the table that a figure can meet, and how the measures say that one is read beside literally.
+COMPARISONS = ("<=", "<", ">=", ">", "=", "~", "range")
+SENSES = ("", "at_least", "at_most", "reversed", "ambiguous_at_value")
 ROWS: tuple[TargetRow, ...] = tables.records("targets")
 DOCUMENTS = tuple(dict.fromkeys(row.document for row in ROWS))
 COMPARED = [row for row in ROWS if row.comparison in COMPARISONS]

@@ -86,7 +86,8 @@ class TargetVerdict(Record):
     names, open_names : tuple of str
         Plants that count (for a limit on every row: that fail), and plants of which it is not known.
     depends_on_reading : bool
-        Whether 以下 without 及 leaves a row exactly at the number open.
+        Whether a row is open by the text alone: exactly at the number of 以下 without 及, or a furnace between two
+        stated capacities.
     tolerance : float or None
         What 左右 was taken to allow, as a share of the value; None for other comparisons.
     """
@@ -150,20 +151,18 @@ class TargetVerdict(Record):
         return "" if self.actual is None else with_unit(f"{self.actual:.6g}", self.actual_unit)
 
     def __str__(self) -> str:
-        head = f"{self.answer}: {self.subject_en}, {self.indicator_en}" + (
-            f": {self.required}" if self.required else ""
-        )
+        asked = f": {self.required}" if self.required else ""
         found = f"; found {self.found} ({self.denominator})" if self.found else ""
-        fails = (
-            ""
-            if self.met is not False or self.measure not in ("every", "none_within")
-            else f": {', '.join(self.names)}"
-        )
+        failing = self.met is False and self.measure in ("every", "none_within")
+        fails = f": {', '.join(self.names)}" if failing else ""
         due = f"; due {self.deadline}" if self.deadline else ""
-        reason = f"\n    {self.reason}" if self.reason and not self.is_fact else ""
-        note = f"\n    note: {self.note}" if self.note and not self.is_fact and self.note not in self.reason else ""
-        reading = "\n    depends on how 以下 is read" if self.depends_on_reading else ""
-        return f"{head}{found}{fails}  [{self.document} {self.clause}, {self.verification}{due}]{reason}{note}{reading}"
+        note = f"note: {self.note}" if self.note and self.note not in self.reason else ""
+        reading = "depends on how the text is read" if self.depends_on_reading else ""
+        below = [] if self.is_fact else [f"\n    {line}" for line in (self.reason, note, reading) if line]
+        source = f"[{self.document} {self.clause}, {self.verification}{due}]"
+        return "".join(
+            [f"{self.answer}: {self.subject_en}, {self.indicator_en}{asked}{found}{fails}  {source}", *below]
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,17 +129,11 @@ def coded(column: Any, read: Callable[[Any], str] = clean_text) -> Coded:
     return recode(encode(pandas.Series(column)), read)
 
 
-def empty(column: Coded) -> Mask:
-    """Return which cells of a coded column are empty, shape (n,)."""
-    found: Mask = column.codes == len(column.distinct)
-    return found
-
-
 def filled(table: pandas.DataFrame, column: str) -> Coded:
     """Return a column as codes into its distinct texts, and refuse an empty cell."""
     require_column(table, column)
     texts = coded(table[column])
-    gaps = int(empty(texts).sum())
+    gaps = int((texts.codes == len(texts.distinct)).sum())
     if gaps:
         raise MissingColumnError(f"{column} is empty in {gaps} rows", column, "Fill it in")
     return texts
@@ -218,13 +212,12 @@ def _why_unknown(name: str, rows: str) -> str:
     return f"The product of {rows} is empty"
 
 
-def shown_items(table: pandas.DataFrame) -> list[str]:
-    """Return the item of each row, and what a product of one's own is called."""
+def shown_items(table: pandas.DataFrame) -> str:
+    """Return the products of a table, each once: by item, or as a product of one's own is called."""
     items = items_of(table)
     if "product" in table.columns:
         items = numpy.where(items == OTHER, coded(table["product"]).map(str, OTHER), items)
-    shown: list[str] = items.tolist()
-    return shown
+    return ", ".join(dict.fromkeys(items.tolist()))
 
 
 # Numbers --------------------------------------------------------------------------------------------------
@@ -260,15 +253,6 @@ class Column:
         return "; ".join(
             f"{self.name} is {what} for {named(self.rows, where)}" for what, where in said.items() if where.any()
         )
-
-    @property
-    def note(self) -> str:
-        """Which intensities are not above zero; empty where none is."""
-        return not_above_zero(self.rows, self.cells) if self.name == SIGNED else ""
-
-    def over(self, what: str) -> str:
-        """Say over how many rows something is counted."""
-        return f"{what} {len(self.rows)} row" + "s" * (len(self.rows) != 1)
 
     def complete(self) -> Column:
         """Return the column, or refuse one with a cell that does not count."""
@@ -322,48 +306,47 @@ def read_figure(value: object, unit: str, name: str) -> float:
     return float(Fraction(number) * _unit_factor(rest, unit, name)) if unit else float(number)
 
 
+def _split(table: pandas.DataFrame, column: str) -> tuple[Floats, Coded]:
+    """Return the numbers of a column and their units: those of the column beside it, or of its own texts."""
+    require_column(table, column)
+    if unit_column(column) in table.columns:
+        return to_floats(table[column]), coded(table[unit_column(column)])
+    cells = coded(table[column])
+    return cells.map(lambda text: float(read_number(text)[0]), numpy.nan, numpy.float64), recode(
+        cells, lambda text: read_number(text)[1]
+    )
+
+
 def numbers(table: pandas.DataFrame, column: str, unit: str) -> Floats:
     """Return a column in a unit, NaN where a cell is empty or no number."""
     require_column(table, column, unit)
     if not unit:
         return to_floats(table[column])
-    beside = unit_column(column)
-    if beside not in table.columns:
-        return _with_units(table[column], column, unit)
-    values, texts = to_floats(table[column]), coded(table[beside])
-    known = numpy.isfinite(values)
-    without = known & empty(texts)
+    values, units = _split(table, column)
+    beside, known = unit_column(column), numpy.isfinite(values)
+    without = known & (units.codes == len(units.distinct))
     if without.any():
-        raise MissingColumnError(f"{beside} is empty for {named(table, without)}", beside, f"Write {unit}")
-    used = {texts.distinct[code] for code in numpy.unique(texts.codes[known]).tolist()}
-    result: Floats = values * texts.map(
-        lambda text: float(_unit_factor(text, unit, column)) if text in used else numpy.nan, numpy.nan, numpy.float64
-    )
-    return result
-
-
-def _with_units(cells: pandas.Series[Any], column: str, unit: str) -> Floats:
-    """Read texts that carry their unit, each distinct one once."""
-    if not all(isinstance(cell, str) for cell in cells.dropna().unique().tolist()):
-        beside = unit_column(column)
+        stated = beside in table.columns
         raise MissingColumnError(
-            f"{column} holds bare numbers, and the results have no column {beside}",
+            f"{beside} is empty for {named(table, without)}"
+            if stated
+            else f"{column} holds bare numbers, and the results have no column {beside}",
             beside,
-            f"Add {beside} (the target is in {unit})",
+            f"Write {unit}" if stated else f"Add {beside} (the target is in {unit})",
         )
-    return coded(cells).map(lambda text: read_figure(text, unit, column), numpy.nan, numpy.float64)
+    used = {units.distinct[code] for code in numpy.unique(units.codes[known]).tolist()}
+    factors = [float(_unit_factor(text, unit, column)) if text in used else numpy.nan for text in units.distinct]
+    result: Floats = values * units.table(factors, numpy.nan, numpy.float64)[units.codes]
+    return result
 
 
 def weights_of(table: pandas.DataFrame, column: str, needs_unit: bool = True) -> tuple[Floats, str]:
     """Return a column in the unit of its first row, and that unit: for shares, whose unit cancels."""
-    require_column(table, column)
+    units = _split(table, column)[1].distinct
     beside = unit_column(column)
-    stated = beside in table.columns
-    first = next(iter(coded(table[beside if stated else column]).distinct), "")
-    unit = first if stated else read_number(first)[1] if first else ""
-    if not unit and (stated or needs_unit):
+    if not units and (needs_unit or beside in table.columns):
         raise MissingColumnError(f"{column} has no unit, {beside} is empty or missing", beside, f"Fill in {beside}")
-    unit = str(read_unit(unit)) if unit else ""
+    unit = str(read_unit(units[0])) if units else ""
     return Column(column, table, numbers(table, column, unit)).complete().cells, unit or "units"
 
 
@@ -387,4 +370,4 @@ def holds(table: pandas.DataFrame, condition: RowCondition) -> tuple[Mask, Mask]
         yes = texts.map(lambda text: _FLAGS.get(text.casefold()) is wanted, False, bool)
         return yes, texts.map(lambda text: text.casefold() in _FLAGS, False, bool)
     words = {word.casefold() for word in condition.words}
-    return texts.map(lambda text: text.casefold() in words, False, bool), ~empty(texts)
+    return texts.map(lambda text: text.casefold() in words, False, bool), texts.codes < len(texts.distinct)

@@ -279,24 +279,16 @@ def _lift(
     is_below, is_there = below.copy(), there.copy()
     for number in touched[numpy.argsort(saving[touched], kind="stable")].tolist():
         is_below[number], is_there[number] = False, bool(lifted[number])
+        to = Level.BENCHMARK.value if lifted[number] else Level.BASELINE.value
         steps.append(
             LiftStep(
-                plant=names[number],
-                item=item,
-                level=str(level[number]),
-                to=Level.BENCHMARK.value if lifted[number] else Level.BASELINE.value,
-                capacity=float(capacity[number]),
-                capacity_unit=unit,
-                saving=float(saving[number]),
-                saving_unit=saving_unit,
-                share_below_baseline=_percent(capacity, is_below),
-                share_at_benchmark=_percent(capacity, is_there),
+                *(names[number], item, str(level[number]), to, float(capacity[number]), unit),
+                *(float(saving[number]), saving_unit, _percent(capacity, is_below), _percent(capacity, is_there)),
             )
         )
     return ProductLift(
         *(item, len(table), total, unit, _percent(capacity, below), _percent(capacity, there)),
-        capacity_to_baseline=float(capacity[below].sum()),
-        capacity_to_benchmark=max(0.0, over.value / 100.0 * total - start) if missing > 0 else 0.0,
+        *(float(capacity[below].sum()), max(0.0, over.value / 100.0 * total - start) if missing > 0 else 0.0),
         steps=tuple(steps),
         saving=float(saving[touched].sum()),
         saving_unit=saving_unit,

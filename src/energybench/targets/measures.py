@@ -20,6 +20,7 @@ from energybench.limits.choose import find_ladder
 from energybench.limits.furnaces import find_curve
 from energybench.tables.store import citation, find_document, records, warn_if_weak
 from energybench.targets.columns import (
+    SIGNED,
     Column,
     coded,
     filled,
@@ -76,7 +77,7 @@ _ANY = "any"
 
 def columns_needed(spec: MeasureRow) -> dict[str, str]:
     """Return the columns that a target is computed from, with the unit that each is wanted in; any is ``"any"``."""
-    units = {condition.column: condition.number[1] for condition in spec.conditions if condition.number}
+    units = {condition.column: condition.number[1] for condition in (*spec.subject, *spec.counted) if condition.number}
     # The unit of a share is that of the result; only a rate is itself in %.
     if spec.column:
         units[spec.column] = _ANY if spec.unit == "%" and spec.measure != "weighted_mean" else spec.unit
@@ -173,12 +174,12 @@ def graded(table: pandas.DataFrame, standard: str, allow_unverified: bool, leave
     inside = ~outside if leave_out else numpy.ones(len(table), bool)
     if not inside.any():
         raise MissingFigureError(f"No row has a product of {citation(standard)}", "product", "Add the rows concerned")
-    left_out = ", ".join(dict.fromkeys(shown_items(table.loc[~inside])))
+    notes = []
+    if not inside.all():
+        notes.append(f"left out, because the list does not have them: {shown_items(table.loc[~inside])}")
     computed = table.loc[open_rows & ~outside]
-    notes = (
-        f"left out, because the list does not have them: {left_out}" if left_out else "",
-        not_above_zero(computed, to_floats(computed["intensity"])) if len(computed) else "",
-    )
+    if len(computed):
+        notes.append(not_above_zero(computed, to_floats(computed["intensity"])))
     rows, level = table.loc[inside], level[inside]
     gap = pandas.isna(level)
     said = "; ".join(dict.fromkeys(reasons)) or f"{citation(standard)} has no such level of the product"
@@ -197,7 +198,12 @@ def _by_intensity(
     for here in pairs.groupby(["item", "unit"], sort=False).indices.values():
         item, unit = pairs.iloc[here[0]].tolist()
         try:
-            ladder, factor = _ladder(item, unit, standard, allow_unverified)
+            like = read_unit(unit) if unit else None
+            ladder = find_ladder(item, standard, allow_unverified, None, like)
+            warn_if_weak(ladder, ladder.id)
+            if like is None:
+                raise MissingColumnError(f"The intensity of {item} has no unit", "unit", f"Write {ladder.unit}")
+            factor = float(ratio(like, read_unit(ladder.unit)))
         except UnknownProductError:
             outside[here] = True
             continue
@@ -218,15 +224,6 @@ def _stated(table: pandas.DataFrame, standard: str) -> NDArray[numpy.object_]:
     found: NDArray[numpy.object_] = coded(table["class"]).map(str, None)
     found[~coded(table["document"]).map(lambda name: name == standard, False, bool)] = None
     return found
-
-
-def _ladder(item: str, unit: str, standard: str, allow_unverified: bool) -> tuple[Ladder, float]:
-    like = read_unit(unit) if unit else None
-    ladder = find_ladder(item, standard, allow_unverified, None, like)
-    warn_if_weak(ladder, ladder.id)
-    if like is None:
-        raise MissingColumnError(f"The intensity of {item} has no unit", "unit", f"Write {ladder.unit}")
-    return ladder, float(ratio(like, read_unit(ladder.unit)))
 
 
 def _classes(ladder: Ladder, values: Floats) -> NDArray[numpy.object_]:
@@ -368,22 +365,19 @@ def share_of_output_value(asked: Question) -> Computed:
     """Return the share of output value that counts."""
     rows, column = asked.counted(), asked.spec.column
     weights, unit = weights_of(rows.table, column, needs_unit=False)
-    over = f"{column} of {_plants(rows.table)}: {with_unit(f'{weights.sum():.6g}', unit)}"
-    return _over(rows, *_share(weights, rows.yes, rows.known, column), over)
+    return _share_over(rows, weights, f"{column} of {_plants(rows.table)}: {with_unit(f'{weights.sum():.6g}', unit)}")
 
 
 def share_of_rows(asked: Question) -> Computed:
     """Return the share of rows that count, each row being one of what is counted."""
     rows = asked.counted()
-    size = len(rows.table)
-    return _over(rows, *_share(numpy.ones(size), rows.yes, rows.known, "rows"), f"{size} rows")
+    return _share_over(rows, numpy.ones(len(rows.table)), f"{len(rows.table)} rows")
 
 
 def share_of_enterprises(asked: Question) -> Computed:
     """Return the share of enterprises that count."""
     rows = _enterprises(asked)
-    share = _share(numpy.ones(len(rows.table)), rows.yes, rows.known, "enterprises")
-    return _over(rows, *share, _plants(rows.table, "enterprise"))
+    return _share_over(rows, numpy.ones(len(rows.table)), _plants(rows.table, "enterprise"))
 
 
 def count_of_enterprises(asked: Question) -> Computed:
@@ -393,14 +387,19 @@ def count_of_enterprises(asked: Question) -> Computed:
     return _over(rows, low, high, _plants(rows.table, "enterprise"))
 
 
-def _share(weights: Floats, yes: Mask, known: Mask, column: str) -> tuple[float, float]:
+def _share_over(rows: Counted, weights: Floats, denominator: str) -> Computed:
+    return _over(rows, *_share(weights, rows.yes, rows.known, denominator), denominator)
+
+
+def _share(weights: Floats, yes: Mask, known: Mask, denominator: str) -> tuple[float, float]:
     """Return the share of weight that counts, in %, without and with the rows that are not known."""
     total = float(weights.sum())
     if total <= 0:
-        raise MissingFigureError(f"{column} adds up to zero: no share of it", column, "Check the numbers")
+        raise MissingFigureError(f"{denominator} adds up to zero: no share of it", denominator, "Check the numbers")
     # The complement keeps 100 % exact when every row counts.
-    low = 100.0 if (yes & known).all() else 100.0 * float(weights[yes & known].sum()) / total
-    high = 100.0 if (yes | ~known).all() else 100.0 * float(weights[yes | ~known].sum()) / total
+    low, high = (
+        100.0 if where.all() else 100.0 * float(weights[where].sum()) / total for where in (yes & known, yes | ~known)
+    )
     return low, high
 
 
@@ -417,9 +416,12 @@ def _enterprises(asked: Question) -> Counted:
     return replace(rows, table=pandas.DataFrame({"plant": owner.distinct}), yes=yes, known=yes | refusing)
 
 
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}" + "s" * (number != 1)
+
+
 def _plants(table: pandas.DataFrame, what: str = "plant") -> str:
-    count = len(names_of(table, numpy.ones(len(table), bool)))
-    return f"{count} {what}" + "s" * (count != 1)
+    return _count(len(names_of(table, numpy.ones(len(table), bool))), what)
 
 
 def _over(rows: Counted, low: float, high: float, denominator: str) -> Computed:
@@ -488,11 +490,11 @@ def every(asked: Question) -> Computed:
     return Computed(
         low,
         high,
-        column.over("each of"),
+        f"each of {_count(len(column.rows), 'row')}",
         names=names_of(column.rows, fails),
         open_names=names_of(column.rows, ~known | between),
         why="; ".join(filter(None, [column.why, unsure if between.any() else ""])),
-        note=column.note,
+        note=not_above_zero(column.rows, column.cells) if column.name == SIGNED else "",
         decided=True,
         met=False if fails.any() else True if known.all() and not between.any() else None,
         depends_on_reading=bool(between.any()) and not fails.any(),
@@ -524,7 +526,7 @@ def none_within(asked: Question) -> Computed:
     return Computed(
         count,
         count + float((~known | at_value).sum()),
-        column.over("of"),
+        f"of {_count(len(column.rows), 'row')}",
         names=names_of(column.rows, goes),
         open_names=names_of(column.rows, ~known | at_value),
         why="; ".join(filter(None, [column.why, unsure])),
@@ -540,8 +542,8 @@ def direction(asked: Question) -> Computed:
     low, high = -inf, inf
     if len(values):
         low = high = float(values.min() if asked.need.low == -inf else values.max())
-    note = column.why_out_of_range
-    return Computed(low, high, column.over("the best of"), why=asked.spec.note, note=note, decided=True)
+    over = f"the best of {_count(len(column.rows), 'row')}"
+    return Computed(low, high, over, why=asked.spec.note, note=column.why_out_of_range, decided=True)
 
 
 #: Measure -> the function that computes it from the results.

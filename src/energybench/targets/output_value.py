@@ -187,7 +187,6 @@ def energy_per_output_value(
 
 
 def _from_books(books: Books) -> tuple[dict[str, tuple[float, float]], str]:
-    """Read pairs of energy and output value."""
     bases = {energy.basis for energy, _ in books.values() if isinstance(energy, Account)}
     if len(bases) > 1:
         found = " and ".join(sorted(bases))
@@ -196,15 +195,16 @@ def _from_books(books: Books) -> tuple[dict[str, tuple[float, float]], str]:
             found,
             "Compute all of them with one basis",
         )
-    read = {}
-    for name, (energy, value) in books.items():
-        tce = energy.tce if isinstance(energy, Account) else read_figure(energy, "tce", f"energy of {name}")
-        read[name] = (tce, read_figure(value, _MONEY, f"output value of {name}"))
-    return read, "".join(bases)
+    return {
+        name: (
+            energy.tce if isinstance(energy, Account) else read_figure(energy, "tce", f"energy of {name}"),
+            read_figure(value, _MONEY, f"output value of {name}"),
+        )
+        for name, (energy, value) in books.items()
+    }, "".join(bases)
 
 
 def _from_table(table: pandas.DataFrame, unit: str | None, period: str | int | None) -> dict[str, tuple[float, float]]:
-    """Add up energy and output value per plant."""
     require_column(table, "tce")
     table = of_period(table, period)
     plants = filled(table, "plant")
@@ -213,12 +213,9 @@ def _from_table(table: pandas.DataFrame, unit: str | None, period: str | int | N
         table = table.assign(output_value_unit=unit)
     values = numbers(table, "output_value", _MONEY)
     energy = to_floats(table["tce"])
-    gap = ~numpy.isfinite(energy)
-    if gap.any():
-        raise NoEnergyError(f"tce is empty for {named(table, gap)}", "tce", "See the problems of the assessment")
-    gap = ~numpy.isfinite(values)
-    if gap.any():
-        raise OutputError(f"output_value is empty or no number for {named(table, gap)}", "output_value", "Fill it in")
+    for name, cells, kind in (("tce", energy, NoEnergyError), ("output_value", values, OutputError)):
+        if not numpy.isfinite(cells).all():
+            raise kind(f"{name} is empty or no number for {named(table, ~numpy.isfinite(cells))}", name, "Fill it in")
     sums = (numpy.bincount(plants.codes, column).tolist() for column in (energy, values))
     return dict(zip(plants.distinct, zip(*sums, strict=True), strict=True))
 

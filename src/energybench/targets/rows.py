@@ -19,12 +19,6 @@ from energybench.units.text import read_unit
 if TYPE_CHECKING:
     from energybench.tables.rows import TargetRow
 
-#: Comparisons of the table that a figure can meet; ``fact`` and ``conforms_to`` have none.
-COMPARISONS = ("<=", "<", ">=", ">", "=", "~", "range")
-
-#: How the table of measures says that a comparison is read, beside literally.
-SENSES = ("", "at_least", "at_most", "reversed", "ambiguous_at_value")
-
 #: Columns that are derived: by name from ``product``, by level from class or intensity.
 ITEM, LEVEL = "item", "level"
 
@@ -90,11 +84,6 @@ class MeasureRow:
         return read_conditions(self.test)
 
     @property
-    def conditions(self) -> tuple[RowCondition, ...]:
-        """Every condition, of subject and of what counts."""
-        return (*self.subject, *self.counted)
-
-    @property
     def columns(self) -> tuple[str, ...]:
         """Every column of the results that the measure looks at, without those that say units."""
         named = [c.column for c in self.subject] + [self.column, self.per] + [c.column for c in self.counted]
@@ -126,17 +115,11 @@ def measure_of(row: TargetRow) -> MeasureRow:
         return known
     blank = dict.fromkeys((field.name for field in fields(MeasureRow)), "")
     kind = row.comparison if row.comparison in ("fact", "conforms_to") else "figure"
-    return MeasureRow(**{**blank, "target": row.id, "figure": row.id, "measure": kind, "unit": _unit_of(row)})
-
-
-def _unit_of(row: TargetRow) -> str:
-    """Return the unit of a figure of a row; words for what is counted (factories, projects) are no unit."""
-    if row.unit.startswith("%"):
-        return "%"
     try:
-        return str(read_unit(row.unit))
+        unit = "%" if row.unit.startswith("%") else str(read_unit(row.unit))
     except UnitTextError:
-        return ""
+        unit = ""  # words for what is counted: factories, projects
+    return MeasureRow(**{**blank, "target": row.id, "figure": row.id, "measure": kind, "unit": unit})
 
 
 def target_rows(document: str) -> tuple[TargetRow, ...]:
@@ -231,15 +214,10 @@ def _values(row: TargetRow) -> tuple[Fraction, Fraction]:
 
 def interval(comparison: str, lower: Fraction, upper: Fraction) -> tuple[float, float]:
     """Return the first and the last value that meet a comparison with one threshold, or with two."""
-    low = -inf if comparison in ("<", "<=") else _bound(">" if comparison == ">" else ">=", lower)
-    high = inf if comparison in (">", ">=") else _bound("<" if comparison == "<" else "<=", upper)
+    # The tolerance is that of a ladder.
+    low = -inf if comparison in ("<", "<=") else -fold(float(lower), ">" if comparison == ">" else ">=")
+    high = inf if comparison in (">", ">=") else fold(float(upper), "<" if comparison == "<" else "<=")
     return low, high
-
-
-def _bound(comparator: str, threshold: Fraction) -> float:
-    """Return the last value that meets a threshold, with the tolerance of a ladder."""
-    edge: float = fold(float(threshold), comparator)
-    return -edge if ">" in comparator else edge
 
 
 def nothing_left(row: TargetRow) -> Requirement:

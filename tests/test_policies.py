@@ -192,7 +192,7 @@ def test_the_page_lists_every_target_with_its_figure_and_columns(name: str, docu
             continue
         need = nothing_left(row) if spec.measure == "none_within" else requirement(row, spec.sense)
         assert f"{need.text} | `{spec.figure}` |" in line
-        for condition in spec.conditions:
+        for condition in (*spec.subject, *spec.counted):
             assert str(condition) in line
         for column in columns_needed(spec).keys() - {"item", "level", "enterprise"}:
             assert column in line

@@ -1,7 +1,7 @@
 """Pages of the site that are made from the code and the tables, never written by hand.
 
-``tables/`` has a page for each file of ``data/``, ``policy/targets/`` the targets of each policy document, ``api/`` a
-page for each subject of the public names.
+``coverage.md`` counts the rows of each document, ``tables/`` has a page for each file of ``data/``, ``policy/targets/``
+the targets of each policy document, ``api/`` a page for each subject of the public names.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 import energybench
 from energybench import tables
+from energybench.tables.rows import VERIFICATIONS, schemas
+from energybench.tables.store import ACCEPTED, citation, records
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,10 +45,18 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
 #: Modules whose names are reached through them: heading, and the module.
 MODULES = {"Charts, report, workbook": "report", "Testing kit": "testing"}
 
+#: Top of the page that counts the rows of each document.
+COVERAGE = """# Coverage by document
+
+What each document gave to the tables, how far its rows were checked, and how many still need a reader.
+The rows themselves: `energybench tables NAME`; those that need a reader: `energybench tables gaps`. How to settle one:
+[confirm a row](confirm-a-row.md).
+"""
+
 
 def write(folder: Path) -> None:
     """Write all pages under the folder of the documentation."""
-    pages = {**table_pages(), **target_tables(), **api_pages()}
+    pages = {"coverage.md": coverage_page(), **table_pages(), **target_tables(), **api_pages()}
     for name, text in pages.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -120,6 +130,26 @@ def _cell(value: object) -> str:
     for sign in "\\|<>*_[]$`":
         text = text.replace(sign, f"\\{sign}")
     return text.replace("\n", " ")
+
+
+def coverage_page() -> str:
+    """Return what each document gave to the tables, how far it was checked, and what is missing."""
+    counts: dict[tuple[str, str], dict[str, int]] = {}
+    for name, schema in schemas().items():
+        if name == "documents" or not {"document", "verification"} <= set(schema.columns):
+            continue
+        for record in records(name):
+            cell = counts.setdefault((record.document, name), dict.fromkeys(VERIFICATIONS, 0))
+            cell[record.verification] += 1
+    head = ["document", "table", *(word.replace("_", " ") for word in VERIFICATIONS), "accepted"]
+    lines = [f"| {' | '.join(head)} |", f"| --- | --- |{' ---: |' * (len(head) - 2)}"]
+    for (document, name), cell in sorted(counts.items()):
+        total = sum(cell.values())
+        accepted = sum(cell[word] for word in ACCEPTED)
+        title = f"{citation(document)} (`{document}`)"
+        figures = " | ".join(str(cell[word] or "") for word in VERIFICATIONS)
+        lines.append(f"| {title} | {name} | {figures} | {accepted} of {total} |")
+    return f"{COVERAGE}\n" + "\n".join(lines) + "\n"
 
 
 def target_tables() -> dict[str, str]:

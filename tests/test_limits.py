@@ -292,11 +292,12 @@ def test_a_weak_row_is_refused_unless_asked_for_and_then_exact_at_each_step(tabl
 
 
 def test_a_ladder_prints_its_steps_and_its_source() -> None:
-    assert str(find_ladder("electrolytic-aluminium")).splitlines()[2:6] == [
+    ladder = find_ladder("electrolytic-aluminium")
+    assert str(ladder).splitlines()[2:6] == [
         "  benchmark (标杆水平): <= 13000 kWh/t",
         "  baseline (基准水平): <= 13350 kWh/t",
         "  below-baseline (基准水平以下): otherwise",
-        "ndrc-2023, corroborated",
+        f"ndrc-2023, {ladder.verification}",
     ]
     furnace = choose_ladder(eb.furnace_limit("3 t").item, capacity="3 t")
     assert str(furnace) == f"{furnace.item} {eb.furnace_limit('3 t')}"

@@ -985,9 +985,7 @@ def test_bounds_at_their_ends_are_kept(fine: float, none: float) -> None:
 
 
 def test_the_search_returns_the_smallest_wrong_example() -> None:
-    from energybench.testing.report import Wrong
-
-    found = Effort().search(st.integers(), lambda n: Wrong(str(n), "", "") if n > 41 else None)
+    found = Effort().search(st.integers(), lambda n: testing.Finding("", "", "failed", str(n)) if n > 41 else None)
     assert found is not None
     assert found.example == "42"
     assert Effort(max_examples=5).search(st.integers(), lambda _: None) is None

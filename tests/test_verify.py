@@ -154,7 +154,7 @@ def test_a_property_is_left_out_by_its_name() -> None:
         ("def f(x): ...", ["{}:f", "--kind", "correction"], "Pass --correction"),
         ("def f(capacity): ...", ["{}:f", "--basis", "primary"], "--basis is given for a limit-curve"),
         ("def f(capacity): ...", ["{}:f", "--kind", "curve"], "invalid choice: 'curve'"),
-        ("def f(capacity): ...", ["{}:f", "--examples", "0"], "expected one at least"),
+        ("def f(capacity): ...", ["{}:f", "--examples", "0"], "--examples is 0, expected a whole number from 1 on"),
         ("def f(capacity): ...", ["{}:f", "--skip", "pionts"], "Did you mean 'points'"),
         ("def f(capacity): ...", ["{}"], "cannot be read|names no function"),
         ("def f(capacity): ...", ["no/such/file.py:f"], "There is no file"),

@@ -7,11 +7,13 @@ for is loaded, so that ``--help`` comes at once.
 from __future__ import annotations
 
 import sys
+from dataclasses import asdict
 from importlib import import_module
 from typing import TYPE_CHECKING, NoReturn
 
 from energybench import __version__
-from energybench.cli.console import DEFECT, FINE, REFUSED, Parser, offer_completion, refusals, refuse, say, use_utf8
+from energybench.cli import console
+from energybench.cli.console import FINE, Parser, say
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -60,30 +62,38 @@ def whole_parser() -> Parser:
 
 def run(words: list[str]) -> int:
     """Run the command that some words name and return the exit code."""
-    as_json = "--json" in words
-    with refusals(as_json) as ended:
-        if words and words[0] in COMMANDS:
-            module, parser = load(words[0])
-            offer_completion(parser)
-            return int(module.run(parser.read(words[1:])))
-        parser = whole_parser()
-        offer_completion(parser)
-        if parser.read(words).version:
-            say(f"energybench {__version__}")
-            return FINE
-        say(parser.format_help(), err=True)
-        return REFUSED
-    return ended.code
+    return console.exit_code(_run, words)
+
+
+def _run(words: list[str]) -> int:
+    if words and words[0] in COMMANDS:
+        module, parser = load(words[0])
+        console.offer_completion(parser)
+        arguments = parser.read(words[1:])
+        with console.heard() as notes:
+            answer, code = module.run(arguments)
+        if answer is not None and arguments.json:
+            plain = answer.to_dict() if hasattr(answer, "to_dict") else asdict(answer)
+            console.say_json({**plain, "warnings": notes, **console.stamp()})
+        elif answer is not None:
+            say(str(answer))
+        return int(code)
+    parser = whole_parser()
+    console.offer_completion(parser)
+    if parser.read(words).version:
+        say(f"energybench {__version__}")
+        return FINE
+    say(parser.format_help(), err=True)
+    return console.REFUSED
 
 
 def main() -> NoReturn:
     """Run the command and leave with its exit code."""
-    use_utf8()
+    console.use_utf8()
     if sys.stdout is None:  # closed by the shell, ">&-": Python would drop the answer without a word
         fix = "Give the command somewhere to write, for example > answer.txt"
-        sys.exit(
-            refuse("file", "Standard output is closed, expected one to write to", ">&-", fix, "--json" in sys.argv)
-        )
+        what = "Standard output is closed, expected one to write to"
+        sys.exit(console.refuse("file", what, ">&-", fix, "--json" in sys.argv))
     try:
         code = run(sys.argv[1:])
     except Exception:  # noqa: BLE001 - a defect must not end in Python's exit code 1
@@ -91,5 +101,5 @@ def main() -> NoReturn:
 
         traceback.print_exc()
         say("energybench: this is a defect of energybench, please report it with the lines above", err=True)
-        code = DEFECT
+        code = console.DEFECT
     sys.exit(code)

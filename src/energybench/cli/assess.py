@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from energybench.cli.console import FINE, PROBLEMS, heard, progress_bar, say, say_json
+from energybench.cli.console import FINE, PROBLEMS, progress_bar
 from energybench.cli.options import CONVERSION, add_options, given
 from energybench.errors import OptionError
 
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from argparse import Namespace
 
     from energybench.cli.console import Parser
+    from energybench.frames.assessment import Assessment
 
 ABOUT = """\
 Tables to write are .csv, .json, .parquet or .xlsx. Exit code 1: there are rows with problems.
@@ -44,8 +45,8 @@ def add_arguments(parser: Parser) -> None:
     add_options(parser, "json")
 
 
-def run(arguments: Namespace) -> int:
-    """Assess, write the files that are asked for, and print the summary."""
+def run(arguments: Namespace) -> tuple[Assessment, int]:
+    """Assess, and write the files that are asked for."""
     import energybench as eb
     from energybench.frames.files import is_large
     from energybench.report import files as writers
@@ -53,8 +54,8 @@ def run(arguments: Namespace) -> int:
 
     meters, outputs, targets = arguments.meters, arguments.outputs, arguments.targets
     asked = {name: path for name, path in given(arguments, *_FILES).items() if path is not None}
-    frames = {name: path for name, path in asked.items() if name in ("results", "energy", "problems")}
-    pages, books = ([asked[name]] if name in asked else [] for name in ("report", "workbook"))
+    pages, books = ([asked.pop(name)] if name in asked else [] for name in ("report", "workbook"))
+    frames = asked
     writers.refuse_overwriting(frames.values(), (meters, outputs))
     writers.refuse_overwriting(pages, (meters, outputs, *frames.values()), writers.REPORTS)
     writers.refuse_overwriting(books, (meters, outputs, *frames.values(), *pages), writers.WORKBOOKS)
@@ -69,7 +70,7 @@ def run(arguments: Namespace) -> int:
         fix = "Leave --workbook out, or assess a part of the readings"
         raise OptionError(f"{books[0]} holds a row per reading, which is not kept of so many", books[0], fix)
     energy_to = frames.pop("energy", None) if large else None
-    with heard() as notes, progress_bar(meters, outputs) as progress:
+    with progress_bar(meters, outputs) as progress:
         assessment = eb.assess(meters, outputs, energy_to=energy_to, progress=progress, **given(arguments, *_OPTIONS))
         for name, path in frames.items():
             writers.write_frame(getattr(assessment, name), path)
@@ -80,8 +81,4 @@ def run(arguments: Namespace) -> int:
             assessment.to_html(path, targets=checked, lang=arguments.lang)
         for path in books:
             assessment.to_excel(path, targets=checked, lang=arguments.lang)
-    if arguments.json:
-        say_json({**assessment.to_dict(), "warnings": notes})
-    else:
-        say(str(assessment))
-    return FINE if assessment.problem_counts.empty else PROBLEMS
+    return assessment, FINE if assessment.problem_counts.empty else PROBLEMS

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from energybench.cli.console import FINE, heard, say, say_json
+from energybench.cli.console import FINE
 from energybench.cli.options import add_options, given
 
 if TYPE_CHECKING:
     from argparse import Namespace
 
     from energybench.cli.console import Parser
+    from energybench.limits.verdicts import Verdict
 
 ABOUT = """\
 A national list has benchmark, baseline and below-baseline, a GB standard level-1 to level-3 and over-limit, a
@@ -33,21 +34,15 @@ def add_arguments(parser: Parser) -> None:
     add_options(parser, *_OPTIONS, "json", basis=basis)
 
 
-def run(arguments: Namespace) -> int:
-    """Classify, and print the verdict."""
+def run(arguments: Namespace) -> tuple[Verdict | None, int]:
+    """Classify one value, or every line of a pipe."""
     options = given(arguments, *_OPTIONS, "output")
     if arguments.value == "-":
         from energybench.cli.json_lines import CLASSES, answer_pipe
 
-        return answer_pipe(CLASSES, {"item": arguments.item, **options})
+        return None, answer_pipe(CLASSES, {"item": arguments.item, **options})
     if arguments.item is None:
         arguments.refuse("the following arguments are required: ITEM")
     import energybench as eb
 
-    with heard() as notes:
-        verdict = eb.classify(arguments.value, arguments.item, **options)
-    if arguments.json:
-        say_json({**verdict.to_dict(), "warnings": notes})
-    else:
-        say(str(verdict))
-    return FINE
+    return eb.classify(arguments.value, arguments.item, **options), FINE

@@ -9,7 +9,6 @@ import re
 import sys
 import warnings
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from energybench import __version__
@@ -88,12 +87,8 @@ def say_json(answer: object) -> None:
 
 
 def in_options(text: str) -> str:
-    """Turn the keyword arguments that an error speaks of into the options of the command.
-
-    >>> in_options('Pass coal_rate="302.4 gce/kWh" or allow_unverified=True')
-    'Pass --coal-rate "302.4 gce/kWh" or --allow-unverified'
-    """
-    text = text.replace("allow_unverified=True", "--allow-unverified")
+    """Turn the keyword arguments that an error speaks of into the options of the command."""
+    text = text.replace("allow_unverified=True", "--allow-unverified").replace("max_examples", "--examples")
     text = text.replace("energybench.tables.use()", "a file that the environment variable ENERGYBENCH_DATA names")
     keyword = (
         r"\b(basis|coal_rate|ncv|density|coefficient|edition|document|period|capacity|reading|output|compare)="
@@ -112,36 +107,28 @@ def refuse(reason: str, message: str, value: str, fix: str, as_json: bool) -> in
     return REFUSED
 
 
-@dataclass
-class Ended:
-    """How a command ended."""
-
-    code: int = FINE
-
-
-@contextmanager
-def refusals(as_json: bool) -> Iterator[Ended]:
-    """Turn every foreseeable failure of a command into a message and an exit code."""
-    ended = Ended()
+def exit_code(command: Callable[[list[str]], int], words: list[str]) -> int:
+    """Run a command, and turn every foreseeable failure into a message and an exit code."""
+    as_json = "--json" in words
     try:
-        yield ended
+        return command(words)
     except EnergybenchError as error:
-        ended.code = refuse(error.reason, in_options(error.message), error.value, in_options(error.fix), as_json)
+        return refuse(error.reason, in_options(error.message), error.value, in_options(error.fix), as_json)
     except UsageError as error:
         if not as_json:
             say(error.usage.rstrip(), err=True)
-        command = re.sub(r"usage: (energybench( [a-z]+)?).*", r"\1", error.usage, flags=re.DOTALL)
-        ended.code = refuse("usage", str(error), "", f"{command} --help shows the usage", as_json)
+        name = re.sub(r"usage: (energybench( [a-z]+)?).*", r"\1", error.usage, flags=re.DOTALL)
+        return refuse("usage", str(error), "", f"{name} --help shows the usage", as_json)
     except BrokenPipeError:
-        ended.code = PIPE_CLOSED
+        return PIPE_CLOSED
     except OSError as error:
         name = str(error.filename or "")
         message = f"{name or 'The answer'} cannot be read or written: {error.strerror or error}"
-        ended.code = refuse("file", message, name, "", as_json)
+        return refuse("file", message, name, "", as_json)
     except KeyboardInterrupt:
-        ended.code = INTERRUPTED
+        return INTERRUPTED
     except SystemExit as end:  # --help
-        ended.code = int(end.code or 0)
+        return int(end.code or 0)
 
 
 @contextmanager
@@ -157,10 +144,10 @@ def heard(said: set[str] | None = None) -> Iterator[list[str]]:
                 others(message, category, *where, **more)
                 return
             texts.append(str(message))
-            if said is None or str(message) not in said:
+            if said is None or texts[-1] not in said:
                 say(f"warning: {message}", err=True)
             if said is not None:
-                said.add(str(message))
+                said.add(texts[-1])
 
         warnings.showwarning = note
         yield texts

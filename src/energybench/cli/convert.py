@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from energybench.cli.console import FINE, heard, say, say_json, stamp
+from energybench.cli.console import FINE
 from energybench.cli.options import CONVERSION, add_options, given
 
 if TYPE_CHECKING:
     from argparse import Namespace
 
     from energybench.cli.console import Parser
+    from energybench.energy.conversion import Conversion
 
 ABOUT = '"convert -" reads questions from a pipe: on each line a JSON object of "amount", "carrier" and options.'
 EXAMPLES = """\
@@ -29,23 +30,15 @@ def add_arguments(parser: Parser) -> None:
     add_options(parser, *CONVERSION, "json")
 
 
-def run(arguments: Namespace) -> int:
-    """Convert, and print the result."""
+def run(arguments: Namespace) -> tuple[Conversion | None, int]:
+    """Convert one amount, or every line of a pipe."""
     options = given(arguments, *CONVERSION, "ncv", "density", "coefficient")
     if arguments.amount == "-":
         from energybench.cli.json_lines import CONVERSIONS, answer_pipe
 
-        return answer_pipe(CONVERSIONS, {"carrier": arguments.carrier, **options})
+        return None, answer_pipe(CONVERSIONS, {"carrier": arguments.carrier, **options})
     if arguments.carrier is None:
         arguments.refuse("the following arguments are required: CARRIER")
-    from dataclasses import asdict
-
     import energybench as eb
 
-    with heard() as notes:
-        result = eb.convert(arguments.amount, arguments.carrier, **options)
-    if arguments.json:
-        say_json({**asdict(result), "warnings": notes, **stamp()})
-    else:
-        say(str(result))
-    return FINE
+    return eb.convert(arguments.amount, arguments.carrier, **options), FINE

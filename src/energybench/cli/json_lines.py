@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections import Counter
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -26,27 +27,23 @@ class Questions:
     needed: tuple[str, str]
     #: The other keys, and their values where a question does not name them.
     defaults: Mapping[str, Any]
-    #: Keys whose value is a text.
-    texts: tuple[str, ...]
     answer: Callable[[dict[str, Any]], dict[str, Any]]
 
 
 CONVERSIONS = Questions(
     ("amount", "carrier"),
     convert.__kwdefaults__ or {},
-    ("carrier", "basis", "edition"),
     lambda question: {**asdict(convert(**question)), "warnings": [], **stamp()},
 )
 CLASSES = Questions(
     ("value", "item"),
     {name: value for name, value in (classify.__kwdefaults__ or {}).items() if name != "documents"},
-    ("item", "document", "period", "reading", "basis", "compare"),
     lambda question: classify(**question).to_dict(),
 )
 
 
 def check_question(kind: Questions, question: Mapping[str, Any]) -> None:
-    """Refuse keys and values that cannot be an argument."""
+    """Refuse keys that are no argument, and what the library would take for true."""
     keys = [*kind.needed, *kind.defaults]
     for name in question.keys() - set(keys):
         fix = did_you_mean(name, keys, "").strip()
@@ -55,10 +52,6 @@ def check_question(kind: Questions, question: Mapping[str, Any]) -> None:
     for name in kind.needed:
         if question.get(name) is None:
             raise JsonLineError(f"The question has no {name}", name, f'Write {{"{name}": ...}}')
-    for name in kind.texts:
-        value = question[name]
-        if not isinstance(value, str) and not (value is None and kind.defaults.get(name, "") is None):
-            raise OptionError(f"{name} is {quoted(value)}, expected a text", quoted(value), "Put it in quotes")
     if not isinstance(question["allow_unverified"], bool):
         value = quoted(question["allow_unverified"])
         raise OptionError(f"allow_unverified is {value}, expected true or false", value, "Write true or false")
@@ -76,8 +69,7 @@ def dump(answer: object) -> str:
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
+        twice = Counter(name for name, _ in pairs).most_common(1)[0][0]
         raise JsonLineError(f"{quoted(twice)} stands twice in one object", quoted(twice), "Leave one of them out")
     return found
 
@@ -90,39 +82,33 @@ _read = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_constant).de
 
 
 def read_question(line: bytes) -> dict[str, Any]:
-    """Read one line as a question.
-
-    Examples
-    --------
-    >>> read_question('{"amount": "1200 t", "carrier": "原煤"}'.encode())
-    {'amount': '1200 t', 'carrier': '原煤'}
-    """
+    """Read one line as a question."""
     try:
-        found = _read(line.decode("utf-8"))
+        text = line.decode("utf-8")
     except UnicodeDecodeError as error:
         raise JsonLineError("The line is not UTF-8", quoted(line), "Write the questions in UTF-8") from error
+    try:
+        found = _read(text)
+    except JsonLineError:
+        raise
     except (ValueError, RecursionError) as error:
-        if isinstance(error, EnergybenchError):
-            raise
-        shown = quoted(line.decode("utf-8"))
-        raise JsonLineError(f"{shown} is not JSON: {error}", shown, "Write one JSON object on each line") from error
+        fix = "Write one JSON object on each line"
+        raise JsonLineError(f"{quoted(text)} is not JSON: {error}", quoted(text), fix) from error
     if not isinstance(found, dict):
-        shown = quoted(line.decode("utf-8"))
-        raise JsonLineError(f"{shown} is not a JSON object", shown, 'Write {"key": "value", ...} on each line')
+        fix = 'Write {"key": "value", ...} on each line'
+        raise JsonLineError(f"{quoted(text)} is not a JSON object", quoted(text), fix)
     return found
 
 
 def _identity(question: dict[str, Any]) -> dict[str, Any]:
     """Take the ``id`` out of a question and return its part of the answer."""
-    if "id" not in question:
-        return {}
-    given = question.pop("id")
+    found = {name: question.pop(name) for name in ("id",) if name in question}
     try:
-        dump(given)
+        dump(found)
     except AmountError as error:
-        fix = "Write a text or a finite number"
-        raise JsonLineError(f"id is {quoted(given)}, which JSON cannot hold", quoted(given), fix) from error
-    return {"id": given}
+        shown, fix = quoted(found["id"]), "Write a text or a finite number"
+        raise JsonLineError(f"id is {shown}, which JSON cannot hold", shown, fix) from error
+    return found
 
 
 def batches(stream: BinaryIO) -> Iterator[list[bytes]]:

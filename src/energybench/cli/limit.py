@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from energybench.cli.console import FINE, heard, say, say_json, stamp
+from energybench.cli.console import FINE
 from energybench.cli.options import add_options
 from energybench.errors import DimensionError, OptionError, UnknownProductError, quoted
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from argparse import Namespace
 
     from energybench.cli.console import Parser
+    from energybench.limits.ladders import Ladder
 
 ABOUT = "An amount in place of a product asks for the limit of an induction furnace of that capacity."
 EXAMPLES = """\
@@ -28,8 +29,8 @@ def add_arguments(parser: Parser) -> None:
     add_options(parser, "capacity", "reading", "document", "period", "allow_unverified", "json")
 
 
-def run(arguments: Namespace) -> int:
-    """Find the limit, and print it."""
+def run(arguments: Namespace) -> tuple[Ladder, int]:
+    """Find the limit of a product or a furnace."""
     from energybench.limits import choose
     from energybench.limits.furnaces import DEFAULT_ITEM
     from energybench.tables.store import warn_if_weak
@@ -45,20 +46,13 @@ def run(arguments: Namespace) -> int:
         if capacity is not None:
             raise OptionError(f"Two capacities are given, {item} and {capacity}", capacity, "Give one") from None
         item, capacity = DEFAULT_ITEM, item
-    with heard() as notes:
-        like = None if unit is None else read_unit(unit)
-        found = choose.choose_ladder(
-            item, arguments.document, capacity, arguments.reading, arguments.allow_unverified, arguments.period, like
-        )
-        if like is not None and not same_kind(like, read_unit(found.unit)):
-            shown = quoted(str(unit))
-            raise DimensionError(
-                f"{shown} is given, and the limit of {found.item} is in {found.unit}", shown, "Leave --unit out"
-            )
-        warn_if_weak(found, found.id)
-        choose.warn_if_superseded(arguments.document)
-    if arguments.json:
-        say_json({**found.to_dict(), "warnings": notes, **stamp()})
-    else:
-        say(str(found))
-    return FINE
+    like = None if unit is None else read_unit(unit)
+    found = choose.choose_ladder(
+        item, arguments.document, capacity, arguments.reading, arguments.allow_unverified, arguments.period, like
+    )
+    if like is not None and not same_kind(like, read_unit(found.unit)):
+        what = f"{quoted(unit)} is given, and the limit of {found.item} is in {found.unit}"
+        raise DimensionError(what, quoted(unit), "Leave --unit out")
+    warn_if_weak(found, found.id)
+    choose.warn_if_superseded(arguments.document)
+    return found, FINE

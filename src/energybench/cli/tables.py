@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import sys
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from energybench.cli.console import FINE, PROBLEMS, say, say_json, stamp
 from energybench.cli.options import add_options
 from energybench.errors import OptionError
+from energybench.tables.own_rows import check_file
+from energybench.tables.rows import TABLES
+from energybench.tables.store import gaps, records
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -34,74 +39,44 @@ def add_arguments(parser: Parser) -> None:
     add_options(parser, "json")
 
 
-def run(arguments: Namespace) -> int:
+def run(arguments: Namespace) -> tuple[None, int]:
     """List the tables, print one, check a file, or print the gaps."""
-    name, file, as_json = arguments.name, arguments.file, arguments.json
+    name, file = arguments.name, arguments.file
     if (name == "check") != (file is not None):
         raise OptionError("check and a file go together", str(file or name), "Write: energybench tables check FILE")
-    if file is not None:
-        return _check_table(file, as_json)
-    if name == "gaps":
-        _print_gaps(as_json)
-    elif name is None:
-        _list_tables(as_json)
+    data, text = _check(file) if file is not None else _gaps() if name == "gaps" else _table(name) if name else _list()
+    if arguments.json:
+        say_json({**data, **stamp()})
+    elif file is None and name is not None:
+        sys.stdout.write(text)
+        sys.stdout.flush()
     else:
-        _print_table(name, as_json)
-    return FINE
+        say(text)
+    return None, PROBLEMS if data.get("problems") else FINE
 
 
-def _list_tables(as_json: bool) -> None:
-    from energybench.tables.rows import TABLES
-    from energybench.tables.store import records
-
+def _list() -> tuple[dict[str, Any], str]:
     counts = {table: len(records(table)) for table in TABLES}
-    if as_json:
-        say_json({"tables": [{"name": table, "rows": rows} for table, rows in counts.items()], **stamp()})
-    else:
-        say("\n".join(f"{table:<16} {rows:>5} rows" for table, rows in counts.items()))
+    text = "\n".join(f"{table:<16} {rows:>5} rows" for table, rows in counts.items())
+    return {"tables": [{"name": table, "rows": rows} for table, rows in counts.items()]}, text
 
 
-def _print_table(name: str, as_json: bool) -> None:
-    from energybench.tables.store import records
-
+def _table(name: str) -> tuple[dict[str, Any], str]:
     rows = [asdict(record) for record in records(name)]
-    if as_json:
-        say_json({"table": name, "rows": rows, **stamp()})
-        return
-    import csv
-
     text = io.StringIO()
     writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
     writer.writeheader()
     writer.writerows(rows)
-    _print_csv(text.getvalue())
+    return {"table": name, "rows": rows}, text.getvalue()
 
 
-def _print_csv(text: str) -> None:
-    sys.stdout.write(text)
-    sys.stdout.flush()
-
-
-def _check_table(file: str, as_json: bool) -> int:
-    """Say what is wrong with a file of own rows, and return 1 where anything is."""
-    from pathlib import Path
-
-    from energybench.tables.own_rows import check_file
-
+def _check(file: str) -> tuple[dict[str, Any], str]:
     name, rows, wrong = check_file(Path(file))
-    if as_json:
-        problems = [{"message": error.message, "value": error.value, "fix": error.fix} for error in wrong]
-        say_json({"file": file, "table": name, "rows": rows, "problems": problems, **stamp()})
-    else:
-        say("\n".join([*map(str, wrong), f"{file}: {rows} rows of {name}, {len(wrong)} problems"]))
-    return PROBLEMS if wrong else FINE
+    problems = [{"message": error.message, "value": error.value, "fix": error.fix} for error in wrong]
+    text = "\n".join([*map(str, wrong), f"{file}: {rows} rows of {name}, {len(wrong)} problems"])
+    return {"file": file, "table": name, "rows": rows, "problems": problems}, text
 
 
-def _print_gaps(as_json: bool) -> None:
-    from energybench.tables.store import gaps
-
+def _gaps() -> tuple[dict[str, Any], str]:
     found = gaps()
-    if as_json:
-        say_json({"gaps": found.to_dict("records"), **stamp()})
-    else:
-        _print_csv(found.to_csv(index=False, lineterminator="\n"))
+    return {"gaps": found.to_dict("records")}, found.to_csv(index=False, lineterminator="\n")

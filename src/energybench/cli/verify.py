@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from energybench.cli.console import FINE, PROBLEMS, heard, say, say_json
+from energybench.cli.console import FINE, PROBLEMS
 from energybench.cli.options import add_options, given
 
 if TYPE_CHECKING:
     from argparse import Namespace
 
     from energybench.cli.console import Parser
+    from energybench.testing import Report
 
 ABOUT = """\
 It may be a converter, a classifier, a furnace limit or a correction; the smallest failing example is shown.
@@ -32,10 +33,7 @@ def add_arguments(parser: Parser) -> None:
         help="what it is; told by the names of its parameters where that is possible",
     )
     basis = {"default": None, "help": "basis that a converter is meant to have; default calorific (当量值)"}
-    reading = {
-        "default": None,
-        "help": "how a limit curve reads the table between its capacities; default any way",
-    }
+    reading = {"default": None, "help": "how a limit curve reads the table between its capacities; default any way"}
     add_options(parser, *_OPTIONS, basis=basis, reading=reading)
     parser.add_argument("--correction", metavar="ID", help="which correction: gb-16780-2012/clinker-strength")
     parser.add_argument(
@@ -46,18 +44,14 @@ def add_arguments(parser: Parser) -> None:
     add_options(parser, "json")
 
 
-def run(arguments: Namespace) -> int:
-    """Search the function, and print the report."""
+def run(arguments: Namespace) -> tuple[Report, int]:
+    """Search the function for what it gets wrong."""
     import sys
     from contextlib import redirect_stdout
 
     from energybench.testing.verify import verify
 
     options = given(arguments, "kind", *_OPTIONS, "examples", "correction", "tolerance")
-    with redirect_stdout(sys.stderr), heard() as notes:
+    with redirect_stdout(sys.stderr):
         report = verify(arguments.function, skip=tuple(arguments.skip), **options)
-    if arguments.json:
-        say_json({**report.to_dict(), "warnings": notes})
-    else:
-        say(str(report))
-    return FINE if report.passed else PROBLEMS
+    return report, FINE if report.passed else PROBLEMS

@@ -22,7 +22,7 @@ from energybench.units.text import read_unit
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
 
-    from energybench.testing.report import Report, Wrong
+    from energybench.testing.report import Finding, Report
 
 #: Where a value lies, in percent of the highest limit above the lowest.
 _PERCENT = st.integers(-100, 200)
@@ -66,14 +66,7 @@ def assert_classifier_properties(
     Returns
     -------
     Report
-        Where every property holds.
-
-    Raises
-    ------
-    BrokenPropertyError
-        An AssertionError with the smallest failing example of each broken property; ``report`` has the rest.
-    EnergybenchError
-        If an option is wrong.
+        As in :func:`assert_conversion_properties`, with its errors.
 
     Notes
     -----
@@ -97,8 +90,6 @@ def assert_classifier_properties(
 
 
 class _Classifier(Laws):
-    """A classifier, and the limits that it answers: each is tried once, and the laws are asked of those."""
-
     kind = "classifier"
     laws: ClassVar = {
         "answers": "It answers what it is meant for, in words that are known",
@@ -114,16 +105,12 @@ class _Classifier(Laws):
     known: list[Known[Product]]
 
     def coverage(self) -> str:
-        """Say how many products the classifier answers."""
         return f"answers {len(self.known)} of {len(self.wanted)} limits"
 
     def read(self, given: object) -> tuple[str | None, str]:
-        """Return the class of a word, or why it has none."""
         word, misfit = read_text(given)
         level = None if word is None else self.words.get(word.casefold())
         return level, misfit or ("" if level else _OWN_WORDS)
-
-    # What it answers
 
     def meet(self, document: str | None, items: tuple[str, ...] | None, classes: Mapping[str, str]) -> None:
         """Find the limits that it answers, of those that it has to or of all."""
@@ -140,21 +127,17 @@ class _Classifier(Laws):
     def _wanted(self, items: Iterable[str] | None) -> list[tuple[tuple[str, ...], Product]]:
         if items is None:
             return [(product.names, product) for product in self.every]
-        found: list[tuple[tuple[str, ...], Product]] = []
-        for name in items:
-            here = self._of(find_item(name))
-            if not here:
+        found = [(name, self._of(find_item(name))) for name in items]
+        for name, limits in found:
+            if not limits:
                 raise OptionError(f"{name} has no limit that may be used", name, "Leave it out, or pass its document=")
-            found += [((name,), product) for product in here]
-        return found
+        return [((name,), product) for name, limits in found for product in limits]
 
     def _of(self, item: str) -> list[Product]:
         """Return the limits of an item: a standard may have several indicators."""
         return [product for product in self.every if product.ladder.item == item]
 
-    # What is asked
-
-    def _no_class(self, product: Product, answer: Answer) -> Wrong | None:
+    def _no_class(self, product: Product, answer: Answer) -> Finding | None:
         """Return what is wrong with an answer that is no refusal and no class of the ladder: it has no rank."""
         if answer.refused or answer.value in product.ladder.levels:
             return None
@@ -162,25 +145,26 @@ class _Classifier(Laws):
 
     def _judge(self, case: Case[Product]) -> Answer | None:
         """Return the answer to a case where it is not the class expected."""
-        expected = case.known.row.level(case.number)
+        expected = case.known.row.ladder.level(case.number)
         if expected is None:
             return None
         answer = self.ask(*case.ask())
         return None if (answer.refused and not self.required) or answer.value == expected else answer
 
-    def _explained(self, case: Case[Product], answer: Answer, others: list[tuple[Product, float, str | None]]) -> Wrong:
-        """Return a wrong class with the slip that gives it and the classes of other values."""
+    def _explained(
+        self, case: Case[Product], answer: Answer, given: list[tuple[Product, float, str | None]]
+    ) -> Finding:
+        """Return a wrong class with the slip that explains all the classes that were given."""
         product = case.known.row
-        cause = cause_of_class([(product, case.number, answer.value), *others])
-        return self.wrong(answer, f"{str(product.level(case.number))!r}", source=product.source, cause=cause)
+        expected = repr(str(product.ladder.level(case.number)))
+        return self.wrong(answer, expected, source=product.source, cause=cause_of_class(given))
 
-    # The laws
-
-    def law_answers(self) -> Wrong | None:
+    def law_answers(self) -> Finding | None:
         if not self.known:
             names, product = self.wanted[0]
-            answer = self.ask(float(product.ladder.steps[0].value or 1), product.ladder.unit, names[0])
-            return self.wrong(answer, "a class", cause=answer.misfit or "it answers nothing that was tried")
+            return self.wrong(
+                self.ask(*_first(product), names[0]), "a class", cause="it answers nothing that was tried"
+            )
         answered = {known.row.ladder.id: known.name for known in self.known}
         for names, product in self.wanted:
             name = answered.get(product.ladder.id, names[0] if self.required else "")
@@ -188,35 +172,33 @@ class _Classifier(Laws):
                 return self.wrong(answer, f"one of {', '.join(product.ladder.levels)}")
         return None
 
-    def law_limits(self) -> Wrong | str | None:
-        """Try every limit of every product: at it, a hair better, a hair worse."""
+    def law_limits(self) -> Finding | str | None:
         for known in self.known:
             product = known.row
             values = [float(limit + abs(limit) * hair) for limit in product.limits for hair in (0, -HAIR, HAIR)]
-            cases = [Case(known, product.ladder.unit, value) for value in values]
-            judged = [(case, self._judge(case)) for case in cases]
-            failing = [(case, answer) for case, answer in judged if answer is not None]
-            if failing:
-                # What was right must not speak against the slip.
-                others = [
-                    (product, case.number, answer.value if answer else product.level(case.number))
-                    for case, answer in judged
-                ]
-                return self._explained(*failing[0], others)
+            judged = [(case, self._judge(case)) for case in (Case(known, product.ladder.unit, v) for v in values)]
+            # A slip must also explain the answers that are right.
+            given = [
+                (product, c.number, wrong.value if wrong else product.ladder.level(c.number)) for c, wrong in judged
+            ]
+            for case, answer in judged:
+                if answer is not None:
+                    return self._explained(case, answer, given)
         return None if self.known else NOTHING
 
-    def law_agreement(self) -> Wrong | str | None:
-        def check(case: Case[Product]) -> Wrong | None:
+    def law_agreement(self) -> Finding | str | None:
+        def check(case: Case[Product]) -> Finding | None:
             answer = self._judge(case)
-            return None if answer is None else self._explained(case, answer, [])
+            given = [] if answer is None else [(case.known.row, case.number, answer.value)]
+            return None if answer is None else self._explained(case, answer, given)
 
         return self.effort.search(self._cases(), check) if self.known else NOTHING
 
     def _cases(self) -> st.SearchStrategy[Case[Product]]:
         return st.builds(_at, st.sampled_from(self.known), _PERCENT)
 
-    def law_monotone(self) -> Wrong | str | None:
-        def check(pair: tuple[Case[Product], int]) -> Wrong | None:
+    def law_monotone(self) -> Finding | str | None:
+        def check(pair: tuple[Case[Product], int]) -> Finding | None:
             case, percent = pair
             product, values = case.known.row, [case.number, case.known.row.at(percent)]
             better, worse = (self.ask(*case.ask(v)) for v in sorted(values, key=lambda v: product.ladder.sign * v))
@@ -234,7 +216,7 @@ class _Classifier(Laws):
         grid = ((_at(known, one), two) for known in self.known for one, two in pairwise(range(-100, 201, 15)))
         return each(grid, check) or self.effort.search(st.tuples(self._cases(), _PERCENT), check)
 
-    def law_units(self) -> Wrong | str | None:
+    def law_units(self) -> Finding | str | None:
         readable = [
             Case(known, unit, 1.0)
             for known in self.known
@@ -244,17 +226,17 @@ class _Classifier(Laws):
         if not readable:
             return "it reads one unit of each limit" if self.known else NOTHING
 
-        def check(pair: tuple[Case[Product], int]) -> Wrong | None:
+        def check(pair: tuple[Case[Product], int]) -> Finding | None:
             case, side = pair
             product = case.known.row
             near = [limit * part for limit in product.limits for part in _SIDES if limit]
             value, factor = near[side % len(near)], ratio(read_unit(case.unit), product.unit)
-            expected, answer = product.level(float(value)), self.ask(*case.ask(float(value / factor)))
+            expected, answer = product.ladder.level(float(value)), self.ask(*case.ask(float(value / factor)))
             wrong = self._no_class(product, answer)
             if wrong is not None or expected is None or answer.refused or answer.value == expected:
                 return wrong
             slips = [(1 / factor, "the unit is not read: the number stands as it is"), *RATIOS]
-            said = (s for times, s in slips if product.level(float(value * Fraction(times))) == answer.value)
+            said = (s for times, s in slips if product.ladder.level(float(value * Fraction(times))) == answer.value)
             return self.wrong(answer, f"{expected.value!r}", source=product.source, cause=next(said, ""))
 
         # Each unit with one value, each time on another side of another limit; then any of them.
@@ -262,7 +244,7 @@ class _Classifier(Laws):
         drawn = st.tuples(st.sampled_from(readable), st.integers(0, 11))
         return each(listed, check) or self.effort.search(drawn, check)
 
-    def law_dimension(self) -> Wrong | str | None:
+    def law_dimension(self) -> Finding | str | None:
         return self.refused(
             ((1.0, unit, known.name), "the unit is not looked at, or only its beginning")
             for known in self.known
@@ -270,15 +252,15 @@ class _Classifier(Laws):
             if not any(same_kind(read_unit(unit), one.unit) for one in self._of(known.row.ladder.item))
         )
 
-    def law_hostile(self) -> Wrong | str | None:
+    def law_hostile(self) -> Finding | str | None:
         hostile = {**HOSTILE, **{f"kgce/{text}": why for text, why in HOSTILE.items() if text and "/" not in text}}
         firsts = {known.row.ladder.unit: known.name for known in reversed(self.known)}.values()
         return self.refused(((1.0, text, name), why) for name in firsts for text, why in hostile.items())
 
-    def law_unknown(self) -> Wrong | str | None:
+    def law_unknown(self) -> Finding | str | None:
         return self.refused(((1.0, "kgce/t", name), "a class from nowhere") for name in NO_PRODUCTS)
 
-    def law_gaps(self) -> Wrong | str | None:
+    def law_gaps(self) -> Finding | str | None:
         why = "every comparison with NaN is false: the last branch is taken"
         return self.refused(
             ((gap, known.row.ladder.unit, known.name), why) for known in self.known for gap in NOT_A_NUMBER

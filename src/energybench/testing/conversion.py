@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from hypothesis import strategies as st
 
-from energybench.energy.coefficients import find_carrier
+from energybench.energy.coefficients import DEFAULT_EDITION, find_carrier
 from energybench.energy.conversion import make_choice
 from energybench.errors import OptionError
 from energybench.tables.store import citation
@@ -21,7 +21,7 @@ from energybench.testing.facts import (
     without_single_figure,
     wrong_units,
 )
-from energybench.testing.laws import NOT_A_NUMBER, NOTHING, Answer, Case, Known, Laws, Refusals
+from energybench.testing.laws import NOT_A_NUMBER, NOTHING, REFUSAL, Answer, Case, Known, Laws, Refusals
 from energybench.testing.likely_mistakes import cause_of, figures_of
 from energybench.testing.search import Effort, check_texts, each
 from energybench.testing.strategies import amounts, hostile_unit_texts
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from energybench.energy.coal_rates import CoalRate
     from energybench.energy.coefficients import Choice
-    from energybench.testing.report import Report, Wrong
+    from energybench.testing.report import Finding, Report
     from energybench.units.registry import AmountLike
 
 # Enough spellings to find one that a converter reads, before all of them are tried.
@@ -114,7 +114,7 @@ def assert_conversion_properties(
             example   thousandfold(1.0, 't', '原煤')
             gave      714.3 tce
             expected  0.7143 tce
-            source    原煤 raw coal: 0.7143 kgce/kg (gbt-2589-2020 A.1, two_sources)
+            source    原煤 raw coal: 0.7143 kgce/kg (gbt-2589-2020 A.1, ...)
             likely    a thousand times too much: kgce/t read as kgce/kg, or kg taken for t
     """
     choice = make_choice(basis=basis, coal_rate=coal_rate, edition=edition)
@@ -124,8 +124,6 @@ def assert_conversion_properties(
 
 
 class _Converter(Laws):
-    """A converter, and what it answers: carriers and unit texts are tried once, and the laws asked of those."""
-
     kind, unit = "conversion", " tce"
     laws: ClassVar = {
         "answers": "It answers what it is meant for",
@@ -147,16 +145,12 @@ class _Converter(Laws):
 
     @property
     def basis(self) -> str:
-        """The basis that it is meant to have."""
         return {"calorific": "the calorific one (当量值)", "primary": "the primary one (等价值)"}[self.choice.basis]
 
     def coverage(self) -> str:
-        """Say how much of the tables the converter answers."""
         read = {unit for known in self.known for unit in known.units}
         offered = self.units or {unit for _, fuel in self.wanted for unit in spellings(fuel.per)}
         return f"answers {len(self.known)} of {len(self.wanted)} carriers, {len(read)} of {len(offered)} unit texts"
-
-    # What it answers
 
     def meet(self, choice: Choice, carriers: tuple[str, ...] | None, units: tuple[str, ...] | None) -> None:
         """Find the carriers and the unit texts that it answers, of those that it has to or of all."""
@@ -170,19 +164,15 @@ class _Converter(Laws):
         self.known = [known for names, fuel in self.wanted for known in self._met(names, fuel)]
 
     def _wanted(self, carriers: tuple[str, ...] | None) -> list[tuple[tuple[str, ...], Fuel]]:
-        """Return the names to try, with their carriers."""
         every = {fuel.carrier: fuel for fuel in fuels(self.choice)}
         if carriers is None:
             return [(fuel.names, fuel) for fuel in every.values()]
-        found: list[tuple[tuple[str, ...], Fuel]] = []
         for name in carriers:
-            carrier = find_carrier(name)
-            if carrier not in every:
-                where = citation(self.choice.edition or "gbt-2589-2020")
+            if find_carrier(name) not in every:
+                where = citation(self.choice.edition or DEFAULT_EDITION)
                 fix = "Leave it out, or pass the edition that has one"
                 raise OptionError(f"{name} has no single accepted figure in {where}", name, fix)
-            found.append(((name,), every[carrier]))
-        return found
+        return [((name,), every[find_carrier(name)]) for name in carriers]
 
     def _met(self, names: tuple[str, ...], fuel: Fuel) -> Iterator[Known[Fuel]]:
         """Yield the carrier with the name and the units that are answered, if any are."""
@@ -205,26 +195,18 @@ class _Converter(Laws):
             self.misfit = answer
         return not answer.refused
 
-    # What is asked
-
     def _tried(
-        self,
-        check: Callable[[Case[Fuel]], Wrong | None],
-        known: list[Known[Fuel]] | None = None,
-        what: str = "anything",
-    ) -> Wrong | str | None:
+        self, check: Callable[[Case[Fuel]], Finding | None], known: list[Known[Fuel]], what: str = "anything"
+    ) -> Finding | str | None:
         """Check every carrier and every unit text at least once, with the amount 1; then any of them."""
-        asked = self.known if known is None else known
-        return (
-            each(_plain(asked), check) or self.effort.search(_cases(asked), check)
-            if asked
-            else f"it does not answer {what}"
-        )
+        if not known:
+            return f"it does not answer {what}"
+        return each(_plain(known), check) or self.effort.search(_cases(known), check)
 
     def _sum(
         self, asked: tuple[float, str, str], parts: list[tuple[float, str, str]], said: str, sign: int = 1
-    ) -> Wrong | None:
-        """Check that one answer is the sum of others, or the negative of it; said stands before their calls."""
+    ) -> Finding | None:
+        """Check that one answer is the sum of others, or the negative of it; ``said`` stands before their calls."""
         answer, others = self.ask(*asked), [self.ask(*part) for part in parts]
         wrong = self.useless(*others, answer)
         if wrong is not None or any(one.refused for one in (answer, *others)):
@@ -240,9 +222,7 @@ class _Converter(Laws):
         cause = cause_of(answer.value, expected) if expected and len(parts) == 1 else ""
         return self.wrong(answer, f"{shown}, {said} {calls}", cause=cause)
 
-    # The laws
-
-    def law_answers(self) -> Wrong | None:
+    def law_answers(self) -> Finding | None:
         answered = {known.row.carrier for known in self.known}
         if not answered:
             names, fuel = self.wanted[0]
@@ -257,14 +237,14 @@ class _Converter(Laws):
         answers = (self.ask(*question) for question in needed)
         return next((self.wrong(answer, _FINITE) for answer in answers if answer.refused), None)
 
-    def law_agreement(self) -> Wrong | str | None:
+    def law_agreement(self) -> Finding | str | None:
         fuels_ = [known for known in self.known if known.row.category != "electricity"]
         return self._tried(self._agrees, fuels_, "any carrier but electricity")
 
-    def law_basis(self) -> Wrong | str | None:
+    def law_basis(self) -> Finding | str | None:
         return self._tried(self._agrees, [k for k in self.known if k.row.category == "electricity"], "electricity")
 
-    def _agrees(self, case: Case[Fuel]) -> Wrong | None:
+    def _agrees(self, case: Case[Fuel]) -> Finding | None:
         fuel, answer = case.known.row, self.ask(*case.ask())
         expected = fuel.expected(case.number, case.unit, self.choice)
         if answer.refused or self.right(answer, expected):
@@ -272,12 +252,12 @@ class _Converter(Laws):
         cause = "" if answer.value is None else cause_of(answer.value, expected, figures_of(fuel))
         return self.wrong(answer, f"{float(expected)!r} tce", source=str(fuel.record), cause=cause)
 
-    def law_units(self) -> Wrong | str | None:
+    def law_units(self) -> Finding | str | None:
         several = [known for known in self.known if len(known.units) > 1]
         if not several:
             return "it reads one unit of each kind"
 
-        def check(pair: tuple[Case[Fuel], int]) -> Wrong | None:
+        def check(pair: tuple[Case[Fuel], int]) -> Finding | None:
             case, place = pair
             fuel, other = case.known.row, case.known.units[place % len(case.known.units)]
             there = fuel.expected(1.0, case.unit, self.choice) / fuel.expected(1.0, other, self.choice)
@@ -288,25 +268,28 @@ class _Converter(Laws):
         places = st.integers(0, max(len(known.units) for known in several) - 1)
         return each(turned, check) or self.effort.search(st.tuples(_cases(several), places), check)
 
-    def law_zero(self) -> Wrong | str | None:
-        def check(case: Case[Fuel]) -> Wrong | None:
+    def law_zero(self) -> Finding | str | None:
+        def check(case: Case[Fuel]) -> Finding | None:
             answer = self.ask(*case.ask(0.0))
             return None if answer.refused or answer.value == 0 else self.wrong(answer, "0 tce")
 
-        return self._tried(check)
+        return self._tried(check, self.known)
 
-    def law_sign(self) -> Wrong | str | None:
-        return self._tried(lambda case: self._sum(case.ask(-case.number), [case.ask()], "the negative of", -1))
+    def law_sign(self) -> Finding | str | None:
+        def check(case: Case[Fuel]) -> Finding | None:
+            return self._sum(case.ask(-case.number), [case.ask()], "the negative of", -1)
 
-    def law_additive(self) -> Wrong | str | None:
-        def check(pair: tuple[Case[Fuel], float]) -> Wrong | None:
+        return self._tried(check, self.known)
+
+    def law_additive(self) -> Finding | str | None:
+        def check(pair: tuple[Case[Fuel], float]) -> Finding | None:
             case, more = pair
             total = float(Fraction(repr(case.number)) + Fraction(repr(more)))
             return self._sum(case.ask(total), [case.ask(), case.ask(more)], "the sum of")
 
         return self.effort.search(st.tuples(_cases(self.known), amounts()), check) if self.known else NOTHING
 
-    def law_dimension(self) -> Wrong | str | None:
+    def law_dimension(self) -> Finding | str | None:
         names = {known.row.carrier: known.name for known in self.known}
         return self.refused(
             ((1.0, unit, names[fuel.carrier]), f"{unit} measures {why}")
@@ -314,31 +297,31 @@ class _Converter(Laws):
             if fuel.carrier in names
         )
 
-    def law_condition(self) -> Wrong | str | None:
+    def law_condition(self) -> Finding | str | None:
         why = "Nm3 is a volume at 0 °C, and the coefficient is per m3: about 7 % between 0 and 20 °C"
         gases = (known.name for known in self.known if same_kind(known.row.per, read_unit("m3")))
         return self.refused((((1.0, "Nm3", name), why) for name in gases), "it answers no gas by volume")
 
-    def law_hostile(self) -> Wrong | str | None:
+    def law_hostile(self) -> Finding | str | None:
         one_of_each_kind = list({known.units: known.name for known in reversed(self.known)}.values())[::-1]
         found = self.refused(((1.0, text, name), why) for name in one_of_each_kind for text, why in HOSTILE.items())
         drawn = st.tuples(st.just(1.0), hostile_unit_texts(), st.sampled_from(one_of_each_kind or [""]))
 
-        def check(asked: tuple[float, str, str]) -> Wrong | None:
-            wrong = self.refused([(asked, HOSTILE.get(asked[1], ""))])
-            return None if isinstance(wrong, str) else wrong
+        def check(asked: tuple[float, str, str]) -> Finding | None:
+            answer = self.ask(*asked)
+            return None if answer.refused else self.wrong(answer, REFUSAL, cause=HOSTILE.get(asked[1], ""))
 
         return found or self.effort.search(drawn, check)
 
-    def law_no_default(self) -> Wrong | str | None:
+    def law_no_default(self) -> Finding | str | None:
         ranges = without_single_figure(self.choice)
         names = [(name, why) for carrier, why in ranges for name in carrier_names(carrier)]
         return self.refused((((1.0, unit, name), why) for name, why in names for unit in ("m3", "t", "kWh")), None)
 
-    def law_unknown(self) -> Wrong | str | None:
+    def law_unknown(self) -> Finding | str | None:
         return self.refused(((1.0, "t", name), "a figure from nowhere") for name in NO_CARRIERS)
 
-    def law_gaps(self) -> Wrong | str | None:
+    def law_gaps(self) -> Finding | str | None:
         asked = (((gap, known.units[0], known.name), "") for known in self.known for gap in NOT_A_NUMBER)
         return self.refused(asked, infinite=True)
 

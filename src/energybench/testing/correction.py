@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 from itertools import product
-from math import isfinite
+from math import isfinite, nan
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from hypothesis import strategies as st
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
     from energybench.limits.corrections import Parameter
-    from energybench.testing.report import Report, Wrong
+    from energybench.testing.report import Finding, Report
 
 #: Where a parameter has no upper end, one is chosen.
 _LARGEST = 10_000
@@ -59,14 +59,7 @@ def assert_correction_properties(
     Returns
     -------
     Report
-        Where every property holds.
-
-    Raises
-    ------
-    BrokenPropertyError
-        An AssertionError with the smallest failing example of each broken property; ``report`` has the rest.
-    EnergybenchError
-        If the correction is unknown, has no parameters, or its figures may not be used.
+        As in :func:`assert_conversion_properties`, with its errors.
 
     Examples
     --------
@@ -84,8 +77,6 @@ def assert_correction_properties(
 
 
 class _Correction(Laws):
-    """A correction, its parameters and the printed figures of its formula."""
-
     kind = "correction"
     laws: ClassVar = {
         "agreement": "The change is that of the formula with the printed figures",
@@ -94,11 +85,9 @@ class _Correction(Laws):
     }
 
     def coverage(self) -> str:
-        """Say which correction it is."""
         return self.correction.id
 
     def meet(self, name: str, options: dict[str, Any]) -> None:
-        """Find the correction and its figures."""
         self.options = options
         self.correction = found = find_correction(name, options["item"])
         # Where everything is optional, the first parameter alone is asked.
@@ -115,15 +104,15 @@ class _Correction(Laws):
         self.expected(*map(_plain, self.parameters))
 
     def expected(self, *values: float) -> float | None:
-        """Return the change for some values, or None where they go together in no plant."""
+        """Return the change of one plant, or None where no plant can have these values together."""
         named: dict[str, Any] = {p.keyword: value for p, value in zip(self.parameters, values, strict=True)}
         try:
             return float(change(self.correction.id, **self.options, **named))
         except OptionError:
             return None
 
-    def law_agreement(self) -> Wrong | None:
-        def check(values: tuple[float, ...]) -> Wrong | None:
+    def law_agreement(self) -> Finding | None:
+        def check(values: tuple[float, ...]) -> Finding | None:
             expected, answer = self.expected(*values), self.ask(*values)
             if expected is None or self.right(answer, expected):
                 return None
@@ -132,7 +121,7 @@ class _Correction(Laws):
         return self.effort.search(st.tuples(*map(_values, self.parameters)), check)
 
     def _cause(self, values: tuple[float, ...], answer: Answer, expected: float) -> str:
-        """Return the figure of the formula whose change would give this, or a ratio that is recognised."""
+        """Return the figure of the formula whose slip would give this, or a ratio that is recognised."""
         if answer.value is None:
             return ""
         named = {p.keyword: value for p, value in zip(self.parameters, values, strict=True)}
@@ -147,7 +136,7 @@ class _Correction(Laws):
         turned = [(1 / Fraction(expected) ** 2, "turned upside down")] if expected else []
         return cause_of(answer.value, Fraction(expected), turned)
 
-    def law_moves(self) -> Wrong | str | None:
+    def law_moves(self) -> Finding | str | None:
         plants = product(*([_plain(p), *_spread(p)] for p in self.parameters))
         expected = {plant: change for plant in plants for change in [self.expected(*plant)] if change is not None}
         if len(set(expected.values())) < 2:
@@ -161,14 +150,13 @@ class _Correction(Laws):
         between = f"{min(expected.values())!r} to {max(expected.values())!r}{self.unit}, by the plant"
         return self.wrong(given[0], between)
 
-    def law_range(self) -> Wrong | str | None:
-        plain = [_plain(parameter) for parameter in self.parameters]
+    def law_range(self) -> Finding | str | None:
+        plain = [*map(_plain, self.parameters)]
         questions = []
         for place, parameter in enumerate(self.parameters):
-            bad = [float("nan")]
-            bad += [parameter.low - 1.0] if parameter.low <= 0 and "possible" in parameter.why else []
-            bad += [-1.0] if parameter.low >= 0 else []
-            questions += [((*plain[:place], value, *plain[place + 1 :]), "") for value in bad]
+            impossible = parameter.low <= 0 and "possible" in parameter.why
+            below = [value for value, asked in ((parameter.low - 1.0, impossible), (-1.0, parameter.low >= 0)) if asked]
+            questions += [((*plain[:place], bad, *plain[place + 1 :]), "") for bad in (nan, *below)]
         return self.refused(questions)
 
 
@@ -177,7 +165,6 @@ def _ends(parameter: Parameter) -> tuple[float, float]:
 
 
 def _plain(parameter: Parameter) -> float:
-    """Return a plain value inside the range of a parameter."""
     low, high = _ends(parameter)
     return float(max(low + 1, 1.0)) if high - low > 2 else (low + high) / 2
 
@@ -188,7 +175,6 @@ def _spread(parameter: Parameter) -> list[float]:
 
 
 def _values(parameter: Parameter) -> st.SearchStrategy[float]:
-    """Draw values with few digits inside the range of a parameter."""
     low, high = _ends(parameter)
     scale = 1 if high - low > 10 else 1000
     first, last = int(low * scale) + bool(parameter.above), int(high * scale)

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
 from itertools import product
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from energybench.energy.coefficients import Choice, choose_coefficient, find_carrier
+from energybench.energy.coefficients import Choice, category_of, choose_coefficient, find_carrier
 from energybench.energy.conversion import factor
 from energybench.errors import AmbiguousError, CoalRateError, EnergybenchError
 from energybench.limits.choose import find_item, find_ladder, needs_capacity
@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from energybench.energy.coefficients import Coefficient
-    from energybench.limits.ladders import Ladder, Level
+    from energybench.limits.ladders import Ladder
+
+Found = TypeVar("Found")
 
 #: What stands first is tried first, and is what a failing example shrinks to.
 COMMON_CARRIERS = (
@@ -39,38 +41,24 @@ HOSTILE: dict[str, str] = {
     "104 t": "a power of ten that lost its superscript, or a number in front",
     "": "there is no unit",
     "10 t": "a number in front of the unit",
-    "13，350 kWh": "a number with a full-width comma in front of the unit",
-    "1，000 t": "a number with a full-width comma in front of the unit",
-    "kWh，t": "two units with a full-width comma",
-    "kWh、t": "two units in a list",
-    "kWht": "kWh·t or kWh/t",
-    "kWh-t": "kWh·t or kWh/t",
-    "t/": "something is missing below the line",
-    "/t": "something is missing above the line",
-    "t//a": "something is missing between the lines",
+    **dict.fromkeys(("13，350 kWh", "1，000 t"), "a number with a full-width comma in front of the unit"),
+    **dict.fromkeys(("kWh，t", "kWh、t"), "two units in a list"),
+    **dict.fromkeys(("kWht", "kWh-t"), "kWh·t or kWh/t"),
+    **dict.fromkeys(("t/", "/t", "t//a"), "something is missing above, below or between the lines"),
     "t^2": "a tonne squared is no amount",
-    "万": "a scale and no unit",
-    "10^4": "a scale and no unit",
-    "万万t": "two scales",
-    "亿万kWh": "two scales",
-    "万 万m3": "two scales",
-    "knot": "another unit",
-    "℃": "another unit",
+    **dict.fromkeys(("万", "10^4"), "a scale and no unit"),
+    **dict.fromkeys(("万万t", "亿万kWh", "万 万m3"), "two scales"),
+    **dict.fromkeys(("knot", "℃"), "another unit"),
     **REFUSED,
 }
 #: Names that no table has: a converter that answers them takes a coefficient from nowhere.
 NO_CARRIERS = ("no such fuel", "不存在的燃料")
 NO_PRODUCTS = ("no such product", "不存在的产品")
 
+_DENSITY = "volume, which needs the measured density"
 # Units of another kind, by the kind that a coefficient is for, with what the question would need.
 _OTHER_KINDS: dict[str, dict[str, str]] = {
-    "kg": {
-        "kWh": "energy",
-        "GJ": "energy",
-        "m3": "volume, which needs the measured density",
-        "L": "volume, which needs the measured density",
-        "m2": "an area",
-    },
+    "kg": {"kWh": "energy", "GJ": "energy", "m3": _DENSITY, "L": _DENSITY, "m2": "an area"},
     "m3": {"kWh": "energy", "t": "mass, which needs the measured density", "m2": "an area"},
     "kWh": {"t": "mass", "m3": "volume", "m2": "an area"},
     "tce": {"t": "mass", "kWh": "energy", "m3": "volume"},
@@ -79,7 +67,7 @@ _OTHER_KINDS: dict[str, dict[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Fuel:
-    """One carrier that has a single accepted figure: its names, the kind of its units, the figure."""
+    """One carrier that has a single accepted figure, with the kind of its units in ``per``."""
 
     carrier: str
     names: tuple[str, ...]
@@ -88,7 +76,7 @@ class Fuel:
     record: Coefficient
 
     def expected(self, amount: float, unit: str, choice: Choice) -> Fraction:
-        """Return the exact tonnes of standard coal of an amount in one unit text."""
+        """Return the exact tce of an amount."""
         return Fraction(repr(amount)) * factor(self.carrier, read_unit(unit), choice)[0]
 
 
@@ -109,12 +97,8 @@ class Product:
         """The limits that are printed, each once, best first."""
         return tuple(dict.fromkeys(Fraction(step.threshold) for step in self.ladder.steps if step.threshold))
 
-    def level(self, value: float) -> Level | None:
-        """Return the class of a value in the unit of the limit; None where a missing figure leaves it open."""
-        return self.ladder.level(value)
-
     def at(self, percent: int) -> float:
-        """Return a value at some percent of the highest limit above the lowest, with few digits."""
+        """Return a value at some percent of the way from the lowest limit to the highest, with few digits."""
         low, high = min(self.limits), max(self.limits)
         width = max(abs(low), abs(high), high - low)
         return float(f"{float(low + width * percent / 100):.6g}")
@@ -134,28 +118,25 @@ def _common_first(names: Iterable[str], common: tuple[str, ...]) -> list[str]:
 
 def _alone(names: Iterable[str], identifier: str, find: Callable[[str], str]) -> tuple[str, ...]:
     """Return the names that stand for one id and no other."""
-    found = []
-    for name in dict.fromkeys(names):
-        try:
-            if name and find(name) == identifier:
-                found.append(name)
-        except EnergybenchError:
-            continue
-    return tuple(found)
+    return tuple(name for name in dict.fromkeys(names) if name and _or_none(find, name) == identifier)
+
+
+def _or_none(find: Callable[..., Found], *arguments: Any, **options: Any) -> Found | None:
+    """Return what a function of the library finds, or None where it refuses."""
+    try:
+        return find(*arguments, **options)
+    except EnergybenchError:
+        return None
 
 
 @cached()
 def fuels(choice: Choice) -> tuple[Fuel, ...]:
     """Return the carriers that need nothing but an amount, the common ones first."""
-    found = []
-    for carrier in _common_first((row.carrier for row in records("carriers")), COMMON_CARRIERS):
-        try:
-            rate, record = choose_coefficient(carrier, choice)
-        except EnergybenchError:
-            continue
-        category = next(row.category for row in records("carriers") if row.carrier == carrier)
-        found.append(Fuel(carrier, carrier_names(carrier), category, UnitText(rate.unit.denominator), record))
-    return tuple(found)
+    return tuple(
+        Fuel(carrier, carrier_names(carrier), category_of(carrier), UnitText(rate.unit.denominator), record)
+        for carrier in _common_first((row.carrier for row in records("carriers")), COMMON_CARRIERS)
+        for rate, record in filter(None, [_or_none(choose_coefficient, carrier, choice)])
+    )
 
 
 @cached(4096)
@@ -170,17 +151,13 @@ def carrier_names(carrier: str) -> tuple[str, ...]:
 def without_single_figure(choice: Choice) -> tuple[tuple[str, str], ...]:
     """Return the carriers that a document prints a range for, or that need a coal rate, each with the reason."""
     found = []
+    ranged = {row.carrier for row in records("carriers") if row.coefficient_high}
     for carrier in dict.fromkeys(row.carrier for row in records("carriers")):
-        ranged = any(row.carrier == carrier and row.coefficient_high for row in records("carriers"))
         try:
             choose_coefficient(carrier, choice)
-        except CoalRateError as error:
-            found.append((carrier, str(error)))
-        except AmbiguousError as error:
-            if ranged:
+        except EnergybenchError as error:
+            if isinstance(error, CoalRateError) or (isinstance(error, AmbiguousError) and carrier in ranged):
                 found.append((carrier, str(error)))
-        except EnergybenchError:
-            continue
     return tuple(found)
 
 
@@ -192,18 +169,15 @@ def wrong_units(choice: Choice) -> tuple[tuple[Fuel, str, str], ...]:
         for fuel in fuels(choice)
         for kind, others in _OTHER_KINDS.items()
         if same_kind(fuel.per, read_unit(kind))
-        # Of water a cubic metre is a tonne for everybody: no mistake worth a word.
         for unit, why in others.items()
+        # A cubic metre of water is a tonne.
         if not (fuel.category == "medium" and "density" in why)
     )
 
 
-# Spellings ------------------------------------------------------------------------------------------------
-
-
 @cache
 def spellings(kind: UnitText) -> tuple[str, ...]:
-    """Return every spelling of the units of one kind without a line: bare ones first, then with a scale in front."""
+    """Return every spelling of the units of one kind that has no line: common ones first, then bare ones."""
     if len(kind.numerator) > 1:
         return tuple(PRODUCTS)
     words = [
@@ -233,11 +207,8 @@ def join(over: str, below: tuple[str, ...], line: str = "/") -> str:
 @cache
 def common_spellings(kind: UnitText, most: int = 4) -> tuple[str, ...]:
     """Return some spellings of one kind, with every combination of the common parts."""
-    texts = [join(over, below) for over, *below_ in product(*(p[:most] for p in parts(kind))) for below in [(*below_,)]]
+    texts = (join(over, tuple(below)) for over, *below in product(*(part[:most] for part in parts(kind))))
     return tuple(dict.fromkeys([kind.symbol, *texts]))
-
-
-# Ladders --------------------------------------------------------------------------------------------------
 
 
 @cached()
@@ -247,15 +218,10 @@ def products(document: str | None = None) -> tuple[Product, ...]:
     tables = ("benchmarks", "local_limits") if wanted is None else ("benchmarks", "local_limits", "limits")
     rows = [row for table in tables for row in records(table) if row.unit and wanted in (None, row.document)]
     found: dict[str, Product] = {}
-    for item in _common_first((row.item for row in rows), COMMON_ITEMS):
-        if needs_capacity(item):
-            continue
+    for item in _common_first((row.item for row in rows if not needs_capacity(row.item)), COMMON_ITEMS):
         for unit in dict.fromkeys(row.unit for row in rows if row.item == item):
-            try:
-                ladder = find_ladder(item, document, like=read_unit(unit))
-            except EnergybenchError:
-                continue
-            if ladder.unit and any(step.threshold for step in ladder.steps):
+            ladder = _or_none(find_ladder, item, document, like=read_unit(unit))
+            if ladder is not None and ladder.unit and any(step.threshold for step in ladder.steps):
                 names = (item, ladder.item_zh, *(row.name for row in records("product_names") if row.item == item))
                 found.setdefault(ladder.id, Product(_alone(names, item, find_item), ladder))
     return tuple(found.values())

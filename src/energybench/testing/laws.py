@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from math import isfinite, isnan
 from numbers import Real
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from energybench import __version__
-from energybench.errors import OptionError, did_you_mean, quoted
+from energybench.errors import OptionError, cut, did_you_mean, quoted
 from energybench.tables.store import data_version
 from energybench.testing.likely_mistakes import same_figure
-from energybench.testing.report import BrokenPropertyError, Finding, Report, Wrong
+from energybench.testing.report import BrokenPropertyError, Finding, Report
 from energybench.testing.search import check_room, each
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ _LONGEST_ANSWER = 200
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a function gave to one call, and where it is neither an answer nor a refusal, why."""
+    """What a function gave to one call; ``misfit`` says why it is neither an answer nor a refusal."""
 
     call: str
     value: Any
@@ -45,13 +45,13 @@ class Answer:
 
     @property
     def finite(self) -> bool:
-        """Whether it is a finite number, which alone can be compared with another one."""
+        """Whether it can be compared with a number."""
         return isinstance(self.value, float) and isfinite(self.value)
 
 
 @dataclass(frozen=True, slots=True)
 class Known(Generic[Thing]):
-    """A carrier or a limit that the function answers: the name that it takes, the row, the unit texts that it reads."""
+    """A carrier or a limit that the function answers: name, row, and the unit texts that it reads."""
 
     name: str
     row: Thing
@@ -103,14 +103,12 @@ class Laws(ABC):
         self.name: str = getattr(function, "__name__", type(function).__name__)
         self.calls = 0
 
-    # A run
-
     @abstractmethod
     def coverage(self) -> str:
         """Return which part of the tables the function was asked about."""
 
     def run(self, skip: Collection[str]) -> Report:
-        """Search every law that is not skipped, and raise where one does not hold."""
+        """Search every law that is not skipped; raise where one does not hold."""
         fix = f"They are {', '.join(self.laws)}"
         if not isinstance(skip, Collection):
             raise OptionError(f"skip is {quoted(skip)}, expected names", quoted(skip), fix)
@@ -126,23 +124,18 @@ class Laws(ABC):
         return report
 
     def _finding(self, name: str, skipped: bool) -> Finding:
-        search: Callable[[], Wrong | str | None] = getattr(self, f"law_{name.replace('-', '_')}")
+        search: Callable[[], Finding | str | None] = getattr(self, f"law_{name.replace('-', '_')}")
         found = "not asked for" if skipped else search()
-        law = name, self.laws[name].format(self)
-        if found is None:
-            return Finding(*law, "ok")
-        if isinstance(found, str):
-            return Finding(*law, "skipped", note=found)
-        return Finding(*law, "failed", found.example, found.gave, found.expected, found.source, found.cause)
-
-    # One question
+        sentence = self.laws[name].format(self)
+        if isinstance(found, Finding):
+            return replace(found, name=name, sentence=sentence)
+        return Finding(name, sentence, "skipped" if found else "ok", note=found or "")
 
     def read(self, given: object) -> tuple[Any, str]:
         """Return the value of an answer, or why it has none."""
         number = read_number(given)
-        return number, "" if number is not None else _misfit(
-            given, "a number: int, float, Decimal, Fraction or one of NumPy"
-        )
+        wanted = "a number: int, float, Decimal, Fraction or one of NumPy"
+        return number, "" if number is not None else misfit(given, wanted)
 
     def ask(self, *arguments: object) -> Answer:
         """Ask the function one question."""
@@ -152,31 +145,28 @@ class Laws(ABC):
             given = self.function(*arguments)
         except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever the function does is its answer
             message = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-            return Answer(call, None, _cut(message), self._refuses(error))
-        shown = _cut(_shown(given))
-        value, misfit = self.read(given)
-        if given is None or (isinstance(value, float) and isnan(value)) or self._refuses(given):
-            return Answer(call, None, shown, refused=True)
-        return Answer(call, value, shown, refused=False, misfit=misfit)
+            return Answer(call, None, cut(message, _LONGEST_ANSWER), self._refuses(error))
+        value, why_none = self.read(given)
+        refused = given is None or (isinstance(value, float) and isnan(value)) or self._refuses(given)
+        shown = cut(_shown(given), _LONGEST_ANSWER)
+        return Answer(call, None, shown, True) if refused else Answer(call, value, shown, False, why_none)
 
     def _refuses(self, given: object) -> bool:
         if isinstance(self.refuses, type | tuple):
             return isinstance(given, self.refuses)
         return bool(self.refuses(given))
 
-    # What laws are made of
-
-    def wrong(self, answer: Answer, expected: str, *, source: str | None = None, cause: str = "") -> Wrong:
-        """Return an answer as a wrong one."""
+    def wrong(self, answer: Answer, expected: str, *, source: str = "", cause: str = "") -> Finding:
+        """Return an answer as the example of a law that is broken."""
         gave = answer.shown if answer.value is None else f"{answer.shown}{self.unit}"
-        return Wrong(answer.call, gave, expected, self.source if source is None else source, cause or answer.misfit)
+        return Finding("", "", "failed", answer.call, gave, expected, source or self.source, cause or answer.misfit)
 
     def right(self, answer: Answer, expected: Fraction | float) -> bool:
-        """Say whether a figure is the one expected."""
+        """Return whether a figure is the one expected."""
         return answer.finite and same_figure(answer.value, expected, self.tolerance, self.absolute)
 
-    def useless(self, *answers: Answer) -> Wrong | None:
-        """Return what is wrong with the first answer that is no refusal and no finite number: it has no measure."""
+    def useless(self, *answers: Answer) -> Finding | None:
+        """Return what is wrong with the first answer that is neither a refusal nor a finite number."""
         expected = f"a finite number of{self.unit}" if self.unit else "a finite number"
         for answer in answers:
             if not answer.refused and not answer.finite:
@@ -184,19 +174,15 @@ class Laws(ABC):
         return None
 
     def refused(
-        self,
-        questions: Iterable[tuple[tuple[Any, ...], str]],
-        nothing: str | None = NOTHING,
-        *,
-        infinite: bool = False,
-    ) -> Wrong | str | None:
-        """Ask what has no answer, each with the reason; infinite says that an infinite number is no answer either."""
+        self, questions: Iterable[tuple[tuple[Any, ...], str]], nothing: str | None = NOTHING, infinite: bool = False
+    ) -> Finding | str | None:
+        """Ask what has no answer, each with the reason; ``infinite`` allows an infinite number as a refusal."""
 
-        def check(question: tuple[tuple[Any, ...], str]) -> Wrong | None:
+        def check(question: tuple[tuple[Any, ...], str]) -> Finding | None:
             answer = self.ask(*question[0])
             if answer.refused or (infinite and isinstance(answer.value, float) and not answer.finite):
                 return None
-            return self.wrong(answer, REFUSAL, source=self.source, cause=question[1])
+            return self.wrong(answer, REFUSAL, cause=question[1])
 
         asked = list(questions)
         return each(asked, check) if asked else nothing
@@ -216,11 +202,11 @@ def read_number(given: object) -> float | None:
 
 def read_text(given: object) -> tuple[str | None, str]:
     """Return a text, or why it is none."""
-    return (given.strip(), "") if isinstance(given, str) else (None, _misfit(given, "text: str"))
+    return (given.strip(), "") if isinstance(given, str) else (None, misfit(given, "text: str"))
 
 
-def _misfit(given: object, wanted: str) -> str:
-    """Say of an answer that it is of another type than expected, and what to do about it."""
+def misfit(given: object, wanted: str) -> str:
+    """Say that an answer has the wrong type, and what to do about it."""
     kind = "text" if isinstance(given, str) else f"something of type {type(given).__name__}"
     fix = "where such an answer is a refusal, say so with refuses="
     if hasattr(given, "magnitude"):
@@ -234,7 +220,3 @@ def _shown(value: object) -> str:
     """Show a number as Python writes it, whatever type it came in."""
     number = read_number(value)
     return repr(value) if number is None or isinstance(value, int) else repr(number)
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= _LONGEST_ANSWER else f"{text[:_LONGEST_ANSWER]}…"

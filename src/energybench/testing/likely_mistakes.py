@@ -49,28 +49,14 @@ RATIOS: tuple[tuple[Fraction | float, str], ...] = (
 
 
 def same_figure(one: float, other: Fraction | float, within: float = ALIKE, absolute: float = 0.0) -> bool:
-    """Say whether two figures are the same, to a part of themselves or to an absolute difference.
-
-    Examples
-    --------
-    >>> same_figure(0.30000000000000004, Fraction(3, 10))
-    True
-    """
+    """Return whether two figures are the same, to a part of themselves or to an absolute difference."""
     if not isfinite(one) or (isinstance(other, float) and not isfinite(other)):
         return False
     return abs(Fraction(one) - Fraction(other)) <= Fraction(within) * abs(Fraction(other)) + Fraction(absolute)
 
 
 def cause_of(found: float, expected: Fraction | float, known: Iterable[tuple[Fraction | float, str]] = ()) -> str:
-    """Return the likely cause of a wrong figure, or nothing.
-
-    Examples
-    --------
-    >>> cause_of(1000.0, 1)
-    'a thousand times too much: kgce/t read as kgce/kg, or kg taken for t'
-    >>> cause_of(0.71, Fraction("0.7143"))
-    'rounded or cut off to 2 digits behind the point, or fewer'
-    """
+    """Return the likely cause of a wrong figure, or nothing."""
     if not isfinite(found):
         return "it overflows"
     for times, said in (*known, *RATIOS):
@@ -89,43 +75,41 @@ def figures_of(fuel: Fuel) -> tuple[tuple[Fraction, str], ...]:
     """Return other figures of a carrier over the expected one: the other basis, other documents, its heating value."""
     unit = read_unit(fuel.record.unit)
     own = Fraction(repr(fuel.record.value))
-    rows = [row for row in records("carriers") if row.carrier == fuel.carrier]
-    one, two = "calorific one (当量值)", "primary one (等价值)"
-    if fuel.record.basis == "calorific":
-        one, two = two, one
-    other = f"the {one.replace('one', 'figure')} taken for the {two}"
-    found: list[tuple[Fraction, str]] = []
-    if fuel.category == "electricity":
-        found += [
-            (rate / own, f"{other}: {row.coefficient} {row.coefficient_unit} of {row.document}")
-            for row in rows
-            if row.basis != fuel.record.basis
-            for rate in _rates(row.coefficient, row.coefficient_unit, fuel)
-        ]
-        found += [
-            (Fraction(row.value) * ratio(read_unit(row.unit), unit) / own, f"{other}: a coal rate, that of {row.id}")
+    one, two = ("primary figure (等价值)", "calorific one (当量值)")
+    if fuel.record.basis != "calorific":
+        one, two = ("calorific figure (当量值)", "primary one (等价值)")
+    bases: list[tuple[Fraction, str]] = []
+    documents: list[tuple[Fraction, str]] = []
+    derived: list[tuple[Fraction, str]] = []
+    for row in records("carriers"):
+        if row.carrier != fuel.carrier:
+            continue
+        for text in dict.fromkeys((row.coefficient, row.coefficient_high)):
+            printed = f"{text} {row.coefficient_unit} of {row.document}"
+            for rate in _rates(text, row.coefficient_unit, fuel):
+                if row.basis == fuel.record.basis:
+                    documents.append((rate, f"the figure of another document: {printed}"))
+                elif fuel.category == "electricity":
+                    bases.append((rate, f"the {one} taken for the {two}: {printed}"))
+        for heat in (
+            () if row.heating_value_high else _rates(row.heating_value, row.heating_value_unit, fuel, heat=True)
+        ):
+            for kilojoule in (str(float(STANDARD_COAL_KJ_PER_KGCE)), "29308", "29307", "29300", "29271"):
+                said = (
+                    f"derived from a heating value over {kilojoule} kJ/kgce: coefficients are looked up, never derived"
+                )
+                rate = heat / Fraction(kilojoule) * ratio(read_unit("kgce"), read_unit(unit.numerator[0]))
+                derived.append((rate, said))
+    if fuel.category == "electricity" and fuel.record.basis == "calorific":
+        bases += [
+            (
+                Fraction(row.value) * ratio(read_unit(row.unit), unit),
+                f"the {one} taken for the {two}: a coal rate, that of {row.id}",
+            )
             for row in records("coal_rates")
-            if row.value and fuel.record.basis == "calorific"
+            if row.value
         ]
-    found += [
-        (rate / own, f"the figure of another document: {text} {row.coefficient_unit} of {row.document}")
-        for row in rows
-        if row.basis == fuel.record.basis
-        for text in (row.coefficient, row.coefficient_high)
-        for rate in _rates(text, row.coefficient_unit, fuel)
-    ]
-    found += [
-        (
-            rate * ratio(read_unit("kgce"), read_unit(unit.numerator[0])) / own,
-            f"derived from a heating value over {kilojoule} kJ/kgce: coefficients are looked up, never derived",
-        )
-        for row in rows
-        if not row.heating_value_high
-        for heat in _rates(row.heating_value, row.heating_value_unit, fuel, heat=True)
-        for kilojoule in (str(float(STANDARD_COAL_KJ_PER_KGCE)), "29308", "29307", "29300", "29271")
-        for rate in [heat / Fraction(kilojoule)]
-    ]
-    return tuple((times, said) for times, said in found if times != 1)
+    return tuple((rate / own, said) for rate, said in (*bases, *documents, *derived) if rate != own)
 
 
 def _rates(text: str, unit: str, fuel: Fuel, *, heat: bool = False) -> list[Fraction]:
@@ -138,31 +122,28 @@ def _rates(text: str, unit: str, fuel: Fuel, *, heat: bool = False) -> list[Frac
         return []
 
 
-# Classes --------------------------------------------------------------------------------------------------
-
-
 def _flipped(product: Product, value: float) -> Level | None:
     """Take every inclusive limit for a strict one, and the other way round."""
     if value not in product.limits:
-        return product.level(value)
+        return product.ladder.level(value)
     inclusive = "=" in product.ladder.steps[0].comparator
     worse = product.ladder.sign * abs(value) * float(HAIR)
-    return product.level(value + (worse if inclusive else -worse))
+    return product.ladder.level(value + (worse if inclusive else -worse))
 
 
 def _turned(product: Product, value: float) -> Level | None:
     """Turn the ladder upside down: the best class is given for the worst."""
-    level, ranks = product.level(value), product.ladder.levels
+    level, ranks = product.ladder.level(value), product.ladder.levels
     return None if level is None else ranks[len(ranks) - 1 - ranks.index(level)]
 
 
 def _reversed(product: Product, value: float) -> Level | None:
     """Take lower values for worse ones."""
-    return product.level(min(product.limits) + max(product.limits) - value)
+    return product.ladder.level(min(product.limits) + max(product.limits) - value)
 
 
 def _scaled(times: Fraction | float) -> Callable[[Product, float], Level | None]:
-    return lambda product, value: product.level(float(Fraction(value) * Fraction(times)))
+    return lambda product, value: product.ladder.level(float(Fraction(value) * Fraction(times)))
 
 
 #: What a slip makes of a value of a product; the first that explains every case is the likely cause.
@@ -179,17 +160,8 @@ def cause_of_class(given: Sequence[tuple[Product, float, str | None]]) -> str:
     return next((said for said, slip in CLASS_SLIPS if all(slip(p, value) == level for p, value, level in given)), "")
 
 
-# Formulas -------------------------------------------------------------------------------------------------
-
-
 def slips_of(figure: float) -> list[tuple[float, str]]:
-    """Return what a slip makes of one figure of a formula.
-
-    Examples
-    --------
-    >>> slips_of(0.25)[0]
-    (0.0, 'an integer division')
-    """
+    """Return what slips make of one figure of a formula."""
     found = [(float(int(figure)), "an integer division")] if figure != int(figure) else []
     found += [(-figure, "the sign is turned round"), (0.0, "it is left out")]
     found += [(1 / figure, "it is turned upside down")] if figure else []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from itertools import pairwise
 from typing import TYPE_CHECKING, ClassVar
 
@@ -18,11 +17,11 @@ from energybench.testing.strategies import furnace_capacities
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
-    from energybench.testing.report import Report, Wrong
+    from energybench.testing.report import Finding, Report
 
 # Times the largest and the smallest stated capacity.
-_ABOVE = (Fraction(11, 10), Fraction(2), Fraction(200))
-_BELOW = (Fraction(9, 10), Fraction(1, 2), Fraction(1, 1000))
+_ABOVE = (1.1, 2, 200)
+_BELOW = (0.9, 0.5, 0.001)
 
 
 def assert_limit_curve_properties(
@@ -58,14 +57,7 @@ def assert_limit_curve_properties(
     Returns
     -------
     Report
-        Where every property holds.
-
-    Raises
-    ------
-    BrokenPropertyError
-        An AssertionError with the smallest failing example of each broken property; ``report`` has the rest.
-    OptionError, UnknownProductError
-        If an option is wrong.
+        As in :func:`assert_conversion_properties`, with its errors.
 
     Notes
     -----
@@ -89,8 +81,6 @@ def assert_limit_curve_properties(
 
 
 class _Curve(Laws):
-    """A limit curve and the stated points."""
-
     kind = "limit-curve"
     laws: ClassVar = {
         "points": "The limit at a stated capacity is the one stated",
@@ -102,92 +92,80 @@ class _Curve(Laws):
 
     @property
     def between(self) -> str:
-        """What the limit is between the stated points."""
         return "is read as asked" if self.reading else "lies between those of its neighbours, or is refused"
 
     def coverage(self) -> str:
-        """Say how many points are stated."""
         return f"{len(self.points)} stated points"
 
     def meet(self, item: str, document: str | None, reading: str | None) -> None:
-        """Find the stated points."""
-        self.reading = reading
-        stated, row = find_curve(item, document), find_curve(item, document).row
-        pairs = zip(stated.capacities.tolist(), stated.limits.tolist(), strict=True)
-        self.points = {Fraction(capacity): Fraction(limit) for capacity, limit in pairs}
+        self.reading, self.capacities = reading, furnace_capacities(item=item)
+        self.curve = find_curve(item, document)
+        row, stated = self.curve.row, self.curve.capacities
+        self.points: dict[float, float] = dict(zip(stated.tolist(), self.curve.limits.tolist(), strict=True))
         self.unit = f" {row.unit}"
-        shown = ", ".join(f"{float(capacity):g} t {float(limit):g}" for capacity, limit in self.points.items())
+        shown = ", ".join(f"{capacity:g} t {limit:g}" for capacity, limit in self.points.items())
         self.source = f"{shown} {row.unit} ({f'{row.document} {row.clause}'.strip()}, {row.verification})"
-        self.capacities = furnace_capacities(item=item)
-        low, high = min(self.points), max(self.points)
-        self.beyond = [*(high * times for times in _ABOVE), *(low * times for times in _BELOW)]
+        self.beyond = [
+            *(float(stated[-1] * times) for times in _ABOVE),
+            *(float(stated[0] * times) for times in _BELOW),
+        ]
 
-    def _limit(self, capacity: Fraction, reading: str = "linear") -> Fraction:
-        """Return the limit at any capacity by one of the readings that have one everywhere."""
-        for (left, high), (right, low) in pairwise(self.points.items()):
-            if capacity <= left:
-                return high
-            if capacity < right:
-                linear = high + (low - high) * (capacity - left) / (right - left)
-                return {"linear": linear, "class_below": high, "class_above": low}[reading]
-        return self.points[max(self.points)]
+    def _limit(self, capacity: float, reading: str = "linear") -> float:
+        return self.curve.limit_at(capacity, reading)
 
-    def _drawn_on(self, capacity: Fraction, *, below: bool, above: bool) -> Fraction:
+    def _drawn_on(self, capacity: float, below: bool, above: bool) -> float:
         """Return the limit on the line through the outer two points, beyond the ends asked for."""
-        first, *_, last = self.points
-        if not (below and capacity < first) and not (above and capacity > last):
-            return self._limit(capacity)
         points = list(self.points.items())
-        (x, y), (other_x, other_y) = points[:2] if capacity < first else points[-2:]
+        if not (below and capacity < points[0][0]) and not (above and capacity > points[-1][0]):
+            return self._limit(capacity)
+        (x, y), (other_x, other_y) = points[:2] if capacity < points[0][0] else points[-2:]
         return y + (capacity - x) * (other_y - y) / (other_x - x)
 
-    def _slips(self) -> tuple[tuple[str, Callable[[Fraction], Fraction]], ...]:
-        """Return what known slips make of the curve."""
+    def _slips(self) -> tuple[tuple[str, Callable[[float], float]], ...]:
         extrapolated = "the line through the last two points is drawn on: extrapolated"
         return (
-            (extrapolated, lambda c: self._drawn_on(c, below=True, above=True)),
-            (extrapolated, lambda c: self._drawn_on(c, below=False, above=True)),
-            (extrapolated, lambda c: self._drawn_on(c, below=True, above=False)),
+            (extrapolated, lambda c: self._drawn_on(c, True, True)),
+            (extrapolated, lambda c: self._drawn_on(c, False, True)),
+            (extrapolated, lambda c: self._drawn_on(c, True, False)),
             ("the capacity is taken in kg", lambda c: self._limit(c * 1000)),
             ("kg taken for t", lambda c: self._limit(c / 1000)),
-            ("the limit of the next larger furnace", lambda c: self._limit(c * (1 + HAIR), "class_above")),
-            ("the limit of the next smaller furnace", lambda c: self._limit(c * (1 - HAIR), "class_below")),
+            ("the limit of the next larger furnace", lambda c: self._limit(c * (1 + float(HAIR)), "class_above")),
+            ("the limit of the next smaller furnace", lambda c: self._limit(c * (1 - float(HAIR)), "class_below")),
             ("linear between the stated capacities", self._limit),
         )
 
-    def _cause(self, capacity: Fraction, answer: Answer, expected: Fraction) -> str:
-        """Return the slip that gives this limit here and what was given wherever the document says the limit."""
+    def _cause(self, capacity: float, answer: Answer, expected: float) -> str:
+        """Return the slip that gives this limit, and those given at the stated points and beyond them."""
         if answer.value is None:
             return ""
-        given = [(c, self.ask(float(c))) for c in (*self.points, *self.beyond)]
+        given = [(c, self.ask(c)) for c in (*self.points, *self.beyond)]
         seen = [(c, one.value) for c, one in given if one.value is not None and not self.right(one, self._limit(c))]
         for said, slip in self._slips():
             if all(same_figure(value, slip(c)) for c, value in [*seen, (capacity, answer.value)]):
                 return said
         return cause_of(answer.value, expected)
 
-    def _at(self, capacity: Fraction, reading: str = "") -> Wrong | None:
+    def _at(self, capacity: float, reading: str = "") -> Finding | None:
         """Ask where there is one right limit: the document says it, or the reading."""
-        answer, expected = self.ask(float(capacity)), self._limit(capacity, reading or "linear")
+        answer, expected = self.ask(capacity), self._limit(capacity, reading or "linear")
         if self.right(answer, expected):
             return None
-        shown = f"{float(expected)!r}{self.unit}{reading and f' ({reading})'}"
+        shown = f"{expected!r}{self.unit}{reading and f' ({reading})'}"
         return self.wrong(answer, shown, cause=self._cause(capacity, answer, expected))
 
-    def law_points(self) -> Wrong | None:
+    def law_points(self) -> Finding | None:
         return each(self.points, self._at)
 
-    def law_ends(self) -> Wrong | None:
+    def law_ends(self) -> Finding | None:
         return each(self.beyond, self._at)
 
-    def law_between(self) -> Wrong | None:
-        def check(capacity: float) -> Wrong | None:
-            exact = Fraction(repr(capacity))
-            low, high = self._limit(exact, "class_above"), self._limit(exact, "class_below")
+    def law_between(self) -> Finding | None:
+        def check(capacity: float) -> Finding | None:
+            low, high = self._limit(capacity, "class_above"), self._limit(capacity, "class_below")
             if low == high:
                 return None
             if self.reading not in (None, "stated_only"):
-                return self._at(exact, self.reading or "")
+                return self._at(capacity, self.reading or "")
             answer = self.ask(capacity)
             if answer.refused:
                 return None
@@ -195,16 +173,16 @@ class _Curve(Laws):
                 return self.wrong(answer, REFUSAL)
             if self.right(answer, low) or self.right(answer, high) or (answer.finite and low <= answer.value <= high):
                 return None
-            expected = f"{float(low)!r} to {float(high)!r}{self.unit}"
-            return self.wrong(answer, expected, cause=self._cause(exact, answer, high))
+            expected = f"{low!r} to {high!r}{self.unit}"
+            return self.wrong(answer, expected, cause=self._cause(capacity, answer, high))
 
-        halfway = (float((one + other) / 2) for one, other in pairwise(self.points))
+        halfway = ((one + other) / 2 for one, other in pairwise(self.points))
         return self.effort.search(self.capacities, check) or each(halfway, check)
 
-    def law_monotone(self) -> Wrong | str | None:
+    def law_monotone(self) -> Finding | str | None:
         compared = False
 
-        def check(pair: tuple[float, float]) -> Wrong | None:
+        def check(pair: tuple[float, float]) -> Finding | None:
             nonlocal compared
             small, large = map(self.ask, sorted(pair))
             wrong = self.useless(small, large)
@@ -215,9 +193,9 @@ class _Curve(Laws):
                 return None
             return self.wrong(large, f"at most {small.shown}{self.unit}, the limit of {small.call}")
 
-        stated = pairwise(map(float, self.points))
-        found = self.effort.search(st.tuples(self.capacities, self.capacities), check) or each(stated, check)
+        drawn = st.tuples(self.capacities, self.capacities)
+        found = self.effort.search(drawn, check) or each(pairwise(self.points), check)
         return found or (None if compared else "it answers no two capacities that were tried")
 
-    def law_no_capacity(self) -> Wrong | str | None:
+    def law_no_capacity(self) -> Finding | str | None:
         return self.refused(((capacity,), "") for capacity in (0.0, -1.0, -0.001, *NOT_A_NUMBER))

@@ -7,17 +7,6 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
-class Wrong:
-    """The smallest example that breaks a property, what was given, expected and why it may be so."""
-
-    example: str
-    gave: str
-    expected: str
-    source: str = ""
-    cause: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Finding:
     """What became of one property.
 

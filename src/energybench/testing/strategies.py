@@ -1,13 +1,13 @@
 """Hypothesis strategies of the field: amounts, carriers, units good and bad, ladders, furnace capacities, tables.
 
-All of them shrink to what an analyst would try first: 1, t, kWh, 原煤.
+All of them shrink to what an analyst would try first: 1, t, kWh, 原煤. An argument that makes no sense is refused
+when the strategy is made, by an error of the library.
 """
 
 from __future__ import annotations
 
 from fractions import Fraction
 from math import isfinite
-from sys import float_info
 from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from energybench.energy.coefficients import Choice
 from energybench.energy.conversion import make_choice
 from energybench.errors import MissingColumnError, OptionError, TableError, quoted
-from energybench.limits.choose import find_item, find_ladder, needs_capacity
+from energybench.limits.choose import choose_ladder, find_item, needs_capacity
 from energybench.limits.furnaces import DEFAULT_ITEM, find_curve
 from energybench.testing.facts import HOSTILE, Fuel, fuels, join, parts, products, spellings
 from energybench.testing.search import check_count, check_flag
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from energybench.limits.ladders import Ladder
     from energybench.units.registry import AmountLike
 
-#: Beyond it a float is no longer every whole number.
-_LARGEST_WHOLE = 2**53
 _DEFAULT_KINDS = ("t", "kWh", "m3", "GJ", "tce", "kgce/t", "kWh/t", "kgce/kg", "gce/kWh", "MJ/m3")
 _PLANTS = ("甲厂", "乙厂", "丙厂", "Plant D")
 _PERIODS = (2023, 2022, "2023-06")
@@ -53,20 +51,9 @@ def amounts(
     zero, negative : bool
         Whether zero and amounts sent out are among them.
     largest : int
-        No amount is further from zero.
+        No amount is further from zero: 1 (0 with ``zero``) to 2^53, up to which a float is every whole number.
     digits : int
-        Most digits behind the point.
-
-    Returns
-    -------
-    hypothesis.strategies.SearchStrategy
-        Of float; shrinks to 1, or to 0 where that is allowed.
-
-    Raises
-    ------
-    OptionError
-        If a bound makes no sense: ``largest`` is a whole number from 1 (from 0 with zero) to 2^53, ``digits`` one
-        from 0 to 15, because a float shows no more.
+        Most digits behind the point, 0 to 15: a float shows no more.
 
     Examples
     --------
@@ -77,9 +64,9 @@ def amounts(
     check_flag("zero", zero)
     check_flag("negative", negative)
     least = 0 if zero else 1
-    numbers = st.integers(least, check_count("largest", largest, least, _LARGEST_WHOLE))
+    numbers = st.integers(least, check_count("largest", largest, least, 2**53))
     whole = numbers.map(float)
-    fine = st.builds(lambda n, d: n / 10**d, numbers, st.integers(0, check_count("digits", digits, 0, float_info.dig)))
+    fine = st.builds(lambda n, d: n / 10**d, numbers, st.integers(0, check_count("digits", digits, 0, 15)))
     positive = whole | fine
     return positive | positive.map(lambda amount: -amount) if negative else positive
 
@@ -99,16 +86,6 @@ def carriers(
         ``"solid"``, ``"liquid"``, ``"gas"``, ``"electricity"``, ``"heat"``, ``"medium"`` or ``"definition"``.
     basis, coal_rate, edition
         As in :func:`energybench.to_tce`.
-
-    Returns
-    -------
-    hypothesis.strategies.SearchStrategy
-        Of str; shrinks to 原煤.
-
-    Raises
-    ------
-    OptionError
-        If no carrier is of that category.
 
     Examples
     --------
@@ -134,18 +111,6 @@ def unit_texts(*, valid: bool = True, kind: str | None = None) -> st.SearchStrat
         False draws texts to refuse, those of :func:`hostile_unit_texts`.
     kind : str, optional
         Any unit of the kind wanted: ``"kWh"`` draws every spelling of energy, ``"kgce/t"`` of standard coal a mass.
-
-    Returns
-    -------
-    hypothesis.strategies.SearchStrategy
-        Of str; shrinks to the common spellings.
-
-    Raises
-    ------
-    UnitTextError
-        If ``kind`` is not a unit.
-    OptionError
-        If a text to refuse is wanted of a kind.
 
     Examples
     --------
@@ -174,11 +139,6 @@ def _spelled(kind: UnitText) -> st.SearchStrategy[str]:
 def hostile_unit_texts() -> st.SearchStrategy[str]:
     """Draw texts that stand for no unit, or for one of two: ton, MT, 104 t, mWh, two scales, full-width commas.
 
-    Returns
-    -------
-    hypothesis.strategies.SearchStrategy
-        Of str; each is to be refused.
-
     Examples
     --------
     >>> from hypothesis import find
@@ -186,7 +146,6 @@ def hostile_unit_texts() -> st.SearchStrategy[str]:
     '104 t'
     """
     units = st.sampled_from(["t", "kWh", "m3", "吨", "tce"])
-    listed = sorted(HOSTILE, key=list(HOSTILE).index)
     made = (
         st.builds(lambda number, unit: f"{number} {unit}", st.integers(1, 9999), units),
         st.builds(
@@ -195,7 +154,7 @@ def hostile_unit_texts() -> st.SearchStrategy[str]:
         st.builds(lambda one, sign, two: f"{one}{sign}{two}", units, st.sampled_from("，、；÷-+"), units),
         st.builds(lambda unit: f"{unit}/", units),
     )
-    return st.one_of(st.sampled_from(listed), *made)
+    return st.one_of(st.sampled_from(list(HOSTILE)), *made)
 
 
 def quantities(*, kind: str | None = None, negative: bool = False) -> st.SearchStrategy[str]:
@@ -210,13 +169,8 @@ def quantities(*, kind: str | None = None, negative: bool = False) -> st.SearchS
 
     Returns
     -------
-    hypothesis.strategies.SearchStrategy
+    SearchStrategy
         Of str, each read by :func:`energybench.quantity`; shrinks to "1 t".
-
-    Raises
-    ------
-    UnitTextError
-        If ``kind`` is not a unit.
 
     Examples
     --------
@@ -224,13 +178,12 @@ def quantities(*, kind: str | None = None, negative: bool = False) -> st.SearchS
     >>> find(quantities(kind="t"), lambda text: "," in text)
     '1,000 t'
     """
-    styles = st.sampled_from(["plain", "separated", "full-width"])
 
     def write(amount: float, style: str, unit: str) -> str:
-        number = f"{amount:,}" if style == "separated" else repr(amount)
-        number = number.removesuffix(".0")
+        number = (f"{amount:,}" if style == "separated" else repr(amount)).removesuffix(".0")
         return f"{number.translate(_FULL_WIDTH) if style == 'full-width' else number} {unit}"
 
+    styles = st.sampled_from(["plain", "separated", "full-width"])
     return st.builds(write, amounts(negative=negative), styles, unit_texts(kind=kind))
 
 
@@ -246,13 +199,8 @@ def ladders(*, document: str | None = None, unit: str | None = None) -> st.Searc
 
     Returns
     -------
-    hypothesis.strategies.SearchStrategy
+    SearchStrategy
         Of :class:`energybench.Ladder`; shrinks to cement clinker.
-
-    Raises
-    ------
-    OptionError
-        If there is none.
 
     Examples
     --------
@@ -278,16 +226,6 @@ def furnace_capacities(*, valid: bool = True, item: str = DEFAULT_ITEM) -> st.Se
     item : str
         Item of the furnace table.
 
-    Returns
-    -------
-    hypothesis.strategies.SearchStrategy
-        Of float; shrinks to the stated points.
-
-    Raises
-    ------
-    UnknownProductError, OptionError
-        If no furnace table has the item, or it is no text.
-
     Examples
     --------
     >>> from hypothesis import find
@@ -298,18 +236,10 @@ def furnace_capacities(*, valid: bool = True, item: str = DEFAULT_ITEM) -> st.Se
     if not isinstance(item, str):
         fix = f'Give the item as text: "{DEFAULT_ITEM}"'
         raise OptionError(f"item is {quoted(item)}, expected a name", quoted(item), fix)
-    points = [float(point) for point in find_curve(item).capacities]
+    points = find_curve(item).capacities.tolist()
     if not valid:
         return st.sampled_from([0.0, -1.0, float("nan"), float("inf"), float("-inf")]) | amounts().map(lambda c: -c)
     return st.sampled_from(points) | st.integers(1, int(points[-1] * 4000)).map(lambda kilograms: kilograms / 1000)
-
-
-# Whole tables --------------------------------------------------------------------------------------------
-
-
-def _energy(unit: UnitText) -> UnitText:
-    """Return the unit of energy, or of standard coal, of an indicator."""
-    return _TCE if same_kind(UnitText(unit.numerator), _TCE) else _KWH
 
 
 def _tested() -> list[tuple[tuple[str, ...], UnitText]]:
@@ -333,14 +263,9 @@ def output_tables(most: int = 5) -> st.SearchStrategy[pandas.DataFrame]:
 
     Returns
     -------
-    hypothesis.strategies.SearchStrategy
+    SearchStrategy
         Of pandas.DataFrame with the columns plant, period, product, output, output_unit, furnace_capacity,
         furnace_capacity_unit.
-
-    Raises
-    ------
-    OptionError
-        If ``most`` is no whole number from 1 on.
     """
     return _output_tables(check_count("most", most, 1))
 
@@ -354,24 +279,12 @@ def _output_tables(draw: st.DrawFn, most: int) -> pandas.DataFrame:
     rows = []
     for plant, period, (names, per) in keys:
         unit = draw(st.sampled_from(spellings(per)))
-        thousands = draw(st.integers(1, 1000))
-        furnace: dict[str, Any] = {}
+        amount = _six_digits(1000 * draw(st.integers(1, 1000)) / ratio(read_unit(unit), per))
+        furnace: tuple[float | None, str | None] = (None, None)
         if needs_capacity(find_item(names[0])):
-            capacities = st.sampled_from([float(point) for point in find_curve(find_item(names[0])).capacities])
-            furnace = {"furnace_capacity": draw(capacities), "furnace_capacity_unit": "t"}
-        rows.append(
-            {
-                "plant": plant,
-                "period": period,
-                "product": draw(st.sampled_from(names)),
-                "output": _six_digits(1000 * thousands / ratio(read_unit(unit), per)),
-                "output_unit": unit,
-                "furnace_capacity": None,
-                "furnace_capacity_unit": None,
-                **furnace,
-            }
-        )
-    return pandas.DataFrame(rows)
+            furnace = (draw(st.sampled_from(find_curve(names[0]).capacities.tolist())), "t")
+        rows.append((plant, period, draw(st.sampled_from(names)), amount, unit, *furnace))
+    return pandas.DataFrame(rows, columns=[*_OUTPUT_COLUMNS, "furnace_capacity", "furnace_capacity_unit"])
 
 
 def meter_tables(outputs: pandas.DataFrame | None = None) -> st.SearchStrategy[pandas.DataFrame]:
@@ -384,21 +297,11 @@ def meter_tables(outputs: pandas.DataFrame | None = None) -> st.SearchStrategy[p
 
     Returns
     -------
-    hypothesis.strategies.SearchStrategy
+    SearchStrategy
         Of pandas.DataFrame with the columns plant, period, product, carrier, amount, unit, flow.
-
-    Raises
-    ------
-    TableError, MissingColumnError
-        If ``outputs`` is no such table, or has no rows.
     """
-    if outputs is not None:
-        _check_outputs(outputs)
-    return _meter_tables(outputs)
-
-
-def _check_outputs(outputs: object) -> None:
-    """Refuse what is no output table."""
+    if outputs is None:
+        return _output_tables(5).flatmap(_meter_tables)
     import pandas
 
     fix = "Give a table of output_tables(), or leave it out"
@@ -413,49 +316,43 @@ def _check_outputs(outputs: object) -> None:
     for cell in outputs["output"].tolist():
         if isinstance(cell, bool) or not isinstance(cell, int | float) or not isfinite(cell):
             raise TableError(f"output is {quoted(cell)}, expected a finite number", quoted(cell), fix)
+    return _meter_tables(outputs)
 
 
 @st.composite
-def _meter_tables(draw: st.DrawFn, outputs: pandas.DataFrame | None) -> pandas.DataFrame:
+def _meter_tables(draw: st.DrawFn, outputs: pandas.DataFrame) -> pandas.DataFrame:
     import pandas
 
-    table = draw(output_tables()) if outputs is None else outputs
-    rows = [row for output in table.to_dict("records") for row in draw(_readings(output))]
-    return pandas.DataFrame(rows)
+    rows = [row for output in outputs.to_dict("records") for row in draw(_readings(output))]
+    return pandas.DataFrame(rows, columns=["plant", "period", "product", "carrier", "amount", "unit", "flow"])
 
 
 @st.composite
-def _readings(draw: st.DrawFn, output: dict[Any, Any]) -> list[dict[str, Any]]:
+def _readings(draw: st.DrawFn, output: dict[Any, Any]) -> list[tuple[Any, ...]]:
     """Draw one to four readings of one output, about as much energy as its best limit, or something else entirely."""
-    item = find_item(output["product"])
-    key = {name: output[name] for name in ("plant", "period", "product")}
-    if needs_capacity(item):
-        unit, limit = read_unit("kWh/t"), Fraction(find_curve(item).limits[-1])
-    else:
-        ladder = find_ladder(item)
-        unit = read_unit(ladder.unit)
-        limit = next(Fraction(step.threshold) for step in ladder.steps if step.threshold)
+    key = output["plant"], output["period"], output["product"]
+    ladder = choose_ladder(output["product"], capacity="5 t" if needs_capacity(find_item(output["product"])) else None)
+    limit = next(Fraction(step.threshold) for step in ladder.steps if step.threshold)
+    unit = read_unit(ladder.unit)
     amount = Fraction(repr(output["output"])) * ratio(read_unit(output["output_unit"]), UnitText(unit.denominator))
-    over = UnitText(unit.numerator, (), unit.exponent)
-    energy = abs(limit) * draw(st.sampled_from(_NEAR)) * amount * ratio(over, _energy(unit))
-    if _energy(unit) == _KWH:
+    over, electric = UnitText(unit.numerator, (), unit.exponent), not same_kind(UnitText(unit.numerator), _TCE)
+    energy = abs(limit) * draw(st.sampled_from(_NEAR)) * amount * ratio(over, _KWH if electric else _TCE)
+    if electric:
         spelled = draw(st.sampled_from(spellings(_KWH)))
-        value = _six_digits(energy / ratio(read_unit(spelled), _KWH))
-        return [{**key, "carrier": "电力", "amount": value, "unit": spelled, "flow": None}]
-    shares = draw(st.lists(st.integers(1, 9), min_size=1, max_size=3))
+        return [(*key, "电力", _six_digits(energy / ratio(read_unit(spelled), _KWH)), spelled, None)]
+    split = draw(st.lists(st.integers(1, 9), min_size=1, max_size=3))
     flow = "out" if limit < 0 else None
-    rows = [draw(_reading(energy * share / sum(shares), flow)) for share in shares]
+    shares = [(energy * part / sum(split), flow) for part in split]
     if draw(st.booleans()):
-        rows.append(draw(_reading(energy / 10, "out")))
-    return [{**key, **row} for row in rows]
+        shares.append((energy / 10, "out"))
+    return [(*key, *draw(_reading(tce)), flow) for tce, flow in shares]
 
 
 @st.composite
-def _reading(draw: st.DrawFn, tce: Fraction, flow: str | None) -> dict[str, Any]:
+def _reading(draw: st.DrawFn, tce: Fraction) -> tuple[str, float, str]:
     fuel: Fuel = draw(st.sampled_from(fuels(_CHOICE)))
     unit = draw(st.sampled_from(spellings(fuel.per)))
-    amount = _six_digits(tce / fuel.expected(1.0, unit, _CHOICE))
-    return {"carrier": draw(st.sampled_from(fuel.names)), "amount": amount, "unit": unit, "flow": flow}
+    return draw(st.sampled_from(fuel.names)), _six_digits(tce / fuel.expected(1.0, unit, _CHOICE)), unit
 
 
 def _six_digits(value: Fraction) -> float:
@@ -473,18 +370,8 @@ def table_pairs(most: int = 5) -> st.SearchStrategy[tuple[pandas.DataFrame, pand
 
     Returns
     -------
-    hypothesis.strategies.SearchStrategy
+    SearchStrategy
         Of meters and outputs, as :func:`energybench.assess` takes them: no row of either has a problem.
-
-    Raises
-    ------
-    OptionError
-        If ``most`` is no whole number from 1 on.
     """
-    return _table_pairs(check_count("most", most, 1))
-
-
-@st.composite
-def _table_pairs(draw: st.DrawFn, most: int) -> tuple[pandas.DataFrame, pandas.DataFrame]:
-    outputs = draw(_output_tables(most))
-    return draw(_meter_tables(outputs)), outputs
+    outputs = _output_tables(check_count("most", most, 1))
+    return outputs.flatmap(lambda table: st.tuples(_meter_tables(table), st.just(table)))

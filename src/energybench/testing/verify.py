@@ -13,7 +13,7 @@ from energybench.errors import OptionError, TableNotFoundError, check_option, di
 from energybench.tables.names import normalise_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
     from types import ModuleType
 
     from energybench.testing import Report
@@ -24,13 +24,6 @@ KINDS = {
     "classifier": "(value, unit, item) -> class",
     "limit-curve": "(capacity in t) -> limit in kWh/t",
     "correction": "(parameters of one correction) -> factor or addition",
-}
-#: Options of the kit that a kind takes.
-OPTIONS = {
-    "conversion": ("basis", "coal_rate", "edition", "tolerance"),
-    "classifier": ("document",),
-    "limit-curve": ("document", "reading", "tolerance"),
-    "correction": ("correction", "tolerance"),
 }
 # What a parameter is, by its name.
 _ROLES = {
@@ -52,31 +45,22 @@ _CALLS = {
 
 
 def load_function(target: str) -> Callable[..., object]:
-    """Import a function from a module or a file, also from the current folder.
-
-    Examples
-    --------
-    >>> load_function("math:sqrt")(9.0)
-    3.0
-    """
+    """Import a function from a module or a file, also from the current folder."""
     place, _, name = target.rpartition(":")
     if not place or not name:
-        raise OptionError(
-            f"{quoted(target)} names no function",
-            quoted(target),
-            'Write "module:function" or "folder/file.py:function"',
-        )
+        fix = 'Write "module:function" or "folder/file.py:function"'
+        raise OptionError(f"{quoted(target)} names no function", quoted(target), fix)
+    path = Path(place)
+    if path.suffix == ".py" and not path.is_file():
+        raise TableNotFoundError(f"There is no file {path}", place, "Give the path from the current folder")
+    folder = str(path.resolve().parent if path.suffix == ".py" else Path.cwd())
+    if folder not in sys.path:
+        sys.path.insert(0, folder)
     try:
-        module = _from_file(Path(place)) if place.endswith(".py") else _from_path(place)
-    except TableNotFoundError:
-        raise
+        found: Any = _from_file(path) if path.suffix == ".py" else import_module(place)
     except (Exception, SystemExit) as error:
-        raise OptionError(
-            f"{place} cannot be imported: {type(error).__name__}: {error}",
-            place,
-            "Run it with python first; it is looked for in the current folder and among the installed packages",
-        ) from error
-    found: Any = module
+        fix = "Run it with python first; it is looked for in the current folder and among the installed packages"
+        raise OptionError(f"{place} cannot be imported: {type(error).__name__}: {error}", place, fix) from error
     for part in name.split("."):
         if not hasattr(found, part):
             known = [word for word in dir(found) if callable(getattr(found, word)) and not word.startswith("_")]
@@ -90,19 +74,7 @@ def load_function(target: str) -> Callable[..., object]:
     return function
 
 
-def _from_path(name: str) -> ModuleType:
-    here = str(Path.cwd())
-    if here not in sys.path:
-        sys.path.insert(0, here)
-    return import_module(name)
-
-
 def _from_file(path: Path) -> ModuleType:
-    if not path.is_file():
-        raise TableNotFoundError(f"There is no file {path}", str(path), "Give the path from the current folder")
-    folder = str(path.resolve().parent)
-    if folder not in sys.path:
-        sys.path.insert(0, folder)
     spec = spec_from_file_location(path.stem, path)
     assert spec is not None and spec.loader is not None  # noqa: S101, PT018 - so it is for every .py
     module = module_from_spec(spec)
@@ -112,13 +84,7 @@ def _from_file(path: Path) -> ModuleType:
 
 
 def guess_kind(function: Callable[..., object]) -> tuple[str, str]:
-    """Tell what a function is by the names of its parameters.
-
-    Examples
-    --------
-    >>> guess_kind(lambda amount, unit, fuel: 0.0)
-    ('conversion', '')
-    """
+    """Return the kind of a function by the names of its parameters, and which correction it is."""
     names = _parameters(function)
     roles = tuple(_ROLE_OF.get(normalise_name(name), "") for name in names)
     if roles in _CALLS:
@@ -128,16 +94,12 @@ def guess_kind(function: Callable[..., object]) -> tuple[str, str]:
         return "correction", found[0]
     shown = f"{getattr(function, '__name__', 'it')}({', '.join(names or ('...',))})"
     if len(found) > 1:
-        raise OptionError(
-            f"{shown} may be any of {', '.join(found)}", shown, f'Pass --kind correction --correction "{found[0]}"'
-        )
+        fix = f'Pass --kind correction --correction "{found[0]}"'
+        raise OptionError(f"{shown} may be any of {', '.join(found)}", shown, fix)
     for call, kind in _CALLS.items():
         if sorted(call) == sorted(roles):
-            raise OptionError(
-                f"{shown} has the parameters of a {kind} in another order, expected ({', '.join(call)})",
-                shown,
-                "Write a function around it that takes them in this order",
-            )
+            what = f"{shown} has the parameters of a {kind} in another order, expected ({', '.join(call)})"
+            raise OptionError(what, shown, "Write a function around it that takes them in this order")
     calls = "; ".join(f"{kind} {call}" for kind, call in KINDS.items())
     raise OptionError(f"{shown} does not say what it is", shown, f"Pass --kind: {calls}")
 
@@ -163,45 +125,33 @@ def _corrections(names: tuple[str, ...]) -> list[str]:
     ]
 
 
-def verify(target: str, kind: str | None = None, *, examples: int = 100, **options: Any) -> Report:
-    """Run the kit on a function and return everything that was found, failures included.
-
-    Examples
-    --------
-    >>> verify("energybench.testing:amounts", "limit-curve", examples=1).passed
-    False
-    """
+def verify(
+    target: str, kind: str | None = None, *, examples: int = 100, skip: Collection[str] = (), **options: Any
+) -> Report:
+    """Run the kit on a function and return everything that was found, failures included."""
     from energybench import testing
 
-    if examples < 1:
-        raise OptionError(f"examples is {examples}, expected one at least", str(examples), "Leave it out for 100")
     if kind is not None:
         check_option("kind", kind, KINDS)
     function = load_function(target)
-    correction = ""
+    given = {name: value for name, value in options.items() if value is not None}
     if kind is None:
         kind, correction = guess_kind(function)
-    elif kind == "correction" and not options.get("correction"):
+        given = {"correction": correction, **given} if correction else given
+    elif kind == "correction" and "correction" not in given:
         found = _corrections(_parameters(function))
         if len(found) != 1:
             fix = f"Pass --correction, one of {', '.join(found)}" if found else "Pass --correction with its id"
             raise OptionError("Which correction it is, is not said", target, fix)
-        correction = found[0]
-    given = {name: value for name, value in options.items() if value is not None}
-    skip = given.pop("skip", ())
-    for name in given:
-        if name not in OPTIONS[kind]:
-            owners = " and ".join(one for one in KINDS if name in OPTIONS[one])
-            option = f"--{name.replace('_', '-')}"
-            raise OptionError(f"{option} is given for a {kind}", option, f"It is an option of {owners}: leave it out")
+        given["correction"] = found[0]
     checks: dict[str, Callable[..., Report]] = {
-        "conversion": testing.assert_conversion_properties,
-        "classifier": testing.assert_classifier_properties,
-        "limit-curve": testing.assert_limit_curve_properties,
-        "correction": testing.assert_correction_properties,
+        one: getattr(testing, f"assert_{one.replace('-', '_')}_properties") for one in KINDS
     }
-    if kind == "correction":
-        given.setdefault("correction", correction)
+    for name in given:
+        owners = [one for one, check in checks.items() if name in inspect.signature(check).parameters]
+        if kind not in owners:
+            option, fix = f"--{name.replace('_', '-')}", f"It is an option of {' and '.join(owners)}: leave it out"
+            raise OptionError(f"{option} is given for a {kind}", option, fix)
     try:
         return checks[kind](function, **given, skip=skip, max_examples=examples)
     except testing.BrokenPropertyError as broken:

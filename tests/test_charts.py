@@ -280,7 +280,7 @@ def test_names_of_furnaces_never_cover_one_another(measured: list[tuple[float, f
     pyplot.close("all")
 
 
-@given(st.text(max_size=200), st.integers(4, 60))
+@given(st.text(max_size=60), st.integers(4, 30))
 def test_wrapping_loses_no_character_and_keeps_the_width(text: str, width: int) -> None:
     lines = wrapped(text, width)
     assert "".join("".join(lines).split()) == "".join(text.split())

@@ -66,15 +66,8 @@ def linked(evidence: str) -> Markup:
 @cache
 def _card() -> jinja2.Template:
     made = environment()
-    made.globals.update(
-        levels=LEVELS_ZH,
-        bases=BASES_ZH,
-        checks=VERIFICATIONS_ZH,
-        words=vocabulary(),
-        signs=SIGNS,
-        titles=titles,
-        most=MOST,
-    )
+    made.globals.update(levels=LEVELS_ZH, bases=BASES_ZH, checks=VERIFICATIONS_ZH, words=vocabulary())
+    made.globals.update(signs=SIGNS, titles=titles, most=MOST)
     # White space between elements would show between the words of a line.
     return made.from_string("".join(map(str.strip, template("card.html").splitlines())))
 

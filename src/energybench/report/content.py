@@ -109,10 +109,9 @@ def _classes(frame: pandas.DataFrame, words: Words) -> list[tuple[str, str, int]
 
 def energy_frame(assessment: Assessment) -> pandas.DataFrame | None:
     """Return the lines of the readings in pandas; None where they were not kept."""
-    try:
+    with suppress(EnergybenchError):
         return assessment.lines.frame()
-    except EnergybenchError:
-        return None
+    return None
 
 
 def pictures(
@@ -191,9 +190,7 @@ def _result_row(row: dict[Any, Any], uncertain: bool, words: Words) -> tuple[Any
     steps = [step for step in STEPS if as_float(row.get(_column(step))) is not None]
     unmet = [step for step in reversed(steps) if (as_float(row.get(f"margin_{_column(step)}")) or 0) < 0]
     step = _column(next(iter([*unmet, *steps]), ""))
-    reason = text(row["reason"])
-    if not reason and row["depends_on_reading"] is True:
-        reason = words("depends_on_reading")
+    reason = text(row["reason"]) or (words("depends_on_reading") if row["depends_on_reading"] is True else "")
     return (
         *(text(row[name]) for name in KEY_TEXT),
         _amount(row["output"], row["output_unit"]),

@@ -52,21 +52,16 @@ def refuse_overwriting(
                 import_module(module)
         if not target.parent.is_dir():
             raise TableNotFoundError(f"The folder of {name} is not there", name, f"Make {target.parent} first")
-        source = next((source for source in read if _is_of(target, source)), None)
+        place = target.resolve()
+        # A file is a source under any of its names, and in any folder that is one.
+        same = (one for one in read if target.exists() and one.exists() and target.samefile(one))
+        source = next((one for one in read if one in (place, *place.parents)), next(same, None))
         if source is not None and source.is_dir():
             fix = "Write it to another folder"
             raise OptionError(f"{name} lies in {source}, a folder that is read", name, fix)
-        if source is not None or target.resolve() in used:
+        if source is not None or place in used:
             raise OptionError(f"{name} has two uses in one call", name, "Give every file a name of its own")
-        used.add(target.resolve())
-
-
-def _is_of(target: Path, source: Path) -> bool:
-    """Say whether a file is a source under any name, or lies in a folder that is one."""
-    place = target.resolve()
-    if place == source or source in place.parents:
-        return True
-    return target.exists() and source.exists() and target.samefile(source)
+        used.add(place)
 
 
 def write_frame(frame: pandas.DataFrame, path: str | Path) -> None:

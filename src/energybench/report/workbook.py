@@ -14,14 +14,7 @@ from energybench.frames.columns import KEYS
 from energybench.frames.encode import encode, recode, to_floats
 from energybench.frames.groups import KEY_TEXT, make_groups
 from energybench.frames.meters import flow_word
-from energybench.report.content import (
-    as_float,
-    check_assessment,
-    energy_frame,
-    problem_table,
-    source_table,
-    target_table,
-)
+from energybench.report import content
 from energybench.report.files import whole_file
 from energybench.report.look import look_of
 from energybench.report.words import Words, text
@@ -103,13 +96,13 @@ def write_workbook(
     >>> eb.report.write_workbook(answer, "review.xlsx")  # doctest: +SKIP
     """
     words = Words(lang)
-    check_assessment(assessment)
+    content.check_assessment(assessment)
     with requiring("openpyxl", "excel", "A workbook"):
         import openpyxl  # type: ignore[import-untyped]
     name = quoted(str(path))
     if not str(path).lower().endswith(".xlsx"):
         raise OptionError(f"{name} is no name of a workbook", name, "Let it end in .xlsx")
-    results, energy = assessment.result_frame, energy_frame(assessment)
+    results, energy = assessment.result_frame, content.energy_frame(assessment)
     kinds = assessment.problem_counts
     longest = max(map(len, (results, kinds, () if energy is None else energy)))
     if longest >= _LONGEST:
@@ -120,14 +113,15 @@ def write_workbook(
     _sheet(book, "results", *_results(results, None if energy is None else len(energy)))
     if energy is not None:
         _sheet(book, "energy", *_energy(results, energy))
-    tables = {"problems": problem_table(kinds, words), "sources": source_table(results, energy, targets, words)}
-    if targets is not None:
-        tables["targets"] = target_table(targets, words)
+    tables = {
+        "problems": content.problem_table(kinds, words),
+        "sources": content.source_table(results, energy, targets, words),
+    }
+    tables |= {} if targets is None else {"targets": content.target_table(targets, words)}
     for sheet, table in tables.items():
         _sheet(book, sheet, table.heads, table.rows)
     about = [
-        ("energybench", assessment.package_version),
-        ("data_version", assessment.data_version),
+        *(("energybench", assessment.package_version), ("data_version", assessment.data_version)),
         *assessment.options.items(),
         *((f"rows: {name}", count) for name, count in assessment.counts.items()),
         *(("note", note) for note in assessment.notes),
@@ -138,7 +132,6 @@ def write_workbook(
 
 
 def _results(frame: pandas.DataFrame, lines: int | None) -> tuple[list[str], Iterator[list[Any]]]:
-    """Return the results; the total is a sum over the readings where they are there."""
     steps = [name.removeprefix("margin_") for name in frame.columns if str(name).startswith("margin_")]
     names = [name for name in _RESULTS if name in frame.columns]
     place = names.index("unit") + 1
@@ -148,7 +141,7 @@ def _results(frame: pandas.DataFrame, lines: int | None) -> tuple[list[str], Ite
     def rows() -> Iterator[list[Any]]:
         records = zip(_group_numbers(frame, frame), frame.to_dict("records"), strict=True)
         for row, (group, record) in enumerate(records, 2):
-            if lines and as_float(record["tce"]) is not None:
+            if lines and content.as_float(record["tce"]) is not None:
                 total = f"SUMIFS(energy!$B$2:$B${lines + 1},energy!$A$2:$A${lines + 1},$A{row})"
                 record["tce"] = _Formula(total)
             yield [group, *(record[name] for name in names)]
@@ -167,7 +160,7 @@ def _energy(results: pandas.DataFrame, frame: pandas.DataFrame) -> tuple[list[st
     def rows() -> Iterator[list[Any]]:
         for place, record in enumerate(frame.to_dict("records")):
             head: list[Any] = [None, None, None]
-            tce, amount = as_float(record["tce"]), amounts[place]
+            tce, amount = content.as_float(record["tce"]), amounts[place]
             if tce is not None:
                 sign = FLOWS[flow_word(text(record.get("flow")))]
                 factor = _conversion(text(record["unit"]), text(record["coefficient_unit"]))

@@ -41,10 +41,6 @@ _PLACES = (
     *((12, 16, "left", "bottom"), (12, -16, "left", "top"), (-12, 16, "right", "bottom"), (-12, -16, "right", "top")),
 )
 _POINT = 6.0
-_FONT_FIX = (
-    'Run: pip install "energybench[fonts]", or add a font file with '
-    "matplotlib.font_manager.fontManager.addfont(path) before the first chart"
-)
 
 
 # What is drawn --------------------------------------------------------------------------------------------
@@ -134,7 +130,8 @@ def drawing(ax: Any, lang: str, size: tuple[float, float]) -> Iterator[tuple[Axe
         yield ax, lettering
     if lettering.lacking:
         said = f"No font of this machine has the Chinese characters of a chart: {'; '.join(lettering.lacking)}"
-        warnings.warn(f"{said}. {_FONT_FIX}", FontWarning, stacklevel=4)
+        fix = 'Run: pip install "energybench[fonts]", or add a font file with matplotlib.font_manager.fontManager'
+        warnings.warn(f"{said}. {fix}.addfont(path) before the first chart", FontWarning, stacklevel=4)
 
 
 def name_rows(ax: Axes, names: Sequence[str]) -> None:

@@ -11,17 +11,7 @@ from energybench.accounts.account import Account
 from energybench.energy.coefficients import find_carrier
 from energybench.errors import EnergybenchError, OptionError
 from energybench.frames import Assessment
-from energybench.report.charts.canvas import (
-    cite,
-    drawing,
-    finish,
-    font_size,
-    ink,
-    name_rows,
-    sources_of,
-    thousands,
-    wrong_input,
-)
+from energybench.report.charts import canvas
 from energybench.report.words import BASES_ZH, number
 from energybench.tables.store import records
 
@@ -78,22 +68,22 @@ def carrier_chart(energy: Account | Assessment, *, lang: str = "en", ax: Axes | 
         lines = lines.assign(carrier=_carriers(lines["carrier"].astype(str)), out=lines["tce"] < 0)
         basis, left_out = str(energy.options.get("basis", "calorific")), len(every) - len(lines)
     else:
-        raise wrong_input(energy, CHART, "Account or Assessment")
+        raise canvas.wrong_input(energy, CHART, "Account or Assessment")
     if lines.empty:
         raise OptionError(f"{CHART} has no energy line that was used", CHART, "Look at assessment.problems")
     tce = lines.groupby(["carrier", "out"], sort=False)["tce"].sum()
     own = int((lines["document"].astype(str) == "").sum())
-    with drawing(ax, lang, (7.6, 1.8 + 0.36 * min(len(tce), MOST))) as (axes, lettering):
+    with canvas.drawing(ax, lang, (7.6, 1.8 + 0.36 * min(len(tce), MOST))) as (axes, lettering):
         say = lettering.say
         _draw(axes, _sorted(tce, lettering), lettering)
         axes.set_xlabel(say("折标准煤，tce", "standard coal, tce"))
-        thousands(axes.xaxis)
+        canvas.thousands(axes.xaxis)
         total, basis = number(float(tce.sum())), say(BASES_ZH.get(basis, ""), basis)
-        finish(
+        canvas.finish(
             axes,
             title=say(f"分品种能耗：合计 {total} tce（{basis}）", f"Energy by carrier: {total} tce ({basis})"),
             below=[
-                cite(sources_of(lines), lettering),
+                canvas.cite(canvas.sources_of(lines), lettering),
                 lettering.count(own, "{} 行用用户给定的系数。", "Lines with the user's own figure: {}."),
                 lettering.count(left_out, "{} 行读数有问题，未计入。", "Meter rows with problems, left out: {}."),
             ],
@@ -142,10 +132,10 @@ def _draw(ax: Axes, bars: list[Bar], lettering: Lettering) -> None:
     labels = ["" if True not in outs or out in outs[:row] else words[row] for row, out in enumerate(outs)]
     look: dict[str, Any] = {"color": colours, "hatch": hatches, "edgecolor": "#222222", "linewidth": 0.8}
     drawn = ax.barh(range(len(bars)), values, 0.66, label=labels, zorder=2, **look)
-    ax.bar_label(drawn, [number(value) for value in values], padding=4, fontsize=font_size())
-    ax.axvline(0, color=ink(), linewidth=1)
+    ax.bar_label(drawn, [number(value) for value in values], padding=4, fontsize=canvas.font_size())
+    ax.axvline(0, color=canvas.ink(), linewidth=1)
     ax.margins(x=0.16)
     if min(values) >= 0:
         ax.set_xlim(left=0)
     ax.set_ylim(len(bars) - 0.5, -0.5)
-    name_rows(ax, names)
+    canvas.name_rows(ax, names)

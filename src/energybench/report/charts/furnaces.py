@@ -11,17 +11,7 @@ from energybench.errors import OptionError
 from energybench.frames import Assessment
 from energybench.limits.furnaces import DEFAULT_ITEM, FurnaceLimit, LimitCurve, find_curve, read_capacity
 from energybench.limits.ladders import Level
-from energybench.report.charts.canvas import (
-    cite,
-    class_name,
-    class_point,
-    drawing,
-    finish,
-    ink,
-    label_points,
-    one_product,
-    verdicts_by_name,
-)
+from energybench.report.charts import canvas
 from energybench.report.words import SIGNS, number
 
 if TYPE_CHECKING:
@@ -100,15 +90,18 @@ def furnace_chart(
     elif isinstance(measured, Assessment):
         furnaces, item, document = _from_table(measured, product, item, document)
     elif measured is not None:
-        furnaces, marks = _from_verdicts(verdicts_by_name(measured, CHART))
+        furnaces, marks = _from_verdicts(canvas.verdicts_by_name(measured, CHART))
     if marks:
         item, document = _one_curve(marks, item, document)
     curve = find_curve(item or DEFAULT_ITEM, document, allow_unverified)
-    with drawing(ax, lang, (7.6, 4.8)) as (axes, lettering):
+    with canvas.drawing(ax, lang, (7.6, 4.8)) as (axes, lettering):
         say = lettering.say
         _draw_curve(axes, curve, [*furnaces["capacity"], *(mark.capacity for mark in marks)], lettering)
         if isinstance(measured, FurnaceLimit):
-            _draw_mark(axes, measured, lettering)
+            at, ink = measured.capacity, canvas.ink()
+            label = f"{at:g} t{say('：', ': ')}{number(measured.value)} {measured.unit}"
+            axes.plot(at, measured.value, linestyle="", marker="d", markersize=9, color=ink, zorder=5, label=label)
+            axes.vlines(at, measured.strict, measured.lenient, color=ink, linewidth=1.2, zorder=5)
         _draw_furnaces(axes, furnaces, lettering)
         axes.set_xlabel(say("额定容量，t", "rated capacity, t"))
         axes.set_ylabel(say("限额，", "limit, ") + curve.row.unit)
@@ -120,14 +113,14 @@ def furnace_chart(
             f"Met where value {sign} limit. Between stated points a reading is our convention, not the text.",
         )
         # The last line is kept for what the names say when they have their places.
-        below = finish(
+        below = canvas.finish(
             axes,
             title=say(f"{name}：炉容与电耗限额", f"Limit by capacity: {name}"),
-            below=[cite([curve.row], lettering), note, " "],
+            below=[canvas.cite([curve.row], lettering), note, " "],
         )
         spots = [*zip(furnaces["capacity"], furnaces["value"], lettering.names(furnaces["name"]), strict=True)]
         spots += [(float(x), float(y), number(float(y))) for x, y in zip(curve.capacities, curve.limits, strict=True)]
-        hidden = label_points(axes, spots)
+        hidden = canvas.label_points(axes, spots)
         said = lettering.count(hidden, "{} 个标注无处可放，未写。", "Labels that found no place: {}.")
         below.set_text(below.get_text() + said)
         return axes
@@ -149,7 +142,7 @@ def _from_table(
     measured: Assessment, product: str | None, item: str | None, document: str | None
 ) -> tuple[pandas.DataFrame, str | None, str | None]:
     """Return the furnaces of an assessment that have a class, and their item and document."""
-    rows = one_product(measured, product, CHART)
+    rows = canvas.one_product(measured, product, CHART)
     rows = rows[rows["class"].notna()]
     if "furnace_capacity" not in rows.columns or rows.empty:
         fix = "Give the output table the columns furnace_capacity and furnace_capacity_unit"
@@ -193,21 +186,20 @@ def _draw_curve(ax: Axes, curve: LimitCurve, sizes: list[float], lettering: Lett
     ax.set_xlim(0, last)
 
 
-def _draw_mark(ax: Axes, limit: FurnaceLimit, lettering: Lettering) -> None:
-    """Mark the limit of one capacity by a bar over all its readings."""
-    label = f"{limit.capacity:g} t{lettering.say('：', ': ')}{number(limit.value)} {limit.unit}"
-    ax.plot(limit.capacity, limit.value, linestyle="", marker="d", markersize=9, color=ink(), zorder=5, label=label)
-    ax.vlines(limit.capacity, limit.strict, limit.lenient, color=ink(), linewidth=1.2, zorder=5)
-
-
 def _draw_furnaces(ax: Axes, furnaces: pandas.DataFrame, lettering: Lettering) -> None:
     """Draw measured furnaces by class, with a ring where the class depends on the reading."""
     for level in [*(level.value for level in Level), ""]:
         here = furnaces[furnaces["level"] == level]
         if len(here):
-            ax.scatter(here["capacity"], here["value"], s=64, **class_point(level), label=class_name(level, lettering))
+            ax.scatter(
+                here["capacity"],
+                here["value"],
+                s=64,
+                **canvas.class_point(level),
+                label=canvas.class_name(level, lettering),
+            )
     rings = furnaces[furnaces["depends"].astype(bool)]
     if len(rings):
-        look: dict[str, Any] = {"facecolors": "none", "edgecolors": ink(), "linewidths": 1.1}
+        look: dict[str, Any] = {"facecolors": "none", "edgecolors": canvas.ink(), "linewidths": 1.1}
         label = lettering.say("随读法而变", "depends on reading")
         ax.scatter(rings["capacity"], rings["value"], s=210, zorder=5, label=label, **look)

@@ -7,22 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from energybench.errors import DimensionError, OptionError, quoted
 from energybench.limits.ladders import Level
-from energybench.report.charts.canvas import (
-    STYLES,
-    cite,
-    class_area,
-    class_name,
-    class_point,
-    drawing,
-    finish,
-    font_size,
-    ink,
-    name_rows,
-    settle,
-    thousands,
-    verdicts_by_name,
-    write,
-)
+from energybench.report.charts import canvas
 from energybench.report.look import look_of
 from energybench.report.words import SIGNS, number
 from energybench.units.registry import ratio, read_quantity
@@ -89,38 +74,42 @@ def ladder_chart(
     >>> verdict = eb.classify("13200 kWh/t", "electrolytic-aluminium")
     >>> axes = eb.report.ladder_chart({"Potline A": verdict}, uncertainty="60 kWh/t")  # doctest: +SKIP
     """
-    named = verdicts_by_name(verdicts, CHART)
+    named = canvas.verdicts_by_name(verdicts, CHART)
     drawn = list(named.values())
     first, steps, bars = drawn[0], _common_steps(drawn), _bars(named, uncertainty)
     higher = ">" in next(iter(first.comparators.values()))
-    with drawing(ax, lang, (7.6, 2.5 + 0.42 * len(named))) as (axes, lettering):
+    with canvas.drawing(ax, lang, (7.6, 2.5 + 0.42 * len(named))) as (axes, lettering):
         say = lettering.say
         names = lettering.names(name or say("数值", "value") for name in named)
         low, high = _limits([one.value for one in drawn], bars, [value for _, value in steps])
         zones = _zones(steps, low, high, higher)
         words = _draw_ruler(axes, zones, lettering)
-        for style, (step, value) in zip(STYLES, steps, strict=False):
+        for style, (step, value) in zip(canvas.STYLES, steps, strict=False):
             sign = SIGNS.get(first.comparators[step], first.comparators[step])
-            label = f"{class_name(step, lettering)} {sign} {number(value)}"
-            axes.axvline(value, color=ink(), linestyle=style, linewidth=1.3, zorder=3, label=label)
+            label = f"{canvas.class_name(step, lettering)} {sign} {number(value)}"
+            axes.axvline(value, color=canvas.ink(), linestyle=style, linewidth=1.3, zorder=3, label=label)
         for row, (one, bar) in enumerate(zip(drawn, bars, strict=True)):
             if bar:
-                axes.errorbar(one.value, row, xerr=bar, color=ink(), linewidth=1.6, capsize=5, capthick=1.6, zorder=4)
-            axes.scatter(one.value, row, s=80, **class_point(one.level.value if one.level else None))
-            write(axes, number(one.value), one.value, row, 8)
-        thousands(axes.xaxis)
+                axes.errorbar(
+                    one.value, row, xerr=bar, color=canvas.ink(), linewidth=1.6, capsize=5, capthick=1.6, zorder=4
+                )
+            axes.scatter(one.value, row, s=80, **canvas.class_point(one.level.value if one.level else None))
+            canvas.write(axes, number(one.value), one.value, row, 8)
+        canvas.thousands(axes.xaxis)
         axes.set_xlim(low, high)
         axes.set_ylim(len(named) - 0.5, -1 - _RULER)
-        name_rows(axes, names)
+        canvas.name_rows(axes, names)
         indicator = say(first.indicator_zh, first.indicator_en or first.indicator_zh)
         axes.set_xlabel(f"{indicator if lettering.draws(indicator) else first.item}, {first.unit}")
-        finish(
+        own = say("横线：±2 倍标准不确定度。", "Bars: ±2 standard uncertainties.")
+        bar_note = own if uncertainty is None else say("横线：所给的不确定度。", "Bars: the uncertainty given.")
+        canvas.finish(
             axes,
             title=say(f"{first.item_zh or first.item}：等级", f"Class of {first.item_en or first.item}"),
             below=[
                 say("越大越好 →", "Better →") if higher else say("← 越小越好", "← Better"),
-                cite([first], lettering),
-                _said(bars, uncertainty, lettering),
+                canvas.cite([first], lettering),
+                bar_note if any(bars) else "",
             ],
         )
         _drop_wide_names(axes, words, zones)
@@ -195,27 +184,21 @@ def _draw_ruler(ax: Axes, zones: list[tuple[str, float, float]], lettering: Lett
     words = []
     for level, start, end in zones:
         look, middle = look_of(level), (start + end) / 2
-        ax.barh(-1, end - start, 2 * _RULER, start, zorder=2, **class_area(level, lettering))
+        ax.barh(-1, end - start, 2 * _RULER, start, zorder=2, **canvas.class_area(level, lettering))
         box = {"facecolor": look.fill, "edgecolor": "none", "pad": 1.5}
-        word = ax.text(middle, -1, class_name(level, lettering), color=look.ink, bbox=box, zorder=4, clip_on=True)
-        word.set(horizontalalignment="center", verticalalignment="center", fontsize=font_size())
+        word = ax.text(
+            middle, -1, canvas.class_name(level, lettering), color=look.ink, bbox=box, zorder=4, clip_on=True
+        )
+        word.set(horizontalalignment="center", verticalalignment="center", fontsize=canvas.font_size())
         words.append(word)
     return words
 
 
 def _drop_wide_names(ax: Axes, words: list[Any], zones: list[tuple[str, float, float]]) -> None:
     """Remove a name that is wider than its zone; the legend has it too."""
-    settle(ax)
+    canvas.settle(ax)
     low, high = ax.get_xlim()
     scale = ax.get_window_extent().width / (high - low)
     for word, (_, start, end) in zip(words, zones, strict=True):
         if word.get_window_extent().width + 4 > abs(end - start) * scale:
             word.remove()
-
-
-def _said(bars: list[float], given: Any, lettering: Lettering) -> str:
-    if not any(bars):
-        return ""
-    if given is None:
-        return lettering.say("横线：±2 倍标准不确定度。", "Bars: ±2 standard uncertainties.")
-    return lettering.say("横线：所给的不确定度。", "Bars: the uncertainty given.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy
 
@@ -11,25 +11,7 @@ from energybench.frames.encode import clean_text, to_floats
 from energybench.frames.groups import period_key
 from energybench.limits.choose import find_ladder, needs_capacity
 from energybench.limits.ladders import Level
-from energybench.report.charts.canvas import (
-    STYLES,
-    cite,
-    class_area,
-    class_name,
-    columns,
-    drawing,
-    finish,
-    halo,
-    ink,
-    one_of,
-    one_product,
-    settle,
-    shortened,
-    sources_of,
-    thousands,
-    wrapped,
-    write,
-)
+from energybench.report.charts import canvas
 from energybench.report.words import SIGNS, number, vocabulary
 from energybench.units.registry import ratio
 from energybench.units.text import read_unit
@@ -108,9 +90,9 @@ def portfolio_chart(
     >>> assessment = eb.assess("meters.csv", "outputs.csv")  # doctest: +SKIP
     >>> axes = eb.report.portfolio_chart(assessment, product="cement-clinker")  # doctest: +SKIP
     """
-    rows = one_product(assessment, product, CHART)
+    rows = canvas.one_product(assessment, product, CHART)
     wanted = None if period is None else period_key(period)
-    rows = one_of(rows, CHART, "period", wanted, rows["period"].map(period_key))
+    rows = canvas.one_of(rows, CHART, "period", wanted, rows["period"].map(period_key))
     width, unit, by = _widths(rows, by)
     plants = rows.assign(width=width)[rows["class"].notna() & (width > 0)]
     if plants.empty:
@@ -122,29 +104,29 @@ def portfolio_chart(
     plants = plants.sort_values("intensity", ascending=not higher, kind="stable")
     wide = plants["width"].to_numpy(dtype=float)
     left, total = numpy.cumsum(wide) - wide, float(wide.sum())
-    with drawing(ax, lang, (8.4, 4.8)) as (axes, lettering):
+    with canvas.drawing(ax, lang, (8.4, 4.8)) as (axes, lettering):
         say = lettering.say
         steps = _steps(plants)
         bottom, cut = _bottom([*plants["intensity"], *(value for _, value in steps)])
         _draw_plants(axes, plants, left, wide, bottom, lettering)
-        for style, (level, value) in zip(STYLES, steps, strict=False):
-            label = f"{class_name(level, lettering)} {number(value)}"
-            look: dict[str, Any] = {"color": ink(), "linestyle": style, "linewidth": 1.4, "path_effects": halo(axes)}
-            axes.axhline(value, label=label, zorder=4, **look)
+        for style, (level, value) in zip(canvas.STYLES, steps, strict=False):
+            label = f"{canvas.class_name(level, lettering)} {number(value)}"
+            line = axes.axhline(value, color=canvas.ink(), linestyle=style, linewidth=1.4, zorder=4, label=label)
+            line.set_path_effects(canvas.halo(axes))
         _draw_marks(axes, marks, total, item, lettering)
         axes.set_xlim(0, 1.01 * total)
         along = say("累计产能，" if by == "capacity" else "累计产量，", f"cumulative {by}, ")
         axes.set_xlabel(along + (unit if lettering.draws(unit) else str(read_unit(unit))))
         axes.set_ylabel(say("单位产品能耗，", "intensity, ") + str(plants["unit"].iloc[0]))
-        thousands(axes.xaxis, axes.yaxis)
+        canvas.thousands(axes.xaxis, axes.yaxis)
         names = lettering.names(plants["plant"])
         written = str(plants["product"].iloc[0])
         title, out = written if lettering.draws(written) else item, len(rows) - len(plants)
-        below = finish(
+        below = canvas.finish(
             axes,
             title=say(f"{title}：单位产品能耗与累计规模", f"Intensity over the portfolio: {title}"),
             below=[
-                cite(sources_of(plants), lettering),
+                canvas.cite(canvas.sources_of(plants), lettering),
                 lettering.count(out, "{} 行没有等级或规模，未画。", "Not drawn: {} rows without a class or a size."),
                 say("纵轴不从零起。", "The upright axis does not start at zero.") if cut else "",
             ],
@@ -196,7 +178,7 @@ def _draw_plants(
     classes, values = plants["class"].to_numpy(), plants["intensity"].to_numpy(dtype=float)
     for level in (level.value for level in Level if (classes == level.value).any()):
         here = classes == level
-        look = class_area(level, lettering)
+        look = canvas.class_area(level, lettering)
         ax.bar(left[here], values[here] - bottom, wide[here], bottom, align="edge", zorder=2, **look)
 
 
@@ -227,21 +209,21 @@ def _draw_marks(ax: Axes, marks: list[TargetVerdict], total: float, item: str, l
         due = say(f"，{mark.deadline} 年前", f" by {mark.deadline}") if mark.deadline else ""
         level = Level.BENCHMARK if _SHARES[mark.figure] == "best" else Level.BELOW_BASELINE
         answer = say(*vocabulary()[mark.answer])
-        label = f"{class_name(level, lettering)} {value}{due}{say('：', ': ')}{answer}{reached}"
-        look: dict[str, Any] = {"color": colour, "linestyle": style, "linewidth": 2.2, "path_effects": halo(ax, 4.5)}
-        ax.axvline(place, label=label, zorder=5, **look)
+        label = f"{canvas.class_name(level, lettering)} {value}{due}{say('：', ': ')}{answer}{reached}"
+        line = ax.axvline(place, color=colour, linestyle=style, linewidth=2.2, zorder=5, label=label)
+        line.set_path_effects(canvas.halo(ax, 4.5))
 
 
 def _name_plants(
     ax: Axes, plants: list[tuple[str, str]], left: Floats, wide: Floats, values: Floats, bottom: float
 ) -> int:
     """Write names above the steps, upright where a step is narrow, and make room; return how many did not fit."""
-    settle(ax)
+    canvas.settle(ax)
     box = ax.get_window_extent()
     scale = box.width / ax.get_xlim()[1]
     tops, narrow = [float(values.max() + 0.1 * (values.max() - bottom))], 0
     for (name, full), start, width, value in zip(plants, left, wide, values, strict=True):
-        text = write(ax, name, start + width / 2, value)
+        text = canvas.write(ax, name, start + width / 2, value)
         if not _fit(text, name, width * scale, _UPRIGHT * box.height):
             text.remove()
             narrow += 1
@@ -259,11 +241,11 @@ def _fit(text: Annotation, name: str, room: float, height: float) -> bool:
     extent = text.get_window_extent()
     if extent.width <= room:
         return True
-    column = extent.width / columns(name)
+    column = extent.width / canvas.columns(name)
     if room >= _SHORTEST * column:
-        lines = wrapped(name, room / column)
+        lines = canvas.wrapped(name, room / column)
         text.set_text("\n".join(lines))
         if len(lines) <= _LINES and text.get_window_extent().width <= room:
             return True
-    text.set(text=shortened(name, height / column), rotation=90)
+    text.set(text=canvas.shortened(name, height / column), rotation=90)
     return bool(text.get_window_extent().width <= room)

@@ -10,19 +10,7 @@ from energybench.accounts.account import Account
 from energybench.errors import OptionError
 from energybench.frames import Assessment
 from energybench.limits.ladders import Level
-from energybench.report.charts.canvas import (
-    cite,
-    class_name,
-    drawing,
-    finish,
-    font_size,
-    ink,
-    one_product,
-    sources_of,
-    thousands,
-    verdict_of,
-    wrong_input,
-)
+from energybench.report.charts import canvas
 from energybench.report.look import look_of
 from energybench.report.words import number
 
@@ -77,25 +65,25 @@ def saving_chart(
     """
     sources: list[Any]
     if isinstance(energy, Account):
-        verdict, left_out = verdict_of(energy, CHART), 0
+        verdict, left_out = canvas.verdict_of(energy, CHART), 0
         now, unit = energy.tce if verdict.saving_unit == "tce" else energy.electricity_kwh, verdict.saving_unit
         savings, sources = verdict.savings, [verdict]
         names = (verdict.item_zh or verdict.item, verdict.item_en or verdict.item)
     elif isinstance(energy, Assessment):
-        rows = one_product(energy, product, CHART)
+        rows = canvas.one_product(energy, product, CHART)
         known = rows[rows["class"].notna()]
         if known.empty:
             said = f"{CHART} needs results with a class, and there is none"
             raise OptionError(said, CHART, "Look at assessment.problems")
         unit, item, left_out = str(known["saving_unit"].iloc[0]), str(known["item"].iloc[0]), len(rows) - len(known)
         now = float(known["tce" if unit == "tce" else "electricity_kwh"].sum())
-        savings, sources = _savings_of(known), sources_of(known)
+        savings, sources = _savings_of(known), canvas.sources_of(known)
         written = known["product"].astype(str).unique()
         names = (written[0] if len(written) == 1 else item, item)
     else:
-        raise wrong_input(energy, CHART, "Account or Assessment")
+        raise canvas.wrong_input(energy, CHART, "Account or Assessment")
     steps = sorted(((step, value) for step, value in savings.items() if value is not None), key=lambda pair: pair[1])
-    with drawing(ax, lang, (2.6 + 1.9 * len(steps), 4.4)) as (axes, lettering):
+    with canvas.drawing(ax, lang, (2.6 + 1.9 * len(steps), 4.4)) as (axes, lettering):
         say = lettering.say
         if unit == "kWh" and abs(now) >= 1e7:
             scale, unit = (1e-4, "万kWh") if lettering.lang == "zh" else (1e-6, "GWh")
@@ -103,13 +91,13 @@ def saving_chart(
         cut = _draw(axes, now, steps, lettering)
         axes.set_xlabel(" ", fontsize=1)
         axes.set_ylabel(say("能耗，", "energy, ") + unit)
-        thousands(axes.yaxis)
+        canvas.thousands(axes.yaxis)
         name = say(*names)
-        finish(
+        canvas.finish(
             axes,
             title=say(f"{name}：达到各级需节能量", f"Saving to each step: {name}"),
             below=[
-                cite(sources, lettering),
+                canvas.cite(sources, lettering),
                 say("纵轴不从零起。", "The upright axis does not start at zero.") if cut else "",
                 lettering.count(left_out, "{} 行没有等级，未计入。", "Rows without a class, left out: {}."),
             ],
@@ -130,7 +118,7 @@ def _draw(ax: Axes, now: float, savings: list[tuple[str, float]], lettering: Let
     bars = [(lettering.say("现状", "now"), 0.0, now, now, _NOW, "", now)]
     for step, saving in savings:
         before, after = bars[-1][-1], now - saving
-        name, look = class_name(step, lettering), look_of(step)
+        name, look = canvas.class_name(step, lettering), look_of(step)
         to = lettering.say(f"节能至\n{name}", f"saving to\n{name}")
         bars.append((to, after, before, after - before or 0.0, _SAVED, "////", after))
         bars.append((lettering.say(f"达到\n{name}", f"at\n{name}"), 0.0, after, after, look.fill, look.hatch, after))
@@ -150,11 +138,11 @@ def _draw(ax: Axes, now: float, savings: list[tuple[str, float]], lettering: Let
         linewidth=0.8,
         zorder=2,
     )
-    ax.bar_label(drawn, [number(figure) for figure in figures], padding=3, fontsize=font_size())
+    ax.bar_label(drawn, [number(figure) for figure in figures], padding=3, fontsize=canvas.font_size())
     places = numpy.arange(len(bars) - 1)
-    ax.hlines(levels[:-1], places + 0.31, places + 0.69, color=ink(), linewidth=0.9, zorder=3)
+    ax.hlines(levels[:-1], places + 0.31, places + 0.69, color=canvas.ink(), linewidth=0.9, zorder=3)
     top = max(now, 0.0)
     ax.set_ylim(bottom, top + 0.12 * (top - bottom))
     ax.set_xticks(range(len(bars)), names)
-    ax.tick_params(axis="x", length=0, labelsize=font_size())
+    ax.tick_params(axis="x", length=0, labelsize=canvas.font_size())
     return cut

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import energybench as eb
@@ -420,6 +420,7 @@ shares = st.lists(
 
 
 @given(shares, st.randoms())
+@settings(max_examples=40)
 def test_a_share_is_what_counting_by_hand_gives(plants: list[tuple[float, int]], random: Any) -> None:
     """Independent of order and of the unit of capacity; splitting a plant in two changes nothing."""
     total = Fraction(sum(capacity for _, capacity in plants))
@@ -437,6 +438,7 @@ def test_a_share_is_what_counting_by_hand_gives(plants: list[tuple[float, int]],
 
 
 @given(st.lists(st.integers(0, 20), min_size=2, max_size=4))
+@settings(max_examples=40)
 def test_over_several_products_only_what_holds_for_any_weights_is_told(shares_of_five: list[int]) -> None:
     """Shares of 0, 5, 10 … 100 %: their mean by any positive weights is over 30 %, is not, or depends."""
     items = ("水泥熟料", "电石", "黄磷", "炼铁 高炉工序")
@@ -528,6 +530,7 @@ made = st.lists(
 
 
 @given(made, st.lists(st.sampled_from(["electrolytic-aluminium", "calcium-carbide", "other"]), min_size=5, max_size=5))
+@settings(max_examples=40)
 def test_no_verdict_turns_when_an_unknown_product_becomes_known(
     rows: list[tuple[str | None, float, int]], meant: list[str]
 ) -> None:
@@ -869,6 +872,7 @@ hostile = st.one_of(
 
 
 @given(hostile, st.one_of(hostile, st.just("mg/m³")), st.one_of(hostile, st.sampled_from(["是", "No", True, 0])))
+@settings(max_examples=40)
 def test_whatever_is_in_a_cell_it_is_read_or_named(value: Any, unit: Any, flag: Any) -> None:
     """Never an exception, and never an answer from a cell that is not read."""
     table = frame(

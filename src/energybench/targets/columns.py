@@ -363,7 +363,6 @@ def holds(table: pandas.DataFrame, condition: RowCondition) -> tuple[Mask, Mask]
         low, high = interval(condition.comparison, limit, limit)
         known = numpy.isfinite(values) & (values >= 0)
         return known & (values >= low) & (values <= high), known
-    require_column(table, condition.column)
     texts = coded(table[condition.column])
     if condition.is_flag:
         wanted = condition.text == "yes"

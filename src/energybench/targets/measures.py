@@ -129,17 +129,13 @@ def check_standard(standard: str) -> None:
     if standard in known:
         return
     row = find_document(standard)
-    replacing = [r.id for r in records("documents") if standard in {part.strip() for part in r.replaces.split(";")}]
-    successors = [name for name in dict.fromkeys([row.replaced_by, *replacing]) if name in known]
-    offers = " or ".join(
-        f'read the target by its successor {citation(name)} with standards={{"{standard}": "{name}"}}'
-        for name in successors
-    )
+    successor = row.replaced_by
     raise MissingFigureError(
         f"The levels of {citation(standard)} ({row.title_zh}) are not known: nobody could read them",
         standard,
-        f"Another standard is another test: if you want it, {offers}"
-        if offers
+        f"Another standard is another test: if you want it, read the target by its successor {citation(successor)} "
+        f'with standards={{"{standard}": "{successor}"}}'
+        if successor in known
         else "Look them up and add them with energybench.tables.use()",
     )
 

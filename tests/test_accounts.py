@@ -353,6 +353,7 @@ def test_splitting_a_line_changes_nothing(drawn: list[Any], which: int, part: An
     reading, amount, flow = drawn[which % len(drawn)]
     rest = [line for n, line in enumerate(drawn) if n != which % len(drawn)]
     whole = account(_lines([*rest, (reading, amount, flow)]))
+    part = min(part, amount)
     split = account(_lines([*rest, (reading, part, flow), (reading, amount - part, flow)]))
     assert whole.tce == split.tce
     assert whole.by_carrier == split.by_carrier
@@ -415,3 +416,81 @@ def test_a_basis_that_the_figures_of_a_limit_prove_is_its_basis() -> None:
 def test_a_limit_in_kwh_has_no_basis() -> None:
     verdict = eb.classify("13200 kWh/t", "electrolytic-aluminium", document="gb-21346-2022", basis="primary")
     assert "basis" not in verdict.notes
+
+
+# Kinds of flow ----------------------------------------------------------------------------------------------
+
+COAL_OF_CAPTIVE_POWER = ("原煤", "350 万t", "加工转换投入")
+CAPTIVE_POWER = "1056000 万kWh"
+
+
+@pytest.mark.parametrize(
+    "power",
+    [
+        [("electricity", CAPTIVE_POWER, "自产自用")],
+        [("electricity", CAPTIVE_POWER, "加工转换产出"), ("electricity", CAPTIVE_POWER, "消费")],
+        [("electricity", CAPTIVE_POWER, "回收利用"), ("electricity", CAPTIVE_POWER)],
+    ],
+)
+def test_power_of_the_plant_itself_is_not_counted_again(power: list[Any]) -> None:
+    """A smelter with captive power: its coal is 2 500 050 tce, and all its power counts in kWh."""
+    lines = [COAL_OF_CAPTIVE_POWER, *power]
+    book = account(lines)
+    assert book.tce == 2_500_050
+    assert book.electricity_kwh == 10_560_000_000
+    smelter = account(lines, output="80 万t", product="electrolytic-aluminium")
+    assert smelter.intensity == 13_200
+
+
+@pytest.mark.parametrize("flow", ["外供", "in", "recovered"])
+def test_a_negative_amount_beside_a_flow_is_refused(flow: str) -> None:
+    with pytest.raises(AmountError, match=f"line 1: .*{flow}"):
+        account([("原煤", "-5 t", flow)])
+
+
+@pytest.mark.parametrize(
+    ("lines", "tce", "said"),
+    [
+        ([("原煤", "10 t"), ("原煤", "-5 t")], 3.5715, "line 2 is negative, and counts as energy sent out"),
+        ([("原煤", "1 t"), ("电力", "1 MWh"), ("原煤", "1 t")], 1.5515, "lines 1 and 3 are identical"),
+        (
+            [("原煤", "1 t"), {"carrier": "褐煤", "amount": "1 t", "coefficient": "0.4286 kgce/kg"}],
+            1.1429,
+            "part of it",
+        ),
+        ([("原煤", "1 t"), ("合计", "0.7143 tce")], 0.7143, "states 0.7143 tce, the other lines 0.7143 tce"),
+        ([("原煤", "1 t"), ("综合能源消费量", "9 tce")], 0.7143, "states 9 tce, the other lines 0.7143 tce"),
+        ([{"carrier": "原煤", "amount": "1 t", "use": "feedstock"}], 0.7143, "evidence of line 1 is not used"),
+    ],
+)
+def test_an_account_says_what_may_be_counted_twice(lines: list[Any], tce: float, said: str) -> None:
+    book = account(lines)
+    assert book.tce == pytest.approx(tce)
+    assert [note for note in book.notes if said in note]
+
+
+def test_a_sound_account_says_nothing() -> None:
+    assert account([("原煤", "10 t"), ("柴油", "5 t"), ("电力", "1 MWh", "外供")]).notes == ()
+
+
+def test_power_of_auxiliaries_does_not_count_as_that_of_the_potline() -> None:
+    lines: list[Any] = [
+        {"carrier": "电力", "amount": "13200 万kWh", "用途": "工艺"},
+        {"carrier": "电力", "amount": "500±10 万kWh", "用途": "辅助"},
+    ]
+    book = account(lines, output="10000 t", product="electrolytic-aluminium")
+    assert book.intensity == 13200
+    assert book.intensity_uncertainty == 0
+    assert book.electricity_kwh == 137_000_000
+    assert "铝液交流电耗 counts the electricity of line 1; line 2 is auxiliary and is left out" in book.notes
+    plain = account([{**line, "用途": "燃料"} for line in lines], output="10000 t", product="electrolytic-aluminium")
+    assert plain.intensity == 13700
+
+
+def test_power_under_a_name_of_the_users_own_is_refused_where_the_indicator_is_in_kwh() -> None:
+    lines: list[Any] = [
+        ("电力", "6750 万kWh"),
+        {"carrier": "直流用电量", "amount": "6750 万kWh", "coefficient": "0.1229 kgce/kWh"},
+    ]
+    with pytest.raises(UnknownCarrierError, match=r"line 2: .*would not count in kWh/t"):
+        account(lines, output="10000 t", product="electrolytic-aluminium")

@@ -16,7 +16,7 @@ from energybench.accounts.control import AccountingRules, ControlledEnergy, Use,
 from energybench.energy.conversion import read_options
 from energybench.energy.lines import ConvertedLine, Line, convert_lines
 from energybench.energy.measured import combine, read_measured
-from energybench.errors import NoEnergyError, OptionError, OutputError, check_option, quoted
+from energybench.errors import NoEnergyError, OptionError, OutputError, UnknownCarrierError, check_option, quoted
 from energybench.limits.choose import choose_ladder, warn_if_superseded
 from energybench.limits.ladders import COMPARES
 from energybench.limits.verdicts import Verdict, check_basis, check_output, judge, saving_scale
@@ -254,11 +254,11 @@ def account(
     lines : iterable
         Tuples ``(carrier, amount)`` or ``(carrier, amount, flow)``, or mappings (or a frame of
         pandas, polars or pyarrow; Chinese headers as in :func:`energybench.assess`) with the keys
-        carrier, amount, unit, flow, ncv, density, coefficient, use (``"fuel"``, ``"feedstock"``), origin
-        (``"grid"``, ``"renewable"``, ``"nuclear"``), evidence, uncertainty, accuracy, meter. An amount is text
-        with a unit, a quantity, or a number beside the key unit; any figure may carry a standard uncertainty,
-        as in ``"1200±6 t"``. ``flow`` is ``"in"`` (default) or ``"out"`` for energy sent out. Lines of one meter
-        share one error.
+        carrier, amount, unit, flow, ncv, density, coefficient, use (``"fuel"``, ``"feedstock"``, ``"process"``,
+        ``"auxiliary"``), origin (``"grid"``, ``"renewable"``, ``"nuclear"``), evidence, uncertainty, accuracy, meter.
+        An amount is text with a unit, a quantity, or a number beside the key unit; any figure may carry a standard
+        uncertainty, as in ``"1200±6 t"``. ``flow`` is ``"in"`` (default, 购入), ``"out"`` (外供), ``"recovered"``
+        (回收利用), ``"converted"`` (加工转换产出) or ``"self-made"`` (自产自用). Lines of one meter share one error.
     output : str, pint.Quantity or Measured, optional
         Product of the period, ``"24000 t"``; any denominator such as ``"1400 m2"`` where no product is named.
     product : str, optional
@@ -288,7 +288,8 @@ def account(
 
     Notes
     -----
-    Comprehensive energy = sum of inputs x coefficient - sum of energy sent out x coefficient (GB/T 2589).
+    Comprehensive energy = inputs, those to conversion included - conversion output - recovered energy - energy sent
+    out, each x its coefficient (GB/T 2589, forms 205-1 and 205-2). Self-made energy counts only in an indicator in kWh.
     Uncertainties by JCGM 100:2008, first order: contributions of one source with their signs, sources in squares.
 
     Examples
@@ -301,7 +302,7 @@ def account(
     if rules is not None and not isinstance(rules, AccountingRules):
         raise OptionError(f"rules is {quoted(rules)}", quoted(rules), "Pass energybench.AccountingRules(...)")
     choice, spreads = read_options(basis=basis, coal_rate=coal_rate, edition=edition, allow_unverified=allow_unverified)
-    converted = convert_lines(lines, choice, spreads)
+    converted, odd = convert_lines(lines, choice, spreads)
     if not converted:
         raise NoEnergyError("The account has no lines", "lines", 'Give at least one, for example ("原煤", "1200 t")')
     exact = sum((one.tce for one in converted), Fraction(0))
@@ -319,6 +320,13 @@ def account(
     ]
     # The use and the origin of every line are checked also where no rule asks for them.
     control = control_energy(uses, rules or AccountingRules())
+    if rules is None and (
+        unused := [str(n) for n, use in enumerate(uses, 1) if use.use == "feedstock" or use.evidence]
+    ):
+        odd = (
+            *odd,
+            f"the use or evidence of line {', '.join(unused)} is not used: it counts with rules=AccountingRules(...)",
+        )
     book = Account(
         lines=tuple(one.line for one in converted),
         tce=to_float(exact, "total"),
@@ -326,7 +334,7 @@ def account(
         by_carrier={carrier: to_float(tce, carrier) for carrier, tce in by_carrier.items()},
         basis=basis,
         control=control if rules else None,
-        notes=_notes(one.line for one in converted),
+        notes=(*odd, *_notes(one.line for one in converted)),
         data_version=data_version(),
         **uncertainties(converted),
     )
@@ -342,6 +350,10 @@ def account(
         warn_if_superseded(document)
         saving = saving_scale(ladder, output)
         electric, per_energy = _scale(ladder, magnitude, output_unit, converted, basis)
+        if electric:
+            converted, said = _counted_in(ladder, converted)
+            electricity = sum((one.electricity_kwh for one in converted), Fraction(0))
+            book = replace(book, notes=(*book.notes, said))
     elif document is period is capacity is None:
         electric, per_energy = False, 1 / (magnitude * Fraction(10) ** output_unit.exponent)
     else:
@@ -386,6 +398,33 @@ def _scale(
             f"{ladder.item} is measured in {ladder.unit} and no line is electricity", ladder.item, "Add the electricity"
         )
     return True, ratio(KWH, over) / amount
+
+
+def _counted_in(ladder: Ladder, converted: list[ConvertedLine]) -> tuple[list[ConvertedLine], str]:
+    """Take the power of auxiliaries out of an indicator of molten aluminium, and say which lines count in it."""
+    of_potline = ladder.indicator_zh == "铝液交流电耗"
+    counted: dict[bool, list[str]] = {True: [], False: []}
+    lines = []
+    for number, one in enumerate(converted, 1):
+        line = one.line
+        if line.coefficient.origin != "table" and line.coefficient.carrier != "electricity" and "Wh" in line.unit:
+            raise UnknownCarrierError(
+                f"line {number}: {quoted(line.carrier)} is in {line.unit} and is not a name of electricity, so that it "
+                f"would not count in {ladder.unit}",
+                quoted(line.carrier),
+                'Write "electricity" (电力), or give the amount of another energy in GJ',
+            )
+        auxiliary = of_potline and line.use == "auxiliary"
+        if one.electricity_kwh:
+            counted[not auxiliary].append(str(number))
+        parts = tuple(replace(part, electricity_kwh=0.0) for part in one.parts)
+        lines.append(replace(one, electricity_kwh=Fraction(0), parts=parts) if auxiliary else one)
+    said = f"{ladder.indicator_zh} counts the electricity of line {', '.join(counted[True]) or 'none'}"
+    if counted[False]:
+        said += f"; line {', '.join(counted[False])} is auxiliary and is left out"
+    elif of_potline and len(counted[True]) > 1:
+        said += '; mark what is not of the potline with use="auxiliary"'
+    return lines, said
 
 
 def _notes(lines: Iterable[Line]) -> tuple[str, ...]:

@@ -22,7 +22,7 @@ from energybench.units.text import KWH
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-USES = ("fuel", "feedstock")
+USES = ("fuel", "feedstock", "process", "auxiliary")
 ORIGINS = ("grid", "renewable", "nuclear")
 
 #: The years that the rules were written for, that of 2024 from its issue on; what holds afterwards was not found.
@@ -170,8 +170,8 @@ class Use:
         Standard coal of the line.
     kwh : fractions.Fraction or float
         Electricity of the line, zero for other carriers.
-    use : {"fuel", "feedstock"}
-        As fuel and power, or as raw material of a product.
+    use : {"fuel", "feedstock", "process", "auxiliary"}
+        As fuel and power, of the process itself or of auxiliaries such as lighting, or as raw material of a product.
     origin : {"grid", "renewable", "nuclear"}
         Of electricity; ``"grid"`` where nothing is known or proved.
     evidence : str
@@ -308,7 +308,7 @@ def _check_use(use: Use, number: int) -> None:
     if not (isfinite(use.tce) and isfinite(use.kwh)):
         shown = f"{use.tce} tce, {use.kwh} kWh"
         raise AmountError(f"line {number}: {use.carrier} is {shown}", shown, "Give finite figures")
-    if use.tce < 0 and (use.use, use.origin) != ("fuel", "grid"):
+    if use.tce < 0 and (use.use == "feedstock" or use.origin != "grid"):
         raise OptionError(
             f"line {number}: {use.carrier} sent out has the use {use.use} and the origin {use.origin}",
             use.carrier,

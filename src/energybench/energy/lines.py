@@ -6,7 +6,7 @@ weighed on one scale are wrong together.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
@@ -37,11 +37,26 @@ if TYPE_CHECKING:
             """Its headers, or its columns."""
 
 
-#: What people write for the direction of a flow; energy sent out counts negative.
-FLOWS: dict[str, int] = {
-    **dict.fromkeys(("", "in", "input", "输入", "购入", "消费", "消耗", "投入", "流入"), 1),
-    **dict.fromkeys(("out", "output", "输出", "外供", "外送", "外销", "送出", "流出"), -1),
+#: What people write for each kind of flow.
+_FLOW_WORDS = {
+    "in": ("", "input", "输入", "购入", "消费", "消耗", "投入", "流入", "加工转换投入"),
+    "out": ("output", "输出", "外供", "外送", "外销", "送出", "流出"),
+    "recovered": ("回收", "回收利用"),
+    "converted": ("加工转换产出", "转换产出"),
+    "self-made": ("self_made", "自产", "自产自用", "自发自用"),
 }
+#: How a kind of flow counts in standard coal, and in an indicator in kWh: comprehensive energy is the inputs, those
+#: to conversion included, minus conversion output, recovered energy and energy sent out (forms 205-1 and 205-2).
+FLOW_SIGNS = {"in": (1, 1), "out": (-1, -1), "recovered": (-1, 0), "converted": (-1, 0), "self-made": (0, 1)}
+KIND_OF_FLOW = {word: kind for kind, words in _FLOW_WORDS.items() for word in (kind, *words)}
+FLOWS: dict[str, int] = {word: FLOW_SIGNS[kind][0] for word, kind in KIND_OF_FLOW.items()}
+KWH_FLOWS: dict[str, int] = {word: FLOW_SIGNS[kind][1] for word, kind in KIND_OF_FLOW.items()}
+#: Names of lines that add up others: they are left out, and used as a check of the sum.
+TOTALS = frozenset({"合计", "小计", "总计", "能源合计", "综合能耗", "综合能源消费量", "total", "subtotal"})
+#: Carriers that others are part of: 原煤 of form 205-1 is the sum of four kinds of coal.
+PARTS_OF = {"raw_coal": frozenset({"anthracite", "coking_bituminous", "general_bituminous", "lignite"})}
+#: What people write for the use of a line.
+USE_WORDS = {"燃料": "fuel", "原料": "feedstock", "工艺": "process", "辅助": "auxiliary"}
 _RATES = ("ncv", "density", "coefficient")
 _PLACES = ("use", "origin", "evidence")
 _SURE = ("uncertainty", "accuracy", "meter", "group")
@@ -56,6 +71,7 @@ HEADERS: dict[str, tuple[str, ...]] = {
     "uncertainty": ("不确定度", "标准不确定度"),
     "accuracy": ("准确度等级", "准确度", "精度等级"),
     "meter": ("计量器具", "计量器具编号"),
+    "use": ("用途",),
 }
 _KEY_OF = {normalise_name(header): key for key, headers in HEADERS.items() for header in (key, *headers)}
 LINE_KEYS = ("carrier", "amount", "unit", "flow", *_RATES, *_PLACES, *_SURE)
@@ -64,6 +80,8 @@ LINE_KEYS = ("carrier", "amount", "unit", "flow", *_RATES, *_PLACES, *_SURE)
 @dataclass(frozen=True, slots=True)
 class Line:
     """One line of an account: an amount of a carrier and its standard coal, negative for energy sent out.
+
+    ``flow`` is ``"in"``, ``"out"``, ``"recovered"``, ``"converted"`` (conversion output) or ``"self-made"``.
 
     ``amount_uncertainty`` (in ``unit``) and ``uncertainty`` (in tce) are standard, None where none was given;
     lines of one ``meter`` share one error.
@@ -105,15 +123,38 @@ class ConvertedLine:
     parts: tuple[Part, ...] = ()
 
 
-def convert_lines(lines: Any, choice: Choice, spreads: Spreads) -> list[ConvertedLine]:
-    """Read and convert every line; an error says which line it is."""
-    found = []
+def convert_lines(lines: Any, choice: Choice, spreads: Spreads) -> tuple[list[ConvertedLine], tuple[str, ...]]:
+    """Read and convert every line, and say what is odd about them; an error says which line it is."""
+    found: list[tuple[int, ConvertedLine]] = []
+    totals: list[tuple[int, ConvertedLine]] = []
     for number, entry in enumerate(_entries(lines), 1):
         try:
-            found.append(_convert_line(_parts_of(entry), number, choice, spreads))
+            given = _parts_of(entry)
+            total = normalise_name(text_of(given["carrier"])) in TOTALS
+            one = _convert_line({**given, "carrier": "standard_coal"} if total else given, number, choice, spreads)
         except EnergybenchError as error:
             raise type(error)(f"line {number}: {error.message}", error.value, error.fix) from error
-    return found
+        (totals if total else found).append((number, one))
+    whole = to_float(sum((one.tce for _, one in found), Fraction(0)), "total")
+    checks = [
+        f"line {number} is a total and is left out: it states {one.line.tce:.10g} tce, the other lines {whole:.10g} tce"
+        for number, one in totals
+    ]
+    return [one for _, one in found], (*checks, *_remarks([(number, one.line) for number, one in found]))
+
+
+def _remarks(lines: list[tuple[int, Line]]) -> Iterator[str]:
+    """Say which lines may be counted twice or are negative."""
+    same: dict[Hashable, list[str]] = {}
+    for number, line in lines:
+        same.setdefault(replace(line, tce=0.0, uncertainty=None), []).append(str(number))
+        if line.amount < 0:
+            yield f"line {number} is negative, and counts as energy sent out"
+    yield from (f"lines {' and '.join(numbers)} are identical" for numbers in same.values() if len(numbers) > 1)
+    carriers = {line.coefficient.carrier for _, line in lines}
+    for whole, parts in PARTS_OF.items():
+        if whole in carriers and (both := sorted(parts & carriers)):
+            yield f"{whole} stands beside {', '.join(both)}, which may be part of it"
 
 
 def _entries(lines: Any) -> list[LineLike]:
@@ -226,9 +267,12 @@ def _convert_line(given: dict[str, Any], number: int, choice: Choice, shared: Sp
     magnitude, unit, spread = read_measured(stated)
     if not isinstance(magnitude, float | Fraction):
         raise AmountError("amount is an array, expected one amount", "amount", "Sum it, or use assess()")
-    flow = (_text(given, "flow") or "in").strip().lower()
+    flow = _text(given, "flow").strip().lower()
     if flow not in FLOWS:
         raise OptionError(f"flow is {quoted(flow)}", quoted(flow), did_you_mean(flow, FLOWS, 'Use "in" or "out"'))
+    if flow and magnitude < 0:
+        said = f"amount is {quoted(given['amount'])} beside the flow {quoted(flow)}"
+        raise AmountError(said, quoted(given["amount"]), "Give the amount without its sign, or leave the flow out")
     meter = meter or group or str(getattr(stated, "meter", ""))
     figures = {key: read_measured_rate(given[key], key) for key in _RATES if given.get(key) is not None}
     rates: dict[str, Any] = {key: rate for key, (rate, _) in figures.items()}
@@ -236,24 +280,25 @@ def _convert_line(given: dict[str, Any], number: int, choice: Choice, shared: Sp
     carrier = text_of(given["carrier"])
     per_unit, record = factor(carrier, unit, chosen)
     per_kwh = ratio(unit, KWH) if record.carrier == "electricity" else Fraction(0)
-    signed = FLOWS[flow] * Fraction(magnitude)
-    tce, kwh = signed * per_unit, signed * per_kwh
+    tce, kwh = FLOWS[flow] * Fraction(magnitude) * per_unit, KWH_FLOWS[flow] * Fraction(magnitude) * per_kwh
     spreads = {**shared, **{key: one for key, (_, one) in figures.items() if one is not None}}
     parts = []
     if spread is not None or spreads:
-        slope = to_float(FLOWS[flow] * per_unit, "coefficient")
-        for name, source, part in tce_parts(to_float(tce, "tce"), slope, unit, chosen, record, spread, spreads):
+        whole, slope = (to_float(one * per_unit, "tce") for one in (Fraction(magnitude), Fraction(1)))
+        for name, source, part in tce_parts(whole, slope, unit, chosen, record, spread, spreads):
             # The same measured figure for the same carrier is one analysis, so one source for every line that has it.
             place: Hashable = (name, record.carrier, str(given.get(name, name)))
             shown, of_power = f"{name} of {record.carrier}", 0.0
             if name == "amount":
                 place = "line", number
                 shown = f"meter {meter}" if meter else f"line {number}: amount of {record.carrier}"
-                of_power = part * to_float(per_kwh / per_unit, "electricity")
-            parts.append(Part(place if source is None else source, shown, part, of_power))
+                of_power = KWH_FLOWS[flow] * part * to_float(per_kwh / per_unit, "electricity")
+            parts.append(Part(place if source is None else source, shown, FLOWS[flow] * part, of_power))
     places: dict[str, Any] = {key: _text(given, key) for key in _PLACES if _is_given(given.get(key))}
+    if "use" in places:
+        places["use"] = USE_WORDS.get(places["use"], places["use"])
     line = Line(
-        *(carrier, to_float(Fraction(magnitude)), str(unit), "in" if FLOWS[flow] > 0 else "out"),
+        *(carrier, to_float(Fraction(magnitude)), str(unit), KIND_OF_FLOW[flow]),
         *(to_float(tce), to_float(kwh), record),
         density=str(chosen.density) if chosen.density else "",
         **places,

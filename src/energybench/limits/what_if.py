@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from energybench.energy.coefficients import BASES, Choice
 from energybench.energy.conversion import factor, make_choice
+from energybench.energy.lines import FLOWS
 from energybench.errors import EnergybenchError, OptionError
 from energybench.limits.choose import all_ladders
 from energybench.limits.furnaces import READINGS
@@ -292,7 +293,7 @@ def _net_amount(lines: list[Line]) -> tuple[float | None, str]:
     unit = read_unit(lines[0].unit)
     if not all(same_kind(read_unit(line.unit), unit) for line in lines):
         return None, ""
-    signed = ((line, 1 if line.flow == "in" else -1) for line in lines)
+    signed = ((line, FLOWS[line.flow]) for line in lines)
     exact = sum((Fraction(repr(line.amount)) * sign * ratio(read_unit(line.unit), unit) for line, sign in signed))
     return float(exact), lines[0].unit
 
@@ -381,4 +382,4 @@ def _converted(line: Line, choice: Choice) -> float:
     density = Rate(*read_exact(line.density)) if line.density else None
     exact, _ = factor(line.carrier, read_unit(line.unit), replace(choice, density=density))
     amount = Fraction(repr(line.amount)) * exact
-    return float(amount if line.flow == "in" else -amount)
+    return float(amount * FLOWS[line.flow])

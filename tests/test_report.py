@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import re
 import shutil
+from dataclasses import replace
 from functools import cache
 from html import escape
 from html.parser import HTMLParser
@@ -19,7 +20,7 @@ import pytest
 import energybench as eb
 from energybench.errors import OptionError
 from energybench.report import content, html_report, write_report
-from energybench.report.words import number
+from energybench.report.words import Words, number
 from frame_tables import meters, outputs
 from programs import program
 from shell import shell
@@ -168,6 +169,32 @@ def test_every_document_of_a_figure_is_a_source_with_its_evidence(example: Asses
         assert row.id in sources.text
         assert row.number in sources.text
         assert row.evidence in sources.text
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_source_is_as_far_checked_as_the_figures_that_were_used(example: Assessment, lang: str) -> None:
+    words = Words(lang)
+    lines = example.lines.frame()
+    table = content.source_table(example.result_frame, lines, None, words)
+    shown = {row[0]: set(row[5].split("; ")) for row in table.rows}
+    pairs = pandas.concat([one[["document", "verification"]] for one in (example.result_frame, lines)]).dropna()
+    used = {document: set(rows) - {""} for document, rows in pairs.groupby("document")["verification"] if document}
+    assert shown == {document: {words.verification(one) for one in found} for document, found in used.items()}
+
+
+def test_a_reason_is_in_words_beside_its_code(page: tuple[str, str]) -> None:
+    lang, html = page
+    said = "没有能源读数 (no-energy)" if lang == "zh" else "no reading of energy (no-energy)"
+    assert said in section(html, "results").text
+    assert Words(lang).reason("a-new-reason") == "a-new-reason"
+
+
+def test_a_target_that_lies_between_two_bounds_shows_both() -> None:
+    check = eb.check_targets(eb.assess(meters(), outputs()), document=POLICY)
+    asked = next(verdict for verdict in check if verdict.answer != "context")
+    between = replace(check, verdicts=(replace(asked, between=(17.3, 21.9), actual_unit="%"),))
+    assert content.target_table(between, Words("en")).rows[0][3] == "17.3 to 21.9 %"
+    assert content.target_table(between, Words("zh")).rows[0][3] == "17.3 至 21.9 %"
 
 
 def test_headings_are_in_the_language_that_was_asked_for(example: Assessment) -> None:

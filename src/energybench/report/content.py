@@ -190,7 +190,8 @@ def _result_row(row: dict[Any, Any], uncertain: bool, words: Words) -> tuple[Any
     steps = [step for step in STEPS if as_float(row.get(_column(step))) is not None]
     unmet = [step for step in reversed(steps) if (as_float(row.get(f"margin_{_column(step)}")) or 0) < 0]
     step = _column(next(iter([*unmet, *steps]), ""))
-    reason = text(row["reason"]) or (words("depends_on_reading") if row["depends_on_reading"] is True else "")
+    reason = words.reason(text(row["reason"]))
+    reason = reason or (words("depends_on_reading") if row["depends_on_reading"] is True else "")
     return (
         *(text(row[name]) for name in KEY_TEXT),
         _amount(row["output"], row["output_unit"]),
@@ -257,7 +258,8 @@ def target_table(check: TargetCheck, words: Words) -> Table:
             continue
         place = verdict.target.partition("/")[2].partition("-")[0]
         name = verdict.indicator_zh if words.lang == "zh" else verdict.indicator_en
-        actual = "" if verdict.actual is None else f"{number(verdict.actual)} {verdict.actual_unit}".strip()
+        shown = [number(one) for one in verdict.between or (verdict.actual,) if one is not None]
+        actual = f" {words('to')} ".join(shown) + (f" {verdict.actual_unit}".rstrip() if shown else "")
         cells = (place, name, verdict.required, actual, words(verdict.answer), verdict.reason)
         rows.append(tuple(map(text, cells)))
     return _table(heads, rows, (), words)
@@ -276,20 +278,25 @@ def problem_table(counted: pandas.DataFrame, words: Words) -> Table:
 def source_table(
     frame: pandas.DataFrame, energy: pandas.DataFrame | None, targets: TargetCheck | None, words: Words
 ) -> Table:
-    """Return every document that a figure of the report came from."""
-    used = [*frame["document"].unique(), *([] if energy is None else energy["document"].unique())]
-    used += [] if targets is None else [targets.document]
+    """Return every document that a figure of the report came from, and how far the figures used were checked."""
+    used = []
+    for one in (frame, energy):
+        if one is not None:
+            used += [*one[["document", "verification"]].drop_duplicates().itertuples(index=False, name=None)]
+    used += [(verdict.document, verdict.verification) for verdict in targets or () if verdict.answer != "context"]
+    checked: dict[str, dict[str, None]] = {}
+    for document, verification in used:
+        checked.setdefault(text(document), {})[words.verification(text(verification))] = None
     known = {row.id: row for row in records("documents")}
     heads = ("document", "number", "document_title", "issuer", "effective", "verification", "evidence")
     rows: list[tuple[Any, ...]] = []
-    for name in dict.fromkeys(filter(None, map(text, used))):
-        row = known.get(name)
+    for name in filter(None, checked):
+        row, far = known.get(name), "; ".join(filter(None, checked[name]))
         if row is None:
-            rows.append((name, *[""] * (len(heads) - 1)))
+            rows.append((name, *[""] * 4, far, ""))
             continue
         title = row.title_zh if words.lang == "zh" else row.title_en
-        checked = words.verification(row.verification)
-        rows.append((row.id, row.number, title, row.issuer, row.effective_from, checked, Evidence(row.evidence)))
+        rows.append((row.id, row.number, title, row.issuer, row.effective_from, far, Evidence(row.evidence)))
     return _table(heads, rows, (), words)
 
 

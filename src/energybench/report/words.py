@@ -63,6 +63,11 @@ class Words:
         """Return the sentence that says how much of a table is shown, none where all of it is."""
         return [self(key).format(shown=f"{most:,}", all=f"{every:,}", name=name)] if every > most else []
 
+    def reason(self, code: str) -> str:
+        """Return a reason in words, with its code; the code alone where there is no word for it."""
+        pair = vocabulary().get(f"reason:{code}")
+        return f"{pair[self._place]} ({code})" if pair else code
+
     def verification(self, word: str) -> str:
         """Return how far a figure was checked."""
         return VERIFICATIONS_ZH.get(word, word) if self.lang == "zh" else word

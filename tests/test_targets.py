@@ -58,6 +58,7 @@ DOCUMENTS = tuple(dict.fromkeys(row.document for row in ROWS))
 COMPARED = [row for row in ROWS if row.comparison in COMPARISONS]
 DIRECTIONS = [row for row in COMPARED if measure_of(row).measure == "direction"]
 #: Units of the table of targets that are words for a multiple: what a figure is given in.
+ENDED = "昌市政办发〔2021〕24号 was in force from 2021-06-29 until 2024-01-01"
 EMPTY = pd.DataFrame({"plant": ["甲"], "period": [2023]})
 
 
@@ -579,7 +580,7 @@ def test_furnaces_by_capacity_and_those_between() -> None:
     check = check_targets(table, document="changji-city-2021")
     assert [check[n].met for n in ("03", "04", "05", "06")] == [True, False, None, False]
     assert [check[n].names for n in ("04", "06")] == [("B",), ("D",)]
-    assert check.notes == ()
+    assert check.notes == (ENDED,)
     between = check["05"]
     assert (between.open_names, between.depends_on_reading) == (("E",), True)
     assert "E lies between two capacities that the document states" in between.reason
@@ -790,7 +791,7 @@ def test_furnaces_whose_capacity_is_not_read_get_no_remark() -> None:
     )
     check = check_targets(table, document="changji-city-2021")
     assert "furnace_capacity is in 't/h'" in check["03"].reason
-    assert check.notes == ()
+    assert check.notes == (ENDED,)
 
 
 # Periods --------------------------------------------------------------------------------------------------
@@ -811,6 +812,36 @@ def test_a_target_takes_the_rows_of_its_deadline() -> None:
     assert "figures of 2024; due end of 2025" in chosen["07"].note
     with refused(OptionError, "option", "2021", "2022, 2023, 2024"):
         check_targets(table, document="changji-prefecture-2022", period=2021)
+
+
+@pytest.mark.parametrize(
+    ("period", "said"),
+    [
+        ("2023", ""),
+        ("2023-12", "figures of 2023-12; due 2023"),
+        ("2022", "figures of 2022; due 2023"),
+        ("2024", "figures of 2024; due 2023; 昌市政办发〔2021〕24号 was not in force at the end of 2024"),
+        ("2021-05", "figures of 2021-05; due 2023; 昌市政办发〔2021〕24号 was not in force at the end of 2021-05"),
+        ("2021-06", "figures of 2021-06; due 2023"),
+        (
+            "2021-06-28",
+            "figures of 2021-06-28; due 2023; 昌市政办发〔2021〕24号 was not in force at the end of 2021-06-28",
+        ),
+        ("winter", ""),
+    ],
+)
+def test_a_period_that_is_not_the_year_of_the_target_is_said(period: str, said: str) -> None:
+    table = frame(product="感应电炉(铸铁)", intensity=[600], unit="kWh/t", furnace_capacity="1 t", period=period)
+    found = verdict(table, "changji-city-2021", "03")
+    assert found.note.partition("another quantity")[2].removeprefix("; ") == said
+    assert check_targets(table, document="changji-city-2021").notes == (ENDED,)
+    assert check_targets(table.assign(product="水泥"), document="panzhihua-2024").notes == ()
+
+
+def test_a_part_of_a_year_is_said_where_a_target_names_no_year() -> None:
+    table = frame(period="2023-05", product="电解铝", intensity=[13000], unit="kWh/t")
+    assert "figures of 2023-05, a part of a year" in verdict(table, "changji-prefecture-2022", "10").note
+    assert "part of a year" not in verdict(table.assign(period=2023), "changji-prefecture-2022", "10").note
 
 
 def test_a_target_without_a_year_asks_for_the_period() -> None:

@@ -19,6 +19,7 @@ from energybench.errors import (
 )
 from energybench.frames.columns import OUTPUTS
 from energybench.frames.groups import period_key
+from energybench.tables.rows import as_of
 from energybench.tables.store import citation, data_version, find_document
 from energybench.targets.columns import SENT_OUT, SIGNED, coded, of_period, read_figure, table_of, unit_column
 from energybench.targets.measures import MEASURES, Computed, Question, check_standard, require_columns
@@ -326,7 +327,7 @@ def check_targets(
         period=wanted,
         tolerance=tolerance,
         standards=tuple(own.items()),
-        notes=() if table is None else _unused([measure_of(row) for row in rows], table),
+        notes=_remarks(rows[0].document, [measure_of(row) for row in rows], table),
         data_version=data_version(),
     )
 
@@ -433,9 +434,7 @@ def _answer(row: TargetRow, spec: MeasureRow, need: Requirement, given: _Given) 
     low, high = found.low, found.high
     met = found.met if found.decided else need.met_by(low, high, found.open_ends)
     notes = [note for note in (spec.note, found.note) if note and note != found.why]
-    due = deadline_year(row.deadline)
-    if due is not None and re.fullmatch(r"\d{4}", period) and int(period) < due:
-        notes.append(f"figures of {period}; due {row.deadline}")
+    notes += _on_time(row, period)
     if standard not in ("", spec.standard):
         notes.append(f"levels read from {citation(standard)} in place of {citation(spec.standard)}, as you asked")
     kept = ("denominator", "parts", "names", "open_names", "depends_on_reading")
@@ -450,6 +449,22 @@ def _answer(row: TargetRow, spec: MeasureRow, need: Requirement, given: _Given) 
         "period": period,
         "standard": standard,
     }
+
+
+def _on_time(row: TargetRow, period: str) -> list[str]:
+    """Say where a period is not the year in which a target is due, or lies outside the life of its document."""
+    if not re.fullmatch(r"\d{4}(-\d{2}){0,2}", period):
+        return []
+    notes, due, document = [], deadline_year(row.deadline), find_document(row.document)
+    if due is None and len(period) > 4:
+        notes.append(f"figures of {period}, a part of a year")
+    elif due is not None and period != str(due):
+        notes.append(f"figures of {period}; due {row.deadline}")
+    # As texts, all days of a month come before its 31st.
+    end = {4: f"{period}-12-31", 7: f"{period}-31"}.get(len(period), period)
+    if not document.effective_from <= end < (document.effective_to or "9999"):
+        notes.append(f"{citation(document.id)} was not in force at the end of {period}")
+    return notes
 
 
 def deadline_year(deadline: str) -> int | None:
@@ -474,8 +489,15 @@ def _period_of(table: pandas.DataFrame, row: TargetRow) -> str:
     return str(due)
 
 
-def _unused(specs: list[MeasureRow], table: pandas.DataFrame) -> tuple[str, ...]:
-    """Say which columns no target used."""
+def _remarks(document: str, specs: list[MeasureRow], table: pandas.DataFrame | None) -> tuple[str, ...]:
+    """Say when the document ended, and which columns no target used."""
+    row = find_document(document)
+    notes = []
+    if "" < row.effective_to <= as_of():
+        notes.append(f"{citation(document)} was in force from {row.effective_from} until {row.effective_to}")
     used = {name for spec in specs for column in spec.columns for name in (column, unit_column(column))} | _GENERAL
-    unused = [name for name in map(str, table.columns) if name not in used and not _GENERAL_PATTERN.fullmatch(name)]
-    return (f"columns that no target of the document uses: {', '.join(unused)}",) if unused else ()
+    headers = [] if table is None else map(str, table.columns)
+    unused = [name for name in headers if name not in used and not _GENERAL_PATTERN.fullmatch(name)]
+    if unused:
+        notes.append(f"columns that no target of the document uses: {', '.join(unused)}")
+    return tuple(notes)

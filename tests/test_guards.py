@@ -7,7 +7,6 @@ import os
 import pickle
 import subprocess
 import sys
-import threading
 from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -21,7 +20,6 @@ import pytest
 
 import energybench as eb
 from energybench.errors import EnergybenchError, OptionError, TableError, TableNotFoundError, quoted, text_of
-from energybench.frames import encode
 from energybench.report import files as writers
 from energybench.tables.own_rows import check_file
 from energybench.tables.rows import folder
@@ -401,25 +399,3 @@ def test_a_frame_that_is_not_read_is_refused() -> None:
     assert eb.account(empty).tce == eb.account(lines).tce
     decimal = polars.DataFrame({"carrier": ["原煤"], "amount": [Decimal("1200.0")], "unit": ["t"]})
     assert eb.account(decimal).tce == eb.account(lines).tce
-
-
-# Threads --------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("browser", [False, True])
-def test_columns_are_coded_where_no_thread_can_start(monkeypatch: pytest.MonkeyPatch, browser: bool) -> None:
-    started = []
-
-    def refuse(_thread: threading.Thread) -> None:
-        started.append(1)
-        raise RuntimeError("can't start new thread")
-
-    table = pandas.DataFrame({"a": ["x", "y", "x"], "b": ["u", "u", "w"]})
-    monkeypatch.setattr(encode, "_THREADED_FROM", 2)
-    monkeypatch.setattr(threading.Thread, "start", refuse)
-    if browser:
-        monkeypatch.setattr(sys, "platform", "emscripten")
-    found = encode.encode_columns(table, ["a", "b"])
-    assert {name: coded.distinct for name, coded in found.items()} == {"a": ["x", "y"], "b": ["u", "w"]}
-    assert found["a"].codes.tolist() == [0, 1, 0]
-    assert bool(started) is not browser

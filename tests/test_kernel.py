@@ -106,13 +106,6 @@ def test_a_key_without_a_number_has_the_other(numbers: dict[int, float], keys: l
     assert lookup.take(np.array(keys, int)).tolist() == [numbers.get(key, -1.0) for key in keys]
 
 
-@pytest.mark.usefixtures("_spaces")
-@pytest.mark.parametrize(("otherwise", "expected"), [(0.0, False), (1.0, True), (-1.0, True), (NAN, True)])
-def test_a_key_without_a_number_is_other_than_zero_where_the_other_is(otherwise: float, expected: bool) -> None:
-    lookup = make_lookup(4, np.array([1, 2]), np.array([0.0, 3.0]), otherwise).nonzero()
-    assert lookup.take(np.array([0, 1, 2, 3, 4])).tolist() == [expected, False, True, expected, expected]
-
-
 @pytest.mark.parametrize(("size", "dense"), [(kernel.DENSE, True), (kernel.DENSE + 1, False)])
 def test_a_large_key_space_is_searched(size: int, dense: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(np, "full", lambda *_: np.zeros(8))  # as if it were that large

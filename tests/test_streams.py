@@ -27,7 +27,8 @@ from energybench.errors import (
 )
 from energybench.frames import files, pipeline, problems, resolve
 from energybench.frames import parquet as parquet_files
-from energybench.frames.parquet import Dictionaries
+from energybench.frames.encode import encode
+from energybench.frames.native import from_arrow
 from expect import refused
 from frame_tables import meters, outputs, portfolios, tables_of
 from shell import Done, shell
@@ -478,10 +479,9 @@ def test_a_dictionary_may_have_its_own_null() -> None:
     """Parquet writes none, and a reader may still make one."""
     codes = pyarrow.array([1, 3, None, 4], pyarrow.int8())
     odd = pyarrow.DictionaryArray.from_arrays(codes, pyarrow.array(["never", "原煤", "nor this", "原煤", None]))
-    made = Dictionaries().categorical("carrier", odd)
+    made = from_arrow(pyarrow.table({"carrier": odd}))["carrier"]
     assert made.tolist()[:2] == ["原煤", "原煤"]
-    assert pandas.isna(made).tolist() == [False, False, True, True]
-    assert made.categories.is_unique
+    assert made.isna().tolist() == [False, False, True, True]
 
 
 # Problems without bound -----------------------------------------------------------------------------------
@@ -521,9 +521,9 @@ def test_a_dictionary_of_ever_new_texts_is_cut_to_the_batch() -> None:
     many = pyarrow.DictionaryArray.from_arrays(
         pyarrow.array([7, None, 999]), pyarrow.array(list(map(str, range(1000))))
     )
-    made = Dictionaries().categorical("unit", many)
-    assert made.tolist()[::2] == ["7", "999"]
-    assert len(made.categories) == 2
+    made = encode(from_arrow(pyarrow.table({"unit": many}))["unit"])
+    assert made.distinct == ["7", "999"]
+    assert made.codes.tolist() == [0, 2, 1]
 
 
 def test_no_dictionary_is_gathered_over_a_row_group_of_any_length(

@@ -14,6 +14,7 @@ import pandas
 from energybench.energy.conversion import make_choice
 from energybench.errors import EnergybenchWarning, MissingColumnError, TableError, check_option, did_you_mean, quoted
 from energybench.frames.columns import KEYS, find_columns
+from energybench.frames.encode import with_plain_cells
 from energybench.frames.meters import explain, read_meters
 from energybench.frames.pipeline import assess, warn_weak
 from energybench.frames.resolve import KnownFactors
@@ -57,20 +58,7 @@ class EnergybenchAccessor:
         self._frame = frame
 
     def assess(self, outputs: Any, **options: Any) -> Assessment:
-        """Assess this table of meters against a table of outputs.
-
-        Parameters
-        ----------
-        outputs : DataFrame, str or Path
-            As in :func:`energybench.assess`.
-        **options
-            As in :func:`energybench.assess`.
-
-        Returns
-        -------
-        Assessment
-            The same as ``energybench.assess(df, outputs, **options)``.
-        """
+        """Assess this table of meters: ``energybench.assess(df, outputs, **options)``."""
         return assess(self._frame, outputs, **options)
 
     def to_tce(
@@ -119,9 +107,6 @@ class EnergybenchAccessor:
         EnergybenchWarning
             If rows cannot be converted and ``errors`` is ``"coerce"``.
 
-        Notes
-        -----
-        tce = amount x coefficient, as :func:`energybench.to_tce`.
         """
         check_option("errors", errors, ERRORS)
         tce, problems, factors = self._convert({"amount": amount, "unit": unit, "carrier": carrier}, options)
@@ -138,22 +123,12 @@ class EnergybenchAccessor:
     def problems(
         self, *, amount: Hashable = "amount", unit: Hashable = "unit", carrier: Hashable = "carrier", **options: Any
     ) -> pandas.DataFrame:
-        """List the rows that :meth:`to_tce` cannot convert.
-
-        Parameters
-        ----------
-        amount, unit, carrier, **options
-            As in :meth:`to_tce`.
+        """List the rows that :meth:`to_tce`, of the same parameters, cannot convert.
 
         Returns
         -------
         pandas.DataFrame
             Row (the label of the index), column, value, reason, message, suggestion; empty where all is well.
-
-        Raises
-        ------
-        MissingColumnError
-            If a column is not there.
         """
         return self._convert({"amount": amount, "unit": unit, "carrier": carrier}, options)[1]
 
@@ -172,7 +147,7 @@ class EnergybenchAccessor:
         table = pandas.DataFrame({**dict.fromkeys(KEYS, key), **{name: one.array for name, one in given.items()}})
         if table.empty:
             return numpy.zeros(0), pandas.DataFrame(columns=list(PROBLEMS)), []
-        read = read_meters(table, known)
+        read = read_meters(with_plain_cells(table), known)
         with numpy.errstate(over="ignore", invalid="ignore"):
             tce = read.lookup("tce", numpy.nan).take(read.factor) * read.amount
             tce = (tce if read.multiplier is None else tce * read.multiplier) + 0.0
@@ -185,7 +160,6 @@ class EnergybenchAccessor:
 
 
 def _column(frame: pandas.DataFrame, name: Hashable, meaning: str) -> pandas.Series[Any]:
-    """Return a column by its name, or refuse a name that stands for none or for several."""
     columns = [str(column) for column in frame.columns]
     if name not in frame.columns:
         fix = did_you_mean(str(name), columns, f"Pass {meaning}= with the name of its column")
@@ -199,7 +173,6 @@ def _column(frame: pandas.DataFrame, name: Hashable, meaning: str) -> pandas.Ser
 
 
 def _listed(problems: pandas.DataFrame) -> str:
-    """Return the distinct problems with how many rows have each, most rows first."""
     parts = ["column", "value", "message", "suggestion"]
     kinds = problems.groupby(parts, sort=False, dropna=False).size().rename("rows").reset_index()
     kinds = kinds.sort_values("rows", ascending=False, kind="stable")

@@ -6,7 +6,7 @@ import json
 import math
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NoReturn, Protocol
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy
 import pandas
@@ -26,25 +26,7 @@ if TYPE_CHECKING:
 
     from energybench.frames.grading import Grading
     from energybench.frames.meters import Meters
-
-
-class SomeProblems(Protocol):
-    """Problems that can be counted and listed: of a whole table, of its parts, or of an engine."""
-
-    def __len__(self) -> int: ...
-
-    def frame(self) -> pandas.DataFrame:
-        """Return the problems, a row each."""
-
-    def counted(self) -> pandas.DataFrame:
-        """Return how many rows have the same problem."""
-
-
-class SomeLines(Protocol):
-    """Lines of energy, or the refusal to give them."""
-
-    def frame(self) -> pandas.DataFrame:
-        """Return a line per meter row."""
+    from energybench.frames.problems import ProblemRows, Tally
 
 
 @dataclass(frozen=True)
@@ -58,7 +40,6 @@ class EnergyLines:
     def frame(self) -> pandas.DataFrame:
         """Return a line per meter row: the row as given, its coefficient and source, and its tce."""
         meters = self.meters
-        count = len(meters.table)
         records: list[Any] = [getattr(factor, "record", None) for factor in meters.factors] + [None]
         position = meters.positions(slice(None))
         lines = meters.table.copy()
@@ -77,8 +58,7 @@ class EnergyLines:
             codes, distinct = pandas.factorize(numpy.array([getattr(record, name, "") for record in records], object))
             column = "coefficient_unit" if name == "unit" else name
             lines[column] = pandas.Categorical.from_codes(codes[position], pandas.Index(distinct))
-        used = numpy.ones(count, bool)
-        used[self.bad] = False
+        used = ~numpy.isin(numpy.arange(len(lines)), self.bad)
         flow = meters.flow()
         of_kwh = meters.multiplier if flow is None else flow
         for name, otherwise, multiplier in (("tce", numpy.nan, meters.multiplier), ("electricity_kwh", 0.0, of_kwh)):
@@ -134,9 +114,9 @@ class Assessment(Card):
     """
 
     result_frame: pandas.DataFrame
-    problem_rows: tuple[SomeProblems, ...]
+    problem_rows: tuple[Tally | ProblemRows, ...]
     counts: dict[str, int]
-    lines: SomeLines = field(repr=False)
+    lines: EnergyLines | NoEnergyLines = field(repr=False)
     grading: Grading = field(repr=False)
     notes: tuple[str, ...] = ()
     options: dict[str, Any] = field(default_factory=dict)
@@ -244,7 +224,7 @@ class Assessment(Card):
         return json.dumps(self.to_dict(), ensure_ascii=False, allow_nan=False)
 
     def to_html(self, path: str | Path | None = None, **options: Any) -> str | None:
-        """Return the report of :func:`energybench.report.html_report`, or write it to a file.
+        """Return the report of :func:`energybench.report.html_report` with its options, or write it to a file.
 
         Parameters
         ----------
@@ -252,18 +232,6 @@ class Assessment(Card):
             Where to write it.
         **options
             ``targets``, ``title`` and ``lang`` of the report.
-
-        Returns
-        -------
-        str or None
-            The page, where it was not written.
-
-        Raises
-        ------
-        MissingPackageError
-            If Jinja2 is not installed.
-        OptionError
-            If the language does not exist.
         """
         report = report_room()
         if path is not None:
@@ -272,59 +240,28 @@ class Assessment(Card):
         return str(report.html_report(self, **options))
 
     def to_excel(self, path: str | Path, **options: Any) -> None:
-        """Write the workbook of :func:`energybench.report.write_workbook`.
-
-        Parameters
-        ----------
-        path : str or Path
-            An ``.xlsx`` file.
-        **options
-            ``targets`` and ``lang`` of the workbook.
-
-        Raises
-        ------
-        MissingPackageError
-            If openpyxl is not installed.
-        OptionError, TableError
-            If the name is none of a workbook, or there are more rows than a sheet has.
-        """
+        """Write the workbook of :func:`energybench.report.write_workbook`, with its options, to an .xlsx file."""
         report_room().write_workbook(self, path, **options)
 
     def __str__(self) -> str:
+        counts, kinds = self.counts, self.problem_counts
         classes = self.result_frame["class"].value_counts()
-        by_class = {str(level): int(number) for level, number in classes.items()}
-        return summary(self.counts, by_class, self.problem_counts, self.notes)
-
-
-def summary(counts: dict[str, int], by_class: dict[str, int], kinds: pandas.DataFrame, notes: tuple[str, ...]) -> str:
-    """Return an assessment in a few lines: rows, classes, problems by reason, notes."""
-    lines = [
-        f"{counts['meters']} meter rows: {counts['used']} used, {counts['problems']} with problems",
-        f"{counts['outputs']} output rows: {counts['classified']} classified",
-        *(f"  {level} ({level.zh}): {by_class[level.value]}" for level in Level if level.value in by_class),
-        *_problem_lines(kinds),
-    ]
-    return "\n".join([*lines, *(f"note: {note}" for note in notes)])
-
-
-def _problem_lines(kinds: pandas.DataFrame) -> list[str]:
-    """Return the problems by reason; of many also the most frequent ones with an example each."""
-    if kinds.empty:
-        return []
-    reasons = kinds.groupby("reason", sort=False)["rows"].sum().sort_values(ascending=False, kind="stable")
-    lines = ["problems by reason:", *(f"  {reason}: {number}" for reason, number in reasons.items())]
-    total = int(kinds["rows"].sum())
-    if total > LONG:
-        shown = kinds.head(_SHOWN)
-        lines.append(f"{len(shown)} most frequent of {len(kinds)} kinds of problem (rows are in .problems):")
-        lines += [
-            f"  {one.rows} x {one.table}: {one.message} (first: {one.example})" for one in shown.itertuples(index=False)
+        reasons = kinds.groupby("reason", sort=False)["rows"].sum().sort_values(ascending=False, kind="stable")
+        lines = [
+            f"{counts['meters']} meter rows: {counts['used']} used, {counts['problems']} with problems",
+            f"{counts['outputs']} output rows: {counts['classified']} classified",
+            *(f"  {level} ({level.zh}): {classes[level.value]}" for level in Level if level.value in classes),
+            *(["problems by reason:"] if len(reasons) else []),
+            *(f"  {reason}: {number}" for reason, number in reasons.items()),
         ]
-    return lines
+        if reasons.sum() > LONG:
+            shown = kinds.head(_SHOWN)
+            lines.append(f"{len(shown)} most frequent of {len(kinds)} kinds of problem (rows are in .problems):")
+            lines += [f"  {one.rows} x {one.table}: {one.message} (first: {one.example})" for one in shown.itertuples()]
+        return "\n".join([*lines, *(f"note: {note}" for note in self.notes)])
 
 
 def _plain(table: pandas.DataFrame) -> list[dict[str, Any]]:
-    """Return the rows of a frame as plain data."""
     objects = table.astype(object).where(table.notna(), None)
     return [{str(key): _plain_cell(cell) for key, cell in row.items()} for row in objects.to_dict("records")]
 

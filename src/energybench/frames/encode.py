@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from decimal import Decimal
 from numbers import Number
@@ -22,9 +21,6 @@ if TYPE_CHECKING:
 
     Floats = NDArray[numpy.float64]
     Codes = NDArray[Any]
-
-#: Below this many rows a second thread costs more than it gives.
-_THREADED_FROM = 200_000
 
 #: Arrow types whose cells are coded where they lie.
 _ARROW_TEXTS = ("string", "large_string")
@@ -88,30 +84,20 @@ def plain_cells(column: pandas.Series[Any]) -> pandas.Series[Any]:
     return pandas.Series(cells, column.index, dtype=object)
 
 
-def is_strange(column: pandas.Series[Any], *, deep: bool) -> bool:
-    """Say whether pandas cannot work with a column: an Arrow type without a code, or a cell that does not compare."""
+def with_plain_cells(table: pandas.DataFrame) -> pandas.DataFrame:
+    """Return a table whose columns pandas can work with: no Arrow type without a code, no odd number."""
+    strange = {str(name): plain_cells(column) for name, column in table.items() if _is_strange(column)}
+    return table.assign(**strange) if strange else table
+
+
+def _is_strange(column: pandas.Series[Any]) -> bool:
     if isinstance(column.dtype, pandas.ArrowDtype):
         return column.dtype.kind == "O" and str(column.dtype.pyarrow_dtype) not in _ARROW_TEXTS
     try:
-        if deep and column.dtype == object:
-            column.isna()
-    except ArithmeticError:
+        column.isna()
+    except ArithmeticError:  # a signalling NaN does not compare
         return True
     return False
-
-
-def with_plain_cells(table: pandas.DataFrame, *, deep: bool) -> pandas.DataFrame:
-    """Return a table whose columns pandas can work with, ``deep`` as in :func:`is_strange`."""
-    strange = [column for column in table.columns if is_strange(table[column], deep=deep)]
-    return table.assign(**{column: plain_cells(table[column]) for column in strange}) if strange else table
-
-
-def has_value(column: pandas.Series[Any]) -> pandas.Series[bool]:
-    """Return which cells of a column are filled."""
-    try:
-        return column.notna()
-    except ArithmeticError:  # a signalling NaN does not compare
-        return plain_cells(column).notna()
 
 
 def _arrow(column: pandas.Series[Any]) -> Any:
@@ -144,18 +130,6 @@ def _with_null(codes: Codes, distinct: list[Any]) -> Coded:
 def decode(codes: Codes, distinct: Sequence[str | None]) -> Any:
     """Return texts by their codes as an array of the type that pandas gives texts; each distinct one is made once."""
     return pandas.Series(list(distinct)).array.take(codes)
-
-
-def encode_columns(table: pandas.DataFrame, names: Sequence[str]) -> dict[str, Coded]:
-    """Code several columns, two at a time where there are many rows."""
-    columns = [table[name] for name in names]
-    if len(table) < _THREADED_FROM or sys.platform == "emscripten":  # a browser's Python has no threads
-        return dict(zip(names, map(encode, columns), strict=True))
-    try:
-        with ThreadPoolExecutor(2) as pool:
-            return dict(zip(names, pool.map(encode, columns), strict=True))
-    except RuntimeError:  # no thread can start: a limit of the machine, or the interpreter is ending
-        return dict(zip(names, map(encode, columns), strict=True))
 
 
 def clean_text(value: Any) -> str:

@@ -6,12 +6,10 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from energybench.errors import MissingPackageError, TableError, quoted
+from energybench.errors import TableError, quoted, requiring
 from energybench.frames.native import to_kind
 
 if TYPE_CHECKING:
-    from types import TracebackType
-
     import pandas
 
 
@@ -30,11 +28,8 @@ class EnergyFile:
         if not target.parent.is_dir():
             folder = quoted(str(self.path.parent))
             raise TableError(f"{folder} is not a folder that exists", folder, "Make the folder first")
-        try:
+        with requiring("pyarrow", "arrow", "Writing energy_to"):
             import pyarrow  # type: ignore[import-untyped]  # noqa: F401 - asked for before anything is read
-        except ImportError as error:
-            fix = 'Install it: pip install "energybench[arrow]"'
-            raise MissingPackageError("Writing energy_to needs pyarrow", "pyarrow", fix) from error
         self._part = target.with_name(f".{os.getpid()}-{target.name}")
         self._writer: Any = None
 
@@ -55,9 +50,7 @@ class EnergyFile:
             self._writer = parquet.ParquetWriter(self._part, pyarrow.schema(kinds))
         self._writer.write_table(table.replace_schema_metadata().cast(self._writer.schema))
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         if self._writer is not None:
             self._writer.close()
             if kind is None:

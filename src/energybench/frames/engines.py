@@ -179,7 +179,6 @@ def _batch(table: pandas.DataFrame, columns: list[str], numeric: bool) -> Batch:
 
 
 def _arrow(frame: nw.LazyFrame[Any]) -> Any:
-    """Compute a lazy table as an Arrow table."""
     native = frame.to_native()
     if frame.implementation.is_polars():
         try:

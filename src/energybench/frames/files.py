@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from energybench.errors import MissingPackageError, TableError, TableNotFoundError, quoted, requiring
-from energybench.frames.native import readable
-from energybench.frames.parquet import FIRST_ROW, headers_of, open_parquet
+from energybench.frames.native import from_arrow
+from energybench.frames.parquet import FIRST_ROW, headers_of, open_parquet, readable
 from energybench.frames.sources import BATCH_ROWS, Batch, FrameSource
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     import pandas
 
-    from energybench.frames.sources import Source
+    from energybench.frames.parquet import ParquetSource
 
 #: Files of this many bytes, or of a sixteenth where Parquet packs them, are read in batches where nobody says how.
 LARGE = 256 * 2**20
@@ -30,10 +30,10 @@ _LONGEST_PATH = 250
 _BLOCK = 1 << 22
 
 
-def open_file(path: str | Path, batch_rows: int | None) -> Source:
+def open_file(path: str | Path, batch_rows: int | None) -> FrameSource | CsvSource | ParquetSource:
     """Look at a meter file or folder; a small file is read whole where nobody says in which batches."""
     file, shown = Path(path), shown_path(path)
-    if is_folder(file) and path != "":  # an empty text would be the folder at work
+    if _kind(file) == "folder" and path != "":  # an empty text would be the folder at work
         return open_parquet(file, shown, batch_rows or BATCH_ROWS)
     if batch_rows is None and not is_large(path):
         return FrameSource(read_table(path))
@@ -44,8 +44,7 @@ def open_file(path: str | Path, batch_rows: int | None) -> Source:
 
 
 def _ending(file: Path, shown: str) -> str:
-    """Return the ending of a file that can be read."""
-    if not is_file(file):
+    if _kind(file) != "file":
         fix = f"Give the path of a {_READABLE} file, or of a folder of .parquet files as meters"
         raise TableNotFoundError(f"{shown} is not a file that exists", shown, fix)
     if file.stat().st_size == 0:
@@ -61,15 +60,14 @@ def read_table(path: str | Path) -> pandas.DataFrame:
     """Read a table from a file; the index is the row number in the file, the header being row 1."""
     file = Path(path)
     shown = shown_path(path)
-    if is_folder(file):
+    if _kind(file) == "folder":
         fix = f"Give the path of a {_READABLE} file; a folder of .parquet files can be the meters"
         raise TableNotFoundError(f"{shown} is a folder, and one file is read here", shown, fix)
     reader = _READERS[_ending(file, shown)]
     table = reader(file)
-    if reader is _read_csv:
-        return table
-    table.index = table.index + FIRST_ROW
-    return table if reader is _read_parquet else table.dropna(how="all")
+    if reader is not _read_csv:
+        table.index += FIRST_ROW
+    return table.dropna(how="all") if reader is _read_excel else table
 
 
 def shown_path(path: str | Path) -> str:
@@ -81,32 +79,22 @@ def shown_path(path: str | Path) -> str:
 def is_large(path: str | Path) -> bool:
     """Say whether meters are read in batches: a folder, or a long .parquet or .csv file."""
     file = Path(path)
-    if not is_file(file):
-        return is_folder(file)
+    if _kind(file) != "file":
+        return _kind(file) == "folder"
     most = {".parquet": LARGE // 16, ".csv": LARGE, ".txt": LARGE}.get(file.suffix.lower())
     return most is not None and file.stat().st_size >= most
 
 
-def is_folder(path: Path) -> bool:
-    """Say whether a path is that of a folder; a text that can be no path is none."""
+def _kind(path: Path) -> str:
+    """Return "file", "folder", or nothing for what is neither; a text that can be no path is neither."""
     try:
-        return path.is_dir()
+        return "file" if path.is_file() else "folder" if path.is_dir() else ""
     except (OSError, ValueError):
-        return False
+        return ""
 
 
-def is_file(file: Path) -> bool:
-    """Say whether a path is that of a file; a text that can be no path is none."""
-    try:
-        return file.is_file()
-    except (OSError, ValueError):
-        return False
-
-
-def _under_headers(table: pandas.DataFrame) -> pandas.DataFrame:
-    """Take the first row for the headers, as they stand: two of the same name stay two."""
-    headers = ["" if header != header else str(header) for header in table.iloc[0]]
-    return table.iloc[1:].reset_index(drop=True).set_axis(headers, axis=1)
+def _headers(table: pandas.DataFrame) -> list[str]:
+    return ["" if header != header else str(header) for header in table.iloc[0]]
 
 
 @dataclass(frozen=True)
@@ -152,7 +140,7 @@ def open_csv(path: Path, rows: int) -> CsvSource:
     options = csv_options(path, _encoding(path))
     with refusing_ragged(path):
         first = pandas.read_csv(path, nrows=1, **options)
-    return CsvSource(path, ["" if cell != cell else str(cell) for cell in first.iloc[0]], options, rows)
+    return CsvSource(path, _headers(first), options, rows)
 
 
 def _read_csv(path: Path) -> pandas.DataFrame:
@@ -206,15 +194,12 @@ def refusing_ragged(file: Path) -> Iterator[None]:
 
 
 def _read_parquet(file: Path) -> pandas.DataFrame:
-    with requiring("pyarrow", "arrow", f"Reading {shown_path(file)}"):
+    shown = shown_path(file)
+    with requiring("pyarrow", "arrow", f"Reading {shown}"):
         from pyarrow import parquet  # type: ignore[import-untyped]
-    try:
-        with parquet.ParquetFile(file) as source:
-            table = readable(source.read())
-    except (ValueError, OSError, LookupError, NotImplementedError, TypeError) as error:
-        raise TableError(f"{shown_path(file)} is not a Parquet table: {error}", str(file), "Write it again") from error
-    whole: pandas.DataFrame = table.select(headers_of(table.schema)).replace_schema_metadata().to_pandas()
-    return whole
+    with readable(shown), parquet.ParquetFile(file) as source:
+        table = source.read()
+        return from_arrow(table.select(headers_of(table.schema)).replace_schema_metadata())
 
 
 def _read_excel(file: Path) -> pandas.DataFrame:
@@ -235,7 +220,7 @@ def _read_excel(file: Path) -> pandas.DataFrame:
         raise TableError(f"{shown_path(file)} is not an Excel table: {error}", str(file), "Save it as .xlsx") from error
     if table.empty:
         raise TableError(f"{shown_path(file)} is empty", str(file), "Give a file with a header and rows")
-    return _under_headers(table).infer_objects()
+    return table.iloc[1:].reset_index(drop=True).set_axis(_headers(table), axis=1).infer_objects()
 
 
 _READERS = {".csv": _read_csv, ".txt": _read_csv, ".parquet": _read_parquet, ".xlsx": _read_excel}

@@ -18,9 +18,8 @@ import pandas
 from energybench.errors import UncertaintyError, check_option
 from energybench.frames import kernel
 from energybench.frames.columns import KEYS
-from energybench.frames.encode import decode, encode
+from energybench.frames.encode import decode
 from energybench.frames.resolve import Refusal
-from energybench.frames.uncertain_cells import OUTPUT_COLUMNS, read_spreads
 from energybench.limits.decisions import CANNOT_TELL, RULES, check_risk, guard_band
 from energybench.limits.ladders import Level, Regions
 
@@ -35,7 +34,6 @@ if TYPE_CHECKING:
     from energybench.frames.outputs import Outputs
     from energybench.frames.uncertain import SpreadTotals
     from energybench.frames.uncertain_cells import Spreads
-    from energybench.limits.ladders import Ladder
 
     Floats = NDArray[numpy.float64]
     Codes = NDArray[numpy.int64]
@@ -176,22 +174,11 @@ def grade(outputs: Outputs, totals: Totals, compare: str) -> pandas.DataFrame:
     return _columns(outputs, intensity, level, regions, totals)
 
 
-def notes_on(outputs: Outputs, intensity: Floats) -> list[str]:
+def note_on_signs(outputs: Outputs, intensity: Floats) -> list[str]:
     """Say how many rows have an intensity that is not above zero, while every step of their ladder is."""
-    positive = numpy.array(above_zero(outputs), bool)[outputs.code]
-    return note_on_signs(int(numpy.count_nonzero((intensity <= 0) & positive)))
-
-
-def above_zero(outputs: Outputs) -> list[bool]:
-    """Say of each threshold of an output table whether every step of its ladder is above zero."""
-    return [
-        all(step.value is None or step.value > 0 for step in ladder.steps) if ladder else True
-        for ladder in outputs.ladders
-    ]
-
-
-def note_on_signs(count: int) -> list[str]:
-    """Say how many rows have an intensity that is not above zero, while every step of their ladder is."""
+    steps = [[step.value for step in ladder.steps] if ladder else [] for ladder in outputs.ladders]
+    positive = numpy.array([all(value is None or value > 0 for value in some) for some in steps], bool)[outputs.code]
+    count = int(numpy.count_nonzero((intensity <= 0) & positive))
     if not count:
         return []
     rows = "1 output row has an intensity that is" if count == 1 else f"{count} output rows have an intensity that is"
@@ -200,25 +187,16 @@ def note_on_signs(count: int) -> list[str]:
 
 @numpy.errstate(invalid="ignore", over="ignore")
 def _columns(
-    outputs: Outputs,
-    intensity: Floats,
-    level: Codes,
-    regions: TableRegions,
-    totals: Totals,
+    outputs: Outputs, intensity: Floats, level: Codes, regions: TableRegions, totals: Totals
 ) -> pandas.DataFrame:
-    """Write out the columns of the results that follow from the grading."""
     known = ~numpy.isnan(intensity)
     # Of several rows for the same output none may claim the energy, or a sum would count it twice.
     complete = (totals.readings > 0) & (totals.unusable == 0) & ~outputs.several
-    table: dict[str, Any] = {
-        "item": outputs.texts("item"),
-        "tce": numpy.where(complete & numpy.isfinite(totals.tce), totals.tce, numpy.nan),
-        "electricity_kwh": numpy.where(
-            complete & numpy.isfinite(totals.electricity_kwh), totals.electricity_kwh, numpy.nan
-        ),
-        "intensity": intensity,
-        "unit": outputs.texts("unit"),
-    }
+    table: dict[str, Any] = {"item": outputs.texts("item")}
+    for name in ("tce", "electricity_kwh"):
+        total = getattr(totals, name)
+        table[name] = numpy.where(complete & numpy.isfinite(total), total, numpy.nan)
+    table["intensity"], table["unit"] = intensity, outputs.texts("unit")
     table["class"] = decode(level, _CELLS.tolist())
     saving = outputs.column("saving") * outputs.output
     for step, threshold in thresholds_of(outputs).items():
@@ -241,18 +219,14 @@ def thresholds_of(outputs: Outputs) -> dict[str, Floats]:
     found: dict[str, Floats] = {}
     ladders = outputs.ladders
     for step in dict.fromkeys(s.level.value for ladder in ladders if ladder for s in ladder.steps):
-        values = [_value_of(ladder, step) for ladder in ladders]
-        found[step] = numpy.array(values, numpy.float64)[outputs.code]
+        steps = [{one.level.value: one.value for one in ladder.steps} if ladder else {} for ladder in ladders]
+        # A missing figure, None, becomes NaN.
+        found[step] = numpy.array([values.get(step) for values in steps], numpy.float64)[outputs.code]
     if outputs.limits is not None:
         name = Level.WITHIN_LIMIT.value
         other = found.get(name, numpy.full(len(outputs.output), numpy.nan))
         found[name] = numpy.where(numpy.isnan(outputs.limits.value), other, outputs.limits.value)
     return found
-
-
-def _value_of(ladder: Ladder | None, name: str) -> float:
-    value = next((step.value for step in (ladder.steps if ladder else ()) if step.level.value == name), None)
-    return numpy.nan if value is None else value
 
 
 # Uncertainty and distances --------------------------------------------------------------------------------
@@ -372,14 +346,6 @@ def _mass(low: Floats | float, high: Floats) -> Floats:
     outer, inner = (numpy.where(flip, one, -numpy.asarray(other)) for one, other in ((low, high), (high, low)))
     mass: Floats = (_erfc(outer) - _erfc(inner)).astype(numpy.float64) / 2
     return mass
-
-
-def read_output_spreads(table: pandas.DataFrame, outputs: Outputs, allow_unverified: bool) -> Spreads | None:
-    """Read the uncertainties of an output table, and flag those that cannot be used."""
-    found = read_spreads(table, outputs.output, encode(table["output_unit"]), allow_unverified, OUTPUT_COLUMNS)
-    if found is not None:
-        found.explain(outputs.problems, numpy.arange(len(table)))
-    return found
 
 
 @numpy.errstate(invalid="ignore", over="ignore", divide="ignore")

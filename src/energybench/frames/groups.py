@@ -35,24 +35,12 @@ def key_text(value: Any) -> str:
 
 
 def period_key(value: Any) -> str:
-    """Return a period as text, a year, month or day in Chinese as its ISO form.
-
-    Examples
-    --------
-    >>> [period_key(value) for value in (2023, "2023.0", "2023年", "2023年5月", "2023年5月1日", "2023.05")]
-    ['2023', '2023', '2023', '2023-05', '2023-05-01', '2023.05']
-    """
+    """Return a period as text, a year, month or day in Chinese as its ISO form."""
     return fold_period(key_text(value))
 
 
 def product_key(value: Any) -> str:
-    """Return the item that a product name stands for, or the name itself where no table knows it.
-
-    Examples
-    --------
-    >>> product_key("电解铝"), product_key("我的产品")
-    ('electrolytic-aluminium', '我的产品')
-    """
+    """Return the item that a product name stands for, or the name itself where no table knows it."""
     text = key_text(value)
     try:
         with without_suggestions():

@@ -93,11 +93,6 @@ class Lookup:
         searched: NDArray[Any] = numpy.where(self.keys[place] == key, self.values[place], self.otherwise)
         return searched
 
-    def nonzero(self) -> Lookup:
-        """Return the same lookup of whether a number is other than zero."""
-        dense = None if self.dense is None else self.dense != 0
-        return Lookup(self.keys, self.values != 0, bool(self.otherwise != 0), dense)
-
 
 def make_lookup(size: int, keys: Integers, values: NDArray[Any], otherwise: Any) -> Lookup:
     """Make a lookup from sorted keys and their numbers."""
@@ -122,8 +117,7 @@ class Totals:
     @classmethod
     def zero(cls, groups: int) -> Totals:
         """Return empty totals for so many groups."""
-        floats, integers = numpy.zeros((2, groups + 1)), numpy.zeros((3, groups + 1), numpy.int64)
-        return cls(floats[0], floats[1], integers[0], integers[1], integers[2])
+        return cls(*numpy.zeros((2, groups + 1)), *numpy.zeros((3, groups + 1), numpy.int64))
 
     def of(self, groups: Integers) -> Totals:
         """Return the totals of the given groups; the group of no output row has no readings of its own."""
@@ -166,7 +160,6 @@ def sweep(
     """Weigh and add up rows in one pass; a row that cannot be used is counted and noted, never added."""
     last = len(totals.tce) - 1
     turned = multiplier if flow is None else flow
-    electric = electricity.nonzero() if electricity is not None else None
     with numpy.errstate(invalid="ignore", over="ignore"):
         for start in range(0, len(amount), _BLOCK):
             rows = slice(start, start + _BLOCK)
@@ -184,10 +177,10 @@ def sweep(
                 value[unusable] = 0.0
             numpy.add.at(totals.tce, groups, value)
             numpy.add.at(totals.readings, groups, readings)
-            if electricity is not None and electric is not None:
-                # Only some rows are electricity, and which ones is a narrow look.
-                here = numpy.flatnonzero(electric.take(factor[rows]) & ~unusable)
-                power = electricity.take(factor[rows][here]) * amount[rows][here]
+            if electricity is not None:
+                power = electricity.take(factor[rows])
+                here = numpy.flatnonzero((power != 0) & ~unusable)
+                power = power[here] * amount[rows][here]
                 if turned is not None:
                     power *= turned[rows][here]
                 numpy.add.at(totals.electricity_kwh, groups[here], power)

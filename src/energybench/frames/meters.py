@@ -5,7 +5,7 @@ The sweep over all rows only finds which rows cannot be used. Why is worked out 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy
@@ -14,12 +14,12 @@ from energybench.energy.lines import FLOWS
 from energybench.energy.plausibility import COEFFICIENT_RULE, KCAL_FOR_KJ
 from energybench.errors import did_you_mean, quoted
 from energybench.frames.columns import KEYS
-from energybench.frames.encode import Coded, clean_text, encode, encode_columns, fold, has_value, to_floats
+from energybench.frames.encode import Coded, clean_text, encode, fold, to_floats
 from energybench.frames.groups import KEY_TEXT, is_damaged
 from energybench.frames.kernel import Lookup, keys_in_use, make_key, make_lookup
 from energybench.frames.problems import Problems
 from energybench.frames.resolve import Refusal, resolve_all
-from energybench.frames.uncertain_cells import FIGURE_COLUMNS, read_figure_spreads, read_spreads, spoil
+from energybench.frames.uncertain_cells import FIGURE_COLUMNS, read_figure_spreads, read_spreads
 
 if TYPE_CHECKING:
     import pandas
@@ -41,7 +41,7 @@ STRAY = Refusal(
 )
 
 
-@dataclass(frozen=True)
+@dataclass
 class Meters:
     """The meter rows in codes and numbers, ready to be weighed."""
 
@@ -50,11 +50,11 @@ class Meters:
     amount: Floats
     own: Floats | None
     own_kind: NDArray[Any] | None
-    multiplier: Floats | None
     factor: NDArray[Any]
     key_size: int
     keys: NDArray[Any]
     factors: list[Factor | Refusal]
+    multiplier: Floats | None = None
     spreads: Spreads | None = None
     figure_spreads: tuple[Spreads, ...] = ()
 
@@ -126,7 +126,7 @@ def implausible(column: str) -> Refusal:
 
 def read_meters(table: pandas.DataFrame, known: KnownFactors, amount: Floats | None = None) -> Meters:
     """Code the columns of a meter table and resolve its combinations; amounts that are sums are given."""
-    columns = encode_columns(table, [*KEYS, "carrier", "unit"])
+    columns = {name: encode(table[name]) for name in (*KEYS, "carrier", "unit")}
     texts, parts = [], []
     for name in ("carrier", "unit"):
         names, positions = fold(columns[name])
@@ -143,20 +143,21 @@ def read_meters(table: pandas.DataFrame, known: KnownFactors, amount: Floats | N
         carrier, unit = divmod(rest, max(len(texts[1]), 1))
         figure, figure_unit = kind_and_unit.distinct[own_code] if kind_and_unit is not None else ("", "")
         combinations.append((texts[0][carrier], texts[1][unit], figure, figure_unit))
-    factors = known.resolve(combinations)
-    multiplier = _multiplier(table, own, kind, factor, keys, key.size, factors)
     amount = to_floats(table["amount"]) if amount is None else amount
-    spreads = read_spreads(table, amount, columns["unit"], known.choice.allow_unverified)
-    figure_spreads = read_figure_spreads(table, own, kind)
-    read = Meters(
-        table, columns, amount, own, kind, multiplier, factor, key.size, keys, factors, spreads, figure_spreads
-    )
-    return replace(read, multiplier=spoil(multiplier, read.every_spread)) if read.every_spread else read
+    read = Meters(table, columns, amount, own, kind, factor, key.size, keys, known.resolve(combinations))
+    read.multiplier = _multiplier(read)
+    read.spreads = read_spreads(table, amount, columns["unit"], known.choice.allow_unverified)
+    read.figure_spreads = read_figure_spreads(table, own, kind)
+    for one in read.every_spread:
+        # A row whose uncertainty cannot be used is a problem.
+        if (bad := one.unusable()).any():
+            read.multiplier = numpy.where(bad, numpy.nan, 1.0 if read.multiplier is None else read.multiplier)
+    return read
 
 
 def _own_figures(table: pandas.DataFrame) -> tuple[Floats | None, NDArray[Any] | None, Coded | None]:
     """Return the rows' own figures (NaN where there is none), which kind each is, and kind with unit, coded."""
-    present = [name for name in _OWN[1:] if name in table.columns and bool(has_value(table[name]).any())]
+    present = [name for name in _OWN[1:] if name in table.columns and bool(table[name].notna().any())]
     if not present:
         return None, None, None
     figure = numpy.full(len(table), numpy.nan)
@@ -164,7 +165,7 @@ def _own_figures(table: pandas.DataFrame) -> tuple[Floats | None, NDArray[Any] |
     pairs: list[tuple[str, str]] = [("", "")]
     code = numpy.zeros(len(table), numpy.int64)
     for name in present:
-        given = has_value(table[name]).to_numpy()
+        given = table[name].notna().to_numpy()
         both = given & (kind > 0)
         figure[given] = to_floats(table[name])[given]
         figure[both] = numpy.nan
@@ -176,23 +177,14 @@ def _own_figures(table: pandas.DataFrame) -> tuple[Floats | None, NDArray[Any] |
     return figure, kind, Coded(code, pairs)
 
 
-def _multiplier(
-    table: pandas.DataFrame,
-    own: Floats | None,
-    kind: NDArray[Any] | None,
-    factor: NDArray[Any],
-    keys: NDArray[Any],
-    key_size: int,
-    factors: list[Factor | Refusal],
-) -> Floats | None:
+def _multiplier(read: Meters) -> Floats | None:
     """Return flow times own figure per row; NaN where either cannot be used, None where both are 1 everywhere."""
     sign = None
-    if "flow" in table.columns:
-        sign = encode(table["flow"]).map(lambda cell: float(FLOWS.get(flow_word(cell), "nan")), 1.0, numpy.float64)
-    if own is None or kind is None:
+    if "flow" in read.table.columns:
+        sign = encode(read.table["flow"]).map(lambda cell: float(FLOWS.get(flow_word(cell), "nan")), 1.0, numpy.float64)
+    if read.own is None:
         return sign
-    sound = _plausible(own, factor, keys, key_size, factors)
-    multiplier = numpy.where(kind == 0, 1.0, numpy.where(sound, own, numpy.nan))
+    multiplier = numpy.where(read.own_kind == 0, 1.0, numpy.where(_plausible(read), read.own, numpy.nan))
     return multiplier if sign is None else multiplier * sign
 
 
@@ -209,15 +201,11 @@ def refused_flow(cell: Any) -> Refusal | None:
     return Refusal("flow", "", "option", f"flow is {quoted(cell)}", fix, verbatim=True)
 
 
-def _plausible(
-    own: Floats, factor: NDArray[Any], keys: NDArray[Any], key_size: int, factors: list[Factor | Refusal]
-) -> NDArray[numpy.bool_]:
+def _plausible(meters: Meters, rows: Any = slice(None)) -> NDArray[numpy.bool_]:
     """Say which own figures are above zero and in the range that their carrier can have."""
-    ranges = [getattr(one, "own_range", None) or (0.0, numpy.inf) for one in factors]
-    low, high = (
-        make_lookup(key_size, keys, numpy.array([one[side] for one in ranges], numpy.float64), numpy.nan).take(factor)
-        for side in (0, 1)
-    )
+    own = numpy.asarray(meters.own)[rows]
+    ranges = [*(getattr(one, "own_range", None) or (0.0, numpy.inf) for one in meters.factors), (numpy.nan, numpy.nan)]
+    low, high = numpy.array(ranges, numpy.float64)[meters.positions(rows)].T
     plausible: NDArray[numpy.bool_] = (own > 0) & (own >= low) & (own <= high)
     return plausible
 
@@ -235,7 +223,7 @@ def explain(meters: Meters, rows: NDArray[Any]) -> Problems:
     problems.flag_refused(position, [*meters.factors, None])
     flag_number(problems, "amount", meters.amount[rows])
     if meters.own is not None and meters.own_kind is not None:
-        _explain_own(problems, meters, rows, meters.own[rows], meters.own_kind[rows])
+        _explain_own(problems, meters, rows)
     if "flow" in table.columns:
         flow = encode(table["flow"])
         problems.flag_refused(flow.codes, [*resolve_all(refused_flow, [(cell,) for cell in flow.distinct]), None])
@@ -253,18 +241,19 @@ def explain(meters: Meters, rows: NDArray[Any]) -> Problems:
 def flag_number(problems: Problems, column: str, values: Floats, where: NDArray[numpy.bool_] | None = None) -> None:
     """Flag cells that are empty, or no finite number."""
     here = numpy.ones(len(values), bool) if where is None else where
-    problems.flag(here & ~has_value(problems.source[column]).to_numpy(), missing(column))
+    problems.flag(here & ~problems.source[column].notna().to_numpy(), missing(column))
     problems.flag(here & ~numpy.isfinite(values), unreadable(column))
 
 
-def _explain_own(problems: Problems, meters: Meters, rows: NDArray[Any], own: Floats, kind: NDArray[Any]) -> None:
+def _explain_own(problems: Problems, meters: Meters, rows: NDArray[Any]) -> None:
     """Flag own figures that are doubled, no numbers, not above zero, or that only a slipped decimal point explains."""
     table = problems.source
+    own, kind = numpy.asarray(meters.own)[rows], numpy.asarray(meters.own_kind)[rows]
     given = [name for name in _OWN[1:] if name in table.columns]
     if len(given) == len(_OWN) - 1:
-        both = has_value(table["ncv"]).to_numpy() & has_value(table["coefficient"]).to_numpy()
+        both = table["ncv"].notna().to_numpy() & table["coefficient"].notna().to_numpy()
         problems.flag(both, TWO_FIGURES)
-    plausible = _plausible(own, meters.factor[rows], meters.keys, meters.key_size, meters.factors)
+    plausible = _plausible(meters, rows)
     for name in given:
         here = kind == _OWN.index(name)
         flag_number(problems, name, own, here)

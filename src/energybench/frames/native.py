@@ -11,14 +11,11 @@ from energybench.frames.encode import encode
 if TYPE_CHECKING:
     import pandas
 
-#: Kinds of frame that an answer can have, by the library that the frame comes from.
-KINDS = ("pandas", "polars", "pyarrow")
-
 
 def kind_of(table: Any) -> str:
-    """Return the kind of frame that answers a table: its own if it is one of :data:`KINDS`, else pandas."""
+    """Return the kind of frame that answers a table: its own if it is of polars or pyarrow, else pandas."""
     home = type(table).__module__.partition(".")[0]
-    return home if home in KINDS else "pandas"
+    return home if home in ("polars", "pyarrow") else "pandas"
 
 
 def to_pandas(table: Any, name: str) -> pandas.DataFrame:
@@ -41,7 +38,11 @@ def to_pandas(table: Any, name: str) -> pandas.DataFrame:
     try:
         frame: pandas.DataFrame = narwhals.from_native(table, eager_only=True).to_pandas()
     except (TypeError, NarwhalsError) as error:
-        raise _no_table(table, name) from error
+        forms = (
+            "pandas, polars or pyarrow frame, a mapping of headers to columns, or the path of a .csv, .parquet or .xlsx"
+        )
+        fix = "It is lazy: collect it first" if hasattr(table, "collect") else f"Give a {forms} file"
+        raise TableError(f"{name} is {quoted(type(table).__name__)}, expected a table", name, fix) from error
     return frame
 
 
@@ -65,7 +66,7 @@ def from_arrow(table: Any) -> pandas.DataFrame:
     if isinstance(table, pyarrow.RecordBatch):
         table = pyarrow.Table.from_batches([table])
     for number, column in enumerate(table.columns):
-        if pyarrow.types.is_dictionary(column.type) and any(_is_odd(chunk.dictionary) for chunk in column.chunks):
+        if pyarrow.types.is_dictionary(column.type) and any(map(_is_odd, column.chunks)):
             plain = column.cast(column.type.value_type)
             name = table.schema.field(number).name
             table = table.set_column(number, name, plain if _is_readable(plain) else _mended(plain))
@@ -86,27 +87,11 @@ def from_arrow(table: Any) -> pandas.DataFrame:
 
 
 def _with_signed_codes(column: Any) -> Any:
-    """Return a dictionary column whose codes are signed integers."""
     import pyarrow
 
-    wide = pyarrow.int64() if column.type.index_type == pyarrow.uint64() else pyarrow.int32()
-    kind = pyarrow.dictionary(wide, column.type.value_type, column.type.ordered)
-    chunks = [
-        pyarrow.DictionaryArray.from_arrays(chunk.indices.cast(wide), chunk.dictionary, ordered=kind.ordered)
-        for chunk in column.chunks
-    ]
-    return pyarrow.chunked_array(chunks, kind)
-
-
-def readable(table: Any) -> Any:
-    """Return an Arrow table in which every text can be read: bytes that are no UTF-8 become U+FFFD."""
-    import pyarrow
-
-    for number, column in enumerate(table.columns):
-        kind = column.type.value_type if pyarrow.types.is_dictionary(column.type) else column.type
-        if (pyarrow.types.is_string(kind) or pyarrow.types.is_large_string(kind)) and not _is_readable(column):
-            table = table.set_column(number, table.schema.field(number).with_type(kind), _mended(column.cast(kind)))
-    return table
+    make = pyarrow.DictionaryArray.from_arrays
+    chunks = [make(chunk.indices.cast(pyarrow.int64()), chunk.dictionary) for chunk in column.chunks]
+    return pyarrow.chunked_array(chunks, pyarrow.dictionary(pyarrow.int64(), column.type.value_type))
 
 
 def _is_readable(column: Any) -> bool:
@@ -128,40 +113,29 @@ def _mended(column: Any) -> Any:
     return pyarrow.array(texts, column.type).take(coded.indices)
 
 
-def _is_odd(dictionary: Any) -> bool:
-    """Say whether a dictionary cannot be the categories of pandas: null, an entry twice, bytes that are no text."""
-    doubled = len(dictionary.unique()) < len(dictionary)
-    return bool(dictionary.null_count) or doubled or not _is_readable(dictionary)
+def _is_odd(chunk: Any) -> bool:
+    """Say whether a dictionary cannot be the categories of pandas: null, an entry twice, no UTF-8; or is long."""
+    known = chunk.dictionary
+    return len(known) > len(chunk) or known.null_count or len(known.unique()) < len(known) or not _is_readable(known)
 
 
 def _from_mapping(table: Mapping[Any, Any], name: str) -> pandas.DataFrame:
     import pandas
 
+    # A single value would stand for every row.
+    single = [
+        cell for cell in table.values() if isinstance(cell, str | bytes | Mapping) or not hasattr(cell, "__len__")
+    ]
     try:
-        return pandas.DataFrame({header: _column(cells) for header, cells in table.items()})
+        if single:
+            raise TypeError(f"{quoted(single[0])} is no column")
+        return pandas.DataFrame(dict(table))
     except (ValueError, TypeError) as error:
         raise TableError(
             f"{name} is a mapping whose values are not columns of one length: {error}",
             name,
             "Give every header a list or an array with a cell per row",
         ) from error
-
-
-def _column(cells: Any) -> Any:
-    """Return the cells of a column, and refuse a single value: it would stand for every row."""
-    if isinstance(cells, str | bytes | Mapping) or not hasattr(cells, "__len__"):
-        raise TypeError(f"{quoted(cells)} is no column")
-    return cells
-
-
-def _no_table(table: Any, name: str) -> TableError:
-    fix = (
-        "It is lazy: collect it first"
-        if hasattr(table, "collect")
-        else "Give a pandas, polars or pyarrow frame, a mapping of headers to columns, "
-        "or the path of a .csv, .parquet or .xlsx file"
-    )
-    return TableError(f"{name} is {quoted(type(table).__name__)}, expected a table", name, fix)
 
 
 def to_kind(frame: pandas.DataFrame, kind: str) -> Any:

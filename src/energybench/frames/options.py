@@ -11,14 +11,12 @@ from energybench.limits.choose import IN_FORCE, warn_if_superseded
 from energybench.limits.furnaces import READINGS
 from energybench.limits.ladders import COMPARES
 from energybench.tables.store import find_document
-from energybench.units.text import UnitText
+from energybench.units.text import KWH
 
 if TYPE_CHECKING:
     from energybench.energy.coal_rates import CoalRate
     from energybench.energy.coefficients import Choice
     from energybench.units.registry import AmountLike
-
-_KWH = UnitText(("kWh",))
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,16 +27,6 @@ class Options:
     document: str | None
     reading: str
     compare: str
-
-    @property
-    def basis(self) -> str:
-        """Basis of the energy."""
-        return self.choice.basis
-
-    @property
-    def allow_unverified(self) -> bool:
-        """Whether unverified figures may be used."""
-        return self.choice.allow_unverified
 
     @property
     def by_period(self) -> bool:
@@ -78,6 +66,6 @@ def make_options(
         find_document(document)
     # A coal rate that fits no electricity would be refused row by row; it is wrong for the whole table.
     if choice.coal_rate is not None:
-        factor("electricity", _KWH, choice)
+        factor("electricity", KWH, choice)
     warn_if_superseded(document, stacklevel=stacklevel)
     return Options(choice, document, reading, compare)

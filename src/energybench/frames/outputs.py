@@ -10,11 +10,10 @@ import pandas
 
 from energybench.frames.columns import CORRECTIONS
 from energybench.frames.encode import Coded, clean_text, decode, encode, recode, to_floats, to_number
-from energybench.frames.kernel import keys_in_use, make_key
 from energybench.frames.meters import flag_empty, missing
 from energybench.frames.problems import Problems
 from energybench.frames.resolve import Refusal, Threshold, resolve_all, resolve_threshold, resolve_unit
-from energybench.units.text import UnitText
+from energybench.units.text import TONNE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
     Floats = NDArray[numpy.float64]
     Codes = NDArray[numpy.int64]
 
-_TONNE = UnitText(("t",))
 SEVERAL = Refusal(
     *("plant", "", "duplicate-output", "plant {value} has several output rows for this period and product"),
     suggestion="Add them up, or name the products apart",
@@ -122,17 +120,12 @@ def _corrections(headers: list[str], cells: tuple[Any, ...]) -> dict[str, Any]:
 
 def _combine(columns: list[Coded]) -> tuple[Codes, list[list[Any]]]:
     """Return a code per distinct combination of columns for each row, and the combinations; null is None."""
-    sizes = [len(column.distinct) + 1 for column in columns]
-    key = make_key([(column.codes, numpy.arange(size), size) for column, size in zip(columns, sizes, strict=True)])
-    rows, used = keys_in_use(key)
-    combinations = []
-    for one in used.tolist():
-        values = []
-        for column, size in zip(reversed(columns), reversed(sizes), strict=True):
-            one, code = divmod(one, size)
-            values.append(column.distinct[code] if code < size - 1 else None)
-        combinations.append(values[::-1])
-    return numpy.searchsorted(used, rows), combinations
+    codes = pandas.DataFrame({place: column.codes for place, column in enumerate(columns)})
+    groups = codes.groupby(list(codes), sort=True)
+    known = [[*column.distinct, None] for column in columns]
+    combinations = [[some[code] for some, code in zip(known, key, strict=True)] for key in groups.size().index]
+    code: Any = groups.ngroup().to_numpy(numpy.int64)
+    return code, combinations
 
 
 def _furnace_limits(
@@ -145,10 +138,7 @@ def _furnace_limits(
     furnace = numpy.array([curve is not None for curve in curves])[code]
     if not {"furnace_capacity", "furnace_capacity_unit"} <= set(table.columns):
         fix = "Add the columns furnace_capacity and furnace_capacity_unit (炉容量, 炉容量单位)"
-        refusal = Refusal(
-            "furnace_capacity", "", "capacity", "The limit depends on furnace capacity, and it is not given", fix
-        )
-        problems.flag(furnace, refusal)
+        problems.flag(furnace, _no_capacity("The limit depends on furnace capacity, and it is not given", fix))
         return None
     capacity = _capacities(table, furnace, problems)
     known = furnace & ~problems.flagged
@@ -160,27 +150,29 @@ def _furnace_limits(
                 limit[here] = curve.at(capacity[here], way)
     message = "The document states no limit at this capacity ({value})"
     fix = 'Choose reading="linear", "class_below" or "class_above"'
-    problems.flag(known & numpy.isnan(found[reading]), Refusal("furnace_capacity", "", "capacity", message, fix))
+    problems.flag(known & numpy.isnan(found[reading]), _no_capacity(message, fix))
     return FurnaceLimits(found[reading], found["class_above"], found["class_below"])
 
 
+def _no_capacity(message: str, fix: str) -> Refusal:
+    return Refusal("furnace_capacity", "", "capacity", message, fix)
+
+
 def _capacities(table: pandas.DataFrame, furnace: NDArray[numpy.bool_], problems: Problems) -> Floats:
-    """Return rated capacities in t; flag those that are no positive mass."""
     unit = recode(encode(table["furnace_capacity_unit"]))
-    given = [(text, _TONNE, "furnace_capacity_unit") for text in unit.distinct]
+    given = [(text, TONNE, "furnace_capacity_unit") for text in unit.distinct]
     factors = resolve_all(resolve_unit, given)
     problems.flag_refused(numpy.where(furnace, unit.codes, len(factors)), [*factors, None])
-    scale = unit.table([numpy.nan if isinstance(f, Refusal) else f for f in factors], numpy.nan, numpy.float64)[
-        unit.codes
-    ]
+    scales = [numpy.nan if isinstance(one, Refusal) else one for one in factors]
+    scale = unit.table(scales, numpy.nan, numpy.float64)[unit.codes]
     capacity = to_floats(table["furnace_capacity"])
     empty = table["furnace_capacity"].isna().to_numpy() | (unit.codes == len(unit.distinct))
     needed = "The limit of this product depends on furnace capacity, which is empty"
     fill_in = "Fill in the rated capacity and its unit"
-    problems.flag(furnace & empty, Refusal("furnace_capacity", "", "capacity", needed, fill_in))
+    problems.flag(furnace & empty, _no_capacity(needed, fill_in))
     message = "furnace_capacity is {value}, expected a rated capacity above zero"
     fix = "Give the rated capacity, for example 3 with the unit t"
     positive = numpy.isfinite(capacity) & (capacity > 0)
-    problems.flag(furnace & ~positive, Refusal("furnace_capacity", "", "capacity", message, fix))
+    problems.flag(furnace & ~positive, _no_capacity(message, fix))
     tonnes: Floats = capacity * scale
     return tonnes

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
@@ -16,7 +16,6 @@ import numpy
 import pandas
 
 from energybench.errors import TableError, did_you_mean, quoted, requiring
-from energybench.frames.encode import texts_of
 from energybench.frames.native import from_arrow
 from energybench.frames.sources import Batch
 
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from numpy.typing import NDArray
 
 #: The header is row 1 of a file, so the first reading is row 2.
 FIRST_ROW = 2
@@ -89,79 +87,28 @@ class ParquetSource:
             before += part.rows
 
     def _frames(self, part: Part, columns: Mapping[str, str]) -> Iterator[pandas.DataFrame]:
-        """Yield the batches of a part as frames with canonical columns."""
         from pyarrow import parquet  # type: ignore[import-untyped]
 
         stored = [header for header in columns.values() if header not in part.constants]
         texts = [header for header in stored if self.kinds[header] == "text" and part.longest <= _LONG_GROUP]
-        dictionaries = Dictionaries()
         with parquet.ParquetFile(part.path, read_dictionary=texts, buffer_size=_BUFFER, pre_buffer=False) as file:
             for batch in file.iter_batches(self.rows, columns=stored):
-                yield dictionaries.frame(batch, columns, part.constants, self.gaps)
+                yield self._frame(batch, columns, part.constants)
                 del batch
+
+    def _frame(self, batch: Any, columns: Mapping[str, str], constants: Mapping[str, str | None]) -> pandas.DataFrame:
+        frame = from_arrow(batch.replace_schema_metadata())
+        for header in self.gaps.intersection(frame.columns):
+            frame[header] = frame[header].astype(numpy.float64)
+        for header, value in constants.items():
+            cells = pandas.Series([value], dtype=object).array.take(numpy.zeros(batch.num_rows, numpy.int64))
+            frame[header] = pandas.Categorical(cells)
+        return frame[list(columns.values())].set_axis(list(columns), axis=1)
 
 
 def _next(frames: Iterator[pandas.DataFrame], name: str) -> pandas.DataFrame | None:
-    with _readable(name):
+    with readable(name):
         return next(frames, None)
-
-
-@dataclass
-class Dictionaries:
-    """The dictionaries that came last, by column: batch after batch of a file has the same one, and it is read once."""
-
-    last: dict[str, tuple[Any, pandas.CategoricalDtype, NDArray[Any] | None]] = field(default_factory=dict)
-
-    def frame(
-        self, batch: Any, columns: Mapping[str, str], constants: Mapping[str, str | None], gaps: frozenset[str]
-    ) -> pandas.DataFrame:
-        """Return a batch as a frame: texts as categories, the columns that folders stand for filled in."""
-        names = batch.schema.names
-        texts = {name: array for name, array in zip(names, batch.columns, strict=True) if kind_of(array.type) == "text"}
-        others = from_arrow(batch.select([name for name in names if name not in texts]).replace_schema_metadata())
-        made: dict[str, Any] = {}
-        for column, header in columns.items():
-            if header in constants:
-                made[column] = constant(constants[header], batch.num_rows)
-            elif header in texts:
-                made[column] = self.categorical(header, texts[header])
-            else:
-                values = others[header]
-                whole = header in gaps and pandas.api.types.is_integer_dtype(values.dtype)
-                made[column] = (values.astype(numpy.float64) if whole else values).array
-        return pandas.DataFrame(made, index=pandas.RangeIndex(batch.num_rows), copy=False)
-
-    def categorical(self, name: str, array: Any) -> pandas.Categorical:
-        """Return a text column as codes into its distinct texts."""
-        coded = array if hasattr(array, "dictionary") else array.dictionary_encode()
-        if len(coded.dictionary) > len(coded):
-            # The dictionary of a whole file of ever new texts must not be worked on with every batch.
-            coded = coded.cast(coded.type.value_type).dictionary_encode()
-        before = self.last.get(name)
-        if before is None or not before[0].equals(coded.dictionary):
-            before = self.last[name] = (coded.dictionary, *_categories(coded.dictionary))
-        _, kind, place = before
-        indices = coded.indices
-        codes = (indices.fill_null(-1) if indices.null_count else indices).to_numpy(zero_copy_only=False)
-        if place is not None:
-            codes = place[codes]
-        # Arrow has seen to it that every code has an entry.
-        return pandas.Categorical.from_codes(codes, dtype=kind, validate=False)
-
-
-def _categories(dictionary: Any) -> tuple[pandas.CategoricalDtype, NDArray[Any] | None]:
-    """Return the categories of a dictionary, and what its codes become where an entry is there twice or null."""
-    distinct, place = pandas.Index(texts_of(dictionary), dtype=object), None
-    if distinct.hasnans or not distinct.is_unique:
-        codes, distinct = pandas.factorize(distinct, use_na_sentinel=True)
-        place = numpy.append(codes, -1)
-    return pandas.CategoricalDtype(distinct), place
-
-
-def constant(value: str | None, rows: int) -> pandas.Categorical:
-    """Return a column that has the same text in every row."""
-    codes = numpy.full(rows, -1 if value is None else 0, numpy.int8)
-    return pandas.Categorical.from_codes(codes, pandas.Index([] if value is None else [value], dtype=object))
 
 
 def open_parquet(path: Path, shown: str, rows: int) -> ParquetSource:
@@ -205,7 +152,7 @@ def _constants(relative: Path) -> dict[str, str | None]:
 
 
 @contextmanager
-def _readable(name: str) -> Iterator[None]:
+def readable(name: str) -> Iterator[None]:
     """Name the file that cannot be read."""
     import pyarrow
 
@@ -228,7 +175,7 @@ def _look_at(file: Path, name: str, constants: dict[str, str | None]) -> tuple[P
 
     if file.stat().st_size == 0:
         raise TableError(f"{name} is empty", name, "Give a file with a header and rows")
-    with _readable(name), parquet.ParquetFile(file) as opened:
+    with readable(name), parquet.ParquetFile(file) as opened:
         schema, metadata = opened.schema_arrow, opened.metadata
         headers = headers_of(schema)
         twice = next((header for header in headers if headers.count(header) > 1), None)

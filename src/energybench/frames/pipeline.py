@@ -7,7 +7,6 @@ value; rows only take part in multiply, sum, divide and compare. Rows in are row
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -17,20 +16,14 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy
 import pandas
 
-from energybench.errors import OptionError, TableError, UnverifiedWarning, quoted
+from energybench.errors import OptionError, TableError, quoted
 from energybench.frames.assessment import Assessment, EnergyLines, NoEnergyLines
 from energybench.frames.columns import KEYS, canonical_columns
 from energybench.frames.encode import encode, recode, with_plain_cells
 from energybench.frames.energy_file import EnergyFile
 from energybench.frames.engines import EngineSource, collected, is_lazy
 from energybench.frames.files import open_file, read_table
-from energybench.frames.grading import (
-    grade,
-    intensity_uncertainty,
-    notes_on,
-    read_output_spreads,
-    with_uncertainty,
-)
+from energybench.frames.grading import grade, intensity_uncertainty, note_on_signs, with_uncertainty
 from energybench.frames.groups import KEY_TEXT, make_groups
 from energybench.frames.kernel import Totals, sweep
 from energybench.frames.meters import explain, read_meters
@@ -41,28 +34,31 @@ from energybench.frames.problems import Tally
 from energybench.frames.resolve import Factor, KnownFactors, Threshold
 from energybench.frames.sources import BATCH_ROWS, FrameSource, StreamSource
 from energybench.frames.uncertain import SpreadTotals
-from energybench.frames.uncertain_cells import FIGURE_COLUMNS, METER_COLUMNS
-from energybench.tables.store import ACCEPTED, data_version
+from energybench.frames.uncertain_cells import FIGURE_COLUMNS, METER_COLUMNS, OUTPUT_COLUMNS, read_spreads
+from energybench.tables.store import ACCEPTED, data_version, warn_if_weak
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from energybench.energy.coal_rates import CoalRate
+    from energybench.frames.files import CsvSource
     from energybench.frames.groups import Groups
-    from energybench.frames.meters import Meters
     from energybench.frames.options import Options
     from energybench.frames.outputs import Outputs
-    from energybench.frames.problems import ProblemRows
+    from energybench.frames.parquet import ParquetSource
     from energybench.frames.resolve import Refusal
-    from energybench.frames.sources import Batch, Progress, Source
+    from energybench.frames.sources import Batch, Progress
     from energybench.units.registry import AmountLike
 
+    Source = FrameSource | StreamSource | EngineSource | CsvSource | ParquetSource
     TableLike = pandas.DataFrame | str | Path | Any
 
 _CARRIED = (
     *("design_capacity", "design_capacity_unit", "furnace_capacity", "furnace_capacity_unit"),
     *("output_value", "output_value_unit"),
 )
+#: How sure a figure is that needs no warning; one of the user's own has no verification.
+_SURE = ("", *ACCEPTED)
 #: Columns of a meter table that state an uncertainty, for which every row is looked at.
 _STATING = {*METER_COLUMNS[:2], *FIGURE_COLUMNS.values()}
 
@@ -150,16 +146,8 @@ def assess(
     intensity   unit    class
       107.145 kgce/t baseline
     """
-    given = {
-        "basis": basis,
-        "coal_rate": coal_rate,
-        "edition": edition,
-        "document": document,
-        "reading": reading,
-        "compare": compare,
-        "allow_unverified": allow_unverified,
-    }
-    return _assess(meters, outputs, batch_rows, energy_to, progress, given)
+    options = {name: value for name, value in locals().items() if name not in ("meters", "outputs")}
+    return _assess(meters, outputs, **options)
 
 
 def assess_path(
@@ -167,8 +155,6 @@ def assess_path(
     outputs: TableLike,
     *,
     batch_rows: int = BATCH_ROWS,
-    energy_to: str | Path | None = None,
-    progress: Progress | None = None,
     **options: Any,
 ) -> Assessment:
     r"""Assess a meter file or folder as :func:`energybench.assess` does, in batches whatever its size.
@@ -177,7 +163,7 @@ def assess_path(
     ----------
     meters : str or Path
         A .parquet, .csv or .xlsx file, or a folder of .parquet files.
-    outputs, batch_rows, energy_to, progress, **options
+    outputs, batch_rows, **options
         As in :func:`energybench.assess`.
 
     Returns
@@ -208,16 +194,17 @@ def assess_path(
     if not isinstance(meters, str | Path):
         kind = quoted(type(meters).__name__)
         raise TableError(f"meters is {kind}, expected a path", kind, "Give a path; assess() takes frames")
-    return _assess(meters, outputs, batch_rows, energy_to, progress, options)
+    return _assess(meters, outputs, batch_rows=batch_rows, **options)
 
 
 def _assess(
     meters: Any,
     outputs: Any,
-    batch_rows: int | None,
-    energy_to: str | Path | None,
-    progress: Progress | None,
-    given: dict[str, Any],
+    *,
+    batch_rows: int | None = None,
+    energy_to: str | Path | None = None,
+    progress: Progress | None = None,
+    **given: Any,
 ) -> Assessment:
     """Assess any source; the caller of the caller is who is warned."""
     if batch_rows is not None and (not isinstance(batch_rows, int) or isinstance(batch_rows, bool) or batch_rows < 1):
@@ -300,7 +287,7 @@ class Wanted:
         table = frame.iloc[:, list(places.values())].set_axis(list(places), axis=1)
         if table.empty:
             raise TableError("outputs has headers and no rows", "outputs", "Give at least one row")
-        table = with_plain_cells(table, deep=True)
+        table = with_plain_cells(table)
         keys = [recode(encode(table[name]), KEY_TEXT[name]) for name in KEYS]
         measured = work_out_outputs(table, keys, options)
         return cls(table, measured, make_groups(keys), kind, tuple(unused_headers(outputs=unused)))
@@ -311,7 +298,7 @@ class Sums:
     """What meter rows add up to."""
 
     totals: Totals
-    problems: Tally | ProblemRows = field(default_factory=Tally)
+    problems: Tally = field(default_factory=Tally)
     rows: int = 0
     used: int = 0
     spreads: SpreadTotals | None = None
@@ -327,8 +314,19 @@ class Sums:
         """Read, weigh and explain a batch; of a table that is one batch everything is kept."""
         if batch.table.empty:
             return None
-        read = read_meters(with_plain_cells(batch.table, deep=False), known, batch.amount)
-        add_up(read, groups, self.totals, batch.rows)
+        read = read_meters(with_plain_cells(batch.table), known, batch.amount)
+        sweep(
+            self.totals,
+            read.amount,
+            read.multiplier,
+            read.factor,
+            read.lookup("tce", numpy.nan),
+            read.lookup("electricity_kwh", 0.0) if read.electric else None,
+            groups.key_of(read.columns),
+            groups.lookup,
+            read.flow() if read.electric else None,
+            batch.rows,
+        )
         bad = self.totals.bad_rows
         self.totals.bad.clear()
         if read.every_spread:
@@ -339,39 +337,22 @@ class Sums:
         self.rows += rows
         self.used += rows - len(found)
         lines = EnergyLines(read, bad)
-        if whole:
-            self.problems, self.lines = found, lines
-        elif isinstance(self.problems, Tally) and len(found):
+        self.problems.whole = whole
+        self.lines = lines if whole else self.lines
+        if len(found):
             self.problems.add(found, batch.file)
         return lines
 
     def merge(self, later: Sums) -> None:
         """Add the sums of later parts."""
         self.totals.add(later.totals)
-        if isinstance(self.problems, Tally) and isinstance(later.problems, Tally):
-            self.problems.merge(later.problems)
+        self.problems.merge(later.problems)
         self.rows += later.rows
         self.used += later.used
         self.factors += [factor for factor in later.factors if factor not in self.factors]
         if later.spreads is not None:
             self.spreads = self.spreads or SpreadTotals.zero(len(self.totals.tce) - 1)
             self.spreads.merge(later.spreads)
-
-
-def add_up(read: Meters, groups: Groups, totals: Totals, count: Any = None) -> None:
-    """Add meter rows to the totals of their groups, and note the rows that cannot be used."""
-    sweep(
-        totals,
-        read.amount,
-        read.multiplier,
-        read.factor,
-        read.lookup("tce", numpy.nan),
-        read.lookup("electricity_kwh", 0.0) if read.electric else None,
-        groups.key_of(read.columns),
-        groups.lookup,
-        read.flow() if read.electric else None,
-        count,
-    )
 
 
 def finish(sums: Sums, wanted: Wanted, options: Options, notes: Iterable[str], tell: Progress) -> Assessment:
@@ -381,7 +362,10 @@ def finish(sums: Sums, wanted: Wanted, options: Options, notes: Iterable[str], t
     tell(0.95, "classifying")
     table, measured, groups = wanted.table, wanted.measured, wanted.groups
     totals = sums.totals.of(groups.of_outputs)
-    own = read_output_spreads(table, measured, options.allow_unverified)
+    units = encode(table["output_unit"])
+    own = read_spreads(table, measured.output, units, options.choice.allow_unverified, OUTPUT_COLUMNS)
+    if own is not None:
+        own.explain(measured.problems, numpy.arange(len(table)))
     graded = grade(measured, totals, options.compare)
     output_problems = measured.problems.rows()
     uncertain = intensity_uncertainty(measured, totals, groups, sums.spreads, own)
@@ -402,7 +386,7 @@ def finish(sums: Sums, wanted: Wanted, options: Options, notes: Iterable[str], t
             *notes,
             *wanted.notes,
             *sums.problems.note(),
-            *notes_on(measured, graded["intensity"].to_numpy()),
+            *note_on_signs(measured, graded["intensity"].to_numpy()),
             *warn_weak(sums.factors, measured.thresholds, stacklevel=5),
         ),
         options=options.to_dict(),
@@ -440,14 +424,9 @@ def warn_weak(
     factors: Iterable[Factor | Refusal], thresholds: Iterable[Threshold | Refusal], stacklevel: int
 ) -> list[str]:
     """Warn of the unverified figures that were used, and return a note for each."""
-    figures = [str(f.record) for f in factors if isinstance(f, Factor) and _is_weak(f.record.verification)]
-    rows = (t.curve.row if t.curve else t.ladder for t in thresholds if isinstance(t, Threshold))
-    figures += [f"{row.id} ({row.verification})" for row in rows if row is not None and _is_weak(row.verification)]
-    distinct = list(dict.fromkeys(figures))
-    for figure in distinct:
-        warnings.warn(f"unverified: {figure}", UnverifiedWarning, stacklevel=stacklevel)
-    return [f"unverified figure used: {figure}" for figure in distinct]
-
-
-def _is_weak(verification: str) -> bool:
-    return bool(verification) and verification not in ACCEPTED
+    figures: dict[str, Any] = {str(one.record): one.record for one in factors if isinstance(one, Factor)}
+    rows = [one.curve.row if one.curve else one.ladder for one in thresholds if isinstance(one, Threshold)]
+    figures |= {f"{row.id} ({row.verification})": row for row in rows if row is not None}
+    for figure, record in figures.items():
+        warn_if_weak(record, figure, stacklevel + 1)
+    return [f"unverified figure used: {name}" for name, row in figures.items() if row.verification not in _SURE]

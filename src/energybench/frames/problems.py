@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy
 import pandas
 
-from energybench.errors import LONGEST_QUOTE, quoted, text_of
+from energybench.errors import cut, quoted, text_of
 from energybench.frames.columns import KEYS
 from energybench.frames.encode import clean_text, decode, encode
 from energybench.frames.resolve import Refusal
@@ -75,30 +75,13 @@ class ProblemRows:
     def _key_texts(self) -> dict[str, NDArray[Any]]:
         return {name: encode(self.keys[name]).map(_cut_text, "") for name in KEYS}
 
-    def note(self) -> tuple[str, ...]:
-        """Say how many of the rows belong to nobody, if any."""
-        return note_on_keys(self.kinds, self._of_kinds())
-
-    def _of_kinds(self) -> NDArray[numpy.int64]:
-        """Return how many rows have each kind of problem."""
-        return numpy.bincount(self.kind, self.rows, len(self.kinds)).astype(numpy.int64)
-
     def counted(self) -> pandas.DataFrame:
-        """Return how many rows have the same problem, and the first of them, most rows first."""
+        """Return how many rows have which kind of problem, and the first of them, most rows first."""
         first = numpy.zeros(len(self.kinds), numpy.int64)
         first[self.kind[::-1]] = numpy.arange(len(self.kind))[::-1]
-        counted = self.kinds.assign(table=self.table, rows=self._of_kinds(), example=_examples(self.keys.iloc[first]))
-        return add_counts([counted])
-
-
-def note_on_keys(kinds: pandas.DataFrame, rows: Any) -> tuple[str, ...]:
-    """Say how many meter rows belong to nobody: no total shows that it lacks them."""
-    nameless = kinds["column"].isin(KEYS) & kinds["reason"].isin(_NAMELESS)
-    count = int(numpy.asarray(rows)[nameless.to_numpy()].sum())
-    if not count:
-        return ()
-    said = "1 meter row names" if count == 1 else f"{count} meter rows name"
-    return (f"{said} no plant, period or product: any total may lack energy",)
+        rows = numpy.bincount(self.kind, self.rows, len(self.kinds)).astype(numpy.int64)
+        counted = self.kinds.assign(table=self.table, rows=rows, example=_examples(self.keys.iloc[first]))
+        return counted[list(COUNTED)].iloc[numpy.argsort(-rows, kind="stable")]
 
 
 def add_counts(parts: Iterable[pandas.DataFrame]) -> pandas.DataFrame:
@@ -113,17 +96,17 @@ def add_counts(parts: Iterable[pandas.DataFrame]) -> pandas.DataFrame:
 
 
 def _examples(keys: pandas.DataFrame) -> NDArray[numpy.object_]:
-    """Return plant, period and product of some rows as one text each."""
     columns = [encode(keys[name]).map(_cut_key, "") for name in KEYS]
     return numpy.array([" / ".join(texts) for texts in zip(*columns, strict=True)], object)
 
 
 @dataclass
 class Tally:
-    """Problems of a table that comes in batches: every row is counted, the first ones are listed."""
+    """Problems of a table in one or more batches: every row is counted; unless it is whole, the first are listed."""
 
+    whole: bool = False
     rows: int = 0
-    listed: list[pandas.DataFrame] = field(default_factory=list)
+    listed: list[tuple[ProblemRows, str]] = field(default_factory=list)
     lines: dict[tuple[str, ...], tuple[int, str]] = field(default_factory=dict)
     distinct: dict[tuple[str, ...], int] = field(default_factory=dict)
 
@@ -135,21 +118,20 @@ class Tally:
         self.rows += len(problems)
         grouped = problems.rows is not None
         problems = problems.in_order() if grouped else problems
-        if room := self._room():
-            first = problems.take(numpy.arange(min(room, len(problems.kind)))).frame()
-            self.listed.append(first.assign(file=file) if file else first)
+        self._list(problems, file)
         self._count(problems.counted().itertuples(index=False, name=None), grouped)
 
     def merge(self, later: Tally) -> None:
         """Add the tally of a later part."""
         self.rows += later.rows
         for listed in later.listed:
-            if room := self._room():
-                self.listed.append(listed.head(room))
+            self._list(*listed)
         self._count((*kind, *line) for kind, line in later.lines.items())
 
-    def _room(self) -> int:
-        return LISTED - sum(map(len, self.listed))
+    def _list(self, problems: ProblemRows, file: str) -> None:
+        room = len(problems.kind) if self.whole else LISTED - sum(len(some.kind) for some, _ in self.listed)
+        if room and len(problems.kind):
+            self.listed.append((problems.take(numpy.arange(min(room, len(problems.kind)))), file))
 
     def _count(self, lines: Iterable[tuple[Any, ...]], by_chance: bool = False) -> None:
         """Add lines of a kind of problem, its rows and an example; of examples in an order of chance the least."""
@@ -159,7 +141,7 @@ class Tally:
             if kind not in self.lines and value != OTHERS:
                 group = (table, column, reason)
                 number = self.distinct.get(group, 0)
-                if number < DISTINCT:
+                if number < DISTINCT or self.whole:
                     self.distinct[group] = number + 1
                 else:
                     message = f"{column} has more than {DISTINCT} distinct values like the {DISTINCT} that are shown"
@@ -169,22 +151,27 @@ class Tally:
 
     def frame(self) -> pandas.DataFrame:
         """Return the problem rows that are listed."""
-        return pandas.concat(self.listed, ignore_index=True) if self.listed else pandas.DataFrame(columns=list(COLUMNS))
+        parts = [some.frame().assign(**({"file": file} if file else {})) for some, file in self.listed]
+        return pandas.concat(parts, ignore_index=True) if parts else pandas.DataFrame(columns=list(COLUMNS))
 
     def counted(self) -> pandas.DataFrame:
-        """Return how many rows have which problem, most first; the rows add up to :attr:`rows`."""
-        rows = [(*kind, rows, example) for kind, (rows, example) in self.lines.items()]
-        return add_counts([pandas.DataFrame(rows, columns=list(COUNTED))])
+        """Return how many rows have which problem; the rows add up to :attr:`rows`."""
+        lines = ((*kind, rows, example) for kind, (rows, example) in self.lines.items())
+        return pandas.DataFrame(lines, columns=list(COUNTED))
 
     def note(self) -> tuple[str, ...]:
         """Say what is not listed, and how many of the rows belong to nobody, if anything."""
-        counted = self.counted()
-        nameless = note_on_keys(counted, counted["rows"])
-        listed = sum(int(some["rows"].sum()) if "rows" in some else len(some) for some in self.listed)
-        if listed == self.rows:
-            return nameless
-        note = f"problems has the first {listed} of {self.rows} meter rows with problems; problem_counts has all"
-        return (*nameless, note)
+        notes = []
+        nameless = (
+            rows for (_, key, _, reason, *_), (rows, _) in self.lines.items() if key in KEYS and reason in _NAMELESS
+        )
+        if count := sum(nameless):
+            said = "1 meter row names" if count == 1 else f"{count} meter rows name"
+            notes.append(f"{said} no plant, period or product: any total may lack energy")
+        if (listed := sum(len(some) for some, _ in self.listed)) < self.rows:
+            said = f"problems has the first {listed} of {self.rows} meter rows with problems"
+            notes.append(f"{said}; problem_counts has all")
+        return tuple(notes)
 
 
 @dataclass
@@ -268,21 +255,19 @@ class Problems:
                 continue
             here = numpy.flatnonzero((column == name)[code])
             cells = encode(self.source[name].iloc[rows[here]])
-            places = [order.setdefault(cut(value), len(order)) for value in cells.distinct]
+            places = [order.setdefault(_shown(value), len(order)) for value in cells.distinct]
             cell[here] = cells.table(places, order.setdefault("", len(order)), numpy.int64)[cells.codes]
         return list(order), cell
 
 
-def cut(cell: Any) -> str:
+def _shown(cell: Any) -> str:
     """Return a cell as text that can be shown: a very long one is cut, half a character is escaped."""
-    text = text_of(cell)[: LONGEST_QUOTE + 1].encode(errors="backslashreplace").decode()
-    return text if len(text) <= LONGEST_QUOTE else f"{text[:LONGEST_QUOTE]}…"
+    return cut(text_of(cell)).encode(errors="backslashreplace").decode()
 
 
 def _cut_text(cell: Any) -> str:
-    return cut(clean_text(cell))
+    return _shown(clean_text(cell))
 
 
 def _cut_key(cell: Any) -> str:
-    text = _cut_text(cell)
-    return text if len(text) <= _LONGEST_KEY else f"{text[:_LONGEST_KEY]}…"
+    return cut(_cut_text(cell), _LONGEST_KEY)

@@ -18,7 +18,7 @@ from energybench.limits.choose import check_furnace_in_force, find_item, find_la
 from energybench.limits.furnaces import LimitCurve, find_curve
 from energybench.limits.verdicts import check_basis
 from energybench.units.registry import Rate, ratio, same_kind
-from energybench.units.text import TCE, UnitText, read_unit
+from energybench.units.text import KWH, TCE, UnitText, read_unit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 SUGGESTED = 100
 #: How many refused combinations a table that comes in parts remembers.
 REMEMBERED = 10_000
-_KWH = UnitText(("kWh",))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,36 +64,32 @@ class Factor:
 
 def resolve_factor(carrier: str, unit: str, own: str, own_unit: str, choice: Choice) -> Factor | Refusal:
     """Resolve one combination."""
+    column = "unit"
     try:
         read = read_unit(unit)
-    except EnergybenchError as error:
-        return refusal_of(error, "unit")
-    if own and not own_unit:
-        return Refusal(
-            f"{own}_unit", "", "no-unit", f"{own} has no unit", f'Fill in {own}_unit, for example "{_EXAMPLES[own]}"'
-        )
-    column = f"{own}_unit" if own else "carrier"
-    try:
+        column = f"{own}_unit" if own else "carrier"
         if not own:
             exact, record = factor(carrier, read, choice)
             return Factor(float(exact), _electricity(record, read), record)
+        if not own_unit:
+            return Refusal(
+                column, "", "no-unit", f"{own} has no unit", f'Fill in {column}, for example "{_EXAMPLES[own]}"'
+            )
         # The row's figure is a multiplier, so its table entry is made for the figure 1 without a plausibility
         # check, and the plausible figures are kept beside it.
         one = Rate(Fraction(1), read_unit(own_unit))
         exact, record = factor(carrier, read, replace(choice, **{own: one}, allow_unverified=True))  # type: ignore[arg-type]
         limits = None if choice.allow_unverified else _own_range(record.carrier, one, own, choice.basis)
         return Factor(float(exact), _electricity(record, read), record, own, limits, str(one.unit))
-    except DimensionError as error:
-        return refusal_of(error, "unit" if not own else column)
     except EnergybenchError as error:
-        return refusal_of(error, column)
+        return refusal_of(error, "unit" if isinstance(error, DimensionError) and not own else column)
 
 
 _EXAMPLES = {"ncv": "MJ/m3", "coefficient": "kgce/kg"}
 
 
 def _electricity(record: Coefficient, unit: UnitText) -> float:
-    return float(ratio(unit, _KWH)) if record.carrier == "electricity" else 0.0
+    return float(ratio(unit, KWH)) if record.carrier == "electricity" else 0.0
 
 
 def _own_range(carrier: str, one: Rate, own: str, basis: str) -> tuple[float, float] | None:
@@ -129,7 +124,8 @@ def resolve_threshold(
 ) -> Threshold | Refusal:
     """Resolve one combination of product and output unit."""
     factor, shift = 1.0, 0.0
-    allow_unverified = options.allow_unverified
+    allow_unverified = options.choice.allow_unverified
+    column = "product"
     try:
         item = find_item(product)
         curve, ladder = None, None
@@ -142,38 +138,25 @@ def resolve_threshold(
             ladder = find_ladder(item, options.document, allow_unverified, period)
             indicator = ladder.unit
         unit = read_unit(indicator)
-    except EnergybenchError as error:
-        return refusal_of(error, "product")
-    if corrections:
-        try:
+        if corrections:
+            column = f"correction:{next(iter(corrections))}"
             ladder, factor, shift = _corrected(item, ladder, corrections, allow_unverified)
-        except EnergybenchError as error:
-            return refusal_of(error, f"correction:{next(iter(corrections))}")
-    try:
+        column = "output_unit"
         given = read_unit(output_unit)
-    except EnergybenchError as error:
-        return refusal_of(error, "output_unit")
-    per, over = UnitText(unit.denominator), UnitText(unit.numerator, (), unit.exponent)
-    if not same_kind(given, per):
-        wrong = OutputError(
-            f"the output of {item} is in {given}, expected a unit such as {per}",
-            quoted(output_unit),
-            f"Give it in {per}",
-        )
-        return refusal_of(wrong, "output_unit")
-    electricity = not same_kind(over, TCE)
-    energy = _KWH if electricity else TCE
-    try:
+        per, over = UnitText(unit.denominator), UnitText(unit.numerator, (), unit.exponent)
+        if not same_kind(given, per):
+            message = f"the output of {item} is in {given}, expected a unit such as {per}"
+            raise OutputError(message, quoted(output_unit), f"Give it in {per}")
+        column = "product"
+        electricity = not same_kind(over, TCE)
+        energy = KWH if electricity else TCE
         if ladder is not None and not electricity:
-            check_basis(ladder, options.basis)
+            check_basis(ladder, options.choice.basis)
         if not same_kind(over, energy):
-            raise OptionError(
-                f"{item} is measured in {indicator}, which is no energy per output",
-                item,
-                "Classify single values with classify()",
-            )
+            message = f"{item} is measured in {indicator}, which is no energy per output"
+            raise OptionError(message, item, "Classify single values with classify()")
     except EnergybenchError as error:
-        return refusal_of(error, "product")
+        return refusal_of(error, column)
     amounts = ratio(given, per)
     return Threshold(
         *(item, ladder, curve, electricity, float(ratio(energy, over) / amounts), indicator),

@@ -1,10 +1,14 @@
-"""Where meter rows come from: any source becomes batches of canonical columns."""
+"""Where meter rows come from: any source becomes batches of canonical columns.
+
+A source knows its headers as they stand, the kind of frame that answers it, notes for the answer, and whether it is
+in memory as a whole: its energy lines and all of its problems are then kept.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from energybench.frames.native import from_arrow, kind_of
 
@@ -31,29 +35,6 @@ class Batch:
     #: Where a line is a group of rows: how many rows it stands for, and the sum of their amounts (NaN for no number).
     rows: NDArray[numpy.int64] | None = None
     amount: NDArray[numpy.float64] | None = None
-
-
-class Source(Protocol):
-    """A meter table, of which nothing but the headers has to be known yet."""
-
-    @property
-    def headers(self) -> Sequence[object]:
-        """The headers as they stand."""
-
-    @property
-    def whole(self) -> bool:
-        """Whether the table is in memory, as one batch: its energy lines and all of its problems are then kept."""
-
-    @property
-    def kind(self) -> str:
-        """The kind of frame that answers it."""
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """What the answer has to say of the source."""
-
-    def batches(self, places: Mapping[str, int], row_by_row: bool) -> Iterator[Batch]:
-        """Yield the rows under canonical columns; ``places`` says where each column stands among the headers."""
 
 
 @dataclass(frozen=True)

@@ -129,7 +129,6 @@ class SpreadTotals:
         return _shared(group[at], source, own, width.astype(numpy.float32), part, 0.0)
 
     def _numbers(self, sources: list[tuple[str, ...]]) -> NDArray[numpy.int64]:
-        """Return the numbers of some sources, new ones where they have none."""
         return numpy.array([self.sources.setdefault(one, len(self.sources)) for one in sources], numpy.int64)
 
     def _gather(self, more: list[pandas.DataFrame]) -> None:

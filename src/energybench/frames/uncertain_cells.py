@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy
@@ -16,13 +15,11 @@ import pandas
 
 from energybench.energy.measured import class_percent, read_uncertainty
 from energybench.errors import EnergybenchError, UncertaintyError, quoted
-from energybench.frames.encode import Coded, clean_text, encode, fold, has_value, to_number
+from energybench.frames.encode import Coded, clean_text, encode, fold, to_number
 from energybench.frames.resolve import Refusal, refusal_of, resolve_all
 from energybench.units.text import read_unit
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
     from numpy.typing import NDArray
 
     from energybench.frames.problems import Problems
@@ -97,7 +94,7 @@ def read_spreads(
         return None
     found = Spreads(numpy.zeros(len(table)), numpy.zeros(len(table), bool), columns=columns)
     if width in present:
-        _read_widths(found, table[width], value, lambda: unit, width)
+        _read_widths(found, table[width], value, unit, width)
     if accuracy in present:
         _read_classes(found, table[accuracy], value, allow_unverified, accuracy)
     if meter in table.columns:
@@ -116,7 +113,7 @@ def read_figure_spreads(table: pandas.DataFrame, own: Floats | None, kind: NDArr
             continue
         one = Spreads(numpy.zeros(len(table)), numpy.zeros(len(table), bool), columns=(column,), beside=name)
         value = numpy.full(len(table), numpy.nan) if own is None else own
-        _read_widths(one, table[column], value, partial(_units_of, table, f"{name}_unit"), column)
+        _read_widths(one, table[column], value, _units_of(table, f"{name}_unit"), column)
         one.stray = one.given if kind is None else one.given & (kind != number)
         one.signed[one.stray] = numpy.nan
         found.append(one)
@@ -124,18 +121,14 @@ def read_figure_spreads(table: pandas.DataFrame, own: Floats | None, kind: NDArr
 
 
 def _stated(table: pandas.DataFrame, names: tuple[str, ...]) -> list[str]:
-    """Return which of some columns the table has with anything in them."""
-    return [name for name in names if name in table.columns and bool(has_value(table[name]).any())]
+    return [name for name in names if name in table.columns and bool(table[name].notna().any())]
 
 
 def _units_of(table: pandas.DataFrame, name: str) -> Coded:
-    """Return a column of units, coded, as if of empty texts where there is none."""
     return encode(table[name]) if name in table.columns else Coded(numpy.zeros(len(table), numpy.int8), [""])
 
 
-def _read_widths(
-    found: Spreads, column: pandas.Series[Any], value: Floats, units: Callable[[], Coded], name: str
-) -> None:
+def _read_widths(found: Spreads, column: pandas.Series[Any], value: Floats, unit: Coded, name: str) -> None:
     """Read a column of uncertainties: numbers as they are, each distinct text and unit once."""
     if pandas.api.types.is_numeric_dtype(column.dtype) and column.dtype.kind in "iuf":
         width: Floats = column.to_numpy(numpy.float64, na_value=numpy.nan)
@@ -144,23 +137,15 @@ def _read_widths(
         sound = (width >= 0) & numpy.isfinite(width)
         found.signed += numpy.where(given, numpy.where(sound, width, numpy.nan), 0.0)
         return
-    cells, unit = encode(column), units()
+    cells = encode(column)
     size = len(unit.distinct) + 1
     pair, distinct = pandas.factorize(cells.codes.astype(numpy.int64) * size + unit.codes)
-    asked = [divmod(int(one), size) for one in distinct]
-    texts = [
-        (
-            cells.distinct[cell] if cell < len(cells.distinct) else None,
-            unit.distinct[at] if at < len(unit.distinct) else "",
-            name,
-        )
-        for cell, at in asked
-    ]
+    known, of_unit = [*cells.distinct, None], [*unit.distinct, ""]
+    texts = [(known[one // size], of_unit[one % size], name) for one in distinct]
     _add_cells(found, pair, resolve_all(_width, texts), value)
 
 
 def _read_classes(found: Spreads, column: pandas.Series[Any], value: Floats, allow_unverified: bool, name: str) -> None:
-    """Read a column of accuracy classes, each distinct one once."""
     cells = encode(column)
     answers = [*resolve_all(_class, [(cell, allow_unverified, name) for cell in cells.distinct]), None]
     before = found.given.copy()
@@ -171,11 +156,8 @@ def _read_classes(found: Spreads, column: pandas.Series[Any], value: Floats, all
 
 
 def _add_cells(found: Spreads, code: NDArray[Any], answers: list[Any], value: Floats) -> None:
-    """Add what resolved cells state of their rows."""
-    parts = [
-        one if isinstance(one, Cell) else Cell(0.0, 0.0) if one is None else Cell(numpy.nan, 0.0) for one in answers
-    ]
-    absolute, relative = (numpy.array([part[side] for part in parts], numpy.float64)[code] for side in (0, 1))
+    parts = [one if isinstance(one, Cell) else (0.0 if one is None else numpy.nan, 0.0) for one in answers]
+    absolute, relative = numpy.array(parts, numpy.float64)[code].T
     with numpy.errstate(invalid="ignore", over="ignore"):
         found.signed += absolute + numpy.where(relative == 0.0, 0.0, relative * value)
     found.given |= numpy.array([one is not None for one in answers], bool)[code]
@@ -183,7 +165,6 @@ def _add_cells(found: Spreads, code: NDArray[Any], answers: list[Any], value: Fl
 
 
 def _width(cell: Any, unit: str, column: str) -> Cell | Refusal | None:
-    """Read one uncertainty beside its unit."""
     if cell is None:
         return None
     text = clean_text(cell) if isinstance(cell, str) else ""
@@ -193,10 +174,8 @@ def _width(cell: Any, unit: str, column: str) -> Cell | Refusal | None:
     try:
         if number == number:
             return Cell(number if 0 <= number < math.inf else math.nan, 0.0)
-        if not text:
-            return Cell(read_uncertainty(quoted(cell), 1.0, read_unit("t")), 0.0)
-        read = read_unit(unit)
-        one, two = (read_uncertainty(text, value, read) for value in (1.0, 2.0))
+        read = read_unit(unit if text else "t")
+        one, two = (read_uncertainty(text or quoted(cell), value, read) for value in (1.0, 2.0))
         # What doubles with the reading is a part of it.
         return Cell(0.0, one) if two != one else Cell(one, 0.0)
     except UncertaintyError as error:
@@ -215,12 +194,3 @@ def _class(cell: Any, allow_unverified: bool, column: str) -> Cell | Refusal | N
     except EnergybenchError as error:
         return refusal_of(error, column)
     return Cell(0.0, percent / 100 / math.sqrt(3))
-
-
-def spoil(multiplier: Floats | None, spreads: Iterable[Spreads]) -> Floats | None:
-    """Return a multiplier that is NaN where an uncertainty of a row cannot be used, so that the row is a problem."""
-    for one in spreads:
-        bad = one.unusable()
-        if bad.any():
-            multiplier = numpy.where(bad, numpy.nan, 1.0 if multiplier is None else multiplier)
-    return multiplier

@@ -474,6 +474,15 @@ def test_the_carriers_add_up_to_the_account_and_energy_sent_out_is_negative() ->
     assert [round(width, 2) for width in widths] == [2571.48, 368.7, -49.16]
 
 
+def test_energy_of_every_flow_is_on_the_side_on_which_it_counts() -> None:
+    flows = {"recovered": 30, "converted": 20, "self-made": 10, "in": 100}
+    lines = [("electricity", f"{amount} 万kWh", flow) for flow, amount in flows.items()]
+    book = eb.account([*lines, ("raw coal", "40 t", "out")])
+    widths = {bar.get_width() for bar in carrier_chart(book).patches}
+    assert sum(widths) == pytest.approx(book.tce)
+    assert sorted(widths) == pytest.approx([-0.1229 * 500, -0.7143 * 40, 0.1229 * 1000])
+
+
 def test_the_carriers_of_an_assessment_add_up_and_the_rest_is_counted() -> None:
     results = eb.assess("examples/main/meters-with-problems.csv", "examples/main/outputs-with-problems.csv")
     ax = carrier_chart(results)

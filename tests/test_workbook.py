@@ -137,6 +137,14 @@ def test_energy_that_goes_out_has_a_sign_of_its_own(tmp_path: Path) -> None:
     assert set(signs) == {1, -1, None}
 
 
+def test_every_kind_of_flow_has_the_sign_by_which_it_counts(tmp_path: Path) -> None:
+    power = {"carrier": "电力", "amount": 10, "unit": "万kWh"}
+    rows = [{}, *({**power, "flow": flow} for flow in ("外供", "回收利用", "加工转换产出", "自产自用"))]
+    energy = write(eb.assess(meters(*rows), outputs()), tmp_path)["energy"]
+    assert [cell.value for cell in column(energy, "sign")] == [1, -1, -1, -1, 0]
+    assert {cell.data_type for cell in column(energy, "tce")} == {"f"}
+
+
 @pytest.mark.parametrize("kind", ["polars", "lazy"])
 def test_other_kinds_of_frames_have_the_same_formulas(tmp_path: Path, kind: str) -> None:
     tables = [polars.from_pandas(table) for table in (meters({}, {"unit": "kg"}), outputs())]

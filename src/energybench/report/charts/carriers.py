@@ -1,4 +1,4 @@
-"""Energy by carrier: sorted bars in tce, energy sent out to the left of zero."""
+"""Energy by carrier: sorted bars in tce, energy sent out, recovered or converted to the left of zero."""
 
 from __future__ import annotations
 
@@ -40,7 +40,8 @@ def carrier_chart(energy: Account | Assessment, *, lang: str = "en", ax: Axes | 
     Returns
     -------
     matplotlib.axes.Axes
-        tce to the right, a bar per carrier; energy sent out is negative and hatched.
+        tce to the right, a bar per carrier; energy sent out, recovered or converted is negative and
+        hatched.
 
     Raises
     ------
@@ -65,13 +66,13 @@ def carrier_chart(energy: Account | Assessment, *, lang: str = "en", ax: Axes | 
     elif isinstance(energy, Assessment):
         every = energy.lines.frame()
         lines = every[every["used"]]
-        lines = lines.assign(carrier=_carriers(lines["carrier"].astype(str)), out=lines["tce"] < 0)
+        lines = lines.assign(carrier=_carriers(lines["carrier"].astype(str)))
         basis, left_out = str(energy.options.get("basis", "calorific")), len(every) - len(lines)
     else:
         raise canvas.wrong_input(energy, CHART, "Account or Assessment")
     if lines.empty:
         raise OptionError(f"{CHART} has no energy line that was used", CHART, "Look at assessment.problems")
-    tce = lines.groupby(["carrier", "out"], sort=False)["tce"].sum()
+    tce = lines.groupby(["carrier", lines["tce"] < 0], sort=False)["tce"].sum()
     own = int((lines["document"].astype(str) == "").sum())
     with canvas.drawing(ax, lang, (7.6, 1.8 + 0.36 * min(len(tce), MOST))) as (axes, lettering):
         say = lettering.say
@@ -93,9 +94,9 @@ def carrier_chart(energy: Account | Assessment, *, lang: str = "en", ax: Axes | 
 
 def _lines_of(book: Account) -> pandas.DataFrame:
     """Return the lines of an account with the columns of those of an assessment."""
-    used = [(line.coefficient, line.flow == "out", line.tce) for line in book.lines]
-    rows = [(one.carrier, one.document, one.clause, one.verification, out, tce) for one, out, tce in used]
-    return pandas.DataFrame(rows, columns=["carrier", "document", "clause", "verification", "out", "tce"])
+    used = [(line.coefficient, line.tce) for line in book.lines]
+    rows = [(one.carrier, one.document, one.clause, one.verification, tce) for one, tce in used]
+    return pandas.DataFrame(rows, columns=["carrier", "document", "clause", "verification", "tce"])
 
 
 def _carriers(names: pandas.Series[str]) -> pandas.Series[str]:
@@ -122,11 +123,11 @@ def _sorted(tce: pandas.Series[float], lettering: Lettering) -> list[Bar]:
 
 
 def _draw(ax: Axes, bars: list[Bar], lettering: Lettering) -> None:
-    """Draw the bars with their figures, energy that comes in and energy sent out; a legend where there are both."""
+    """Draw the bars with their figures; a legend where some are added and others subtracted."""
     names, outs, values = zip(*bars, strict=True)
     looks = {
         False: ("#3d6a8f", "", lettering.say("输入", "in")),
-        True: ("#f4f4f4", "////", lettering.say("外供", "sent out")),
+        True: ("#f4f4f4", "////", lettering.say("外供、回收、转换产出", "sent out, recovered or converted")),
     }
     colours, hatches, words = zip(*(looks[out] for out in outs), strict=True)
     labels = ["" if True not in outs or out in outs[:row] else words[row] for row, out in enumerate(outs)]

@@ -15,17 +15,19 @@ import energybench as eb
 import oracle
 from energybench import Level
 from energybench.errors import (
-    AmbiguousError,
     DimensionError,
     EnergybenchError,
-    OptionError,
+    NotInForceError,
+    PeriodError,
     SupersededWarning,
+    UnknownNameError,
     UnknownProductError,
     UnverifiedError,
     UnverifiedWarning,
 )
 from energybench.limits.choose import choose_ladder, find_ladder
-from energybench.tables.periods import fold_period
+from energybench.tables.periods import period_end
+from energybench.units.text import read_unit
 from expect import refused
 
 ALUMINIUM = ("13200 kWh/t", "electrolytic-aluminium")
@@ -57,20 +59,17 @@ ALUMINIUM = ("13200 kWh/t", "electrolytic-aluminium")
 def test_the_list_in_force_at_the_end_of_a_period_applies(period: str, document: str) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        verdict = eb.classify(*ALUMINIUM, document="in-force", period=period)
-        book = eb.account([("电", "1 万kWh")], output="1 t", product="电解铝", document="in-force", period=period)
+        verdict = eb.classify(*ALUMINIUM, period=period)
+        book = eb.account([("电", "1 万kWh")], output="1 t", product="电解铝", period=period)
     assert verdict.document == document
     assert book.verdict is not None
     assert book.verdict.document == document
 
 
-LISTS = "ndrc-2021 from 2022-01-01, ndrc-2023 from 2023-07-04"
-FIRST = 'Pass document="ndrc-2021" to use it all the same'
-
-
 def test_before_the_first_list_there_is_none() -> None:
-    with refused(UnknownProductError, "unknown-product", "No national list", "end of 2021", LISTS):
-        eb.classify(*ALUMINIUM, document="in-force", period="2021")
+    lists = "ndrc-2021 is in force only from 2022-01-01; ndrc-2023 is in force only from 2023-07-04"
+    with refused(NotInForceError, "not-in-force", "end of 2021", lists):
+        eb.classify(*ALUMINIUM, period="2021")
 
 
 @pytest.mark.parametrize(
@@ -86,11 +85,10 @@ def test_before_the_first_list_there_is_none() -> None:
 def test_where_no_list_is_in_force_the_standards_of_the_time_are_named(
     value: str, item: str, period: str, advice: str
 ) -> None:
-    with pytest.raises(UnknownProductError, match=r"^No national list") as caught:
-        eb.classify(value, item, document="in-force", period=period)
-    assert f"The lists: {LISTS}. " in caught.value.fix
-    test = f"A GB standard is another test: pass {advice}"
-    assert caught.value.fix.partition(f"{LISTS}. ")[2] == (test if advice else FIRST)
+    with pytest.raises(NotInForceError, match=r"^No document") as caught:
+        eb.classify(value, item, period=period)
+    other = 'Pass document="ndrc-2023" to use it all the same'
+    assert caught.value.fix == (f"A GB standard is another test: pass {advice}" if advice else other)
 
 
 LISTED = sorted({row["item"] for row in oracle.table("benchmarks")})
@@ -98,8 +96,8 @@ LISTED = sorted({row["item"] for row in oracle.table("benchmarks")})
 
 @pytest.mark.parametrize("item", LISTED)
 def test_a_standard_that_is_advised_has_a_ladder(item: str) -> None:
-    with pytest.raises(UnknownProductError) as caught:
-        find_ladder(item, "in-force", period="2021")
+    with pytest.raises(NotInForceError) as caught:
+        find_ladder(item, period="2021")
     for way in caught.value.fix.partition("pass ")[2].split(" or "):
         if way:
             (document,) = re.findall(r'document="([^"]+)"', way)
@@ -108,41 +106,104 @@ def test_a_standard_that_is_advised_has_a_ladder(item: str) -> None:
 
 
 def test_where_there_is_no_list_the_standards_are_what_was_searched() -> None:
-    with refused(UnknownProductError, "unknown-product", "No document", "end of 2001", 'document="gb-29140-2024"'):
-        find_ladder("soda-ash-light-combined", "in-force", period="2001")
-
-
-def test_in_force_needs_a_period() -> None:
-    for period in (None, ""):
-        with refused(OptionError, "option", "period", 'period="2023"'):
-            eb.classify(*ALUMINIUM, document="in-force", period=period)
+    with refused(NotInForceError, "not-in-force", "No document", "end of 2001", 'document="gb-29140-2024"'):
+        find_ladder("soda-ash-light-combined", period="2001")
 
 
 @pytest.mark.parametrize(
     "period",
-    ["abc", "next year", "2023-6", "2023.6", "2023/06", "202306", "20220", "2022-13", "2022-00", "2023-02-30", 2022],
+    ["", "abc", "1月", "2023-6", "2023.6", "2023/06", "202306", "20220", "2022-13", "2022-00", "2023-02-30", 2022],
 )
-def test_a_period_that_is_no_year_month_or_day_is_refused(period: Any) -> None:
+def test_a_period_that_is_no_period_is_refused(period: Any) -> None:
     """June 2023 written as 2023-6 must never get the list of July."""
-    with refused(OptionError, "option", str(period), "2023"):
-        eb.classify(*ALUMINIUM, document="in-force", period=period)
+    with refused(PeriodError, "unreadable-period", str(period), "2023"):
+        eb.classify(*ALUMINIUM, period=period)
 
 
-@given(st.text(max_size=12) | st.text("0123456789-/年月", max_size=10))
+@pytest.mark.parametrize(
+    ("period", "document"),
+    [("2023-Q2", "ndrc-2021"), ("2023年第三季度", "ndrc-2023"), ("2023H1", "ndrc-2021"), ("2023年下半年", "ndrc-2023")],
+)
+def test_quarters_and_half_years_are_periods(period: str, document: str) -> None:
+    assert find_ladder(ALUMINIUM[1], period=period).document == document
+
+
+@given(st.text(max_size=12) | st.text("0123456789-/年月Q季度", max_size=10))
 def test_any_text_as_period_is_a_date_or_is_refused(period: str) -> None:
     try:
-        verdict = eb.classify(*ALUMINIUM, document="in-force", period=period)
+        ladder = find_ladder(ALUMINIUM[1], period=period)
     except EnergybenchError:
         return
-    assert re.fullmatch(r"[0-9]{4}(-[0-9]{2}){0,2}", fold_period(period))
     start = {row["id"]: row["effective_from"] for row in oracle.table("documents")}
-    assert start[verdict.document] <= f"{fold_period(period)}~"
+    assert start[ladder.document] <= str(period_end(period))
 
 
-def test_a_period_without_in_force_is_refused() -> None:
-    for options in ({}, {"document": "ndrc-2023"}):
-        with refused(OptionError, "option", "period", 'document="in-force"'):
-            eb.classify(*ALUMINIUM, period="2022", **options)  # type: ignore[call-overload]
+def test_without_a_period_the_day_of_the_tables_decides() -> None:
+    day = eb.tables.as_of()
+    assert find_ladder(ALUMINIUM[1]) == find_ladder(ALUMINIUM[1], period=day)
+    dates = {row["id"]: row for row in oracle.table("documents")}
+    judged = 0
+    for row in oracle.accepted("limits"):
+        source = dates[row["document"]]
+        in_force = source["effective_from"] and source["effective_from"] <= day < (source["effective_to"] or "9999")
+        try:
+            found = find_ladder(row["item"], like=read_unit(row["unit"]))
+        except EnergybenchError:
+            continue
+        judged += 1
+        assert dates[found.document]["effective_from"] <= day < (dates[found.document]["effective_to"] or "9999")
+        assert not in_force or found.document == source["id"] or dates[found.document]["kind"] == "national_list"
+    assert judged > 700
+
+
+@pytest.mark.parametrize(
+    ("value", "item", "document", "said"),
+    [
+        ("1.5 tce/t", "neodymium-oxide-ion-ore", "gb-29435-2025", "is in force only from 2027-01-01"),
+        ("-120 kgce/t", "sulphuric-acid-sulphur", "gb-29141-2012", "was replaced by gb-29141-2024 on 2025-06-01"),
+        ("0.27 tce/t", "铸铁", "changji-city-2021", "ended on 2024-01-01"),
+    ],
+)
+def test_a_document_that_is_not_in_force_is_used_by_name_only_and_says_so(
+    value: str, item: str, document: str, said: str
+) -> None:
+    with refused(NotInForceError, "not-in-force", item if item.isascii() else "cast-iron", f'document="{document}"'):
+        eb.classify(value, item)
+    with pytest.warns(SupersededWarning, match=said):
+        verdict = eb.classify(value, item, document=document)
+    assert verdict.standing == said
+    assert said in str(verdict)
+
+
+# Places ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("region", ["昌吉市", "Changji City", "changji city"])
+def test_a_local_limit_is_used_for_its_place_only(region: str) -> None:
+    verdict = eb.classify("0.27 tce/t", "铸铁", region=region, period="2023")
+    assert (verdict.document, verdict.level, verdict.standing) == ("changji-city-2021", Level.WITHIN_LIMIT, "")
+    assert "昌吉市" in str(verdict)
+    with refused(NotInForceError, "not-in-force", "cast-iron", 'region="昌吉市"'):
+        eb.classify("0.27 tce/t", "铸铁")
+    with pytest.warns(SupersededWarning, match="ended on 2024-01-01"):
+        assert "ended on 2024-01-01" in str(eb.classify("0.27 tce/t", "铸铁", region=region))
+    with refused(NotInForceError, "not-in-force", "ended on 2024-01-01", 'document="changji-city-2021"'):
+        eb.classify("0.27 tce/t", "铸铁", region=region, period="2025")
+
+
+def test_a_place_without_a_local_limit_has_the_national_rule() -> None:
+    assert eb.classify(*ALUMINIUM, region="昌吉市").document == eb.classify(*ALUMINIUM).document
+    with refused(UnknownNameError, "unknown-name", "昌都", "昌吉市"):
+        eb.classify(*ALUMINIUM, region="昌都")
+
+
+def test_a_furnace_is_judged_in_its_place_and_prints_that_place_and_its_end() -> None:
+    furnace = ("600 kWh/t", "induction-furnace-cast-iron")
+    with refused(NotInForceError, "not-in-force", "昌吉市"):
+        eb.classify(*furnace, capacity="3 t")
+    assert "depends on the reading" in str(eb.classify(*furnace, capacity="3 t", region="昌吉市", period="2022"))
+    assert "昌吉市" in str(eb.furnace_limit("3 t"))
+    assert "2024-01-01" in str(eb.furnace_limit("3 t"))
 
 
 # Replaced documents ---------------------------------------------------------------------------------------
@@ -198,19 +259,6 @@ def test_a_standard_with_several_indicators_goes_by_the_unit_of_the_value() -> N
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", SupersededWarning)
                 assert eb.classify(f"1 {unit}", item, document=document).unit == unit
-
-
-def test_several_standards_without_a_list_are_a_choice() -> None:
-    with refused(AmbiguousError, "several-candidates", "gb-", "document="):
-        eb.find_ladder(_item_of_several_standards())
-
-
-def _item_of_several_standards() -> str:
-    documents: dict[str, set[str]] = {}
-    for row in oracle.accepted("limits"):
-        documents.setdefault(row["item"], set()).add(row["document"])
-    national = {row["item"] for row in oracle.table("benchmarks")}
-    return next(item for item, found in documents.items() if len(found) > 1 and item not in national)
 
 
 # Every document side by side ------------------------------------------------------------------------------
@@ -299,5 +347,5 @@ def test_a_ladder_prints_its_steps_and_its_source() -> None:
         "  below-baseline (基准水平以下): otherwise",
         f"ndrc-2023, {ladder.verification}",
     ]
-    furnace = choose_ladder(eb.furnace_limit("3 t").item, capacity="3 t")
+    furnace = choose_ladder(eb.furnace_limit("3 t").item, capacity="3 t", document="changji-city-2021")
     assert str(furnace) == f"{furnace.item} {eb.furnace_limit('3 t')}"

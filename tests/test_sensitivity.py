@@ -28,6 +28,8 @@ CLINKER: list[Any] = [("原煤", "3000 t"), ("electricity", "120 万kWh"), ("热
 HAIR = 1e-6
 OLD = "gbt-2589-2008"
 
+FURNACE = "induction-furnace-cast-iron"
+
 
 def book(
     lines: list[Any] = CLINKER, output: str = "20000 t", product: str = "水泥熟料", **options: Any
@@ -111,7 +113,7 @@ def test_lines_of_one_carrier_are_changed_together() -> None:
 
 
 def test_a_strict_limit_is_reached_by_more_than_its_figure() -> None:
-    table = eb.classify("610 kWh/t", "induction-furnace-cast-iron", capacity="3 t").sensitivity()
+    table = eb.classify("610 kWh/t", FURNACE, capacity="3 t", region="昌吉市", period="2022").sensitivity()
     better = find(table, "value", "better")
     assert better.needed == pytest.approx(603.333, abs=1e-3)
     assert not better.inclusive
@@ -149,7 +151,7 @@ def test_steps_of_the_same_figure_are_taken_together() -> None:
 
 
 def test_the_reading_of_a_furnace_table_may_decide() -> None:
-    table = eb.classify("600 kWh/t", "induction-furnace-cast-iron", capacity="3 t").sensitivity()
+    table = eb.classify("600 kWh/t", FURNACE, capacity="3 t", region="昌吉市", period="2022").sensitivity()
     assert option(table, "reading", "class_above").changes
     assert option(table, "reading", "class_below").changes is False
     assert table.depends_on == ("reading",)

@@ -94,6 +94,24 @@ class AmbiguousError(EnergybenchError, LookupError):
     reason = "several-candidates"
 
 
+class NotInForceError(EnergybenchError, LookupError):
+    """A limit that was not, or is not known to have been, in force in the period and the place asked for."""
+
+    reason = "not-in-force"
+
+
+class PeriodError(EnergybenchError, ValueError):
+    """A period that is no year, half year, quarter, month or day."""
+
+    reason = "unreadable-period"
+
+
+class ConditionError(EnergybenchError, ValueError):
+    """A limit for converted values, without the conditions of the plant that the conversion needs."""
+
+    reason = "missing-condition"
+
+
 class UnverifiedError(EnergybenchError):
     """A row whose verification is too weak to be used without saying so."""
 
@@ -201,7 +219,7 @@ class UnverifiedWarning(EnergybenchWarning):
 
 
 class SupersededWarning(EnergybenchWarning):
-    """A document was asked for by name that another has replaced."""
+    """A document was used by name, or by its region, that is not in force: ended, replaced or announced."""
 
 
 def quoted(value: object) -> str:

@@ -347,7 +347,7 @@ def account(
     if product is not None:
         ladder = choose_ladder(product, document, capacity, reading, allow_unverified, period)
         warn_if_weak(ladder, ladder.id)
-        warn_if_superseded(document)
+        warn_if_superseded(ladder.document, ladder.standing)
         saving = saving_scale(ladder, output)
         electric, per_energy = _scale(ladder, magnitude, output_unit, converted, basis)
         if electric:

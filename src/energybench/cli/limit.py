@@ -32,7 +32,7 @@ def add_arguments(parser: Parser) -> None:
 def run(arguments: Namespace) -> tuple[Ladder, int]:
     """Find the limit of a product or a furnace."""
     from energybench.limits import choose
-    from energybench.limits.furnaces import DEFAULT_ITEM
+    from energybench.limits.furnaces import DEFAULT_ITEM, find_curve
     from energybench.tables.store import warn_if_weak
     from energybench.units.registry import same_kind
     from energybench.units.text import read_unit
@@ -46,6 +46,8 @@ def run(arguments: Namespace) -> tuple[Ladder, int]:
         if capacity is not None:
             raise OptionError(f"Two capacities are given, {item} and {capacity}", capacity, "Give one") from None
         item, capacity = DEFAULT_ITEM, item
+        # A capacity alone asks for the one furnace table, as furnace_limit() does.
+        arguments.document = arguments.document or find_curve(item).row.document
     like = None if unit is None else read_unit(unit)
     found = choose.choose_ladder(
         item, arguments.document, capacity, arguments.reading, arguments.allow_unverified, arguments.period, like
@@ -54,5 +56,5 @@ def run(arguments: Namespace) -> tuple[Ladder, int]:
         what = f"{quoted(unit)} is given, and the limit of {found.item} is in {found.unit}"
         raise DimensionError(what, quoted(unit), "Leave --unit out")
     warn_if_weak(found, found.id)
-    choose.warn_if_superseded(arguments.document)
+    choose.warn_if_superseded(found.document, found.standing)
     return found, FINE

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from energybench.energy.conversion import factor, make_choice
 from energybench.errors import check_option
-from energybench.limits.choose import IN_FORCE, warn_if_superseded
+from energybench.limits.choose import warn_if_superseded
 from energybench.limits.furnaces import READINGS
 from energybench.limits.ladders import COMPARES
 from energybench.tables.store import find_document
@@ -31,7 +31,7 @@ class Options:
     @property
     def by_period(self) -> bool:
         """Whether the document depends on the period of a row."""
-        return self.document == IN_FORCE
+        return self.document is None
 
     def to_dict(self) -> dict[str, Any]:
         """Return the options as plain data, for the record of a result."""
@@ -62,7 +62,7 @@ def make_options(
     check_option("reading", reading, READINGS)
     check_option("compare", compare, COMPARES)
     choice = make_choice(basis=basis, coal_rate=coal_rate, edition=edition, allow_unverified=allow_unverified)
-    if document is not None and document != IN_FORCE:
+    if document is not None:
         find_document(document)
     # A coal rate that fits no electricity would be refused row by row; it is wrong for the whole table.
     if choice.coal_rate is not None:

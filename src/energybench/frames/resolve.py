@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from energybench.energy.conversion import factor
 from energybench.energy.plausibility import known_coefficients, known_heat
 from energybench.errors import DimensionError, EnergybenchError, OptionError, OutputError, quoted, without_suggestions
-from energybench.limits.choose import check_furnace_in_force, find_item, find_ladder, needs_capacity
+from energybench.limits.choose import choose_document, find_item, find_ladder, needs_capacity
 from energybench.limits.furnaces import LimitCurve, find_curve
 from energybench.limits.verdicts import check_basis
 from energybench.units.registry import Rate, ratio, same_kind
@@ -130,9 +130,7 @@ def resolve_threshold(
         item = find_item(product)
         curve, ladder = None, None
         if needs_capacity(item):
-            if options.by_period:
-                check_furnace_in_force(item, period)
-            curve = find_curve(item, None if options.by_period else options.document, allow_unverified)
+            curve = find_curve(item, choose_document(item, options.document, period).id, allow_unverified)
             indicator = curve.row.unit
         else:
             ladder = find_ladder(item, options.document, allow_unverified, period)

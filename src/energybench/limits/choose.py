@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import re
 import warnings
-from calendar import monthrange
 from dataclasses import fields, replace
-from datetime import date
 from itertools import compress
 from typing import TYPE_CHECKING, Any
 
@@ -16,26 +13,31 @@ from energybench.errors import (
     DimensionError,
     EnergybenchError,
     MissingFigureError,
+    NotInForceError,
     OptionError,
+    PeriodError,
     SupersededWarning,
+    UnknownNameError,
     UnknownProductError,
+    UnverifiedError,
+    did_you_mean,
     quoted,
 )
 from energybench.limits.furnaces import FurnaceLimit, furnace_limit
 from energybench.limits.ladders import Ladder, Level, Step
 from energybench.tables.names import index_names, normalise_name, resolve_name
-from energybench.tables.periods import fold_period
+from energybench.tables.periods import period_end
+from energybench.tables.rows import as_of
 from energybench.tables.store import ACCEPTED, cached, citation, find_document, own_ids, records, require_usable
 from energybench.units.registry import same_kind
 from energybench.units.text import TCE, UnitText, read_unit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from energybench.tables.rows import DocumentRow
     from energybench.units.registry import AmountLike
 
-IN_FORCE = "in-force"
 _GB_NOTE = "level 3 is the limit for all, level 2 the access test for new plants, level 1 the advanced value"
 
 
@@ -104,12 +106,14 @@ _STEPS: dict[str, tuple[dict[str, Level], Level]] = {
     "local_limits": ({"limit": Level.WITHIN_LIMIT}, Level.OVER_LIMIT),
     "limits": ({"level1": Level.LEVEL_1, "level2": Level.LEVEL_2, "level3": Level.LEVEL_3}, Level.OVER_LIMIT),
 }
-_COPIED = [field.name for field in fields(Ladder) if field.name not in ("steps", "beyond", "furnace")]
+_COPIED = [field.name for field in fields(Ladder) if field.name not in ("steps", "beyond")]
 
 
 def _ladder(row: Any, steps: Iterable[Step], beyond: Level, **changes: Any) -> Ladder:
     same = {name: getattr(row, name) for name in _COPIED if hasattr(row, name)}
-    known = {"basis": "", "indicator_en": row.indicator_zh, **same, **changes}
+    source = find_document(row.document)
+    dates = {"region": source.region, "effective_from": source.effective_from, "effective_to": last_day(source)}
+    known = {"basis": "", "indicator_en": row.indicator_zh, **same, **dates, **changes}
     return Ladder(**known, steps=tuple(steps), beyond=beyond)
 
 
@@ -142,9 +146,14 @@ def other_readings(ladder: Ladder) -> tuple[Ladder, ...]:
 
 
 @cached()
+def furnace_items() -> frozenset[str]:
+    """Return the items whose limit depends on furnace capacity."""
+    return frozenset(row.item for row in records("furnace_limits"))
+
+
 def needs_capacity(item: str) -> bool:
     """Say whether the limit of an item depends on furnace capacity."""
-    return any(row.item == item for row in records("furnace_limits"))
+    return item in furnace_items()
 
 
 @cached(4096)
@@ -154,6 +163,7 @@ def find_ladder(
     allow_unverified: bool = False,
     period: str | None = None,
     like: UnitText | None = None,
+    region: str | None = None,
 ) -> Ladder:
     """Return the ladder that applies to an item.
 
@@ -162,24 +172,29 @@ def find_ladder(
     item : str
         Item id or name; not one whose limit depends on furnace capacity.
     document : str, optional
-        Document id or number, or ``"in-force"`` with a period. By default the newest national list with an
-        accepted row, or the one document that knows the item.
+        Document id or number. By default the rule in force: the national list that has the item, else the
+        standard, else the local limit of ``region``.
     allow_unverified : bool
         Take an unverified row.
     period : str, optional
-        For ``"in-force"``: ``"2022"``, ``"2023-06"`` or a day. The list in force at its end applies.
+        ``"2022"``, ``"2023-Q2"``, ``"2023-06"`` or a day: the rule in force at its end applies. Without it the
+        rule in force on the day up to which the tables were checked, ``energybench.tables.as_of()``.
     like : UnitText, optional
         A unit of the indicator wanted, where a standard has several for the item. Without it the one in standard
         coal, the comprehensive energy, is taken.
+    region : str, optional
+        Name of a place, ``"昌吉市"``: its local limit applies where it has one.
 
     Returns
     -------
     Ladder
-        The limits of the item, and the document that they come from.
+        The limits of the item, and the document that they come from. ``standing`` says where it is not in force.
 
     Raises
     ------
-    MissingFigureError, UnverifiedError, AmbiguousError, UnknownProductError
+    NotInForceError
+        If no rule of the item is known to have been in force, or only local ones exist and no region is given.
+    MissingFigureError, UnverifiedError, AmbiguousError, UnknownProductError, PeriodError
         If no row can be chosen.
 
     Examples
@@ -190,64 +205,155 @@ def find_ladder(
       benchmark (标杆水平): <= 100 kgce/t
       baseline (基准水平): <= 117 kgce/t
       below-baseline (基准水平以下): otherwise
-    ndrc-2023, corroborated
-    ...
-    >>> find_ladder("electrolytic-aluminium", "in-force", period="2022").document
+    ndrc-2023, ...
+    >>> find_ladder("electrolytic-aluminium", period="2022").document
     'ndrc-2021'
     """
     item = find_item(item)
-    ladders = _ladders().get(item, ())
-    if not ladders:
+    if item not in _ladders():
         raise CapacityError(f"The limit of {item} depends on furnace capacity", item, "Use furnace_limit()")
-    check_period(document, period)
-    if document == IN_FORCE:
-        document = _document_in_force(item, _same_product(item), period, like)
-        chosen = _by_indicator(item, _of_document(item, ladders, find_document(document)), like)
-        chosen = replace(chosen, notes=f"{chosen.notes}; in force at the end of {period}".removeprefix("; "))
-    elif document is None:
-        chosen = _newest(item, ladders, like)
-    else:
-        chosen = _by_indicator(item, _of_document(item, ladders, find_document(document)), like)
+    row = choose_document(item, document, period, region, like)
+    chosen = _by_indicator(item, [ladder for ladder in _ladders()[item] if ladder.document == row.id], like)
     try:
         require_usable(chosen, f"The row of {item}", allow_unverified)
-    except MissingFigureError as error:
-        raise MissingFigureError(error.message, error.value, f"{error.fix}{_counterparts(item)}") from error
-    return chosen
+    except (MissingFigureError, UnverifiedError) as error:
+        raise type(error)(error.message, error.value, f"{error.fix}{_other_rows(chosen)}") from error
+    return _dated(chosen, period)
 
 
-def _of_document(item: str, ladders: tuple[Ladder, ...], row: DocumentRow) -> list[Ladder]:
-    here = [ladder for ladder in ladders if ladder.document == row.id]
-    if not here:
-        known = ", ".join(dict.fromkeys(ladder.document for ladder in ladders))
-        successor = f"{citation(row.id)} was replaced by {row.replaced_by}. " if row.replaced_by else ""
-        raise UnknownProductError(
-            f"No level of {item} in {citation(row.id)} is known", item, f"{successor}It is in {known}: pass document="
-        )
-    return here
+def _dated(ladder: Ladder, period: str | None) -> Ladder:
+    """Return a ladder that says how its document stands at the end of a period."""
+    told = standing(find_document(ladder.document), day_of(period))
+    if told == ladder.standing:
+        return ladder
+    return replace(ladder, standing=told)
 
 
-def _newest(item: str, ladders: tuple[Ladder, ...], like: UnitText | None) -> Ladder:
-    national = [ladder for ladder in ladders if find_document(ladder.document).kind == "national_list"]
-    if not national:
-        documents = list(dict.fromkeys(ladder.document for ladder in ladders))
-        if len(documents) > 1:
-            raise AmbiguousError(
-                f"{item} is in several documents: {', '.join(documents)}",
+def choose_document(
+    item: str,
+    document: str | None = None,
+    period: str | None = None,
+    region: str | None = None,
+    like: UnitText | None = None,
+) -> DocumentRow:
+    """Return the document that an item is judged by: the one named, the local one of a region, or the one in force."""
+    day = day_of(period)
+    rows = _documents_of(item)
+    if region is not None:
+        places = documents_of_region(region)
+    if document is not None:
+        row = find_document(document)
+        if row not in rows:
+            successor = f"{citation(row.id)} was replaced by {row.replaced_by}. " if row.replaced_by else ""
+            raise UnknownProductError(
+                f"No level of {item} in {citation(row.id)} is known",
                 item,
-                f'Pass document="{_current(documents)}"',
+                f"{successor}It is in {', '.join(one.id for one in rows)}: pass document=",
             )
-        return _by_indicator(item, list(ladders), like)
-    national.sort(key=lambda ladder: find_document(ladder.document).issued, reverse=True)
-    chosen = next((ladder for ladder in national if ladder.verification in ACCEPTED), national[0])
-    if chosen is national[0]:
-        return chosen
-    skipped = ", ".join(f"{c.document} ({c.verification})" for c in national[: national.index(chosen)])
-    return replace(chosen, notes=f"{chosen.notes}; passed over: {skipped}".removeprefix("; "))
+        return row
+    local = [row for row in rows if row.kind == "local_policy"]
+    here = [row for row in local if region is not None and row.id in places]
+    if here and period is None:
+        return here[-1]
+    pool = here or [row for row in rows if row.kind == "national_list"] or [row for row in rows if row not in local]
+    in_force = [row for row in pool if not standing(row, day)]
+    if in_force:
+        return in_force[-1]
+    when = f"at the end of {period}" if period else f"on {day}, the day up to which the tables were checked"
+    if not pool:
+        places_known = ", ".join(f"{row.region.partition(';')[0]} ({row.id})" for row in local)
+        first = local[-1]
+        raise NotInForceError(
+            f"No national limit of {item} is known, only a local one: {places_known}",
+            item,
+            f'Pass region="{first.region.partition(";")[0]}" if the plant is there, or document="{first.id}"',
+        )
+    told = "; ".join(f"{row.id} {standing(row, day)}" for row in pool)
+    advice = "" if here else _standards_on(day, item, like)
+    raise NotInForceError(
+        f"No document with {item} is known to have been in force {when}: {told}",
+        item,
+        advice or f'Pass document="{pool[-1].id}" to use it all the same',
+    )
 
 
-def _current(documents: list[str]) -> str:
-    """Return the document that no other has replaced, or the last."""
-    return next((one for one in documents if not find_document(one).replaced_by), documents[-1])
+@cached(4096)
+def _documents_of(item: str) -> tuple[DocumentRow, ...]:
+    """Return the documents that have an item, by their first day."""
+    ids = [ladder.document for ladder in _ladders().get(item, ())]
+    ids += [row.document for row in records("furnace_limits") if row.item == item]
+    return tuple(sorted(map(find_document, dict.fromkeys(ids)), key=lambda row: row.effective_from))
+
+
+@cached(4096)
+def documents_of_region(region: str) -> frozenset[str]:
+    """Return the ids of the local documents of a place, or refuse a place that no document names."""
+    names: dict[str, list[str]] = {}
+    for row in records("documents"):
+        for name in filter(None, row.region.split(";")):
+            names.setdefault(normalise_name(name), []).append(row.id)
+    if not isinstance(region, str) or normalise_name(region) not in names:
+        known = [name for row in records("documents") for name in filter(None, row.region.split(";"))]
+        advice = f"Known: {', '.join(dict.fromkeys(known))}. Leave region out for the national rule"
+        shown = quoted(region)
+        raise UnknownNameError(
+            f"{shown} is not a region of the tables", shown, did_you_mean(str(region), known, advice)
+        )
+    return frozenset(names[normalise_name(region)])
+
+
+def standing(row: DocumentRow, day: str) -> str:
+    """Say in words how a document is not in force on a day; empty where it is.
+
+    >>> standing(find_document("ndrc-2021"), "2026-08-31")
+    'was replaced by ndrc-2023 on 2023-07-04'
+    """
+    end = last_day(row)
+    if end and end <= day:
+        return f"was replaced by {row.replaced_by} on {end}" if row.replaced_by else f"ended on {end}"
+    if row.effective_from > day:
+        return f"is in force only from {row.effective_from}"
+    if not row.effective_from:
+        return "has no first day in force that is known"
+    return ""
+
+
+def last_day(row: DocumentRow) -> str:
+    """Return the first day on which a document is no longer in force: its own, or the first of its successor."""
+    successor = row.replaced_by.partition(";")[0]
+    return row.effective_to or (find_document(successor).effective_from if successor else "")
+
+
+def day_of(period: str | None) -> str:
+    """Return the last day of a period, or the day up to which the tables were checked."""
+    if period is None:
+        return as_of()
+    shown = quoted(period)
+    end = period_end(period) if isinstance(period, str) else None
+    if end is None:
+        raise PeriodError(
+            f"period is {shown}, expected a year, a half year, a quarter, a month or a day",
+            shown,
+            'Write "2023", "2023-Q2", "2023-06" or "2023-06-30"',
+        )
+    return end
+
+
+def _standards_on(day: str, item: str, like: UnitText | None) -> str:
+    """Name the GB standards that had a product on a day, as advice; empty where none is known."""
+    ways = []
+    for ladder in _same_product(item):
+        row = find_document(ladder.document)
+        fits = ladder.unit and (like is None or same_kind(read_unit(ladder.unit), like))
+        # A standard whose first day nobody has read still ended on a day that is known.
+        ended_later = not row.effective_from and day < row.effective_to
+        held = ended_later or not standing(row, day)
+        if row.kind == "national_standard" and held and fits and ladder.verification != "missing":
+            named = "" if ladder.item == item else f'item="{ladder.item}", '
+            weak = "" if ladder.verification in ACCEPTED else ", allow_unverified=True"
+            dates = f"until {row.effective_to}" if ended_later else f"from {row.effective_from}"
+            ways.append(f'{named}document="{row.id}"{weak} ({dates})')
+    return f"A GB standard is another test: pass {' or '.join(dict.fromkeys(ways))}" if ways else ""
 
 
 def _by_indicator(item: str, ladders: list[Ladder], like: UnitText | None) -> Ladder:
@@ -267,15 +373,19 @@ def _by_indicator(item: str, ladders: list[Ladder], like: UnitText | None) -> La
     return wanted[0]
 
 
-def _counterparts(item: str) -> str:
-    """Name the GB rows of the same product, which are never swapped in."""
-    rows = [row for row in records("gb_counterparts") if row.item == item and row.counterpart_limit]
-    if not rows:
-        return ""
-    places = "; ".join(
-        f'{row.counterpart_limit.partition("/")[2]}, document="{row.counterpart_document}"' for row in rows
-    )
-    return f". The GB limit of the same product is another test, not a substitute: {places}"
+def _other_rows(ladder: Ladder) -> str:
+    """Name the other rows of a product whose row may not be used; none is ever swapped in."""
+    older = [
+        f'document="{one.document}"'
+        for one in _ladders()[ladder.item]
+        if one.document != ladder.document and one.verification in ACCEPTED
+    ]
+    words = f". Another document has an accepted row: pass {' or '.join(dict.fromkeys(older))}" if older else ""
+    rows = [row for row in records("gb_counterparts") if row.item == ladder.item and row.counterpart_limit]
+    ways = [f'{row.counterpart_limit.partition("/")[2]}, document="{row.counterpart_document}"' for row in rows]
+    places = "; ".join(dict.fromkeys(ways))
+    gb = f". The GB limit of the same product is another test, not a substitute: {places}" if rows else ""
+    return words + gb
 
 
 def choose_ladder(
@@ -286,24 +396,23 @@ def choose_ladder(
     allow_unverified: bool = False,
     period: str | None = None,
     like: UnitText | None = None,
+    region: str | None = None,
 ) -> Ladder:
     """Return the ladder of an item by any of its names, furnaces included."""
     item = find_item(name)
     if not needs_capacity(item):
         if capacity is not None:
             raise OptionError(
-                f"The limit of {item} does not depend on furnace capacity", "capacity", "Leave capacity out"
+                f"The limit of {item} does not depend on furnace capacity",
+                "capacity",
+                f"Leave capacity out; a capacity belongs to {', '.join(sorted(furnace_items()))}",
             )
-        return find_ladder(item, document, allow_unverified, period, like)
+        return find_ladder(item, document, allow_unverified, period, like, region)
     if capacity is None:
         raise CapacityError(f"The limit of {item} depends on furnace capacity", item, 'Pass capacity="3 t"')
-    check_period(document, period)
-    if document == IN_FORCE:
-        check_furnace_in_force(item, period)
-    named = None if document == IN_FORCE else document
-    return of_furnace(
-        furnace_limit(capacity, reading=reading, item=item, document=named, allow_unverified=allow_unverified)
-    )
+    row = choose_document(item, document, period, region)
+    limit = furnace_limit(capacity, reading=reading, item=item, document=row.id, allow_unverified=allow_unverified)
+    return _dated(of_furnace(limit), period)
 
 
 def all_ladders(name: str, like: UnitText) -> tuple[Ladder, ...]:
@@ -320,7 +429,7 @@ def all_ladders(name: str, like: UnitText) -> tuple[Ladder, ...]:
     if not rows:
         units = ", ".join(sorted({ladder.unit for ladder in _ladders().get(item, ())}))
         raise DimensionError(f"{item} has no indicator in {like}", item, f"Its indicators are in {units or 'no unit'}")
-    return tuple(rows)
+    return tuple(_dated(row, None) for row in rows)
 
 
 @cached(4096)
@@ -332,7 +441,7 @@ def _same_product(item: str) -> tuple[Ladder, ...]:
     return (*rows, *(ladder for ladder in others if ladder not in rows))
 
 
-def usual_unit(name: str, document: str | None = None, period: str | None = None) -> str:
+def usual_unit(name: str, document: str | None = None, period: str | None = None, region: str | None = None) -> str:
     """Return the unit of the indicator that a value of an item is compared in; empty where there is no one such.
 
     Examples
@@ -343,100 +452,14 @@ def usual_unit(name: str, document: str | None = None, period: str | None = None
     try:
         item = find_item(name)
         furnace = next((row.unit for row in records("furnace_limits") if row.item == item), "")
-        return furnace or find_ladder(item, document, True, period).unit
+        return furnace or find_ladder(item, document, True, period, None, region).unit
     except EnergybenchError:
         return ""
 
 
-def _document_in_force(item: str, ladders: Sequence[Ladder], period: str | None, like: UnitText | None = None) -> str:
-    end = _end_of(period)
-    known = {ladder.document: find_document(ladder.document) for ladder in ladders if ladder.item == item}
-    dated = sorted((row for row in known.values() if row.effective_from), key=lambda row: row.effective_from)
-    national = [row for row in dated if row.kind == "national_list"]
-    in_force = [row for row in national or dated if _holds_on(end, row)]
-    if in_force:
-        return in_force[-1].id
-    dates = ", ".join(
-        f"{row.id} from {row.effective_from}" + f" until {row.effective_to}" * bool(row.effective_to)
-        for row in national or dated
-    )
-    # Where there is a national list nothing else is searched, so that no more may be said.
-    what, there = ("national list", "The lists") if national else ("document", "There are")
-    standards = _standards_on(end, item, ladders, like) if national else ""
-    first = (national or dated or list(known.values()))[0]
-    advice = standards or f'Pass document="{first.id}" to use it all the same'
-    raise UnknownProductError(
-        f"No {what} with {item} is known to have been in force at the end of {period}",
-        item,
-        f"{there}: {dates or 'none with a date'}. {advice}",
-    )
-
-
-def _holds_on(day: str, row: DocumentRow) -> bool:
-    """Say whether a document was in force on a day; one without a date is not known to have been."""
-    return bool(row.effective_from) and row.effective_from <= day < (row.effective_to or "9999")
-
-
-def _standards_on(day: str, item: str, ladders: Sequence[Ladder], like: UnitText | None) -> str:
-    """Name the GB standards that had a product on a day, as advice; empty where none is known."""
-    ways = []
-    for ladder in ladders:
-        row = find_document(ladder.document)
-        fits = ladder.unit and (like is None or same_kind(read_unit(ladder.unit), like))
-        # A standard whose first day nobody has read still ended on a day that is known.
-        ended_later = not row.effective_from and day < row.effective_to
-        held = _holds_on(day, row) or ended_later
-        if row.kind == "national_standard" and held and fits and ladder.verification != "missing":
-            named = "" if ladder.item == item else f'item="{ladder.item}", '
-            weak = "" if ladder.verification in ACCEPTED else ", allow_unverified=True"
-            dates = f"until {row.effective_to}" if ended_later else f"from {row.effective_from}"
-            ways.append(f'{named}document="{row.id}"{weak} ({dates})')
-    return f"A GB standard is another test: pass {' or '.join(dict.fromkeys(ways))}" if ways else ""
-
-
-def check_period(document: str | None, period: str | None) -> None:
-    """Refuse a period that nothing asks for."""
-    if document is not None and not isinstance(document, str):
-        find_document(document)  # refuses what is no text
-    if period is not None and document != IN_FORCE:
-        raise OptionError("period is given without in-force", "period", 'Pass document="in-force" too')
-
-
-def _end_of(period: object) -> str:
-    """Return the last day of a year, a month or a day, as an ISO date."""
-    fix = 'Pass period="2023", "2023-06" or "2023-06-30"'
-    if period is None:
-        raise OptionError('document="in-force" needs a period', "period", fix)
-    shown = quoted(period)
-    text = fold_period(period) if isinstance(period, str) else ""
-    if not re.fullmatch(r"[0-9]{4}(-[0-9]{2}){0,2}", text):
-        raise OptionError(f"period is {shown}, expected a year, a month or a day", shown, fix)
-    try:
-        first = date.fromisoformat((text + "-01-01")[:10])
-    except ValueError as error:
-        raise OptionError(f"period is {shown}, which is no date", shown, fix) from error
-    if len(text) == 4:
-        return f"{text}-12-31"
-    return f"{text}-{monthrange(first.year, first.month)[1]}" if len(text) == 7 else text
-
-
-def check_furnace_in_force(item: str, period: str | None) -> None:
-    """Refuse a furnace limit for a period in which its document was not in force."""
-    end = _end_of(period)
-    row = find_document(next(row.document for row in records("furnace_limits") if row.item == item))
-    if not _holds_on(end, row):
-        raise UnknownProductError(
-            f"{citation(row.id)} was not in force at the end of {period}",
-            item,
-            f'Pass document="{row.id}" to use it all the same',
-        )
-
-
-def warn_if_superseded(document: str | None, stacklevel: int = 3) -> None:
-    """Warn when a document is asked for by name that another has replaced."""
-    if document is None or document == IN_FORCE:
-        return
-    row = find_document(document)
-    if row.replaced_by:
-        message = f"{citation(row.id)} was replaced by {row.replaced_by}"
-        warnings.warn(message, SupersededWarning, stacklevel=stacklevel)
+def warn_if_superseded(document: str | None, told: str | None = None, stacklevel: int = 3) -> None:
+    """Warn when a document is used that is not in force, ``told`` in words; without them on the day of the tables."""
+    if document is not None and told is None:
+        told = standing(find_document(document), as_of())
+    if document is not None and told:
+        warnings.warn(f"{citation(find_document(document).id)} {told}", SupersededWarning, stacklevel=stacklevel)

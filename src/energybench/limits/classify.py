@@ -42,6 +42,7 @@ def classify(
     document: str | None = None,
     documents: None = None,
     period: str | None = None,
+    region: str | None = None,
     capacity: AmountLike | None = None,
     reading: str = "linear",
     output: AmountLike | None = None,
@@ -61,6 +62,7 @@ def classify(
     document: str | None = None,
     documents: str | None = None,
     period: str | None = None,
+    region: str | None = None,
     capacity: AmountLike | None = None,
     reading: str = "linear",
     output: AmountLike | None = None,
@@ -79,12 +81,16 @@ def classify(
     item : str
         Item id or name: ``"electrolytic-aluminium"``, ``"电解铝"``.
     document : str, optional
-        Document id or number, or ``"in-force"`` with a period; default the newest national list with an
-        accepted row. A GB standard gives levels 1, 2, 3 and the steps met one by one.
+        Document id or number; default the rule in force at the end of ``period``, without one on the day of the
+        tables, ``energybench.tables.as_of()``: the national list, else the standard, else the local limit of
+        ``region``. A GB standard gives levels 1, 2, 3 and the steps met one by one.
     documents : {"all"}, optional
         Every document that has the product, side by side: see :func:`classify_all`.
     period : str, optional
-        For ``document="in-force"``: ``"2022"``, ``"2023-06"`` or a day.
+        ``"2022"``, ``"2023-Q2"``, ``"2023-06"`` or a day.
+    region : str, optional
+        Place of the plant, ``"昌吉市"``: its local limit applies where it has one, else the national rule. Without
+        it, no local limit is used.
     capacity : str or pint.Quantity, optional
         Rated furnace capacity, where the limit depends on it.
     reading : {"linear", "class_below", "class_above", "stated_only"}
@@ -112,12 +118,12 @@ def classify(
     DimensionError
         If the value is of another kind than the indicator: kWh/t never compares with kgce/t.
     EnergybenchError
-        If the item, the document or the row cannot be used.
+        If the item, the document or the row cannot be used, or no rule is known to have been in force.
 
     Warns
     -----
     SupersededWarning
-        If a document is asked for by name that another has replaced.
+        If a document is used, by name or by its region, that is not in force.
 
     Notes
     -----
@@ -129,22 +135,22 @@ def classify(
     <Level.BASELINE: 'baseline'>
     >>> classify("13200 kWh/t", "electrolytic-aluminium", document="gb-21346-2022").level
     <Level.LEVEL_3: 'level-3'>
-    >>> classify("600 kWh/t", "induction-furnace-cast-iron", capacity="3 t").depends_on_reading
-    True
+    >>> classify("600 kWh/t", "induction-furnace-cast-iron", capacity="3 t", region="昌吉市", period="2023").level
+    <Level.WITHIN_LIMIT: 'within-limit'>
     >>> round(classify("105±2 kgce/t", "cement-clinker").probabilities["benchmark"], 4)
     0.0062
     """
     if documents is not None:
         check_option("documents", documents, ("all",))
-        if any(option is not None for option in (document, period, capacity, output, corrections)):
+        if any(option is not None for option in (document, period, region, capacity, output, corrections)):
             raise OptionError('documents="all" goes with basis and compare only', "documents", "Leave the others out")
         return classify_all(value, item, basis=basis, compare=compare)
     check_option("compare", compare, COMPARES)
-    read = _read(value, item, document, period)
-    ladder = choose_ladder(item, document, capacity, reading, allow_unverified, period, read[1])
+    read = _read(value, item, document, period, region)
+    ladder = choose_ladder(item, document, capacity, reading, allow_unverified, period, read[1], region)
     check_basis(ladder, basis)
     warn_if_weak(ladder, ladder.id)
-    warn_if_superseded(document)
+    warn_if_superseded(ladder.document, ladder.standing)
     number, uncertainty = _value_in(value, read, ladder)
     applied: tuple[CorrectionResult, ...] = ()
     if corrections is not None and not isinstance(corrections, Mapping):
@@ -216,7 +222,11 @@ def classify_all(
 
 
 def _read(
-    value: MeasuredLike, item: str, document: str | None = None, period: str | None = None
+    value: MeasuredLike,
+    item: str,
+    document: str | None = None,
+    period: str | None = None,
+    region: str | None = None,
 ) -> tuple[Magnitude | Fraction, UnitText, Spread | None]:
     """Read a value that may carry an uncertainty."""
     try:
@@ -226,7 +236,7 @@ def _read(
         bare = isinstance(value, str) and error.message.endswith("has no unit")
         if not (number or bare):
             raise
-        unit = usual_unit(item, document, period)
+        unit = usual_unit(item, document, period, region)
         examples = [f"{text_of(value).strip()} {one}" for one in ([unit] if unit else ["kgce/t", "kWh/t"])]
         try:
             for example in examples:

@@ -44,6 +44,8 @@ class FurnaceLimit(Quantified, Card):
         ``"stated"`` by the document or ``"interpolated"``, which the document does not say.
     strict, lenient : float
         The limits of the readings ``class_above`` and ``class_below``.
+    region, effective_to : str
+        Place of the document, and the first day on which it is no longer in force.
     between : tuple of tuple
         The stated points (capacity in t, limit) on both sides; one point twice where it is stated.
     """
@@ -64,6 +66,8 @@ class FurnaceLimit(Quantified, Card):
     verification: str
     evidence: str
     notes: str
+    region: str
+    effective_to: str
 
     @property
     def curve(self) -> LimitCurve:
@@ -77,9 +81,11 @@ class FurnaceLimit(Quantified, Card):
             else f"{self.reading} between {self.between[0][0]:g} t and {self.between[1][0]:g} t"
         )
         band = "" if self.strict == self.lenient else f"; strict {self.strict:g}, lenient {self.lenient:g}"
+        place = f"{self.region.partition(';')[0]}, " if self.region else ""
+        end = f"; in force until {self.effective_to}" if self.effective_to else ""
         return (
             f"{self.comparator} {self.value:.6g} {self.unit} ({self.denominator}) at {self.capacity:g} t: {how}{band}"
-            f"  [{self.document} {self.clause}, {self.verification}]"
+            f"  [{place}{self.document} {self.clause}, {self.verification}{end}]"
         )
 
 
@@ -267,4 +273,6 @@ def furnace_limit(
         notes=row.notes
         if strict == lenient
         else f"{row.notes}; {reading} between stated points is a reading, not the text",
+        region=find_document(row.document).region,
+        effective_to=find_document(row.document).effective_to,
     )

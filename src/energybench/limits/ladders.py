@@ -195,6 +195,12 @@ class Ladder:
     evidence: str
     notes: str = ""
     furnace: FurnaceLimit | None = None
+    #: The place of a local document, its first day in force and the first day on which it no longer is.
+    region: str = ""
+    effective_from: str = ""
+    effective_to: str = ""
+    #: How the document is not in force in the period asked for, in words; empty where it is.
+    standing: str = ""
 
     @property
     def sign(self) -> float:

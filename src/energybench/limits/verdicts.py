@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 _OF_LADDER = (
     *("unit", "item", "item_zh", "item_en", "indicator_zh", "indicator_en", "basis"),
     *("document", "clause", "verification", "evidence", "furnace"),
+    *("region", "effective_from", "effective_to", "standing"),
 )
 
 
@@ -54,6 +55,10 @@ class Verdict(Quantified, Card):
         Whether another reading of a furnace table would change the class.
     uncertainty : float or None
         Standard uncertainty of the value, in ``unit``; None where none was given.
+    region, effective_from, effective_to : str
+        Place of a local document; its first day in force, and the first on which it no longer is.
+    standing : str
+        How the document is not in force in the period asked for; empty where it is.
     ladder : Ladder or None
         The row that the value was compared with; None where it may not be used.
     """
@@ -86,6 +91,10 @@ class Verdict(Quantified, Card):
     package_version: str = __version__
     data_version: str = ""
     uncertainty: float | None = None
+    region: str = ""
+    effective_from: str = ""
+    effective_to: str = ""
+    standing: str = ""
     ladder: Ladder | None = field(default=None, repr=False)
 
     @property
@@ -161,7 +170,11 @@ class Verdict(Quantified, Card):
         source = f"{self.document} {self.clause}".strip()
         value = f"{self.value:.6g}" if self.uncertainty is None else f"({self.value:.6g} ± {self.uncertainty:.3g})"
         suspect = f"; note: {_SUSPECT}" if _is_suspect(self.value, self.thresholds.values()) else ""
-        source = f"{source}, {self.verification}{reading}"
+        place = self.region.partition(";")[0]
+        source = ", ".join(filter(None, (place, source, self.verification)))
+        if self.standing:
+            source += f"; {self.document} {self.standing}"
+        source += reading
         return f"{self.item} {value} {self.unit}: {name}  [{steps} {self.unit}; {source}]{suspect}"
 
 

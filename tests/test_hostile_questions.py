@@ -1,0 +1,212 @@
+"""Questions that once got a wrong answer, a line each: the call, and what it has to give.
+
+An outcome is the reason of a refusal, or what the call returns.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import pandas
+import pytest
+
+import energybench as eb
+from energybench.errors import EnergybenchError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from conftest import WriteTable
+
+CLINKER = pandas.DataFrame(
+    [("甲", "2023", "水泥熟料", 10_000, "t")], columns=["企业", "期间", "产品", "产量", "产量单位"]
+)
+ALUMINIUM = CLINKER.assign(产品="电解铝")
+CAST_IRON = CLINKER.assign(产品="铸铁")
+FURNACE = CLINKER.assign(产品="感应电炉(铸铁)")
+COLUMNS = ["企业", "期间", "产品", "能源品种", "数量", "单位"]
+COAL = ("甲", "2023", "水泥熟料", "原煤", 1100, "t")
+POTLINE = ("甲", "2023", "电解铝", "电力", 6750, "万kWh")
+
+
+def assessed(rows: list[tuple[Any, ...]], outputs: pandas.DataFrame = CLINKER, /, **columns: Any) -> eb.Assessment:
+    """Assess some readings of plant 甲, the columns beside the usual ones given by name."""
+    return eb.assess(pandas.DataFrame(rows, columns=COLUMNS).assign(**columns), outputs)
+
+
+def judged(rows: list[tuple[Any, ...]], outputs: pandas.DataFrame = CLINKER, /, **columns: Any) -> tuple[Any, ...]:
+    """Return class and reason of the first output."""
+    row = assessed(rows, outputs, **columns).results.iloc[0]
+    return (None if pandas.isna(row["class"]) else row["class"], row["reason"])
+
+
+def accounted(*lines: Any, output: str = "10000 t", product: str = "电解铝", **options: Any) -> str | None:
+    """Return the class of an account."""
+    verdict = eb.account(lines, output=output, product=product, **options).verdict
+    assert verdict is not None
+    return verdict.level
+
+
+def own_power(name: str) -> dict[str, str]:
+    return {"carrier": name, "amount": "6750 万kWh", "coefficient": "0.1229 kgce/kWh"}
+
+
+def level(value: str, item: str, **options: Any) -> str | None:
+    verdict = eb.classify(value, item, **options)
+    assert isinstance(verdict, eb.Verdict)
+    return verdict.level
+
+
+def tce(amount: str, carrier: str, **options: Any) -> float:
+    return round(float(eb.to_tce(amount, carrier, **options).magnitude), 6)
+
+
+def furnace_met(capacity: str, kwh_per_t: float) -> list[bool | None]:
+    """Return whether one furnace meets the furnace targets of Changji City that it falls under."""
+    row = {
+        "plant": "甲",
+        "product": "感应电炉(铸铁)",
+        "intensity": kwh_per_t,
+        "unit": "kWh/t",
+        "furnace_capacity": capacity,
+    }
+    check = eb.check_targets(pandas.DataFrame([row]), document="changji-city-2021")
+    return [verdict.met for verdict in check if verdict.denominator == "each of 1 row"]
+
+
+#: Names of bought electricity that the tables do not have, or once did not.
+POWER = ("外购电量", "外购电力", "电力（外购）", "网电", "市电", "绿电", "直流电", "電力", "电 力", "Electric")
+
+CALLS: dict[str, tuple[Callable[[], object], object]] = {
+    # Electricity under another name.
+    **{
+        f"a smelter with {n}": (partial(accounted, ("电力", "6750 万kWh"), own_power(n)), "unknown-carrier")
+        for n in POWER
+    },
+    # Bases.
+    "calorific power by 0.1229": (lambda: tce("1 万kWh", "电力", coefficient="0.1229 kgce/kWh"), 1.229),
+    "an alumina plant on the primary basis": (
+        lambda: accounted(
+            ("原煤", "300 t"),
+            ("电力", "250 万kWh"),
+            output="2000 t",
+            product="alumina-bayer",
+            document="gb-21346-2022",
+            basis="primary",
+            coal_rate="302.4 gce/kWh",
+        ),
+        "basis",
+    ),
+    # Magnitudes.
+    "raw coal with a slipped coefficient": (
+        lambda: tce("1 t", "原煤", coefficient="7.143 kgce/kg"),
+        "implausible-coefficient",
+    ),
+    "natural gas by the wrong denominator": (
+        lambda: tce("1 万m3", "天然气", coefficient="1.33 kgce/kg", density="0.7174 kg/m3"),
+        9.54142,
+    ),
+    "diesel of 0.84 kg/L": (lambda: tce("1000 L", "柴油", density="0.84 kg/L"), 1.223964),
+    "power at 0.5703 tCO2/MWh": (lambda: eb.to_co2("1 万kWh", "电力", factor="0.5703 tCO2/MWh").tco2, 5.703),
+    # Texts of units.
+    "10⁴1立方": (lambda: str(eb.quantity("10⁴1立方")), "unknown-unit"),
+    "10⁴2 t": (lambda: str(eb.quantity("10⁴2 t")), "unknown-unit"),
+    # The rule in force.
+    "clinker of a period that is none": (lambda: level("105 kgce/t", "水泥熟料", period="随便"), "option"),
+    # What follows, and conditions.
+    "cement of 60 % clinker": (
+        lambda: level(
+            "90 kgce/t",
+            "cement",
+            document="gb-16780-2021",
+            corrections={"clinker-ratio": {"clinker_percent": 60}, "altitude": {"altitude": "0 m"}},
+        ),
+        "over-limit",
+    ),
+    "a correction under two names": (
+        lambda: level(
+            "98 kgce/t",
+            "cement",
+            document="gb-16780-2021",
+            corrections={
+                "clinker-ratio": {"clinker_percent": 80},
+                "gb-16780-2021/clinker-ratio": {"clinker_percent": 80},
+            },
+        ),
+        "option",
+    ),
+    "a capacity for cast iron": (
+        lambda: level("0.27 tce/t", "铸铁", capacity="3 t", document="changji-city-2021"),
+        "option",
+    ),
+    "603.4 kWh/t at 3 t, rounded": (
+        lambda: level("603.4 kWh/t", "感应电炉(铸铁)", capacity="3 t", compare="rounded", document="changji-city-2021"),
+        "over-limit",
+    ),
+    # Furnaces and targets.
+    "a furnace of 3 t at 700 kWh/t": (lambda: furnace_met("3 t", 700), [False]),
+    "a furnace of 1.2 t at 640 kWh/t": (lambda: furnace_met("1.2 t", 640), [False]),
+    "a furnace of 3 t at 600 kWh/t": (lambda: furnace_met("3 t", 600), [None]),
+    "a furnace of 3 t at 580 kWh/t": (lambda: furnace_met("3 t", 580), [True]),
+    # The whole energy.
+    "a carrier that no table knows": (lambda: judged([COAL, (*COAL[:3], "原媒", 5, "t")])[0], None),
+    "a reading of another plant": (lambda: judged([(*COAL[:4], 1500, "t"), ("乙", *COAL[1:])])[0], "baseline"),
+    "power made from the plant's own coal": (
+        lambda: judged([(*COAL[:4], 1500, "t"), (*COAL[:3], "电力", 100, "万kWh")], 流向=["购入", "自产自用"])[0],
+        "baseline",
+    ),
+}
+
+
+def outcome(call: Callable[[], object]) -> object:
+    """Return what a call gives, or the reason of its refusal."""
+    try:
+        return call()
+    except EnergybenchError as error:
+        return error.reason
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_a_hostile_question_is_refused_or_answered_right(name: str) -> None:
+    call, expected = CALLS[name]
+    assert outcome(call) == expected
+
+
+# Files ----------------------------------------------------------------------------------------------------
+
+HEAD = ",".join(COLUMNS)
+#: Readings as text -> class and reason of the one output, or the reason of the refusal.
+FILES: dict[str, tuple[str, object]] = {
+    "a quote that is closed": (f'{HEAD},备注\n甲,2023,水泥熟料,原煤,1500,t,"好"\n', ("baseline", "")),
+}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_hostile_file_is_refused_or_read_right(name: str, tmp_path: Path) -> None:
+    text, expected = FILES[name]
+    path = tmp_path / "meters.csv"
+    path.write_text(text, encoding="utf-8")
+
+    def call() -> object:
+        row = eb.assess(path, CLINKER).results.iloc[0]
+        return (None if pandas.isna(row["class"]) else row["class"], row["reason"])
+
+    assert outcome(call) == expected
+
+
+# Own rows -------------------------------------------------------------------------------------------------
+
+#: Table, shipped row, changes.
+OWN_ROWS: dict[str, tuple[str, str, dict[str, str]]] = {
+    "a negative coefficient": ("carriers", "gbt-2589-2020/raw_coal", {"coefficient": "-0.7143"}),
+    "a coefficient of zero": ("carriers", "gbt-2589-2020/raw_coal", {"coefficient": "0"}),
+    "a coefficient beyond all floats": ("carriers", "gbt-2589-2020/raw_coal", {"coefficient": "1e999999999"}),
+}
+
+
+@pytest.mark.parametrize("name", OWN_ROWS)
+def test_an_own_row_that_cannot_be_right_is_refused(name: str, write_table: WriteTable) -> None:
+    table, base, changes = OWN_ROWS[name]
+    assert outcome(lambda: eb.tables.use(write_table(table, changes, base=base))) == "table"

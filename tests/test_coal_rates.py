@@ -186,7 +186,7 @@ def test_two_accepted_figures_of_a_year_are_listed(write_table: WriteTable) -> N
 def test_the_same_figure_twice_is_one_figure(write_table: WriteTable) -> None:
     own = {"id": "own-2024", "value": "302.40", "verification": "two_sources"}
     tables.use(write_table("coal_rates", own, base="supply-2024"))
-    assert coal_rate(2024, "supply").verification == "two_sources"
+    assert coal_rate(2024, "supply").verification == "one_source", "an own row inherits no verification"
 
 
 def test_a_confirmed_row_is_used_without_asking(write_table: WriteTable) -> None:

@@ -486,3 +486,54 @@ def test_a_byte_order_mark_does_not_matter(write_table: WriteTable) -> None:
     path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
     tables.use(path)
     assert eb.classify("0.27 tce/t", "cast-iron").level == eb.Level.OVER_LIMIT
+
+
+# Own rows are held to the checks of the shipped ones ---------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("table", "base", "change", "said"),
+    [
+        ("carriers", "gbt-2589-2020/raw-coal", {"coefficient": "-0.7143"}, "coefficient is '-0.7143'"),
+        ("carriers", "gbt-2589-2020/raw-coal", {"coefficient": "0"}, "coefficient is '0'"),
+        (
+            "benchmarks",
+            "ndrc-2023/cement-clinker",
+            {"benchmark": "600", "baseline": "500"},
+            "benchmark 600, baseline 500",
+        ),
+        ("limits", "gb-21346-2022/electrolytic-aluminium", {"level2": "13500"}, "level2 13500, level3"),
+        ("furnace_limits", "changji-city-2021/induction-furnace-cast-iron/1t", {"capacity_unit": "kg"}, "is 'kg'"),
+        ("furnace_limits", "changji-city-2021/induction-furnace-cast-iron/1t", {"unit": "kWh/kg"}, "is 'kWh/kg'"),
+        ("documents", "ndrc-2023", {"effective_from": "32.13.2023"}, "effective_from is '32.13.2023'"),
+        ("documents", "ndrc-2023", {"effective_from": "2024", "effective_to": "2023-07"}, "effective_to is '2023-07'"),
+        ("coal_rates", "supply-2024", {"value": "0"}, "value is '0'"),
+    ],
+)
+def test_a_wrong_own_figure_is_refused(
+    write_table: WriteTable, table: str, base: str, change: dict[str, str], said: str
+) -> None:
+    with pytest.raises(TableError, match=re.escape(said)):
+        tables.use(write_table(table, change, base=base))
+
+
+def test_a_second_limit_for_one_capacity_is_refused(write_table: WriteTable) -> None:
+    point = {"id": "mine/1t", "limit": "700", "capacity": "1.0"}
+    path = write_table("furnace_limits", point, base="changji-city-2021/induction-furnace-cast-iron/1t")
+    with pytest.raises(TableError, match="both state the limit of induction-furnace-cast-iron at 1"):
+        tables.use(path)
+    assert eb.furnace_limit("1 t").limit == 630
+
+
+@pytest.mark.parametrize("stated", ["two_sources", "one_source", "corroborated"])
+def test_an_own_row_says_so_in_the_answer(write_table: WriteTable, stated: str) -> None:
+    change = {"coefficient": "0.75", "verification": stated}
+    tables.use(write_table("carriers", change, base="gbt-2589-2020/raw-coal"))
+    assert eb.coefficient("原煤").verification == "own_row"
+    assert "own_row" in str(eb.convert("10 t", "原煤"))
+
+
+def test_an_own_row_that_is_not_checked_stays_so(write_table: WriteTable) -> None:
+    tables.use(write_table("carriers", {"verification": "unverified"}, base="gbt-2589-2020/raw-coal"))
+    with pytest.raises(UnverifiedError):
+        eb.coefficient("原煤")

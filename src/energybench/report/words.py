@@ -22,6 +22,7 @@ VERIFICATIONS_ZH = {
     "two_sources": "两份来源",
     "one_source": "一份来源",
     "corroborated": "他处佐证",
+    "own_row": "自有数据行",
     "unverified": "未核对",
     "conflict": "来源相互矛盾",
     "missing": "缺失",

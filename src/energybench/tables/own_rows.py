@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import csv
+import re
 from decimal import Decimal, InvalidOperation
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from energybench.errors import EnergybenchError, TableError, TableNotFoundError, did_you_mean, quoted
 from energybench.tables.expressions import parse, parse_conditions
-from energybench.tables.rows import TABLES, Schema, record_of, schemas
+from energybench.tables.rows import ACCEPTED, OWN, TABLES, Schema, record_of, schemas
 from energybench.units.text import LARGEST_POWER, LONGEST_TEXT, read_unit
 
 if TYPE_CHECKING:
@@ -71,6 +72,9 @@ def read_overlay(path: Path) -> tuple[str, list[Any]]:
     name, checked = _checked(path)
     for error in chain.from_iterable(errors for *_, errors in checked):
         raise error
+    for _, row, _ in checked:
+        if row.get("verification") in ACCEPTED:
+            row["verification"] = OWN
     return name, [record_of(name)(**row) for _, row, _ in checked]
 
 
@@ -116,16 +120,24 @@ def _wrong_cells(schema: Schema, row: dict[str, str], where: str, seen: set[tupl
     for column in schema.numbers:
         if row[column] and not _is_decimal(row[column]):
             yield _wrong(where, column, row[column], "Write a decimal number such as 0.7143")
+            return
+        if row[column] and column in schema.positive and Decimal(row[column]) <= 0:
+            yield _wrong(where, column, row[column], "Write a figure above zero")
+    for column, pattern in schema.patterns.items():
+        if row[column] and not re.fullmatch(pattern, row[column]):
+            yield _wrong(where, column, row[column], "Write a day such as 2024-01-31, a month or a year")
+    yield from _wrong_order(row, where)
     for column, read in _EXPRESSIONS.items():
         if row.get(column):
             try:
                 read(row[column])
             except TableError as error:
                 yield TableError(f"{where}: {column}: {error.message}", row[column], error.fix)
-    for column in schema.units:
+    for column, unit in schema.units.items():
         if row[column] and row[column] != "ratio":
             try:
-                read_unit(row[column])
+                if read_unit(row[column]) != read_unit(unit or row[column]):
+                    yield _wrong(where, column, row[column], f"Give the figure in {unit}")
             except EnergybenchError as error:
                 yield TableError(f"{where}: {column}: {error.message}", row[column], error.fix)
     if row.get("better") in ("lower", "higher") and (row["better"] == "higher") != row["comparator"].startswith(">"):
@@ -136,6 +148,21 @@ def _wrong_cells(schema: Schema, row: dict[str, str], where: str, seen: set[tupl
         what = f"stands twice: {', '.join(key)}" if key in seen else "is empty"
         yield TableError(f"{where}: {', '.join(schema.key)} {what}", where, "Give every row a key of its own")
     seen.add(key)
+
+
+def _wrong_order(row: dict[str, str], where: str) -> Iterator[TableError]:
+    """Find steps that do not go from the strictest to the weakest, and a document that ends before it begins."""
+    higher = row.get("better") == "higher"
+    for columns in (("benchmark", "baseline"), ("level1", "level2", "level3")) if "better" in row else ():
+        steps = [Decimal(row[column]) for column in columns if row.get(column)]
+        if steps != sorted(steps, reverse=higher):
+            shown = ", ".join(f"{column} {row[column]}" for column in columns if row[column])
+            fix = (
+                "Give the largest figure first, since higher is better" if higher else "Give the smallest figure first"
+            )
+            yield TableError(f"{where}: the steps are out of order: {shown}", shown, fix)
+    if row.get("effective_to") and row["effective_from"] > row["effective_to"]:
+        yield _wrong(where, "effective_to", row["effective_to"], f"Give a day after {row['effective_from']}")
 
 
 def _without_source(row: dict[str, str], where: str) -> list[TableError]:

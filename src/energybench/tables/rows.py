@@ -11,8 +11,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-#: How far a row was checked, best first; the first three are used without being asked for.
-VERIFICATIONS = ("two_sources", "one_source", "corroborated", "unverified", "conflict", "missing")
+#: How far a row was checked, best first; the first four are used without being asked for. An organisation's own rows
+#: are ``own_row``, whatever their file says of a check.
+OWN = "own_row"
+VERIFICATIONS = ("two_sources", "one_source", "corroborated", OWN, "unverified", "conflict", "missing")
+
+ACCEPTED = VERIFICATIONS[: VERIFICATIONS.index(OWN) + 1]
 
 #: Every table, in the order of the documentation.
 TABLES = (
@@ -50,12 +54,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Schema:
-    """What is said of the columns of a table: numbers, units, the words of some, and the key."""
+    """What is said of the columns of a table.
+
+    ``positive`` are numbers above zero. ``units`` say the one unit of a column or ``""``, ``patterns`` how its cells
+    are written, ``words`` which there are.
+    """
 
     title: str
     columns: tuple[str, ...]
     numbers: tuple[str, ...]
-    units: tuple[str, ...]
+    positive: tuple[str, ...]
+    units: dict[str, str]
+    patterns: dict[str, str]
     words: dict[str, tuple[str, ...]]
     key: tuple[str, ...]
 
@@ -93,18 +103,19 @@ def schemas() -> dict[str, Schema]:
 
 def _schema(resource: dict[str, Any]) -> Schema:
     fields: list[dict[str, Any]] = resource["schema"]["fields"]
-    words = {
-        field["name"]: (*limits["enum"], *(() if limits.get("required") else ("",)))
-        for field in fields
-        if "enum" in (limits := field.get("constraints", {}))
-    }
+    limits: dict[str, dict[str, Any]] = {field["name"]: field.get("constraints", {}) for field in fields}
+    units = {field["name"]: field.get("energybench:unit") for field in fields}
     key = resource["schema"]["primaryKey"]
     return Schema(
         title=resource["description"],
         columns=tuple(field["name"] for field in fields),
         numbers=tuple(field["name"] for field in fields if field["type"] == "number"),
-        units=tuple(field["name"] for field in fields if field.get("energybench:unit")),
-        words=words,
+        positive=tuple(name for name, of in limits.items() if of.get("exclusiveMinimum") == 0),
+        units={name: "" if unit is True else unit for name, unit in units.items() if unit},
+        patterns={name: of["pattern"] for name, of in limits.items() if "pattern" in of},
+        words={
+            name: (*of["enum"], *(() if of.get("required") else ("",))) for name, of in limits.items() if "enum" in of
+        },
         key=(key,) if isinstance(key, str) else tuple(key),
     )
 

@@ -28,6 +28,7 @@ from energybench.errors import (
     quoted,
 )
 from energybench.tables.own_rows import overlay_files, read_csv, read_overlay
+from energybench.tables.rows import ACCEPTED as ACCEPTED
 from energybench.tables.rows import TABLES, VERIFICATIONS, folder, record_of, schemas
 
 if TYPE_CHECKING:
@@ -36,9 +37,6 @@ if TYPE_CHECKING:
     import pandas
 
     from energybench.tables.rows import DocumentRow, Row
-
-#: Verification states whose rows are used without being asked for, best first.
-ACCEPTED = ("two_sources", "one_source", "corroborated")
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
@@ -124,7 +122,7 @@ def use(*paths: str | Path) -> None:
         _overlays[:] = [*_overlays, *files] if paths else []
         _forget()
         try:
-            for name in _NAMED if paths else ():
+            for name in (*_NAMED, "furnace_limits") if paths else ():
                 records(name)
         except TableError:
             _overlays[:] = before
@@ -157,7 +155,19 @@ def records(name: str) -> tuple[Any, ...]:
     found = {tuple(row[k] for k in key): record(**row) for row in rows}
     found.update({tuple(getattr(own, k) for k in key): own for own in _own_records(name)})
     _check_named(name)
+    if name == "furnace_limits":
+        _check_points(tuple(found.values()))
     return tuple(found.values())
+
+
+def _check_points(rows: tuple[Any, ...]) -> None:
+    """Refuse two rows for one capacity: each reading of the table would take another."""
+    seen: dict[tuple[str, str, Fraction], str] = {}
+    for row in rows:
+        other = seen.setdefault((row.document, row.item, Fraction(row.capacity)), row.id)
+        if other != row.id:
+            said = f"{row.id} and {other} both state the limit of {row.item} at {row.capacity} {row.capacity_unit}"
+            raise TableError(said, row.id, f"Give it the id {other} to replace that row, or another document")
 
 
 def _check_named(name: str) -> None:

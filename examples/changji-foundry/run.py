@@ -26,7 +26,9 @@ except eb.errors.CapacityError as refusal:
     print(f"\n{refusal}.\n")
 
 # %% The furnaces, assessed once for every reading.
-answers = [eb.assess(meters, outputs, reading=reading).results.assign(reading=reading) for reading in READINGS]
+answers = [
+    eb.assess(meters, outputs, region="昌吉市", reading=reading).results.assign(reading=reading) for reading in READINGS
+]
 columns = ["reading", "plant", "furnace_capacity", "intensity", "within_limit", "class", "reason", "depends_on_reading"]
 table = pandas.concat(answers)[columns]
 

@@ -30,7 +30,7 @@ print("Limit in kWh per t of liquid metal")
 print(pandas.DataFrame(limits).T.to_string(na_rep="none"), "\n")
 
 # %% The foundries: energy per tonne of castings, electricity per tonne of liquid metal.
-assessment = eb.assess(HERE / "meters.csv", HERE / "outputs.csv")
+assessment = eb.assess(HERE / "meters.csv", HERE / "outputs.csv", region="昌吉市")
 results = assessment.results.assign(enterprise=assessment.results["plant"].str.partition("/")[0])
 results = results.merge(pandas.read_csv(HERE / "foundries.csv"), on="enterprise")
 

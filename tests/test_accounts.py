@@ -494,3 +494,14 @@ def test_power_under_a_name_of_the_users_own_is_refused_where_the_indicator_is_i
     ]
     with pytest.raises(UnknownCarrierError, match=r"line 2: .*would not count in kWh/t"):
         account(lines, output="10000 t", product="electrolytic-aluminium")
+
+
+def test_a_region_and_a_period_choose_the_rule_of_an_account() -> None:
+    melt: dict[str, Any] = {"output": "30 t", "product": "induction-furnace-cast-iron", "capacity": "3 t"}
+    book = account([("电力", "1.83 万kWh")], region="昌吉市", period="2022", **melt)
+    assert book.verdict is not None
+    assert (book.verdict.document, book.verdict.level) == ("changji-city-2021", Level.OVER_LIMIT)
+    with pytest.raises(EnergybenchError, match="region"):
+        account([("电力", "1.83 万kWh")], **melt)
+    with pytest.raises(OptionError, match="without a product"):
+        account([("电力", "1.83 万kWh")], output="30 t", region="昌吉市")

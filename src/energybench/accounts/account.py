@@ -238,6 +238,7 @@ def account(
     product: str | None = None,
     document: str | None = None,
     period: str | None = None,
+    region: str | None = None,
     capacity: AmountLike | None = None,
     reading: str = "linear",
     basis: str = "calorific",
@@ -263,7 +264,7 @@ def account(
         Product of the period, ``"24000 t"``; any denominator such as ``"1400 m2"`` where no product is named.
     product : str, optional
         Item id or name; its indicator decides the unit of the intensity and the ladder.
-    document, period, capacity, reading, compare
+    document, period, region, capacity, reading, compare
         As in :func:`energybench.classify`.
     rules : AccountingRules, optional
         What regional control leaves out; shown beside the whole energy, which limits are compared with.
@@ -345,7 +346,7 @@ def account(
     magnitude, output_unit, output_spread = _read_output(output)
     ladder, saving = None, None
     if product is not None:
-        ladder = choose_ladder(product, document, capacity, reading, allow_unverified, period)
+        ladder = choose_ladder(product, document, capacity, reading, allow_unverified, period, region=region)
         warn_if_weak(ladder, ladder.id)
         warn_if_superseded(ladder.document, ladder.standing)
         saving = saving_scale(ladder, output)
@@ -354,10 +355,12 @@ def account(
             converted, said = _counted_in(ladder, converted)
             electricity = sum((one.electricity_kwh for one in converted), Fraction(0))
             book = replace(book, notes=(*book.notes, said))
-    elif document is period is capacity is None:
+    elif document is period is region is capacity is None:
         electric, per_energy = False, 1 / (magnitude * Fraction(10) ** output_unit.exponent)
     else:
-        raise OptionError("document, period or capacity is given without a product", "product", "Pass product= too")
+        raise OptionError(
+            "document, period, region or capacity is given without a product", "product", "Pass product= too"
+        )
     intensity = to_float((electricity if electric else exact) * per_energy, "intensity")
     slope = to_float(per_energy, "intensity")
     sure = uncertainties(converted, intensity, slope, electric, magnitude, output_spread, book.notes)

@@ -532,6 +532,12 @@ def test_separators_and_full_width_digits_do_not_change_a_number(number: object,
     assert rest == "t"
 
 
+@pytest.mark.parametrize("text", ["10⁴1立方", "10⁴2 t", "10⁴１ t", "m³2", "10<sup>4</sup>1 t"])
+def test_a_superscript_that_runs_on_into_a_digit_is_refused(text: str) -> None:
+    with refused(UnitTextError, "unknown-unit", text, "runs on"):
+        read_unit(text)
+
+
 # Site conditions ------------------------------------------------------------------------------------------
 
 PASCALS = {"Pa": 1, "帕": 1, "hPa": 100, "mbar": 100, "kPa": 1000, "bar": 10**5, "MPa": 10**6, "兆帕": 10**6}

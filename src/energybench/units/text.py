@@ -121,6 +121,8 @@ _READS: dict[str, tuple[str, ...]] = {
 _SUGGESTED = [*ATOMS, *(s for spellings in ATOMS.values() for s in spellings if s[0] > "\u4e00")]
 _SUPERSCRIPT_DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 _SUPERSCRIPT = re.compile("[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+")
+# 10⁴1 would run on into 10^41.
+_RUNS_ON = re.compile("([⁰¹²³⁴⁵⁶⁷⁸⁹]|</sup>)[0-9０-９]")
 _SUPERSCRIPT_TAG = re.compile(r"<sup>(-?[0-9]+)</sup>")
 # Full-width forms, squared signs, every kind of dot, slash and space: one character each, nothing else folded.
 _CHARACTERS = str.maketrans(
@@ -259,6 +261,9 @@ def _read_unit(text: str) -> UnitText:
         raise UnitTextError(
             f"{quoted(text)} is too long for a unit", quoted(text), f"A unit has at most {LONGEST_TEXT} characters"
         )
+    if _RUNS_ON.search(text):
+        fix = "Write a multiplication sign or a space after the power of ten"
+        raise UnitTextError(f"{quoted(text)} has a superscript that runs on into a digit", quoted(text), fix)
     over, *below = _clean(text).split("/")
     found = _factor(over)
     if found is None:

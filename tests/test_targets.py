@@ -940,6 +940,14 @@ def test_a_tolerance_is_a_share(tolerance: Any) -> None:
         check_targets({}, document="sanmenxia-2019", tolerance=tolerance)
 
 
+def test_rows_of_another_place_are_refused() -> None:
+    table = clinker([99, 130], [40, 60])
+    for here in ("攀枝花市", "Panzhihua", None):
+        assert verdict(table.assign(region=here), "panzhihua-2024", "04").actual == 40.0
+    with refused(OptionError, "option", "is of 攀枝花市, and the region of B is 昌吉市", "write 攀枝花市"):
+        check_targets(table.assign(region=["攀枝花市", "昌吉市"]), document="panzhihua-2024")
+
+
 def test_a_document_without_targets_is_refused() -> None:
     with refused(UnknownNameError, "unknown-name", "panzhihua-2024"):
         check_targets({}, document="gb-21346-2022")

@@ -13,15 +13,17 @@ from energybench.errors import (
     AmountError,
     EnergybenchError,
     MissingFigureError,
+    OptionError,
     UnknownNameError,
     did_you_mean,
     quoted,
 )
 from energybench.frames.columns import OUTPUTS
 from energybench.frames.groups import period_key
+from energybench.tables.names import normalise_name
 from energybench.tables.rows import as_of
 from energybench.tables.store import citation, data_version, find_document
-from energybench.targets.columns import SENT_OUT, SIGNED, coded, of_period, read_figure, table_of, unit_column
+from energybench.targets.columns import SENT_OUT, SIGNED, coded, named, of_period, read_figure, table_of, unit_column
 from energybench.targets.measures import MEASURES, Computed, Question, check_standard, require_columns
 from energybench.targets.rows import (
     Requirement,
@@ -54,7 +56,7 @@ _GENERAL = {
     *OUTPUTS,
     *("row", "item", "tce", "electricity_kwh", "intensity", "unit", "class", "saving_unit", "depends_on_reading"),
     *("document", "verification", "readings", "unusable_readings", "reason", "enterprise", "industry", "equipment"),
-    *("output_value_unit", "level"),
+    *("output_value_unit", "level", "region", "standing"),
 }
 _GENERAL_PATTERN = re.compile(r"(margin|saving)_\w+|benchmark|baseline|level_\d|within_limit|.*correction.*")
 
@@ -288,7 +290,7 @@ def check_targets(
     AmountError, DimensionError
         If a figure has no unit, or one of another kind or denominator, or is a share of more than 100 %.
     OptionError
-        If the tolerance is no share, or the period has no rows.
+        If the tolerance is no share, the period has no rows, or rows are of another region than the document.
     TableError
         If the results are no table, or have several rows of one product of a plant in one period.
 
@@ -317,6 +319,7 @@ def check_targets(
         figures = {**results, **(figures or {})}
     else:
         table = table_of(results)
+        _check_region(table, rows[0].document)
         if wanted:
             of_period(table, wanted)
     given = _Given(read_figures(figures or {}, rows), table, wanted, tolerance, own, allow_unverified)
@@ -330,6 +333,22 @@ def check_targets(
         notes=_remarks(rows[0].document, [measure_of(row) for row in rows], table),
         data_version=data_version(),
     )
+
+
+def _check_region(table: pandas.DataFrame, document: str) -> None:
+    """Refuse rows of another place than that of a local document."""
+    places = find_document(document).region.split(";")
+    if "region" not in table.columns or not places[0]:
+        return
+    known = set(map(normalise_name, places))
+    elsewhere = coded(table["region"]).map(lambda text: normalise_name(text) not in known, False, bool)
+    if elsewhere.any():
+        found = ", ".join(coded(table.loc[elsewhere, "region"]).distinct)
+        raise OptionError(
+            f"{citation(document)} is of {places[0]}, and the region of {named(table, elsewhere)} is {found}",
+            found,
+            f"Leave out the rows of other places; where a place lies in {places[0]}, write {places[0]} as its region",
+        )
 
 
 def read_figures(given: Figures, rows: tuple[TargetRow, ...]) -> dict[str, float]:

@@ -15,14 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy
 
 from energybench.accounts.account import Account
-from energybench.errors import (
-    BasisError,
-    NoEnergyError,
-    OutputError,
-    UnknownNameError,
-    did_you_mean,
-    quoted,
-)
+from energybench.errors import BasisError, NoEnergyError, OutputError, UnknownNameError, did_you_mean, quoted
 from energybench.frames.encode import to_floats
 from energybench.targets.columns import filled, named, numbers, of_period, read_figure, require_column, table_of
 from energybench.units.registry import make_quantity

@@ -505,3 +505,30 @@ def test_a_region_and_a_period_choose_the_rule_of_an_account() -> None:
         account([("电力", "1.83 万kWh")], **melt)
     with pytest.raises(OptionError, match="without a product"):
         account([("电力", "1.83 万kWh")], output="30 t", region="昌吉市")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        ("天然气", "0 m3"),
+        ("新鲜水", "0 t"),
+        {"carrier": "天然气", "amount": 0, "unit": "万m3", "flow": "外供"},
+        ("压缩空气", "1000 m3", "自产自用"),
+        ("蒸汽", "100 t", "自产自用"),
+    ],
+)
+def test_what_counts_as_zero_needs_no_coefficient(line: Any) -> None:
+    book = account([("原煤", "1 t"), line])
+    assert book.tce == 0.7143
+    assert book.lines[1].tce == 0
+
+
+def test_an_amount_that_counts_needs_its_coefficient() -> None:
+    with pytest.raises(EnergybenchError, match="line 2"):
+        account([("原煤", "1 t"), ("天然气", "1 m3")])
+    with pytest.raises(UnknownCarrierError, match="line 2"):
+        account([("原煤", "1 t"), ("天燃气", "0 m3")])
+
+
+def test_zero_power_on_the_primary_basis_needs_no_coal_rate() -> None:
+    assert account([("原煤", "1 t"), ("电力", "0 kWh")], basis="primary").tce == 0.7143

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from energybench import __version__
 from energybench.accounts.control import AccountingRules, ControlledEnergy, Use, control_energy
+from energybench.energy.coefficients import category_of
 from energybench.energy.conversion import read_options
 from energybench.energy.lines import ConvertedLine, Line, convert_lines
 from energybench.energy.measured import combine, read_measured
@@ -410,7 +411,11 @@ def _counted_in(ladder: Ladder, converted: list[ConvertedLine]) -> tuple[list[Co
     lines = []
     for number, one in enumerate(converted, 1):
         line = one.line
-        if line.coefficient.origin != "table" and line.coefficient.carrier != "electricity" and "Wh" in line.unit:
+        if (
+            line.coefficient.origin in ("user", "ncv")
+            and "Wh" in line.unit
+            and not category_of(line.coefficient.carrier)
+        ):
             raise UnknownCarrierError(
                 f"line {number}: {quoted(line.carrier)} is in {line.unit} and is not a name of electricity, so that it "
                 f"would not count in {ladder.unit}",
@@ -432,7 +437,7 @@ def _counted_in(ladder: Ladder, converted: list[ConvertedLine]) -> tuple[list[Co
 
 def _notes(lines: Iterable[Line]) -> tuple[str, ...]:
     """Say what a reader of the total should know."""
-    used = (line.coefficient for line in lines)
+    used = (line.coefficient for line in lines if line.flow != "self-made")
     media = sorted({one.carrier for one in used if one.origin == "table" and not one.basis})
     said = f"the coefficients of {', '.join(media)} state no basis; count a medium only when it is bought"
     return (said,) if media else ()

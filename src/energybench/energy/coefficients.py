@@ -62,7 +62,8 @@ class Coefficient(Quantified, Card):
     basis : str
         ``"calorific"`` (当量值), ``"primary"`` (等价值), or empty where the table states none.
     origin : str
-        ``"table"``, ``"ncv"`` (measured heating value), ``"coal_rate"``, ``"user"`` or ``"definition"``.
+        ``"table"``, ``"ncv"`` (measured heating value), ``"coal_rate"``, ``"user"``, ``"definition"`` or
+        ``"not needed"`` (an amount that counts as zero).
     document, clause, verification, evidence, notes : str
         Source of a table figure; empty for a figure of the user's own.
     heating_value : float or None
@@ -93,6 +94,7 @@ class Coefficient(Quantified, Card):
             "ncv": "measured heating value given by the user / 29307.6 kJ/kgce",
             "coal_rate": f"coal rate given by the user, by the rule of {self.document}",
             "definition": "definition of standard coal",
+            "not needed": "not needed, since nothing of it counts",
         }.get(self.origin, f"{self.document} {self.clause}".strip())
 
     def __str__(self) -> str:

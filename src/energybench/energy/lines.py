@@ -14,9 +14,22 @@ from math import isfinite
 from numbers import Real
 from typing import TYPE_CHECKING, Any, Protocol
 
+from energybench.energy.coefficients import Coefficient, find_carrier
 from energybench.energy.conversion import factor, tce_parts
 from energybench.energy.measured import combine, measured, read_measured, read_measured_rate
-from energybench.errors import AmountError, EnergybenchError, OptionError, TableError, did_you_mean, quoted, text_of
+from energybench.errors import (
+    AmbiguousError,
+    AmountError,
+    BasisError,
+    EnergybenchError,
+    MissingFigureError,
+    OptionError,
+    TableError,
+    UnverifiedError,
+    did_you_mean,
+    quoted,
+    text_of,
+)
 from energybench.tables.names import normalise_name
 from energybench.units.registry import ratio, to_float
 from energybench.units.text import KWH, as_float
@@ -24,7 +37,7 @@ from energybench.units.text import KWH, as_float
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
-    from energybench.energy.coefficients import Choice, Coefficient
+    from energybench.energy.coefficients import Choice
     from energybench.energy.conversion import Spreads
 
     LineLike = Mapping[str, Any] | Sequence[Any]
@@ -278,7 +291,13 @@ def _convert_line(given: dict[str, Any], number: int, choice: Choice, shared: Sp
     rates: dict[str, Any] = {key: rate for key, (rate, _) in figures.items()}
     chosen = replace(choice, **rates)
     carrier = text_of(given["carrier"])
-    per_unit, record = factor(carrier, unit, chosen)
+    try:
+        per_unit, record = factor(carrier, unit, chosen)
+    except (MissingFigureError, AmbiguousError, UnverifiedError, BasisError):
+        if FLOWS[flow] * magnitude:
+            raise
+        per_unit = Fraction(0)
+        record = Coefficient(find_carrier(carrier), "", "", "", 0.0, f"kgce/{unit.symbol}", "not needed")
     per_kwh = ratio(unit, KWH) if record.carrier == "electricity" else Fraction(0)
     tce, kwh = FLOWS[flow] * Fraction(magnitude) * per_unit, KWH_FLOWS[flow] * Fraction(magnitude) * per_kwh
     spreads = {**shared, **{key: one for key, (_, one) in figures.items() if one is not None}}
@@ -292,7 +311,7 @@ def _convert_line(given: dict[str, Any], number: int, choice: Choice, shared: Sp
             if name == "amount":
                 place = "line", number
                 shown = f"meter {meter}" if meter else f"line {number}: amount of {record.carrier}"
-                of_power = KWH_FLOWS[flow] * part * to_float(per_kwh / per_unit, "electricity")
+                of_power = KWH_FLOWS[flow] * part * to_float(per_kwh / per_unit, "electricity") if per_unit else 0.0
             parts.append(Part(place if source is None else source, shown, FLOWS[flow] * part, of_power))
     places: dict[str, Any] = {key: _text(given, key) for key in _PLACES if _is_given(given.get(key))}
     if "use" in places:

@@ -377,7 +377,7 @@ class _Choices:
 def _converted(line: Line, choice: Choice) -> float:
     """Return the tce of a line by another choice; a figure of the user's own, and a coal rate, stay."""
     record = line.coefficient
-    if record.origin in ("user", "ncv", "definition") or record.basis == choice.basis == "primary":
+    if not line.tce or record.origin in ("user", "ncv", "definition") or record.basis == choice.basis == "primary":
         return line.tce
     density = Rate(*read_exact(line.density)) if line.density else None
     exact, _ = factor(line.carrier, read_unit(line.unit), replace(choice, density=density))

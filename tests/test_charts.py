@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from matplotlib.font_manager import fontManager
 
 import energybench as eb
-from energybench.errors import DimensionError, OptionError
+from energybench.errors import DimensionError, OptionError, SupersededWarning
 from energybench.limits.ladders import LEVELS_ZH
 from energybench.report import fonts
 from energybench.report.charts.canvas import columns, wrapped
@@ -69,7 +69,8 @@ def picture(test: Test) -> Test:
 
 def furnaces() -> dict[str, eb.Verdict]:
     measured = {"No. 1": ("618 kWh/t", "1 t"), "No. 2": ("600 kWh/t", "3 t"), "No. 3": ("596 kWh/t", "6 t")}
-    return {name: eb.classify(value, FURNACE, capacity=size) for name, (value, size) in measured.items()}
+    place: dict[str, Any] = {"region": "昌吉市", "period": "2023"}
+    return {name: eb.classify(value, FURNACE, capacity=size, **place) for name, (value, size) in measured.items()}
 
 
 def potlines() -> dict[str, eb.Verdict]:
@@ -114,7 +115,7 @@ def test_picture_of_a_ladder(no_chinese_font: None) -> Any:  # noqa: ARG001
 
 @picture
 def test_picture_of_a_ladder_where_higher_is_better(no_chinese_font: None) -> Any:  # noqa: ARG001
-    verdict = eb.classify("23.6 %", "pv-module-topcon", document="gb-47834-2026")
+    verdict = eb.classify("23.6 %", "pv-module-topcon", document="gb-47834-2026", period="2027")
     return ladder_chart(verdict).figure
 
 
@@ -270,7 +271,10 @@ def test_names_are_drawn_as_they_are_written_and_start_no_formula() -> None:
 def test_names_of_furnaces_never_cover_one_another(measured: list[tuple[float, float]]) -> None:
     from matplotlib import pyplot
 
-    verdicts = [eb.classify(f"{value!r} kWh/t", FURNACE, capacity=f"{size!r} t") for size, value in measured]
+    verdicts = [
+        eb.classify(f"{value!r} kWh/t", FURNACE, capacity=f"{size!r} t", region="昌吉市", period="2023")
+        for size, value in measured
+    ]
     ax = furnace_chart({f"Furnace {number}": verdict for number, verdict in enumerate(verdicts)})
     settled(ax)
     assert overlapping([text for text in ax.texts if text.get_text().strip()]) == []
@@ -350,11 +354,14 @@ def test_a_furnace_stands_at_its_capacity_and_value_with_the_marker_of_its_class
 
 
 def test_an_assessment_of_furnaces_is_drawn_like_its_verdicts() -> None:
-    key = {"plant": ["No. 2"], "period": [2024], "product": [FURNACE]}
+    key = {"plant": ["No. 2"], "period": [2023], "product": [FURNACE]}
     size = {"furnace_capacity": [3], "furnace_capacity_unit": ["t"]}
     outputs = pandas.DataFrame({**key, "output": [100], "output_unit": ["t"], **size})
     meters = pandas.DataFrame({**key, "carrier": ["electricity"], "amount": [60000], "unit": ["kWh"]})
-    one, other = furnace_chart(eb.assess(meters, outputs)), furnace_chart({"No. 2": furnaces()["No. 2"]})
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", SupersededWarning)  # of 2023, and by name
+        assessment = eb.assess(meters, outputs, document="changji-city-2021")
+    one, other = furnace_chart(assessment), furnace_chart({"No. 2": furnaces()["No. 2"]})
     spots = [[numpy.asarray(cloud.get_offsets()).tolist() for cloud in ax.collections] for ax in (one, other)]
     assert spots[0] == spots[1]
 
@@ -368,7 +375,7 @@ def test_the_ruler_of_a_ladder_shows_the_class_of_every_place() -> None:
 
 
 def test_better_points_up_where_higher_is_better() -> None:
-    higher = ladder_chart(eb.classify("23.6 %", "pv-module-topcon", document="gb-47834-2026"))
+    higher = ladder_chart(eb.classify("23.6 %", "pv-module-topcon", document="gb-47834-2026", period="2027"))
     lower = ladder_chart(potlines())
     assert higher.texts[-1].get_text().startswith("Better →")
     assert lower.texts[-1].get_text().startswith("← Better")

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import energybench as eb
+from energybench.errors import SupersededWarning
 from energybench.limits.ladders import LEVELS_ZH
 from energybench.report import cards
 from energybench.report.cards import environment, linked
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 FURNACE = "induction-furnace-cast-iron"
+PLACE: dict[str, Any] = {"region": "昌吉市", "period": "2023"}
 HOSTILE = '<script>alert("x")</script><img src=x onerror=alert(1)>&amp;\'"</td></table>\u202e\x00'
 
 
@@ -53,7 +55,7 @@ RECORDS: dict[str, Callable[[], Any]] = {
     "stated furnace limit": lambda: eb.furnace_limit("2 t"),
     "verdict": lambda: eb.classify("13200 kWh/t", "电解铝", output="30 万t"),
     "verdict of levels": lambda: eb.classify("13200 kWh/t", "电解铝", document="gb-21346-2022"),
-    "verdict of a furnace": lambda: eb.classify("600 kWh/t", FURNACE, capacity="3 t"),
+    "verdict of a furnace": lambda: eb.classify("600 kWh/t", FURNACE, capacity="3 t", **PLACE),
     "verdict that cannot tell": lambda: next(v for v in eb.classify_all("1.5 kgce/kg", "urea") if v.level is None),
     "uncertain verdict": lambda: eb.classify("13200±60 kWh/t", "电解铝"),
     "account": book,
@@ -143,6 +145,16 @@ def test_thresholds_and_margins_are_those_of_the_verdict() -> None:
     text = Page(card(eb.classify("13200 kWh/t", "电解铝", output="30 万t"))).text
     for shown in ("≤ 13,000 kWh/t", "≤ 13,350 kWh/t", "−200", "150", "60,000,000", "未达到 not met", "达到 met"):
         assert shown in text
+
+
+def test_a_card_says_where_and_until_when_its_limit_applies() -> None:
+    text = Page(card(eb.classify("600 kWh/t", FURNACE, capacity="3 t", **PLACE))).text
+    assert "地区 region昌吉市 Changji City" in text
+    assert "失效日 in force until2024-01-01" in text
+    with pytest.warns(SupersededWarning):
+        ended = eb.classify("600 kWh/t", FURNACE, capacity="3 t", region="昌吉市")
+    said = "changji-city-2021 已于 2024-01-01 失效 changji-city-2021 ended on 2024-01-01"
+    assert said in Page(card(ended)).text
 
 
 def test_a_measured_value_shows_its_uncertainty_and_the_probability_of_each_class() -> None:

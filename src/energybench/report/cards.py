@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING, Any
 from energybench.errors import MissingPackageError, requiring
 from energybench.limits.ladders import LEVELS_ZH
 from energybench.report.look import look_of
-from energybench.report.words import BASES_ZH, SIGNS, VERIFICATIONS_ZH, number, template, text, titles, vocabulary
+from energybench.report.words import (
+    BASES_ZH,
+    SIGNS,
+    VERIFICATIONS_ZH,
+    number,
+    standing_zh,
+    template,
+    text,
+    titles,
+    vocabulary,
+)
 
 if TYPE_CHECKING:
     import jinja2
@@ -67,7 +77,7 @@ def linked(evidence: str) -> Markup:
 def _card() -> jinja2.Template:
     made = environment()
     made.globals.update(levels=LEVELS_ZH, bases=BASES_ZH, checks=VERIFICATIONS_ZH, words=vocabulary())
-    made.globals.update(signs=SIGNS, titles=titles, most=MOST)
+    made.globals.update(signs=SIGNS, titles=titles, standing_zh=standing_zh, most=MOST)
     # White space between elements would show between the words of a line.
     return made.from_string("".join(map(str.strip, template("card.html").splitlines())))
 

@@ -27,6 +27,13 @@ VERIFICATIONS_ZH = {
     "conflict": "来源相互矛盾",
     "missing": "缺失",
 }
+#: How a document is not in force, by the English of :func:`energybench.limits.choose.standing`.
+_STANDINGS_ZH = {
+    r"was replaced by (\S+) on (\S+)": r"已于 \2 被 \1 取代",
+    r"ended on (\S+)": r"已于 \1 失效",
+    r"is in force only from (\S+)": r"自 \1 起实施",
+    "has no first day in force that is known": "实施日期不明",
+}
 #: How a comparison is written; < and > are written as they are.
 SIGNS = {"<=": "≤", ">=": "≥"}
 
@@ -106,6 +113,19 @@ def number(value: float | None) -> str:
         return "–"
     shown = f"{value:,.0f}" if 1e6 <= abs(value) < 1e15 else f"{value:,.6g}"
     return shown.replace("-", "\N{MINUS SIGN}")
+
+
+def standing_zh(standing: str) -> str:
+    """Return in Chinese how a document is not in force.
+
+    Examples
+    --------
+    >>> standing_zh("was replaced by ndrc-2023 on 2023-07-04")
+    '已于 2023-07-04 被 ndrc-2023 取代'
+    """
+    for english, chinese in _STANDINGS_ZH.items():
+        standing = re.sub(english, chinese, standing)
+    return standing
 
 
 def titles(document: str) -> tuple[str, str]:

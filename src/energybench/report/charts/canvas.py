@@ -18,7 +18,7 @@ from energybench.limits.ladders import Level
 from energybench.limits.verdicts import Verdict
 from energybench.report.fonts import FontWarning, choose_lettering
 from energybench.report.look import look_of
-from energybench.report.words import VERIFICATIONS_ZH, number, titles, vocabulary
+from energybench.report.words import VERIFICATIONS_ZH, number, standing_zh, titles, vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -247,6 +247,18 @@ def cite(records: Iterable[Any], lettering: Lettering) -> str:
             parts.append(say(f"{listed}（{word}）", f"{listed} ({word})") if listed and word else listed or word)
         cited += [say("，", ", ").join(filter(None, parts))] if document else []
     return say("来源：", "Source: ") + say("；", "; ").join(cited) if cited else ""
+
+
+def place_of(record: Any, lettering: Lettering) -> str:
+    """Return the place and the last day of a limit that has them, and how it is not in force."""
+    say, places = lettering.say, record.region.split(";")
+    parts = [say(places[0], places[-1])] if record.region else []
+    parts += (
+        [say(f"{record.effective_to} 失效", f"in force until {record.effective_to}")] if record.effective_to else []
+    )
+    standing = getattr(record, "standing", "")
+    parts += [f"{record.document} {say(standing_zh(standing), standing)}"] if standing else []
+    return say("适用：", "Applies to: ") + say("；", "; ").join(parts) if parts else ""
 
 
 def finish(ax: Axes, *, title: str, below: Sequence[str]) -> Annotation:

@@ -13,6 +13,7 @@ from energybench.limits.furnaces import DEFAULT_ITEM, FurnaceLimit, LimitCurve, 
 from energybench.limits.ladders import Level
 from energybench.report.charts import canvas
 from energybench.report.words import SIGNS, number
+from energybench.tables.store import find_document
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -81,7 +82,8 @@ def furnace_chart(
     Examples
     --------
     >>> import energybench as eb
-    >>> verdict = eb.classify("600 kWh/t", "induction-furnace-cast-iron", capacity="3 t")
+    >>> given = {"capacity": "3 t", "region": "昌吉市", "period": "2023"}
+    >>> verdict = eb.classify("600 kWh/t", "induction-furnace-cast-iron", **given)
     >>> axes = eb.report.furnace_chart({"No. 2": verdict})  # doctest: +SKIP
     """
     furnaces, marks = pandas.DataFrame(columns=_FURNACE), []
@@ -106,7 +108,7 @@ def furnace_chart(
         axes.set_xlabel(say("额定容量，t", "rated capacity, t"))
         axes.set_ylabel(say("限额，", "limit, ") + curve.row.unit)
         axes.margins(y=0.15)
-        name = say(curve.row.item_zh, curve.row.item_en) or curve.row.item
+        source, name = find_document(curve.row.document), say(curve.row.item_zh, curve.row.item_en) or curve.row.item
         sign = SIGNS.get(curve.row.comparator, curve.row.comparator)
         note = say(
             f"达到：{sign} 限额。两列点之间的读法是本库的约定，文件未写明。",
@@ -116,7 +118,7 @@ def furnace_chart(
         below = canvas.finish(
             axes,
             title=say(f"{name}：炉容与电耗限额", f"Limit by capacity: {name}"),
-            below=[canvas.cite([curve.row], lettering), note, " "],
+            below=[canvas.cite([curve.row], lettering), canvas.place_of(source, lettering), note, " "],
         )
         spots = [*zip(furnaces["capacity"], furnaces["value"], lettering.names(furnaces["name"]), strict=True)]
         spots += [(float(x), float(y), number(float(y))) for x, y in zip(curve.capacities, curve.limits, strict=True)]

@@ -109,6 +109,7 @@ def ladder_chart(
             below=[
                 say("越大越好 →", "Better →") if higher else say("← 越小越好", "← Better"),
                 canvas.cite([first], lettering),
+                canvas.place_of(first, lettering),
                 bar_note if any(bars) else "",
             ],
         )

@@ -460,7 +460,11 @@ def test_a_negative_amount_beside_a_flow_is_refused(flow: str) -> None:
         ),
         ([("原煤", "1 t"), ("合计", "0.7143 tce")], 0.7143, "states 0.7143 tce, the other lines 0.7143 tce"),
         ([("原煤", "1 t"), ("综合能源消费量", "9 tce")], 0.7143, "states 9 tce, the other lines 0.7143 tce"),
-        ([{"carrier": "原煤", "amount": "1 t", "use": "feedstock"}], 0.7143, "evidence of line 1 is not used"),
+        (
+            [{"carrier": "原煤", "amount": "1 t", "use": "feedstock"}],
+            0.7143,
+            "use, origin and evidence of line 1 are not used",
+        ),
     ],
 )
 def test_an_account_says_what_may_be_counted_twice(lines: list[Any], tce: float, said: str) -> None:

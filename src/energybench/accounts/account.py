@@ -322,12 +322,14 @@ def account(
     ]
     # The use and the origin of every line are checked also where no rule asks for them.
     control = control_energy(uses, rules or AccountingRules())
-    if rules is None and (
-        unused := [str(n) for n, use in enumerate(uses, 1) if use.use == "feedstock" or use.evidence]
-    ):
+    of_control = [
+        (n, use) for n, use in enumerate(uses, 1) if use.use == "feedstock" or use.origin != "grid" or use.evidence
+    ]
+    if rules is None and of_control:
+        named = ", ".join(str(number) for number, _ in of_control)
         odd = (
             *odd,
-            f"the use or evidence of line {', '.join(unused)} is not used: it counts with rules=AccountingRules(...)",
+            f"use, origin and evidence of line {named} are not used: they count with rules=AccountingRules(...)",
         )
     book = Account(
         lines=tuple(one.line for one in converted),
@@ -336,7 +338,7 @@ def account(
         by_carrier={carrier: to_float(tce, carrier) for carrier, tce in by_carrier.items()},
         basis=basis,
         control=control if rules else None,
-        notes=(*odd, *_notes(one.line for one in converted)),
+        notes=odd,
         data_version=data_version(),
         **uncertainties(converted),
     )
@@ -355,6 +357,9 @@ def account(
         if electric:
             converted, said = _counted_in(ladder, converted)
             electricity = sum((one.electricity_kwh for one in converted), Fraction(0))
+            book = replace(book, notes=(*book.notes, said))
+        elif any(one.line.use in ("process", "auxiliary") for one in converted):
+            said = f"{ladder.indicator_zh} counts process and auxiliaries alike"
             book = replace(book, notes=(*book.notes, said))
     elif document is period is region is capacity is None:
         electric, per_energy = False, 1 / (magnitude * Fraction(10) ** output_unit.exponent)
@@ -433,11 +438,3 @@ def _counted_in(ladder: Ladder, converted: list[ConvertedLine]) -> tuple[list[Co
     elif of_potline and len(counted[True]) > 1:
         said += '; mark what is not of the potline with use="auxiliary"'
     return lines, said
-
-
-def _notes(lines: Iterable[Line]) -> tuple[str, ...]:
-    """Say what a reader of the total should know."""
-    used = (line.coefficient for line in lines if line.flow != "self-made")
-    media = sorted({one.carrier for one in used if one.origin == "table" and not one.basis})
-    said = f"the coefficients of {', '.join(media)} state no basis; count a medium only when it is bought"
-    return (said,) if media else ()

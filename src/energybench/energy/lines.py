@@ -164,10 +164,18 @@ def _remarks(lines: list[tuple[int, Line]]) -> Iterator[str]:
         if line.amount < 0:
             yield f"line {number} is negative, and counts as energy sent out"
     yield from (f"lines {' and '.join(numbers)} are identical" for numbers in same.values() if len(numbers) > 1)
-    carriers = {line.coefficient.carrier for _, line in lines}
+    yield from carrier_notes(line.coefficient for _, line in lines if line.flow != "self-made")
+
+
+def carrier_notes(coefficients: Iterable[Coefficient]) -> Iterator[str]:
+    """Say which carriers, standing together, may be counted twice: a parent with its parts, a medium made on site."""
+    used = list(coefficients)
+    carriers = {one.carrier for one in used}
     for whole, parts in PARTS_OF.items():
         if whole in carriers and (both := sorted(parts & carriers)):
             yield f"{whole} stands beside {', '.join(both)}, which may be part of it"
+    if media := sorted({one.carrier for one in used if one.origin == "table" and not one.basis}):
+        yield f"the coefficients of {', '.join(media)} state no basis; count a medium only when it is bought"
 
 
 def _entries(lines: Any) -> list[LineLike]:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from functools import cache
 from html import escape
 from html.parser import HTMLParser
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,9 @@ import polars
 import pytest
 
 import energybench as eb
-from energybench.errors import OptionError
+from energybench import errors
+from energybench.errors import EnergybenchError, OptionError
+from energybench.frames.resolve import Refusal
 from energybench.report import content, html_report, write_report
 from energybench.report.words import Words, number
 from frame_tables import meters, outputs
@@ -187,6 +190,18 @@ def test_a_reason_is_in_words_beside_its_code(page: tuple[str, str]) -> None:
     said = "没有能源读数 (no-energy)" if lang == "zh" else "no reading of energy (no-energy)"
     assert said in section(html, "results").text
     assert Words(lang).reason("a-new-reason") == "a-new-reason"
+
+
+def test_every_reason_of_a_row_has_words_in_both_languages() -> None:
+    of_files = {"error", "file-not-found", "json-line", "missing-column", "missing-package", "table"}
+    kinds = [one for one in vars(errors).values() if isinstance(one, type) and issubclass(one, EnergybenchError)]
+    of_rows = {one.reason for one in (*kinds, *_refusals())} - of_files
+    assert [code for code in sorted(of_rows) for lang in ("zh", "en") if Words(lang).reason(code) == code] == []
+
+
+def _refusals() -> list[Any]:
+    modules = [import_module(f"energybench.frames.{one}") for one in ("grading", "meters", "outputs", "resolve")]
+    return [one for module in modules for one in vars(module).values() if isinstance(one, Refusal)]
 
 
 def test_a_target_that_lies_between_two_bounds_shows_both() -> None:

@@ -454,6 +454,11 @@ def test_a_negative_amount_beside_a_flow_is_refused(flow: str) -> None:
         ([("原煤", "10 t"), ("原煤", "-5 t")], 3.5715, "line 2 is negative, and counts as energy sent out"),
         ([("原煤", "1 t"), ("电力", "1 MWh"), ("原煤", "1 t")], 1.5515, "lines 1 and 3 are identical"),
         (
+            [("煤炭", 5, "t"), ("原煤", 5, "吨")],
+            7.143,
+            "lines 1 and 2 are identical",
+        ),
+        (
             [("原煤", "1 t"), {"carrier": "褐煤", "amount": "1 t", "coefficient": "0.4286 kgce/kg"}],
             1.1429,
             "part of it",

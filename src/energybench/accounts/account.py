@@ -254,8 +254,8 @@ def account(
     Parameters
     ----------
     lines : iterable
-        Tuples ``(carrier, amount)`` or ``(carrier, amount, flow)``, or mappings (or a frame of
-        pandas, polars or pyarrow; Chinese headers as in :func:`energybench.assess`) with the keys
+        Tuples ``(carrier, amount)``, ``(carrier, amount, flow)`` or ``(carrier, number, unit)``, or mappings (or a
+        frame of pandas, polars or pyarrow; Chinese headers as in :func:`energybench.assess`) with the keys
         carrier, amount, unit, flow, ncv, density, coefficient, use (``"fuel"``, ``"feedstock"``, ``"process"``,
         ``"auxiliary"``), origin (``"grid"``, ``"renewable"``, ``"nuclear"``), evidence, uncertainty, accuracy, meter.
         An amount is text with a unit, a quantity, or a number beside the key unit; any figure may carry a standard

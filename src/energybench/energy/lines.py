@@ -52,8 +52,8 @@ if TYPE_CHECKING:
 
 #: What people write for each kind of flow.
 _FLOW_WORDS = {
-    "in": ("", "input", "输入", "购入", "消费", "消耗", "投入", "流入", "加工转换投入"),
-    "out": ("output", "输出", "外供", "外送", "外销", "送出", "流出"),
+    "in": ("", "input", "输入", "入", "购入", "消费", "消耗", "投入", "流入", "加工转换投入"),
+    "out": ("output", "出", "输出", "外供", "外送", "外销", "送出", "流出", "售出", "上网"),
     "recovered": ("回收", "回收利用"),
     "converted": ("加工转换产出", "转换产出"),
     "self-made": ("self_made", "自产", "自产自用", "自发自用"),
@@ -160,7 +160,7 @@ def _remarks(lines: list[tuple[int, Line]]) -> Iterator[str]:
     """Say which lines may be counted twice or are negative."""
     same: dict[Hashable, list[str]] = {}
     for number, line in lines:
-        same.setdefault(replace(line, tce=0.0, uncertainty=None), []).append(str(number))
+        same.setdefault(replace(line, carrier="", tce=0.0, uncertainty=None), []).append(str(number))
         if line.amount < 0:
             yield f"line {number} is negative, and counts as energy sent out"
     yield from (f"lines {' and '.join(numbers)} are identical" for numbers in same.values() if len(numbers) > 1)
@@ -246,7 +246,8 @@ def _parts_of(entry: LineLike) -> dict[str, Any]:
         first, second = entry[:2]
         if _begins_with_number(first) and not _begins_with_number(second):
             raise OptionError(f"{quoted(entry)} has the amount first", quoted(entry), "Write (carrier, amount)")
-        return dict(zip(("carrier", "amount", "flow"), entry, strict=False))
+        third = "unit" if isinstance(second, Real) else "flow"
+        return dict(zip(("carrier", "amount", third), entry, strict=False))
     raise OptionError(
         f"{quoted(entry)} is no line, expected (carrier, amount) or a mapping",
         quoted(entry),

@@ -463,8 +463,8 @@ def test_a_negative_amount_beside_a_flow_is_refused(flow: str) -> None:
             1.1429,
             "part of it",
         ),
-        ([("原煤", "1 t"), ("合计", "0.7143 tce")], 0.7143, "states 0.7143 tce, the other lines 0.7143 tce"),
-        ([("原煤", "1 t"), ("综合能源消费量", "9 tce")], 0.7143, "states 9 tce, the other lines 0.7143 tce"),
+        ([("原煤", "1 t"), ("合计", "0.7143 tce")], 0.7143, "states 0.7143 tce, the others 0.7143 tce"),
+        ([("原煤", "1 t"), ("综合能源消费量", "9 tce")], 0.7143, "states 9 tce, the others 0.7143 tce"),
         (
             [{"carrier": "原煤", "amount": "1 t", "use": "feedstock"}],
             0.7143,

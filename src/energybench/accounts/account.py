@@ -323,14 +323,13 @@ def account(
     # The use and the origin of every line are checked also where no rule asks for them.
     control = control_energy(uses, rules or AccountingRules())
     of_control = [
-        (n, use) for n, use in enumerate(uses, 1) if use.use == "feedstock" or use.origin != "grid" or use.evidence
+        str(one.number)
+        for one, use in zip(converted, uses, strict=True)
+        if use.use == "feedstock" or use.origin != "grid" or use.evidence
     ]
     if rules is None and of_control:
-        named = ", ".join(str(number) for number, _ in of_control)
-        odd = (
-            *odd,
-            f"use, origin and evidence of line {named} are not used: they count with rules=AccountingRules(...)",
-        )
+        said = f"use, origin and evidence of line {', '.join(of_control)} are not used"
+        odd = (*odd, f"{said}: they count with rules=AccountingRules(...)")
     book = Account(
         lines=tuple(one.line for one in converted),
         tce=to_float(exact, "total"),
@@ -414,7 +413,7 @@ def _counted_in(ladder: Ladder, converted: list[ConvertedLine]) -> tuple[list[Co
     of_potline = ladder.indicator_zh == "铝液交流电耗"
     counted: dict[bool, list[str]] = {True: [], False: []}
     lines = []
-    for number, one in enumerate(converted, 1):
+    for one in converted:
         line = one.line
         if (
             line.coefficient.origin in ("user", "ncv")
@@ -422,14 +421,14 @@ def _counted_in(ladder: Ladder, converted: list[ConvertedLine]) -> tuple[list[Co
             and not category_of(line.coefficient.carrier)
         ):
             raise UnknownCarrierError(
-                f"line {number}: {quoted(line.carrier)} is in {line.unit} and is not a name of electricity, so that it "
-                f"would not count in {ladder.unit}",
+                f"line {one.number}: {quoted(line.carrier)} is in {line.unit} and is not a name of electricity, so that "
+                f"it would not count in {ladder.unit}",
                 quoted(line.carrier),
                 'Write "electricity" (电力), or give the amount of another energy in GJ',
             )
         auxiliary = of_potline and line.use == "auxiliary"
         if one.electricity_kwh:
-            counted[not auxiliary].append(str(number))
+            counted[not auxiliary].append(str(one.number))
         parts = tuple(replace(part, electricity_kwh=0.0) for part in one.parts)
         lines.append(replace(one, electricity_kwh=Fraction(0), parts=parts) if auxiliary else one)
     said = f"{ladder.indicator_zh} counts the electricity of line {', '.join(counted[True]) or 'none'}"

@@ -134,12 +134,13 @@ class ConvertedLine:
     tce: Fraction
     electricity_kwh: Fraction
     parts: tuple[Part, ...] = ()
+    number: int = 0
 
 
 def convert_lines(lines: Any, choice: Choice, spreads: Spreads) -> tuple[list[ConvertedLine], tuple[str, ...]]:
     """Read and convert every line, and say what is odd about them; an error says which line it is."""
-    found: list[tuple[int, ConvertedLine]] = []
-    totals: list[tuple[int, ConvertedLine]] = []
+    found: list[ConvertedLine] = []
+    totals: list[ConvertedLine] = []
     for number, entry in enumerate(_entries(lines), 1):
         try:
             given = _parts_of(entry)
@@ -147,24 +148,24 @@ def convert_lines(lines: Any, choice: Choice, spreads: Spreads) -> tuple[list[Co
             one = _convert_line({**given, "carrier": "standard_coal"} if total else given, number, choice, spreads)
         except EnergybenchError as error:
             raise type(error)(f"line {number}: {error.message}", error.value, error.fix) from error
-        (totals if total else found).append((number, one))
-    whole = to_float(sum((one.tce for _, one in found), Fraction(0)), "total")
+        (totals if total else found).append(one)
+    whole = to_float(sum((one.tce for one in found), Fraction(0)), "total")
     checks = [
-        f"line {number} is a total and is left out: it states {one.line.tce:.10g} tce, the other lines {whole:.10g} tce"
-        for number, one in totals
+        f"line {one.number} is a total and is left out: it states {one.line.tce:.10g} tce, the others {whole:.10g} tce"
+        for one in totals
     ]
-    return [one for _, one in found], (*checks, *_remarks([(number, one.line) for number, one in found]))
+    return found, (*checks, *_remarks(found))
 
 
-def _remarks(lines: list[tuple[int, Line]]) -> Iterator[str]:
+def _remarks(lines: list[ConvertedLine]) -> Iterator[str]:
     """Say which lines may be counted twice or are negative."""
     same: dict[Hashable, list[str]] = {}
-    for number, line in lines:
-        same.setdefault(replace(line, carrier="", tce=0.0, uncertainty=None), []).append(str(number))
-        if line.amount < 0:
-            yield f"line {number} is negative, and counts as energy sent out"
+    for one in lines:
+        same.setdefault(replace(one.line, carrier="", tce=0.0, uncertainty=None), []).append(str(one.number))
+        if one.line.amount < 0:
+            yield f"line {one.number} is negative, and counts as energy sent out"
     yield from (f"lines {' and '.join(numbers)} are identical" for numbers in same.values() if len(numbers) > 1)
-    yield from carrier_notes(line.coefficient for _, line in lines if line.flow != "self-made")
+    yield from carrier_notes(one.line.coefficient for one in lines if one.line.flow != "self-made")
 
 
 def carrier_notes(coefficients: Iterable[Coefficient]) -> Iterator[str]:
@@ -334,4 +335,4 @@ def _convert_line(given: dict[str, Any], number: int, choice: Choice, shared: Sp
         uncertainty=combine((part.source, part.tce) for part in parts) if parts else None,
         meter=meter,
     )
-    return ConvertedLine(line, tce, kwh, tuple(parts))
+    return ConvertedLine(line, tce, kwh, tuple(parts), number)

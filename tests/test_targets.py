@@ -373,6 +373,18 @@ def test_a_class_under_another_list_never_stands_in() -> None:
     assert "as you asked" in own.note
 
 
+def test_an_intensity_whose_class_is_withheld_counts_for_nothing() -> None:
+    """An assessment gives no class where energy is missing: neither does a target, from the intensity beside it."""
+    table = clinker([99, 130], [40, 60], reason=["incomplete-energy", None])
+    found = verdict(table, "panzhihua-2024", "04")
+    assert (found.met, found.between, found.open_names) == (None, (0.0, 40.0), ("A",))
+    assert "intensity is empty for A (incomplete-energy)" in found.reason
+    smelter = frame(product="电解铝", intensity=[12000], unit="kWh/t", reason="incomplete-energy")
+    limit = verdict(smelter, "changji-prefecture-2022", "10")
+    assert (limit.met, limit.reason) == (None, "intensity is empty or no number for A (incomplete-energy)")
+    assert verdict(smelter.assign(reason=""), "changji-prefecture-2022", "10").met is True
+
+
 def test_an_unverified_level_is_used_only_when_asked() -> None:
     row = next(
         r for r in oracle.table("benchmarks") if r["document"] == "ndrc-2023" and r["verification"] == "unverified"
@@ -1199,6 +1211,30 @@ def test_a_lift_that_would_be_a_guess_is_refused() -> None:
         cheapest_lift(table.assign(product="铸铁"), "panzhihua-2024")
     with refused(MissingFigureError, "missing-figure", "adds up to zero"):
         cheapest_lift(table.assign(design_capacity=0), "panzhihua-2024")
+
+
+def test_a_lift_over_a_ladder_without_a_baseline_is_refused(write_table: WriteTable) -> None:
+    tables.use(write_table("benchmarks", {"baseline": ""}, base="ndrc-2023/cement-clinker"))
+    with refused(MissingFigureError, "missing-figure", "A level of cement-clinker", "is not known"):
+        cheapest_lift(lifting([96, 97], [10, 10], [8, 8]), "panzhihua-2024")
+
+
+def test_a_plant_that_must_come_up_anyway_costs_only_the_rest_of_the_way() -> None:
+    """All the way A saves 18000 and B 17510 tce; but A must save 1000 in any case."""
+    steps = cheapest_lift(lifting([118, 117], [50, 50], [100, 103]), "panzhihua-2024").steps
+    assert [(s.plant, s.to, round(s.saving)) for s in steps] == [("A", "benchmark", 18000)]
+
+
+def test_a_plant_is_lifted_upwards_where_higher_is_better(write_table: WriteTable) -> None:
+    changes = {"better": "higher", "benchmark": "117", "baseline": "100", "comparator": ">="}
+    tables.use(write_table("benchmarks", changes, base="ndrc-2023/cement-clinker"))
+    steps = cheapest_lift(lifting([120, 110, 90], [10, 80, 10], [1, 1, 1]), "panzhihua-2024").steps
+    assert [(s.plant, s.to, s.saving) for s in steps] == [("B", "benchmark", 70.0), ("C", "baseline", 100.0)]
+
+
+def test_a_plant_that_is_stated_worse_than_its_intensity_saves_nothing() -> None:
+    table = lifting([99, 120], [10, 10], [8, 8], document="ndrc-2023").assign(**{"class": "baseline"})
+    assert [(s.plant, s.saving) for s in cheapest_lift(table, "panzhihua-2024").steps] == [("A", 0.0)]
 
 
 @pytest.mark.parametrize("output", [0, -2])

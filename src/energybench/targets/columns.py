@@ -76,6 +76,10 @@ def table_of(results: Any) -> pandas.DataFrame:
     for name, read in (("plant", clean_text), ("enterprise", clean_text), ("period", period_key)):
         if name in table.columns:
             table[name] = coded(table[name], read).map(str, "")
+    if {SIGNED, "reason"} <= set(names):
+        # An assessment withholds the class of these rows: their intensity counts as little.
+        reasons = coded(table["reason"])
+        table[SIGNED] = table[SIGNED].where(reasons.codes == len(reasons.distinct))
     _refuse_repeated(table)
     return table
 
@@ -172,6 +176,12 @@ def named(table: pandas.DataFrame, where: Mask, most: int = 5) -> str:
     return ", ".join(names[:most]) + rest
 
 
+def gaps(table: pandas.DataFrame, where: Mask) -> str:
+    """Return the names of rows without a figure, with the reasons for which an assessment withheld it."""
+    reasons = coded(table.loc[where, "reason"]).distinct if "reason" in table.columns else []
+    return named(table, where) + (f" ({', '.join(reasons)})" if reasons else "")
+
+
 # Products -------------------------------------------------------------------------------------------------
 
 
@@ -242,7 +252,7 @@ class Column:
     def why(self) -> str:
         """Which cells hold no number that counts; empty where all do."""
         gap = ~numpy.isfinite(self.cells)
-        why_empty = f"{self.name} is empty or no number for {named(self.rows, gap)}" if gap.any() else ""
+        why_empty = f"{self.name} is empty or no number for {gaps(self.rows, gap)}" if gap.any() else ""
         return "; ".join(filter(None, [why_empty, self.why_out_of_range]))
 
     @property

@@ -24,6 +24,7 @@ from energybench.targets.columns import (
     Column,
     coded,
     filled,
+    gaps,
     holds,
     items_of,
     known_items,
@@ -208,7 +209,7 @@ def _by_intensity(
             continue
         gap = ~numpy.isfinite(intensity[here])
         if gap.any():
-            reasons.append(f"intensity is empty for {named(rows.iloc[here], gap)}")
+            reasons.append(f"intensity is empty for {gaps(rows.iloc[here], gap)}")
         level[here] = _classes(ladder, intensity[here] * factor)
     return level, reasons, outside
 

@@ -372,7 +372,7 @@ def holds(table: pandas.DataFrame, condition: RowCondition) -> tuple[Mask, Mask]
         values = numbers(table, condition.column, unit)
         low, high = interval(condition.comparison, limit, limit)
         known = numpy.isfinite(values) & (values >= 0)
-        return known & (values >= low) & (values <= high), known
+        return (values >= low) & (values <= high), known
     texts = coded(table[condition.column])
     if condition.is_flag:
         wanted = condition.text == "yes"

@@ -288,7 +288,7 @@ def _lift(
         )
     return ProductLift(
         *(item, len(table), total, unit, _percent(capacity, below), _percent(capacity, there)),
-        *(float(capacity[below].sum()), max(0.0, over.value / 100.0 * total - start) if missing > 0 else 0.0),
+        *(float(capacity[below].sum()), max(0.0, over.value / 100.0 * total - start)),
         steps=tuple(steps),
         saving=float(saving[touched].sum()),
         saving_unit=saving_unit,

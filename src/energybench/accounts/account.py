@@ -421,7 +421,7 @@ def _counted_in(ladder: Ladder, converted: list[ConvertedLine]) -> tuple[list[Co
             and not category_of(line.coefficient.carrier)
         ):
             raise UnknownCarrierError(
-                f"line {one.number}: {quoted(line.carrier)} is in {line.unit} and is not a name of electricity, so that "
+                f"line {one.number}: {quoted(line.carrier)} is in {line.unit} and is not a name of electricity: "
                 f"it would not count in {ladder.unit}",
                 quoted(line.carrier),
                 'Write "electricity" (电力), or give the amount of another energy in GJ',

@@ -1065,6 +1065,35 @@ def test_a_check_is_text_a_frame_and_plain_data() -> None:
         check["99"]
 
 
+def test_a_verdict_is_printed_with_what_was_found_its_source_and_what_is_open() -> None:
+    emission = frame(item="alumina-bayer", emission_so2=[40, 100.001], emission_so2_unit="mg/m3")
+    share = clinker([99, 110, math.nan], [25, 55, 20])
+    furnace = frame(product="感应电炉(铸铁)", intensity=[600], unit="kWh/t", furnace_capacity="3 t")
+    printed = {
+        verdict(emission, "shanxi-2022", "13"): (
+            "not met: alumina and primary aluminium, sulphur dioxide emission concentration: <= 100 mg/m3; "
+            "found 100.001 mg/m3 (each of 2 rows): B  [shanxi-2022 二、主要目标 绿色化提升, {}; due 2022]"
+        ),
+        verdict(emission.iloc[:1], "shanxi-2022", "13"): (
+            "met: alumina and primary aluminium, sulphur dioxide emission concentration: <= 100 mg/m3; "
+            "found 40 mg/m3 (each of 1 row)  [shanxi-2022 二、主要目标 绿色化提升, {}; due 2022]"
+        ),
+        verdict(share, "panzhihua-2024", "04"): (
+            "cannot tell: key industries, share of capacity at or above the benchmark level: > 30 % of capacity; "
+            "found 25 to 45 % of capacity (design_capacity of 3 plants: cement-clinker 100 x 10^4 t/a)  "
+            "[panzhihua-2024 一、主要目标, {}; due 2027]\n"
+            "    the class is not known for C: intensity is empty for C\n"
+            "    note: counted for each product: tonnes of different products are never added"
+        ),
+        verdict(EMPTY, "changji-city-2021", "17"): (
+            "context: foundry enterprises, number of enterprises: 7 enterprises  [changji-city-2021 一、, {}; due 2021]"
+        ),
+    }
+    for found, text in printed.items():
+        assert str(found) == text.format(found.verification)
+    assert str(verdict(furnace, "changji-city-2021", "05")).endswith("\n    depends on how the text is read")
+
+
 # The cheapest plants to lift ------------------------------------------------------------------------------
 
 
@@ -1223,6 +1252,11 @@ def test_a_plant_that_must_come_up_anyway_costs_only_the_rest_of_the_way() -> No
     """All the way A saves 18000 and B 17510 tce; but A must save 1000 in any case."""
     steps = cheapest_lift(lifting([118, 117], [50, 50], [100, 103]), "panzhihua-2024").steps
     assert [(s.plant, s.to, round(s.saving)) for s in steps] == [("A", "benchmark", 18000)]
+
+
+def test_a_share_of_exactly_the_value_is_not_over_it_for_the_lift_either() -> None:
+    plan = cheapest_lift(lifting([99, 110], [30, 70], [1, 1]), "panzhihua-2024")
+    assert ([step.plant for step in plan.steps], plan.products[0].capacity_to_benchmark) == (["B"], 0.0)
 
 
 def test_a_plant_is_lifted_upwards_where_higher_is_better(write_table: WriteTable) -> None:

@@ -22,7 +22,7 @@ EXAMPLES = """\
   energybench classify "13200 kWh/t" 电解铝
   energybench classify "-30 kgce/t" converter
   energybench classify "600 kWh/t" induction-furnace-cast-iron --capacity "3 t" --json"""
-_OPTIONS = ("document", "period", "capacity", "reading", "basis", "compare", "allow_unverified")
+_OPTIONS = ("document", "period", "region", "capacity", "reading", "basis", "compare", "allow_unverified")
 
 
 def add_arguments(parser: Parser) -> None:

@@ -88,11 +88,12 @@ def say_json(answer: object) -> None:
 
 def in_options(text: str) -> str:
     """Turn the keyword arguments that an error speaks of into the options of the command."""
-    text = text.replace("allow_unverified=True", "--allow-unverified").replace("max_examples", "--examples")
+    text = re.sub(r"\b(allow_unverified|plausible)=True", lambda found: f"--{found[1].replace('_', '-')}", text)
+    text = text.replace("max_examples", "--examples")
     text = text.replace("energybench.tables.use()", "a file that the environment variable ENERGYBENCH_DATA names")
     keyword = (
-        r"\b(basis|coal_rate|ncv|density|coefficient|edition|document|period|capacity|reading|output|compare)="
-        r'("[^"]*")?'
+        r"\b(basis|coal_rate|ncv|density|coefficient|edition|document|period|region|project|corrections|capacity"
+        r'|reading|output|compare|sheet)=("[^"]*")?'
     )
     return re.sub(keyword, lambda found: f"--{found[1].replace('_', '-')} {found[2] or ''}".rstrip(), text)
 

@@ -52,9 +52,10 @@ def check_question(kind: Questions, question: Mapping[str, Any]) -> None:
     for name in kind.needed:
         if question.get(name) is None:
             raise JsonLineError(f"The question has no {name}", name, f'Write {{"{name}": ...}}')
-    if not isinstance(question["allow_unverified"], bool):
-        value = quoted(question["allow_unverified"])
-        raise OptionError(f"allow_unverified is {value}, expected true or false", value, "Write true or false")
+    for name, default in kind.defaults.items():
+        if isinstance(default, bool) and not isinstance(question[name], bool):
+            value = quoted(question[name])
+            raise OptionError(f"{name} is {value}, expected true or false", value, "Write true or false")
 
 
 def dump(answer: object) -> str:

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from energybench.cli.console import FINE
-from energybench.cli.options import add_options
+from energybench.cli.options import add_options, given
 from energybench.errors import DimensionError, OptionError, UnknownProductError, quoted
 
 if TYPE_CHECKING:
@@ -20,13 +20,14 @@ EXAMPLES = """\
   energybench limit 电解铝
   energybench limit "3 t" --reading class_above
   energybench limit cement-clinker --document ndrc-2021 --json"""
+_OPTIONS = ("document", "period", "region", "capacity", "reading", "allow_unverified")
 
 
 def add_arguments(parser: Parser) -> None:
     """Declare what the command takes."""
     parser.add_argument("item", metavar="ITEM", help='product: 电解铝, cement-clinker; or a capacity, "3 t"')
     parser.add_argument("--unit", metavar="UNIT", help='which indicator, where a product has several: "kWh/t"')
-    add_options(parser, "capacity", "reading", "document", "period", "allow_unverified", "json")
+    add_options(parser, *_OPTIONS, "json")
 
 
 def run(arguments: Namespace) -> tuple[Ladder, int]:
@@ -47,11 +48,11 @@ def run(arguments: Namespace) -> tuple[Ladder, int]:
             raise OptionError(f"Two capacities are given, {item} and {capacity}", capacity, "Give one") from None
         item, capacity = DEFAULT_ITEM, item
         # A capacity alone asks for the one furnace table, as furnace_limit() does.
-        arguments.document = arguments.document or find_curve(item).row.document
+        if arguments.region is None:
+            arguments.document = arguments.document or find_curve(item).row.document
     like = None if unit is None else read_unit(unit)
-    found = choose.choose_ladder(
-        item, arguments.document, capacity, arguments.reading, arguments.allow_unverified, arguments.period, like
-    )
+    options = {**given(arguments, *_OPTIONS), "capacity": capacity, "like": like}
+    found = choose.choose_ladder(item, **options)
     if like is not None and not same_kind(like, read_unit(found.unit)):
         what = f"{quoted(unit)} is given, and the limit of {found.item} is in {found.unit}"
         raise DimensionError(what, quoted(unit), "Leave --unit out")

@@ -15,11 +15,9 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "basis": {"choices": BASES, "default": "calorific", "help": "calorific is 当量值, primary is 等价值"},
     "coal_rate": {"metavar": "RATE", "help": 'coal rate of power, for the primary basis: "302.4 gce/kWh"'},
     "edition": {"metavar": "DOCUMENT", "help": "edition of the coefficients; default gbt-2589-2020"},
-    "document": {"metavar": "DOCUMENT", "help": "document of the limit, by id or number; default the one in force"},
-    "period": {
-        "metavar": "PERIOD",
-        "help": "the rule in force at its end applies: 2023, 2023-06; default the day of the tables",
-    },
+    "document": {"metavar": "DOCUMENT", "help": "document of the limit, by id or number; default the rule in force"},
+    "period": {"metavar": "PERIOD", "help": "year, month or day: the rule at its end applies: 2023, 2023-06"},
+    "region": {"metavar": "PLACE", "help": "place whose local limits apply: 昌吉市"},
     "capacity": {"metavar": "MASS", "help": 'rated furnace capacity, "3 t"'},
     "reading": {
         "choices": READINGS,

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from energybench.energy.coefficients import Choice
 from energybench.energy.conversion import make_choice
 from energybench.errors import MissingColumnError, OptionError, TableError, quoted
-from energybench.limits.choose import choose_ladder, find_item, needs_capacity
-from energybench.limits.furnaces import DEFAULT_ITEM, find_curve
+from energybench.limits.choose import find_item, find_ladder, needs_capacity, of_furnace
+from energybench.limits.furnaces import DEFAULT_ITEM, find_curve, furnace_limit
 from energybench.testing.facts import HOSTILE, Fuel, fuels, join, parts, products, spellings
 from energybench.testing.search import check_count, check_flag
 from energybench.units.registry import ratio, same_kind
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 _DEFAULT_KINDS = ("t", "kWh", "m3", "GJ", "tce", "kgce/t", "kWh/t", "kgce/kg", "gce/kWh", "MJ/m3")
 _PLANTS = ("甲厂", "乙厂", "丙厂", "Plant D")
-_PERIODS = (2023, 2022, "2023-06")
+_PERIODS = (2025, 2024, "2024-06")
 _OUTPUT_COLUMNS = ("plant", "period", "product", "output", "output_unit")
 _TCE = UnitText(("tce",))
 _KWH = UnitText(("kWh",))
@@ -331,7 +331,8 @@ def _meter_tables(draw: st.DrawFn, outputs: pandas.DataFrame) -> pandas.DataFram
 def _readings(draw: st.DrawFn, output: dict[Any, Any]) -> list[tuple[Any, ...]]:
     """Draw one to four readings of one output, about as much energy as its best limit, or something else entirely."""
     key = output["plant"], output["period"], output["product"]
-    ladder = choose_ladder(output["product"], capacity="5 t" if needs_capacity(find_item(output["product"])) else None)
+    item = find_item(output["product"])
+    ladder = of_furnace(furnace_limit("5 t", item=item)) if needs_capacity(item) else find_ladder(item)
     limit = next(Fraction(step.threshold) for step in ladder.steps if step.threshold)
     unit = read_unit(ladder.unit)
     amount = Fraction(repr(output["output"])) * ratio(read_unit(output["output_unit"]), UnitText(unit.denominator))

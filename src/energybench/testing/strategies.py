@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from energybench.energy.coefficients import Choice
 from energybench.energy.conversion import make_choice
 from energybench.errors import MissingColumnError, OptionError, TableError, quoted
-from energybench.limits.choose import find_item, find_ladder, needs_capacity, of_furnace
-from energybench.limits.furnaces import DEFAULT_ITEM, find_curve, furnace_limit
+from energybench.limits.choose import find_ladder
+from energybench.limits.furnaces import DEFAULT_ITEM, find_curve
 from energybench.testing.facts import HOSTILE, Fuel, fuels, join, parts, products, spellings
 from energybench.testing.search import check_count, check_flag
 from energybench.units.registry import ratio, same_kind
@@ -244,17 +244,16 @@ def furnace_capacities(*, valid: bool = True, item: str = DEFAULT_ITEM) -> st.Se
 
 def _tested() -> list[tuple[tuple[str, ...], UnitText]]:
     """Return the products that two plain tables are enough for: their names and the unit of their output."""
-    found = [
+    return [
         (one.names, UnitText(one.unit.denominator))
         for one in products()
         if one.ladder.basis != "primary" and one.unit.denominator
         if any(same_kind(UnitText(one.unit.numerator), energy) for energy in (_TCE, _KWH))
     ]
-    return [*found, ((DEFAULT_ITEM,), UnitText(("t",)))]
 
 
 def output_tables(most: int = 5) -> st.SearchStrategy[pandas.DataFrame]:
-    """Draw the output table of some plants: a row a plant, period and product, furnaces among them.
+    """Draw the output table of some plants: a row a plant, period and product.
 
     Parameters
     ----------
@@ -264,8 +263,7 @@ def output_tables(most: int = 5) -> st.SearchStrategy[pandas.DataFrame]:
     Returns
     -------
     SearchStrategy
-        Of pandas.DataFrame with the columns plant, period, product, output, output_unit, furnace_capacity,
-        furnace_capacity_unit.
+        Of pandas.DataFrame with the columns plant, period, product, output, output_unit.
     """
     return _output_tables(check_count("most", most, 1))
 
@@ -280,11 +278,8 @@ def _output_tables(draw: st.DrawFn, most: int) -> pandas.DataFrame:
     for plant, period, (names, per) in keys:
         unit = draw(st.sampled_from(spellings(per)))
         amount = _six_digits(1000 * draw(st.integers(1, 1000)) / ratio(read_unit(unit), per))
-        furnace: tuple[float | None, str | None] = (None, None)
-        if needs_capacity(find_item(names[0])):
-            furnace = (draw(st.sampled_from(find_curve(names[0]).capacities.tolist())), "t")
-        rows.append((plant, period, draw(st.sampled_from(names)), amount, unit, *furnace))
-    return pandas.DataFrame(rows, columns=[*_OUTPUT_COLUMNS, "furnace_capacity", "furnace_capacity_unit"])
+        rows.append((plant, period, draw(st.sampled_from(names)), amount, unit))
+    return pandas.DataFrame(rows, columns=_OUTPUT_COLUMNS)
 
 
 def meter_tables(outputs: pandas.DataFrame | None = None) -> st.SearchStrategy[pandas.DataFrame]:
@@ -331,8 +326,7 @@ def _meter_tables(draw: st.DrawFn, outputs: pandas.DataFrame) -> pandas.DataFram
 def _readings(draw: st.DrawFn, output: dict[Any, Any]) -> list[tuple[Any, ...]]:
     """Draw one to four readings of one output, about as much energy as its best limit, or something else entirely."""
     key = output["plant"], output["period"], output["product"]
-    item = find_item(output["product"])
-    ladder = of_furnace(furnace_limit("5 t", item=item)) if needs_capacity(item) else find_ladder(item)
+    ladder = find_ladder(output["product"])
     limit = next(Fraction(step.threshold) for step in ladder.steps if step.threshold)
     unit = read_unit(ladder.unit)
     amount = Fraction(repr(output["output"])) * ratio(read_unit(output["output_unit"]), UnitText(unit.denominator))

@@ -248,7 +248,7 @@ def choose_document(
             raise UnknownProductError(
                 f"No level of {item} in {citation(row.id)} is known",
                 item,
-                f"{successor}It is in {', '.join(one.id for one in rows)}: pass document=",
+                f'{successor}It is in {", ".join(one.id for one in rows)}: pass document="{rows[-1].id}"',
             )
         return row
     local = [row for row in rows if row.kind == "local_policy"]

@@ -110,11 +110,23 @@ CALLS: dict[str, tuple[Callable[[], object], object]] = {
     ),
     "diesel of 0.84 kg/L": (lambda: tce("1000 L", "柴油", density="0.84 kg/L"), 1.223964),
     "power at 0.5703 tCO2/MWh": (lambda: eb.to_co2("1 万kWh", "电力", factor="0.5703 tCO2/MWh").tco2, 5.703),
+    "-30 kgce/t of a converter": (lambda: level("-30 kgce/t", "converter"), "benchmark"),
     # Texts of units.
     "10⁴1立方": (lambda: str(eb.quantity("10⁴1立方")), "unknown-unit"),
     "10⁴2 t": (lambda: str(eb.quantity("10⁴2 t")), "unknown-unit"),
     # The rule in force.
-    "clinker of a period that is none": (lambda: level("105 kgce/t", "水泥熟料", period="随便"), "option"),
+    "a rare earth before its standard": (lambda: level("1.5 tce/t", "neodymium-oxide-ion-ore"), "not-in-force"),
+    "sulphuric acid by an expired standard": (lambda: level("-120 kgce/t", "sulphuric-acid-sulphur"), "not-in-force"),
+    "copper cathode by a replaced list": (lambda: level("300 kgce/t", "copper-concentrate-to-cathode"), "unverified"),
+    "cast iron anywhere in China": (lambda: level("0.27 tce/t", "铸铁"), "not-in-force"),
+    "a furnace anywhere in China": (lambda: level("600 kWh/t", "感应电炉(铸铁)", capacity="3 t"), "not-in-force"),
+    "clinker of 2019": (lambda: level("105 kgce/t", "水泥熟料", period="2019"), "not-in-force"),
+    "clinker of a period that is none": (lambda: level("105 kgce/t", "水泥熟料", period="随便"), "unreadable-period"),
+    "a table of a period that is none": (
+        lambda: judged([("甲", "随便", *COAL[2:])], CLINKER.assign(期间="随便")),
+        (None, "unreadable-period"),
+    ),
+    "an unknown region": (lambda: level("105 kgce/t", "水泥熟料", region="火星"), "unknown-name"),
     # What follows, and conditions.
     "cement of 60 % clinker": (
         lambda: level(
@@ -140,10 +152,6 @@ CALLS: dict[str, tuple[Callable[[], object], object]] = {
     "a capacity for cast iron": (
         lambda: level("0.27 tce/t", "铸铁", capacity="3 t", document="changji-city-2021"),
         "option",
-    ),
-    "603.4 kWh/t at 3 t, rounded": (
-        lambda: level("603.4 kWh/t", "感应电炉(铸铁)", capacity="3 t", compare="rounded", document="changji-city-2021"),
-        "over-limit",
     ),
     # Furnaces and targets.
     "a furnace of 3 t at 700 kWh/t": (lambda: furnace_met("3 t", 700), [False]),
@@ -203,6 +211,23 @@ OWN_ROWS: dict[str, tuple[str, str, dict[str, str]]] = {
     "a negative coefficient": ("carriers", "gbt-2589-2020/raw_coal", {"coefficient": "-0.7143"}),
     "a coefficient of zero": ("carriers", "gbt-2589-2020/raw_coal", {"coefficient": "0"}),
     "a coefficient beyond all floats": ("carriers", "gbt-2589-2020/raw_coal", {"coefficient": "1e999999999"}),
+    "a benchmark worse than the baseline": (
+        "benchmarks",
+        "ndrc-2023/cement-clinker",
+        {"benchmark": "600", "baseline": "500"},
+    ),
+    "a furnace in kg": ("furnace_limits", "changji-city-2021/induction-furnace-cast-iron/1t", {"capacity_unit": "kg"}),
+    "a furnace limit per kg": (
+        "furnace_limits",
+        "changji-city-2021/induction-furnace-cast-iron/1t",
+        {"unit": "kWh/kg"},
+    ),
+    "a second point at one capacity": (
+        "furnace_limits",
+        "changji-city-2021/induction-furnace-cast-iron/1t",
+        {"id": "ours/1t", "limit": "700"},
+    ),
+    "a day that is none": ("documents", "ndrc-2023", {"effective_from": "32.13.2023"}),
 }
 
 

@@ -458,8 +458,9 @@ FRACTIONS = [
 def test_a_value_and_a_row_are_refused_alike(
     value: str, item: str, document: str, name: str, keyword: str, number: float, words: str
 ) -> None:
+    others: dict[str, Any] = {"altitude": "base"} if item == "cement" else {}
     with pytest.raises(OptionError, match=words) as caught:
-        eb.classify(value, item, document=document, corrections={name: {keyword: number}})
+        eb.classify(value, item, document=document, corrections={name: {keyword: number}, **others})
     keys: dict[str, Any] = {"plant": ["甲"], "period": ["2026"], "product": [item]}
     outputs = pd.DataFrame({**keys, "output": 1000, "output_unit": "t", f"correction:{name}:{keyword}": number})
     meters = pd.DataFrame({**keys, "carrier": "raw coal", "amount": 100, "unit": "t"})
@@ -780,7 +781,7 @@ def test_an_own_row_fills_a_gap(write_table: WriteTable) -> None:
         )
     )
     result = correct("tile-thickness", "8 kgce/m2", item="ceramic-panel", case="15-mm-and-more")
-    assert (result.value_after, result.verification) == (10.0, "one_source")
+    assert (result.value_after, result.verification) == (10.0, "own_row")
     with refused(MissingFigureError, "missing-figure"):
         correct("tile-thickness", "8 kgce/m2", item="ceramic-panel")
 
@@ -1131,7 +1132,7 @@ def test_one_correction_under_two_names_is_refused_and_not_made_twice() -> None:
     with refused(OptionError, "option", *words, "Give it once"):
         apply(_standard("cement", "gb-16780-2021"), 98.0, TWICE)
     with refused(OptionError, "option", *words):
-        eb.classify("98 kgce/t", "cement", document="gb-16780-2021", corrections=TWICE)
+        eb.classify("98 kgce/t", "cement", document="gb-16780-2021", corrections={**TWICE, "altitude": "base"})
     once = {"gb-16780-2021/clinker-ratio": TWICE["clinker-ratio"], "altitude": {"altitude_m": 0}}
     assert _thresholds(apply(_standard("cement", "gb-16780-2021"), 98.0, once)[0]) == ["85.5", "92.75", "100"]
 

@@ -99,7 +99,10 @@ def test_rounding_moves_the_limits_of_the_probabilities() -> None:
 @pytest.mark.filterwarnings("ignore::energybench.errors.EnergybenchWarning")
 def test_a_correction_of_the_value_carries_its_uncertainty() -> None:
     """GB 16780-2012 takes the altitude off the value: times the root of the air pressure ratio."""
-    options: Any = {"document": "gb-16780-2012", "corrections": {"altitude": {"altitude": "2100 m"}}}
+    options: Any = {
+        "document": "gb-16780-2012",
+        "corrections": {"altitude": {"altitude": "2100 m"}, "clinker-strength": "base"},
+    }
     plain = eb.classify("105 kgce/t", "cement-clinker", **options, allow_unverified=True)
     verdict = eb.classify("105±2 kgce/t", "cement-clinker", **options, allow_unverified=True)
     assert plain.value == verdict.value < 105

@@ -140,10 +140,10 @@ def test_a_point_is_as_wide_as_a_part_in_a_thousand_million(capacity: str, limit
 
 
 def test_a_stated_limit_prints_in_one_line() -> None:
-    said = "< 610 kWh/t (liquid metal) at 2 t: stated  [昌吉市, changji-city-2021 四（一）2, "
+    said = "< 610 kWh/t (liquid metal, 1500 ℃) at 2 t: stated  [昌吉市, changji-city-2021 四（一）2, "
     assert str(eb.furnace_limit("2 t")).startswith(said)
     assert "in force until 2024-01-01" in str(eb.furnace_limit("2 t"))
-    said = "< 603.333 kWh/t (liquid metal) at 3 t: linear between 2 t and 5 t; strict 590, lenient 610"
+    said = "< 603.333 kWh/t (liquid metal, 1500 ℃) at 3 t: linear between 2 t and 5 t; strict 590, lenient 610"
     assert str(eb.furnace_limit("3 t")).startswith(said)
 
 

@@ -54,11 +54,12 @@ WITHIN, OVER = Level.WITHIN_LIMIT, Level.OVER_LIMIT
 
 
 def classify(value: Any, item: str, **options: Any) -> eb.Verdict:
-    """Classify; that a list has a successor is the subject of other tests."""
+    """Classify; editions, places, conditions and implausible values are the subjects of other tests."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", SupersededWarning)
-        place = {"region": "昌吉市", "period": "2022"} if item in LOCAL else {}
-        verdict: eb.Verdict = eb.classify(value, item, **(place | options))
+        said: dict[str, Any] = {"corrections": "base", "plausible": True}
+        said |= {"region": "昌吉市", "period": "2022"} if item in LOCAL else {}
+        verdict: eb.Verdict = eb.classify(value, item, **(said | options))
         return verdict
 
 

@@ -15,9 +15,11 @@ import energybench as eb
 import oracle
 from energybench import Level
 from energybench.errors import (
+    ConditionError,
     DimensionError,
     EnergybenchError,
     NotInForceError,
+    OptionError,
     PeriodError,
     SupersededWarning,
     UnknownNameError,
@@ -242,7 +244,7 @@ def test_a_standard_gives_levels(value: str, level: Level) -> None:
 
 
 def test_the_access_test_for_new_plants_is_told_beside_the_level() -> None:
-    verdict = eb.classify("285.5 gce/kWh", "coal-unit-supercritical-600-mw")
+    verdict = eb.classify("285.5 gce/kWh", "coal-unit-supercritical-600-mw", corrections="base")
     assert verdict.level == Level.LEVEL_1
     assert verdict.meets == {"level-1": True, "level-2": False, "level-3": True}
     assert "access test for new plants" in verdict.notes
@@ -258,7 +260,146 @@ def test_a_standard_with_several_indicators_goes_by_the_unit_of_the_value() -> N
         for unit in units:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", SupersededWarning)
-                assert eb.classify(f"1 {unit}", item, document=document).unit == unit
+                assert eb.classify(f"1 {unit}", item, document=document, corrections="base").unit == unit
+
+
+# What follows from a class --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("value", "item", "options", "said"),
+    [
+        ("425 kgce/t", "高炉", {}, ["GB 21256-2025 level 3 (<= 415 kgce/t) is not met"]),
+        ("415 kgce/t", "高炉", {}, []),
+        ("-11 kgce/t", "converter", {}, ["GB 21256-2025 level 3 for 转炉工序 (<= -12 kgce/t) is not met"]),
+        ("-11 kgce/t", "converter", {"period": "2026-06-30"}, []),
+        ("350 kgce/t", "olefins-from-coal", {"plausible": True}, []),
+        ("13400 kWh/t", "电解铝", {}, ["level 3 (<= 13350 kWh/t) is not met", "by 2025-12-31, which has passed"]),
+        ("13100 kWh/t", "电解铝", {}, []),
+        (
+            "13100 kWh/t",
+            "电解铝",
+            {"project": "new"},
+            ["level 2 (<= 13000 kWh/t), required of a new plant, is not met"],
+        ),
+        ("13000 kWh/t", "电解铝", {"project": "new"}, ["level 2 (<= 13000 kWh/t), required of a new plant, is met"]),
+        ("13100 kWh/t", "电解铝", {"project": "existing"}, ["13350 kWh/t), required of an existing plant, is met"]),
+        ("13100 kWh/t", "电解铝", {"project": "new", "document": "gb-21346-2022"}, ["of a new plant, is not met"]),
+        ("13100 kWh/t", "电解铝", {"document": "gb-21346-2022"}, []),
+        ("7.5 kgoe/(t·EF)", "oil-refining", {"project": "new"}, [""]),
+    ],
+)
+def test_what_follows_from_a_class_is_said(value: str, item: str, options: dict[str, Any], said: list[str]) -> None:
+    verdict = eb.classify(value, item, **options)
+    assert verdict.level is not None
+    assert len(verdict.follows) == len(said)
+    assert all(words in one for words, one in zip(said, verdict.follows, strict=True))
+    assert all(one in str(verdict) for one in verdict.follows)
+
+
+def test_a_new_plant_is_a_kind_of_project() -> None:
+    with refused(OptionError, "option", "project", "old", "new"):
+        eb.classify(*ALUMINIUM, project="old")
+
+
+@pytest.mark.parametrize(
+    ("value", "item"),
+    [
+        ("13.2 kWh/t", "电解铝"),
+        ("0 kWh/t", "电解铝"),
+        ("-5 kgce/t", "水泥熟料"),
+        ("1.05 kgce/t", "水泥熟料"),
+        ("469 kgce/t", "水泥熟料"),
+    ],
+)
+def test_a_value_far_from_every_step_has_no_class_unless_it_is_said_to_be_right(value: str, item: str) -> None:
+    verdict = eb.classify(value, item)
+    assert (verdict.level, set(verdict.meets.values()), verdict.follows) == (None, {None}, ())
+    assert verdict.reason.startswith("implausible-intensity")
+    assert eb.classify(value, item, plausible=True).level is not None
+
+
+def test_the_bounds_of_plausible_values_are_a_factor_of_four_beyond_the_steps() -> None:
+    levels = [eb.classify(f"{value} kgce/t", "水泥熟料").level for value in (24.99, 25, 468, 468.01)]
+    assert [level is None for level in levels] == [True, False, False, True]
+    assert eb.classify("5 kgce/t", "converter").level is Level.BELOW_BASELINE  # a step below zero has no such range
+
+
+# Conditions -----------------------------------------------------------------------------------------------
+
+
+def test_a_limit_for_converted_values_asks_for_its_conditions_all_at_once() -> None:
+    named = (
+        "altitude_m in m",
+        "threshold_m 1500",
+        "clinker_percent in percent",
+        "base_percent 75",
+        'corrections="base"',
+    )
+    with refused(ConditionError, "missing-condition", "GB 16780-2021", "cement", *named):
+        eb.classify("90 kgce/t", "cement")
+    with refused(ConditionError, "missing-condition", "clinker_percent"):
+        eb.classify("90 kgce/t", "cement", corrections={"altitude": {"altitude": "300 m"}})
+    given = {"altitude": {"altitude": "300 m"}, "clinker-ratio": {"clinker_percent": 60}}
+    assert eb.classify("90 kgce/t", "cement", corrections=given).level is Level.OVER_LIMIT
+
+
+@pytest.mark.parametrize("corrections", ["base", {"clinker-ratio": "base", "altitude": "base"}])
+def test_base_conditions_are_said_openly_and_repeated(corrections: Any) -> None:
+    verdict = eb.classify("90 kgce/t", "cement", corrections=corrections)
+    assert verdict.level is Level.LEVEL_3
+    assert "base conditions are taken to hold" in str(verdict)
+    assert "base conditions" not in str(eb.classify(*ALUMINIUM, corrections="base"))
+
+
+@pytest.mark.parametrize(
+    ("item", "unit", "named"),
+    [
+        ("coke-oven-top-charged", "kgce/t", ["quenching", "wet, dry", "volatile_percent", "oven_age_years"]),
+        ("ferrosilicon-75", "kWh/t", ["ore_grade_percent", "base_grade_percent 98"]),
+        ("coal-washing-coking-coal", "kWh/t", ["washing-process", "dense-medium"]),
+        ("iron-ore-weak-magnetic", "", ["ore-conditions", "could not be read"]),
+        ("coal-unit-supercritical-600-mw", "gce/kWh", ["influence-factors", "could not be read"]),
+    ],
+)
+def test_every_document_that_compares_converted_values_asks(item: str, unit: str, named: list[str]) -> None:
+    unit = unit or find_ladder(item).unit
+    with refused(ConditionError, "missing-condition", item, *named):
+        eb.classify(f"5 {unit}", item)
+
+
+def test_an_indicator_that_is_not_converted_asks_for_nothing() -> None:
+    assert eb.classify("1800 kgce/t", "ferrosilicon-75").level is Level.LEVEL_3
+
+
+def test_a_capacity_that_the_limit_does_not_use_is_refused_and_its_product_named() -> None:
+    with refused(OptionError, "option", "capacity", "cast-iron", "induction-furnace-cast-iron"):
+        eb.classify("0.27 tce/t", "铸铁", capacity="3 t", region="昌吉市")
+
+
+# Timelines ------------------------------------------------------------------------------------------------
+
+
+def test_a_timeline_names_every_limit_with_its_time() -> None:
+    rows = [(one.document, one.effective_from, one.effective_to, one.state) for one in eb.timeline("电解铝")]
+    assert rows == [
+        ("gb-21346-2013", "", "2024-01-01", "ended"),
+        ("ndrc-2021", "2022-01-01", "2023-07-04", "ended"),
+        ("ndrc-2023", "2023-07-04", "", "in force"),
+        ("gb-21346-2022", "2024-01-01", "", "in force"),
+    ]
+    (announced,) = eb.timeline("neodymium-oxide-ion-ore")
+    assert (announced.state, announced.effective_from) == ("announced", "2027-01-01")
+    (coal,) = eb.timeline("coal-boiler")
+    assert coal.state == "date unknown"
+
+
+def test_a_timeline_has_the_local_limits_of_a_place() -> None:
+    (furnace,) = eb.timeline("induction-furnace-cast-iron", "昌吉市")
+    assert (furnace.thresholds["2 t"], furnace.region.partition(";")[0]) == ("< 610", "昌吉市")
+    assert eb.timeline("电解铝", "昌吉市") == eb.timeline("电解铝")
+    with refused(UnknownNameError, "unknown-name", "昌都"):
+        eb.timeline("电解铝", "昌都")
 
 
 # Every document side by side ------------------------------------------------------------------------------
@@ -328,11 +469,13 @@ def test_a_weak_row_is_refused_unless_asked_for_and_then_exact_at_each_step(tabl
     for step in filter(None, (row[name] for name in steps)):
         value = f"{step} {row['unit']}"
         with pytest.raises(UnverifiedError, match=row["verification"]):
-            eb.classify(value, row["item"], document=row["document"])
+            eb.classify(value, row["item"], document=row["document"], corrections="base")
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", SupersededWarning)
             with pytest.warns(UnverifiedWarning, match=row["id"]):
-                verdict = eb.classify(value, row["item"], document=row["document"], allow_unverified=True)
+                verdict = eb.classify(
+                    value, row["item"], document=row["document"], allow_unverified=True, corrections="base"
+                )
         for name, threshold in zip(steps, verdict.thresholds.values(), strict=True):
             assert threshold == (float(row[name]) if row[name] else None)
             met = verdict.meets[name.replace("level", "level-")]

@@ -25,6 +25,7 @@ _HOMES = {
     "limits.decisions": ("Decision",),
     "limits.furnaces": ("FurnaceLimit", "furnace_limit"),
     "limits.ladders": ("Ladder", "Level"),
+    "limits.timeline": ("Applied", "timeline"),
     "limits.verdicts": ("Verdict",),
     "limits.what_if": ("Sensitivity",),
     "targets.check": ("TargetCheck", "TargetVerdict", "check_targets"),

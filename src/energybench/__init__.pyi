@@ -55,6 +55,8 @@ from energybench.limits.furnaces import FurnaceLimit as FurnaceLimit
 from energybench.limits.furnaces import furnace_limit as furnace_limit
 from energybench.limits.ladders import Ladder as Ladder
 from energybench.limits.ladders import Level as Level
+from energybench.limits.timeline import Applied as Applied
+from energybench.limits.timeline import timeline as timeline
 from energybench.limits.verdicts import Verdict as Verdict
 from energybench.limits.what_if import Sensitivity as Sensitivity
 from energybench.targets.check import TargetCheck as TargetCheck

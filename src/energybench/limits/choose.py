@@ -112,7 +112,11 @@ _COPIED = [field.name for field in fields(Ladder) if field.name not in ("steps",
 def _ladder(row: Any, steps: Iterable[Step], beyond: Level, **changes: Any) -> Ladder:
     same = {name: getattr(row, name) for name in _COPIED if hasattr(row, name)}
     source = find_document(row.document)
-    dates = {"region": source.region, "effective_from": source.effective_from, "effective_to": last_day(source)}
+    dates: dict[str, Any] = {
+        "region": source.region,
+        "effective_from": source.effective_from,
+        "effective_to": last_day(source),
+    }
     known = {"basis": "", "indicator_en": row.indicator_zh, **same, **dates, **changes}
     return Ladder(**known, steps=tuple(steps), beyond=beyond)
 
@@ -222,11 +226,29 @@ def find_ladder(
 
 
 def _dated(ladder: Ladder, period: str | None) -> Ladder:
-    """Return a ladder that says how its document stands at the end of a period."""
-    told = standing(find_document(ladder.document), day_of(period))
-    if told == ladder.standing:
-        return ladder
-    return replace(ladder, standing=told)
+    """Return a ladder that says how its document stands at the end of a period, with the GB rows in force then."""
+    day = day_of(period)
+    others = _counterparts(ladder, day) if find_document(ladder.document).kind == "national_list" else ()
+    return replace(ladder, standing=standing(find_document(ladder.document), day), counterparts=others)
+
+
+@cached(4096)
+def _counterparts(ladder: Ladder, day: str) -> tuple[Ladder, ...]:
+    """Return the usable GB rows of the same product and indicator that are in force on a day."""
+    ids = {
+        row.counterpart_limit
+        for row in records("gb_counterparts")
+        if row.item == ladder.item and row.document == ladder.document and row.comparable != "no"
+    }
+    return tuple(
+        other
+        for other in same_product(ladder.item)
+        if other.id in ids
+        and other.verification in ACCEPTED
+        and (other.better, other.basis or ladder.basis) == (ladder.better, ladder.basis or other.basis)
+        and not standing(find_document(other.document), day)
+        and same_kind(read_unit(other.unit), read_unit(ladder.unit))
+    )
 
 
 def choose_document(
@@ -342,7 +364,7 @@ def day_of(period: str | None) -> str:
 def _standards_on(day: str, item: str, like: UnitText | None) -> str:
     """Name the GB standards that had a product on a day, as advice; empty where none is known."""
     ways = []
-    for ladder in _same_product(item):
+    for ladder in same_product(item):
         row = find_document(ladder.document)
         fits = ladder.unit and (like is None or same_kind(read_unit(ladder.unit), like))
         # A standard whose first day nobody has read still ended on a day that is known.
@@ -425,7 +447,7 @@ def all_ladders(name: str, like: UnitText) -> tuple[Ladder, ...]:
         raise CapacityError(
             f"The limit of {item} depends on furnace capacity", item, 'Use classify() with capacity="3 t"'
         )
-    rows = [ladder for ladder in _same_product(item) if ladder.unit and same_kind(read_unit(ladder.unit), like)]
+    rows = [ladder for ladder in same_product(item) if ladder.unit and same_kind(read_unit(ladder.unit), like)]
     if not rows:
         units = ", ".join(sorted({ladder.unit for ladder in _ladders().get(item, ())}))
         raise DimensionError(f"{item} has no indicator in {like}", item, f"Its indicators are in {units or 'no unit'}")
@@ -433,7 +455,7 @@ def all_ladders(name: str, like: UnitText) -> tuple[Ladder, ...]:
 
 
 @cached(4096)
-def _same_product(item: str) -> tuple[Ladder, ...]:
+def same_product(item: str) -> tuple[Ladder, ...]:
     """Return every ladder of an item, then the GB rows that stand for the same product under another item."""
     rows = _ladders().get(item, ())
     same = {row.counterpart_limit for row in records("gb_counterparts") if row.item == item and row.counterpart_limit}

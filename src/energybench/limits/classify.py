@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Literal, overload
@@ -27,6 +26,8 @@ from energybench.units.registry import ratio, to_float
 from energybench.units.text import read_unit
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from energybench.energy.measured import MeasuredLike, Spread
     from energybench.limits.corrections import CorrectionResult
     from energybench.limits.ladders import Ladder
@@ -43,12 +44,14 @@ def classify(
     documents: None = None,
     period: str | None = None,
     region: str | None = None,
+    project: str | None = None,
     capacity: AmountLike | None = None,
     reading: str = "linear",
     output: AmountLike | None = None,
     basis: str | None = None,
     compare: str = "full",
-    corrections: Mapping[str, Mapping[str, Any] | str] | None = None,
+    corrections: Mapping[str, Mapping[str, Any] | str] | Literal["base"] | None = None,
+    plausible: bool = False,
     allow_unverified: bool = False,
 ) -> Verdict: ...
 @overload
@@ -63,12 +66,14 @@ def classify(
     documents: str | None = None,
     period: str | None = None,
     region: str | None = None,
+    project: str | None = None,
     capacity: AmountLike | None = None,
     reading: str = "linear",
     output: AmountLike | None = None,
     basis: str | None = None,
     compare: str = "full",
-    corrections: Mapping[str, Mapping[str, Any] | str] | None = None,
+    corrections: Mapping[str, Mapping[str, Any] | str] | Literal["base"] | None = None,
+    plausible: bool = False,
     allow_unverified: bool = False,
 ) -> Verdict | tuple[Verdict, ...]:
     """Classify one energy intensity against the limit that applies.
@@ -91,6 +96,9 @@ def classify(
     region : str, optional
         Place of the plant, ``"昌吉市"``: its local limit applies where it has one, else the national rule. Without
         it, no local limit is used.
+    project : {"existing", "new"}, optional
+        Whether the plant exists or is new: ``Verdict.follows`` then says whether it meets the GB level required of
+        it, 3 of an existing plant and 2 of a new one.
     capacity : str or pint.Quantity, optional
         Rated furnace capacity, where the limit depends on it.
     reading : {"linear", "class_below", "class_above", "stated_only"}
@@ -102,9 +110,12 @@ def classify(
     compare : {"full", "rounded"}
         Unrounded, or rounded half-even to the digits of the limit as printed (GB/T 8170). A limit that was
         interpolated or corrected is printed nowhere: it is compared unrounded either way.
-    corrections : mapping, optional
-        Corrections that the document allows, by name: ``{"altitude": {"altitude": "2100 m"}}``. What each
-        changed, on the side of the limit or of the value, stands in ``Verdict.corrections``.
+    corrections : mapping or "base", optional
+        Corrections of the document, by name: ``{"altitude": {"altitude": "2100 m"}}``. What each changed, on the
+        side of the limit or of the value, stands in ``Verdict.corrections``. ``"base"``, for all or for
+        one, says that the base conditions of the document hold.
+    plausible : bool
+        Say that a value far from every step is right; else it gets no class (``implausible-intensity``).
     allow_unverified : bool
         Use an unverified row or correction, with a warning.
 
@@ -117,6 +128,8 @@ def classify(
     ------
     DimensionError
         If the value is of another kind than the indicator: kWh/t never compares with kgce/t.
+    ConditionError
+        If the document compares converted values and the conditions of the plant are not given.
     EnergybenchError
         If the item, the document or the row cannot be used, or no rule is known to have been in force.
 
@@ -142,7 +155,7 @@ def classify(
     """
     if documents is not None:
         check_option("documents", documents, ("all",))
-        if any(option is not None for option in (document, period, region, capacity, output, corrections)):
+        if any(option is not None for option in (document, period, region, project, capacity, output, corrections)):
             raise OptionError('documents="all" goes with basis and compare only', "documents", "Leave the others out")
         return classify_all(value, item, basis=basis, compare=compare)
     check_option("compare", compare, COMPARES)
@@ -153,12 +166,10 @@ def classify(
     warn_if_superseded(ladder.document, ladder.standing)
     number, uncertainty = _value_in(value, read, ladder)
     applied: tuple[CorrectionResult, ...] = ()
-    if corrections is not None and not isinstance(corrections, Mapping):
-        fix = 'Write {"altitude": {"altitude": "2100 m"}}'
-        raise OptionError(f"corrections is {quoted(corrections)}, expected a mapping", quoted(corrections), fix)
-    if corrections:
-        from energybench.limits.corrections import apply
+    from energybench.limits.corrections import apply, check_conditions
 
+    ladder, corrections = check_conditions(ladder, corrections)
+    if corrections:
         plain, measured_value = ladder, number
         ladder, number, applied = apply(plain, number, corrections, allow_unverified=allow_unverified)
         if uncertainty is not None:
@@ -169,7 +180,15 @@ def classify(
         fix = "Give the output alone; its uncertainty belongs to the value, or use account()"
         raise UncertaintyError(f"output is {spread.stated}: savings carry no uncertainty", spread.stated, fix)
     saving = None if output is None else saving_scale(ladder, output)
-    verdict = judge(number, ladder, compare=compare, saving_output=saving, uncertainty=uncertainty)
+    verdict = judge(
+        number,
+        ladder,
+        compare=compare,
+        saving_output=saving,
+        uncertainty=uncertainty,
+        project=project,
+        plausible=plausible,
+    )
     return replace(verdict, corrections=applied)
 
 

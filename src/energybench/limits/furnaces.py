@@ -44,6 +44,8 @@ class FurnaceLimit(Quantified, Card):
         ``"stated"`` by the document or ``"interpolated"``, which the document does not say.
     strict, lenient : float
         The limits of the readings ``class_above`` and ``class_below``.
+    denominator, temperature_celsius : str, float
+        What a tonne is of, and the temperature of the metal that the document states.
     region, effective_to : str
         Place of the document, and the first day on which it is no longer in force.
     between : tuple of tuple
@@ -61,6 +63,7 @@ class FurnaceLimit(Quantified, Card):
     lenient: float
     between: tuple[tuple[float, float], tuple[float, float]]
     denominator: str
+    temperature_celsius: float
     document: str
     clause: str
     verification: str
@@ -81,10 +84,11 @@ class FurnaceLimit(Quantified, Card):
             else f"{self.reading} between {self.between[0][0]:g} t and {self.between[1][0]:g} t"
         )
         band = "" if self.strict == self.lenient else f"; strict {self.strict:g}, lenient {self.lenient:g}"
+        metal = f"{self.denominator}, {self.temperature_celsius:g} ℃"
         place = f"{self.region.partition(';')[0]}, " if self.region else ""
         end = f"; in force until {self.effective_to}" if self.effective_to else ""
         return (
-            f"{self.comparator} {self.value:.6g} {self.unit} ({self.denominator}) at {self.capacity:g} t: {how}{band}"
+            f"{self.comparator} {self.value:.6g} {self.unit} ({metal}) at {self.capacity:g} t: {how}{band}"
             f"  [{place}{self.document} {self.clause}, {self.verification}{end}]"
         )
 
@@ -266,13 +270,26 @@ def furnace_limit(
             quoted(capacity),
             'Choose reading="linear", "class_below" or "class_above"; the document says nothing between its points',
         )
+    said = f"{reading} between stated points is a reading, not the text"
+    source = find_document(row.document)
     return FurnaceLimit(
-        *(row.item, tonnes, value, row.unit, row.comparator, reading),
-        *("stated" if strict == lenient else "interpolated", strict, lenient, between),
-        *(row.denominator, row.document, row.clause, row.verification, row.evidence),
-        notes=row.notes
-        if strict == lenient
-        else f"{row.notes}; {reading} between stated points is a reading, not the text",
-        region=find_document(row.document).region,
-        effective_to=find_document(row.document).effective_to,
+        item=row.item,
+        capacity=tonnes,
+        value=value,
+        unit=row.unit,
+        comparator=row.comparator,
+        reading=reading,
+        origin="stated" if strict == lenient else "interpolated",
+        strict=strict,
+        lenient=lenient,
+        between=between,
+        denominator=row.denominator,
+        temperature_celsius=float(row.temperature_celsius or "nan"),
+        document=row.document,
+        clause=row.clause,
+        verification=row.verification,
+        evidence=row.evidence,
+        notes=row.notes if strict == lenient else f"{row.notes}; {said}",
+        region=source.region,
+        effective_to=source.effective_to,
     )

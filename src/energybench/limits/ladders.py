@@ -7,7 +7,7 @@ edges of the regions once; whoever needs a class looks up the region of a value.
 from __future__ import annotations
 
 from bisect import bisect_left
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
 from functools import lru_cache
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 #: An exact decimal hit never flips on float noise: bounds move by this much of themselves.
 TOLERANCE = 1e-9
+#: A value this many times better than the best step, or worse than the last, is taken for a slip of unit or digit.
+PLAUSIBLE = 4.0
 #: A value as it is, or rounded half-even to the digits of a printed limit (GB/T 8170).
 COMPARES = ("full", "rounded")
 #: The name of each class in Chinese, best first on each ladder.
@@ -201,6 +203,12 @@ class Ladder:
     effective_to: str = ""
     #: How the document is not in force in the period asked for, in words; empty where it is.
     standing: str = ""
+    #: The conditions that corrections="base" says to hold, in words.
+    assumed: str = ""
+    #: Last day by which the list asks for the baseline.
+    deadline: str = ""
+    #: The GB rows of the same product that are in force beside a national list.
+    counterparts: tuple[Ladder, ...] = ()
 
     @property
     def sign(self) -> float:
@@ -215,6 +223,12 @@ class Ladder:
     def regions(self, compare: str = "full") -> Regions:
         """Return the class of every value, by one of :data:`COMPARES`."""
         return _regions(self.steps, self.beyond, self.sign, compare)
+
+    @property
+    def plausible(self) -> tuple[float, float] | None:
+        """The range of values that may have a class; None where a step is not above zero."""
+        known = [step.value for step in self.steps if step.value is not None]
+        return (min(known) / PLAUSIBLE, max(known) * PLAUSIBLE) if known and min(known) > 0 else None
 
     def level(self, value: float, compare: str = "full") -> Level | None:
         """Return the class of a value in the ladder's unit, or None where a missing figure leaves it open."""
@@ -232,7 +246,9 @@ class Ladder:
             {"level": step.level, "level_zh": step.level.zh, "comparator": step.comparator, "threshold": step.value}
             for step in self.steps
         ]
-        return {**asdict(self), "steps": steps, "beyond_zh": self.beyond.zh}
+        others = [other.id for other in self.counterparts]
+        plain = asdict(replace(self, counterparts=()))
+        return {**plain, "steps": steps, "beyond_zh": self.beyond.zh, "counterparts": others}
 
     def __str__(self) -> str:
         if self.furnace is not None:

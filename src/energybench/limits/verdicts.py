@@ -12,7 +12,9 @@ from energybench.energy.coefficients import check_basis_name
 from energybench.energy.measured import read_measured
 from energybench.errors import AmountError, BasisError, MissingFigureError, OutputError, quoted
 from energybench.limits.choose import other_readings
+from energybench.limits.consequences import consequences
 from energybench.limits.decisions import Decision, class_probabilities, conformity, decide
+from energybench.limits.ladders import PLAUSIBLE
 from energybench.limits.what_if import Sensitivity, of_value
 from energybench.tables.store import citation, data_version
 from energybench.units.registry import ratio, same_kind, to_float
@@ -20,8 +22,6 @@ from energybench.units.result import Card, Quantified
 from energybench.units.text import KWH, TCE, UnitText, read_unit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from energybench.energy.measured import MeasuredLike
     from energybench.limits.corrections import CorrectionResult
     from energybench.limits.furnaces import FurnaceLimit
@@ -59,6 +59,10 @@ class Verdict(Quantified, Card):
         Place of a local document; its first day in force, and the first on which it no longer is.
     standing : str
         How the document is not in force in the period asked for; empty where it is.
+    project : str
+        ``"new"`` or ``"existing"`` where it was said.
+    follows : tuple of str
+        What follows beside the class: a mandatory GB level that is not met, the deadline of the list.
     ladder : Ladder or None
         The row that the value was compared with; None where it may not be used.
     """
@@ -95,6 +99,8 @@ class Verdict(Quantified, Card):
     effective_from: str = ""
     effective_to: str = ""
     standing: str = ""
+    project: str = ""
+    follows: tuple[str, ...] = ()
     ladder: Ladder | None = field(default=None, repr=False)
 
     @property
@@ -169,13 +175,15 @@ class Verdict(Quantified, Card):
         reading = "; depends on the reading" if self.depends_on_reading else ""
         source = f"{self.document} {self.clause}".strip()
         value = f"{self.value:.6g}" if self.uncertainty is None else f"({self.value:.6g} ± {self.uncertainty:.3g})"
-        suspect = f"; note: {_SUSPECT}" if _is_suspect(self.value, self.thresholds.values()) else ""
+        follows = "".join(f"; {one}" for one in self.follows)
         place = self.region.partition(";")[0]
         source = ", ".join(filter(None, (place, source, self.verification)))
         if self.standing:
             source += f"; {self.document} {self.standing}"
+        if self.furnace is not None:
+            source += f"; per tonne of {self.furnace.denominator} at {self.furnace.temperature_celsius:g} ℃"
         source += reading
-        return f"{self.item} {value} {self.unit}: {name}  [{steps} {self.unit}; {source}]{suspect}"
+        return f"{self.item} {value} {self.unit}: {name}  [{steps} {self.unit}; {source}]{follows}"
 
 
 def check_basis(ladder: Ladder, basis: str | None) -> None:
@@ -205,13 +213,16 @@ def judge(
     compare: str = "full",
     saving_output: tuple[float, str] | None = None,
     uncertainty: float | None = None,
+    project: str | None = None,
+    plausible: bool = False,
 ) -> Verdict:
     """Return the verdict on a value that is already in the ladder's unit."""
     regions = ladder.regions(compare)
     region = regions.region(value)
     meets, level = regions.meets(region), regions.classes[region]
     names = [step.level.value for step in ladder.steps]
-    suspect = _SUSPECT if _is_suspect(value, [step.value for step in ladder.steps]) else ""
+    odd = _implausible(value, ladder)
+    suspect = _SUSPECT if value <= 0 and odd else ""
     unstated = "" if ladder.basis or not _in_standard_coal(ladder.unit) else _UNSTATED
     margins = [None if step.value is None else ladder.sign * (step.value - value) for step in ladder.steps]
     gaps = [str(name) for name, met in zip(names, meets, strict=True) if met is None]
@@ -222,6 +233,11 @@ def judge(
             shown = f"{value:g} {ladder.unit}"
             fix = "Check the value, and the output if one is given, with their units"
             raise AmountError(f"The {what} of {shown} is too large to be a number", shown, fix)
+    reason = "" if level else f"{', '.join(gaps)} of {ladder.document} could not be read"
+    withheld = odd != "" and not plausible
+    if withheld:
+        level, meets, reason = None, (None,) * len(names), odd
+    follows = consequences(ladder, value, project, compare)
     copied: dict[str, Any] = {name: getattr(ladder, name) for name in _OF_LADDER}
     return Verdict(
         **copied,
@@ -233,13 +249,16 @@ def judge(
         margins=dict(zip(names, margins, strict=True)),
         compare=compare,
         notes="; ".join(filter(None, (ladder.notes, unstated, suspect))),
-        reason="" if level else f"{', '.join(gaps)} of {ladder.document} could not be read",
+        reason=reason,
         savings=dict(zip(names, savings, strict=True)) if saving_output else {},
         saving_unit=saving_unit,
-        depends_on_reading=any(one.level(value, compare) is not level for one in other_readings(ladder)),
+        depends_on_reading=level is not None
+        and any(one.level(value, compare) is not level for one in other_readings(ladder)),
         data_version=data_version(),
         uncertainty=uncertainty,
-        ladder=ladder,
+        project=project or "",
+        follows=() if withheld else (*filter(None, [suspect]), *follows),
+        ladder=None if withheld else ladder,
     )
 
 
@@ -247,9 +266,21 @@ _UNSTATED = "the limit states no basis; a total on the calorific basis is compar
 _SUSPECT = "the value is not above zero, and every step is: energy sent out may exceed the inputs"
 
 
-def _is_suspect(value: float, thresholds: Iterable[float | None]) -> bool:
-    """Say whether a value is zero or negative where no step of the ladder is."""
-    return value <= 0 and all(threshold is None or threshold > 0 for threshold in thresholds)
+def _implausible(value: float, ladder: Ladder) -> str:
+    """Say why a value is far from every step; empty where it is not, or where a step is not above zero."""
+    if ladder.plausible is None or ladder.plausible[0] <= value <= ladder.plausible[1]:
+        return ""
+    least, most = ladder.plausible
+    step = (
+        f"a quarter of the lowest step, {least * PLAUSIBLE:g}"
+        if value < least
+        else f"four times the highest step, {most / PLAUSIBLE:g}"
+    )
+    side = "less" if value < least else "more"
+    return (
+        f"implausible-intensity: {value:.6g} {ladder.unit} is {side} than {step} {ladder.unit}. "
+        "Check amounts and units, or pass plausible=True"
+    )
 
 
 def saving_scale(ladder: Ladder, output: MeasuredLike) -> tuple[float, str]:

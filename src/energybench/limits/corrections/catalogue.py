@@ -144,7 +144,8 @@ def _correction(
         evidence="; ".join(_unique(row.evidence for row in rows if row.evidence)),
         notes=figures.notes,
         order=int(formula.order),
-        unit=formula.unit,
+        unit=formula.unit or next((row.unit for row in rows if row.unit), "") * (formula.kind == "addition"),
+        required=any(row.required for row in rows),
     )
 
 
@@ -251,6 +252,12 @@ def _unknown(name: str, item: str | None, document: str | None, here: tuple[Corr
     else:
         fix = did_you_mean(name, known, f"Known: {', '.join(known)}" if known else "None is known: leave it out")
     return OptionError(f"{quoted(name)} is not a correction{where} that is known", quoted(name), fix)
+
+
+def base_figures(correction: Correction, item: str) -> tuple[str, ...]:
+    """Return the base values that the document states for an item, each with its name."""
+    rows = (row for row in _rows()[correction.id] if _matches(item, tuple(row.items.split())))
+    return _unique(f"{row.figure} {row.value}" for row in rows if row.figure.startswith(("base_", "threshold_")))
 
 
 @cached(4096)

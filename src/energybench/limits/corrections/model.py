@@ -76,6 +76,8 @@ class Correction:
         What is computed, in the names of the parameters and of the figures in ``data/corrections.csv``.
     verification : str
         The weakest of its figures; ``"derived"`` is physics, not a clause.
+    required : bool
+        Whether the document gives no class without it.
     """
 
     id: str
@@ -94,6 +96,7 @@ class Correction:
     notes: str = ""
     order: int = 2
     unit: str = ""
+    required: bool = False
 
     def __str__(self) -> str:
         needs = [f"{p.keyword}{' (optional)' if p.optional else ''}" for p in self.parameters]

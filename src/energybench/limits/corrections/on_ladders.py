@@ -11,15 +11,19 @@ import numpy
 
 from energybench.errors import (
     AmountError,
+    ConditionError,
     DimensionError,
     MissingFigureError,
     OptionError,
     quoted,
 )
+from energybench.limits.consequences import is_conditional
 from energybench.limits.corrections.catalogue import (
     DERIVED,
     NEUTRAL,
     Figures,
+    applicable,
+    base_figures,
     evaluate,
     find_correction,
     find_figures,
@@ -28,8 +32,8 @@ from energybench.limits.corrections.catalogue import (
 from energybench.limits.corrections.model import CorrectionResult
 from energybench.limits.corrections.parameters import read_parameters
 from energybench.tables.rows import VERIFICATIONS
-from energybench.tables.store import citation, require_usable, warn_if_weak
-from energybench.units.registry import ratio, read_quantity
+from energybench.tables.store import cached, citation, require_usable, warn_if_weak
+from energybench.units.registry import ratio, read_quantity, same_kind
 from energybench.units.text import read_unit
 
 if TYPE_CHECKING:
@@ -259,6 +263,70 @@ def apply(
             what = f"The correction of {after.level} of {ladder.item} ({names})"
             _require_limit(before.value, after.value, what, ladder.unit)
     return ladder, value, tuple(results)
+
+
+Given = Mapping[str, Mapping[str, Any] | str]
+
+
+def check_conditions(ladder: Ladder, corrections: Given | str | None) -> tuple[Ladder, Given]:
+    """Refuse a ladder for converted values without the conditions of the plant.
+
+    ``"base"``, for all or for one, says that the base conditions hold: the ladder then says so. What is left of the
+    corrections is to be applied.
+    """
+    required = _required(ladder)
+    if isinstance(corrections, str) and corrections == "base":
+        corrections = {one.id: "base" for one in required}
+    if corrections is not None and not isinstance(corrections, Mapping):
+        fix = 'Write {"altitude": {"altitude": "2100 m"}}, or "base" where the base conditions hold'
+        raise OptionError(f"corrections is {quoted(corrections)}, expected a mapping", quoted(corrections), fix)
+    given = {find_correction(name, ladder.item, ladder.document).id: how for name, how in (corrections or {}).items()}
+    missing = [one for one in required if one.id not in given]
+    if missing:
+        words = "; ".join(_condition(one, ladder.item) for one in missing)
+        example = ", ".join(f'"{one.name}": {shown}' for one in missing if (shown := _example(one)))
+        given_by = f"Pass corrections={{{example}}}, or" if example else "Pass"
+        raise ConditionError(
+            f"{citation(ladder.document)} compares {ladder.item} at stated conditions, which are not given: {words}",
+            ladder.item,
+            f'{given_by} corrections="base" if the base conditions hold',
+        )
+    base = [name.partition("/")[2] or name for name, how in given.items() if how == "base"]
+    if base:
+        ladder = replace(ladder, assumed=f"base conditions are taken to hold: {', '.join(base)}")
+    return ladder, {name: how for name, how in (corrections or {}).items() if how != "base"}
+
+
+@cached(4096)
+def _required(ladder: Ladder) -> tuple[Correction, ...]:
+    """Return the corrections without which the document gives a ladder no class."""
+    if not is_conditional(ladder):  # the formulas are read only where one is needed
+        return ()
+    return tuple(
+        one
+        for one in applicable(ladder.item, ladder.document)
+        if one.required and (not one.unit or same_kind(read_unit(one.unit), read_unit(ladder.unit)))
+    )
+
+
+def _condition(correction: Correction, item: str) -> str:
+    """Put what a required correction needs into words: parameters, cases and base values."""
+    needs = [
+        f"{one.keyword}{f' in {one.unit}' if one.unit else ''}, {one.meaning}"
+        for one in correction.parameters
+        if not one.optional
+    ]
+    needs += [f"one of {', '.join(correction.cases)}"] if correction.cases else []
+    needs = needs or ["its figures could not be read: add them to corrections.csv"]
+    base = "".join(f"; {figure}" for figure in base_figures(correction, item))
+    return f"{correction.name} ({', '.join(needs)}{base})"
+
+
+def _example(correction: Correction) -> str:
+    needed = [f'"{one.keyword}": ...' for one in correction.parameters if not one.optional]
+    if correction.cases:
+        needed = [f'"case": "{correction.cases[0]}"', *needed] if needed else needed
+    return f"{{{', '.join(needed)}}}" if needed else "".join(f'"{case}"' for case in correction.cases[:1])
 
 
 def _case_and_parameters(given: Mapping[str, Any] | str) -> tuple[str | None, dict[str, Any]]:

@@ -40,10 +40,11 @@ from energybench.targets import (
     check_targets,
     energy_per_output_value,
 )
+from energybench.targets.check import deadline_year
 from energybench.targets.columns import read_figure, target_unit
 from energybench.targets.lift import cheapest_cover
 from energybench.targets.measures import MEASURES, columns_needed
-from energybench.targets.rows import interval, measure_of, measures, target_rows
+from energybench.targets.rows import Requirement, interval, measure_of, measures, target_rows
 from expect import refused
 
 if TYPE_CHECKING:
@@ -312,7 +313,8 @@ def test_a_share_of_exactly_the_value_does_not_flip_on_float_noise() -> None:
 def test_more_than_zero_is_not_zero() -> None:
     """A share of zero is no tolerance: the strict bound beside zero is the next number."""
     table = frame(promoted_projects=[0, 1, 1e-300, 0.0])
-    assert verdict(table, "shanxi-2022", "05").names == ("B", "C")
+    found = verdict(table, "shanxi-2022", "05")
+    assert (found.names, found.open_names) == (("B", "C"), ())
     assert interval(">", Fraction(0), Fraction(0)) == (math.ulp(0.0), math.inf)
     assert interval("<", Fraction(0), Fraction(0)) == (-math.inf, -math.ulp(0.0))
 
@@ -328,6 +330,24 @@ def test_an_interval_compares_as_fractions_do(comparison: str, threshold: Fracti
             order = (exact > threshold) - (exact < threshold)
             expected = {"<": order < 0, "<=": order <= 0, ">": order > 0, ">=": order >= 0, "=": order == 0}
             assert (low <= number <= high) is expected[comparison]
+
+
+def test_an_interval_meets_a_requirement_where_all_of_it_does() -> None:
+    over = Requirement(30.0, *interval(">", Fraction(30), Fraction(30)), "> 30 %")
+    assert [over.met_by(*ends) for ends in ((31.0, 35.0), (20.0, 30.0), (30.0, 40.0))] == [True, False, None]
+    # Without its ends, from 30 to 40 is over 30, and from 20 to what is just over 30 is not decided.
+    assert [over.met_by(30.0, 40.0, (low, True)) for low in (True, False)] == [True, None]
+    assert over.met_by(20.0, 30.0, (True, True)) is False
+    under = Requirement(30.0, *interval("<", Fraction(30), Fraction(30)), "< 30 %")
+    assert [under.met_by(20.0, 30.0, (True, high)) for high in (True, False)] == [True, None]
+    assert under.met_by(30.0, 40.0, (True, True)) is False
+
+
+@pytest.mark.parametrize(
+    ("deadline", "year"), [("end of 2025 (end of the 14th Five-Year Plan)", 2025), ("before 2020", 2019), ("", None)]
+)
+def test_a_deadline_names_the_year_at_whose_end_it_is(deadline: str, year: int | None) -> None:
+    assert deadline_year(deadline) == year
 
 
 def test_different_products_are_never_added() -> None:
@@ -624,6 +644,7 @@ def test_what_is_eliminated_is_what_the_comparison_says() -> None:
     found = verdict(frame(clinker_line_capacity=[1999.9, 2000, 5000], **base), "sanmenxia-2019", "19")
     assert (found.met, found.between, found.actual_unit, found.names) == (False, (1.0, 2.0), "rows", ("A",))
     assert not found.depends_on_reading  # A goes under either reading
+    assert (found.threshold, found.required) == (0.0, "none left that is < 2000 t/d")
     at = verdict(frame(clinker_line_capacity=[2000, 5000], **base), "sanmenxia-2019", "19")
     assert (at.met, at.depends_on_reading, at.open_names) == (None, True, ("A",))
     assert "exactly 2000 t/d: A" in at.reason

@@ -180,7 +180,7 @@ def test_two_fixed_figures_of_one_edition_are_not_chosen_from(write_table: Write
     [
         ("1 t", "原煤", {"coefficient": "0.8 kgce/kg"}, ("原煤", "raw coal"), ""),
         ("1 t", "原煤", {"ncv": "20 MJ/kg"}, ("原煤", "raw coal"), "calorific"),
-        ("1 GJ", "热力", {"coefficient": "0.0408 kgce/MJ"}, ("热力", "heat"), "calorific"),
+        ("1 GJ", "热力", {"coefficient": "0.0341 kgce/MJ"}, ("热力", "heat"), "calorific"),
         ("1 GJ", "热力", {"coefficient": "0.0408 kgce/MJ", "basis": "primary"}, ("热力", "heat"), "primary"),
         ("1 kWh", "电", {"coefficient": "0.3 kgce/kWh", "basis": "primary"}, ("电力", "electricity"), "primary"),
         ("1 t", "低压蒸汽", {"coefficient": "0.1 kgce/kg"}, ("蒸汽(低压)", "low-pressure steam"), "calorific"),
@@ -216,7 +216,7 @@ def test_what_is_no_fuel_has_no_heating_value(amount: str, carrier: str) -> None
         ),
         (
             *("1 kWh", "电", {"basis": "primary", "coal_rate": "302.4 gce/kWh"}),
-            "电力 electricity: 0.3024 kgce/kWh (coal rate given by the user, by the rule of gbt-2589-2020, ",
+            "电力 electricity: 0.3024 kgce/kWh (coal rate 302.4 gce/kWh given by the user, kind not stated)",
         ),
     ],
 )
@@ -540,6 +540,11 @@ def test_what_is_plausible_is_five_times_around_the_figures_of_every_document(ca
         if row["basis"] == basis or row["category"] not in ("electricity", "heat")
     ]
     expected = (min(figures) / 5, max(figures) * 5) if figures else None
+    if carrier in ("electricity", "heat"):
+        ends = {"electricity": ("0.122", "0.1231", "0.2", "0.5"), "heat": ("0.034", "0.0342", "0.035", "0.07")}[carrier]
+        scale = oracle.read_unit(f"kgce/{'kWh' if carrier == 'electricity' else 'MJ'}").factor / per.factor
+        low, high = ends[:2] if basis == "calorific" else ends[2:]
+        expected = Fraction(low) * scale, Fraction(high) * scale
     known = known_coefficients(carrier, read_unit(unit), basis)
     assert (known and (known.low, known.high)) == expected
     if basis == "calorific":
@@ -558,7 +563,11 @@ def test_the_ends_of_what_is_plausible_are_plausible() -> None:
     [
         ("原煤", {"coefficient": "900 kgce/kg"}, "raw_coal, where every document has 0.7143. Check"),
         ("新水", {"coefficient": "900 kgce/kg"}, "fresh_water, where every document has 8.57e-05 to 0.0002571. Check"),
-        ("电", {"basis": "primary", "coal_rate": "9 kgce/kWh"}, "electricity, where every document has 0.3 to 0.404."),
+        (
+            "电",
+            {"basis": "primary", "coal_rate": "9 kgce/kWh"},
+            "electricity, where every document has 0.2 to 0.5 for the primary basis",
+        ),
     ],
 )
 def test_an_implausible_figure_is_shown_beside_those_of_the_documents(
@@ -1042,16 +1051,22 @@ def test_a_coefficient_shows_itself_in_a_notebook() -> None:
 @pytest.mark.parametrize(
     ("amount", "carrier", "just", "slipped", "said"),
     [
-        ("12340 L", "汽油", ("30 kg/m3", "0.725 kg/L", "3000 kg/m3"), ("29 kg/m3", "0.725 kg/m3"), "30 to 3000"),
-        ("12340 L", "汽油", ("3 kg/L",), ("725 kg/L", "3001 kg/m3"), "30 to 3000 kg/m3 for gasoline"),
+        ("12340 L", "汽油", ("300 kg/m3", "0.725 kg/L", "1300 kg/m3"), ("299 kg/m3", "0.725 kg/m3"), "300 to 1300"),
+        (
+            "12340 L",
+            "汽油",
+            ("1.3 kg/L",),
+            ("7.25 kg/L", "0.0725 kg/L", "1301 kg/m3"),
+            "300 to 1300 kg/m3 for gasoline",
+        ),
         (
             "3 m3",
             "原煤",
             ("0.85 t/m3", "1.2 L/kg"),
-            ("0.85 kg/m3", "850 t/m3", "1200 L/kg"),
-            "30 to 3000 kg/m3 for raw_coal",
+            ("0.085 t/m3", "8.5 t/m3", "1200 L/kg"),
+            "100 to 3000 kg/m3 for raw_coal",
         ),
-        ("3 t", "高炉煤气", ("0.05 kg/m3", "1.3 kg/m3", "30 kg/m3"), ("0.04 kg/m3", "31 kg/m3"), "0.05 to 30"),
+        ("3 t", "高炉煤气", ("0.3 kg/m3", "1.3 kg/m3", "3 kg/m3"), ("0.13 kg/m3", "13 kg/m3"), "0.3 to 3"),
         (
             "3 t",
             "高炉煤气",
@@ -1060,7 +1075,13 @@ def test_a_coefficient_shows_itself_in_a_notebook() -> None:
             "as its coefficient is that of gas",
         ),
         # Liquefied gas is a gas or a liquid, and its coefficient is per mass.
-        ("3 m3", "液化石油气", ("2.35 kg/m3", "0.54 kg/L"), ("540 kg/L", "0.00235 kg/m3"), "0.05 to 3000"),
+        (
+            "3 m3",
+            "液化石油气",
+            ("2.35 kg/m3", "0.54 kg/L"),
+            ("5.4 kg/L", "0.054 kg/L", "0.235 kg/m3"),
+            "0.3 to 3 or 300 to 700",
+        ),
     ],
 )
 def test_a_density_that_only_a_slip_can_explain_is_refused(
@@ -1080,8 +1101,8 @@ def test_a_density_that_only_a_slip_can_explain_is_refused(
 @pytest.mark.parametrize(
     ("density", "said"),
     [
-        ("0.725 kg/m3", "density is 0.725 kg/m3, expected 30 to 3000 kg/m3 for gasoline. Check"),
-        ("725 kg/L", "density is 725 kg/L (725000 kg/m3), expected 30 to 3000 kg/m3 for gasoline. Check"),
+        ("0.725 kg/m3", "density is 0.725 kg/m3, expected 300 to 1300 kg/m3 for gasoline. Check"),
+        ("725 kg/L", "density is 725 kg/L (725000 kg/m3), expected 300 to 1300 kg/m3 for gasoline. Check"),
         ("34 L/kg", "density is 34 L/kg (29.4118 kg/m3), expected"),
         ("0.0034 万L/kg", "density is 0.0034 10^4 L/kg (29.4118 kg/m3), expected"),
         ("0 kg/L", "density is 0 kg/L, expected more than zero"),
@@ -1097,8 +1118,8 @@ def test_what_is_wrong_with_a_density_is_said(density: str, said: str) -> None:
 
 
 def test_a_specific_volume_is_a_density_the_other_way_round() -> None:
-    for volume in ("33 L/kg", "0.0033 万L/kg"):
-        assert tce("12340 L", "汽油", density=volume) == pytest.approx(12.34 / 33 * 1.4714)
+    for volume in ("1.25 L/kg", "0.000125 万L/kg"):
+        assert tce("12340 L", "汽油", density=volume) == pytest.approx(12.34 / 1.25 * 1.4714)
 
 
 def test_a_density_leads_from_volume_to_mass_and_nowhere_else() -> None:
@@ -1117,7 +1138,7 @@ def test_a_misspelt_edition_is_refused_beside_a_figure_of_ones_own_too() -> None
 def test_a_density_of_normal_volumes_is_looked_at_as_well() -> None:
     options: dict[str, Any] = {"ncv": "35 MJ/Nm3"}
     assert tce("3 t", "天然气", density="0.75 kg/Nm3", **options) == pytest.approx(3000 / 0.75 * 35 / 29307.6)
-    with refused(CoefficientError, "implausible-coefficient", "(750 kg/m3), expected 0.05 to 30"):
+    with refused(CoefficientError, "implausible-coefficient", "(750 kg/m3), expected 0.3 to 3"):
         eb.to_tce("3 t", "天然气", density="0.75 t/Nm3", **options)
 
 

@@ -23,6 +23,7 @@ from energybench.energy.carbon_factors import (
     power_factor,
     power_kind,
     read_carbon,
+    refuse_factor,
 )
 from energybench.energy.plausibility import CO2_PER_C
 from energybench.errors import DimensionError, GasConditionError, OptionError
@@ -164,6 +165,8 @@ def to_co2(
         factor = f"{row.value} {row.unit}"
     if factor is not None:
         rate = read_carbon(factor, TONNES_CO2, "factor")
+        if row is None and not allow_unverified:
+            refuse_factor(subject, rate)
         figures: tuple[Figure, ...] = (figure_of_row("factor", row) if row else Figure.of_user("factor", factor, rate),)
         tonnes = _amounts(unit, rate, subject) * rate.value * ratio(rate.unit.over, TONNES_CO2)
     else:

@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 from energybench.energy.coal_rates import read_year
 from energybench.energy.coefficients import category_of, find_carrier
-from energybench.energy.plausibility import CO2_FOR_C, CO2_PER_C, NARROW_SLIP, SLIP, Known, refuse_heat, refuse_slip
+from energybench.energy.plausibility import (
+    CO2_FOR_C,
+    CO2_PER_C,
+    NARROW_SLIP,
+    SLIP,
+    Known,
+    known_heat,
+    refuse_heat,
+    refuse_slip,
+)
 from energybench.errors import (
     AmbiguousError,
     AmountError,
@@ -327,6 +336,31 @@ def _known_carbon(fuel: str) -> Known:
     times = SLIP if not named or fuel in _ANY_CARBON else NARROW_SLIP
     of = "" if fuel in by_fuel else f"{category} fuels" if alike else "any fuel"
     return Known(min(known), max(known), times, times, of)
+
+
+def refuse_factor(subject: str, rate: Rate) -> None:
+    """Refuse a CO2 factor of the user's own that only a slipped decimal point or unit can explain; 0 is no slip."""
+    unit = UnitText(TONNES_CO2.numerator, rate.unit.denominator)
+    figure = Rate(rate.to(unit), unit)
+    if figure.value:
+        refuse_slip(_known_factor(subject, unit), figure, subject, "factor", rate, "1 tCO2/MWh is 1 kgCO2/kWh")
+
+
+@cached()
+def _known_factor(subject: str, unit: UnitText) -> Known | None:
+    """Return what the documents' figures make of the CO2 factor of a carrier, or None where nothing is known."""
+    prefix = {"electricity": "grid_", "heat": "heat_purchased"}.get(subject)
+    rows = [row for row in records("co2_factors") if prefix and row.subject.startswith(prefix)]
+    rates = [Rate(Fraction(row.value), read_unit(row.unit)) for row in rows]
+    known = [rate.to(unit) for rate in rates if same_kind(rate.unit, unit)]
+    if known:
+        # A contract for power of wind and water may lie far below every grid.
+        return Known(min(known), max(known), SLIP * 10, SLIP)
+    heat = None if prefix else known_heat(subject, UnitText(("TJ",), unit.denominator))
+    if heat is None:
+        return None
+    carbon = _known_carbon(subject)
+    return Known(heat.lowest * carbon.lowest * CO2_PER_C, heat.highest * carbon.highest * CO2_PER_C)
 
 
 #: The series of grid factors, by the words of the table.

@@ -13,12 +13,15 @@ from typing import TYPE_CHECKING
 from energybench.errors import MissingFigureError, OptionError, did_you_mean, quoted
 from energybench.tables.periods import fold_period
 from energybench.tables.store import ACCEPTED, best_verified, choose, records, warn_if_weak
+from energybench.units.registry import read_rate
 from energybench.units.result import Quantified
+from energybench.units.text import UnitText
 
 if TYPE_CHECKING:
     from energybench.tables.rows import CoalRateRow
 
 KINDS = ("generation", "supply")
+_GCE_PER_KWH = UnitText(("gce",), ("kWh",))
 
 #: The row that says which year and kind the primary basis asks for.
 RULE_ROW = "rule-gbt-2589-2020"
@@ -35,6 +38,8 @@ class CoalRate(Quantified):
         The figure as printed, in ``unit``.
     unit : str
         ``"gce/kWh"``.
+    year : int or None
+        None for a figure of the user's own.
     kind : str
         ``"generation"`` (发电) or ``"supply"`` (供电).
     series : str
@@ -47,7 +52,7 @@ class CoalRate(Quantified):
 
     value: float
     unit: str
-    year: int
+    year: int | None
     kind: str
     series: str
     rule: str
@@ -63,9 +68,9 @@ class CoalRate(Quantified):
         return f"{self.value!r} {self.unit}"
 
     def __str__(self) -> str:
-        return (
-            f"{self.kind} coal rate of {self.year}: {self.value:g} {self.unit} ({self.document}, {self.verification})"
-        )
+        of = f"of {self.year}" if self.year else "given by the user"
+        source = f" ({self.document}, {self.verification})" if self.document else ""
+        return f"{self.kind} coal rate {of}: {self.value:g} {self.unit}{source}"
 
 
 def read_year(year: object, name: str = "year") -> int:
@@ -85,12 +90,13 @@ def read_year(year: object, name: str = "year") -> int:
 
 
 def coal_rate(year: int | str, kind: str, *, allow_unverified: bool = False) -> CoalRate:
-    """Look up the coal rate of a year.
+    """Look up the coal rate of a year, or say the kind of one's own.
 
     Parameters
     ----------
     year : int or str
-        The calendar year that the rate describes. The rule for an account of a year asks for the year before.
+        The calendar year that the rate describes: the rule for an account of a year asks for the year before. Or
+        a figure of one's own with its unit, ``"302.4 gce/kWh"``.
     kind : {"generation", "supply"}
         发电标准煤耗 or 供电标准煤耗. There is no default: they differ by the plants' own use.
     allow_unverified : bool
@@ -125,21 +131,29 @@ def coal_rate(year: int | str, kind: str, *, allow_unverified: bool = False) -> 
     supply coal rate of 2024: 302.4 gce/kWh (cec-annual-report-2025, one_source)
     >>> rate.text
     '302.4 gce/kWh'
+    >>> print(coal_rate("300 gce/kWh", kind="generation"))
+    generation coal rate given by the user: 300 gce/kWh
     """
-    number = read_year(year)
     if kind not in KINDS:
         raise OptionError(
             f"kind is {quoted(kind)}, expected generation or supply",
             quoted(kind),
             did_you_mean(str(kind), KINDS, 'Use "generation" (发电) or "supply" (供电); the rule asks for generation'),
         )
+    rule = _rule()
+    if isinstance(year, str) and "/" in year:
+        own = read_rate(year, "coal_rate")
+        return CoalRate(
+            *(float(own.to(_GCE_PER_KWH)), "gce/kWh", None, kind, "", rule.series, rule.document, "", "", ""),
+            notes=_SUPPLY_NOTE if kind == "supply" else "",
+        )
+    number = read_year(year)
     rows = [row for row in _full_years(kind) if int(row.year) == number]
     if not rows:
         raise _missing(number, kind)
     what = f"The {kind} coal rate of {number}"
     row = choose(rows, what, lambda first: f'Choose one with coal_rate="{first.value} {first.unit}"', allow_unverified)
     warn_if_weak(row, f"{what}, {row.value} {row.unit},")
-    rule = _rule()
     notes = f"{row.notes} {_SUPPLY_NOTE}".strip() if kind == "supply" else row.notes
     return CoalRate(
         *(float(row.value), row.unit, number, kind, row.series, rule.series, rule.document),

@@ -6,8 +6,10 @@ disagree there is no default; the error lists the candidates.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from energybench.energy.plausibility import COEFFICIENT_RULE, known_coefficients, refuse_heat, refuse_slip
@@ -19,15 +21,16 @@ from energybench.errors import (
     MissingFigureError,
     OptionError,
     UnknownCarrierError,
+    UnknownNameError,
     check_option,
     quoted,
     text_of,
 )
-from energybench.tables.names import index_names, resolve_name
+from energybench.tables.names import index_names, normalise_name, resolve_name
 from energybench.tables.store import ACCEPTED, cached, choose, citation, find_document, own_ids, records
-from energybench.units.registry import STANDARD_COAL_KJ_PER_KGCE, Rate, to_float
+from energybench.units.registry import STANDARD_COAL_KJ_PER_KGCE, Rate, same_kind, to_float
 from energybench.units.result import Card, Quantified
-from energybench.units.text import KGCE, UnitText, read_unit
+from energybench.units.text import KGCE, KWH, UnitText, read_unit
 
 if TYPE_CHECKING:
     from energybench.energy.coal_rates import CoalRate
@@ -37,6 +40,7 @@ DEFAULT_EDITION = "gbt-2589-2020"
 BASES = ("calorific", "primary")
 #: What a basis is called in documents.
 _BASIS_WORDS = {"当量": "calorific", "等价": "primary"}
+_NAME_WITH_BASIS = re.compile(r"(.+?)\s*[(（]?(当量|等价)值?[)）]?")
 
 _KGCE_PER_KWH = UnitText(("kgce",), ("kWh",))
 
@@ -92,7 +96,7 @@ class Coefficient(Quantified, Card):
         return {
             "user": "given by the user",
             "ncv": "measured heating value given by the user / 29307.6 kJ/kgce",
-            "coal_rate": f"coal rate given by the user, by the rule of {self.document}",
+            "coal_rate": self.notes.partition(";")[0],
             "definition": "definition of standard coal",
             "not needed": "not needed, since nothing of it counts",
         }.get(self.origin, f"{self.document} {self.clause}".strip())
@@ -151,7 +155,49 @@ def find_carrier(name: str) -> str:
     'raw_coal'
     """
     advice = "energybench tables carrier_names lists them; a fuel of your own takes coefficient="
-    return resolve_name(name, _names(), "carrier", UnknownCarrierError, advice, _carrier_ids())
+    return resolve_name(_without_basis(name)[0], _names(), "carrier", UnknownCarrierError, advice, _carrier_ids())
+
+
+def _without_basis(name: str) -> tuple[str, str]:
+    """Split a name of electricity or heat from the basis that it states, as 电力(等价值) does."""
+    found = _NAME_WITH_BASIS.fullmatch(name.strip()) if isinstance(name, str) else None
+    if found and _names().get(normalise_name(found[1])) in (("electricity",), ("heat",)):
+        return found[1], _BASIS_WORDS[found[2]]
+    return name, ""
+
+
+def _near_name(name: str) -> str | None:
+    """Return the name of a carrier from which a name differs by one character, added, left out, replaced or swapped."""
+    folded = normalise_name(name)
+    for known in _names():
+        before = _shared(folded, known)
+        after = _shared(folded[before:][::-1], known[before:][::-1])
+        ends = [one[before : len(one) - after] for one in (folded, known)]
+        slip = max(map(len, ends)) == 1 or (len(ends[0]) == 2 and ends[0] == ends[1][::-1])
+        # Two characters of a Chinese name say as much as four letters.
+        if slip and before + after >= (2 if known > "\u4e00" else 4):
+            return known
+    return None
+
+
+def _shared(one: str, other: str) -> int:
+    """Return how many characters two texts share from their beginning."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
+
+
+def is_power_of_unknown_name(record: Coefficient, unit: UnitText) -> bool:
+    """Say whether an amount in kWh has a carrier that no table knows: an indicator in kWh would miss it."""
+    return record.carrier not in _carrier_ids() and any(one.endswith("Wh") for one in unit.numerator)
+
+
+def nothing_used(name: str, unit: UnitText) -> Coefficient:
+    """Return the record of an amount of 0, which needs no coefficient and no name that a table knows."""
+    try:
+        row = _rows(find_carrier(name))[0]
+        names = row.carrier, row.name_zh, row.name_en
+    except UnknownNameError:
+        names = text_of(name), "", ""
+    return Coefficient(*names, "", 0.0, f"kgce/{unit.symbol}", "not needed")
 
 
 def category_of(carrier: str) -> str:
@@ -172,6 +218,13 @@ def _shown(row: CarrierRow) -> str:
 def choose_coefficient(name: str, choice: Choice) -> tuple[Rate, Coefficient]:
     """Choose the coefficient: an exact rate in standard coal per amount, and its record."""
     check_basis_name(choice.basis)
+    plain, stated = _without_basis(name)
+    if stated and stated != choice.basis:
+        raise BasisError(
+            f"{quoted(name)} states the {stated} basis, and basis is {choice.basis}",
+            quoted(name),
+            f"Give the basis that the name states, or name the carrier {plain}",
+        )
     if choice.coefficient is not None and choice.ncv is not None:
         raise OptionError("coefficient, ncv: both are given", "coefficient, ncv", "Give one of them")
     for word, figure in (("coefficient", choice.coefficient), ("ncv", choice.ncv)):
@@ -267,18 +320,16 @@ def _primary_electricity(rows: list[CarrierRow], choice: Choice) -> tuple[Rate, 
     if not choice.allow_unverified:
         known_rates = known_coefficients("electricity", rate.unit, "primary")
         refuse_slip(known_rates, rate, "electricity", "coal_rate", choice.coal_rate, COEFFICIENT_RULE)
-    rule = next(row for row in primary if row.document == DEFAULT_EDITION)
-    source = choice.coal_rate_source
-    said = str(source) if source else f"coal rate {choice.coal_rate} given by the user"
-    return rate, Coefficient(
-        *("electricity", rule.name_zh, rule.name_en, "primary", float(rate.value), "kgce/kWh"),
-        *(
-            ("table", source.document, "", source.verification, source.evidence)
-            if source
-            else ("coal_rate", rule.document, rule.clause, rule.verification, rule.evidence)
-        ),
-        notes=f"{said}; the rule asks for the previous year's generation rate",
+    row, source = primary[0], choice.coal_rate_source
+    said = str(source) if source else f"coal rate {choice.coal_rate} given by the user, kind not stated"
+    record = Coefficient(
+        *("electricity", row.name_zh, row.name_en, "primary", float(rate.value), "kgce/kWh", "coal_rate"),
+        notes=f"{said}; {citation(DEFAULT_EDITION)} asks for the generation rate of the year before",
     )
+    if source and source.document:
+        of_table = {"document": source.document, "verification": source.verification, "evidence": source.evidence}
+        record = replace(record, origin="table", **of_table)  # type: ignore[arg-type]
+    return rate, record
 
 
 def _given(name: str, choice: Choice, figure: Rate, word: str) -> tuple[Rate, Coefficient]:
@@ -288,11 +339,15 @@ def _given(name: str, choice: Choice, figure: Rate, word: str) -> tuple[Rate, Co
         row = _rows(carrier)[0]
         names, category = (row.name_zh, row.name_en), row.category
     except UnknownCarrierError:
-        if not isinstance(name, str):
+        near = _near_name(name) if isinstance(name, str) else ""
+        if near is None:
+            carrier, names, category = name.strip(), ("", ""), ""
+        else:  # A misspelt name would pass every check of the figure.
             raise
-        carrier, names, category = name.strip(), ("", ""), ""
-    if word == "ncv" and category in ("electricity", "heat", "definition"):
-        raise OptionError(f"{carrier} has no heating value, and ncv is given", "ncv", "Leave ncv out")
+    if category == "definition" or (word == "ncv" and category in ("electricity", "heat")):
+        fix = f"Leave {word} out" + ("; energybench.steam_heat() gives the heat of steam" if category == "heat" else "")
+        what = "heating value" if word == "ncv" else "coefficient but its definition"
+        raise OptionError(f"{carrier} has no {what}, and {word} is given", word, fix)
     if not figure.unit.denominator:
         raise DimensionError(
             f"{word} {figure} is not per amount of carrier",
@@ -300,6 +355,8 @@ def _given(name: str, choice: Choice, figure: Rate, word: str) -> tuple[Rate, Co
             'Write, for example, "1.2 kgce/kg" or "35.6 MJ/m3"',
         )
     per = UnitText(KGCE.numerator, figure.unit.denominator)
+    if category == "electricity" and not same_kind(per.per, KWH):
+        raise DimensionError(f"{carrier} is measured in kWh, and {word} is {figure}", str(figure), "Give it per kWh")
     if word == "ncv":
         value = figure.to(UnitText(("kJ",), figure.unit.denominator)) / STANDARD_COAL_KJ_PER_KGCE
         notes = f"heating value {figure} given by the user, over 29307.6 kJ/kgce"

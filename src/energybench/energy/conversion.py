@@ -9,10 +9,27 @@ from itertools import product
 from typing import TYPE_CHECKING, Any, ParamSpec, TypedDict, TypeVar, Unpack
 
 from energybench.energy.coal_rates import CoalRate
-from energybench.energy.coefficients import Choice, Coefficient, category_of, check_basis_name, choose_coefficient
+from energybench.energy.coefficients import (
+    Choice,
+    Coefficient,
+    category_of,
+    check_basis_name,
+    choose_coefficient,
+    nothing_used,
+)
 from energybench.energy.measured import combine, read_measured, read_measured_rate
 from energybench.energy.plausibility import refuse_density
-from energybench.errors import DimensionError, GasConditionError, OptionError, UncertaintyError
+from energybench.errors import (
+    AmbiguousError,
+    BasisError,
+    DimensionError,
+    GasConditionError,
+    MissingFigureError,
+    OptionError,
+    UncertaintyError,
+    UnknownCarrierError,
+    UnverifiedError,
+)
 from energybench.tables.store import cached, find_document, warn_if_weak
 from energybench.units.registry import (
     Rate,
@@ -40,6 +57,10 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 _KILOGRAM_PER_VOLUME = (UnitText(("kg",), ("m3",)), UnitText(("kg",), ("Nm3",)))
+
+
+#: What is refused for want of a figure or a name; an amount of 0 needs neither.
+NO_FIGURE = (AmbiguousError, BasisError, MissingFigureError, UnknownCarrierError, UnverifiedError)
 
 
 @cached(4096)
@@ -70,9 +91,7 @@ def _amounts_of(rate: Rate, unit: UnitText, choice: Choice, carrier: str) -> Fra
     else:
         raise _wrong_kind(unit, per, carrier)
     if not choice.allow_unverified:
-        # Liquefied gas has a coefficient per mass, and is weighed in either state.
-        of_gas = category_of(carrier) == "gas" and not same_kind(per, KILOGRAM)
-        refuse_density(density, to_float(weight.value, "density"), carrier, category_of(carrier), of_gas=of_gas)
+        refuse_density(density, to_float(weight.value, "density"), carrier, per_mass=same_kind(per, KILOGRAM))
     return amounts
 
 
@@ -103,7 +122,8 @@ def _wrong_kind(unit: UnitText, per: UnitText, carrier: str) -> DimensionError:
     if same_kind(unit, TCE):
         fix = 'It is standard coal already: name the carrier "标准煤"'
     elif same_kind(unit, M3) and same_kind(per, TONNE):
-        fix = 'Pass the measured density, for example density="0.84 kg/L"'
+        usual = "1 kg/L" if category_of(carrier) == "medium" else "0.84 kg/L"
+        fix = f'Pass the measured density, for example density="{usual}"'
     else:
         fix = f"Give the amount in a unit such as {per}"
     return DimensionError(given, str(unit), fix)
@@ -238,7 +258,12 @@ def _convert(amount: object, carrier: str, options: ConversionOptions, one: bool
     exact_amount = Fraction(magnitude) if isinstance(magnitude, float | Fraction) else None
     if one and exact_amount is None:
         raise OptionError("convert() takes one amount, and an array is given", "amount", "Use to_tce() or assess()")
-    exact, record = factor(carrier, unit, choice)
+    try:
+        exact, record = factor(carrier, unit, choice)
+    except NO_FIGURE:
+        if exact_amount != 0 or spread is not None:
+            raise
+        exact, record = Fraction(0), nothing_used(carrier, unit)
     if choice.allow_unverified:
         warn_if_weak(record, stacklevel=4)
     per_unit = to_float(exact, "coefficient") if spread or spreads or exact_amount is None else 0.0
@@ -277,8 +302,8 @@ def to_tce(amount: MeasuredLike, carrier: str, **options: Unpack[ConversionOptio
     ncv : str or pint.Quantity, optional
         Measured net heating value, ``"35.6 MJ/m3"``: replaces the table's coefficient by ncv / 29307.6 kJ/kgce.
     density : str or pint.Quantity, optional
-        Between volume and mass: ``"0.725 kg/L"``. Outside of 30 to 3000 kg/m3 for solid and liquid fuels, and of
-        0.05 to 30 kg/m3 where the coefficient is per volume of a gas, it is taken for a slip and refused.
+        Between volume and mass: ``"0.725 kg/L"``. Outside of 100 to 3000 kg/m3 for solids, 300 to 1300 for liquids
+        and 0.3 to 3 for gases it is taken for a slip and refused.
     coefficient : str or pint.Quantity, optional
         The user's own, for any carrier name: ``"1.2 kgce/kg"``.
     edition : str, optional

@@ -362,6 +362,13 @@ def steam_heat(
         kelvin = float(read_temperature(temperature))
         enthalpy, state = _single_phase(float(megapascal), kelvin)
     below, feedwater = _feedwater(float(megapascal), feedwater_temperature, feedwater_enthalpy)
+    if not 0 <= below < enthalpy:
+        raise OptionError(
+            f"The feedwater has {below:.2f} kJ/kg and the {state} {enthalpy:.2f} kJ/kg: expected 0 or more, and less "
+            "than the steam",
+            f"{below:.2f} kJ/kg",
+            "Give the feedwater that entered the boiler; heat that was taken out of water is no heat of steam",
+        )
     # t x kJ/kg is MJ.
     heat = tonnes * (Fraction(enthalpy) - Fraction(below)) / 1000
     formulation = f"{FORMULATION}, iapws {_iapws().__version__}"

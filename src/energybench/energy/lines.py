@@ -14,18 +14,15 @@ from math import isfinite
 from numbers import Real
 from typing import TYPE_CHECKING, Any, Protocol
 
-from energybench.energy.coefficients import Coefficient, find_carrier
-from energybench.energy.conversion import factor, tce_parts
+from energybench.energy.coefficients import nothing_used
+from energybench.energy.conversion import NO_FIGURE, factor, tce_parts
 from energybench.energy.measured import combine, measured, read_measured, read_measured_rate
 from energybench.errors import (
-    AmbiguousError,
     AmountError,
-    BasisError,
     EnergybenchError,
-    MissingFigureError,
     OptionError,
     TableError,
-    UnverifiedError,
+    UnknownCarrierError,
     did_you_mean,
     quoted,
     text_of,
@@ -37,7 +34,7 @@ from energybench.units.text import KWH, as_float
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
-    from energybench.energy.coefficients import Choice
+    from energybench.energy.coefficients import Choice, Coefficient
     from energybench.energy.conversion import Spreads
 
     LineLike = Mapping[str, Any] | Sequence[Any]
@@ -303,11 +300,10 @@ def _convert_line(given: dict[str, Any], number: int, choice: Choice, shared: Sp
     carrier = text_of(given["carrier"])
     try:
         per_unit, record = factor(carrier, unit, chosen)
-    except (MissingFigureError, AmbiguousError, UnverifiedError, BasisError):
-        if FLOWS[flow] * magnitude:
+    except NO_FIGURE as error:
+        if FLOWS[flow] * magnitude or (magnitude and isinstance(error, UnknownCarrierError)):
             raise
-        per_unit = Fraction(0)
-        record = Coefficient(find_carrier(carrier), "", "", "", 0.0, f"kgce/{unit.symbol}", "not needed")
+        per_unit, record = Fraction(0), nothing_used(carrier, unit)
     per_kwh = ratio(unit, KWH) if record.carrier == "electricity" else Fraction(0)
     tce, kwh = FLOWS[flow] * Fraction(magnitude) * per_unit, KWH_FLOWS[flow] * Fraction(magnitude) * per_kwh
     spreads = {**shared, **{key: one for key, (_, one) in figures.items() if one is not None}}

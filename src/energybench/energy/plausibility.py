@@ -7,18 +7,20 @@ are held to two and a half times.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import permutations
 
 from energybench.errors import CoefficientError
 from energybench.tables.store import cached, records
 from energybench.units.registry import STANDARD_COAL_KJ_PER_KGCE, Rate, same_kind, to_float
-from energybench.units.text import UnitText, read_unit
+from energybench.units.text import KILOGRAM, M3, NM3, UnitText, read_unit
 
 #: A coefficient this many times outside every figure of the tables is a slip of the decimal point or the unit.
 SLIP = Fraction(5)
 #: So is a heating value or a carbon content this many times outside: kcal for kJ is 4.1868, CO2 for C is 44/12.
 NARROW_SLIP = Fraction(5, 2)
+_EXACT = Fraction(1), Fraction(1)
 
 #: Carriers whose composition varies widely: the factor allowed below and above the figure of the documents.
 _VARIED = {
@@ -32,8 +34,25 @@ _VARIED = {
     "industrial_waste_fuel": (SLIP, SLIP),
     "psa_tail_gas": (SLIP, SLIP),
 }
-#: Densities in kg/m3: the lightest gas, a bound between gases at reference conditions and all else, the densest fuel.
-_LIGHTEST, _BETWEEN, _DENSEST = 0.05, 30.0, 3000.0
+#: Electricity and heat have one figure on each basis: its lowest and highest rounding, or the range of power plants.
+_BY_BASIS = {
+    "electricity": (UnitText(("kgce",), ("kWh",)), {"calorific": ("0.122", "0.1231"), "primary": ("0.2", "0.5")}),
+    "heat": (UnitText(("kgce",), ("MJ",)), {"calorific": ("0.034", "0.0342"), "primary": ("0.035", "0.07")}),
+}
+#: The densities in kg/m3 that a carrier of a category may have; one of a mass may be a gas or a liquefied gas.
+_DENSITIES = {
+    "solid": ((100.0, 3000.0),),
+    "liquid": ((300.0, 1300.0),),
+    "gas": ((0.3, 3.0),),
+    "light gas": ((0.05, 3.0),),
+    "liquefied gas": ((0.3, 3.0), (300.0, 700.0)),
+    "medium": ((0.3, 3.0), (300.0, 3000.0)),
+    "": ((0.05, 3000.0),),
+}
+#: Gases that are mostly hydrogen.
+_LIGHT = frozenset({"hydrogen", "psa_tail_gas"})
+#: What a volume of gas at 0 °C may be at 20 °C, and the other way round.
+_OTHER_CONDITION = Fraction(9, 10), Fraction(11, 10)
 #: A slip explains a figure when the corrected figure is within this share of the documents' range.
 _NEAR = Fraction(1, 10)
 _HEAT_DEFAULT = "NCV default"
@@ -66,6 +85,7 @@ class Known:
     below: Fraction = SLIP
     above: Fraction = SLIP
     of: str = ""
+    other: Known | None = None
 
     @property
     def low(self) -> Fraction:
@@ -81,8 +101,12 @@ class Known:
         lowest, highest = (f"{float(figure):g}" for figure in (self.lowest, self.highest))
         return (lowest if lowest == highest else f"{lowest} to {highest}") + (f" for {self.of}" if self.of else "")
 
-    def explained(self, value: Fraction, slip: Slip) -> str:
-        """Return how many times too much or too little a figure is where a slip explains it, else nothing."""
+    def explained(self, value: Fraction, slip: Slip | str) -> str:
+        """Say what explains a figure: the other basis, or one unit written for another; nothing where none does."""
+        if self.other and self.other.low <= value <= self.other.high:
+            return f"a figure of {self.other.of}"
+        if isinstance(slip, str):
+            return ""
         above = value > self.highest
         meant = value / slip.times if above else value * slip.times
         if not self.lowest * (1 - _NEAR) <= meant <= self.highest * (1 + _NEAR):
@@ -98,8 +122,44 @@ class Known:
 @cached()
 def known_coefficients(carrier: str, per: UnitText, basis: str = "calorific") -> Known | None:
     """Return what every document has for the coefficient of a carrier, or None where nothing is known."""
+    if carrier in _BY_BASIS:
+        unit, ranges = _BY_BASIS[carrier]
+        if not same_kind(unit, per):
+            return None
+        scale, words = Rate(Fraction(1), unit).to(per), {"calorific": "当量值", "primary": "等价值"}
+        both = {
+            each: Known(Fraction(low) * scale, Fraction(high) * scale, *_EXACT, f"the {each} basis ({words[each]})")
+            for each, (low, high) in ranges.items()
+        }
+        other = next(known for each, known in both.items() if each != basis)
+        return replace(both[basis], other=other)
     known = _coefficients(carrier, per, basis)
-    return Known(min(known), max(known)) if known else None
+    return Known(min(known), max(known)) if known else _across(carrier, per, basis)
+
+
+def _across(carrier: str, per: UnitText, basis: str) -> Known | None:
+    """Return what the documents' figures of another kind of amount come to, at the densities of the carrier."""
+    for given, wanted in permutations((KILOGRAM, M3, NM3), 2):
+        known = _coefficients(carrier, UnitText(("kgce",), given.numerator), basis)
+        if not known or not same_kind(per.per, wanted):
+            continue
+        scale = Rate(Fraction(1), UnitText(("kgce",), wanted.numerator)).to(per)
+        low, high = min(known) * scale, max(known) * scale
+        if KILOGRAM not in (given, wanted):
+            return Known(low * _OTHER_CONDITION[0], high * _OTHER_CONDITION[1])
+        densities = densities_of(carrier, per_mass=given == KILOGRAM)
+        light, heavy = Fraction(densities[0][0]), Fraction(densities[-1][1])
+        ends = (low * light, high * heavy) if given == KILOGRAM else (low / heavy, high / light)
+        return Known(*ends, *_EXACT, f"a density of {float(light):g} to {float(heavy):g} kg/m3")
+    return None
+
+
+def densities_of(carrier: str, *, per_mass: bool) -> tuple[tuple[float, float], ...]:
+    """Return the ranges of density in kg/m3 that a carrier may have; its coefficient is per mass or per volume."""
+    category = next((row.category for row in records("carriers") if row.carrier == carrier), "")
+    if category == "gas":
+        category = "liquefied gas" if per_mass else "light gas" if carrier in _LIGHT else "gas"
+    return _DENSITIES.get(category, _DENSITIES[""])
 
 
 @cached()
@@ -116,7 +176,9 @@ def known_heat(carrier: str, heat: UnitText) -> Known | None:
         if row.kind == _HEAT_DEFAULT and row.subject == carrier and same_kind(unit := read_unit(row.unit), heat)
     ]
     if not known:
-        return None
+        across = _across(carrier, per, "calorific")
+        times = Rate(STANDARD_COAL_KJ_PER_KGCE, kilojoule).to(heat)
+        return across and replace(across, lowest=across.lowest * times, highest=across.highest * times)
     # The figure of a medium is what making it took: acetylene has four times its own heat.
     medium = any(row.category == "medium" for row in records("carriers") if row.carrier == carrier)
     below, above = _VARIED.get(carrier, (SLIP, SLIP) if medium else (NARROW_SLIP, NARROW_SLIP))
@@ -142,30 +204,30 @@ def refuse_heat(carrier: str, ncv: Rate) -> None:
 
 
 def refuse_slip(known: Known | None, figure: Rate, carrier: str, word: str, written: Rate, usual: Slip | str) -> None:
-    """Refuse a figure that only a slipped decimal point or unit can explain."""
+    """Refuse a figure that only a slipped decimal point or unit, or the other basis, can explain."""
     if known is None or known.low <= figure.value <= known.high:
         return
     given = f"{to_float(figure.value, word):g} {figure.unit}"
-    times = known.explained(figure.value, usual) if isinstance(usual, Slip) else ""
-    because = f": {written} is {times}" if times and str(written) != given else f": {times}" if times else ""
+    why = known.explained(figure.value, usual)
+    because = f": {written} is {why}" if why and (known.other or str(written) != given) else f": {why}" if why else ""
     rule = usual.rule if isinstance(usual, Slip) else usual
     raise CoefficientError(
         f"{word} gives {given} for {carrier}, where every document has {known}{because}",
-        str(written) if times else given,
+        str(written) if why else given,
         f"Check the decimal point and the unit ({rule}); allow_unverified=True takes it as it is",
     )
 
 
-def refuse_density(density: Rate, known: float, carrier: str, category: str, *, of_gas: bool) -> None:
+def refuse_density(density: Rate, known: float, carrier: str, *, per_mass: bool) -> None:
     """Refuse a density that only a slipped decimal point or unit, or the other state of the fuel, can explain."""
-    low = _BETWEEN if category in ("solid", "liquid") else _LIGHTEST
-    high = _BETWEEN if of_gas else _DENSEST
-    if low <= known <= high:
+    ranges = densities_of(carrier, per_mass=per_mass)
+    if any(low <= known <= high for low, high in ranges):
         return
     in_kg = "" if str(density.unit) == "kg/m3" else f" ({known:g} kg/m3)"
-    gas = ", as its coefficient is that of gas" if of_gas else ""
+    expected = " or ".join(f"{low:g} to {high:g}" for low, high in ranges)
+    gas = ", as its coefficient is that of gas" if ranges[-1][1] <= _DENSITIES["gas"][0][1] else ""
     raise CoefficientError(
-        f"density is {density}{in_kg}, expected {low:g} to {high:g} kg/m3 for {carrier}{gas}",
+        f"density is {density}{in_kg}, expected {expected} kg/m3 for {carrier}{gas}",
         str(density),
         "Check the decimal point and the unit (0.84 kg/L is 840 kg/m3); allow_unverified=True takes it as it is",
     )

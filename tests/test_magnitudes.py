@@ -263,11 +263,12 @@ def test_an_amount_of_zero_needs_no_coefficient(amount: str, carrier: str) -> No
     with pytest.raises(NO_FIGURE):
         eb.to_tce(amount.replace("0", "1"), carrier)
     found = eb.convert(amount, carrier)
-    assert (found.tce, found.coefficient.origin, found.coefficient.unit) == (
-        0,
-        "not needed",
-        f"kgce/{found.unit.split()[-1]}",
-    )
+    assert (found.tce, found.coefficient.origin) == (0, "not needed")
+
+
+def test_a_misspelt_name_is_refused_with_an_amount_of_zero_too() -> None:
+    with pytest.raises(UnknownCarrierError):
+        eb.to_tce("0 万m3", "天燃气")
 
 
 def test_an_amount_of_zero_keeps_the_coefficient_that_it_has() -> None:

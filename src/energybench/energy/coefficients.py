@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from energybench.energy.plausibility import COEFFICIENT_RULE, known_coefficients, refuse_heat, refuse_slip
 from energybench.errors import (
+    AmbiguousError,
     BasisError,
     CoalRateError,
     CoefficientError,
@@ -195,7 +196,9 @@ def nothing_used(name: str, unit: UnitText) -> Coefficient:
     try:
         row = _rows(find_carrier(name))[0]
         names = row.carrier, row.name_zh, row.name_en
-    except UnknownNameError:
+    except (AmbiguousError, UnknownNameError):
+        if isinstance(name, str) and _near_name(name):
+            raise
         names = text_of(name), "", ""
     return Coefficient(*names, "", 0.0, f"kgce/{unit.symbol}", "not needed")
 
@@ -344,7 +347,8 @@ def _given(name: str, choice: Choice, figure: Rate, word: str) -> tuple[Rate, Co
             carrier, names, category = name.strip(), ("", ""), ""
         else:  # A misspelt name would pass every check of the figure.
             raise
-    if category == "definition" or (word == "ncv" and category in ("electricity", "heat")):
+    itself = figure.value == 1 and figure.unit.numerator == figure.unit.denominator
+    if (category == "definition" and not itself) or (word == "ncv" and category in ("electricity", "heat")):
         fix = f"Leave {word} out" + ("; energybench.steam_heat() gives the heat of steam" if category == "heat" else "")
         what = "heating value" if word == "ncv" else "coefficient but its definition"
         raise OptionError(f"{carrier} has no {what}, and {word} is given", word, fix)

@@ -448,6 +448,13 @@ def test_a_long_title_is_in_lines(no_chinese_font: None) -> None:  # noqa: ARG00
     assert "\n" in ax.get_title(loc="left")
 
 
+def test_what_follows_stands_below_a_ladder_once_with_the_names_of_its_values() -> None:
+    values = {"No. 1": "425 kgce/t", "No. 2": "380 kgce/t", "No. 3": "430 kgce/t"}
+    ax = ladder_chart({name: eb.classify(value, "高炉") for name, value in values.items()})
+    said = "No. 1, No. 3: GB 21256-2025 level 3 (<= 415 kgce/t) is not met"
+    assert said in " ".join(ax.texts[-1].get_text().split())
+
+
 def test_a_share_of_capacity_is_marked_where_it_ends() -> None:
     results = works()
     ax = portfolio_chart(results, targets=eb.check_targets(results, document="panzhihua-2024"))

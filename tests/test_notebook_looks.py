@@ -18,7 +18,7 @@ from energybench.limits.ladders import LEVELS_ZH
 from energybench.report import cards
 from energybench.report.cards import environment, linked
 from energybench.report.look import LOOKS, UNKNOWN
-from energybench.report.words import LONGEST_TEXT, UNPRINTABLE
+from energybench.report.words import LONGEST_TEXT, UNPRINTABLE, in_chinese
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -155,6 +155,30 @@ def test_a_card_says_where_and_until_when_its_limit_applies() -> None:
         ended = eb.classify("600 kWh/t", FURNACE, capacity="3 t", region="昌吉市")
     said = "changji-city-2021 已于 2024-01-01 失效 changji-city-2021 ended on 2024-01-01"
     assert said in Page(card(ended)).text
+
+
+def test_a_card_says_what_follows_beside_the_class() -> None:
+    text = Page(card(eb.classify("425 kgce/t", "高炉", project="new"))).text
+    assert "项目 project新建 new" in text
+    assert "另须注意 what followsGB 21256-2025 2级 (<= 370 kgce/t)（新建项目应达到） 未达到" in text
+    assert "GB 21256-2025 level 2 (<= 370 kgce/t), required of a new plant, is not met" in text
+
+
+@pytest.mark.parametrize(
+    ("english", "chinese"),
+    [
+        ("A 1 level 3 (<= 415 kgce/t) is not met", "A 1 3级 (<= 415 kgce/t) 未达到"),
+        (
+            "A 1 level 3 for 熟料 (<= 9 kgce/t), required of an existing plant, is met",
+            "A 1 3级（熟料）(<= 9 kgce/t)（现有项目应达到） 已达到",
+        ),
+        ("no GB level 2 of coke is known, which a new plant must meet", "没有 coke 的 GB 2级数值，新建项目须达到该级"),
+        ("A asks for the baseline by 2025-12-31, which has passed", "A 要求在 2025-12-31 前达到基准水平，期限已过"),
+        ("is in force only from 2027-01-01", "自 2027-01-01 起实施"),
+    ],
+)
+def test_sentences_on_limits_have_phrases(english: str, chinese: str) -> None:
+    assert in_chinese(english) == chinese
 
 
 def test_a_measured_value_shows_its_uncertainty_and_the_probability_of_each_class() -> None:

@@ -13,8 +13,8 @@ from energybench.report.words import (
     BASES_ZH,
     SIGNS,
     VERIFICATIONS_ZH,
+    in_chinese,
     number,
-    standing_zh,
     template,
     text,
     titles,
@@ -77,7 +77,7 @@ def linked(evidence: str) -> Markup:
 def _card() -> jinja2.Template:
     made = environment()
     made.globals.update(levels=LEVELS_ZH, bases=BASES_ZH, checks=VERIFICATIONS_ZH, words=vocabulary())
-    made.globals.update(signs=SIGNS, titles=titles, standing_zh=standing_zh, most=MOST)
+    made.globals.update(signs=SIGNS, titles=titles, in_chinese=in_chinese, most=MOST)
     # White space between elements would show between the words of a line.
     return made.from_string("".join(map(str.strip, template("card.html").splitlines())))
 

@@ -27,13 +27,6 @@ VERIFICATIONS_ZH = {
     "conflict": "来源相互矛盾",
     "missing": "缺失",
 }
-#: How a document is not in force, by the English of :func:`energybench.limits.choose.standing`.
-_STANDINGS_ZH = {
-    r"was replaced by (\S+) on (\S+)": r"已于 \2 被 \1 取代",
-    r"ended on (\S+)": r"已于 \1 失效",
-    r"is in force only from (\S+)": r"自 \1 起实施",
-    "has no first day in force that is known": "实施日期不明",
-}
 #: How a comparison is written; < and > are written as they are.
 SIGNS = {"<=": "≤", ">=": "≥"}
 
@@ -76,6 +69,10 @@ class Words:
         pair = vocabulary().get(f"reason:{code}")
         return f"{pair[self._place]} ({code})" if pair else code
 
+    def sentence(self, said: str) -> str:
+        """Return a sentence on a limit."""
+        return in_chinese(said) if self.lang == "zh" else said
+
     def verification(self, word: str) -> str:
         """Return how far a figure was checked."""
         return VERIFICATIONS_ZH.get(word, word) if self.lang == "zh" else word
@@ -115,17 +112,22 @@ def number(value: float | None) -> str:
     return shown.replace("-", "\N{MINUS SIGN}")
 
 
-def standing_zh(standing: str) -> str:
-    """Return in Chinese how a document is not in force.
+@cache
+def _phrases() -> list[tuple[str, str]]:
+    return [(english, chinese) for english, chinese in csv.reader(template("phrases.csv").splitlines()[1:])]
+
+
+def in_chinese(sentence: str) -> str:
+    """Return a sentence on a limit in Chinese; what has no phrase stays in English.
 
     Examples
     --------
-    >>> standing_zh("was replaced by ndrc-2023 on 2023-07-04")
+    >>> in_chinese("was replaced by ndrc-2023 on 2023-07-04")
     '已于 2023-07-04 被 ndrc-2023 取代'
     """
-    for english, chinese in _STANDINGS_ZH.items():
-        standing = re.sub(english, chinese, standing)
-    return standing
+    for english, chinese in _phrases():
+        sentence = re.sub(english, chinese, sentence)
+    return sentence
 
 
 def titles(document: str) -> tuple[str, str]:

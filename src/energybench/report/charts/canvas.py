@@ -18,7 +18,7 @@ from energybench.limits.ladders import Level
 from energybench.limits.verdicts import Verdict
 from energybench.report.fonts import FontWarning, choose_lettering
 from energybench.report.look import look_of
-from energybench.report.words import VERIFICATIONS_ZH, number, standing_zh, titles, vocabulary
+from energybench.report.words import VERIFICATIONS_ZH, in_chinese, number, titles, vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -257,7 +257,7 @@ def place_of(record: Any, lettering: Lettering) -> str:
         [say(f"{record.effective_to} 失效", f"in force until {record.effective_to}")] if record.effective_to else []
     )
     standing = getattr(record, "standing", "")
-    parts += [f"{record.document} {say(standing_zh(standing), standing)}"] if standing else []
+    parts += [f"{record.document} {say(in_chinese(standing), standing)}"] if standing else []
     return say("适用：", "Applies to: ") + say("；", "; ").join(parts) if parts else ""
 
 

@@ -9,7 +9,7 @@ from energybench.errors import DimensionError, OptionError, quoted
 from energybench.limits.ladders import Level
 from energybench.report.charts import canvas
 from energybench.report.look import look_of
-from energybench.report.words import SIGNS, number
+from energybench.report.words import SIGNS, in_chinese, number
 from energybench.units.registry import ratio, read_quantity
 from energybench.units.text import read_unit
 
@@ -110,11 +110,23 @@ def ladder_chart(
                 say("越大越好 →", "Better →") if higher else say("← 越小越好", "← Better"),
                 canvas.cite([first], lettering),
                 canvas.place_of(first, lettering),
+                *_follows(named, lettering),
                 bar_note if any(bars) else "",
             ],
         )
         _drop_wide_names(axes, words, zones)
         return axes
+
+
+def _follows(named: dict[str, Verdict], lettering: Lettering) -> list[str]:
+    """Return what follows from the values, a sentence once, with the names of its values where there are several."""
+    said: dict[str, list[str]] = {}
+    for name, sentence in ((name, sentence) for name, one in named.items() for sentence in one.follows):
+        shown = lettering.say(in_chinese(sentence), sentence)
+        said.setdefault("".join(one if lettering.draws(one) else "…" for one in shown), []).append(name)
+    names = [lettering.say("、", ", ").join(filter(None, found)) for found in said.values()]
+    colon = lettering.say("：", ": ")
+    return [f"{name}{colon}{one}" if name and len(named) > 1 else one for name, one in zip(names, said, strict=True)]
 
 
 def _common_steps(verdicts: list[Verdict]) -> list[tuple[str, float]]:

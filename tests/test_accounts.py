@@ -369,7 +369,7 @@ def test_totals_agree_with_the_slow_reader(drawn: list[Any], output: Any) -> Non
         (1 if flow == "in" else -1) * oracle.to_tce(Fraction(amount), unit, figures[ids[carrier]])
         for (carrier, unit), amount, flow in drawn
     )
-    book = account(_lines(drawn), output=f"{output} t", product="cement-clinker")
+    book = account(_lines(drawn), output=f"{output} t", product="cement-clinker", plausible=True)
     assert book.tce == float(exact)
     assert book.intensity == float(exact * 1000 / Fraction(output))
     assert sum(line.tce for line in book.lines) == pytest.approx(float(exact), abs=1e-6)
@@ -541,3 +541,37 @@ def test_an_amount_that_counts_needs_its_coefficient() -> None:
 
 def test_zero_power_on_the_primary_basis_needs_no_coal_rate() -> None:
     assert account([("原煤", "1 t"), ("电力", "0 kWh")], basis="primary").tce == 0.7143
+
+
+CEMENT: dict[str, Any] = {"output": "10000 t", "product": "cement", "document": "gb-16780-2021"}
+
+
+def test_an_account_asks_for_the_conditions_of_its_document() -> None:
+    lines = [("标准煤", "900 tce")]
+    with pytest.raises(EnergybenchError, match="clinker") as caught:
+        account(lines, **CEMENT)
+    assert caught.value.reason == "missing-condition"
+    base = account(lines, corrections="base", **CEMENT)
+    assert base.verdict is not None
+    assert (base.intensity, base.verdict.level) == (90, Level.LEVEL_3)
+
+
+def test_an_account_doubts_an_intensity_far_from_every_step() -> None:
+    options: dict[str, Any] = {"output": "24000 t", "product": "cement-clinker"}
+    book = account([("标准煤", "240 tce")], **options)
+    assert book.verdict is not None
+    assert book.verdict.level is None
+    assert book.verdict.reason.startswith("implausible-intensity")
+    sure = account([("标准煤", "240 tce")], plausible=True, **options)
+    assert sure.verdict is not None
+    assert sure.verdict.level == Level.BENCHMARK
+
+
+def test_an_account_of_a_new_project_is_told_what_it_has_to_meet() -> None:
+    options: dict[str, Any] = {"output": "10000 t", "product": "electrolytic-aluminium", "document": "gb-21346-2022"}
+    book = account([("电力", "13300 万kWh")], project="new", **options)
+    assert book.verdict is not None
+    assert book.verdict.project == "new"
+    assert any("level 2" in duty or "level-2" in duty for duty in book.verdict.follows)
+    with pytest.raises(OptionError, match="project"):
+        account([("电力", "13300 万kWh")], output="1 t", project="new")

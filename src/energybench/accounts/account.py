@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import asdict, dataclass, replace
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from energybench import __version__
 from energybench.accounts.control import AccountingRules, ControlledEnergy, Use, control_energy
@@ -19,8 +19,9 @@ from energybench.energy.lines import ConvertedLine, Line, convert_lines
 from energybench.energy.measured import combine, read_measured
 from energybench.errors import NoEnergyError, OptionError, OutputError, UnknownCarrierError, check_option, quoted
 from energybench.limits.choose import choose_ladder, warn_if_superseded
+from energybench.limits.classify import judge_corrected
 from energybench.limits.ladders import COMPARES
-from energybench.limits.verdicts import Verdict, check_basis, check_output, judge, saving_scale
+from energybench.limits.verdicts import Verdict, check_basis, check_output, saving_scale
 from energybench.limits.what_if import Figures, Sensitivity, of_value
 from energybench.tables.store import data_version, warn_if_weak
 from energybench.units.registry import make_quantity, ratio, same_kind, to_float
@@ -28,7 +29,7 @@ from energybench.units.result import Card
 from energybench.units.text import KWH, TCE, UnitText, read_unit
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable
+    from collections.abc import Hashable, Iterable, Mapping
 
     import pandas
     import pint
@@ -186,7 +187,9 @@ class Account(Card):
         ladder = self.verdict.ladder
         per_unit, energy_unit = saving_scale(ladder, f"{self.output!r} {self.output_unit}")
         figures = Figures(self.lines, self.basis, self.output, self.output_unit, per_unit, energy_unit)
-        return of_value(self.verdict.value, ladder, self.verdict.compare, figures=figures, coal_rate=coal_rate)
+        corrected = bool(self.verdict.corrections)
+        value, compare = self.verdict.value, self.verdict.compare
+        return of_value(value, ladder, compare, figures=figures, corrected=corrected, coal_rate=coal_rate)
 
     def trail(self) -> pandas.DataFrame:
         """Return the arithmetic line by line: amount, unit, coefficient, source, tce.
@@ -240,12 +243,15 @@ def account(
     document: str | None = None,
     period: str | None = None,
     region: str | None = None,
+    project: str | None = None,
     capacity: AmountLike | None = None,
     reading: str = "linear",
     basis: str = "calorific",
     coal_rate: MeasuredLike | CoalRate | None = None,
     edition: str | None = None,
     compare: str = "full",
+    corrections: Mapping[str, Mapping[str, Any] | str] | Literal["base"] | None = None,
+    plausible: bool = False,
     rules: AccountingRules | None = None,
     allow_unverified: bool = False,
 ) -> Account:
@@ -265,8 +271,8 @@ def account(
         Product of the period, ``"24000 t"``; any denominator such as ``"1400 m2"`` where no product is named.
     product : str, optional
         Item id or name; its indicator decides the unit of the intensity and the ladder.
-    document, period, region, capacity, reading, compare
-        As in :func:`energybench.classify`.
+    document, period, region, project, capacity, reading, compare, corrections, plausible
+        As in :func:`energybench.classify`; corrections are made on the verdict alone.
     rules : AccountingRules, optional
         What regional control leaves out; shown beside the whole energy, which limits are compared with.
     basis, coal_rate, edition, allow_unverified
@@ -360,16 +366,19 @@ def account(
         elif any(one.line.use in ("process", "auxiliary") for one in converted):
             said = f"{ladder.indicator_zh} counts process and auxiliaries alike"
             book = replace(book, notes=(*book.notes, said))
-    elif document is period is region is capacity is None:
+    elif document is period is region is project is capacity is corrections is None:
         electric, per_energy = False, 1 / (magnitude * Fraction(10) ** output_unit.exponent)
     else:
-        raise OptionError(
-            "document, period, region or capacity is given without a product", "product", "Pass product= too"
-        )
+        said = "document, period, region, project, capacity or corrections is given without a product"
+        raise OptionError(said, "product", "Pass product= too")
     intensity = to_float((electricity if electric else exact) * per_energy, "intensity")
     slope = to_float(per_energy, "intensity")
     sure = uncertainties(converted, intensity, slope, electric, magnitude, output_spread, book.notes)
     spread = sure.get("intensity_uncertainty")
+    verdict = None
+    if ladder is not None:
+        judging = {"compare": compare, "saving_output": saving, "project": project, "plausible": plausible}
+        verdict = judge_corrected(intensity, spread, ladder, corrections, allow_unverified, judging)
     return replace(
         book,
         output=to_float(magnitude, "output"),
@@ -377,7 +386,7 @@ def account(
         product=ladder.item if ladder else "",
         intensity=intensity,
         unit=ladder.unit if ladder else str(UnitText(TCE.numerator, output_unit.numerator)),
-        verdict=judge(intensity, ladder, compare=compare, saving_output=saving, uncertainty=spread) if ladder else None,
+        verdict=verdict,
         **sure,
     )
 

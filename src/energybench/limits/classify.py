@@ -165,31 +165,35 @@ def classify(
     warn_if_weak(ladder, ladder.id)
     warn_if_superseded(ladder.document, ladder.standing)
     number, uncertainty = _value_in(value, read, ladder)
-    applied: tuple[CorrectionResult, ...] = ()
-    from energybench.limits.corrections import apply, check_conditions
-
-    ladder, corrections = check_conditions(ladder, corrections)
-    if corrections:
-        plain, measured_value = ladder, number
-        ladder, number, applied = apply(plain, number, corrections, allow_unverified=allow_unverified)
-        if uncertainty is not None:
-            # A correction of the value is linear in it: what one uncertainty more makes of it is its new width.
-            _, beside, _ = apply(plain, measured_value + uncertainty, corrections, allow_unverified=allow_unverified)
-            uncertainty = abs(beside - number)
     if output is not None and (spread := read_measured(output, "output")[2]) is not None:
         fix = "Give the output alone; its uncertainty belongs to the value, or use account()"
         raise UncertaintyError(f"output is {spread.stated}: savings carry no uncertainty", spread.stated, fix)
     saving = None if output is None else saving_scale(ladder, output)
-    verdict = judge(
-        number,
-        ladder,
-        compare=compare,
-        saving_output=saving,
-        uncertainty=uncertainty,
-        project=project,
-        plausible=plausible,
-    )
-    return replace(verdict, corrections=applied)
+    judging = {"compare": compare, "saving_output": saving, "project": project, "plausible": plausible}
+    return judge_corrected(number, uncertainty, ladder, corrections, allow_unverified, judging)
+
+
+def judge_corrected(
+    number: float,
+    uncertainty: float | None,
+    ladder: Ladder,
+    corrections: Mapping[str, Mapping[str, Any] | str] | Literal["base"] | None,
+    allow_unverified: bool,
+    judging: dict[str, Any],
+) -> Verdict:
+    """Return the verdict on a value in the ladder's unit, after the corrections given; required ones have to be."""
+    from energybench.limits.corrections import apply, check_conditions
+
+    applied: tuple[CorrectionResult, ...] = ()
+    plain, given = check_conditions(ladder, corrections)
+    ladder, measured_value = plain, number
+    if given:
+        ladder, number, applied = apply(plain, number, given, allow_unverified=allow_unverified)
+        if uncertainty is not None:
+            # A correction of the value is linear in it: what one uncertainty more makes of it is its new width.
+            _, beside, _ = apply(plain, measured_value + uncertainty, given, allow_unverified=allow_unverified)
+            uncertainty = abs(beside - number)
+    return replace(judge(number, ladder, uncertainty=uncertainty, **judging), corrections=applied)
 
 
 def classify_all(

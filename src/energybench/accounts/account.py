@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from energybench import __version__
 from energybench.accounts.control import AccountingRules, ControlledEnergy, Use, control_energy
-from energybench.energy.coefficients import category_of
+from energybench.energy.coefficients import is_power_of_unknown_name
 from energybench.energy.conversion import read_options
 from energybench.energy.lines import ConvertedLine, Line, convert_lines
 from energybench.energy.measured import combine, read_measured
@@ -424,11 +424,7 @@ def _counted_in(ladder: Ladder, converted: list[ConvertedLine]) -> tuple[list[Co
     lines = []
     for one in converted:
         line = one.line
-        if (
-            line.coefficient.origin in ("user", "ncv")
-            and "Wh" in line.unit
-            and not category_of(line.coefficient.carrier)
-        ):
+        if line.amount and is_power_of_unknown_name(line.coefficient, read_unit(line.unit)):
             raise UnknownCarrierError(
                 f"line {one.number}: {quoted(line.carrier)} is in {line.unit} and is not a name of electricity: "
                 f"it would not count in {ladder.unit}",

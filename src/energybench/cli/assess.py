@@ -20,7 +20,7 @@ A folder or a large file is read in batches, in constant memory; --energy is the
 EXAMPLES = """\
   energybench assess meters.csv outputs.csv
   energybench assess meters.csv outputs.csv --results results.xlsx --problems problems.csv
-  energybench assess meters.parquet outputs.parquet --basis primary --coal-rate "302.4 gce/kWh" --json
+  energybench assess meters.parquet outputs.parquet --basis primary --coal-rate "300 gce/kWh" --json
   energybench assess meters.csv outputs.csv --report report.html --workbook review.xlsx --lang zh
   energybench assess readings/ outputs.csv --energy lines.parquet"""
 _OPTIONS = (*CONVERSION[:3], "document", "reading", "compare", "allow_unverified")

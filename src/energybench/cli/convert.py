@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 ABOUT = '"convert -" reads questions from a pipe: on each line a JSON object of "amount", "carrier" and options.'
 EXAMPLES = """\
   energybench convert "1200 t" 原煤
-  energybench convert "350 万kWh" electricity --basis primary --coal-rate "302.4 gce/kWh"
+  energybench convert "350 万kWh" electricity --basis primary --coal-rate "300 gce/kWh"
   energybench convert "90 万m3" "natural gas" --ncv "35.6 MJ/m3" --json"""
 
 

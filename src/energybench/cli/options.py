@@ -13,7 +13,7 @@ READINGS = ("linear", "class_below", "class_above", "stated_only")
 #: Argument of the library: how the option reads. The option is its name with dashes.
 OPTIONS: dict[str, dict[str, Any]] = {
     "basis": {"choices": BASES, "default": "calorific", "help": "calorific is 当量值, primary is 等价值"},
-    "coal_rate": {"metavar": "RATE", "help": 'coal rate of power, for the primary basis: "302.4 gce/kWh"'},
+    "coal_rate": {"metavar": "RATE", "help": 'coal rate of power, for the primary basis: "300 gce/kWh"'},
     "edition": {"metavar": "DOCUMENT", "help": "edition of the coefficients; default gbt-2589-2020"},
     "document": {"metavar": "DOCUMENT", "help": "document of the limit, by id or number; default the rule in force"},
     "period": {"metavar": "PERIOD", "help": "year, month or day: the rule at its end applies: 2023, 2023-06"},

@@ -317,7 +317,7 @@ def _primary_electricity(rows: list[CarrierRow], choice: Choice) -> tuple[Rate, 
         raise CoalRateError(
             "Electricity on the primary basis needs the coal rate of a year and has no default",
             "coal_rate",
-            f'Pass coal_rate="302.4 gce/kWh" with the figure of your year, or the edition of a fixed one: {shown}',
+            f'Pass coal_rate="300 gce/kWh" with the figure of your year, or the edition of a fixed one: {shown}',
         )
     rate = Rate(choice.coal_rate.to(_KGCE_PER_KWH), _KGCE_PER_KWH)
     if not choice.allow_unverified:

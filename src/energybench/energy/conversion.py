@@ -298,7 +298,7 @@ def to_tce(amount: MeasuredLike, carrier: str, **options: Unpack[ConversionOptio
     basis : {"calorific", "primary"}
         当量值 or 等价值; matters for electricity and heat.
     coal_rate : str, pint.Quantity or CoalRate, optional
-        Standard coal per electricity, for the primary basis: ``"302.4 gce/kWh"``.
+        Standard coal per electricity, for the primary basis: ``"300 gce/kWh"``.
     ncv : str or pint.Quantity, optional
         Measured net heating value, ``"35.6 MJ/m3"``: replaces the table's coefficient by ncv / 29307.6 kJ/kgce.
     density : str or pint.Quantity, optional
@@ -331,8 +331,8 @@ def to_tce(amount: MeasuredLike, carrier: str, **options: Unpack[ConversionOptio
     --------
     >>> print(to_tce("1200 t", "原煤"))
     857.16 tce
-    >>> print(to_tce("350 万kWh", "electricity", basis="primary", coal_rate="302.4 gce/kWh"))
-    1058.4 tce
+    >>> print(to_tce("350 万kWh", "electricity", basis="primary", coal_rate="300 gce/kWh"))
+    1050.0 tce
     """
     found = _convert(amount, carrier, options)
     result: Any = registry().Quantity(found.tce, pint_unit(TCE))

@@ -68,7 +68,7 @@ def assert_conversion_properties(
     basis : {"calorific", "primary"}
         当量值 or 等价值: the basis that the converter is meant to have.
     coal_rate : str, pint.Quantity or CoalRate, optional
-        Standard coal per electricity that it uses, for the primary basis: ``"302.4 gce/kWh"``.
+        Standard coal per electricity that it uses, for the primary basis: ``"300 gce/kWh"``.
     edition : str, optional
         Document id or number of its coefficients; default GB/T 2589-2020.
     carriers, units : iterable of str, optional

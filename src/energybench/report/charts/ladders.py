@@ -10,6 +10,7 @@ from energybench.limits.ladders import Level
 from energybench.report.charts import canvas
 from energybench.report.look import look_of
 from energybench.report.words import SIGNS, in_chinese, number
+from energybench.tables.store import citation
 from energybench.units.registry import ratio, read_quantity
 from energybench.units.text import read_unit
 
@@ -121,9 +122,12 @@ def ladder_chart(
 def _follows(named: dict[str, Verdict], lettering: Lettering) -> list[str]:
     """Return what follows from the values, a sentence once, with the names of its values where there are several."""
     said: dict[str, list[str]] = {}
-    for name, sentence in ((name, sentence) for name, one in named.items() for sentence in one.follows):
-        shown = lettering.say(in_chinese(sentence), sentence)
-        said.setdefault("".join(one if lettering.draws(one) else "…" for one in shown), []).append(name)
+    for name, one in named.items():
+        for sentence in one.follows:
+            shown = lettering.say(in_chinese(sentence), sentence)
+            if not lettering.draws(shown):  # the number of a national list is Chinese
+                shown = sentence.replace(citation(one.document), one.document)
+            said.setdefault("".join(char if lettering.draws(char) else "…" for char in shown), []).append(name)
     names = [lettering.say("、", ", ").join(filter(None, found)) for found in said.values()]
     colon = lettering.say("：", ": ")
     return [f"{name}{colon}{one}" if name and len(named) > 1 else one for name, one in zip(names, said, strict=True)]

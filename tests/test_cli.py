@@ -37,7 +37,7 @@ from shell import shell
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-COMMANDS = ("convert", "limit", "classify", "assess", "tables", "verify")
+COMMANDS = ("convert", "limit", "classify", "timeline", "assess", "tables", "verify")
 FURNACE = "induction-furnace-cast-iron"
 PLACED = (FURNACE, "--region", "昌吉市")
 METERS = """\
@@ -268,7 +268,7 @@ def test_classify_prints_the_verdict() -> None:
 def test_classify_json_is_the_verdict_and_the_warnings() -> None:
     data = run("classify", "13200 kWh/t", "电解铝", "--output", "20 万t", "--json").data
     verdict = eb.classify("13200 kWh/t", "电解铝", output="20 万t").to_dict()
-    assert data == {**verdict, "warnings": []}
+    assert data == {**json.loads(json.dumps(verdict)), "warnings": []}
     assert set(data) >= {"level", "meets", "margins", "thresholds", "document", "data_version", "savings"}
 
 
@@ -966,6 +966,7 @@ def test_the_page_names_every_option_and_key(command: str) -> None:
         "convert": ["1 t", "原煤"],
         "limit": ["3 t"],
         "classify": ["13200 kWh/t", "电解铝"],
+        "timeline": ["电解铝"],
         "tables": [],
         "assess": None,
         "verify": ["math:sqrt", "--kind", "limit-curve", "--examples", "1"],

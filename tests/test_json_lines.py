@@ -190,7 +190,7 @@ def test_a_saving_beyond_all_floats_is_refused_and_never_printed_as_infinity() -
 def test_corrections_are_taken_from_a_line() -> None:
     altitude = {"altitude": {"altitude": "2100 m"}}
     plain = {"value": "105 kgce/t", "item": "cement-clinker", "document": "gb-16780-2021"}
-    _, answers, _ = piped("classify", [plain, {**plain, "corrections": altitude}, plain])
+    _, answers, _ = piped("classify", [{**plain, "corrections": given} for given in ("base", altitude, "base")])
     assert [len(answer["corrections"]) for answer in answers] == [0, len(answers[1]["corrections"]), 0]
     assert answers[1]["corrections"]
 

@@ -64,6 +64,7 @@ RUNS: dict[str, list[tuple[str, ...]]] = {
         ("assess", "{folder}/meters.csv", "{folder}/outputs.csv"),
         ("assess", *MAIN, "--document", "ndrc-2023"),
     ],
+    "timeline-1": [("timeline", "电解铝"), ("timeline", "铸铁", "--region", "昌吉市")],
     "tables-1": [("tables",)],
     "table-1": [("tables", name) for name in TABLES],
     "tables-gaps-1": [("tables", "gaps")],

@@ -23,6 +23,7 @@ COMMANDS = {
     "convert": "Convert an amount of fuel or energy to standard coal (tce).",
     "limit": "Show the limit of a product or a furnace.",
     "classify": "Say which class an energy intensity is in.",
+    "timeline": "Show which limits of a product applied when, apply now, and are announced.",
     "assess": "Classify a table of meter readings and outputs.",
     "tables": "List the tables, or print one as CSV.",
     "verify": "Search a function of your own for what it gets wrong.",
@@ -76,7 +77,7 @@ def _run(words: list[str]) -> int:
             plain = answer.to_dict() if hasattr(answer, "to_dict") else asdict(answer)
             console.say_json({**plain, "warnings": notes, **console.stamp()})
         elif answer is not None:
-            say(str(answer))
+            say(console.in_options(str(answer)))
         return int(code)
     parser = whole_parser()
     console.offer_completion(parser)

@@ -22,7 +22,10 @@ EXAMPLES = """\
   energybench classify "13200 kWh/t" 电解铝
   energybench classify "-30 kgce/t" converter
   energybench classify "600 kWh/t" "感应电炉(铸铁)" --capacity "3 t" --region 昌吉市 --json"""
-_OPTIONS = ("document", "period", "region", "capacity", "reading", "basis", "compare", "allow_unverified")
+_OPTIONS = (
+    *("document", "period", "region", "project", "capacity", "reading", "basis", "compare", "corrections"),
+    *("plausible", "allow_unverified"),
+)
 
 
 def add_arguments(parser: Parser) -> None:

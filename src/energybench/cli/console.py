@@ -89,7 +89,7 @@ def say_json(answer: object) -> None:
 def in_options(text: str) -> str:
     """Turn the keyword arguments that an error speaks of into the options of the command."""
     text = re.sub(r"\b(allow_unverified|plausible)=True", lambda found: f"--{found[1].replace('_', '-')}", text)
-    text = text.replace("max_examples", "--examples")
+    text = re.sub(r'corrections=\{.*\}, or (?=corrections="base")', "", text.replace("max_examples", "--examples"))
     text = text.replace("energybench.tables.use()", "a file that the environment variable ENERGYBENCH_DATA names")
     keyword = (
         r"\b(basis|coal_rate|ncv|density|coefficient|edition|document|period|region|project|corrections|capacity"

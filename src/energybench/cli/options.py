@@ -18,6 +18,9 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "document": {"metavar": "DOCUMENT", "help": "document of the limit, by id or number; default the rule in force"},
     "period": {"metavar": "PERIOD", "help": "year, month or day: the rule at its end applies: 2023, 2023-06"},
     "region": {"metavar": "PLACE", "help": "place whose local limits apply: 昌吉市"},
+    "project": {"choices": ("existing", "new"), "help": "a new project has to meet level 2 of a GB standard"},
+    "corrections": {"choices": ("base",), "help": "base says that the conditions that the document assumes hold"},
+    "plausible": {"action": "store_true", "help": "classify a value that is far from every step"},
     "capacity": {"metavar": "MASS", "help": 'rated furnace capacity, "3 t"'},
     "reading": {
         "choices": READINGS,

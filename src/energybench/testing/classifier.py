@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from fractions import Fraction
 from itertools import pairwise
+from math import inf
 from typing import TYPE_CHECKING, ClassVar
 
 from hypothesis import strategies as st
@@ -144,12 +145,13 @@ class _Classifier(Laws):
         return self.wrong(answer, f"one of {', '.join(product.ladder.levels)}")
 
     def _judge(self, case: Case[Product]) -> Answer | None:
-        """Return the answer to a case where it is not the class expected."""
-        expected = case.known.row.ladder.level(case.number)
+        """Return a wrong answer to a case; a value far from every step may be refused."""
+        ladder = case.known.row.ladder
+        expected, (least, most) = ladder.level(case.number), ladder.plausible or (-inf, inf)
         if expected is None:
             return None
-        answer = self.ask(*case.ask())
-        return None if (answer.refused and not self.required) or answer.value == expected else answer
+        answer, may_refuse = self.ask(*case.ask()), not (self.required and least <= case.number <= most)
+        return None if (answer.refused and may_refuse) or answer.value == expected else answer
 
     def _explained(
         self, case: Case[Product], answer: Answer, given: list[tuple[Product, float, str | None]]

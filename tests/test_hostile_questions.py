@@ -86,7 +86,35 @@ CALLS: dict[str, tuple[Callable[[], object], object]] = {
         for n in POWER
     },
     # Bases.
+    "calorific power by 0.404": (
+        lambda: tce("1 万kWh", "电力", coefficient="0.404 kgce/kWh"),
+        "implausible-coefficient",
+    ),
+    "calorific power by 0.33": (lambda: tce("1 万kWh", "电力", coefficient="0.33 kgce/kWh"), "implausible-coefficient"),
+    "calorific power by 0.30": (lambda: tce("1 万kWh", "电力", coefficient="0.30 kgce/kWh"), "implausible-coefficient"),
     "calorific power by 0.1229": (lambda: tce("1 万kWh", "电力", coefficient="0.1229 kgce/kWh"), 1.229),
+    "calorific heat by 0.0408": (
+        lambda: tce("1000 GJ", "热力", coefficient="0.0408 kgce/MJ"),
+        "implausible-coefficient",
+    ),
+    "a coal rate of 0.1229": (
+        lambda: tce("1 万kWh", "电力", basis="primary", coal_rate="0.1229 kgce/kWh"),
+        "implausible-coefficient",
+    ),
+    "primary power by 0.1229": (
+        lambda: tce("1 万kWh", "电力", basis="primary", coefficient="0.1229 kgce/kWh"),
+        "implausible-coefficient",
+    ),
+    "电力(当量值) on the primary basis": (
+        lambda: tce("1 万kWh", "电力(当量值)", basis="primary", coal_rate="302.4 gce/kWh"),
+        "basis",
+    ),
+    "电力(等价值) on the calorific basis": (lambda: tce("1 万kWh", "电力(等价值)"), "basis"),
+    "电力(等价值) with a coal rate": (
+        lambda: tce("1 万kWh", "电力(等价值)", basis="primary", coal_rate="302.4 gce/kWh"),
+        3.024,
+    ),
+    "热力(等价值) on the calorific basis": (lambda: tce("1 GJ", "热力(等价值)"), "basis"),
     "an alumina plant on the primary basis": (
         lambda: accounted(
             ("原煤", "300 t"),
@@ -100,6 +128,11 @@ CALLS: dict[str, tuple[Callable[[], object], object]] = {
         "basis",
     ),
     # Magnitudes.
+    "天燃气 with a slipped coefficient": (
+        lambda: tce("90 万m3", "天燃气", coefficient="0.11 kgce/m3"),
+        "unknown-carrier",
+    ),
+    "天燃气 with a heating value in GJ": (lambda: tce("90 万m3", "天燃气", ncv="35.6 GJ/m3"), "unknown-carrier"),
     "raw coal with a slipped coefficient": (
         lambda: tce("1 t", "原煤", coefficient="7.143 kgce/kg"),
         "implausible-coefficient",
@@ -108,8 +141,31 @@ CALLS: dict[str, tuple[Callable[[], object], object]] = {
         lambda: tce("1 万m3", "天然气", coefficient="1.33 kgce/kg", density="0.7174 kg/m3"),
         9.54142,
     ),
+    "diesel of 84 kg/m3": (lambda: tce("1000 L", "柴油", density="84 kg/m3"), "implausible-coefficient"),
+    "diesel of 0.084 kg/L": (lambda: tce("1000 L", "柴油", density="0.084 kg/L"), "implausible-coefficient"),
+    "diesel of 2.9 kg/L": (lambda: tce("1000 L", "柴油", density="2.9 kg/L"), "implausible-coefficient"),
     "diesel of 0.84 kg/L": (lambda: tce("1000 L", "柴油", density="0.84 kg/L"), 1.223964),
+    "power at 570.3 tCO2/MWh": (
+        lambda: eb.to_co2("1 万kWh", "电力", factor="570.3 tCO2/MWh").tco2,
+        "implausible-coefficient",
+    ),
     "power at 0.5703 tCO2/MWh": (lambda: eb.to_co2("1 万kWh", "电力", factor="0.5703 tCO2/MWh").tco2, 5.703),
+    "steam colder than its feedwater": (
+        lambda: eb.steam_heat("1 t", "1 MPa", temperature="200 °C", feedwater_enthalpy="2900 kJ/kg").heat_gj,
+        "option",
+    ),
+    "feedwater of negative enthalpy": (
+        lambda: eb.steam_heat("1 t", "1 MPa", temperature="200 °C", feedwater_enthalpy="-500 kJ/kg").heat_gj,
+        "option",
+    ),
+    "electricity in t": (lambda: tce("1 t", "电力", coefficient="0.1229 kgce/kg"), "wrong-dimension"),
+    "electricity in m3": (lambda: tce("1 m3", "电力", coefficient="0.1229 kgce/m3"), "wrong-dimension"),
+    "standard coal with a coefficient": (lambda: tce("5 tce", "标准煤", coefficient="5 tce/tce"), "option"),
+    "13.2 kWh/t of aluminium": (lambda: level("13.2 kWh/t", "电解铝"), None),
+    "0 kWh/t of aluminium": (lambda: level("0 kWh/t", "电解铝"), None),
+    "1.05 kgce/t of clinker": (lambda: level("1.05 kgce/t", "水泥熟料"), None),
+    "-5 kgce/t of clinker": (lambda: level("-5 kgce/t", "水泥熟料"), None),
+    "13,200,000 kWh/t of aluminium": (lambda: level("1320 万kWh/t", "电解铝"), None),
     "-30 kgce/t of a converter": (lambda: level("-30 kgce/t", "converter"), "benchmark"),
     # Texts of units.
     "10⁴1立方": (lambda: str(eb.quantity("10⁴1立方")), "unknown-unit"),
@@ -128,6 +184,18 @@ CALLS: dict[str, tuple[Callable[[], object], object]] = {
     ),
     "an unknown region": (lambda: level("105 kgce/t", "水泥熟料", region="火星"), "unknown-name"),
     # What follows, and conditions.
+    "a blast furnace that breaks its standard": (
+        lambda: "GB 21256-2025" in str(eb.classify("425 kgce/t", "高炉")),
+        True,
+    ),
+    "a converter that breaks its standard": (
+        lambda: "GB 21256-2025" in str(eb.classify("-11 kgce/t", "converter")),
+        True,
+    ),
+    "cement without its clinker ratio": (
+        lambda: level("90 kgce/t", "cement", document="gb-16780-2021"),
+        "missing-condition",
+    ),
     "cement of 60 % clinker": (
         lambda: level(
             "90 kgce/t",
@@ -137,12 +205,17 @@ CALLS: dict[str, tuple[Callable[[], object], object]] = {
         ),
         "over-limit",
     ),
+    "cement at its base conditions": (
+        lambda: level("90 kgce/t", "cement", document="gb-16780-2021", corrections="base"),
+        "level-3",
+    ),
     "a correction under two names": (
         lambda: level(
             "98 kgce/t",
             "cement",
             document="gb-16780-2021",
             corrections={
+                "altitude": {"altitude": "0 m"},
                 "clinker-ratio": {"clinker_percent": 80},
                 "gb-16780-2021/clinker-ratio": {"clinker_percent": 80},
             },

@@ -23,7 +23,7 @@ from energybench.frames.groups import period_key
 from energybench.tables.names import normalise_name
 from energybench.tables.rows import as_of
 from energybench.tables.store import citation, data_version, find_document
-from energybench.targets.columns import SENT_OUT, SIGNED, coded, named, of_period, read_figure, table_of, unit_column
+from energybench.targets.columns import coded, named, of_period, read_figure, table_of, unit_column
 from energybench.targets.measures import MEASURES, Computed, Question, check_standard, require_columns
 from energybench.targets.rows import (
     Requirement,
@@ -370,8 +370,7 @@ def read_figures(given: Figures, rows: tuple[TargetRow, ...]) -> dict[str, float
         for row in known[name]:
             spec = measure_of(row)
             figure = read_figure(value, _figure_unit(row, spec), str(name))
-            # A growth may be below zero, and so may an intensity: energy sent out may exceed the inputs.
-            if figure < 0 and spec.measure != "growth" and spec.column != SIGNED:
+            if figure < 0 and spec.measure != "growth":
                 raise AmountError(f"{name} is {quoted(value)}, below zero", quoted(value), "Check the number")
             if figure > 100 and (spec.is_share or row.unit.startswith("% of ")):
                 raise AmountError(
@@ -432,7 +431,6 @@ def _answer(row: TargetRow, spec: MeasureRow, need: Requirement, given: _Given) 
         found = Computed(
             *(figure, figure, "as given"),
             why=spec.note if favoured else "",
-            note=f"{spec.figure} is not above zero: {SENT_OUT}" if figure <= 0 and spec.column == SIGNED else "",
             decided=favoured,
         )
     else:

@@ -26,6 +26,7 @@ from energybench.frames.encode import Coded, clean_text, encode, recode, to_floa
 from energybench.frames.groups import period_key, product_key
 from energybench.frames.native import to_pandas
 from energybench.limits.choose import find_item, items_named
+from energybench.limits.ladders import PLAUSIBLE
 from energybench.targets.rows import ITEM, interval
 from energybench.units.registry import ratio, read_quantity
 from energybench.units.text import SITE_UNITS, UnitText, read_number, read_unit
@@ -44,8 +45,7 @@ if TYPE_CHECKING:
 #: Units of targets that are no units of energy or product.
 _OTHER_UNITS = {**SITE_UNITS, **dict.fromkeys(("mg/m3", "mg/m³", "毫克/立方米"), UnitText(("g",), ("m3",), -3))}
 
-#: The one column that may be below zero, and why.
-SIGNED, SENT_OUT = "intensity", "energy sent out may exceed the inputs"
+INTENSITY = "intensity"
 
 #: The item of a row whose column item says that its product is none of the tables.
 OTHER = "other product"
@@ -76,10 +76,10 @@ def table_of(results: Any) -> pandas.DataFrame:
     for name, read in (("plant", clean_text), ("enterprise", clean_text), ("period", period_key)):
         if name in table.columns:
             table[name] = coded(table[name], read).map(str, "")
-    if {SIGNED, "reason"} <= set(names):
+    if {INTENSITY, "reason"} <= set(names):
         # An assessment withholds the class of these rows: their intensity counts as little.
         reasons = coded(table["reason"])
-        table[SIGNED] = table[SIGNED].where(reasons.codes == len(reasons.distinct))
+        table[INTENSITY] = table[INTENSITY].where(reasons.codes == len(reasons.distinct))
     _refuse_repeated(table)
     return table
 
@@ -240,13 +240,13 @@ class Column:
     name: str
     rows: pandas.DataFrame
     cells: Floats
+    least: float = 0.0
     most: float = inf
 
     @property
     def known(self) -> Mask:
         """Which cells hold a number that the column can have, shape (n,)."""
-        low = -inf if self.name == SIGNED else 0.0
-        return numpy.isfinite(self.cells) & (self.cells >= low) & (self.cells <= self.most)
+        return numpy.isfinite(self.cells) & (self.cells >= self.least) & (self.cells <= self.most)
 
     @property
     def why(self) -> str:
@@ -258,10 +258,15 @@ class Column:
     @property
     def why_out_of_range(self) -> str:
         """Which cells hold a number that cannot be; empty where none does."""
-        out = numpy.isfinite(self.cells) & ~self.known
-        said = {"below zero": out & (self.cells < 0), f"above {self.most:g} %": out & (self.cells > 0)}
+        here = numpy.isfinite(self.cells)
+        unit = " %" if self.most == 100 else ""
+        said = {
+            f"below {self.least:.6g}" if self.least else "below zero": here & (self.cells < self.least),
+            f"above {self.most:.6g}{unit}": here & (self.cells > self.most),
+        }
+        far = f", which is implausible: a factor of {PLAUSIBLE:g} from the limit" if self.name == INTENSITY else ""
         return "; ".join(
-            f"{self.name} is {what} for {named(self.rows, where)}" for what, where in said.items() if where.any()
+            f"{self.name} is {what} for {named(self.rows, where)}{far}" for what, where in said.items() if where.any()
         )
 
     def complete(self) -> Column:
@@ -271,15 +276,9 @@ class Column:
         return self
 
 
-def not_above_zero(table: pandas.DataFrame, intensity: Floats) -> str:
-    """Say which rows have an intensity that is not above zero; empty where none has."""
-    found = intensity <= 0
-    return f"{SIGNED} is not above zero for {named(table, found)}: {SENT_OUT}" if found.any() else ""
-
-
 def unit_column(column: str) -> str:
     """Return the name of the column that says the unit of another."""
-    return "unit" if column == SIGNED else f"{column}_unit"
+    return "unit" if column == INTENSITY else f"{column}_unit"
 
 
 def target_unit(text: str) -> tuple[UnitText, str]:

@@ -231,7 +231,7 @@ def cheapest_lift(
     notes = (
         "capacity is counted for each product: tonnes of different products are never added",
         "lifting is one way: the document says 退出 (exit); capacity that closes leaves the denominator too",
-        *found.notes,
+        *filter(None, [found.note]),
     )
     required = tuple(f"{row.indicator_en} {requirement(row).text}" for row in (below, at))
     return LiftPlan(at.document, standard, required, tuple(products), notes)

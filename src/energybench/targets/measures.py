@@ -17,20 +17,20 @@ import pandas
 from energybench.errors import EnergybenchError, MissingColumnError, MissingFigureError, UnknownProductError
 from energybench.frames.encode import to_floats
 from energybench.limits.choose import find_ladder
+from energybench.limits.corrections import check_conditions
 from energybench.limits.furnaces import find_curve
+from energybench.limits.ladders import PLAUSIBLE
 from energybench.tables.store import citation, find_document, records, warn_if_weak
 from energybench.targets.columns import (
-    SIGNED,
+    INTENSITY,
     Column,
     coded,
     filled,
-    gaps,
     holds,
     items_of,
     known_items,
     named,
     names_of,
-    not_above_zero,
     numbers,
     of_period,
     require_column,
@@ -148,7 +148,7 @@ class Graded:
     rows: pandas.DataFrame
     level: NDArray[numpy.object_]
     why: str
-    notes: tuple[str, ...]
+    note: str
 
 
 def graded(table: pandas.DataFrame, standard: str, allow_unverified: bool, leave_out: bool = True) -> Graded:
@@ -171,17 +171,12 @@ def graded(table: pandas.DataFrame, standard: str, allow_unverified: bool, leave
     inside = ~outside if leave_out else numpy.ones(len(table), bool)
     if not inside.any():
         raise MissingFigureError(f"No row has a product of {citation(standard)}", "product", "Add the rows concerned")
-    notes = []
-    if not inside.all():
-        notes.append(f"left out, because the list does not have them: {shown_items(table.loc[~inside])}")
-    computed = table.loc[open_rows & ~outside]
-    if len(computed):
-        notes.append(not_above_zero(computed, to_floats(computed["intensity"])))
+    left_out = "" if inside.all() else shown_items(table.loc[~inside])
     rows, level = table.loc[inside], level[inside]
     gap = pandas.isna(level)
     said = "; ".join(dict.fromkeys(reasons)) or f"{citation(standard)} has no such level of the product"
     why = f"the class is not known for {named(rows, gap)}: {said}" if gap.any() else ""
-    return Graded(rows, level, why, tuple(filter(None, notes)))
+    return Graded(rows, level, why, f"left out, because the list does not have them: {left_out}" if left_out else "")
 
 
 def _by_intensity(
@@ -196,7 +191,7 @@ def _by_intensity(
         item, unit = pairs.iloc[here[0]].tolist()
         try:
             like = read_unit(unit) if unit else None
-            ladder = find_ladder(item, standard, allow_unverified, None, like)
+            ladder, _ = check_conditions(find_ladder(item, standard, allow_unverified, None, like), None)
             warn_if_weak(ladder, ladder.id)
             if like is None:
                 raise MissingColumnError(f"The intensity of {item} has no unit", "unit", f"Write {ladder.unit}")
@@ -207,10 +202,9 @@ def _by_intensity(
         except EnergybenchError as error:
             reasons.append(str(error))
             continue
-        gap = ~numpy.isfinite(intensity[here])
-        if gap.any():
-            reasons.append(f"intensity is empty for {gaps(rows.iloc[here], gap)}")
-        level[here] = _classes(ladder, intensity[here] * factor)
+        column = Column(INTENSITY, rows.iloc[here], intensity[here] * factor, *(ladder.plausible or (-inf, inf)))
+        reasons += filter(None, [column.why])
+        level[here] = _classes(ladder, numpy.where(column.known, column.cells, numpy.nan))
     return level, reasons, outside
 
 
@@ -289,13 +283,16 @@ class Question:
             return Counted(rows, yes, known, "" if known.all() else _not_known(rows, condition, known))
         found = graded(rows, self.standard, self.allow_unverified, leave_out=not self.spec.where)
         yes, known = numpy.isin(found.level.astype(str), condition.words), pandas.notna(found.level)
-        return Counted(found.rows, yes, known, found.why, "; ".join(found.notes))
+        return Counted(found.rows, yes, known, found.why, found.note)
 
     def column(self, unit: str | None = None) -> Column:
         """Return the column of the target over its subject."""
         spec, rows = self.spec, self.subject()
         cells = numbers(rows, spec.column, spec.unit if unit is None else unit)
-        return Column(spec.column, rows, cells, 100.0 if spec.is_share else inf)
+        least, most = 0.0, 100.0 if spec.is_share else inf
+        if spec.column == INTENSITY:
+            least, most = self.need.value / PLAUSIBLE, self.need.value * PLAUSIBLE
+        return Column(spec.column, rows, cells, least, most)
 
 
 def _not_known(rows: pandas.DataFrame, condition: RowCondition, known: Mask) -> str:
@@ -491,7 +488,6 @@ def every(asked: Question) -> Computed:
         names=names_of(column.rows, fails),
         open_names=names_of(column.rows, ~known | between),
         why="; ".join(filter(None, [column.why, unsure if between.any() else ""])),
-        note=not_above_zero(column.rows, column.cells) if column.name == SIGNED else "",
         decided=True,
         met=False if fails.any() else True if known.all() and not between.any() else None,
         depends_on_reading=bool(between.any()) and not fails.any(),

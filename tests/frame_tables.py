@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 import energybench as eb
 import oracle
 from energybench.errors import EnergybenchError
+from energybench.frames.groups import period_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -31,6 +32,7 @@ FURNACE: dict[str, Any] = {
     "product": "induction-furnace-cast-iron",
     "furnace_capacity": 3,
     "furnace_capacity_unit": "t",
+    "region": "昌吉市",
 }
 
 
@@ -185,6 +187,8 @@ class Group:
             output=f"{self.output!r} {self.output_unit}",
             product=self.products[0],
             capacity=capacity,
+            period=period_key(self.periods[0]),
+            region=self.furnace.get("region"),
             **options,
         )
 
@@ -221,9 +225,9 @@ def tables_of(groups: Iterable[Group]) -> tuple[pandas.DataFrame, pandas.DataFra
 
 _PERIODS: tuple[tuple[Any, ...], ...] = (
     (2023, "2023", 2023.0, " 2023 "),
-    ("2023-01-01", datetime.date(2023, 1, 1), pandas.Timestamp(2023, 1, 1), datetime.datetime(2023, 1, 1)),
-    ("2023-05", " 2023-05"),
-    (2022, numpy.int64(2022), numpy.float64(2022)),
+    ("2023-12-01", datetime.date(2023, 12, 1), pandas.Timestamp(2023, 12, 1), datetime.datetime(2023, 12, 1)),
+    ("2023-11", " 2023-11"),
+    ("2023-H2", " 2023-H2"),
 )
 _IN = (None, "", "in", "IN ", "输入", "消耗")
 _OUT = ("out", "OUT", "外供", "输出")
@@ -280,7 +284,7 @@ def groups(draw: st.DrawFn, plant: str, period: tuple[Any, ...], item: Item) -> 
     furnace = {}
     if item.furnace:
         capacity, mass = draw(st.sampled_from([(0.5, "t"), (1500.0, "kg"), (1.7, "吨"), (2, "t"), (3, "t"), (6, "t")]))
-        furnace = {"furnace_capacity": capacity, "furnace_capacity_unit": mass}
+        furnace = {"furnace_capacity": capacity, "furnace_capacity_unit": mass, "region": FURNACE["region"]}
     if item.electricity:
         kwh = wanted * oracle.ratio(item.energy_unit, "kWh")
         power = draw(st.sampled_from(spellings("kWh")))

@@ -16,7 +16,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 import energybench as eb
-from energybench.errors import MissingColumnError, TableError, TableNotFoundError
+from energybench.errors import MissingColumnError, OptionError, TableError, TableNotFoundError
 from energybench.frames.columns import METERS, OUTPUTS
 from energybench.frames.files import read_table
 from expect import refused
@@ -140,6 +140,20 @@ def test_a_cell_of_two_lines_is_one_cell_of_one_row(tmp_path: Path) -> None:
     assert answer.energy["row"].tolist() == [2, 3]
 
 
+@pytest.mark.parametrize("assess", [eb.assess, eb.assess_path])
+@pytest.mark.parametrize("place", [0, 1, 6])
+def test_a_quote_that_swallows_lines_is_refused(tmp_path: Path, assess: Any, place: int) -> None:
+    """The quote opens in one row and the next one closes it: two rows would be lost without a word."""
+    cells = [*GOOD.split(","), "说明"]
+    rows = [[*cells] for _ in range(4)]
+    rows[0][place] = '"' + rows[0][place]
+    rows[2][place] = '"' + rows[2][place] + '"'
+    text = "\n".join(",".join(row) for row in [[*HEADER.split(",")[:6], "备注"], *rows])
+    path = write(tmp_path / "meters.csv", f"{text}\n")
+    with pytest.raises(TableError, match="has a quote in row 2 that opens a cell of several lines"):
+        assess(path, outputs())
+
+
 def test_quotes_commas_and_separators_inside_a_cell(tmp_path: Path) -> None:
     path = write(tmp_path / "meters.csv", f'{HEADER}\n"甲, ""乙"";厂",{GOOD.partition(",")[2]}\n')
     assert classes(eb.assess(path, outputs(plant='甲, "乙";厂'))) == ["baseline"]
@@ -167,6 +181,7 @@ CHINESE = {
     "output_value": "产值",
     "design_capacity": "设计产能",
     "design_capacity_unit": "设计产能单位",
+    "region": "地区",
 }
 
 
@@ -464,12 +479,20 @@ def test_empty_rows_of_a_workbook_keep_the_numbers_of_the_others(tmp_path: Path)
     assert answer.problems["row"].tolist()[0] == 4
 
 
-def test_only_the_first_sheet_of_a_workbook_is_read(tmp_path: Path) -> None:
+def test_a_workbook_of_several_filled_sheets_is_asked_which(tmp_path: Path) -> None:
     path = tmp_path / "meters.xlsx"
     with pandas.ExcelWriter(path) as book:
         meters().to_excel(book, sheet_name="能耗", index=False)
         outputs().to_excel(book, sheet_name="产量", index=False)
-    assert eb.assess(path, outputs()).counts["used"] == 1
+        pandas.DataFrame().to_excel(book, sheet_name="空")
+    with pytest.raises(TableError, match="several sheets with cells: '能耗', '产量'"):
+        eb.assess(path, outputs())
+    assert eb.assess(path, outputs(), sheet="能耗").counts["used"] == 1
+    assert eb.assess(path, path, sheet={"meters": "能耗", "outputs": "产量"}).counts["classified"] == 1
+    with pytest.raises(OptionError, match="no filled sheet '空'"):
+        eb.assess(path, outputs(), sheet="空")
+    with pytest.raises(OptionError, match="no table is a workbook"):
+        eb.assess(meters(), outputs(), sheet="能耗")
 
 
 def test_a_cell_that_reads_na_is_text_in_a_workbook_too(tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ class Example:
     message: str
     suggestion: str
     options: dict[str, Any] = field(default_factory=dict)
-    meter: dict[str, Any] = field(default_factory=dict)
+    meter: Any = field(default_factory=dict)
 
     def __str__(self) -> str:
         return f"{self.reason} {self.column}={self.value!r}"
@@ -191,7 +191,7 @@ OUTPUTS = [
         meter=POWER,
     ),
     Example(
-        {"product": FURNACE["product"]},
+        {"product": FURNACE["product"], "region": "昌吉市"},
         *("furnace_capacity", "", "capacity", "depends on furnace capacity, and it is not given", "炉容量"),
         meter=POWER,
     ),
@@ -204,6 +204,26 @@ OUTPUTS = [
         {},
         *("product", "cement-clinker", "unknown-product", "No level of cement-clinker", "pass document="),
         options={"document": "changji-city-2021"},
+    ),
+    Example(
+        {"furnace_capacity": 3, "furnace_capacity_unit": "t"},
+        *("furnace_capacity", "3.0", "capacity", "does not depend on it", "induction-furnace-cast-iron"),
+    ),
+    Example({"region": "月球"}, "region", "月球", "unknown-name", "not a region of the tables", "national rule"),
+    Example(
+        {"period": "随便"},
+        *("period", "随便", "unreadable-period", "expected a year, a half year", '"2023-Q2"'),
+        meter={"period": "随便"},
+    ),
+    Example(
+        {"period": 2020},
+        *("product", "cement-clinker", "not-in-force", "in force at the end of 2020", "document="),
+        meter={"period": 2020},
+    ),
+    Example(
+        {},
+        *("plant", "甲厂", "incomplete-energy", "no output row takes", "Mend plant, period or product"),
+        meter=[{}, {"product": ""}],
     ),
 ]
 
@@ -237,7 +257,8 @@ def test_a_bad_output_row_says_what_is_wrong(example: Example) -> None:
     good = {"plant": "好厂"}
     on_all_rows = bool(example.options)
     table = outputs(*([] if on_all_rows else [good]), example.cells)
-    answer = eb.assess(meters(example.meter, good), table, **example.options)
+    rows = example.meter if isinstance(example.meter, list) else [example.meter]
+    answer = eb.assess(meters(*rows, good), table, **example.options)
     assert_says(only_problem(answer, "outputs"), example, row=0 if on_all_rows else 1)
     assert answer.results["reason"].tolist() == [*([] if on_all_rows else [""]), example.reason]
     assert answer.results["class"].notna().tolist() == [*([] if on_all_rows else [True]), False]
@@ -306,9 +327,9 @@ def test_an_item_of_several_documents_asks_which(write_table: Callable[..., Path
     tables.use(write_table("local_limits", *own, base=base))
     made = {"product": "own-part"}
     problem = only_problem(eb.assess(meters(made), outputs(made)), "outputs")
-    assert (problem["column"], problem["value"], problem["reason"]) == ("product", "own-part", "several-candidates")
+    assert (problem["column"], problem["value"], problem["reason"]) == ("product", "own-part", "not-in-force")
     assert all(document in problem["message"] for document in _TWO_LOCAL)
-    assert "document=" in problem["suggestion"]
+    assert "region=" in problem["suggestion"]
 
 
 _TWO_LOCAL = ("changji-city-2021", "sanmenxia-2019")
@@ -320,15 +341,15 @@ _TWO_LOCAL = ("changji-city-2021", "sanmenxia-2019")
 def test_there_is_an_example_of_every_reason_that_a_row_can_have() -> None:
     """A new kind of error needs a row here, or a word why no row of a table can have it."""
     known = {kind.reason for kind in _all_errors(errors.EnergybenchError)}
-    of_a_whole_table = {"error", "table", "file-not-found", "missing-column", "unknown-name"}
+    of_a_whole_table = {"error", "table", "file-not-found", "missing-column"}
     only_in_a_table = {"missing-value", "no-unit", "no-output", "duplicate-output", "unusable-readings"}
-    only_in_a_table |= {"damaged-text"}
+    only_in_a_table |= {"damaged-text", "incomplete-energy"}
     shown = {example.reason for example in (*METERS, *OUTPUTS)} | {"duplicate-output"}
     assert shown == (known - of_a_whole_table - _OF_ONE_VALUE) | only_in_a_table
 
 
 #: Reasons of things that assess() does not do to its rows.
-_OF_ONE_VALUE: set[str] = {"correction", "json-line", "missing-package", "uncertainty"}
+_OF_ONE_VALUE: set[str] = {"correction", "json-line", "missing-condition", "missing-package", "uncertainty"}
 
 
 def _all_errors(kind: type[errors.EnergybenchError]) -> list[type[errors.EnergybenchError]]:
@@ -428,29 +449,61 @@ def test_unused_headers_are_named() -> None:
     assert answer.problems.empty
 
 
-# Rows that belong to nobody -------------------------------------------------------------------------------
+# Rows that no output row takes ----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", ["plant", "period", "product"])
-def test_a_meter_row_that_names_nobody_is_in_the_notes(name: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("cell", [None, "", "\ufffd"])
+def test_a_meter_row_that_names_none_withholds_every_class_that_it_may_belong_to(
+    name: str, cell: str | None, tmp_path: Path
+) -> None:
     """Of merged cells only the first has a value: the row behind it may well be part of a total that has a class."""
-    note = "2 meter rows name no plant, period or product: any total may lack energy"
-    rows: list[dict[str, Any]] = [{}, {name: None}, {name: "\ufffd"}, {"carrier": "原媒"}, {"carrier": None}]
-    table = meters(*({"period": "2023", **row} for row in rows))
+    table = meters({"period": "2023"}, {"period": "2023", name: cell}, {"period": "2023", "plant": "乙厂"})
+    made = outputs({}, {"plant": "乙厂"}, {"plant": "丙厂", "period": 2024})
     table.to_parquet(tmp_path / "meters.parquet")
     polars: Any = pytest.importorskip("polars")
-    lazy = eb.assess(polars.from_pandas(table).lazy(), polars.from_pandas(outputs()).lazy())
+    lazy = eb.assess(polars.from_pandas(table).lazy(), polars.from_pandas(made).lazy())
+    withheld = ["incomplete-energy", "incomplete-energy" if name == "plant" else "", "no-energy"]
     for answer in (
-        eb.assess(table, outputs()),
-        eb.assess_path(tmp_path / "meters.parquet", outputs(), batch_rows=2),
+        eb.assess(table, made),
+        eb.assess_path(tmp_path / "meters.parquet", made, batch_rows=2),
         lazy,
     ):
-        assert note in answer.notes
-        assert answer.counts["problems"] == 4
-    one = eb.assess(meters({}, {name: ""}), outputs())
-    assert one.notes == ("1 meter row names no plant, period or product: any total may lack energy",)
-    assert "merged cells" in one.problems["suggestion"].iloc[0]
+        assert answer.result_frame["reason"].tolist() == withheld
+        assert answer.result_frame["tce"].isna().tolist() == [bool(reason) for reason in withheld]
+        assert answer.counts["problems"] == 1
     assert not eb.assess(meters({}, {"unit": None}), outputs()).notes
+
+
+@pytest.mark.parametrize(
+    ("key", "withheld"),
+    [
+        ({"plant": "甲厂\u200b"}, True),
+        ({"plant": "甲 厂"}, True),
+        ({"plant": "甲\ufffd"}, True),
+        ({"plant": "乙\ufffd"}, False),
+        ({"plant": "乙厂"}, False),
+        ({"period": "2023年上半年"}, True),
+        ({"period": "2023-Q4"}, True),
+        ({"period": "2023年1-6月"}, True),
+        ({"period": "2023-05-31"}, True),
+        ({"period": "随便"}, True),
+        ({"period": "1月"}, True),
+        ({"period": "2022"}, False),
+        ({"period": "2024年第一季度"}, False),
+        ({"product": "我的产品"}, True),
+        ({"product": "电解铝"}, False),
+        ({"product": "", "amount": 0}, False),
+    ],
+    ids=str,
+)
+def test_a_reading_without_an_output_row_withholds_the_class_of_its_plant(key: dict[str, Any], withheld: bool) -> None:
+    answer = eb.assess(meters({}, {"period": "2023", **key}), outputs())
+    assert answer.results["reason"].tolist() == ["incomplete-energy" * withheld]
+    assert answer.results["class"].isna().tolist() == [withheld]
+    assert answer.counts["problems"] == 1
+    other = "energy of a product without an output row is in no total: 甲厂 (电解铝)"
+    assert answer.notes == ((other,) if key.get("product") == "电解铝" else ())
 
 
 def test_of_several_rows_for_one_output_none_has_the_energy_whatever_else_is_wrong_with_them() -> None:

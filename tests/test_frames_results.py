@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 RESULTS = (
     *("row", "plant", "period", "product", "output", "output_unit", "item", "tce", "electricity_kwh", "intensity"),
     *("unit", "class", "saving_unit", "depends_on_reading", "document", "verification", "readings"),
-    *("unusable_readings", "reason"),
+    *("unusable_readings", "reason", "notes"),
 )
 STEP = ("benchmark", "margin_benchmark", "saving_benchmark", "baseline", "margin_baseline", "saving_baseline")
 ENERGY = (
@@ -469,11 +469,11 @@ def test_the_levels_of_a_standard_have_columns_of_their_own() -> None:
 def test_the_list_in_force_is_that_of_each_period() -> None:
     periods = [2020, 2022, "2023-06", "2023-08", 2024]
     readings = meters(*({"period": period} for period in periods))
-    results = eb.assess(readings, outputs(*({"period": period} for period in periods)), document="in-force").results
+    results = eb.assess(readings, outputs(*({"period": period} for period in periods))).results
     assert results["document"].tolist() == ["", "ndrc-2021", "ndrc-2021", "ndrc-2023", "ndrc-2023"]
-    assert results["reason"].tolist() == ["unknown-product", "", "", "", ""]
+    assert results["reason"].tolist() == ["not-in-force", "", "", "", ""]
     for period, document in zip(periods[1:], results["document"][1:], strict=True):
-        verdict = eb.classify("107 kgce/t", "cement-clinker", document="in-force", period=str(period))
+        verdict = eb.classify("107 kgce/t", "cement-clinker", period=str(period))
         assert verdict.document == document
 
 

@@ -163,6 +163,7 @@ def test_a_sweep_is_the_loop_over_its_rows(
         make_lookup(3, keys, POWER, 0.0) if with_power else None,
         make_key([(place, np.arange(4), 3)]),
         make_lookup(3, keys, keys, 3),
+        multiplier if with_multiplier else None,
     )
     slow = _slow(rows, with_multiplier, with_power)
     found = (totals.tce, totals.electricity_kwh, totals.readings, totals.electric, totals.unusable)
@@ -176,7 +177,7 @@ def test_a_measured_figure_weighs_standard_coal_and_not_electricity() -> None:
     key = make_key([(codes, np.array([0]), 1)])
     group_of = make_lookup(1, np.array([0]), np.array([0]), 1)
     measured = np.array([0.5, -0.25])
-    sweep(totals, np.array([8.0, 4.0]), measured, codes, one, one, key, group_of, flow=np.sign(measured))
+    sweep(totals, np.array([8.0, 4.0]), measured, codes, one, one, key, group_of, np.sign(measured))
     assert totals.tce[0] == 2 * (4 - 1)
     assert totals.electricity_kwh[0] == 2 * (8 - 4)
 

@@ -59,12 +59,14 @@ class EnergyLines:
             column = "coefficient_unit" if name == "unit" else name
             lines[column] = pandas.Categorical.from_codes(codes[position], pandas.Index(distinct))
         used = ~numpy.isin(numpy.arange(len(lines)), self.bad)
-        flow = meters.flow()
-        of_kwh = meters.multiplier if flow is None else flow
-        for name, otherwise, multiplier in (("tce", numpy.nan, meters.multiplier), ("electricity_kwh", 0.0, of_kwh)):
+        for name, otherwise, multiplier in (
+            ("tce", numpy.nan, meters.multiplier),
+            ("electricity_kwh", 0.0, meters.turn),
+        ):
             values = meters.lookup(name, otherwise).take(meters.factor) * meters.amount
             values = values if multiplier is None else values * multiplier
-            lines[name] = numpy.where(used, values + 0.0, numpy.nan)
+            # Of the rows that are used only those that need no coefficient have no number.
+            lines[name] = numpy.where(used, numpy.nan_to_num(values, nan=0.0) + 0.0, numpy.nan)
         lines["used"] = used
         return lines
 

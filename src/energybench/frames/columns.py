@@ -43,6 +43,7 @@ OUTPUTS: dict[str, tuple[str, ...]] = {
     "furnace_capacity_unit": ("炉容量单位", "炉容单位"),
     "design_capacity": ("设计产能", "产能"),
     "design_capacity_unit": ("设计产能单位", "产能单位"),
+    "region": ("地区", "所在地区"),
     "output_value": ("产值", "工业总产值"),
     "output_value_unit": ("产值单位",),
 }

@@ -20,6 +20,7 @@ from energybench.frames import kernel
 from energybench.frames.columns import KEYS
 from energybench.frames.encode import decode
 from energybench.frames.resolve import Refusal
+from energybench.frames.strays import INCOMPLETE
 from energybench.limits.decisions import CANNOT_TELL, RULES, check_risk, guard_band
 from energybench.limits.ladders import Level, Regions
 
@@ -153,11 +154,12 @@ def class_code(regions: Regions, region: int) -> int | None:
     return None if level is None else _CODES[level]
 
 
-def grade(outputs: Outputs, totals: Totals, compare: str) -> pandas.DataFrame:
+def grade(outputs: Outputs, totals: Totals, compare: str, withheld: NDArray[numpy.bool_]) -> pandas.DataFrame:
     """Return intensity, class, thresholds, margins and savings of every output row."""
     problems = outputs.problems
     problems.flag(totals.readings == 0, NO_ENERGY)
     problems.flag(totals.unusable > 0, SPOILT)
+    problems.flag(withheld, INCOMPLETE)
     by_electricity = outputs.column("electricity", False, bool)
     problems.flag(by_electricity & (totals.electric == 0), UNMETERED)
     with numpy.errstate(all="ignore"):
@@ -171,7 +173,7 @@ def grade(outputs: Outputs, totals: Totals, compare: str) -> pandas.DataFrame:
     regions = TableRegions(outputs, compare)
     level = regions.level(intensity)
     problems.flag((level < 0) & ~problems.flagged, GAP)
-    return _columns(outputs, intensity, level, regions, totals)
+    return _columns(outputs, intensity, level, regions, totals, withheld)
 
 
 def note_on_signs(outputs: Outputs, intensity: Floats) -> list[str]:
@@ -187,11 +189,16 @@ def note_on_signs(outputs: Outputs, intensity: Floats) -> list[str]:
 
 @numpy.errstate(invalid="ignore", over="ignore")
 def _columns(
-    outputs: Outputs, intensity: Floats, level: Codes, regions: TableRegions, totals: Totals
+    outputs: Outputs,
+    intensity: Floats,
+    level: Codes,
+    regions: TableRegions,
+    totals: Totals,
+    withheld: NDArray[numpy.bool_],
 ) -> pandas.DataFrame:
     known = ~numpy.isnan(intensity)
     # Of several rows for the same output none may claim the energy, or a sum would count it twice.
-    complete = (totals.readings > 0) & (totals.unusable == 0) & ~outputs.several
+    complete = (totals.readings > 0) & (totals.unusable == 0) & ~outputs.several & ~withheld
     table: dict[str, Any] = {"item": outputs.texts("item")}
     for name in ("tce", "electricity_kwh"):
         total = getattr(totals, name)
@@ -209,6 +216,7 @@ def _columns(
     rows = [None if isinstance(t, Refusal) else t.ladder or (t.curve and t.curve.row) for t in outputs.thresholds]
     for name in ("document", "verification"):
         table[name] = decode(outputs.code, [getattr(row, name, "") for row in rows])
+    table["notes"] = outputs.texts("notes")
     table["readings"] = totals.readings
     table["unusable_readings"] = totals.unusable
     return pandas.DataFrame(table)

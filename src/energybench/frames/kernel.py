@@ -154,19 +154,23 @@ def sweep(
     electricity: Lookup | None,
     group: Key,
     group_of: Lookup,
-    flow: Floats | None = None,
+    turn: Floats | None = None,
     count: Integers | None = None,
 ) -> None:
     """Weigh and add up rows in one pass; a row that cannot be used is counted and noted, never added."""
     last = len(totals.tce) - 1
-    turned = multiplier if flow is None else flow
     with numpy.errstate(invalid="ignore", over="ignore"):
         for start in range(0, len(amount), _BLOCK):
             rows = slice(start, start + _BLOCK)
             value = tce.take(factor[rows])
+            # A factor that is lacking is infinite: what counts as zero does not need it.
+            lacking = numpy.flatnonzero(numpy.isinf(value))
             value *= amount[rows]
             if multiplier is not None:
                 value *= multiplier[rows]
+            if len(lacking):
+                weight = amount[rows][lacking] * (1.0 if multiplier is None else multiplier[rows][lacking])
+                value[lacking] = numpy.where(weight == 0, 0.0, numpy.nan)
             groups = group_of.take(group.block(rows))
             readings = 1 if count is None else count[rows]
             unusable = ~numpy.isfinite(value)
@@ -181,8 +185,8 @@ def sweep(
                 power = electricity.take(factor[rows])
                 here = numpy.flatnonzero((power != 0) & ~unusable)
                 power = power[here] * amount[rows][here]
-                if turned is not None:
-                    power *= turned[rows][here]
+                if turn is not None:
+                    power = numpy.where(power == 0, 0.0, power * turn[rows][here])
                 numpy.add.at(totals.electricity_kwh, groups[here], power)
                 numpy.add.at(totals.electric, groups[here], 1 if count is None else count[rows][here])
 

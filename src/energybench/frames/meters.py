@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy
 
-from energybench.energy.lines import FLOWS
+from energybench.energy.lines import FLOW_SIGNS, FLOWS, KIND_OF_FLOW
 from energybench.energy.plausibility import COEFFICIENT_RULE, KCAL_FOR_KJ
 from energybench.errors import did_you_mean, quoted
 from energybench.frames.columns import KEYS
@@ -35,6 +35,10 @@ _OWN = ("", *FIGURE_COLUMNS)
 _MISSING = "Fill in the cell (each of merged cells on its own), or remove the row"
 TWO_FIGURES = Refusal("coefficient", "", "option", "ncv and coefficient are both given", "Leave one of them empty")
 TOO_LARGE = Refusal("amount", "", "unreadable-amount", "amount is {value}, too large to convert", "Check the number")
+SIGNED_TWICE = Refusal(
+    *("amount", "", "unreadable-amount", "amount is {value}, and the row states a flow"),
+    suggestion="Give the amount without its sign, or leave the flow empty",
+)
 STRAY = Refusal(
     *("plant", "", "no-output", "plant {value} has energy and no output row for this period and product"),
     suggestion="Add the output row, or mend plant, period or product",
@@ -54,7 +58,9 @@ class Meters:
     key_size: int
     keys: NDArray[Any]
     factors: list[Factor | Refusal]
+    #: What multiplies standard coal, and what kWh: a row's own figure changes no kWh. None where it is 1 everywhere.
     multiplier: Floats | None = None
+    turn: Floats | None = None
     spreads: Spreads | None = None
     figure_spreads: tuple[Spreads, ...] = ()
 
@@ -62,15 +68,6 @@ class Meters:
     def every_spread(self) -> tuple[Spreads, ...]:
         """The uncertainties of the amounts and of the figures, as far as any row states one."""
         return self.figure_spreads if self.spreads is None else (self.spreads, *self.figure_spreads)
-
-    def flow(self) -> Floats | None:
-        """Return what multiplies electricity, None where it is the multiplier: a row's own figure changes no kWh."""
-        if self.own is None or self.multiplier is None:
-            return None
-        if not any(getattr(factor, "own", "") and getattr(factor, "electricity_kwh", 0.0) for factor in self.factors):
-            return None
-        with numpy.errstate(invalid="ignore"):
-            return numpy.where(self.own_kind == 0, self.multiplier, numpy.sign(self.multiplier))
 
     @property
     def electric(self) -> bool:
@@ -145,7 +142,7 @@ def read_meters(table: pandas.DataFrame, known: KnownFactors, amount: Floats | N
         combinations.append((texts[0][carrier], texts[1][unit], figure, figure_unit))
     amount = to_floats(table["amount"]) if amount is None else amount
     read = Meters(table, columns, amount, own, kind, factor, key.size, keys, known.resolve(combinations))
-    read.multiplier = _multiplier(read)
+    _multiply(read)
     read.spreads = read_spreads(table, amount, columns["unit"], known.choice.allow_unverified)
     read.figure_spreads = read_figure_spreads(table, own, kind)
     for one in read.every_spread:
@@ -177,15 +174,24 @@ def _own_figures(table: pandas.DataFrame) -> tuple[Floats | None, NDArray[Any] |
     return figure, kind, Coded(code, pairs)
 
 
-def _multiplier(read: Meters) -> Floats | None:
-    """Return flow times own figure per row; NaN where either cannot be used, None where both are 1 everywhere."""
-    sign = None
+def _multiply(read: Meters) -> None:
+    """Set what multiplies the amounts: flow, and flow times own figure; NaN where either cannot be used."""
     if "flow" in read.table.columns:
-        sign = encode(read.table["flow"]).map(lambda cell: float(FLOWS.get(flow_word(cell), "nan")), 1.0, numpy.float64)
-    if read.own is None:
-        return sign
-    multiplier = numpy.where(read.own_kind == 0, 1.0, numpy.where(_plausible(read), read.own, numpy.nan))
-    return multiplier if sign is None else multiplier * sign
+        flow = encode(read.table["flow"])
+        kind = [KIND_OF_FLOW.get(flow_word(cell)) for cell in flow.distinct]
+        signs = [FLOW_SIGNS[one] if one else (numpy.nan, numpy.nan) for one in kind]
+        read.multiplier, read.turn = numpy.array([*signs, (1.0, 1.0)], numpy.float64)[flow.codes].T
+        read.multiplier = numpy.where(_signed_twice(read), numpy.nan, read.multiplier)
+    if read.own is not None:
+        own = numpy.where(read.own_kind == 0, 1.0, numpy.where(_plausible(read), read.own, numpy.nan))
+        read.multiplier = own if read.multiplier is None else own * read.multiplier
+
+
+def _signed_twice(read: Meters, rows: Any = slice(None)) -> NDArray[numpy.bool_]:
+    """Say which rows have a negative amount beside the word of a flow."""
+    stated = encode(read.table["flow"].iloc[rows]).map(lambda cell: bool(flow_word(cell)), False, bool)
+    twice: NDArray[numpy.bool_] = stated & (read.amount[rows] < 0)
+    return twice
 
 
 def flow_word(cell: Any) -> str:
@@ -220,13 +226,15 @@ def explain(meters: Meters, rows: NDArray[Any]) -> Problems:
         null = column.table([not text(value) for value in column.distinct], True, bool)
         flag_empty(problems, name, null[column.codes])
     position = meters.positions(rows)
-    problems.flag_refused(position, [*meters.factors, None])
+    refused = [getattr(one, "lacking", None) or one for one in meters.factors]
+    problems.flag_refused(position, [*refused, None])
     flag_number(problems, "amount", meters.amount[rows])
     if meters.own is not None and meters.own_kind is not None:
         _explain_own(problems, meters, rows)
     if "flow" in table.columns:
         flow = encode(table["flow"])
         problems.flag_refused(flow.codes, [*resolve_all(refused_flow, [(cell,) for cell in flow.distinct]), None])
+        problems.flag(_signed_twice(meters, rows), SIGNED_TWICE)
     for spreads in meters.every_spread:
         spreads.explain(problems, rows)
     with numpy.errstate(invalid="ignore", over="ignore"):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from energybench.energy.conversion import factor, make_choice
 from energybench.errors import check_option
-from energybench.limits.choose import warn_if_superseded
+from energybench.limits.choose import documents_of_region
 from energybench.limits.furnaces import READINGS
 from energybench.limits.ladders import COMPARES
 from energybench.tables.store import find_document
@@ -27,11 +27,7 @@ class Options:
     document: str | None
     reading: str
     compare: str
-
-    @property
-    def by_period(self) -> bool:
-        """Whether the document depends on the period of a row."""
-        return self.document is None
+    region: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return the options as plain data, for the record of a result."""
@@ -41,6 +37,7 @@ class Options:
             "coal_rate": str(choice.coal_rate) if choice.coal_rate else None,
             "edition": choice.edition,
             "document": self.document,
+            "region": self.region,
             "reading": self.reading,
             "compare": self.compare,
             "allow_unverified": choice.allow_unverified,
@@ -53,19 +50,20 @@ def make_options(
     coal_rate: AmountLike | CoalRate | None = None,
     edition: str | None = None,
     document: str | None = None,
+    region: str | None = None,
     reading: str = "linear",
     compare: str = "full",
     allow_unverified: bool = False,
-    stacklevel: int = 5,
 ) -> Options:
-    """Check the options of :func:`energybench.assess`, and warn of a document that another has replaced."""
+    """Check the options of :func:`energybench.assess`."""
     check_option("reading", reading, READINGS)
     check_option("compare", compare, COMPARES)
     choice = make_choice(basis=basis, coal_rate=coal_rate, edition=edition, allow_unverified=allow_unverified)
     if document is not None:
         find_document(document)
+    if region is not None:
+        documents_of_region(region)
     # A coal rate that fits no electricity would be refused row by row; it is wrong for the whole table.
     if choice.coal_rate is not None:
         factor("electricity", KWH, choice)
-    warn_if_superseded(document, stacklevel=stacklevel)
-    return Options(choice, document, reading, compare)
+    return Options(choice, document, reading, compare, region)

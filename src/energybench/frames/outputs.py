@@ -13,6 +13,7 @@ from energybench.frames.encode import Coded, clean_text, decode, encode, recode,
 from energybench.frames.meters import flag_empty, missing
 from energybench.frames.problems import Problems
 from energybench.frames.resolve import Refusal, Threshold, resolve_all, resolve_threshold, resolve_unit
+from energybench.limits.choose import furnace_items
 from energybench.units.text import TONNE
 
 if TYPE_CHECKING:
@@ -82,16 +83,17 @@ def work_out_outputs(table: pandas.DataFrame, keys: list[Coded], options: Option
     codes = pandas.DataFrame({name: key.codes for name, key in zip(names, keys, strict=False)})
     several = codes.duplicated(keep=False).to_numpy()
     problems.flag(several, SEVERAL)
-    # The period matters only where the list in force is asked for.
-    period = keys[1] if options.by_period else Coded(numpy.zeros(len(table), numpy.int64), [None])
+    nowhere = Coded(numpy.zeros(len(table), numpy.int64), [])
+    region = recode(encode(table["region"])) if "region" in table.columns else nowhere
     headers = [str(name) for name in table.columns if str(name).startswith(CORRECTIONS[0])]
-    code, combinations = _combine([product, unit, period, *(encode(table[header]) for header in headers)])
+    code, combinations = _combine([product, unit, keys[1], region, *(encode(table[header]) for header in headers)])
 
-    def resolve(name: str | None, in_unit: str | None, when: str | None, *cells: Any) -> Threshold | Refusal:
-        if name is None or in_unit is None:
+    def resolve(
+        name: str | None, in_unit: str | None, when: str | None, where: str | None, *cells: Any
+    ) -> Threshold | Refusal:
+        if name is None or in_unit is None or when is None:
             return missing("product")
-        corrections = _corrections(headers, cells)
-        return resolve_threshold(name, in_unit, options, when, corrections)
+        return resolve_threshold(name, in_unit, options, when, where, _corrections(headers, cells))
 
     thresholds: list[Threshold | Refusal] = resolve_all(resolve, [tuple(one) for one in combinations])
     problems.flag_refused(code, thresholds)
@@ -133,9 +135,13 @@ def _furnace_limits(
 ) -> FurnaceLimits | None:
     """Return the limits of the rows whose product has a furnace table, by their capacities."""
     curves = [None if isinstance(threshold, Refusal) else threshold.curve for threshold in thresholds]
+    furnace = numpy.array([curve is not None for curve in curves], bool)[code]
+    if "furnace_capacity" in table.columns:
+        message = "furnace_capacity is {value}, and the limit of this product does not depend on it"
+        fix = f"Leave it empty; a capacity belongs to {', '.join(sorted(furnace_items()))}"
+        problems.flag(table["furnace_capacity"].notna().to_numpy() & ~furnace, _no_capacity(message, fix))
     if not any(curves):
         return None
-    furnace = numpy.array([curve is not None for curve in curves])[code]
     if not {"furnace_capacity", "furnace_capacity_unit"} <= set(table.columns):
         fix = "Add the columns furnace_capacity and furnace_capacity_unit (炉容量, 炉容量单位)"
         problems.flag(furnace, _no_capacity("The limit depends on furnace capacity, and it is not given", fix))

@@ -7,6 +7,7 @@ value; rows only take part in multiply, sum, divide and compare. Rows in are row
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -16,13 +17,13 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy
 import pandas
 
-from energybench.errors import OptionError, TableError, quoted
+from energybench.errors import OptionError, SupersededWarning, TableError, quoted
 from energybench.frames.assessment import Assessment, EnergyLines, NoEnergyLines
 from energybench.frames.columns import KEYS, canonical_columns
 from energybench.frames.encode import encode, recode, with_plain_cells
 from energybench.frames.energy_file import EnergyFile
 from energybench.frames.engines import EngineSource, collected, is_lazy
-from energybench.frames.files import open_file, read_table
+from energybench.frames.files import is_workbook, open_file, read_table
 from energybench.frames.grading import grade, intensity_uncertainty, note_on_signs, with_uncertainty
 from energybench.frames.groups import KEY_TEXT, make_groups
 from energybench.frames.kernel import Totals, sweep
@@ -33,6 +34,7 @@ from energybench.frames.outputs import work_out_outputs
 from energybench.frames.problems import Tally
 from energybench.frames.resolve import Factor, KnownFactors, Threshold
 from energybench.frames.sources import BATCH_ROWS, FrameSource, StreamSource
+from energybench.frames.strays import Strays
 from energybench.frames.uncertain import SpreadTotals
 from energybench.frames.uncertain_cells import FIGURE_COLUMNS, METER_COLUMNS, OUTPUT_COLUMNS, read_spreads
 from energybench.tables.store import ACCEPTED, data_version, warn_if_weak
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from energybench.energy.coal_rates import CoalRate
+    from energybench.frames.encode import Coded
     from energybench.frames.files import CsvSource
     from energybench.frames.groups import Groups
     from energybench.frames.options import Options
@@ -71,9 +74,11 @@ def assess(
     coal_rate: AmountLike | CoalRate | None = None,
     edition: str | None = None,
     document: str | None = None,
+    region: str | None = None,
     reading: str = "linear",
     compare: str = "full",
     allow_unverified: bool = False,
+    sheet: str | Mapping[str, str] | None = None,
     batch_rows: int | None = None,
     energy_to: str | Path | None = None,
     progress: Progress | None = None,
@@ -91,12 +96,16 @@ def assess(
     outputs : DataFrame, mapping, str or Path
         Columns plant, period, product, output, output_unit, and if wanted output_uncertainty, output_accuracy,
         output_meter, furnace_capacity, furnace_capacity_unit, design_capacity, design_capacity_unit, output_value,
-        output_value_unit, and corrections such as ``correction:altitude:altitude_m`` or ``correction:quenching``,
-        empty where none applies. It has to fit in memory.
+        output_value_unit, region, and corrections such as ``correction:altitude:altitude_m`` or
+        ``correction:quenching``, empty where none applies. It has to fit in memory.
     basis, coal_rate, edition, allow_unverified
         As in :func:`energybench.to_tce`, for every row.
-    document, reading, compare
-        As in :func:`energybench.classify`, for every row.
+    document, region, reading, compare
+        As in :func:`energybench.classify`, for every row; without a document the period of each output row says
+        which rule was in force.
+    sheet : str or mapping, optional
+        The sheet of a workbook to read where several are filled; of the meters where
+        both are workbooks; ``{"meters": ..., "outputs": ...}`` for both.
     batch_rows : int, optional
         Meter rows of a file in memory at a time. By default a file of less than 256 MiB (16 MiB of Parquet) is read
         whole, and its energy lines are kept.
@@ -201,6 +210,7 @@ def _assess(
     meters: Any,
     outputs: Any,
     *,
+    sheet: str | Mapping[str, str] | None = None,
     batch_rows: int | None = None,
     energy_to: str | Path | None = None,
     progress: Progress | None = None,
@@ -209,7 +219,11 @@ def _assess(
     """Assess any source; the caller of the caller is who is warned."""
     if batch_rows is not None and (not isinstance(batch_rows, int) or isinstance(batch_rows, bool) or batch_rows < 1):
         raise OptionError(f"batch_rows is {quoted(batch_rows)}", quoted(batch_rows), "Give a number of rows, 1 or more")
-    options = make_options(**given, stacklevel=5)
+    options = make_options(**given)
+    books = [name for name, table in (("meters", meters), ("outputs", outputs)) if is_workbook(table)]
+    if sheet is not None and not books:
+        raise OptionError("sheet is given and no table is a workbook", quoted(sheet), "Leave it out")
+    sheets = sheet if isinstance(sheet, Mapping) else dict.fromkeys(books[:1], sheet)
     tell = progress or (lambda _share, _text: None)
     tell(0.0, "reading")
     if is_dask_frame(meters):
@@ -220,9 +234,9 @@ def _assess(
             raise OptionError("energy_to writes no lines of a Dask frame: its workers see them", "energy_to", fix)
         sums, wanted, unused = add_partitions(meters, outputs, options)
         return finish(sums, wanted, options, unused_headers(meters=unused), tell)
-    source = open_source(meters, batch_rows)
+    source = open_source(meters, batch_rows, sheets.get("meters"))
     places, unused = canonical_columns(source.headers, "meters")
-    wanted = Wanted.of(outputs, options, source.kind)
+    wanted = Wanted.of(outputs, options, source.kind, sheets.get("outputs"))
     known = KnownFactors(options.choice)
     sums = Sums.zero(wanted.groups)
     row_by_row = energy_to is not None or not _STATING.isdisjoint(places)
@@ -242,10 +256,10 @@ def _assess(
     return finish(sums, wanted, options, notes, tell)
 
 
-def open_source(meters: Any, batch_rows: int | None) -> Source:
+def open_source(meters: Any, batch_rows: int | None, sheet: str | None) -> Source:
     """Return a meter table of any kind as a source of batches."""
     if isinstance(meters, str | Path):
-        return open_file(meters, batch_rows)
+        return open_file(meters, batch_rows, sheet)
     if is_lazy(meters):
         return EngineSource.of(meters)
     home = type(meters).__module__.partition(".")[0]
@@ -267,15 +281,16 @@ class Wanted:
 
     table: pandas.DataFrame
     measured: Outputs
+    keys: list[Coded]
     groups: Groups
     kind: str
     notes: tuple[str, ...]
 
     @classmethod
-    def of(cls, outputs: TableLike, options: Options, kind: str) -> Wanted:
+    def of(cls, outputs: TableLike, options: Options, kind: str, sheet: str | None = None) -> Wanted:
         """Open an output table; a file or a mapping is answered in the kind of the meters."""
         if isinstance(outputs, str | Path):
-            frame = read_table(outputs)
+            frame = read_table(outputs, sheet)
         elif is_lazy(outputs):
             frame, kind = collected(outputs), EngineSource.of(outputs).kind
         elif is_dask_frame(outputs):
@@ -290,7 +305,7 @@ class Wanted:
         table = with_plain_cells(table)
         keys = [recode(encode(table[name]), KEY_TEXT[name]) for name in KEYS]
         measured = work_out_outputs(table, keys, options)
-        return cls(table, measured, make_groups(keys), kind, tuple(unused_headers(outputs=unused)))
+        return cls(table, measured, keys, make_groups(keys), kind, tuple(unused_headers(outputs=unused)))
 
 
 @dataclass
@@ -301,6 +316,7 @@ class Sums:
     problems: Tally = field(default_factory=Tally)
     rows: int = 0
     used: int = 0
+    strays: Strays = field(default_factory=Strays)
     spreads: SpreadTotals | None = None
     factors: list[Factor] = field(default_factory=list)
     lines: EnergyLines | NoEnergyLines = field(default_factory=NoEnergyLines)
@@ -324,11 +340,15 @@ class Sums:
             read.lookup("electricity_kwh", 0.0) if read.electric else None,
             groups.key_of(read.columns),
             groups.lookup,
-            read.flow() if read.electric else None,
+            read.turn,
             batch.rows,
         )
         bad = self.totals.bad_rows
         self.totals.bad.clear()
+        # Nothing of nothing is missing.
+        odd = bad[read.amount[bad] != 0]
+        key = groups.key_of({name: read.columns[name].rows(odd) for name in KEYS})
+        self.strays.add(read.columns, odd[groups.lookup.take(key.block(slice(None))) == groups.count])
         if read.every_spread:
             self.spreads = self.spreads or SpreadTotals.zero(groups.count)
             self.spreads.add(read, groups, bad)
@@ -347,6 +367,7 @@ class Sums:
         """Add the sums of later parts."""
         self.totals.add(later.totals)
         self.problems.merge(later.problems)
+        self.strays.keys |= later.strays.keys
         self.rows += later.rows
         self.used += later.used
         self.factors += [factor for factor in later.factors if factor not in self.factors]
@@ -366,7 +387,8 @@ def finish(sums: Sums, wanted: Wanted, options: Options, notes: Iterable[str], t
     own = read_spreads(table, measured.output, units, options.choice.allow_unverified, OUTPUT_COLUMNS)
     if own is not None:
         own.explain(measured.problems, numpy.arange(len(table)))
-    graded = grade(measured, totals, options.compare)
+    withheld, notes_on_strays = sums.strays.withheld(wanted.keys)
+    graded = grade(measured, totals, options.compare, withheld)
     output_problems = measured.problems.rows()
     uncertain = intensity_uncertainty(measured, totals, groups, sums.spreads, own)
     results, grading = with_uncertainty(results_of(table, measured, graded), measured, uncertain, options)
@@ -386,7 +408,9 @@ def finish(sums: Sums, wanted: Wanted, options: Options, notes: Iterable[str], t
             *notes,
             *wanted.notes,
             *sums.problems.note(),
+            *notes_on_strays,
             *note_on_signs(measured, graded["intensity"].to_numpy()),
+            *warn_of_standing(measured.thresholds, stacklevel=5),
             *warn_weak(sums.factors, measured.thresholds, stacklevel=5),
         ),
         options=options.to_dict(),
@@ -418,6 +442,14 @@ def unused_headers(**unused: tuple[str, ...]) -> list[str]:
     """Say which headers of which table were not used."""
     shown = {name: ", ".join(header or "(empty)" for header in headers) for name, headers in unused.items()}
     return [f"{name}: the headers {headers} were not used" for name, headers in shown.items() if headers]
+
+
+def warn_of_standing(thresholds: Iterable[Threshold | Refusal], stacklevel: int) -> tuple[str, ...]:
+    """Warn of the documents that are not in force in the periods they are used for, and return a note for each."""
+    told = dict.fromkeys(one.notes for one in thresholds if isinstance(one, Threshold) and one.notes)
+    for text in told:
+        warnings.warn(text, SupersededWarning, stacklevel=stacklevel)
+    return tuple(told)
 
 
 def warn_weak(

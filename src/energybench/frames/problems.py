@@ -24,8 +24,6 @@ COLUMNS = ("table", "row", *KEYS, "column", "value", "reason", "message", "sugge
 KIND = ("table", "column", "value", "reason", "message", "suggestion")
 #: Columns of problems that are counted; the example is "plant / period / product" of the first such row.
 COUNTED = (*KIND, "rows", "example")
-#: Why a row belongs to no group, although it may well be part of one.
-_NAMELESS = ("missing-value", "damaged-text")
 #: Problem rows that are listed one by one where a table comes in batches.
 LISTED = 10_000
 #: Distinct values of a column and a reason that are then counted one by one.
@@ -160,18 +158,10 @@ class Tally:
         return pandas.DataFrame(lines, columns=list(COUNTED))
 
     def note(self) -> tuple[str, ...]:
-        """Say what is not listed, and how many of the rows belong to nobody, if anything."""
-        notes = []
-        nameless = (
-            rows for (_, key, _, reason, *_), (rows, _) in self.lines.items() if key in KEYS and reason in _NAMELESS
-        )
-        if count := sum(nameless):
-            said = "1 meter row names" if count == 1 else f"{count} meter rows name"
-            notes.append(f"{said} no plant, period or product: any total may lack energy")
-        if (listed := sum(len(some) for some, _ in self.listed)) < self.rows:
-            said = f"problems has the first {listed} of {self.rows} meter rows with problems"
-            notes.append(f"{said}; problem_counts has all")
-        return tuple(notes)
+        """Say that not all are listed, if so."""
+        listed = sum(len(some) for some, _ in self.listed)
+        said = f"problems has the first {listed} of {self.rows} meter rows with problems; problem_counts has all"
+        return (said,) if listed < self.rows else ()
 
 
 @dataclass

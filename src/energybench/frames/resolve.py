@@ -6,15 +6,37 @@ the functions that serve one value. What they refuse becomes a refusal with its 
 
 from __future__ import annotations
 
+import math
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from energybench.energy.coefficients import Coefficient, category_of, find_carrier
 from energybench.energy.conversion import factor
 from energybench.energy.plausibility import known_coefficients, known_heat
-from energybench.errors import DimensionError, EnergybenchError, OptionError, OutputError, quoted, without_suggestions
-from energybench.limits.choose import choose_document, find_item, find_ladder, needs_capacity
+from energybench.errors import (
+    AmbiguousError,
+    BasisError,
+    DimensionError,
+    EnergybenchError,
+    MissingFigureError,
+    OptionError,
+    OutputError,
+    UnknownCarrierError,
+    UnverifiedError,
+    quoted,
+    without_suggestions,
+)
+from energybench.limits.choose import (
+    choose_document,
+    day_of,
+    documents_of_region,
+    find_item,
+    find_ladder,
+    needs_capacity,
+    standing,
+)
 from energybench.limits.furnaces import LimitCurve, find_curve
 from energybench.limits.verdicts import check_basis
 from energybench.units.registry import Rate, ratio, same_kind
@@ -23,7 +45,7 @@ from energybench.units.text import KWH, TCE, UnitText, read_unit
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from energybench.energy.coefficients import Choice, Coefficient
+    from energybench.energy.coefficients import Choice
     from energybench.frames.options import Options
     from energybench.limits.ladders import Ladder
 
@@ -60,6 +82,8 @@ class Factor:
     own: str = ""
     own_range: tuple[float, float] | None = None
     own_unit: str = ""
+    #: Why the coefficient is lacking, where ``tce`` is infinite: an amount that counts as zero needs none.
+    lacking: Refusal | None = None
 
 
 def resolve_factor(carrier: str, unit: str, own: str, own_unit: str, choice: Choice) -> Factor | Refusal:
@@ -79,10 +103,21 @@ def resolve_factor(carrier: str, unit: str, own: str, own_unit: str, choice: Cho
         # check, and the plausible figures are kept beside it.
         one = Rate(Fraction(1), read_unit(own_unit))
         exact, record = factor(carrier, read, replace(choice, **{own: one}, allow_unverified=True))  # type: ignore[arg-type]
+        if not category_of(record.carrier) and any(atom.endswith("Wh") for atom in read.numerator):
+            # It would be standard coal, and no electricity to an indicator in kWh.
+            raise UnknownCarrierError(
+                f"{quoted(carrier)} is in {read}, and no electricity that the tables know",
+                quoted(carrier),
+                'Write "电力" as the carrier, or give heat in MJ or GJ',
+            )
         limits = None if choice.allow_unverified else _own_range(record.carrier, one, own, choice.basis)
         return Factor(float(exact), _electricity(record, read), record, own, limits, str(one.unit))
+    except (MissingFigureError, AmbiguousError, UnverifiedError, BasisError) as error:
+        record = Coefficient(find_carrier(carrier), "", "", "", 0.0, f"kgce/{read.symbol}", "not needed")
+        return Factor(math.inf, _electricity(record, read), record, lacking=refusal_of(error, column))
     except EnergybenchError as error:
-        return refusal_of(error, "unit" if isinstance(error, DimensionError) and not own else column)
+        column = "unit" if isinstance(error, DimensionError) and not own else column
+        return refusal_of(error, "carrier" if isinstance(error, UnknownCarrierError) else column)
 
 
 _EXAMPLES = {"ncv": "MJ/m3", "coefficient": "kgce/kg"}
@@ -113,6 +148,8 @@ class Threshold:
     saving_unit: str
     factor: float = 1.0
     shift: float = 0.0
+    #: What has to be said of the document, or follows from it.
+    notes: str = ""
 
 
 def resolve_threshold(
@@ -120,21 +157,29 @@ def resolve_threshold(
     output_unit: str,
     options: Options,
     period: str | None = None,
+    region: str | None = None,
     corrections: Mapping[str, Mapping[str, Any] | str] | None = None,
 ) -> Threshold | Refusal:
     """Resolve one combination of product and output unit."""
     factor, shift = 1.0, 0.0
     allow_unverified = options.choice.allow_unverified
-    column = "product"
+    column = "region"
     try:
+        region = region or options.region
+        if region is not None:
+            documents_of_region(region)
+        column = "period"
+        day_of(period)
+        column = "product"
         item = find_item(product)
         curve, ladder = None, None
         if needs_capacity(item):
-            curve = find_curve(item, choose_document(item, options.document, period).id, allow_unverified)
-            indicator = curve.row.unit
+            document = choose_document(item, options.document, period, region)
+            curve = find_curve(item, document.id, allow_unverified)
+            indicator, named, told = curve.row.unit, document.id, standing(document, day_of(period))
         else:
-            ladder = find_ladder(item, options.document, allow_unverified, period)
-            indicator = ladder.unit
+            ladder = find_ladder(item, options.document, allow_unverified, period, None, region)
+            indicator, named, told = ladder.unit, ladder.document, ladder.standing
         unit = read_unit(indicator)
         if corrections:
             column = f"correction:{next(iter(corrections))}"
@@ -162,6 +207,7 @@ def resolve_threshold(
         saving_unit=str(energy),
         factor=factor,
         shift=shift,
+        notes=f"{named} {told}" if told else "",
     )
 
 

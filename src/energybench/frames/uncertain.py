@@ -92,12 +92,12 @@ class SpreadTotals:
         spreads = read.spreads
         if spreads is None:
             return None
-        flow = read.flow()
-        weights = [("tce", read.multiplier), ("electricity_kwh", read.multiplier if flow is None else flow)]
+        weights = [("tce", read.multiplier), ("electricity_kwh", read.turn)]
         parts = []
         signed = numpy.where(used, spreads.signed, 0.0)
         for name, multiplier in weights[: 1 + read.electric]:
-            part = read.lookup(name, 0.0).take(read.factor) * signed
+            factor = read.lookup(name, 0.0).take(read.factor)
+            part = numpy.where(numpy.isinf(factor), 0.0, factor) * signed
             part = part if multiplier is None else part * multiplier
             parts.append(numpy.where(signed == 0.0, 0.0, part))
         alone = numpy.ones(len(group), bool) if spreads.meter is None else spreads.meter < 0

@@ -1,0 +1,130 @@
+"""Readings that no output row takes: no class is given to an output that they may belong to."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from calendar import monthrange
+from dataclasses import dataclass, field
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import numpy
+import pandas
+
+from energybench.errors import EnergybenchError, cut, without_suggestions
+from energybench.frames.columns import KEYS
+from energybench.frames.encode import clean_text
+from energybench.frames.groups import DAMAGED, period_key, product_key
+from energybench.frames.resolve import Refusal
+from energybench.limits.choose import find_item
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from energybench.frames.encode import Coded
+
+INCOMPLETE = Refusal(
+    *("plant", "", "incomplete-energy", "plant {value} has readings that no output row takes and that may belong here"),
+    suggestion="Mend plant, period or product of those meter rows in the problems, or add their output rows",
+)
+#: A part of a year: a month, a quarter or a half, or several months as in "2023年1-6月".
+_PART = re.compile(
+    r"(\d{4})[-年./]?(?:(?P<quarter>第?[1-4一二三四]季度?|Q[1-4])|(?P<half>[上下]半年|H[12])"
+    r"|(?P<months>\d{1,2}(?:月?[-~至到]\d{1,2})?)月?份?)",
+    re.IGNORECASE,
+)
+_NAMED = 3
+
+
+def span(text: str) -> tuple[str, str] | None:
+    """Return the first and the last day of a period as ISO dates; None for a text that is no period."""
+    folded = period_key(text).replace(" ", "")
+    if re.fullmatch(r"\d{4}", folded):
+        return f"{folded}-01-01", f"{folded}-12-31"
+    if re.fullmatch(r"\d{4}-\d{2}-\d{2}", folded):
+        return folded, folded
+    found = _PART.fullmatch(folded)
+    if found is None:
+        return None
+    if found["months"]:
+        first, _, last = re.sub("月?[~至到]", "-", found["months"]).partition("-")
+        months = int(first), int(last or first)
+    else:
+        size = 3 if found["quarter"] else 6
+        number = next(one for one in (found["quarter"] or found["half"]) if one in "1234一二三四上下")
+        place = "1一上2二下3三 4四 ".index(number) // 3
+        months = place * size + 1, (place + 1) * size
+    if not 1 <= months[0] <= months[1] <= 12:
+        return None
+    year, end = found[1], monthrange(int(found[1]), months[1])[1]
+    return f"{year}-{months[0]:02}-01", f"{year}-{months[1]:02}-{end}"
+
+
+def fold_plant(name: str) -> str:
+    """Return the name of a plant without what is not seen: case, width, spaces, marks of direction."""
+    wide = unicodedata.normalize("NFKC", name).casefold()
+    return "".join(one for one in wide if unicodedata.category(one) not in ("Cf", "Cc", "Zs", "Pd", "Pc"))
+
+
+def is_item(product: str) -> bool:
+    """Say whether a table knows a product."""
+    try:
+        with without_suggestions():
+            return bool(find_item(product))
+    except EnergybenchError:
+        return False
+
+
+@dataclass
+class Strays:
+    """The distinct keys of the readings that no output row takes, as they are written."""
+
+    keys: dict[tuple[str, ...], None] = field(default_factory=dict)
+
+    def add(self, columns: dict[str, Coded], rows: NDArray[Any]) -> None:
+        """Add the keys of some rows of a table of meters."""
+        codes = pandas.DataFrame({name: columns[name].codes[rows] for name in KEYS}).drop_duplicates()
+        texts = [
+            columns[name].table([clean_text(one) for one in columns[name].distinct], "")[codes[name]] for name in KEYS
+        ]
+        self.keys |= dict.fromkeys(zip(*texts, strict=True))
+
+    def withheld(self, keys: list[Coded]) -> tuple[NDArray[numpy.bool_], tuple[str, ...]]:
+        """Return which output rows a stray reading may belong to, and a note on the plants of other products."""
+        plants, periods, products = keys
+        names = pandas.Series(plants.map(fold_plant, ""))
+        rows_of = {str(name): numpy.asarray(rows) for name, rows in names.groupby(names).indices.items()}
+        spans = [*map(span, periods.distinct), None]
+
+        @cache
+        def of_period(text: str) -> NDArray[numpy.bool_]:
+            mine = span(text)
+            return numpy.array([not (mine and one) or (mine[0] <= one[1] and one[0] <= mine[1]) for one in spans])
+
+        @cache
+        def of_product(text: str) -> NDArray[numpy.bool_]:
+            item = product_key(text)
+            return numpy.array([not is_item(text) or one == item for one in [*products.distinct, item]])
+
+        def of_plant(text: str) -> NDArray[Any]:
+            folded = fold_plant(text)
+            if text and DAMAGED not in text:
+                return rows_of.get(folded, numpy.zeros(0, numpy.int64))
+            pattern = (
+                re.compile(".*".join(map(re.escape, re.split(f"{DAMAGED}+", folded)))) if text else re.compile(".*")
+            )
+            found = [rows for name, rows in rows_of.items() if pattern.fullmatch(name)]
+            return numpy.concatenate([numpy.zeros(0, numpy.int64), *found])
+
+        withheld, others = numpy.zeros(len(names), bool), dict[str, None]()
+        for plant, period, product in self.keys:
+            rows = of_plant(plant)
+            if withheld[rows].all():
+                continue
+            same = of_product(product)[products.codes[rows]]
+            withheld[rows[same & of_period(period)[periods.codes[rows]]]] = True
+            if plant and not same.any():
+                others[f"{cut(plant, 40)} ({cut(product, 40)})"] = None
+        named = f"{', '.join(list(others)[:_NAMED])}{' …' * (len(others) > _NAMED)}"
+        return withheld, (f"energy of a product without an output row is in no total: {named}",) if others else ()

@@ -539,3 +539,13 @@ def test_an_own_row_that_is_not_checked_stays_so(write_table: WriteTable) -> Non
     tables.use(write_table("carriers", {"verification": "unverified"}, base="gbt-2589-2020/raw-coal"))
     with pytest.raises(UnverifiedError):
         eb.coefficient("原煤")
+
+
+def test_an_own_row_of_a_document_that_is_not_there_is_refused(write_table: WriteTable) -> None:
+    row = {"id": "mine/coal", "document": "mine-2024"}
+    coal = write_table("carriers", row, base="gbt-2589-2020/raw-coal")
+    with pytest.raises(TableError, match=r"mine/coal.*document 'mine-2024', which no row has"):
+        tables.use(coal)
+    document = {"id": "mine-2024", "number": "Q/MINE 1-2024"}
+    tables.use(coal, write_table("documents", document, base="gbt-2589-2020", file="documents.csv"))
+    assert tables.find_document("Q/MINE 1-2024").id == "mine-2024"

@@ -53,10 +53,11 @@ class _Sourced(Protocol):
 _caches: list[Callable[[], None]] = []
 _overlays: list[Path] = []
 _lock = threading.RLock()
-#: Tables of names: the column that says what is named, and the tables that have it.
+#: Columns that name a row of another table: the tables that have it, and their column.
 _NAMED = {
-    "carrier_names": ("carrier", ("carriers",)),
-    "product_names": ("item", ("benchmarks", "local_limits", "furnace_limits", "limits")),
+    ("carrier_names", "carrier"): (("carriers",), "carrier"),
+    ("product_names", "item"): (("benchmarks", "local_limits", "furnace_limits", "limits"), "item"),
+    **{(table, "document"): (("documents",), "id") for table in TABLES if table != "documents"},
 }
 
 
@@ -122,8 +123,9 @@ def use(*paths: str | Path) -> None:
         _overlays[:] = [*_overlays, *files] if paths else []
         _forget()
         try:
-            for name in (*_NAMED, "furnace_limits") if paths else ():
-                records(name)
+            for name in TABLES if paths else ():
+                if _own_records(name):
+                    records(name)
         except TableError:
             _overlays[:] = before
             _forget()
@@ -171,19 +173,18 @@ def _check_points(rows: tuple[Any, ...]) -> None:
 
 
 def _check_named(name: str) -> None:
-    """Refuse an own name of a carrier or an item that no table has: to look it up would find nothing."""
-    own = _own_records(name) if name in _NAMED else ()
-    if not own:
-        return
-    column, homes = _NAMED[name]
-    known = {getattr(record, column) for home in homes for record in records(home)}
-    for record in own:
-        if (given := getattr(record, column)) not in known:
-            raise TableError(
-                f"{name}: {quoted(record.name)} names the {column} {quoted(given)}, which no row has",
-                quoted(given),
-                did_you_mean(given, known, f"Give the rows of {' or '.join(homes)} that have it in the same call"),
-            )
+    """Refuse an own row that names a carrier, an item or a document that no table has."""
+    own = _own_records(name)
+    for (table, column), (homes, key) in _NAMED.items() if own else ():
+        if table != name or column not in schemas()[name].columns:
+            continue
+        known = {getattr(record, key) for home in homes for record in records(home)}
+        for record in own:
+            if (given := getattr(record, column)) and given not in known:
+                who = quoted(getattr(record, "name", "") or record.id)
+                fix = f"Give the rows of {' or '.join(homes)} that have it in the same call"
+                said = f"{name}: {who} names the {column} {quoted(given)}, which no row has"
+                raise TableError(said, quoted(given), did_you_mean(given, known, fix))
 
 
 @cached()

@@ -402,6 +402,8 @@ def test_an_intensity_whose_class_is_withheld_counts_for_nothing() -> None:
     smelter = frame(product="电解铝", intensity=[12000], unit="kWh/t", reason="incomplete-energy")
     limit = verdict(smelter, "changji-prefecture-2022", "10")
     assert (limit.met, limit.reason) == (None, "intensity is empty or no number for A (incomplete-energy)")
+    dusty = frame(item="alumina-bayer", emission_so2=[None], emission_so2_unit="mg/m3", reason="incomplete-energy")
+    assert verdict(dusty, "shanxi-2022", "13").reason == "emission_so2 is empty or no number for A"
     assert verdict(smelter.assign(reason=""), "changji-prefecture-2022", "10").met is True
 
 

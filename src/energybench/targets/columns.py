@@ -250,29 +250,24 @@ class Column:
 
     @property
     def why(self) -> str:
-        """Which cells hold no number that counts; empty where all do."""
-        gap = ~numpy.isfinite(self.cells)
-        why_empty = f"{self.name} is empty or no number for {gaps(self.rows, gap)}" if gap.any() else ""
-        return "; ".join(filter(None, [why_empty, self.why_out_of_range]))
-
-    @property
-    def why_out_of_range(self) -> str:
-        """Which cells hold a number that cannot be; empty where none does."""
-        here = numpy.isfinite(self.cells)
-        unit = " %" if self.most == 100 else ""
-        said = {
-            f"below {self.least:.6g}" if self.least else "below zero": here & (self.cells < self.least),
-            f"above {self.most:.6g}{unit}": here & (self.cells > self.most),
-        }
-        far = f", which is implausible: a factor of {PLAUSIBLE:g} from the limit" if self.name == INTENSITY else ""
+        """Which cells hold no number that counts, and why; empty where all do."""
+        here, judged = numpy.isfinite(self.cells), self.name == INTENSITY
+        name_rows: Callable[[pandas.DataFrame, Mask], str] = gaps if judged else named
+        far = f", which is implausible: a factor of {PLAUSIBLE:g} from the limit" if judged else ""
+        said = (
+            ("is empty or no number", "", ~here),
+            (f"is below {self.least:.6g}" if self.least else "is below zero", far, here & (self.cells < self.least)),
+            (f"is above {self.most:.6g}{' %' * (self.most == 100)}", far, here & (self.cells > self.most)),
+        )
         return "; ".join(
-            f"{self.name} is {what} for {named(self.rows, where)}{far}" for what, where in said.items() if where.any()
+            f"{self.name} {what} for {name_rows(self.rows, where)}{more}" for what, more, where in said if where.any()
         )
 
     def complete(self) -> Column:
         """Return the column, or refuse one with a cell that does not count."""
         if self.why:
-            raise MissingColumnError(self.why, self.name, "Check the number" if self.why_out_of_range else "Fill it in")
+            fix = "Check the number" if numpy.isfinite(self.cells).all() else "Fill it in"
+            raise MissingColumnError(self.why, self.name, fix)
         return self
 
 

@@ -536,7 +536,7 @@ def direction(asked: Question) -> Computed:
     if len(values):
         low = high = float(values.min() if asked.need.low == -inf else values.max())
     over = f"the best of {_count(len(column.rows), 'row')}"
-    return Computed(low, high, over, why=asked.spec.note, note=column.why_out_of_range, decided=True)
+    return Computed(low, high, over, why=asked.spec.note, note=column.why, decided=True)
 
 
 #: Measure -> the function that computes it from the results.

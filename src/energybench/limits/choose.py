@@ -90,13 +90,7 @@ def find_item(name: str) -> str:
 
 
 def items_named(name: str) -> tuple[str, ...]:
-    """Return every item that has a name: none, one, or several.
-
-    Examples
-    --------
-    >>> items_named("电解铝"), items_named("电解铝厂")
-    (('electrolytic-aluminium',), ())
-    """
+    """Return every item that has a name: none, one, or several."""
     return (name,) if name in _item_ids() else _item_names().get(normalise_name(name), ())
 
 
@@ -325,11 +319,7 @@ def documents_of_region(region: str) -> frozenset[str]:
 
 
 def standing(row: DocumentRow, day: str) -> str:
-    """Say in words how a document is not in force on a day; empty where it is.
-
-    >>> standing(find_document("ndrc-2021"), "2026-08-31")
-    'was replaced by ndrc-2023 on 2023-07-04'
-    """
+    """Say in words how a document is not in force on a day; empty where it is."""
     end = last_day(row)
     if end and end <= day:
         return f"was replaced by {row.replaced_by} on {end}" if row.replaced_by else f"ended on {end}"
@@ -438,10 +428,7 @@ def choose_ladder(
 
 
 def all_ladders(name: str, like: UnitText) -> tuple[Ladder, ...]:
-    """Return every ladder of the same product and kind of unit: national lists, GB standards, local limits.
-
-    GB rows that stand for the same product under another item are included.
-    """
+    """Return every ladder of the same product and kind of unit, of national lists, GB standards and local limits."""
     item = find_item(name)
     if needs_capacity(item):
         raise CapacityError(
@@ -464,13 +451,7 @@ def same_product(item: str) -> tuple[Ladder, ...]:
 
 
 def usual_unit(name: str, document: str | None = None, period: str | None = None, region: str | None = None) -> str:
-    """Return the unit of the indicator that a value of an item is compared in; empty where there is no one such.
-
-    Examples
-    --------
-    >>> usual_unit("电解铝"), usual_unit("induction-furnace-cast-iron"), usual_unit("no such product")
-    ('kWh/t', 'kWh/t', '')
-    """
+    """Return the unit of the indicator that a value of an item is compared in; empty where there is no one such."""
     try:
         item = find_item(name)
         furnace = next((row.unit for row in records("furnace_limits") if row.item == item), "")

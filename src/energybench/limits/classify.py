@@ -19,6 +19,7 @@ from energybench.errors import (
     text_of,
 )
 from energybench.limits.choose import all_ladders, choose_ladder, usual_unit, warn_if_superseded
+from energybench.limits.corrections import apply, check_conditions
 from energybench.limits.ladders import COMPARES
 from energybench.limits.verdicts import Verdict, check_basis, judge, saving_scale
 from energybench.tables.store import citation, require_usable, warn_if_weak
@@ -182,8 +183,6 @@ def judge_corrected(
     judging: dict[str, Any],
 ) -> Verdict:
     """Return the verdict on a value in the ladder's unit, after the corrections given; required ones have to be."""
-    from energybench.limits.corrections import apply, check_conditions
-
     applied: tuple[CorrectionResult, ...] = ()
     plain, given = check_conditions(ladder, corrections)
     ladder, measured_value = plain, number
@@ -202,7 +201,8 @@ def classify_all(
     """Classify one energy intensity against every document that has its product, side by side.
 
     National class and GB level are two tests, never merged: each document gives a verdict of its own, also a
-    replaced one. A row that may not be used gives a verdict without a level, whose reason says why.
+    replaced one. A row that may not be used, or asks for conditions of the plant, gives a verdict without a level,
+    whose reason says why.
 
     Parameters
     ----------
@@ -237,6 +237,7 @@ def classify_all(
         try:
             require_usable(ladder, f"The row of {ladder.item}", allow_unverified=False)
             check_basis(ladder, basis)
+            check_conditions(ladder, None)
         except EnergybenchError as error:
             meets: dict[str, bool | None] = dict.fromkeys(verdict.meets)
             verdict = replace(verdict, level=None, meets=meets, reason=str(error), ladder=None)

@@ -88,13 +88,7 @@ def _between(low: float, high: float, mean: float, deviation: float) -> float:
 
 
 def guard_band(uncertainty: float, risk: float) -> float:
-    """Return the width w = u z(1 - risk) of a guard band, z the quantile of the normal distribution.
-
-    Examples
-    --------
-    >>> round(guard_band(2.0, 0.05), 3)
-    3.29
-    """
+    """Return the width w = u z(1 - risk) of a guard band, z the quantile of the normal distribution."""
     from statistics import NormalDist
 
     return uncertainty * NormalDist().inv_cdf(1 - risk) if uncertainty else 0.0
@@ -139,13 +133,7 @@ def decide(
 
 
 def chance_text(probability: float) -> str:
-    """Put a probability into words, without rounding one that is nearly sure to 1.
-
-    Examples
-    --------
-    >>> chance_text(0.9938), chance_text(0.9999999)
-    ('probability 0.9938', 'probability over 0.9999')
-    """
+    """Put a probability into words, without rounding one that is nearly sure to 1."""
     if probability > 0.9999:
         return "probability over 0.9999"
     return "probability under 0.0001" if probability < 0.0001 else f"probability {probability:.4f}"

@@ -16,6 +16,7 @@ from energybench.energy.conversion import factor, make_choice
 from energybench.energy.lines import FLOWS
 from energybench.errors import EnergybenchError, OptionError
 from energybench.limits.choose import all_ladders
+from energybench.limits.corrections import check_conditions
 from energybench.limits.furnaces import READINGS
 from energybench.limits.ladders import COMPARES
 from energybench.tables.store import require_usable
@@ -339,10 +340,11 @@ class _Choices:
                 require_usable(other, f"The row of {other.item}", allow_unverified=False)
                 if ladder.basis and other.basis and ladder.basis != other.basis:
                     raise OptionError(f"its limit is on the {other.basis} basis", other.basis)
+                check_conditions(other, None)
             except EnergybenchError as error:
                 yield Alternative("document", other.document, there, other.unit, None, None, error.message)
                 continue
-            found = self.judged("document", other.document, there, other)
+            found = self.judged("document", other.document, there, other, reason=other.standing)
             yield found if other.levels == ladder.levels else replace(found, changes=None)
 
     def editions(self, figures: Figures) -> Iterator[Alternative]:

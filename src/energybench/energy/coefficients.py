@@ -12,7 +12,7 @@ from fractions import Fraction
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
-from energybench.energy.plausibility import COEFFICIENT_RULE, known_coefficients, refuse_heat, refuse_slip
+from energybench.energy.plausibility import COEFFICIENT_RULE, known_coefficients, refuse_slip
 from energybench.errors import (
     AmbiguousError,
     BasisError,
@@ -370,10 +370,6 @@ def _given(name: str, choice: Choice, figure: Rate, word: str) -> tuple[Rate, Co
     rate = Rate(value, per)
     if value <= 0:
         raise CoefficientError(f"{word} is {figure}, expected more than zero", str(figure), "Give a positive figure")
-    if not choice.allow_unverified and word == "ncv":
-        refuse_heat(carrier, figure)
-    elif not choice.allow_unverified:
-        refuse_slip(known_coefficients(carrier, per, choice.basis), rate, carrier, word, figure, COEFFICIENT_RULE)
     basis = choice.basis if category in ("electricity", "heat") else "calorific" if word == "ncv" else ""
     origin = "ncv" if word == "ncv" else "user"
     return rate, Coefficient(carrier, *names, basis, to_float(value, word), str(per), origin, notes=notes)

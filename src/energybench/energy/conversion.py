@@ -18,7 +18,13 @@ from energybench.energy.coefficients import (
     nothing_used,
 )
 from energybench.energy.measured import combine, read_measured, read_measured_rate
-from energybench.energy.plausibility import refuse_density
+from energybench.energy.plausibility import (
+    COEFFICIENT_RULE,
+    known_coefficients,
+    refuse_density,
+    refuse_heat,
+    refuse_slip,
+)
 from energybench.errors import (
     AmbiguousError,
     BasisError,
@@ -68,6 +74,11 @@ def factor(name: str, unit: UnitText, choice: Choice) -> tuple[Fraction, Coeffic
     """Return the exact tce per one ``unit`` of a carrier, and the coefficient behind it."""
     rate, record = choose_coefficient(name, choice)
     amounts = _amounts_of(rate, unit, choice, record.carrier)
+    if choice.ncv is not None and not choice.allow_unverified:
+        refuse_heat(record.carrier, choice.ncv)
+    elif choice.coefficient is not None and not choice.allow_unverified:
+        known = known_coefficients(record.carrier, rate.unit, choice.basis)
+        refuse_slip(known, rate, record.carrier, "coefficient", choice.coefficient, COEFFICIENT_RULE)
     return amounts * Rate(rate.value, rate.unit.over).to(TCE), record
 
 

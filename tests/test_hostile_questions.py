@@ -176,6 +176,10 @@ CALLS: dict[str, tuple[Callable[[], object], object]] = {
     "copper cathode by a replaced list": (lambda: level("300 kgce/t", "copper-concentrate-to-cathode"), "unverified"),
     "cast iron anywhere in China": (lambda: level("0.27 tce/t", "铸铁"), "not-in-force"),
     "a furnace anywhere in China": (lambda: level("600 kWh/t", "感应电炉(铸铁)", capacity="3 t"), "not-in-force"),
+    "a furnace of Changji": (
+        lambda: level("600 kWh/t", "感应电炉(铸铁)", capacity="3 t", region="昌吉市"),
+        "within-limit",
+    ),
     "clinker of 2019": (lambda: level("105 kgce/t", "水泥熟料", period="2019"), "not-in-force"),
     "clinker of a period that is none": (lambda: level("105 kgce/t", "水泥熟料", period="随便"), "unreadable-period"),
     "a table of a period that is none": (
@@ -226,6 +230,97 @@ CALLS: dict[str, tuple[Callable[[], object], object]] = {
         lambda: level("0.27 tce/t", "铸铁", capacity="3 t", document="changji-city-2021"),
         "option",
     ),
+    "603.4 kWh/t at 3 t, rounded": (
+        lambda: level("603.4 kWh/t", "感应电炉(铸铁)", capacity="3 t", compare="rounded", document="changji-city-2021"),
+        "over-limit",
+    ),
+    # Accounts.
+    "an account of clinker in t for kg": (
+        lambda: accounted(("原煤", "1500 t"), output="10000 kg", product="水泥熟料"),
+        None,
+    ),
+    "an account of clinker": (lambda: accounted(("原煤", "1500 t"), output="10000 t", product="水泥熟料"), "baseline"),
+    "an account with less than nothing sent out": (
+        lambda: accounted(
+            ("原煤", "1500 t"),
+            {"carrier": "电力", "amount": "-5 万kWh", "flow": "out"},
+            output="10000 t",
+            product="水泥熟料",
+        ),
+        "unreadable-amount",
+    ),
+    "an account with none of a gas": (
+        lambda: accounted(("原煤", "1500 t"), ("天然气", "0 m3"), output="10000 t", product="水泥熟料"),
+        "baseline",
+    ),
+    "an account with power of one's own": (
+        lambda: accounted(
+            ("原煤", "1500 t"),
+            {"carrier": "电力", "amount": "100 万kWh", "flow": "self-made"},
+            output="10000 t",
+            product="水泥熟料",
+        ),
+        "baseline",
+    ),
+    "an account with recovered heat": (
+        lambda: accounted(
+            ("原煤", "1800 t"),
+            {"carrier": "热力", "amount": "6000 GJ", "flow": "recovered"},
+            output="10000 t",
+            product="水泥熟料",
+        ),
+        "baseline",
+    ),
+    "an account of 2019": (
+        lambda: accounted(("原煤", "1500 t"), output="10000 t", product="水泥熟料", period="2019"),
+        "not-in-force",
+    ),
+    "an account of cast iron anywhere": (
+        lambda: accounted(("焦炭", "2000 t"), output="10000 t", product="铸铁"),
+        "not-in-force",
+    ),
+    "an account of cast iron in Changji": (
+        lambda: accounted(("焦炭", "2000 t"), output="10000 t", product="铸铁", region="昌吉市"),
+        "within-limit",
+    ),
+    "an account of cement without its conditions": (
+        lambda: accounted(("原煤", "1000 t"), output="10000 t", product="cement", document="gb-16780-2021"),
+        "missing-condition",
+    ),
+    "an account of a carrier that no table knows": (
+        lambda: accounted(("原媒", "1500 t"), output="10000 t", product="水泥熟料"),
+        "unknown-carrier",
+    ),
+    # Names and documents.
+    "a product that no table knows by name": (lambda: level("105 kgce/t", "水泥熟科"), "unknown-product"),
+    "a new project at the level of an existing one": (
+        lambda: (
+            "level 2 (<= 13000 kWh/t), required of a new plant, is not met"
+            in str(eb.classify("13200 kWh/t", "电解铝", project="new"))
+        ),
+        True,
+    ),
+    "a kind of project that is none": (lambda: level("105 kgce/t", "水泥熟料", project="planned"), "option"),
+    "a document that does not hold the product": (
+        lambda: level("105 kgce/t", "水泥熟料", document="gb-21346-2022"),
+        "unknown-product",
+    ),
+    "a document that has ended says so": (
+        lambda: "was replaced" in str(eb.classify("105 kgce/t", "水泥熟料", document="ndrc-2021")),
+        True,
+    ),
+    "the end of a furnace limit": (lambda: "2024-01-01" in str(eb.furnace_limit("3 t")), True),
+    "the place of a furnace limit": (lambda: "昌吉市" in str(eb.furnace_limit("3 t")), True),
+    "the reading of a furnace limit": (
+        lambda: (
+            "depends on the reading" in str(eb.classify("600 kWh/t", "感应电炉(铸铁)", capacity="3 t", region="昌吉市"))
+        ),
+        True,
+    ),
+    "kWh against kgce": (lambda: level("13200 kgce/t", "电解铝"), "wrong-dimension"),
+    "Nm3 against m3": (lambda: tce("1 万Nm3", "高炉煤气"), "gas-condition"),
+    "a value without a unit": (lambda: level("13200", "电解铝"), "unreadable-amount"),
+    "natural gas without a figure": (lambda: tce("1 万m3", "天然气"), "several-candidates"),
     # Furnaces and targets.
     "a furnace of 3 t at 700 kWh/t": (lambda: furnace_met("3 t", 700), [False]),
     "a furnace of 1.2 t at 640 kWh/t": (lambda: furnace_met("1.2 t", 640), [False]),
@@ -249,6 +344,7 @@ def outcome(call: Callable[[], object]) -> object:
         return error.reason
 
 
+@pytest.mark.filterwarnings("ignore::energybench.errors.SupersededWarning")
 @pytest.mark.parametrize("name", CALLS)
 def test_a_hostile_question_is_refused_or_answered_right(name: str) -> None:
     call, expected = CALLS[name]

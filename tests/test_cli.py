@@ -477,6 +477,19 @@ def test_a_furnace_of_a_table_is_sent_there_too() -> None:
     assert eb.furnace_limit("3 t", document=advised).document == advised
 
 
+def test_a_workbook_with_several_sheets_is_asked_for_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    rows = pd.read_csv(io.StringIO(METERS))
+    with pd.ExcelWriter("meters.xlsx") as book:
+        for month in ("1月", "2月"):
+            rows.to_excel(book, sheet_name=month, index=False)
+    Path("outputs.csv").write_text(OUTPUTS, encoding="utf-8")
+    refused = run("assess", "meters.xlsx", "outputs.csv")
+    assert refused.code == 2
+    assert "Pass --sheet '1月' or another" in refused.stderr
+    assert run("assess", "meters.xlsx", "outputs.csv", "--sheet", "2月", "--json").data["counts"]["meters"] == 3
+
+
 def test_without_arguments_help_goes_to_stderr() -> None:
     answer = run()
     assert (answer.code, answer.stdout) == (2, "")
@@ -628,6 +641,8 @@ def test_assess_passes_every_option_on(monkeypatch: pytest.MonkeyPatch) -> None:
         "coal_rate": "302.4 gce/kWh",
         "edition": "gbt-2589-2008",
         "document": "ndrc-2021",
+        "region": "昌吉市",
+        "sheet": "1月",
         "reading": "class_above",
         "compare": "rounded",
     }

@@ -85,6 +85,19 @@ CALLS: dict[str, tuple[Callable[[], object], object]] = {
         f"a smelter with {n}": (partial(accounted, ("电力", "6750 万kWh"), own_power(n)), "unknown-carrier")
         for n in POWER
     },
+    **{
+        f"a table with {n}": (
+            partial(
+                judged,
+                [POTLINE, (*POTLINE[:3], n, *POTLINE[4:])],
+                ALUMINIUM,
+                折标系数=[None, 0.1229],
+                折标系数单位=[None, "kgce/kWh"],
+            ),
+            (None, "unusable-readings"),
+        )
+        for n in POWER
+    },
     # Bases.
     "calorific power by 0.404": (
         lambda: tce("1 万kWh", "电力", coefficient="0.404 kgce/kWh"),
@@ -327,8 +340,30 @@ CALLS: dict[str, tuple[Callable[[], object], object]] = {
     "a furnace of 3 t at 600 kWh/t": (lambda: furnace_met("3 t", 600), [None]),
     "a furnace of 3 t at 580 kWh/t": (lambda: furnace_met("3 t", 580), [True]),
     # The whole energy.
+    "a plant with a hidden character": (lambda: judged([COAL, ("甲\u200b", *COAL[1:3], "电力", 50, "万kWh")])[0], None),
+    "a plant cell that is merged": (
+        lambda: judged([COAL, ("", "", "", "电力", 50, "万kWh")]),
+        (None, "incomplete-energy"),
+    ),
+    "half a year beside a year": (
+        lambda: judged([COAL, ("甲", "2023年上半年", *COAL[2:])]),
+        (None, "incomplete-energy"),
+    ),
+    "a month beside its year": (lambda: judged([COAL, ("甲", "2023-01", *COAL[2:])]), (None, "incomplete-energy")),
+    "a product that no table knows": (
+        lambda: judged([COAL, ("甲", "2023", "水泥熟科", *COAL[3:])]),
+        (None, "incomplete-energy"),
+    ),
     "a carrier that no table knows": (lambda: judged([COAL, (*COAL[:3], "原媒", 5, "t")])[0], None),
     "a reading of another plant": (lambda: judged([(*COAL[:4], 1500, "t"), ("乙", *COAL[1:])])[0], "baseline"),
+    "zero of a gas without a figure": (
+        lambda: judged([(*COAL[:4], 1500, "t"), (*COAL[:3], "天然气", 0, "m3")]),
+        ("baseline", ""),
+    ),
+    "less than nothing sent out": (
+        lambda: judged([COAL, (*COAL[:3], "电力", -5, "万kWh")], 流向=[None, "外供"])[0],
+        None,
+    ),
     "power made from the plant's own coal": (
         lambda: judged([(*COAL[:4], 1500, "t"), (*COAL[:3], "电力", 100, "万kWh")], 流向=["购入", "自产自用"])[0],
         "baseline",
@@ -356,6 +391,10 @@ def test_a_hostile_question_is_refused_or_answered_right(name: str) -> None:
 HEAD = ",".join(COLUMNS)
 #: Readings as text -> class and reason of the one output, or the reason of the refusal.
 FILES: dict[str, tuple[str, object]] = {
+    "a quote that is not closed": (
+        f'{HEAD},备注\n甲,2023,水泥熟料,原煤,100,t,"未闭合\n甲,2023,水泥熟料,原煤,900,t,好\n甲,2023,水泥熟料,原煤,900,t,"ok"\n',
+        "table",
+    ),
     "a quote that is closed": (f'{HEAD},备注\n甲,2023,水泥熟料,原煤,1500,t,"好"\n', ("baseline", "")),
 }
 
@@ -371,6 +410,13 @@ def test_a_hostile_file_is_refused_or_read_right(name: str, tmp_path: Path) -> N
         return (None if pandas.isna(row["class"]) else row["class"], row["reason"])
 
     assert outcome(call) == expected
+
+
+def test_a_workbook_with_a_sheet_a_month_is_refused(tmp_path: Path) -> None:
+    with pandas.ExcelWriter(tmp_path / "meters.xlsx") as book:
+        for month in ("1月", "2月"):
+            pandas.DataFrame([COAL], columns=COLUMNS).to_excel(book, sheet_name=month, index=False)
+    assert outcome(lambda: eb.assess(tmp_path / "meters.xlsx", CLINKER)) == "table"
 
 
 # Own rows -------------------------------------------------------------------------------------------------
@@ -404,3 +450,8 @@ OWN_ROWS: dict[str, tuple[str, str, dict[str, str]]] = {
 def test_an_own_row_that_cannot_be_right_is_refused(name: str, write_table: WriteTable) -> None:
     table, base, changes = OWN_ROWS[name]
     assert outcome(lambda: eb.tables.use(write_table(table, changes, base=base))) == "table"
+
+
+def test_an_own_row_does_not_wear_the_name_of_the_list(write_table: WriteTable) -> None:
+    eb.tables.use(write_table("benchmarks", {"benchmark": "90"}, base="ndrc-2023/cement-clinker"))
+    assert "own_row" in str(eb.classify("95 kgce/t", "水泥熟料"))

@@ -93,7 +93,7 @@ def in_options(text: str) -> str:
     text = text.replace("energybench.tables.use()", "a file that the environment variable ENERGYBENCH_DATA names")
     keyword = (
         r"\b(basis|coal_rate|ncv|density|coefficient|edition|document|period|region|project|corrections|capacity"
-        r'|reading|output|compare|sheet)=("[^"]*")?'
+        r'|reading|output|compare|sheet)=("[^"]*"|\'[^\']*\')?'
     )
     return re.sub(keyword, lambda found: f"--{found[1].replace('_', '-')} {found[2] or ''}".rstrip(), text)
 

@@ -32,6 +32,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
         "default": "full",
         "help": "compare all digits, or rounded as GB/T 8170 says",
     },
+    "sheet": {"metavar": "NAME", "help": "sheet of a workbook that has several"},
     "allow_unverified": {"action": "store_true", "help": "use unconfirmed figures, with a warning"},
     "json": {"action": "store_true", "help": "print JSON instead of text"},
 }

@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from energybench.energy.coefficients import Choice
 from energybench.energy.conversion import make_choice
 from energybench.errors import MissingColumnError, OptionError, TableError, quoted
-from energybench.limits.choose import find_ladder
-from energybench.limits.furnaces import DEFAULT_ITEM, find_curve
+from energybench.limits.choose import find_item, find_ladder, needs_capacity, of_furnace
+from energybench.limits.furnaces import DEFAULT_ITEM, find_curve, furnace_limit
+from energybench.tables.store import find_document
 from energybench.testing.facts import HOSTILE, Fuel, fuels, join, parts, products, spellings
 from energybench.testing.search import check_count, check_flag
 from energybench.units.registry import ratio, same_kind
@@ -31,7 +32,8 @@ if TYPE_CHECKING:
 
 _DEFAULT_KINDS = ("t", "kWh", "m3", "GJ", "tce", "kgce/t", "kWh/t", "kgce/kg", "gce/kWh", "MJ/m3")
 _PLANTS = ("甲厂", "乙厂", "丙厂", "Plant D")
-_PERIODS = (2025, 2024, "2024-06")
+#: Months and a year in which the national list and the local limits of furnaces are in force.
+_PERIODS = (2023, "2023-12", "2023-11")
 _OUTPUT_COLUMNS = ("plant", "period", "product", "output", "output_unit")
 _TCE = UnitText(("tce",))
 _KWH = UnitText(("kWh",))
@@ -244,16 +246,17 @@ def furnace_capacities(*, valid: bool = True, item: str = DEFAULT_ITEM) -> st.Se
 
 def _tested() -> list[tuple[tuple[str, ...], UnitText]]:
     """Return the products that two plain tables are enough for: their names and the unit of their output."""
-    return [
+    found = [
         (one.names, UnitText(one.unit.denominator))
         for one in products()
         if one.ladder.basis != "primary" and one.unit.denominator
         if any(same_kind(UnitText(one.unit.numerator), energy) for energy in (_TCE, _KWH))
     ]
+    return [*found, ((DEFAULT_ITEM,), UnitText(("t",)))]
 
 
 def output_tables(most: int = 5) -> st.SearchStrategy[pandas.DataFrame]:
-    """Draw the output table of some plants: a row a plant, period and product.
+    """Draw the output table of some plants: a row a plant, period and product, furnaces among them.
 
     Parameters
     ----------
@@ -263,7 +266,8 @@ def output_tables(most: int = 5) -> st.SearchStrategy[pandas.DataFrame]:
     Returns
     -------
     SearchStrategy
-        Of pandas.DataFrame with the columns plant, period, product, output, output_unit.
+        Of pandas.DataFrame with the columns plant, period, product, output, output_unit, region, furnace_capacity,
+        furnace_capacity_unit.
     """
     return _output_tables(check_count("most", most, 1))
 
@@ -278,8 +282,14 @@ def _output_tables(draw: st.DrawFn, most: int) -> pandas.DataFrame:
     for plant, period, (names, per) in keys:
         unit = draw(st.sampled_from(spellings(per)))
         amount = _six_digits(1000 * draw(st.integers(1, 1000)) / ratio(read_unit(unit), per))
-        rows.append((plant, period, draw(st.sampled_from(names)), amount, unit))
-    return pandas.DataFrame(rows, columns=_OUTPUT_COLUMNS)
+        curve = find_curve(names[0]) if needs_capacity(names[0]) else None
+        region, capacity, capacity_unit = None, None, None
+        if curve is not None:
+            region, capacity_unit = find_document(curve.row.document).region.partition(";")[0], "t"
+            capacity = draw(st.sampled_from(curve.capacities.tolist()))
+        rows.append((plant, period, draw(st.sampled_from(names)), amount, unit, region, capacity, capacity_unit))
+    more = ("region", "furnace_capacity", "furnace_capacity_unit")
+    return pandas.DataFrame(rows, columns=[*_OUTPUT_COLUMNS, *more])
 
 
 def meter_tables(outputs: pandas.DataFrame | None = None) -> st.SearchStrategy[pandas.DataFrame]:
@@ -326,7 +336,8 @@ def _meter_tables(draw: st.DrawFn, outputs: pandas.DataFrame) -> pandas.DataFram
 def _readings(draw: st.DrawFn, output: dict[Any, Any]) -> list[tuple[Any, ...]]:
     """Draw one to four readings of one output, about as much energy as its best limit, or something else entirely."""
     key = output["plant"], output["period"], output["product"]
-    ladder = find_ladder(output["product"])
+    item = find_item(output["product"])
+    ladder = of_furnace(furnace_limit("5 t", item=item)) if needs_capacity(item) else find_ladder(item)
     limit = next(Fraction(step.threshold) for step in ladder.steps if step.threshold)
     unit = read_unit(ladder.unit)
     amount = Fraction(repr(output["output"])) * ratio(read_unit(output["output_unit"]), UnitText(unit.denominator))

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from matplotlib.font_manager import fontManager
 
 import energybench as eb
-from energybench.errors import DimensionError, OptionError, SupersededWarning
+from energybench.errors import DimensionError, OptionError
 from energybench.limits.ladders import LEVELS_ZH
 from energybench.report import fonts
 from energybench.report.charts.canvas import columns, wrapped
@@ -354,14 +354,11 @@ def test_a_furnace_stands_at_its_capacity_and_value_with_the_marker_of_its_class
 
 
 def test_an_assessment_of_furnaces_is_drawn_like_its_verdicts() -> None:
-    key = {"plant": ["No. 2"], "period": [2023], "product": [FURNACE]}
+    key = {"plant": ["No. 2"], "period": [2023], "product": [FURNACE], "region": ["昌吉市"]}
     size = {"furnace_capacity": [3], "furnace_capacity_unit": ["t"]}
     outputs = pandas.DataFrame({**key, "output": [100], "output_unit": ["t"], **size})
     meters = pandas.DataFrame({**key, "carrier": ["electricity"], "amount": [60000], "unit": ["kWh"]})
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", SupersededWarning)  # of 2023, and by name
-        assessment = eb.assess(meters, outputs, document="changji-city-2021")
-    one, other = furnace_chart(assessment), furnace_chart({"No. 2": furnaces()["No. 2"]})
+    one, other = furnace_chart(eb.assess(meters, outputs)), furnace_chart({"No. 2": furnaces()["No. 2"]})
     spots = [[numpy.asarray(cloud.get_offsets()).tolist() for cloud in ax.collections] for ax in (one, other)]
     assert spots[0] == spots[1]
 

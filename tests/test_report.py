@@ -207,10 +207,10 @@ def _refusals() -> list[Any]:
 def test_what_follows_from_a_class_is_a_column_where_anything_does(example: Assessment) -> None:
     frame = example.result_frame.head(2)
     said = "A 1 level 3 (<= 9 kgce/t) is not met"
-    table = content.result_table(frame.assign(follows=["", said]), Words("zh"))
-    assert table.heads[-1] == "另须注意"
+    table = content.result_table(frame.assign(notes=["", said]), Words("zh"))
+    assert table.heads[-1] == "说明"
     assert [row[-1] for row in table.rows] == ["", "A 1 3级 (<= 9 kgce/t) 未达到"]
-    assert content.result_table(frame.assign(follows=""), Words("en")).heads[-1] == "Reason"
+    assert content.result_table(frame.assign(notes=""), Words("en")).heads[-1] == "Reason"
 
 
 def test_a_target_that_lies_between_two_bounds_shows_both() -> None:

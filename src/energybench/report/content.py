@@ -181,9 +181,9 @@ def result_table(frame: pandas.DataFrame, words: Words) -> Table:
     heads += ["uncertainty"] if uncertain else []
     heads += ["unit", "class", "threshold", "margin", "saving", "document", "reason"]
     rows = [_result_row(row, uncertain, words) for row in frame.to_dict("records")]
-    if "follows" in frame.columns and frame["follows"].fillna("").astype(bool).any():
-        heads.append("follows")
-        rows = [(*row, words.sentence(said)) for row, said in zip(rows, map(text, frame["follows"]), strict=True)]
+    if frame["notes"].fillna("").astype(bool).any():
+        heads.append("notes")
+        rows = [(*row, words.sentence(text(said))) for row, said in zip(rows, frame["notes"], strict=True)]
     right = ("output", "tce", "intensity", "uncertainty", "margin", "saving")
     return _table(heads, rows, right, words)
 

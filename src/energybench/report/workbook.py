@@ -49,7 +49,7 @@ _FORMATS = {
 }
 _RESULTS = (
     *("plant", "period", "product", "output", "output_unit", "tce", "electricity_kwh", "intensity"),
-    *("intensity_uncertainty", "unit", "class", "reason", "document", "verification"),
+    *("intensity_uncertainty", "unit", "class", "reason", "notes", "document", "verification"),
 )
 _ENERGY = (
     *("row", "plant", "period", "product", "carrier", "flow", "amount", "unit", "coefficient", "coefficient_unit"),

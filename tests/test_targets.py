@@ -393,18 +393,31 @@ def test_a_class_under_another_list_never_stands_in() -> None:
     assert "as you asked" in own.note
 
 
-def test_an_intensity_whose_class_is_withheld_counts_for_nothing() -> None:
-    """An assessment gives no class where energy is missing: neither does a target, from the intensity beside it."""
-    table = clinker([99, 130], [40, 60], reason=["incomplete-energy", None])
+def test_why_an_assessment_withheld_an_intensity_is_said() -> None:
+    table = clinker([math.nan, 130], [40, 60], reason=["incomplete-energy", None])
     found = verdict(table, "panzhihua-2024", "04")
     assert (found.met, found.between, found.open_names) == (None, (0.0, 40.0), ("A",))
     assert "intensity is empty or no number for A (incomplete-energy)" in found.reason
-    smelter = frame(product="电解铝", intensity=[12000], unit="kWh/t", reason="incomplete-energy")
+    smelter = frame(product="电解铝", intensity=[math.nan], unit="kWh/t", reason="incomplete-energy")
     limit = verdict(smelter, "changji-prefecture-2022", "10")
     assert (limit.met, limit.reason) == (None, "intensity is empty or no number for A (incomplete-energy)")
     dusty = frame(item="alumina-bayer", emission_so2=[None], emission_so2_unit="mg/m3", reason="incomplete-energy")
     assert verdict(dusty, "shanxi-2022", "13").reason == "emission_so2 is empty or no number for A"
-    assert verdict(smelter.assign(reason=""), "changji-prefecture-2022", "10").met is True
+
+
+def test_a_plant_with_incomplete_energy_counts_for_nothing() -> None:
+    """An assessment withholds the intensity of a plant of which a reading finds no place, and so do its targets."""
+    meters = pd.DataFrame(
+        {"plant": ["甲", "甲", "乙"], "period": 2024, "product": ["水泥熟料", "水泥孰料", "水泥熟料"]}
+    )
+    meters = meters.assign(carrier="原煤", amount=[12.0, 2.0, 13.9], unit="t")
+    outputs = pd.DataFrame(
+        {"plant": ["甲", "乙"], "period": 2024, "product": "水泥熟料", "output": 100, "output_unit": "t"}
+    )
+    results = eb.assess(meters, outputs).results.assign(design_capacity=[40, 60], design_capacity_unit="万t/a")
+    found = verdict(results, "panzhihua-2024", "04")
+    assert (found.met, found.names, found.open_names) == (True, ("乙",), ("甲",))
+    assert check_targets(results, document="panzhihua-2024").notes == ()
 
 
 def test_an_unverified_level_is_used_only_when_asked() -> None:
@@ -1096,6 +1109,10 @@ def test_an_own_target_is_compared_by_its_id(write_table: WriteTable) -> None:
         )
     )
     assert verdict({"own/02": "7 %"}, "changji-city-2021", "own/02").met is True
+    share = {"id": "own/03", "value": "7", "unit": "% of capacity", "comparison": ">="}
+    tables.use(write_table("targets", share, base=base.id, file="share.csv"))
+    with refused(AmountError, "unreadable-amount", "at most 100 %"):
+        check_targets({"own/03": "101 % of capacity"}, document="changji-city-2021")
     without = check_targets(EMPTY, document="changji-city-2021")["own/01-cast-iron"]
     assert without.reason.startswith("The figure own/01-cast-iron is missing, no column gives it")
 

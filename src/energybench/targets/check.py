@@ -56,7 +56,7 @@ _GENERAL = {
     *OUTPUTS,
     *("row", "item", "tce", "electricity_kwh", "intensity", "unit", "class", "saving_unit", "depends_on_reading"),
     *("document", "verification", "readings", "unusable_readings", "reason", "enterprise", "industry", "equipment"),
-    *("output_value_unit", "level", "region", "standing"),
+    *("output_value_unit", "level", "region", "notes"),
 }
 _GENERAL_PATTERN = re.compile(r"(margin|saving)_\w+|benchmark|baseline|level_\d|within_limit|.*correction.*")
 

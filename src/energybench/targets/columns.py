@@ -76,10 +76,6 @@ def table_of(results: Any) -> pandas.DataFrame:
     for name, read in (("plant", clean_text), ("enterprise", clean_text), ("period", period_key)):
         if name in table.columns:
             table[name] = coded(table[name], read).map(str, "")
-    if {INTENSITY, "reason"} <= set(names):
-        # An assessment withholds the class of these rows: their intensity counts as little.
-        reasons = coded(table["reason"])
-        table[INTENSITY] = table[INTENSITY].where(reasons.codes == len(reasons.distinct))
     _refuse_repeated(table)
     return table
 

@@ -377,7 +377,7 @@ REFUSALS: list[tuple[type[EnergybenchError], str, str, str, dict[str, Any], tupl
     (MissingFigureError, "missing-figure", "5 t", "冶金焦", {"edition": "gb-30251-2024"}, ("coke", "gbt-2589-2020")),
     (MissingFigureError, "missing-figure", "5 t", "3.5MPa级蒸汽", {}, ("steam_3_5MPa", "gb-30251-2024", "edition=")),
     # the primary basis
-    (CoalRateError, "no-coal-rate", "5 kWh", "电", {"basis": "primary"}, ("302.4 gce/kWh", "gb-30251-2024")),
+    (CoalRateError, "no-coal-rate", "5 kWh", "电", {"basis": "primary"}, ("300 gce/kWh", "gb-30251-2024")),
     (BasisError, "basis", "5 GJ", "热力", {"basis": "primary"}, ("Heat", "coefficient=")),
     (OptionError, "option", "5 kWh", "电", {"coal_rate": "300 gce/kWh"}, ("calorific", 'basis="primary"')),
     (OptionError, "option", "5 kWh", "电", {"basis": "equivalent"}, ("'equivalent'", "calorific", "primary")),

@@ -359,8 +359,10 @@ def _given(name: str, choice: Choice, figure: Rate, word: str) -> tuple[Rate, Co
             'Write, for example, "1.2 kgce/kg" or "35.6 MJ/m3"',
         )
     per = UnitText(KGCE.numerator, figure.unit.denominator)
-    if category == "electricity" and not same_kind(per.per, KWH):
-        raise DimensionError(f"{carrier} is measured in kWh, and {word} is {figure}", str(figure), "Give it per kWh")
+    usual = {"electricity": "kWh", "solid": "t or m3", "liquid": "t or m3", "gas": "t or m3"}.get(category)
+    if usual and same_kind(per.per, KWH) != (usual == "kWh"):
+        message = f"{carrier} is measured in {usual}, and {word} is {figure}"
+        raise DimensionError(message, str(figure), f"Give the amount in {usual}, and {word} for it")
     if word == "ncv":
         value = figure.to(UnitText(("kJ",), figure.unit.denominator)) / STANDARD_COAL_KJ_PER_KGCE
         notes = f"heating value {figure} given by the user, over 29307.6 kJ/kgce"

@@ -450,7 +450,7 @@ NOTE = "the value is not above zero, and every step is"
 def test_a_value_not_above_zero_is_classified_with_a_note(
     value: str, item: str, options: dict[str, str], noted: bool
 ) -> None:
-    verdict = classify(value, item, **options)  # type: ignore[call-overload]
+    verdict = classify(value, item, **options)
     assert verdict.level is not None
     told = (verdict.notes, str(verdict), json.dumps(verdict.to_dict()), verdict._repr_html_() or "")
     assert [NOTE in text for text in told] == [noted] * 4
@@ -483,8 +483,8 @@ def test_a_value_not_above_zero_is_classified_with_a_note(
 def test_a_rounded_comparison_uses_the_digits_of_the_limit(
     value: str, item: str, options: dict[str, str], full: Level, rounded: Level
 ) -> None:
-    assert classify(value, item, **options).level == full  # type: ignore[call-overload]
-    verdict = classify(value, item, compare="rounded", **options)  # type: ignore[call-overload]
+    assert classify(value, item, **options).level == full
+    verdict = classify(value, item, compare="rounded", **options)
     assert (verdict.level, verdict.compare) == (rounded, "rounded")
 
 

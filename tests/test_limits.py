@@ -298,8 +298,12 @@ def test_what_follows_from_a_class_is_said(value: str, item: str, options: dict[
 
 
 def test_a_new_plant_is_a_kind_of_project() -> None:
-    with refused(OptionError, "option", "project", "old", "new"):
-        eb.classify(*ALUMINIUM, project="old")
+    wrong: tuple[Any, ...] = ("old", "", ["new"])
+    for project in wrong:
+        with refused(OptionError, "option", "project", str(project), "new"):
+            eb.classify(*ALUMINIUM, project=project)
+    with refused(OptionError, "option", "plausible", "no", "True"):
+        eb.classify(*ALUMINIUM, plausible="no")  # type: ignore[call-overload]
 
 
 @pytest.mark.parametrize(
@@ -340,7 +344,7 @@ def test_a_limit_for_converted_values_asks_for_its_conditions_all_at_once() -> N
         eb.classify("90 kgce/t", "cement")
     with refused(ConditionError, "missing-condition", "clinker_percent"):
         eb.classify("90 kgce/t", "cement", corrections={"altitude": {"altitude": "300 m"}})
-    given = {"altitude": {"altitude": "300 m"}, "clinker-ratio": {"clinker_percent": 60}}
+    given: dict[str, Any] = {"altitude": {"altitude": "300 m"}, "clinker-ratio": {"clinker_percent": 60}}
     assert eb.classify("90 kgce/t", "cement", corrections=given).level is Level.OVER_LIMIT
 
 

@@ -57,7 +57,13 @@ def classify(
 ) -> Verdict: ...
 @overload
 def classify(
-    value: MeasuredLike, item: str, *, documents: Literal["all"], basis: str | None = None, compare: str = "full"
+    value: MeasuredLike,
+    item: str,
+    *,
+    documents: Literal["all"],
+    basis: str | None = None,
+    compare: str = "full",
+    plausible: bool = False,
 ) -> tuple[Verdict, ...]: ...
 def classify(
     value: MeasuredLike,
@@ -157,8 +163,12 @@ def classify(
     if documents is not None:
         check_option("documents", documents, ("all",))
         if any(option is not None for option in (document, period, region, project, capacity, output, corrections)):
-            raise OptionError('documents="all" goes with basis and compare only', "documents", "Leave the others out")
-        return classify_all(value, item, basis=basis, compare=compare)
+            raise OptionError(
+                'documents="all" goes with basis, compare and plausible only', "documents", "Leave the others out"
+            )
+        return classify_all(value, item, basis=basis, compare=compare, plausible=plausible)
+    if not isinstance(plausible, bool):
+        raise OptionError(f"plausible is {quoted(plausible)}, expected True or False", quoted(plausible), "Write True")
     check_option("compare", compare, COMPARES)
     read = _read(value, item, document, period, region)
     ladder = choose_ladder(item, document, capacity, reading, allow_unverified, period, read[1], region)
@@ -196,7 +206,7 @@ def judge_corrected(
 
 
 def classify_all(
-    value: MeasuredLike, item: str, *, basis: str | None = None, compare: str = "full"
+    value: MeasuredLike, item: str, *, basis: str | None = None, compare: str = "full", plausible: bool = False
 ) -> tuple[Verdict, ...]:
     """Classify one energy intensity against every document that has its product, side by side.
 
@@ -206,7 +216,7 @@ def classify_all(
 
     Parameters
     ----------
-    value, item, basis, compare
+    value, item, basis, compare, plausible
         As in :func:`classify`.
 
     Returns
@@ -233,7 +243,7 @@ def classify_all(
     read = _read(value, item)
     for ladder in all_ladders(item, read[1]):
         number, uncertainty = _value_in(value, read, ladder)
-        verdict = judge(number, ladder, compare=compare, uncertainty=uncertainty)
+        verdict = judge(number, ladder, compare=compare, uncertainty=uncertainty, plausible=plausible)
         try:
             require_usable(ladder, f"The row of {ladder.item}", allow_unverified=False)
             check_basis(ladder, basis)

@@ -34,14 +34,19 @@ class Duty:
     unmet: str
 
 
-@lru_cache(8192)
 def duties(ladder: Ladder, project: str | None = None, compare: str = "full") -> tuple[Duty, ...]:
     """Return what a plant has to meet beside its class; one sentence on each side of an edge."""
-    check_option("project", project or "existing", PROJECTS)
-    return tuple(_duties(ladder, project, compare))
+    if project is not None:
+        check_option("project", project, PROJECTS)
+    return _duties(ladder, project, compare)
 
 
-def _duties(ladder: Ladder, project: str | None, compare: str) -> Iterator[Duty]:
+@lru_cache(8192)
+def _duties(ladder: Ladder, project: str | None, compare: str) -> tuple[Duty, ...]:
+    return tuple(_find_duties(ladder, project, compare))
+
+
+def _find_duties(ladder: Ladder, project: str | None, compare: str) -> Iterator[Duty]:
     yield Duty(inf, ladder.assumed, ladder.assumed)
     asked = _REQUIRED[project or "existing"]
     plant = "a new plant" if project == "new" else "an existing plant"

@@ -69,6 +69,11 @@ def fold(threshold: Any, comparator: str) -> Any:
     return sign * threshold - abs(threshold) * TOLERANCE - (threshold == 0) * ulp(0.0)
 
 
+@lru_cache(8192)
+def _number(threshold: str) -> float | None:
+    return float(Fraction(threshold)) if threshold else None
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """One step of a ladder: its class, its threshold, and how a value is compared with it.
@@ -85,7 +90,7 @@ class Step:
     @property
     def value(self) -> float | None:
         """The threshold as a number, or None where the table has none."""
-        return float(Fraction(self.threshold)) if self.threshold else None
+        return _number(self.threshold)
 
     def rounds(self, compare: str) -> bool:
         """Return whether values are rounded before they are compared with this step."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field, replace
 from fractions import Fraction
+from functools import lru_cache
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
@@ -202,6 +203,7 @@ def check_basis(ladder: Ladder, basis: str | None) -> None:
         )
 
 
+@lru_cache(4096)
 def _in_standard_coal(unit: str) -> bool:
     return same_kind(UnitText(read_unit(unit).numerator), TCE)
 

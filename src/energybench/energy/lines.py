@@ -60,7 +60,6 @@ _FLOW_WORDS = {
 FLOW_SIGNS = {"in": (1, 1), "out": (-1, -1), "recovered": (-1, 0), "converted": (-1, 0), "self-made": (0, 1)}
 KIND_OF_FLOW = {word: kind for kind, words in _FLOW_WORDS.items() for word in (kind, *words)}
 FLOWS: dict[str, int] = {word: FLOW_SIGNS[kind][0] for word, kind in KIND_OF_FLOW.items()}
-KWH_FLOWS: dict[str, int] = {word: FLOW_SIGNS[kind][1] for word, kind in KIND_OF_FLOW.items()}
 #: Names of lines that add up others: they are left out, and used as a check of the sum.
 TOTALS = frozenset({"合计", "小计", "总计", "能源合计", "综合能耗", "综合能源消费量", "total", "subtotal"})
 #: Carriers that others are part of: 原煤 of form 205-1 is the sum of four kinds of coal.
@@ -290,6 +289,7 @@ def _convert_line(given: dict[str, Any], number: int, choice: Choice, shared: Sp
     flow = _text(given, "flow").strip().lower()
     if flow not in FLOWS:
         raise OptionError(f"flow is {quoted(flow)}", quoted(flow), did_you_mean(flow, FLOWS, 'Use "in" or "out"'))
+    of_tce, of_kwh = FLOW_SIGNS[KIND_OF_FLOW[flow]]
     if flow and magnitude < 0:
         said = f"amount is {quoted(given['amount'])} beside the flow {quoted(flow)}"
         raise AmountError(said, quoted(given["amount"]), "Give the amount without its sign, or leave the flow out")
@@ -301,11 +301,11 @@ def _convert_line(given: dict[str, Any], number: int, choice: Choice, shared: Sp
     try:
         per_unit, record = factor(carrier, unit, chosen)
     except NO_FIGURE as error:
-        if FLOWS[flow] * magnitude or (magnitude and isinstance(error, UnknownCarrierError)):
+        if of_tce * magnitude or (magnitude and isinstance(error, UnknownCarrierError)):
             raise
         per_unit, record = Fraction(0), nothing_used(carrier, unit)
     per_kwh = ratio(unit, KWH) if record.carrier == "electricity" else Fraction(0)
-    tce, kwh = FLOWS[flow] * Fraction(magnitude) * per_unit, KWH_FLOWS[flow] * Fraction(magnitude) * per_kwh
+    tce, kwh = of_tce * Fraction(magnitude) * per_unit, of_kwh * Fraction(magnitude) * per_kwh
     spreads = {**shared, **{key: one for key, (_, one) in figures.items() if one is not None}}
     parts = []
     if spread is not None or spreads:
@@ -317,8 +317,8 @@ def _convert_line(given: dict[str, Any], number: int, choice: Choice, shared: Sp
             if name == "amount":
                 place = "line", number
                 shown = f"meter {meter}" if meter else f"line {number}: amount of {record.carrier}"
-                of_power = KWH_FLOWS[flow] * part * to_float(per_kwh / per_unit, "electricity") if per_unit else 0.0
-            parts.append(Part(place if source is None else source, shown, FLOWS[flow] * part, of_power))
+                of_power = of_kwh * part * to_float(per_kwh / per_unit, "electricity") if per_unit else 0.0
+            parts.append(Part(place if source is None else source, shown, of_tce * part, of_power))
     places: dict[str, Any] = {key: _text(given, key) for key in _PLACES if _is_given(given.get(key))}
     if "use" in places:
         places["use"] = USE_WORDS.get(places["use"], places["use"])

@@ -281,6 +281,13 @@ def test_the_reading_of_another_target_is_not_touched_by_a_chosen_standard() -> 
     assert (found.actual, found.standard, found.met) == (1.0, "ndrc-2021", False)
 
 
+def test_a_row_that_a_target_names_is_not_left_out_by_a_document_without_its_product() -> None:
+    table = frame(item="electrolytic-aluminium", intensity=[13300, 13300], unit="kWh/t")
+    found = verdict(table, "shanxi-2022", "11", standards={"ndrc-2021": "gb-16780-2021"})
+    assert (found.met, found.between, found.open_names) == (None, (0.0, 2.0), ("A", "B"))
+    assert found.reason == "the class is not known for A, B: GB 16780-2021 has no such level of the product"
+
+
 # Shares and counts ----------------------------------------------------------------------------------------
 
 

@@ -211,10 +211,11 @@ def refuse_slip(known: Known | None, figure: Rate, carrier: str, word: str, writ
     why = known.explained(figure.value, usual)
     because = f": {written} is {why}" if why and (known.other or str(written) != given) else f": {why}" if why else ""
     rule = usual.rule if isinstance(usual, Slip) else usual
+    look_at = "the decimal point, the unit and the basis" if known.other else f"the decimal point and the unit ({rule})"
     raise CoefficientError(
         f"{word} gives {given} for {carrier}, where every document has {known}{because}",
         str(written) if why else given,
-        f"Check the decimal point and the unit ({rule}); allow_unverified=True takes it as it is",
+        f"Check {look_at}; allow_unverified=True takes it as it is",
     )
 
 

@@ -11,12 +11,18 @@ import pytest
 import energybench as eb
 from energybench.errors import SupersededWarning, UnverifiedWarning
 
+COKE = ("mixed-gas", "charge-volatile", "charge-moisture", "oven-age")
 CASES = [
     ("cement-clinker", "gb-16780-2021", {"altitude": {"altitude_m": 2100}}, "118 kgce/t"),
     ("cement-clinker", "gb-16780-2021", {"altitude": {"altitude_m": 3500}}, "119.5 kgce/t"),
-    ("cement", "gb-16780-2021", {"clinker-ratio": {"clinker_percent": 80}}, "98 kgce/t"),
-    ("coke-oven-top-charged", "gb-21342-2025", {"quenching": "wet"}, "150 kgce/t"),
-    ("cement-clinker", "gb-16780-2012", {"clinker-strength": {"strength_mpa": 55}}, "118 kgce/t"),
+    ("cement", "gb-16780-2021", {"clinker-ratio": {"clinker_percent": 80}, "altitude": "base"}, "98 kgce/t"),
+    (
+        "coke-oven-top-charged",
+        "gb-21342-2025",
+        {"quenching": "wet", **dict.fromkeys(COKE, "base")},
+        "150 kgce/t",
+    ),
+    ("cement-clinker", "gb-16780-2012", {"clinker-strength": {"strength_mpa": 55}, "altitude": "base"}, "118 kgce/t"),
 ]
 
 
@@ -40,9 +46,9 @@ def test_a_column_corrects_as_one_value_is_corrected(
         warnings.simplefilter("ignore", SupersededWarning)
         warnings.simplefilter("ignore", UnverifiedWarning)
         options: dict[str, Any] = {"document": document, "allow_unverified": True}
-        results = eb.assess(meters, outputs, **options).results
+        results = eb.assess(meters, outputs, corrections="base", **options).results
         corrected: eb.Verdict = eb.classify(value, item, corrections=corrections, **options)
-        plain: eb.Verdict = eb.classify(value, item, **options)
+        plain: eb.Verdict = eb.classify(value, item, corrections="base", **options)
     assert results["class"].tolist() == [corrected.level, plain.level]
     assert results["intensity"].tolist() == pytest.approx([corrected.value, plain.value])
     for step, threshold in corrected.thresholds.items():
@@ -68,6 +74,7 @@ def test_one_correction_under_two_headers_is_a_problem_of_the_rows_that_fill_bot
     columns = {
         "correction:clinker-ratio:clinker_percent": [80, None],
         "correction:gb-16780-2021/clinker-ratio:clinker_percent": [80, 80],
+        "correction:altitude": ["base", "base"],
     }
     outputs = pandas.DataFrame({**keys, "output": 1000, "output_unit": "t", **columns})
     answer = eb.assess(meters, outputs, document="gb-16780-2021")

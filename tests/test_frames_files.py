@@ -485,7 +485,7 @@ def test_a_workbook_of_several_filled_sheets_is_asked_which(tmp_path: Path) -> N
         meters().to_excel(book, sheet_name="能耗", index=False)
         outputs().to_excel(book, sheet_name="产量", index=False)
         pandas.DataFrame().to_excel(book, sheet_name="空")
-    with pytest.raises(TableError, match="several sheets with cells: '能耗', '产量'"):
+    with pytest.raises(TableError, match="several sheets with cells"):
         eb.assess(path, outputs())
     assert eb.assess(path, outputs(), sheet="能耗").counts["used"] == 1
     assert eb.assess(path, path, sheet={"meters": "能耗", "outputs": "产量"}).counts["classified"] == 1

@@ -94,7 +94,7 @@ METERS = [
     Example({"ncv": "n/a", "ncv_unit": "MJ/kg"}, "ncv", "n/a", "unreadable-amount", "ncv is 'n/a'", "Write a number"),
     Example({"ncv": 20, "ncv_unit": "MJJ/kg"}, "ncv_unit", "MJJ/kg", "unknown-unit", "'MJJ/kg'", "Did you mean"),
     Example({"ncv": 20, "ncv_unit": "MJ"}, "ncv_unit", "MJ", "wrong-dimension", "not per amount", "MJ/m3"),
-    Example({"ncv": 20, "ncv_unit": "MJ/m3"}, "ncv_unit", "MJ/m3", "wrong-dimension", "given in t", "such as m3"),
+    Example({"ncv": 20_000, "ncv_unit": "MJ/m3"}, "ncv_unit", "MJ/m3", "wrong-dimension", "given in t", "such as m3"),
     Example(
         {"ncv": 20.9, "ncv_unit": "GJ/kg"},
         *("ncv", "20.9", "implausible-coefficient", "far outside every document's figure", "decimal point"),
@@ -118,7 +118,7 @@ METERS = [
     Example({"product": "水泥"}, "plant", "甲厂", "no-output", "no output row", "mend plant, period or product"),
     Example(
         {"carrier": "电", "unit": "kWh"},
-        *("carrier", "电", "no-coal-rate", "needs the coal rate of a year", 'coal_rate="302.4 gce/kWh"'),
+        *("carrier", "电", "no-coal-rate", "needs the coal rate of a year", 'coal_rate="300 gce/kWh"'),
         {"basis": "primary"},
     ),
     Example(

@@ -206,6 +206,10 @@ def test_the_keys_of_the_plain_answer() -> None:
         "coal_rate": None,
         "edition": None,
         "document": "ndrc-2023",
+        "region": None,
+        "project": None,
+        "corrections": None,
+        "plausible": False,
         "reading": "linear",
         "compare": "rounded",
         "allow_unverified": False,
@@ -387,7 +391,12 @@ def test_an_intensity_that_is_not_above_zero_is_noted() -> None:
     """Energy sent out exceeds the inputs: the class stands, as for one value, and a note counts such rows."""
     sent = {"flow": "out", "amount": 4000}
     readings = meters({}, sent, {"plant": "乙厂"}, {**sent, "plant": "乙厂", "amount": 3000}, {"plant": "丙厂"})
-    answer = eb.assess(readings, outputs({}, {"plant": "乙厂"}, {"plant": "丙厂"}))
+    made = outputs({}, {"plant": "乙厂"}, {"plant": "丙厂"})
+    doubted = eb.assess(readings, made)
+    assert doubted.results["reason"].tolist() == ["implausible-intensity", "implausible-intensity", ""]
+    assert doubted.results["class"].isna().tolist() == [True, True, False]
+    assert doubted.sensitivity()["class_worse"].isna().tolist() == [True, True, False]
+    answer = eb.assess(readings, made, plausible=True)
     assert answer.results["class"].tolist() == ["benchmark", "benchmark", "baseline"]
     assert answer.notes == (
         "2 output rows have an intensity that is not above zero, and every step is: "
@@ -459,11 +468,26 @@ def test_an_answer_comes_back_from_another_process() -> None:
 
 
 def test_the_levels_of_a_standard_have_columns_of_their_own() -> None:
-    (row,) = rows_of(eb.assess(meters(), outputs(), document="gb-16780-2021").results)
+    (row,) = rows_of(eb.assess(meters(), outputs(), document="gb-16780-2021", corrections="base").results)
     assert (row["level_1"], row["level_2"], row["level_3"], row["class"]) == (100.0, 107.0, 117.0, "level-3")
     assert row["margin_level_3"] == pytest.approx(117 - 107.145)
     assert row["document"] == "gb-16780-2021"
     assert "benchmark" not in row
+    assert row["notes"] == "base conditions are taken to hold: altitude"
+    (asked,) = rows_of(eb.assess(meters(), outputs(), document="gb-16780-2021").results)
+    assert (asked["reason"], asked["class"]) == ("missing-condition", None)
+
+
+@pytest.mark.parametrize("project", [None, "existing", "new"])
+@pytest.mark.parametrize("amount", [2700, 3000, 3300])
+def test_what_follows_from_a_class_is_what_follows_from_one_value(project: str | None, amount: float) -> None:
+    table = meters({"amount": amount}, {"plant": "乙厂", "amount": 30 * amount}, {"plant": "丙厂", "amount": None})
+    results = eb.assess(table, outputs({}, {"plant": "乙厂"}, {"plant": "丙厂"}), project=project).results
+    verdict = eb.classify(
+        f"{float(results['intensity'][0])!r} kgce/t", "cement-clinker", period="2023", project=project
+    )
+    assert results["notes"].tolist() == ["; ".join(verdict.follows), "", ""]
+    assert results["reason"].tolist() == ["", "implausible-intensity", "unusable-readings"]
 
 
 def test_the_list_in_force_is_that_of_each_period() -> None:
@@ -502,9 +526,9 @@ def test_a_limit_on_one_basis_refuses_energy_on_the_other() -> None:
     power = {"carrier": "电", "amount": 600, "unit": "kWh"}
     table = meters(*({"product": one["product"], **power} for one in both))
     made = outputs(*({**one, "output": 1} for one in both))
-    calorific = eb.assess(table, made)
+    calorific = eb.assess(table, made, plausible=True)
     assert calorific.results["reason"].tolist() == ["basis", "", ""]
-    primary = eb.assess(table, made, basis="primary", coal_rate="302.4 gce/kWh")
+    primary = eb.assess(table, made, basis="primary", coal_rate="302.4 gce/kWh", plausible=True)
     # An electricity indicator has no basis.
     assert primary.results["reason"].tolist() == ["", "basis", ""]
     assert primary.counts["used"] == 3
@@ -536,7 +560,7 @@ def test_an_unverified_coefficient_is_used_when_asked_for_with_a_warning_and_a_n
 def test_an_unverified_limit_is_used_when_asked_for_with_a_warning_and_a_note() -> None:
     zinc = {"product": "zinc-oxide-concentrate"}
     with pytest.warns(UnverifiedWarning, match="zinc-oxide-concentrate"):
-        answer = eb.assess(meters(zinc), outputs(zinc), allow_unverified=True, document="ndrc-2023")
+        answer = eb.assess(meters(zinc), outputs(zinc), allow_unverified=True, document="ndrc-2023", plausible=True)
     assert answer.results[["class", "verification"]].to_numpy().tolist() == [["benchmark", "unverified"]]
     assert any("zinc-oxide-concentrate" in note for note in answer.notes)
 
@@ -548,7 +572,9 @@ def test_an_unverified_furnace_table_warns_as_one_value_does(write_table: Callab
     made = outputs({**FURNACE, "output": 1})
     assert eb.assess(power, made).results["reason"].tolist() == ["unverified"]
     with pytest.warns(UnverifiedWarning):
-        eb.classify("600 kWh/t", FURNACE["product"], capacity="3 t", allow_unverified=True)
+        eb.classify(
+            "600 kWh/t", FURNACE["product"], capacity="3 t", region="昌吉市", period="2023", allow_unverified=True
+        )
     with pytest.warns(UnverifiedWarning, match=r"induction-furnace-cast-iron"):
         answer = eb.assess(power, made, allow_unverified=True)
     assert any("induction-furnace-cast-iron" in note for note in answer.notes)

@@ -21,8 +21,9 @@ from energybench.frames.columns import KEYS
 from energybench.frames.encode import decode
 from energybench.frames.resolve import Refusal
 from energybench.frames.strays import INCOMPLETE
+from energybench.limits.consequences import duties
 from energybench.limits.decisions import CANNOT_TELL, RULES, check_risk, guard_band
-from energybench.limits.ladders import Level, Regions
+from energybench.limits.ladders import PLAUSIBLE, Level, Regions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,6 +66,10 @@ TOGETHER = Refusal(
 UNMETERED = Refusal(
     *("product", "", "no-energy", "{value} is measured by electricity, and no reading is electricity"),
     suggestion="Add its electricity",
+)
+IMPLAUSIBLE = Refusal(
+    *("output", "", "implausible-intensity", "output is {value}, and the intensity is four times beyond every step"),
+    suggestion="Check amounts and units, or pass plausible=True",
 )
 TOO_SMALL = Refusal("output", "", "output", "output is {value}, too small to divide by", "Check the number")
 GAP = Refusal("product", "", "missing-figure", f"A step of {{value}} {_NO_FIGURE}", "Add it with tables.use()")
@@ -154,7 +159,7 @@ def class_code(regions: Regions, region: int) -> int | None:
     return None if level is None else _CODES[level]
 
 
-def grade(outputs: Outputs, totals: Totals, compare: str, withheld: NDArray[numpy.bool_]) -> pandas.DataFrame:
+def grade(outputs: Outputs, totals: Totals, options: Options, withheld: NDArray[numpy.bool_]) -> pandas.DataFrame:
     """Return intensity, class, thresholds, margins and savings of every output row."""
     problems = outputs.problems
     problems.flag(totals.readings == 0, NO_ENERGY)
@@ -170,10 +175,15 @@ def grade(outputs: Outputs, totals: Totals, compare: str, withheld: NDArray[nump
     problems.flag(~numpy.isfinite(scaled), TOGETHER)
     problems.flag(~numpy.isfinite(intensity), TOO_SMALL)
     intensity[problems.flagged] = numpy.nan
-    regions = TableRegions(outputs, compare)
+    regions = TableRegions(outputs, options.compare)
     level = regions.level(intensity)
+    if not options.plausible:
+        low, high = _plausible(outputs)
+        odd = (intensity < low) | (intensity > high)
+        problems.flag(odd, IMPLAUSIBLE)
+        level[odd] = -1
     problems.flag((level < 0) & ~problems.flagged, GAP)
-    return _columns(outputs, intensity, level, regions, totals, withheld)
+    return _columns(outputs, intensity, level, regions, totals, options, withheld)
 
 
 def note_on_signs(outputs: Outputs, intensity: Floats) -> list[str]:
@@ -194,9 +204,9 @@ def _columns(
     level: Codes,
     regions: TableRegions,
     totals: Totals,
+    options: Options,
     withheld: NDArray[numpy.bool_],
 ) -> pandas.DataFrame:
-    known = ~numpy.isnan(intensity)
     # Of several rows for the same output none may claim the energy, or a sum would count it twice.
     complete = (totals.readings > 0) & (totals.unusable == 0) & ~outputs.several & ~withheld
     table: dict[str, Any] = {"item": outputs.texts("item")}
@@ -212,14 +222,43 @@ def _columns(
         table[f"margin_{step}".replace("-", "_")] = margin
         table[f"saving_{step}".replace("-", "_")] = numpy.maximum(0.0, -margin) * saving
     table["saving_unit"] = outputs.texts("saving_unit")
-    table["depends_on_reading"] = regions.depend_on_reading(intensity) & known
+    table["depends_on_reading"] = regions.depend_on_reading(intensity) & (level >= 0)
     rows = [None if isinstance(t, Refusal) else t.ladder or (t.curve and t.curve.row) for t in outputs.thresholds]
     for name in ("document", "verification"):
         table[name] = decode(outputs.code, [getattr(row, name, "") for row in rows])
-    table["notes"] = outputs.texts("notes")
+    table["notes"] = _notes(outputs, numpy.where(level < 0, numpy.nan, intensity), regions, options)
     table["readings"] = totals.readings
     table["unusable_readings"] = totals.unusable
     return pandas.DataFrame(table)
+
+
+def _plausible(outputs: Outputs) -> tuple[Floats, Floats]:
+    """Return the range of values that may have a class, for each row."""
+    ranges = [(one.plausible if one else None) or (-numpy.inf, numpy.inf) for one in outputs.ladders]
+    low, high = numpy.array(ranges, numpy.float64)[outputs.code].T
+    if outputs.limits is not None:
+        limit = outputs.limits.value
+        furnace = ~numpy.isnan(limit)
+        low, high = numpy.where(furnace, limit / PLAUSIBLE, low), numpy.where(furnace, limit * PLAUSIBLE, high)
+    return low, high
+
+
+def _notes(outputs: Outputs, value: Floats, regions: TableRegions, options: Options) -> Any:
+    """Return what has to be said of the document of each row, and what follows from its value."""
+    asked = [duties(one, options.project, options.compare) if one else () for one in outputs.ladders]
+    edges = [sorted({duty.edge for duty in some}) for some in asked]
+    size = max([0, *map(len, edges)])
+    table = numpy.full((size, len(edges)), numpy.inf)
+    texts = []
+    for number, (some, known) in enumerate(zip(asked, edges, strict=True)):
+        table[: len(known), number] = known
+        told = getattr(outputs.thresholds[number], "notes", "")
+        for edge in [*known, *[math.inf] * (size + 1 - len(known))]:
+            said = (duty.met if edge <= duty.edge else duty.unmet for duty in some)
+            texts.append("; ".join(dict.fromkeys(filter(None, (told, *said)))))
+        texts.append(told)
+    place = kernel.regions(regions.sign * value, table[:, outputs.code])
+    return decode(outputs.code * (size + 2) + numpy.where(numpy.isnan(value), size + 1, place), texts)
 
 
 def thresholds_of(outputs: Outputs) -> dict[str, Floats]:
@@ -257,8 +296,8 @@ class Grading:
     @property
     def intensity(self) -> Floats:
         """The intensity of every row, NaN where there is none."""
-        values: Floats = self.results["intensity"].to_numpy(numpy.float64)
-        return values
+        values = self.results["intensity"].to_numpy(numpy.float64)
+        return numpy.where(self.results["reason"] == IMPLAUSIBLE.reason, numpy.nan, values)
 
     def keys(self) -> pandas.DataFrame:
         """Return the columns that name the rows, with the value and its class."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from energybench.energy.conversion import factor, make_choice
 from energybench.errors import check_option
 from energybench.limits.choose import documents_of_region
+from energybench.limits.consequences import PROJECTS
 from energybench.limits.furnaces import READINGS
 from energybench.limits.ladders import COMPARES
 from energybench.tables.store import find_document
@@ -28,6 +29,9 @@ class Options:
     reading: str
     compare: str
     region: str | None = None
+    project: str | None = None
+    corrections: str | None = None
+    plausible: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         """Return the options as plain data, for the record of a result."""
@@ -38,6 +42,9 @@ class Options:
             "edition": choice.edition,
             "document": self.document,
             "region": self.region,
+            "project": self.project,
+            "corrections": self.corrections,
+            "plausible": self.plausible,
             "reading": self.reading,
             "compare": self.compare,
             "allow_unverified": choice.allow_unverified,
@@ -51,13 +58,18 @@ def make_options(
     edition: str | None = None,
     document: str | None = None,
     region: str | None = None,
+    project: str | None = None,
     reading: str = "linear",
     compare: str = "full",
+    corrections: str | None = None,
+    plausible: bool = False,
     allow_unverified: bool = False,
 ) -> Options:
     """Check the options of :func:`energybench.assess`."""
     check_option("reading", reading, READINGS)
     check_option("compare", compare, COMPARES)
+    check_option("project", project or "existing", PROJECTS)
+    check_option("corrections", corrections or "base", ("base",))
     choice = make_choice(basis=basis, coal_rate=coal_rate, edition=edition, allow_unverified=allow_unverified)
     if document is not None:
         find_document(document)
@@ -66,4 +78,4 @@ def make_options(
     # A coal rate that fits no electricity would be refused row by row; it is wrong for the whole table.
     if choice.coal_rate is not None:
         factor("electricity", KWH, choice)
-    return Options(choice, document, reading, compare, region)
+    return Options(choice, document, reading, compare, region, project, corrections, plausible)

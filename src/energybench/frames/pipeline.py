@@ -75,8 +75,11 @@ def assess(
     edition: str | None = None,
     document: str | None = None,
     region: str | None = None,
+    project: str | None = None,
     reading: str = "linear",
     compare: str = "full",
+    corrections: str | None = None,
+    plausible: bool = False,
     allow_unverified: bool = False,
     sheet: str | Mapping[str, str] | None = None,
     batch_rows: int | None = None,
@@ -100,9 +103,12 @@ def assess(
         ``correction:quenching``, empty where none applies. It has to fit in memory.
     basis, coal_rate, edition, allow_unverified
         As in :func:`energybench.to_tce`, for every row.
-    document, region, reading, compare
+    document, region, project, reading, compare, plausible
         As in :func:`energybench.classify`, for every row; without a document the period of each output row says
         which rule was in force.
+    corrections : "base", optional
+        Say that the base conditions of the document hold in every row that states no correction of its own; a cell
+        ``base`` says so of one correction.
     sheet : str or mapping, optional
         The sheet of a workbook to read where several are filled; of the meters where
         both are workbooks; ``{"meters": ..., "outputs": ...}`` for both.
@@ -388,7 +394,7 @@ def finish(sums: Sums, wanted: Wanted, options: Options, notes: Iterable[str], t
     if own is not None:
         own.explain(measured.problems, numpy.arange(len(table)))
     withheld, notes_on_strays = sums.strays.withheld(wanted.keys)
-    graded = grade(measured, totals, options.compare, withheld)
+    graded = grade(measured, totals, options, withheld)
     output_problems = measured.problems.rows()
     uncertain = intensity_uncertainty(measured, totals, groups, sums.spreads, own)
     results, grading = with_uncertainty(results_of(table, measured, graded), measured, uncertain, options)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from energybench.energy.coefficients import Coefficient, category_of, find_carrier
+from energybench.energy.coefficients import Coefficient, find_carrier, is_power_of_unknown_name
 from energybench.energy.conversion import factor
 from energybench.energy.plausibility import known_coefficients, known_heat
 from energybench.errors import (
@@ -37,6 +37,7 @@ from energybench.limits.choose import (
     needs_capacity,
     standing,
 )
+from energybench.limits.corrections import apply, check_conditions
 from energybench.limits.furnaces import LimitCurve, find_curve
 from energybench.limits.verdicts import check_basis
 from energybench.units.registry import Rate, ratio, same_kind
@@ -103,7 +104,7 @@ def resolve_factor(carrier: str, unit: str, own: str, own_unit: str, choice: Cho
         # check, and the plausible figures are kept beside it.
         one = Rate(Fraction(1), read_unit(own_unit))
         exact, record = factor(carrier, read, replace(choice, **{own: one}, allow_unverified=True))  # type: ignore[arg-type]
-        if not category_of(record.carrier) and any(atom.endswith("Wh") for atom in read.numerator):
+        if is_power_of_unknown_name(record, read):
             # It would be standard coal, and no electricity to an indicator in kWh.
             raise UnknownCarrierError(
                 f"{quoted(carrier)} is in {read}, and no electricity that the tables know",
@@ -183,6 +184,9 @@ def resolve_threshold(
         unit = read_unit(indicator)
         if corrections:
             column = f"correction:{next(iter(corrections))}"
+        if ladder is not None:
+            ladder, corrections = check_conditions(ladder, corrections or options.corrections)
+        if corrections:
             ladder, factor, shift = _corrected(item, ladder, corrections, allow_unverified)
         column = "output_unit"
         given = read_unit(output_unit)
@@ -215,8 +219,6 @@ def _corrected(
     item: str, ladder: Ladder | None, corrections: Mapping[str, Mapping[str, Any] | str], allow_unverified: bool
 ) -> tuple[Ladder, float, float]:
     """Return the corrected ladder, and what corrections of the result make of a value: factor and shift."""
-    from energybench.limits.corrections import apply
-
     if ladder is None:
         raise OptionError(f"The furnace limit of {item} has no corrections", item, "Leave the correction columns out")
     moved, shift, _ = apply(ladder, 0.0, corrections, allow_unverified=allow_unverified)

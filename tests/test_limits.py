@@ -189,8 +189,10 @@ def test_a_local_limit_is_used_for_its_place_only(region: str) -> None:
         eb.classify("0.27 tce/t", "铸铁")
     with pytest.warns(SupersededWarning, match="ended on 2024-01-01"):
         assert "ended on 2024-01-01" in str(eb.classify("0.27 tce/t", "铸铁", region=region))
-    with refused(NotInForceError, "not-in-force", "ended on 2024-01-01", 'document="changji-city-2021"'):
-        eb.classify("0.27 tce/t", "铸铁", region=region, period="2025")
+    assert eb.classify("0.27 tce/t", "铸铁", region=region, period="2023-12-31").standing == ""
+    for period in ("2024-01-01", "2025"):
+        with refused(NotInForceError, "not-in-force", "ended on 2024-01-01", 'document="changji-city-2021"'):
+            eb.classify("0.27 tce/t", "铸铁", region=region, period=period)
 
 
 def test_a_place_without_a_local_limit_has_the_national_rule() -> None:

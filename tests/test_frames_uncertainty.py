@@ -494,11 +494,17 @@ def test_furnaces_and_corrections_are_decided_like_one_value() -> None:
         {"plant": "乙", "uncertainty": 30.0},
     ]
     outputs = [
-        {"product": furnace["product"], "output": 1000.0, "furnace_capacity": 3, "furnace_capacity_unit": "t"},
+        {
+            "product": furnace["product"],
+            "output": 1000.0,
+            "furnace_capacity": 3,
+            "furnace_capacity_unit": "t",
+            "region": "昌吉市",
+        },
         {"plant": "乙", "correction:altitude:altitude_m": 2100},
     ]
     done = assess(meters, outputs, document=None)
-    one = eb.classify("600±6 kWh/t", furnace["product"], capacity="3 t")
+    one = eb.classify("600±6 kWh/t", furnace["product"], capacity="3 t", region="昌吉市", period="2023")
     assert first(done)["probability_within_limit"] == pytest.approx((one.probabilities or {})["within-limit"], abs=1e-9)
     for rule in ("simple", "guarded-acceptance", "guarded-rejection"):
         assert done.decide(rule)["decision"][0] == one.decide(rule).level

@@ -241,3 +241,16 @@ def test_it_pickles_and_turns_into_json() -> None:
     plain = json.loads(json.dumps(energy.to_dict()))
     assert plain["rules"]["feedstock"] == "excluded"
     assert plain["exclusions"][0]["number"] == "发改环资〔2022〕803号"
+
+
+def test_what_is_left_out_of_the_total_alone_is_printed_so() -> None:
+    rules = AccountingRules(renewable="new-excluded-from-total", year=2023, renewable_base="0 kWh")
+    printed = str(control_energy([Use("electricity", 122.9, 1_000_000, origin="renewable")], rules)).splitlines()
+    assert "renewable power above that of 2020, out of the total only (发改运行〔2022〕1258号" in printed[1]
+    assert printed[1].endswith("; no proof named)")
+    assert any(line.startswith("note: ") and "(发改运行〔2022〕1258号, ndrc-renewable-2022" in line for line in printed)
+
+
+def test_a_rule_with_dates_asks_for_the_year() -> None:
+    with refused(OptionError, "option", "feedstock is 'excluded', a rule with dates", "Pass year=2024"):
+        AccountingRules(feedstock="excluded")

@@ -171,6 +171,7 @@ CALLS: dict[str, tuple[Callable[[], object], object]] = {
         lambda: eb.steam_heat("1 t", "1 MPa", temperature="200 °C", feedwater_enthalpy="-500 kJ/kg").heat_gj,
         "option",
     ),
+    "coal in kWh": (lambda: tce("1 万kWh", "原煤", coefficient="0.1229 kgce/kWh"), "wrong-dimension"),
     "electricity in t": (lambda: tce("1 t", "电力", coefficient="0.1229 kgce/kg"), "wrong-dimension"),
     "electricity in m3": (lambda: tce("1 m3", "电力", coefficient="0.1229 kgce/m3"), "wrong-dimension"),
     "standard coal with a coefficient": (lambda: tce("5 tce", "标准煤", coefficient="5 tce/tce"), "option"),

@@ -18,6 +18,7 @@ import energybench as eb
 import oracle
 from energybench.errors import AmountError, DimensionError, EnergybenchError
 from energybench.units.registry import (
+    make_quantity,
     pint_unit,
     quantity,
     ratio,
@@ -382,3 +383,17 @@ def test_an_array_is_refused_where_one_value_is_needed() -> None:
     ):
         with pytest.raises(EnergybenchError, match=r"one|assess"):
             ask()
+
+
+def test_a_power_of_ten_in_a_unit_text_is_in_the_quantity() -> None:
+    assert make_quantity(3.0, "万kWh").to("kWh").magnitude == pytest.approx(30_000)
+
+
+def test_an_array_of_another_registry_is_scaled_like_its_elements() -> None:
+    pounds = pint.UnitRegistry().Quantity(np.array([1.0, 2000.0]), "lb")
+    found, unit = read_quantity(pounds)
+    alone = [read_quantity(pound) for pound in pounds]
+    assert [unit] * 2 == [one for _, one in alone]
+    assert found == pytest.approx([magnitude for magnitude, _ in alone])
+    assert found / found[0] == pytest.approx([1, 2000])
+    assert (float(found[0]), str(unit)) == (pytest.approx(453.59237), "g")

@@ -643,13 +643,22 @@ def test_assess_passes_every_option_on(monkeypatch: pytest.MonkeyPatch) -> None:
         "document": "ndrc-2021",
         "region": "昌吉市",
         "sheet": "1月",
+        "project": "new",
+        "corrections": "base",
         "reading": "class_above",
         "compare": "rounded",
     }
     words = [word for name, value in options.items() for word in (f"--{name.replace('_', '-')}", value)]
-    assert run("assess", "meters.csv", "outputs.csv", "--allow-unverified", *words).code == 0
+    assert run("assess", "meters.csv", "outputs.csv", "--allow-unverified", "--plausible", *words).code == 0
     files = ("meters.csv", "outputs.csv")
-    assert seen == {**options, "allow_unverified": True, "progress": None, "energy_to": None, "files": files}
+    assert seen == {
+        **options,
+        "plausible": True,
+        "allow_unverified": True,
+        "progress": None,
+        "energy_to": None,
+        "files": files,
+    }
 
 
 def read_back(path: Path) -> pd.DataFrame:

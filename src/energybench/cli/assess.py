@@ -23,7 +23,17 @@ EXAMPLES = """\
   energybench assess meters.parquet outputs.parquet --basis primary --coal-rate "300 gce/kWh" --json
   energybench assess meters.csv outputs.csv --report report.html --workbook review.xlsx --lang zh
   energybench assess readings/ outputs.csv --energy lines.parquet"""
-_OPTIONS = (*CONVERSION[:3], "document", "region", "reading", "compare", "sheet", "allow_unverified")
+_OPTIONS = (
+    *CONVERSION[:3],
+    "document",
+    "region",
+    "reading",
+    "compare",
+    "corrections",
+    "plausible",
+    "sheet",
+    "allow_unverified",
+)
 _FILES = {
     "results": "write the classes, a row per output",
     "energy": "write the tce, a row per reading",

@@ -24,15 +24,8 @@ EXAMPLES = """\
   energybench assess meters.csv outputs.csv --report report.html --workbook review.xlsx --lang zh
   energybench assess readings/ outputs.csv --energy lines.parquet"""
 _OPTIONS = (
-    *CONVERSION[:3],
-    "document",
-    "region",
-    "reading",
-    "compare",
-    "corrections",
-    "plausible",
-    "sheet",
-    "allow_unverified",
+    *(*CONVERSION[:3], "document", "region", "project", "reading", "compare", "corrections"),
+    *("plausible", "sheet", "allow_unverified"),
 )
 _FILES = {
     "results": "write the classes, a row per output",

@@ -181,6 +181,11 @@ CALLS: dict[str, tuple[Callable[[], object], object]] = {
     "-5 kgce/t of clinker": (lambda: level("-5 kgce/t", "水泥熟料"), None),
     "13,200,000 kWh/t of aluminium": (lambda: level("1320 万kWh/t", "电解铝"), None),
     "-30 kgce/t of a converter": (lambda: level("-30 kgce/t", "converter"), "benchmark"),
+    "clinker with outputs in 万t": (
+        lambda: judged([COAL], CLINKER.assign(产量单位="万t")),
+        (None, "implausible-intensity"),
+    ),
+    "clinker with coal in kg": (lambda: judged([(*COAL[:5], "kg")]), (None, "implausible-intensity")),
     # Texts of units.
     "10⁴1立方": (lambda: str(eb.quantity("10⁴1立方")), "unknown-unit"),
     "10⁴2 t": (lambda: str(eb.quantity("10⁴2 t")), "unknown-unit"),

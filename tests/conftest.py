@@ -40,7 +40,7 @@ def _whatever_its_verification(self: doctest.OutputChecker, want: str, got: str,
 
 
 # pytest's own checker calls that of doctest, so that README, docs and docstrings are compared here.
-doctest.OutputChecker.check_output = _whatever_its_verification  # type: ignore[method-assign]
+doctest.OutputChecker.check_output = _whatever_its_verification  # type: ignore[method-assign, assignment]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -29,7 +29,16 @@ METER_COLUMNS = (
     *("plant", "period", "product", "carrier", "amount", "unit", "flow"),
     *("ncv", "ncv_unit", "coefficient", "coefficient_unit"),
 )
-OUTPUT_COLUMNS = ("plant", "period", "product", "output", "output_unit", "furnace_capacity", "furnace_capacity_unit")
+OUTPUT_COLUMNS = (
+    "plant",
+    "period",
+    "product",
+    "output",
+    "output_unit",
+    "furnace_capacity",
+    "furnace_capacity_unit",
+    "region",
+)
 
 
 @dataclass(frozen=True)

@@ -271,6 +271,8 @@ def readings(draw: st.DrawFn, tce: Fraction, out: bool = False) -> Reading:
         name = draw(st.sampled_from([name, "木屑", "our own fuel"]))
         own = {"coefficient": _rounded(fuel.kgce), "coefficient_unit": draw(st.sampled_from(["kgce/kg", "tce/t"]))}
     amount = _rounded(tce * 1000 / kgce)
+    if amount < 0:
+        flow = None  # the sign alone says that it went out
     return Reading(name, draw(amounts(amount)), unit, flow, own)
 
 

@@ -33,7 +33,7 @@ def test_a_coal_rate_of_the_table_keeps_its_source() -> None:
     assert (record.value, record.unit, record.origin) == (0.3024, "kgce/kWh", "table")
     assert record.document == "cec-annual-report-2025"
     assert "supply coal rate of 2024" in record.notes
-    assert "previous year's generation rate" in record.notes
+    assert "asks for the generation rate of the year before" in record.notes
 
 
 def test_a_use_that_no_rule_knows_names_its_line() -> None:

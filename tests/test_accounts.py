@@ -109,7 +109,7 @@ def test_the_shanghai_list_carries_its_units() -> None:
 )
 def test_the_tenfold_mistake_of_the_shanghai_list_is_refused(carrier: str, lost: str) -> None:
     line = {"carrier": carrier, "amount": SHANGHAI[carrier][0], "coefficient": lost}
-    with refused(CoefficientError, "implausible-coefficient", "every document", "decimal point and the unit"):
+    with refused(CoefficientError, "implausible-coefficient", "every document", "Check the decimal point"):
         account([line])
 
 

@@ -27,7 +27,7 @@ import energybench as eb
 from energybench import cli
 from energybench.cli import console
 from energybench.energy.coefficients import BASES, DEFAULT_EDITION
-from energybench.errors import EnergybenchError, OptionError, SupersededWarning, TableError, TableNotFoundError
+from energybench.errors import EnergybenchError, OptionError, TableError, TableNotFoundError
 from energybench.frames.problems import ProblemRows
 from energybench.report import files as writers
 from energybench.tables.rows import TABLES, folder
@@ -349,7 +349,7 @@ def test_other_warnings_are_left_to_python() -> None:
 # Refused questions
 
 REFUSED = [
-    (["convert", "350 万kWh", "electricity", "--basis", "primary"], "no-coal-rate", '--coal-rate "302.4 gce/kWh"'),
+    (["convert", "350 万kWh", "electricity", "--basis", "primary"], "no-coal-rate", '--coal-rate "300 gce/kWh"'),
     (["convert", "1 t", "原媒"], "unknown-carrier", "原煤"),
     (["convert", "1 kWh", "原煤"], "wrong-dimension", "kg"),
     (["convert", "1 t", "汽有"], "unknown-carrier", "汽油"),
@@ -471,8 +471,7 @@ def test_a_furnace_of_a_table_is_sent_there_too() -> None:
     (problem,) = eb.assess(meters, pd.DataFrame([made]), document="ndrc-2023").problem_counts.to_dict("records")
     assert (problem["reason"], problem["value"]) == ("unknown-product", FURNACE)
     (advised,) = re.findall(r'document="([^"]+)"', problem["suggestion"])
-    with pytest.warns(SupersededWarning, match="ended on 2024-01-01"):
-        classes = eb.assess(meters, pd.DataFrame([made]), document=advised).results["class"]
+    classes = eb.assess(meters, pd.DataFrame([made]), document=advised).results["class"]
     assert classes.tolist() == ["within-limit"]
     assert eb.furnace_limit("3 t", document=advised).document == advised
 

@@ -462,7 +462,8 @@ def test_a_value_and_a_row_are_refused_alike(
     with pytest.raises(OptionError, match=words) as caught:
         eb.classify(value, item, document=document, corrections={name: {keyword: number}, **others})
     keys: dict[str, Any] = {"plant": ["甲"], "period": ["2026"], "product": [item]}
-    outputs = pd.DataFrame({**keys, "output": 1000, "output_unit": "t", f"correction:{name}:{keyword}": number})
+    cells = {f"correction:{name}:{keyword}": number, **{f"correction:{one}": word for one, word in others.items()}}
+    outputs = pd.DataFrame({**keys, "output": 1000, "output_unit": "t", **cells})
     meters = pd.DataFrame({**keys, "carrier": "raw coal", "amount": 100, "unit": "t"})
     assessed = eb.assess(meters, outputs, document=document)
     (problem,) = assessed.problems.to_dict("records")

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def test_the_page_of_coverage_counts_the_rows_that_are_used(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(str(Path(__file__).parents[1] / "docs"))
-    from make_pages import coverage_page
+    from make_pages import coverage_page  # type: ignore[import-not-found]
 
     monkeypatch.delitem(sys.modules, "make_pages")
     rows = [row for row in oracle.table("benchmarks") if row["document"] == "ndrc-2023"]

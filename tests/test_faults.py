@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +27,7 @@ from energybench.report import files as writers
 from frame_tables import FURNACE, meters, outputs, rows_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 
@@ -286,14 +287,16 @@ def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(
 ) -> None:
     target = tmp_path / f"results{ending}"
     target.write_bytes(b"old")
-    true = getattr(writers, f"_{ending[1:]}")
+    true = writers.whole_file
 
-    def half(frame: pandas.DataFrame, path: Path) -> None:
-        true(frame, path)
-        os.truncate(path, 10)
-        raise fault
+    @contextmanager
+    def half(path: str | Path) -> Iterator[Path]:
+        with true(path) as part:
+            yield part
+            os.truncate(part, 10)
+            raise fault
 
-    monkeypatch.setattr(writers, f"_{ending[1:]}", half)
+    monkeypatch.setattr(writers, "whole_file", half)
     with pytest.raises(type(fault)):
         writers.write_frame(eb.assess(meters(), outputs()).results, target)
     assert target.read_bytes() == b"old"
@@ -303,13 +306,13 @@ def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(
 _ENDLESS = """
 import sys
 from energybench.report import files as writers
-def endless(frame, path):
-    with path.open("w") as file:
-        while True:
-            file.write("x" * 1000)
-            file.flush()
-writers._csv = endless
-writers.write_frame(None, sys.argv[1])
+class Endless:
+    def to_csv(self, path, **options):
+        with path.open("w") as file:
+            while True:
+                file.write("x" * 1000)
+                file.flush()
+writers.write_frame(Endless(), sys.argv[1])
 """
 
 

@@ -258,7 +258,7 @@ def test_a_furnace_is_rounded_as_one_value_is(intensity: float, capacity: str) -
     power = meters(product=FURNACE["product"], carrier="电", amount=intensity, unit="kWh")
     options: dict[str, Any] = {"compare": "rounded", "region": "昌吉市"}
     one = eb.classify(f"{intensity} kWh/t", FURNACE["product"], capacity=capacity, period="2023", **options)
-    results = eb.assess(power, outputs(furnace), compare="rounded").results
+    results = eb.assess(power, outputs(furnace), **options).results
     assert results["class"].tolist() == [one.level]
     assert results["depends_on_reading"].tolist() == [one.depends_on_reading]
 

@@ -286,14 +286,14 @@ def test_a_group_with_a_bad_reading_has_no_total() -> None:
 
 
 def test_an_energy_of_zero_is_a_figure() -> None:
-    answer = eb.assess(meters({"amount": 0}), outputs())
+    answer = eb.assess(meters({"amount": 0}), outputs(), plausible=True)
     assert_nothing_is_lost(answer)
     assert answer.results[["tce", "intensity"]].to_numpy().tolist() == [[0.0, 0.0]]
     assert answer.results["class"].tolist() == ["benchmark"]
 
 
 def test_more_energy_sent_out_than_taken_in_is_below_zero() -> None:
-    answer = eb.assess(meters({"amount": 1}, {"amount": 3, "flow": "out"}), outputs())
+    answer = eb.assess(meters({"amount": 1}, {"amount": 3, "flow": "out"}), outputs(), plausible=True)
     assert_nothing_is_lost(answer)
     assert answer.results["tce"].tolist() == pytest.approx([-2 * 0.7143])
     assert answer.results["class"].tolist() == ["benchmark"]

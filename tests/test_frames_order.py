@@ -130,7 +130,7 @@ def _tables() -> tuple[pandas.DataFrame, pandas.DataFrame]:
         {"plant": "乙厂", "carrier": "原媒"},
         {"plant": "丙厂", **FURNACE, "furnace_capacity": None, "carrier": "电", "amount": 600, "unit": "kWh"},
         {"plant": "丁厂", "amount": None},
-        {"plant": None},
+        {"plant": "己厂", "unit": None},
     ).drop(columns=["furnace_capacity", "furnace_capacity_unit"])
     made = outputs(
         {"design_capacity": 1, "design_capacity_unit": "Mt/a", "output_value": 3.5},

@@ -127,7 +127,7 @@ def test_a_reviewer_can_check_each_line_by_hand(groups: list[Group]) -> None:
         coal = oracle.Unit(number) * unit * figure
         assert coal.powers == (("kgce", 1),)
         sign = -1 if str(reading.flow).lower() in ("out", "外供", "输出") else 1
-        assert same(line["tce"], sign * float(coal.factor / 1000))
+        assert same(line["tce"], sign * float(coal.factor / 1000)), reading
         assert line["origin"] == ("user" if "coefficient" in reading.own else "ncv" if reading.own else line["origin"])
         assert line["origin"] != "table" or (line["document"], line["verification"] in oracle.ACCEPTED) == (
             oracle.DEFAULT_EDITION,

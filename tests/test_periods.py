@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 import energybench as eb
 from energybench.energy.coal_rates import read_year
-from energybench.errors import OptionError
+from energybench.errors import OptionError, PeriodError
 from energybench.frames.groups import period_key
 from energybench.tables.periods import fold_period
 from energybench.targets import cheapest_lift
@@ -89,12 +89,12 @@ def test_a_month_is_no_year(written: Any) -> None:
 @pytest.mark.parametrize(("written", "period"), [pair for pair in SPELLINGS if isinstance(pair[0], str)], ids=repr)
 def test_in_force_reads_the_same_texts(written: str, period: str) -> None:
     def of(text: str) -> str:
-        return eb.classify("13200 kWh/t", "电解铝", document="in-force", period=text).document
+        return eb.classify("13200 kWh/t", "电解铝", period=text).document
 
     try:
         expected = of(period)
-    except OptionError:
-        with pytest.raises(OptionError):
+    except PeriodError:
+        with pytest.raises(PeriodError):
             of(written.strip())
     else:
         assert of(written.strip()) == expected

@@ -245,7 +245,7 @@ def test_folders_of_the_form_name_is_value_are_columns(tmp_path: Path) -> None:
         write(table, tmp_path / f"plant={plant}" / f"year={year}" / "a.parquet")
     write(table, tmp_path / "plant=__HIVE_DEFAULT_PARTITION__" / "year=2023" / "a.parquet")
     made = outputs({"plant": "007"}, {"plant": "甲 厂"}, {"plant": "007", "period": 2024})
-    answer = eb.assess_path(tmp_path, made)
+    answer = eb.assess_path(tmp_path, made, plausible=True)
     # The rows of no plant may belong to any of that year.
     assert answer.counts == {"meters": 8, "used": 6, "problems": 2, "outputs": 3, "classified": 1}
     assert answer.results["readings"].tolist() == [2, 2, 2]
@@ -374,8 +374,9 @@ def test_uncertainties_add_up_over_batches(tmp_path: Path, ending: str, batch_ro
     table = meters(*rows, {"plant": "乙", "amount": 9, "uncertainty": "1"}).iloc[[0, 6, 1, 2, 7, 3, 8, 4, 5, 10]]
     table = table.reset_index(drop=True)
     made = outputs({"output_meter": "A"}, {"plant": "乙", "output_meter": None}).assign(output_uncertainty="1 %")
-    whole = eb.assess(table, made)
-    answer = eb.assess_path(write(table, tmp_path / f"meters.{ending}"), made, batch_rows=batch_rows)
+    whole = eb.assess(table, made, plausible=True)
+    path = write(table, tmp_path / f"meters.{ending}")
+    answer = eb.assess_path(path, made, batch_rows=batch_rows, plausible=True)
     assert whole.results["intensity_uncertainty"].notna().all()
     for name in ("intensity_uncertainty", "tce_uncertainty", "probability_benchmark"):
         assert answer.results[name].tolist() == pytest.approx(whole.results[name].tolist(), rel=1e-12)

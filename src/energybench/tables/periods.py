@@ -22,6 +22,8 @@ def fold_period(text: str) -> str:
     return text
 
 
+#: The time that a date of a frame may carry.
+_MIDNIGHT = re.compile(r"(?<=\d\d-\d\d)[ T]\d\d:\d\d:\d\d(\.0+)?$")
 _PART = re.compile(r"(\d{4})\s*[-年]?\s*(?:(Q)([1-4])|(H)([12])|第?([1-4一二三四])季度?|([上下])半年)", re.IGNORECASE)
 
 
@@ -33,7 +35,7 @@ def period_end(text: str) -> str | None:
     >>> [period_end(text) for text in ("2024", "2024年2月", "2024-Q1", "2024年第三季度", "2024年上半年", "2024-6")]
     ['2024-12-31', '2024-02-29', '2024-03-31', '2024-09-30', '2024-06-30', None]
     """
-    folded = fold_period(text.strip())
+    folded = _MIDNIGHT.sub("", fold_period(text.strip()))
     if part := _PART.fullmatch(folded):
         year, quarter, half, zh, zh_half = part[1], part[3], part[5], part[6], part[7]
         number = int(quarter or 0) or "1234".find(zh or "x") + 1 or "一二三四".find(zh or "x") + 1

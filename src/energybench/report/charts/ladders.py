@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from energybench.report.fonts import Lettering
     from energybench.units.registry import AmountLike
 
-    Record = Verdict | Account
 
 CHART = "ladder_chart"
 #: More rows than this are no chart to read.
@@ -33,7 +32,7 @@ _RULER = 0.34
 
 
 def ladder_chart(
-    verdicts: Record | Mapping[str, Record] | Iterable[Record],
+    verdicts: Verdict | Account | Mapping[str, Verdict | Account] | Iterable[Verdict | Account],
     *,
     uncertainty: AmountLike | Mapping[str, AmountLike] | None = None,
     lang: str = "en",

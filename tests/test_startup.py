@@ -166,3 +166,8 @@ def test_no_public_name_is_imported_twice() -> None:
     """A name that was used once is found without the hook of the package."""
     assert eb.to_tce is eb.to_tce
     assert "to_tce" in vars(eb)
+
+
+def test_the_names_of_units_are_there_in_a_fresh_interpreter() -> None:
+    code = "from energybench.units import registry, quantity; assert str(quantity('1 t')) == '1.0 t'"
+    subprocess.run([sys.executable, "-c", code], check=True)

@@ -14,6 +14,6 @@ def __getattr__(name: str) -> object:
     """Load pint and numpy when the registry is first used: to read a text needs neither."""
     if name not in __all__:
         raise AttributeError(name)
-    from energybench.units import registry as module
+    from energybench.units.registry import quantity, ratio, registry, standard_coal_heat
 
-    return getattr(module, name)
+    return {one.__name__: one for one in (quantity, ratio, registry, standard_coal_heat)}[name]

@@ -26,7 +26,7 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
     "Uncertainty and decisions": ("measured", "Measured", "Contribution", "Decision", "Sensitivity"),
     "Limits and classes": (
         *("classify", "classify_all", "Verdict", "Level", "Ladder", "find_item", "find_ladder"),
-        *("furnace_limit", "FurnaceLimit"),
+        *("furnace_limit", "FurnaceLimit", "timeline", "Applied"),
     ),
     "One product, one period": (
         *("account", "Account", "Line", "AccountingRules", "Use", "control_energy", "ControlledEnergy"),

@@ -508,7 +508,7 @@ def test_a_script_that_slipped_in_would_not_run(browser: Any, written: dict[str,
     attack = "<script>document.title = 'ran'</script><img src=x onerror=\"document.title = 'ran'\"></main>"
     spoiled.write_text(written["en"].read_text(encoding="utf-8").replace("</main>", attack), encoding="utf-8")
     opened = Opened(browser, spoiled)
-    opened.tab.wait_for_load_state("networkidle")
+    opened.tab.wait_for_load_state("load")
     assert opened.tab.title() == "Energy intensity report"
     assert any("Content Security Policy" in said for said in opened.said)
     opened.tab.close()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from energybench.limits.choose import documents_of_region, find_item, last_day, same_product, standing
+from energybench.limits.choose import documents_of_region, find_item, last_day, same_product
 from energybench.tables.rows import as_of
 from energybench.tables.store import find_document, records
 from energybench.units.result import Record
@@ -95,11 +95,14 @@ def timeline(item: str, region: str | None = None) -> tuple[Applied, ...]:
 
 def _applied(document: str, item: str, unit: str, thresholds: dict[str, str], verification: str) -> Applied:
     row = find_document(document)
-    told = standing(row, as_of())
-    states = {"": "in force", "is": "announced", "has": "date unknown"}
-    state = states.get(told.partition(" ")[0], "ended")
-    dates = (row.effective_from, last_day(row))
-    return Applied(row.id, row.kind, row.region, *dates, state, item, unit, thresholds, verification)
+    first, end, day = row.effective_from, last_day(row), as_of()
+    if end and end <= day:
+        state = "ended"
+    elif not first:
+        state = "date unknown"
+    else:
+        state = "announced" if first > day else "in force"
+    return Applied(row.id, row.kind, row.region, first, end, state, item, unit, thresholds, verification)
 
 
 def _of_ladder(ladder: Ladder) -> Applied:

@@ -40,6 +40,7 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
         *("coal_rate", "CoalRate", "steam_heat", "SteamHeat", "to_reference", "ReferenceVolume"),
         *("share", "Sharing", "to_co2", "Emission"),
     ),
+    "Receipts": ("replay", "Replay"),
     "Errors": ("EnergybenchError",),
 }
 #: Modules whose names are reached through them: heading, and the module.

@@ -65,6 +65,7 @@ RUNS: dict[str, list[tuple[str, ...]]] = {
         ("assess", *MAIN, "--document", "ndrc-2023"),
     ],
     "timeline-1": [("timeline", "电解铝"), ("timeline", "铸铁", "--region", "昌吉市")],
+    "replay-1": [("replay", str(ROOT / "tests" / "receipts" / "0.1.0-text.json"))],
     "tables-1": [("tables",)],
     "table-1": [("tables", name) for name in TABLES],
     "tables-gaps-1": [("tables", "gaps")],

@@ -28,6 +28,7 @@ _HOMES = {
     "limits.timeline": ("Applied", "timeline"),
     "limits.verdicts": ("Verdict",),
     "limits.what_if": ("Sensitivity",),
+    "report.receipts": ("Replay", "replay"),
     "targets.check": ("TargetCheck", "TargetVerdict", "check_targets"),
     "targets.lift": ("LiftPlan", "cheapest_lift"),
     "targets.output_value": ("OutputValueIntensity", "energy_per_output_value"),

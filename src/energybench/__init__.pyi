@@ -59,6 +59,8 @@ from energybench.limits.timeline import Applied as Applied
 from energybench.limits.timeline import timeline as timeline
 from energybench.limits.verdicts import Verdict as Verdict
 from energybench.limits.what_if import Sensitivity as Sensitivity
+from energybench.report.receipts import Replay as Replay
+from energybench.report.receipts import replay as replay
 from energybench.targets.check import TargetCheck as TargetCheck
 from energybench.targets.check import TargetVerdict as TargetVerdict
 from energybench.targets.check import check_targets as check_targets

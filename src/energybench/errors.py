@@ -160,6 +160,12 @@ class OptionError(EnergybenchError, ValueError):
     reason = "option"
 
 
+class ReceiptError(EnergybenchError, ValueError):
+    """A receipt that is none, or an answer that has none."""
+
+    reason = "receipt"
+
+
 class JsonLineError(EnergybenchError, ValueError):
     """A line from a pipe that is not a question: no JSON object, or one without what is asked."""
 

@@ -7,7 +7,8 @@ until the last step, so that a printed result can be checked by hand.
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -25,7 +26,7 @@ from energybench.limits.verdicts import Verdict, check_basis, check_output, savi
 from energybench.limits.what_if import Figures, Sensitivity, of_value
 from energybench.tables.store import data_version, warn_if_weak
 from energybench.units.registry import make_quantity, ratio, same_kind, to_float
-from energybench.units.result import Card
+from energybench.units.result import Card, Receipted
 from energybench.units.text import KWH, TCE, UnitText, read_unit
 
 if TYPE_CHECKING:
@@ -104,7 +105,7 @@ def uncertainties(
 
 
 @dataclass(frozen=True, slots=True)
-class Account(Card):
+class Account(Card, Receipted):
     """The energy of one product over one period.
 
     Attributes
@@ -127,6 +128,8 @@ class Account(Card):
         Standard uncertainty of ``tce``, and of ``intensity`` in its unit; None where nothing was given one.
     budget : tuple of Contribution
         What each source contributes to it, largest first.
+    question : dict or None
+        The arguments of :func:`account`, for :meth:`receipt`.
     """
 
     lines: tuple[Line, ...]
@@ -147,6 +150,7 @@ class Account(Card):
     uncertainty: float | None = None
     intensity_uncertainty: float | None = None
     budget: tuple[Contribution, ...] = ()
+    question: dict[str, Any] | None = field(default=None, repr=False, compare=False)
 
     @property
     def total(self) -> float:
@@ -160,7 +164,9 @@ class Account(Card):
     def to_dict(self) -> dict[str, Any]:
         """Return the account as plain data, ready for JSON."""
         verdict = None if self.verdict is None else self.verdict.to_dict()
-        return {**asdict(replace(self, verdict=None)), "verdict": verdict}
+        plain = asdict(replace(self, verdict=None, question=None))
+        del plain["question"]
+        return {**plain, "verdict": verdict}
 
     def sensitivity(self, *, coal_rate: AmountLike | CoalRate | None = None) -> Sensitivity:
         """Return by how much each figure must change for the class to change, and which choices would change it.
@@ -306,6 +312,8 @@ def account(
     >>> round(book.tce, 2), round(book.intensity, 3), book.unit
     (1861.8, 77.575, 'kgce/t')
     """
+    lines = list(lines) if isinstance(lines, Iterator) else lines
+    question = dict(locals())
     check_option("compare", compare, COMPARES)
     if rules is not None and not isinstance(rules, AccountingRules):
         raise OptionError(f"rules is {quoted(rules)}", quoted(rules), "Pass energybench.AccountingRules(...)")
@@ -345,6 +353,7 @@ def account(
         control=control if rules else None,
         notes=odd,
         data_version=data_version(),
+        question=question,
         **uncertainties(converted),
     )
     if output is None:

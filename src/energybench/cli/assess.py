@@ -33,6 +33,7 @@ _FILES = {
     "problems": "write the rows that were not used",
     "report": "write a page to read and print, .html",
     "workbook": "write results and readings with live formulas, .xlsx",
+    "receipt": "write what the answer was made from, to replay it, .json",
 }
 
 
@@ -57,11 +58,12 @@ def run(arguments: Namespace) -> tuple[Assessment, int]:
 
     meters, outputs, targets = arguments.meters, arguments.outputs, arguments.targets
     asked = {name: path for name, path in given(arguments, *_FILES).items() if path is not None}
-    pages, books = ([asked.pop(name)] if name in asked else [] for name in ("report", "workbook"))
+    pages, books, receipts = ([asked.pop(name)] if name in asked else [] for name in ("report", "workbook", "receipt"))
     frames = asked
     writers.refuse_overwriting(frames.values(), (meters, outputs))
     writers.refuse_overwriting(pages, (meters, outputs, *frames.values()), writers.REPORTS)
     writers.refuse_overwriting(books, (meters, outputs, *frames.values(), *pages), writers.WORKBOOKS)
+    writers.refuse_overwriting(receipts, (meters, outputs, *frames.values()), writers.RECEIPTS)
     if targets is not None and not pages + books:
         fix = "Add --report report.html or --workbook review.xlsx"
         raise OptionError("--targets goes into a page or a workbook, and none is asked for", targets, fix)
@@ -84,4 +86,6 @@ def run(arguments: Namespace) -> tuple[Assessment, int]:
             assessment.to_html(path, targets=checked, lang=arguments.lang)
         for path in books:
             assessment.to_excel(path, targets=checked, lang=arguments.lang)
+        for path in receipts:
+            writers.write_receipt(assessment, path)
     return assessment, FINE if assessment.problem_counts.empty else PROBLEMS

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from energybench.cli.console import FINE
 from energybench.cli.options import add_options, given
+from energybench.errors import OptionError
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -34,13 +35,17 @@ def add_arguments(parser: Parser) -> None:
     parser.add_argument("item", metavar="ITEM", nargs="?", help="product: 电解铝, electrolytic-aluminium")
     parser.add_argument("--output", metavar="AMOUNT", help='output of the period, for the saving: "24000 t"')
     basis = {"default": None, "help": "basis of the value; checked if given"}
+    parser.add_argument("--receipt", metavar="PATH", help="write what the answer was made from, to replay it, .json")
     add_options(parser, *_OPTIONS, "json", basis=basis)
 
 
 def run(arguments: Namespace) -> tuple[Verdict | None, int]:
     """Classify one value, or every line of a pipe."""
     options = given(arguments, *_OPTIONS, "output")
+    receipts = [] if arguments.receipt is None else [arguments.receipt]
     if arguments.value == "-":
+        if receipts:
+            raise OptionError("--receipt is of one answer, and a pipe has many", receipts[0], "Leave --receipt out")
         from energybench.cli.json_lines import CLASSES, answer_pipe
 
         return None, answer_pipe(CLASSES, {"item": arguments.item, **options})
@@ -48,4 +53,10 @@ def run(arguments: Namespace) -> tuple[Verdict | None, int]:
         arguments.refuse("the following arguments are required: ITEM")
     import energybench as eb
 
-    return eb.classify(arguments.value, arguments.item, **options), FINE
+    verdict = eb.classify(arguments.value, arguments.item, **options)
+    if receipts:
+        from energybench.report import files as writers
+
+        writers.refuse_overwriting(receipts, formats=writers.RECEIPTS)
+        writers.write_receipt(verdict, receipts[0])
+    return verdict, FINE

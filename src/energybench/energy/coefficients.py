@@ -73,6 +73,8 @@ class Coefficient(Quantified, Card):
         Source of a table figure; empty for a figure of the user's own.
     heating_value : float or None
         Net heating value of the same row in ``heating_value_unit``, with its own verification.
+    row : str
+        The id of the row of the table ``carriers``; empty where the figure is of no row.
     """
 
     carrier: str
@@ -90,6 +92,7 @@ class Coefficient(Quantified, Card):
     heating_value: float | None = None
     heating_value_unit: str = ""
     heating_value_verification: str = ""
+    row: str = ""
 
     @property
     def source(self) -> str:
@@ -259,6 +262,7 @@ def _of_row(row: CarrierRow) -> tuple[Rate, Coefficient]:
         heating_value=float(row.heating_value) if row.heating_value and not row.heating_value_high else None,
         heating_value_unit=row.heating_value_unit,
         heating_value_verification=row.heating_value_verification,
+        row=row.id,
     )
 
 

@@ -17,7 +17,7 @@ from energybench.frames.native import to_kind
 from energybench.frames.problems import add_counts
 from energybench.frames.uncertain_cells import FIGURE_COLUMNS
 from energybench.limits.ladders import Level
-from energybench.units.result import Card, report_room
+from energybench.units.result import Card, Receipted, report_room
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -89,7 +89,7 @@ _SHOWN = 10
 
 
 @dataclass
-class Assessment(Card):
+class Assessment(Card, Receipted):
     """The answer for a whole table.
 
     ``results``, ``problems`` and ``energy`` are frames of the kind of the outputs, or of the meters where those are
@@ -125,6 +125,10 @@ class Assessment(Card):
     package_version: str = __version__
     data_version: str = ""
     kind: str = "pandas"
+    #: For the receipt: the ids of the rows used, the files with their stamps, and how they were read.
+    rows_used: tuple[str, ...] = field(default=(), repr=False)
+    files: dict[str, tuple[str, tuple[Any, ...]] | None] = field(default_factory=dict, repr=False)
+    reading: dict[str, Any] = field(default_factory=dict, repr=False)
 
     @cached_property
     def results(self) -> Any:

@@ -88,6 +88,17 @@ def shown_path(path: str | Path) -> str:
     return text if len(text) <= _LONGEST_PATH else quoted(text)
 
 
+def files_of(path: Path) -> list[Path]:
+    """Return a file, or the files of a folder."""
+    return sorted(path.rglob("*.parquet")) if path.is_dir() else [path]
+
+
+def stamp_of(path: str) -> tuple[Any, ...]:
+    """Return what changes when a file or folder is written again: names, sizes and times."""
+    stats = [(str(one), one.stat()) for one in files_of(Path(path)) if one.exists()]
+    return tuple((name, stat.st_size, stat.st_mtime_ns) for name, stat in stats)
+
+
 def is_large(path: str | Path) -> bool:
     """Say whether meters are read in batches: a folder, or a long .parquet or .csv file."""
     file = Path(path)

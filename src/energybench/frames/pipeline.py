@@ -23,7 +23,7 @@ from energybench.frames.columns import KEYS, canonical_columns
 from energybench.frames.encode import encode, recode, with_plain_cells
 from energybench.frames.energy_file import EnergyFile
 from energybench.frames.engines import EngineSource, collected, is_lazy
-from energybench.frames.files import is_workbook, open_file, read_table
+from energybench.frames.files import is_workbook, open_file, read_table, stamp_of
 from energybench.frames.grading import grade, intensity_uncertainty, note_on_signs, with_uncertainty
 from energybench.frames.groups import KEY_TEXT, make_groups
 from energybench.frames.kernel import Totals, sweep
@@ -232,6 +232,7 @@ def _assess(
     sheets = sheet if isinstance(sheet, Mapping) else dict.fromkeys(books[:1], sheet)
     tell = progress or (lambda _share, _text: None)
     tell(0.0, "reading")
+    files = {name: file_stamp(table) for name, table in (("meters", meters), ("outputs", outputs))}
     if is_dask_frame(meters):
         from energybench.frames.dask_tables import add_partitions
 
@@ -259,7 +260,9 @@ def _assess(
             tell(0.9 * share, "adding up")
     sums.factors = known.factors
     notes = (*unused_headers(meters=unused), *source.notes)
-    return finish(sums, wanted, options, notes, tell)
+    answer = finish(sums, wanted, options, notes, tell)
+    answer.files, answer.reading = files, {} if sheet is None else {"sheet": sheet}
+    return answer
 
 
 def open_source(meters: Any, batch_rows: int | None, sheet: str | None) -> Source:
@@ -422,6 +425,7 @@ def finish(sums: Sums, wanted: Wanted, options: Options, notes: Iterable[str], t
         options=options.to_dict(),
         data_version=data_version(),
         kind=wanted.kind,
+        rows_used=rows_used(sums.factors, measured.thresholds),
     )
     check_counts(assessment.counts, len(output_problems))
     tell(1.0, "done")
@@ -456,6 +460,22 @@ def warn_of_standing(thresholds: Iterable[Threshold | Refusal], stacklevel: int)
     for text in told:
         warnings.warn(text, SupersededWarning, stacklevel=stacklevel)
     return tuple(told)
+
+
+def file_stamp(table: Any) -> tuple[str, tuple[Any, ...]] | None:
+    """Return the path of a file or folder as text, and its stamp before it is read; None for other tables."""
+    if not isinstance(table, str | Path):
+        return None
+    return str(table), stamp_of(str(table))
+
+
+def rows_used(factors: Iterable[Factor | Refusal], thresholds: Iterable[Threshold | Refusal]) -> tuple[str, ...]:
+    """Return the ids of the rows that figures and limits were taken from."""
+    figures = [one.record.row for one in factors if isinstance(one, Factor)]
+    limits = [one for one in thresholds if isinstance(one, Threshold)]
+    rows: list[Any] = [one.curve.row if one.curve else one.ladder for one in limits]
+    ladders = [row.id for row in rows if row is not None]
+    return tuple(dict.fromkeys(filter(None, (*figures, *ladders))))
 
 
 def warn_weak(

@@ -160,6 +160,7 @@ def classify(
     >>> round(classify("105±2 kgce/t", "cement-clinker").probabilities["benchmark"], 4)
     0.0062
     """
+    question = {name: one for name, one in locals().items() if name != "documents"}
     if documents is not None:
         check_option("documents", documents, ("all",))
         if any(option is not None for option in (document, period, region, project, capacity, output, corrections)):
@@ -181,7 +182,8 @@ def classify(
         raise UncertaintyError(f"output is {spread.stated}: savings carry no uncertainty", spread.stated, fix)
     saving = None if output is None else saving_scale(ladder, output)
     judging = {"compare": compare, "saving_output": saving, "project": project, "plausible": plausible}
-    return judge_corrected(number, uncertainty, ladder, corrections, allow_unverified, judging)
+    verdict = judge_corrected(number, uncertainty, ladder, corrections, allow_unverified, judging)
+    return replace(verdict, question=question)
 
 
 def judge_corrected(

@@ -19,7 +19,7 @@ from energybench.limits.ladders import PLAUSIBLE
 from energybench.limits.what_if import Sensitivity, of_value
 from energybench.tables.store import citation, data_version
 from energybench.units.registry import ratio, same_kind, to_float
-from energybench.units.result import Card, Quantified
+from energybench.units.result import Card, Quantified, Receipted
 from energybench.units.text import KWH, TCE, UnitText, read_unit
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ _OF_LADDER = (
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict(Quantified, Card):
+class Verdict(Quantified, Card, Receipted):
     """The class of one value on one ladder, and everything that a reader needs to check it.
 
     Attributes
@@ -66,6 +66,8 @@ class Verdict(Quantified, Card):
         What follows beside the class: a mandatory GB level that is not met, the deadline of the list.
     ladder : Ladder or None
         The row that the value was compared with; None where it may not be used.
+    question : dict or None
+        The arguments of :func:`energybench.classify`, for :meth:`receipt`; None in an account or of several documents.
     """
 
     value: float
@@ -103,6 +105,7 @@ class Verdict(Quantified, Card):
     project: str = ""
     follows: tuple[str, ...] = ()
     ladder: Ladder | None = field(default=None, repr=False)
+    question: dict[str, Any] | None = field(default=None, repr=False, compare=False)
 
     @property
     def probabilities(self) -> dict[str, float] | None:
@@ -164,8 +167,8 @@ class Verdict(Quantified, Card):
 
     def to_dict(self) -> dict[str, Any]:
         """Return the verdict as plain data, ready for JSON."""
-        plain = asdict(replace(self, ladder=None))
-        del plain["ladder"]
+        plain = asdict(replace(self, ladder=None, question=None))
+        del plain["ladder"], plain["question"]
         return {**plain, "corrections": list(plain["corrections"]), "probabilities": self.probabilities}
 
     def __str__(self) -> str:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     import pandas
 
+    from energybench.units.result import Receipted
+
 #: Extension -> the module that writes it and the extra that brings the module; none where pandas is enough.
 FORMATS: dict[str, tuple[str, str]] = {
     ".csv": ("", ""),
@@ -26,6 +28,7 @@ FORMATS: dict[str, tuple[str, str]] = {
 }
 #: The same for a workbook, and for a report.
 WORKBOOKS = {".xlsx": FORMATS[".xlsx"]}
+RECEIPTS = {".json": FORMATS[".json"]}
 REPORTS = {".html": ("jinja2", "report")}
 #: Rows and columns that a sheet of Excel has; the header is one row.
 _SHEET = (1_048_576, 16_384)
@@ -62,6 +65,13 @@ def refuse_overwriting(
         if source is not None or place in used:
             raise OptionError(f"{name} has two uses in one call", name, "Give every file a name of its own")
         used.add(place)
+
+
+def write_receipt(answer: Receipted, path: str | Path) -> None:
+    """Write the receipt of an answer to a .json file."""
+    text = json.dumps(answer.receipt(), ensure_ascii=False, indent=1, allow_nan=False)
+    with whole_file(path) as part:
+        part.write_text(text + "\n", encoding="utf-8")
 
 
 def write_frame(frame: pandas.DataFrame, path: str | Path) -> None:

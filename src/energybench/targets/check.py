@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from math import isfinite
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -34,7 +34,7 @@ from energybench.targets.rows import (
     target_rows,
     with_unit,
 )
-from energybench.units.result import Record
+from energybench.units.result import Receipted, Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -169,7 +169,7 @@ class TargetVerdict(Record):
 
 
 @dataclass(frozen=True, slots=True)
-class TargetCheck:
+class TargetCheck(Receipted):
     """The targets of one document, each with its verdict.
 
     Attributes
@@ -184,6 +184,8 @@ class TargetCheck:
         Which document was read in place of which, as asked for.
     notes : tuple of str
         What a reader should know of the whole.
+    question : dict or None
+        The arguments of :func:`check_targets`, for :meth:`receipt`.
     """
 
     document: str
@@ -195,6 +197,7 @@ class TargetCheck:
     notes: tuple[str, ...] = ()
     package_version: str = __version__
     data_version: str = ""
+    question: dict[str, Any] | None = field(default=None, repr=False, compare=False)
 
     def __getitem__(self, target: str) -> TargetVerdict:
         """Return a verdict by target id, or by its number in the document."""
@@ -230,7 +233,9 @@ class TargetCheck:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the check as plain data, ready for JSON."""
-        return {**asdict(self), "counts": self.counts}
+        plain = asdict(replace(self, question=None))
+        del plain["question"]
+        return {**plain, "counts": self.counts}
 
     def __str__(self) -> str:
         counts = ", ".join(f"{number} {answer}" for answer, number in self.counts.items())
@@ -310,6 +315,7 @@ def check_targets(
     The figure share_of_capacity_below_baseline is missing, and there are no results to compute it from. Pass
     figures={"share_of_capacity_below_baseline": "... % of capacity"}
     """
+    question = dict(locals())
     tolerance = check_tolerance(tolerance)
     rows = target_rows(document)
     own = {find_document(meant).id: find_document(read).id for meant, read in (standards or {}).items()}
@@ -332,6 +338,7 @@ def check_targets(
         standards=tuple(own.items()),
         notes=_remarks(rows[0].document, [measure_of(row) for row in rows], table),
         data_version=data_version(),
+        question=question,
     )
 
 

@@ -45,6 +45,23 @@ class Card:
         return html
 
 
+class Receipted:
+    """An answer that says what it was made from, so that it can be asked again."""
+
+    __slots__ = ()
+
+    def receipt(self) -> dict[str, Any]:
+        """Return question, inputs, rows used, checks and results as data for JSON, for :func:`energybench.replay`.
+
+        Raises
+        ------
+        ReceiptError
+            If the answer is a part of another one, a figure cannot be written down, or a file changed since.
+        """
+        receipt: dict[str, Any] = report_room("receipts").receipt_of(self)
+        return receipt
+
+
 def report_room(module: str = "") -> Any:
     """Return the room ``report``, which stands above every record, or one of its modules."""
     return import_module(f"energybench.report.{module}".rstrip("."))

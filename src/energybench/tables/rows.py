@@ -110,7 +110,7 @@ def _schema(resource: dict[str, Any]) -> Schema:
         title=resource["description"],
         columns=tuple(field["name"] for field in fields),
         numbers=tuple(field["name"] for field in fields if field["type"] == "number"),
-        positive=tuple(name for name, of in limits.items() if of.get("exclusiveMinimum") == 0),
+        positive=tuple(field["name"] for field in fields if field.get("energybench:positive")),
         units={name: "" if unit is True else unit for name, unit in units.items() if unit},
         patterns={name: of["pattern"] for name, of in limits.items() if "pattern" in of},
         words={

@@ -20,10 +20,19 @@ if TYPE_CHECKING:
     from argparse import Namespace
 
     from energybench.cli.console import Parser
+    from energybench.tables.confirm import Confirmation
 
 ABOUT = """\
 Figures stand as their documents print them. "check FILE" checks rows of your own against the schema and says
-what is wrong where; "gaps" prints the rows that still need a reader with the document."""
+what is wrong where; "gaps" prints the rows that still need a reader with the document; "confirm ID" writes into a row
+that you read it."""
+_READ = {
+    "document": "file of the document that you have",
+    "page": "page that has the figure",
+    "clause": "clause or table, where the row has none",
+    "address": "where a reader can open the document",
+    "to": "file of own rows to write to; default the table in data/",
+}
 EXAMPLES = """\
   energybench tables
   energybench tables furnace_limits
@@ -33,15 +42,27 @@ EXAMPLES = """\
 def add_arguments(parser: Parser) -> None:
     """Declare what the command takes."""
     parser.add_argument(
-        "name", metavar="NAME | check | gaps", nargs="?", help="one table; all are listed without a name"
+        "name", metavar="NAME | check | confirm | gaps", nargs="?", help="one table; all are listed without a name"
     )
-    parser.add_argument("file", metavar="FILE", nargs="?", help="with check: rows of your own")
+    parser.add_argument(
+        "file", metavar="FILE | ID", nargs="?", help="with check: your own rows; with confirm: a row"
+    )
+    for option, text in _READ.items():
+        parser.add_argument(f"--{option}", metavar=option.upper(), help=f"with confirm: {text}")
+    parser.add_argument("--value", metavar="COLUMN=FIGURE", action="append", help="with confirm: a figure as printed")
+    parser.add_argument("--correct", action="store_true", help="with confirm: write figures that differ from the row's")
     add_options(parser, "json")
 
 
-def run(arguments: Namespace) -> tuple[None, int]:
+def run(arguments: Namespace) -> tuple[Confirmation | None, int]:
     """List the tables, print one, check a file, or print the gaps."""
     name, file = arguments.name, arguments.file
+    if name == "confirm":
+        return _confirm(arguments)
+    for option in (*_READ, "value", "correct"):
+        if getattr(arguments, option):
+            fix = "Write: energybench tables confirm ID --document FILE --page PAGE --value FIGURE"
+            raise OptionError(f"--{option} goes with confirm", f"--{option}", fix)
     if (name == "check") != (file is not None):
         raise OptionError("check and a file go together", str(file or name), "Write: energybench tables check FILE")
     data, text = _check(file) if file is not None else _gaps() if name == "gaps" else _table(name) if name else _list()
@@ -53,6 +74,25 @@ def run(arguments: Namespace) -> tuple[None, int]:
     else:
         say(text)
     return None, PROBLEMS if data.get("problems") else FINE
+
+
+def _confirm(arguments: Namespace) -> tuple[Confirmation, int]:
+    """Write into a row what was read, and say what follows."""
+    from energybench.tables.confirm import confirm
+
+    fix = "Write: energybench tables confirm ID --document FILE --page PAGE --value FIGURE"
+    if arguments.file is None:
+        raise OptionError("confirm and a row go together", "confirm", fix)
+    read = {option: given for option in _READ if (given := getattr(arguments, option)) is not None}
+    for option in ("document", "page"):
+        if option not in read:
+            raise OptionError(f"--{option} is not given", option, f"Pass --{option}, the {_READ[option]}")
+    values = arguments.value or []
+    figures = dict(one.split("=", 1) for one in values if "=" in one)
+    alone = [one for one in values if "=" not in one]
+    if len(alone) > 1 or (alone and figures):
+        raise OptionError(f"--value is {alone[0]}, and the row has several", alone[0], "Write --value COLUMN=FIGURE")
+    return confirm(arguments.file, values=alone[0] if alone else figures, correct=arguments.correct, **read), FINE
 
 
 def _list() -> tuple[dict[str, Any], str]:

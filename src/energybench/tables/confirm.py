@@ -1,0 +1,223 @@
+"""Confirming a row: a reader has the document, and the row says so."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+from dataclasses import asdict, dataclass
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from energybench.errors import EnergybenchError, OptionError, TableError, UnknownNameError, did_you_mean, quoted
+from energybench.tables.own_rows import check_file
+from energybench.tables.rows import ACCEPTED, TABLES, folder, schemas
+from energybench.tables.store import citation, records
+from energybench.units.result import Record
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+#: Numbers that say which row it is, and those with a verification of their own.
+_PLACES = ("capacity", "temperature_celsius", "at", "order")
+_OF_ITS_OWN = ("heating_value", "heating_value_high")
+_LONGEST_HASH = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmation(Record):
+    """What a confirmation changed in a row, and what follows from it.
+
+    Attributes
+    ----------
+    table, id, file : str
+        The row, and the file that it was written to.
+    changes : dict
+        Column: what it was, what it is.
+    follows : tuple of str
+        What changes for those who ask.
+    shown_in : tuple of str
+        Pages and examples of the source tree that name the row; look at them.
+    """
+
+    table: str
+    id: str
+    file: str
+    changes: dict[str, tuple[str, str]]
+    follows: tuple[str, ...]
+    shown_in: tuple[str, ...]
+
+    def __str__(self) -> str:
+        lines = [f"{self.table} {self.id}, written to {self.file}"]
+        lines += [f"  {name}: {was or '(empty)'} -> {now}" for name, (was, now) in self.changes.items()]
+        lines += [f"follows: {one}" for one in self.follows]
+        return "\n".join([*lines, *(f"look at: {one}" for one in self.shown_in)])
+
+
+def confirm(
+    row: str,
+    *,
+    document: str | Path,
+    page: str,
+    values: Mapping[str, str] | str,
+    clause: str = "",
+    address: str = "",
+    correct: bool = False,
+    to: str | Path | None = None,
+) -> Confirmation:
+    """Write into a row that its figures were read in its document.
+
+    Parameters
+    ----------
+    row : str
+        Id of the row.
+    document : str or Path
+        The file of the document that you have; its hash goes into the evidence.
+    page : str
+        The page that has the figure.
+    values : mapping or str
+        The figures as printed, by column; a text where the row has one figure.
+    clause : str
+        Clause or table, where the row has none yet.
+    address : str
+        Where a reader can open the document.
+    correct : bool
+        Write the figures of the document where the row has others.
+    to : str or Path, optional
+        A CSV file of own rows to write the row to; by default the table in ``data/`` of the source tree.
+
+    Returns
+    -------
+    Confirmation
+        What changed. Notes and prose are never touched, and a verification never falls.
+
+    Raises
+    ------
+    UnknownNameError
+        If no row has the id.
+    OptionError
+        If a figure is not given, or differs from that of the row.
+    TableError
+        If the row is in conflict, which its notes have to settle, or the file cannot be written.
+    """
+    table, record = _find(row)
+    path = _home(table) if to is None else Path(to)
+    if record.verification == "conflict":
+        fix = f"Settle by hand what the notes of the row say: {record.notes}"
+        raise TableError(f"{row} is in conflict, and one figure does not settle that", row, fix)
+    cells = asdict(record)
+    given = _figures(table, record, values)
+    other = {name: value for name, value in given.items() if cells[name] and Decimal(cells[name]) != Decimal(value)}
+    if other and not correct:
+        shown = ", ".join(f"{name} {value} where the row has {cells[name]}" for name, value in other.items())
+        fix = "Look at the unit, the edition and the scope again; --correct writes the figures of the document"
+        raise OptionError(f"The document has {shown}", shown, fix)
+    new = {**cells, **given, "evidence": _evidence(record, Path(document), page, address)}
+    if clause and "clause" in cells:
+        new["clause"] = clause
+    if "clause" in cells and not new["clause"]:
+        raise OptionError(f"{row} names no clause", "clause", "Pass --clause with the clause or table that you read")
+    if record.verification not in ("two_sources", "one_source") or other:
+        new["verification"] = "one_source"
+    if given.keys() & set(_OF_ITS_OWN):
+        new["heating_value_verification"] = "one_source"
+    _write(path, table, new)
+    changes = {name: (cells[name], new[name]) for name in cells if cells[name] != new[name]}
+    return Confirmation(table, row, str(path), changes, _follows(record, new, other), _shown_in(record))
+
+
+def _find(row: str) -> tuple[str, Any]:
+    named = [table for table in TABLES if {"id", "verification", "evidence"} <= set(schemas()[table].columns)]
+    known = {record.id: (table, record) for table in named for record in records(table)}
+    if row not in known:
+        fix = did_you_mean(row, known, "energybench tables gaps prints the rows that wait")
+        raise UnknownNameError(f"{quoted(row)} is the id of no row", quoted(row), fix)
+    return known[row]
+
+
+def _home(table: str) -> Path:
+    """Return the file of a table in a source tree; an installed package is not written to."""
+    home = folder()
+    if not (home.parent / "pyproject.toml").is_file():
+        fix = "Pass --to own.csv, and use it with ENERGYBENCH_DATA or energybench.tables.use()"
+        raise TableError(f"{home} belongs to an installed package", str(home), fix)
+    return home / f"{table}.csv"
+
+
+def _figures(table: str, record: Any, values: Mapping[str, str] | str) -> dict[str, str]:
+    """Return the figures that were read, by column; every figure of the row has to be among them."""
+    columns = [name for name in schemas()[table].numbers if name not in _PLACES]
+    filled = [name for name in columns if getattr(record, name) and name not in _OF_ITS_OWN]
+    if isinstance(values, str):
+        values = {(filled or columns)[0]: values}
+    for name, value in values.items():
+        if name not in columns:
+            fix = did_you_mean(name, columns, f"The figures of {table} are {', '.join(columns)}")
+            raise OptionError(f"{quoted(name)} is no figure of {table}", quoted(name), fix)
+        try:
+            Decimal(value)
+        except InvalidOperation as error:
+            fix = "Write the figure as printed, such as 0.7143"
+            raise OptionError(f"{name} is {quoted(value)}, expected a number", quoted(value), fix) from error
+    lacking = [name for name in filled if name not in values]
+    if lacking or not values:
+        shown = " ".join(f"--value {name}=..." for name in lacking or columns[:1])
+        what = ", ".join(lacking) or columns[0]
+        raise OptionError(f"{record.id} has {what} too, which was not read", what, f"Pass {shown}")
+    return dict(values)
+
+
+def _evidence(record: Any, document: Path, page: str, address: str) -> str:
+    """Return the evidence with the place that was read; what stood there stays."""
+    try:
+        digest = hashlib.sha256(document.read_bytes()).hexdigest()[:_LONGEST_HASH]
+    except OSError as error:
+        fix = "Give the file of the document that you read"
+        raise TableError(f"{document} cannot be read: {error.strerror}", str(document), fix) from error
+    number = citation(getattr(record, "document", record.id))
+    read = f"{address or number}, p. {page} (file sha256 {digest})"
+    old = [one for one in record.evidence.split(" || ") if one]
+    return " || ".join([*old, read] if read not in old else old)
+
+
+def _write(path: Path, table: str, row: dict[str, str]) -> None:
+    """Put a row into a CSV file: in place of the one with its id, or at its end; no other line changes."""
+    columns = list(schemas()[table].columns)
+    lines = [columns]
+    if path.exists():
+        with path.open(encoding="utf-8", newline="") as file:
+            lines = list(csv.reader(file))
+    if lines[0] != columns:
+        fix = f"Give a file with the columns of {table}, or one that is not there yet"
+        raise TableError(f"{path} has other columns than {table}", str(path), fix)
+    cells, place = [row[name] for name in columns], columns.index("id")
+    lines = [cells if line[place] == row["id"] else line for line in lines]
+    lines += [] if cells in lines else [cells]
+    before = path.read_bytes() if path.exists() else None
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerows(lines)
+    wrong: Iterable[EnergybenchError] = check_file(path)[2]
+    for error in wrong:
+        # The file is left as it was found.
+        path.unlink() if before is None else path.write_bytes(before)
+        raise error
+
+
+def _follows(record: Any, new: dict[str, str], other: dict[str, str]) -> tuple[str, ...]:
+    what = new.get("item") or new.get("carrier") or new["id"]
+    follows = []
+    if record.verification not in ACCEPTED:
+        follows.append(f"{what} answers from {record.id} now, without allow_unverified=True")
+    if other:
+        follows.append(f"answers with {record.id} change: say so in the changelog under Figures")
+    return tuple(follows)
+
+
+def _shown_in(record: Any) -> tuple[str, ...]:
+    """Return the pages and examples of a source tree that name a row, its carrier or its item."""
+    root = folder().parent
+    names = {record.id, *(getattr(record, name, "") for name in ("carrier", "item", "name_zh", "item_zh"))} - {""}
+    places = [root / "README.md", *(root / "docs").rglob("*.md"), *(root / "examples").rglob("*.py")]
+    pages = [path for path in places if path.is_file() and (root / "pyproject.toml").is_file()]
+    found = [path for path in pages if any(name in path.read_text(encoding="utf-8") for name in names)]
+    return tuple(sorted(str(path.relative_to(root)) for path in found))

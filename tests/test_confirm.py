@@ -134,7 +134,7 @@ def test_the_command_writes_the_row_and_says_what_follows(pdf: Path, tmp_path: P
     done = shell("tables", "confirm", row.id, *read, *figures)
     assert done.exit_code == 0
     assert "verification: unverified -> one_source" in done.stdout
-    assert "without allow_unverified" in done.stdout
+    assert "without --allow-unverified" in done.stdout
     asked = shell("tables", "confirm", row.id, *read)
     assert asked.exit_code == 2
     assert "--value benchmark=" in asked.stderr

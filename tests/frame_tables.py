@@ -49,6 +49,11 @@ def outputs(*rows: dict[str, Any], **every: Any) -> pandas.DataFrame:
     return pandas.DataFrame([{**OUTPUT, **every, **row} for row in rows or ({},)])
 
 
+def notes_of_any_source(answer: eb.Assessment) -> list[str]:
+    """Return the notes but for those on identical rows, which are looked for in tables in memory alone."""
+    return [note for note in answer.notes if "the same as an earlier one" not in note]
+
+
 def rows_of(table: pandas.DataFrame) -> list[dict[str, Any]]:
     """Return the rows of a frame as plain dictionaries, what is missing as None."""
     objects = table.astype(object).where(table.notna(), None)

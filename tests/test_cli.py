@@ -612,7 +612,7 @@ def test_assess_with_problems_is_code_1_and_loses_no_row() -> None:
         *("results", "problems", "problem_counts", "counts", "notes", "options"),
         *("package_version", "data_version", "warnings"),
     }
-    assert data["counts"] == {"meters": 5, "used": 3, "problems": 2, "outputs": 2, "classified": 1}
+    assert data["counts"] == {"meters": 5, "used": 3, "problems": 2, "totals": 0, "outputs": 2, "classified": 1}
     assert [(p["row"], p["reason"]) for p in data["problems"] if p["table"] == "meters"] == [
         *((5, "unknown-carrier"), (6, "wrong-dimension"))
     ]

@@ -201,7 +201,14 @@ def test_many_thousand_unknown_units_are_each_looked_at_once(monkeypatch: pytest
     answer = eb.assess(table, outputs())
     assert len(seen) == number
     assert 0 < len(searched) <= resolve.SUGGESTED
-    assert answer.counts == {"meters": 3 * number, "used": 0, "problems": 3 * number, "outputs": 1, "classified": 0}
+    assert answer.counts == {
+        "meters": 3 * number,
+        "used": 0,
+        "problems": 3 * number,
+        "totals": 0,
+        "outputs": 1,
+        "classified": 0,
+    }
     assert len(answer.problem_counts) == number + 1
     assert set(answer.problem_counts["rows"]) == {3, 1}
     assert len(answer.to_json()) < 1000 * LONG

@@ -303,7 +303,7 @@ def test_the_counts_are_checked_against_the_tables() -> None:
     """The library refuses to return an answer that lost a row: break a count and it says so."""
     from energybench.frames import pipeline
 
-    whole = {"meters": 3, "used": 2, "problems": 1, "outputs": 1, "classified": 1}
+    whole = {"meters": 4, "used": 2, "problems": 1, "totals": 1, "outputs": 1, "classified": 1}
     pipeline.check_counts(whole, 0)
     for name in whole:
         with pytest.raises(AssertionError, match="rows were lost"):

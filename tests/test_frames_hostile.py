@@ -68,7 +68,7 @@ def test_a_column_of_nothing_but_unknown_values(column: str) -> None:
     table = meters(flow="in").loc[[0] * MANY].reset_index(drop=True)
     table[column] = [f"nothing {number}" for number in range(MANY)]
     answer = eb.assess(table, outputs())
-    assert answer.counts == {"meters": MANY, "used": 0, "problems": MANY, "outputs": 1, "classified": 0}
+    assert answer.counts == {"meters": MANY, "used": 0, "problems": MANY, "totals": 0, "outputs": 1, "classified": 0}
     bad = answer.problems[answer.problems["table"] == "meters"]
     if column not in ("product", "plant", "period"):
         assert bad["column"].unique().tolist() == [column]

@@ -200,7 +200,7 @@ def test_the_keys_of_the_plain_answer() -> None:
     assert list(plain) == [
         *("results", "problems", "problem_counts", "counts", "notes", "options", "package_version", "data_version")
     ]
-    assert plain["counts"] == {"meters": 1, "used": 1, "problems": 0, "outputs": 1, "classified": 1}
+    assert plain["counts"] == {"meters": 1, "used": 1, "problems": 0, "totals": 0, "outputs": 1, "classified": 1}
     assert plain["options"] == {
         "basis": "calorific",
         "coal_rate": None,

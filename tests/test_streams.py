@@ -30,7 +30,7 @@ from energybench.frames import parquet as parquet_files
 from energybench.frames.encode import encode
 from energybench.frames.native import from_arrow
 from expect import refused
-from frame_tables import meters, outputs, portfolios, tables_of
+from frame_tables import meters, notes_of_any_source, outputs, portfolios, tables_of
 from shell import Done, shell
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def assert_same(streamed: eb.Assessment, whole: eb.Assessment) -> None:
     pandas.testing.assert_frame_equal(listed, whole.problems, check_dtype=False)
     assert _lines(streamed) == _lines(whole)
     assert streamed.problem_counts["rows"].sum() == len(whole.problems)
-    assert streamed.notes == whole.notes
+    assert list(streamed.notes) == notes_of_any_source(whole)
     assert streamed.options == whole.options
     assert streamed.data_version == whole.data_version
 
@@ -247,7 +247,7 @@ def test_folders_of_the_form_name_is_value_are_columns(tmp_path: Path) -> None:
     made = outputs({"plant": "007"}, {"plant": "甲 厂"}, {"plant": "007", "period": 2024})
     answer = eb.assess_path(tmp_path, made, plausible=True)
     # The rows of no plant may belong to any of that year.
-    assert answer.counts == {"meters": 8, "used": 6, "problems": 2, "outputs": 3, "classified": 1}
+    assert answer.counts == {"meters": 8, "used": 6, "problems": 2, "totals": 0, "outputs": 3, "classified": 1}
     assert answer.results["readings"].tolist() == [2, 2, 2]
     assert answer.problems["file"].dropna().unique().tolist() == [
         "plant=__HIVE_DEFAULT_PARTITION__/year=2023/a.parquet"

@@ -428,7 +428,6 @@ def _scale(
 
 def _counted_in(ladder: Ladder, converted: list[ConvertedLine]) -> tuple[list[ConvertedLine], str]:
     """Take the power of auxiliaries out of an indicator of molten aluminium, and say which lines count in it."""
-    of_potline = ladder.indicator_zh == "铝液交流电耗"
     counted: dict[bool, list[str]] = {True: [], False: []}
     lines = []
     for one in converted:
@@ -440,7 +439,7 @@ def _counted_in(ladder: Ladder, converted: list[ConvertedLine]) -> tuple[list[Co
                 quoted(line.carrier),
                 'Write "electricity" (电力), or give the amount of another energy in GJ',
             )
-        auxiliary = of_potline and line.use == "auxiliary"
+        auxiliary = ladder.of_potline and line.use == "auxiliary"
         if one.electricity_kwh:
             counted[not auxiliary].append(str(one.number))
         parts = tuple(replace(part, electricity_kwh=0.0) for part in one.parts)
@@ -448,6 +447,6 @@ def _counted_in(ladder: Ladder, converted: list[ConvertedLine]) -> tuple[list[Co
     said = f"{ladder.indicator_zh} counts the electricity of line {', '.join(counted[True]) or 'none'}"
     if counted[False]:
         said += f"; line {', '.join(counted[False])} is auxiliary and is left out"
-    elif of_potline and len(counted[True]) > 1:
+    elif ladder.of_potline and len(counted[True]) > 1:
         said += '; mark what is not of the potline with use="auxiliary"'
     return lines, said

@@ -108,9 +108,9 @@ class Assessment(Card, Receipted):
     problem_counts : pandas.DataFrame
         The problems counted: how many rows have the same, and the first of them.
     energy : DataFrame
-        A line per meter row, with coefficient, source and tce; kept where the meters were in memory.
+        A line per meter row that is no total, with coefficient, source and tce; kept where the meters were in memory.
     counts : dict
-        Meter rows given, used and in problems; output rows given and classified.
+        Meter rows given, used, in problems and left out as totals; output rows given and classified.
     notes : tuple of str
         Headers that were not used, unverified figures that were.
     """
@@ -254,7 +254,8 @@ class Assessment(Card, Receipted):
         classes = self.result_frame["class"].value_counts()
         reasons = kinds.groupby("reason", sort=False)["rows"].sum().sort_values(ascending=False, kind="stable")
         lines = [
-            f"{counts['meters']} meter rows: {counts['used']} used, {counts['problems']} with problems",
+            f"{counts['meters']} meter rows: {counts['used']} used, {counts['problems']} with problems"
+            + (f", {counts['totals']} left out as totals" if counts["totals"] else ""),
             f"{counts['outputs']} output rows: {counts['classified']} classified",
             *(f"  {level} ({level.zh}): {classes[level.value]}" for level in Level if level.value in classes),
             *(["problems by reason:"] if len(reasons) else []),

@@ -22,6 +22,7 @@ METERS: dict[str, tuple[str, ...]] = {
     "amount": HEADERS["amount"],
     "unit": HEADERS["unit"],
     "flow": HEADERS["flow"],
+    "use": HEADERS["use"],
     "ncv": HEADERS["ncv"],
     "ncv_unit": ("热值单位", "低位发热量单位"),
     "coefficient": HEADERS["coefficient"],

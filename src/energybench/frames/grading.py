@@ -23,7 +23,7 @@ from energybench.frames.resolve import Refusal
 from energybench.frames.strays import INCOMPLETE
 from energybench.limits.consequences import duties
 from energybench.limits.decisions import CANNOT_TELL, RULES, check_risk, guard_band
-from energybench.limits.ladders import PLAUSIBLE, Level, Regions
+from energybench.limits.ladders import PLAUSIBLE, Level, Regions, beyond_every_step
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -67,10 +67,7 @@ UNMETERED = Refusal(
     *("product", "", "no-energy", "{value} is measured by electricity, and no reading is electricity"),
     suggestion="Add its electricity",
 )
-IMPLAUSIBLE = Refusal(
-    *("output", "", "implausible-intensity", "output is {value}, and the intensity is four times beyond every step"),
-    suggestion="Check amounts and units, or pass plausible=True",
-)
+_IMPLAUSIBLE = "implausible-intensity"
 TOO_SMALL = Refusal("output", "", "output", "output is {value}, too small to divide by", "Check the number")
 GAP = Refusal("product", "", "missing-figure", f"A step of {{value}} {_NO_FIGURE}", "Add it with tables.use()")
 
@@ -180,7 +177,7 @@ def grade(outputs: Outputs, totals: Totals, options: Options, withheld: NDArray[
     if not options.plausible:
         low, high = _plausible(outputs)
         odd = (intensity < low) | (intensity > high)
-        problems.flag(odd, IMPLAUSIBLE)
+        _flag_implausible(outputs, intensity, numpy.where(intensity < low, low, high), odd)
         level[odd] = -1
     problems.flag((level < 0) & ~problems.flagged, GAP)
     return _columns(outputs, intensity, level, regions, totals, options, withheld)
@@ -195,6 +192,41 @@ def note_on_signs(outputs: Outputs, intensity: Floats) -> list[str]:
         return []
     rows = "1 output row has an intensity that is" if count == 1 else f"{count} output rows have an intensity that is"
     return [f"{rows} not above zero, and every step is: energy sent out may exceed the inputs"]
+
+
+def _flag_implausible(outputs: Outputs, intensity: Floats, bound: Floats, odd: NDArray[numpy.bool_]) -> None:
+    """Flag the rows far from every step; those of one intensity, unit and bound have one refusal."""
+    if not odd.any():
+        return
+    units = numpy.array([getattr(one, "unit", "") for one in outputs.thresholds], object)[outputs.code]
+    kinds = pandas.DataFrame({"intensity": intensity, "bound": bound, "unit": units})[odd]
+    code = numpy.zeros(len(odd), numpy.int64)
+    code[odd] = kinds.groupby(list(kinds), sort=False).ngroup()
+    fix = "Check amounts and units, or pass plausible=True"
+    refusals = []
+    for value, edge, unit in kinds.drop_duplicates().itertuples(index=False):
+        said = f"the intensity is {value:.6g} {unit}, {beyond_every_step(edge, unit, below=value < edge)}"
+        refusals.append(Refusal("output", "", _IMPLAUSIBLE, said, fix, verbatim=True))
+    outputs.problems.flag_each(odd, code, refusals)
+
+
+def of_potline(outputs: Outputs) -> NDArray[numpy.bool_]:
+    """Say which output rows are measured by the electricity of a potline alone."""
+    return numpy.array([bool(one and one.of_potline) for one in outputs.ladders], bool)[outputs.code]
+
+
+def note_on_potlines(outputs: Outputs, electric: Codes, auxiliary: int) -> list[str]:
+    """Say which rows count in an indicator of molten aluminium: of the ``electric`` of each group all but some."""
+    if not auxiliary and not (electric > 1).any():
+        return []
+    indicator = next(one.indicator_zh for one in outputs.ladders if one and one.of_potline)
+    counted = int(electric.sum()) - auxiliary
+    said = f"{indicator} counts the electricity of {counted} meter row{'s' * (counted != 1)}"
+    if auxiliary:
+        said += f"; {auxiliary} marked as auxiliary {'is' if auxiliary == 1 else 'are'} left out"
+    else:
+        said += "; mark what is not of the potline as auxiliary in a column use (用途)"
+    return [said]
 
 
 @numpy.errstate(invalid="ignore", over="ignore")
@@ -297,7 +329,7 @@ class Grading:
     def intensity(self) -> Floats:
         """The intensity of every row, NaN where there is none."""
         values = self.results["intensity"].to_numpy(numpy.float64)
-        return numpy.where(self.results["reason"] == IMPLAUSIBLE.reason, numpy.nan, values)
+        return numpy.where(self.results["reason"] == _IMPLAUSIBLE, numpy.nan, values)
 
     def keys(self) -> pandas.DataFrame:
         """Return the columns that name the rows, with the value and its class."""

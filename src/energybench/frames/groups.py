@@ -61,6 +61,8 @@ class Groups:
     count: int
     of_outputs: NDArray[Any]
     lookup: Lookup
+    #: Which groups are judged by the electricity of a potline, the last group being that of no output row.
+    potline: NDArray[numpy.bool_]
     seen: dict[str, tuple[list[Any] | None, NDArray[Any]]] = field(default_factory=dict, repr=False, compare=False)
 
     def key_of(self, columns: dict[str, Coded]) -> Key:
@@ -77,10 +79,19 @@ class Groups:
             parts.append((columns[name].codes, places, len(known)))
         return make_key(parts)
 
+    def of_rows(self, columns: dict[str, Coded]) -> NDArray[Any]:
+        """Return the group of every row of a meter table."""
+        return self.lookup.take(self.key_of(columns).block(slice(None)))
 
-def make_groups(keys: list[Coded]) -> Groups:
+
+def make_groups(keys: list[Coded], of_potline: NDArray[numpy.bool_] | None = None) -> Groups:
     """Return the groups of an output table; a row with an empty key cell belongs to none."""
     key = make_key([(column.codes, numpy.arange(len(column.distinct) + 1), len(column.distinct)) for column in keys])
     rows, used = keys_in_use(key)
     lookup = make_lookup(key.size, used, numpy.arange(len(used)), len(used))
-    return Groups([column.distinct for column in keys], len(used), lookup.take(rows), lookup)
+    of_outputs = lookup.take(rows)
+    potline = numpy.zeros(len(used) + 1, bool)
+    if of_potline is not None:
+        potline[of_outputs[of_potline]] = True
+    potline[-1] = False
+    return Groups([column.distinct for column in keys], len(used), of_outputs, lookup, potline)

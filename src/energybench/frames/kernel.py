@@ -156,8 +156,13 @@ def sweep(
     group_of: Lookup,
     turn: Floats | None = None,
     count: Integers | None = None,
+    member: Lookup | None = None,
+    seen: NDArray[numpy.bool_] | None = None,
 ) -> None:
-    """Weigh and add up rows in one pass; a row that cannot be used is counted and noted, never added."""
+    """Weigh and add up rows in one pass; a row that cannot be used is counted and noted, never added.
+
+    ``seen`` gets which members of families of carriers count in which group.
+    """
     last = len(totals.tce) - 1
     with numpy.errstate(invalid="ignore", over="ignore"):
         for start in range(0, len(amount), _BLOCK):
@@ -181,6 +186,9 @@ def sweep(
                 value[unusable] = 0.0
             numpy.add.at(totals.tce, groups, value)
             numpy.add.at(totals.readings, groups, readings)
+            if member is not None and seen is not None:
+                counts = numpy.flatnonzero(value)
+                seen[groups[counts], member.take(factor[rows][counts])] = True
             if electricity is not None:
                 power = electricity.take(factor[rows])
                 here = numpy.flatnonzero((power != 0) & ~unusable)

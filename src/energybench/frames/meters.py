@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy
 
-from energybench.energy.lines import FLOW_SIGNS, FLOWS, KIND_OF_FLOW
+from energybench.accounts.control import USES
+from energybench.energy.lines import FLOW_SIGNS, FLOWS, KIND_OF_FLOW, USE_WORDS
 from energybench.energy.plausibility import COEFFICIENT_RULE, KCAL_FOR_KJ
 from energybench.errors import did_you_mean, quoted
 from energybench.frames.columns import KEYS
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     Floats = NDArray[numpy.float64]
 
 _OWN = ("", *FIGURE_COLUMNS)
+#: What a row may say of its use; one that says nothing is fuel.
+USES_OF_ROWS = frozenset({"", *USES})
 #: Of merged cells in a spreadsheet only the first has the value.
 _MISSING = "Fill in the cell (each of merged cells on its own), or remove the row"
 TWO_FIGURES = Refusal("coefficient", "", "option", "ncv and coefficient are both given", "Leave one of them empty")
@@ -63,6 +66,10 @@ class Meters:
     turn: Floats | None = None
     spreads: Spreads | None = None
     figure_spreads: tuple[Spreads, ...] = ()
+    #: Which rows are marked as the energy of auxiliaries; None where none is.
+    auxiliary: NDArray[numpy.bool_] | None = None
+    #: The words of use of the rows, but for that of a fuel.
+    uses: frozenset[str] = frozenset()
 
     @property
     def every_spread(self) -> tuple[Spreads, ...]:
@@ -111,6 +118,12 @@ def unreadable(column: str) -> Refusal:
     message = f"{column} is {{value}}, expected a finite number"
     fix = "Write a number such as 1200.5; a full-width comma or a unit in the cell is not read"
     return Refusal(column, "", "unreadable-amount", message, fix)
+
+
+def of_other_basis(column: str, basis: str) -> Refusal:
+    """Return the refusal of a figure of a row's own that is one of the other basis, which is named."""
+    message, fix = f"{column} is {{value}}, a figure of {basis}", "Check the basis; allow_unverified takes it as it is"
+    return Refusal(column, "", "implausible-coefficient", message, fix)
 
 
 def implausible(column: str) -> Refusal:
@@ -182,6 +195,15 @@ def _multiply(read: Meters) -> None:
         signs = [FLOW_SIGNS[one] if one else (numpy.nan, numpy.nan) for one in kind]
         read.multiplier, read.turn = numpy.array([*signs, (1.0, 1.0)], numpy.float64)[flow.codes].T
         read.multiplier = numpy.where(_signed_twice(read), numpy.nan, read.multiplier)
+    if "use" in read.table.columns:
+        use = encode(read.table["use"])
+        uses = [use_word(cell) for cell in use.distinct]
+        if not USES_OF_ROWS.issuperset(uses):
+            known = use.table([1.0 if one in USES_OF_ROWS else numpy.nan for one in uses], 1.0, numpy.float64)
+            read.multiplier = known[use.codes] * (1.0 if read.multiplier is None else read.multiplier)
+        read.uses = USES_OF_ROWS.intersection(uses) - {"", "fuel"}
+        if "auxiliary" in uses:
+            read.auxiliary = use.table([one == "auxiliary" for one in uses], False, bool)[use.codes]
     if read.own is not None:
         own = numpy.where(read.own_kind == 0, 1.0, numpy.where(_plausible(read), read.own, numpy.nan))
         read.multiplier = own if read.multiplier is None else own * read.multiplier
@@ -205,6 +227,20 @@ def refused_flow(cell: Any) -> Refusal | None:
         return None
     fix = did_you_mean(flow_word(cell), FLOWS, 'Use "in" or "out"')
     return Refusal("flow", "", "option", f"flow is {quoted(cell)}", fix, verbatim=True)
+
+
+def use_word(cell: Any) -> str:
+    """Return the use of a row by its word in English."""
+    word = clean_text(cell).lower()
+    return USE_WORDS.get(word, word)
+
+
+def refused_use(cell: Any) -> Refusal | None:
+    """Return why a use is none, or None where it is one."""
+    if use_word(cell) in USES_OF_ROWS:
+        return None
+    fix = did_you_mean(use_word(cell), USES, f"Use {', '.join(USES)}")
+    return Refusal("use", "", "option", f"use is {quoted(cell)}", fix, verbatim=True)
 
 
 def _plausible(meters: Meters, rows: Any = slice(None)) -> NDArray[numpy.bool_]:
@@ -235,6 +271,9 @@ def explain(meters: Meters, rows: NDArray[Any]) -> Problems:
         flow = encode(table["flow"])
         problems.flag_refused(flow.codes, [*resolve_all(refused_flow, [(cell,) for cell in flow.distinct]), None])
         problems.flag(_signed_twice(meters, rows), SIGNED_TWICE)
+    if "use" in table.columns:
+        use = encode(table["use"])
+        problems.flag_refused(use.codes, [*resolve_all(refused_use, [(cell,) for cell in use.distinct]), None])
     for spreads in meters.every_spread:
         spreads.explain(problems, rows)
     with numpy.errstate(invalid="ignore", over="ignore"):
@@ -262,7 +301,13 @@ def _explain_own(problems: Problems, meters: Meters, rows: NDArray[Any]) -> None
         both = table["ncv"].notna().to_numpy() & table["coefficient"].notna().to_numpy()
         problems.flag(both, TWO_FIGURES)
     plausible = _plausible(meters, rows)
+    none = (numpy.nan, numpy.nan, "")
+    others = [*(getattr(one, "other_basis", None) or none for one in meters.factors), none]
+    low, high = numpy.array([one[:2] for one in others])[meters.positions(rows)].T
+    words = {str(one[2]) for one in others} - {""}
     for name in given:
         here = kind == _OWN.index(name)
         flag_number(problems, name, own, here)
+        for basis in words:
+            problems.flag(here & (low <= own) & (own <= high), of_other_basis(name, basis))
         problems.flag(here & ~plausible, implausible(name))

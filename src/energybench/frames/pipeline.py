@@ -2,7 +2,7 @@
 
 Any source becomes batches of canonical columns; each batch is read, weighed and explained, and what it adds up to is
 kept: a number per output row, and its problems. The sums are then judged. Strings are looked at once per distinct
-value; rows only take part in multiply, sum, divide and compare. Rows in are rows used and rows in problems.
+value; rows only take part in multiply, sum, divide and compare. Rows in are used, in problems, or totals of others.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -20,11 +20,19 @@ import pandas
 from energybench.errors import OptionError, SupersededWarning, TableError, quoted
 from energybench.frames.assessment import Assessment, EnergyLines, NoEnergyLines
 from energybench.frames.columns import KEYS, canonical_columns
+from energybench.frames.double_counting import DoubleCounting
 from energybench.frames.encode import encode, recode, with_plain_cells
 from energybench.frames.energy_file import EnergyFile
 from energybench.frames.engines import EngineSource, collected, is_lazy
 from energybench.frames.files import is_workbook, open_file, read_table, stamp_of
-from energybench.frames.grading import grade, intensity_uncertainty, note_on_signs, with_uncertainty
+from energybench.frames.grading import (
+    grade,
+    intensity_uncertainty,
+    note_on_potlines,
+    note_on_signs,
+    of_potline,
+    with_uncertainty,
+)
 from energybench.frames.groups import KEY_TEXT, make_groups
 from energybench.frames.kernel import Totals, sweep
 from energybench.frames.meters import explain, read_meters
@@ -42,10 +50,13 @@ from energybench.tables.store import ACCEPTED, data_version, warn_if_weak
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from numpy.typing import NDArray
+
     from energybench.energy.coal_rates import CoalRate
     from energybench.frames.encode import Coded
     from energybench.frames.files import CsvSource
     from energybench.frames.groups import Groups
+    from energybench.frames.meters import Meters
     from energybench.frames.options import Options
     from energybench.frames.outputs import Outputs
     from energybench.frames.parquet import ParquetSource
@@ -91,7 +102,7 @@ def assess(
     Parameters
     ----------
     meters : DataFrame, mapping, str or Path
-        Columns plant, period, product, carrier, amount, unit, and if wanted flow, ncv, ncv_unit, ncv_uncertainty,
+        Columns plant, period, product, carrier, amount, unit, and if wanted flow, use, ncv, ncv_unit, ncv_uncertainty,
         coefficient, coefficient_unit, coefficient_uncertainty, uncertainty, accuracy, meter; headers in English or
         Chinese. A frame of pandas, polars or pyarrow, a mapping of headers to columns, a .csv, .parquet or .xlsx
         file, a folder of .parquet files that may lie in folders ``name=value``, whatever offers
@@ -138,9 +149,11 @@ def assess(
 
     Notes
     -----
-    ``len(meters) == used + problems``: a meter row is used or has exactly one problem. Its ``row`` is the row in
+    ``len(meters) == used + problems + totals``: a meter row is used, has exactly one problem, or is a total of
+    others (合计), which is left out and compared with their sum. Its ``row`` is the row in
     the file, the header being row 1, or the index of a frame. A group with a reading that could not be used
-    gets no class, because its total is not known.
+    gets no class, because its total is not known. Notes name what may count twice; identical rows are looked for in
+    tables in memory of at most 200 000 rows.
 
     Of a table that is not in memory as a whole the first 10 000 problems are listed, and of each column and reason
     1 000 distinct values are counted one by one; all others are counted on one line "(other values)". Where a
@@ -314,7 +327,9 @@ class Wanted:
         table = with_plain_cells(table)
         keys = [recode(encode(table[name]), KEY_TEXT[name]) for name in KEYS]
         measured = work_out_outputs(table, keys, options)
-        return cls(table, measured, keys, make_groups(keys), kind, tuple(unused_headers(outputs=unused)))
+        return cls(
+            table, measured, keys, make_groups(keys, of_potline(measured)), kind, tuple(unused_headers(outputs=unused))
+        )
 
 
 @dataclass
@@ -329,6 +344,11 @@ class Sums:
     spreads: SpreadTotals | None = None
     factors: list[Factor] = field(default_factory=list)
     lines: EnergyLines | NoEnergyLines = field(default_factory=NoEnergyLines)
+    doubles: DoubleCounting = field(default_factory=DoubleCounting)
+    #: Rows whose electricity is not counted by the indicator of a potline, being that of auxiliaries.
+    auxiliary: int = 0
+    #: The words of use that the rows have.
+    uses: set[str] = field(default_factory=set)
 
     @classmethod
     def zero(cls, groups: Groups) -> Sums:
@@ -339,7 +359,12 @@ class Sums:
         """Read, weigh and explain a batch; of a table that is one batch everything is kept."""
         if batch.table.empty:
             return None
-        read = read_meters(with_plain_cells(batch.table), known, batch.amount)
+        self.rows += batch.count
+        batch = self.doubles.without_totals(replace(batch, table=with_plain_cells(batch.table)), groups)
+        read = read_meters(batch.table, known, batch.amount)
+        self.uses |= read.uses
+        counted_out = _without_auxiliaries(read, groups)
+        member = self.doubles.members(read, groups, whole)
         sweep(
             self.totals,
             read.amount,
@@ -351,6 +376,8 @@ class Sums:
             groups.lookup,
             read.turn,
             batch.rows,
+            member,
+            self.doubles.seen,
         )
         bad = self.totals.bad_rows
         self.totals.bad.clear()
@@ -362,9 +389,11 @@ class Sums:
             self.spreads = self.spreads or SpreadTotals.zero(groups.count)
             self.spreads.add(read, groups, bad)
         found = explain(read, bad).rows(None if batch.rows is None else batch.rows[bad])
-        rows = len(batch.table) if batch.rows is None else int(batch.rows.sum())
-        self.rows += rows
-        self.used += rows - len(found)
+        self.used += batch.count - len(found)
+        counted_out[bad] = False
+        self.auxiliary += batch.take(counted_out).count
+        if whole:
+            self.doubles.compare_rows(read, bad, groups)
         lines = EnergyLines(read, bad)
         self.problems.whole = whole
         self.lines = lines if whole else self.lines
@@ -379,10 +408,23 @@ class Sums:
         self.strays.keys |= later.strays.keys
         self.rows += later.rows
         self.used += later.used
+        self.doubles.merge(later.doubles)
+        self.auxiliary += later.auxiliary
+        self.uses |= later.uses
         self.factors += [factor for factor in later.factors if factor not in self.factors]
         if later.spreads is not None:
             self.spreads = self.spreads or SpreadTotals.zero(len(self.totals.tce) - 1)
             self.spreads.merge(later.spreads)
+
+
+def _without_auxiliaries(read: Meters, groups: Groups) -> NDArray[numpy.bool_]:
+    """Take the kWh of auxiliaries out of the groups of a potline, and return the rows that had any."""
+    out = numpy.zeros(len(read.amount), bool)
+    if read.auxiliary is not None and groups.potline.any():
+        out = read.auxiliary & groups.potline[groups.of_rows(read.columns)]
+        out &= read.lookup("electricity_kwh", 0.0).take(read.factor) != 0
+        read.turn = numpy.where(out, 0.0, 1.0 if read.turn is None else read.turn)
+    return out
 
 
 def finish(sums: Sums, wanted: Wanted, options: Options, notes: Iterable[str], tell: Progress) -> Assessment:
@@ -408,6 +450,7 @@ def finish(sums: Sums, wanted: Wanted, options: Options, notes: Iterable[str], t
             "meters": sums.rows,
             "used": sums.used,
             "problems": len(sums.problems),
+            "totals": sums.doubles.rows,
             "outputs": len(table),
             "classified": int(graded["class"].notna().sum()),
         },
@@ -418,6 +461,9 @@ def finish(sums: Sums, wanted: Wanted, options: Options, notes: Iterable[str], t
             *wanted.notes,
             *sums.problems.note(),
             *notes_on_strays,
+            *sums.doubles.notes(sums.totals.tce, table[list(KEYS)], groups),
+            *note_on_potlines(measured, sums.totals.electric[groups.potline], sums.auxiliary),
+            *note_on_uses(sums.uses, groups),
             *note_on_signs(measured, graded["intensity"].to_numpy()),
             *warn_of_standing(measured.thresholds, stacklevel=5),
             *warn_weak(sums.factors, measured.thresholds, stacklevel=5),
@@ -432,6 +478,12 @@ def finish(sums: Sums, wanted: Wanted, options: Options, notes: Iterable[str], t
     return assessment
 
 
+def note_on_uses(uses: set[str], groups: Groups) -> list[str]:
+    """Say which marks of a use change nothing."""
+    idle = uses - ({"process", "auxiliary"} if groups.potline.any() else set())
+    return [f"meters: the use {', '.join(sorted(idle))} changes no total of this table"] if idle else []
+
+
 def results_of(table: pandas.DataFrame, measured: Outputs, graded: pandas.DataFrame) -> pandas.DataFrame:
     """Put the given columns of an output table in front of the graded ones."""
     given = [*KEYS, "output", "output_unit", *(name for name in _CARRIED if name in table.columns)]
@@ -442,7 +494,7 @@ def results_of(table: pandas.DataFrame, measured: Outputs, graded: pandas.DataFr
 
 def check_counts(counts: dict[str, int], output_problems: int) -> None:
     """Refuse to return an answer that lost a row."""
-    lost_meters = counts["meters"] - counts["used"] - counts["problems"]
+    lost_meters = counts["meters"] - counts["used"] - counts["problems"] - counts["totals"]
     lost_outputs = counts["outputs"] - counts["classified"] - output_problems
     if lost_meters or lost_outputs:
         raise AssertionError(f"rows were lost: {lost_meters} meter rows and {lost_outputs} output rows of {counts}")

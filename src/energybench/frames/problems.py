@@ -1,4 +1,4 @@
-"""Problems of a table: at most one a row, so that rows in = rows used + problems."""
+"""Problems of a table: at most one a row, so that rows in = rows used + problems + total rows."""
 
 from __future__ import annotations
 

@@ -83,6 +83,8 @@ class Factor:
     own: str = ""
     own_range: tuple[float, float] | None = None
     own_unit: str = ""
+    #: The own figures that the other basis would have, and its name.
+    other_basis: tuple[float, float, str] | None = None
     #: Why the coefficient is lacking, where ``tce`` is infinite: an amount that counts as zero needs none.
     lacking: Refusal | None = None
 
@@ -111,8 +113,8 @@ def resolve_factor(carrier: str, unit: str, own: str, own_unit: str, choice: Cho
                 quoted(carrier),
                 'Write "电力" as the carrier, or give heat in MJ or GJ',
             )
-        limits = None if choice.allow_unverified else _own_range(record.carrier, one, own, choice.basis)
-        return Factor(float(exact), _electricity(record, read), record, own, limits, str(one.unit))
+        limits, other = (None, None) if choice.allow_unverified else _own_range(record.carrier, one, own, choice.basis)
+        return Factor(float(exact), _electricity(record, read), record, own, limits, str(one.unit), other)
     except (MissingFigureError, AmbiguousError, UnverifiedError, BasisError) as error:
         record = Coefficient(find_carrier(carrier), "", "", "", 0.0, f"kgce/{read.symbol}", "not needed")
         return Factor(math.inf, _electricity(record, read), record, lacking=refusal_of(error, column))
@@ -128,11 +130,17 @@ def _electricity(record: Coefficient, unit: UnitText) -> float:
     return float(ratio(unit, KWH)) if record.carrier == "electricity" else 0.0
 
 
-def _own_range(carrier: str, one: Rate, own: str, basis: str) -> tuple[float, float] | None:
-    """Return the figures of a row's own that lie in the plausible range, in the unit of the column."""
+def _own_range(
+    carrier: str, one: Rate, own: str, basis: str
+) -> tuple[tuple[float, float] | None, tuple[float, float, str] | None]:
+    """Return the plausible figures of a row's own, and those of the other basis, in the unit of the column."""
     unit = UnitText(("kJ",) if own == "ncv" else ("kgce",), one.unit.denominator)
     known = known_heat(carrier, unit) if own == "ncv" else known_coefficients(carrier, unit, basis)
-    return (float(known.low / one.to(unit)), float(known.high / one.to(unit))) if known else None
+    if known is None:
+        return None, None
+    scale = one.to(unit)
+    other = (float(known.other.low / scale), float(known.other.high / scale), known.other.of) if known.other else None
+    return (float(known.low / scale), float(known.high / scale)), other
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ in memory as a whole: its energy lines and all of its problems are then kept.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from energybench.frames.native import from_arrow, kind_of
@@ -35,6 +35,17 @@ class Batch:
     #: Where a line is a group of rows: how many rows it stands for, and the sum of their amounts (NaN for no number).
     rows: NDArray[numpy.int64] | None = None
     amount: NDArray[numpy.float64] | None = None
+
+    @property
+    def count(self) -> int:
+        """How many rows it has, or stands for."""
+        return len(self.table) if self.rows is None else int(self.rows.sum())
+
+    def take(self, where: NDArray[numpy.bool_]) -> Batch:
+        """Return the batch of some lines."""
+        rows = None if self.rows is None else self.rows[where]
+        amount = None if self.amount is None else self.amount[where]
+        return replace(self, table=self.table[where], rows=rows, amount=amount)
 
 
 @dataclass(frozen=True)

@@ -181,6 +181,13 @@ def _class_of(region: int, reach: tuple[int | None, ...], steps: tuple[Step, ...
     return None if None in reach[:met] else steps[met].level
 
 
+def beyond_every_step(bound: float, unit: str, *, below: bool) -> str:
+    """Say in words how a value beyond a bound of :attr:`Ladder.plausible` is far from the nearest step."""
+    if below:
+        return f"less than a quarter of the lowest step, {bound * PLAUSIBLE:g} {unit}"
+    return f"more than four times the highest step, {bound / PLAUSIBLE:g} {unit}"
+
+
 @dataclass(frozen=True, slots=True)
 class Ladder:
     """One limit row: its steps, best first, the class beyond the last, and the source."""
@@ -219,6 +226,11 @@ class Ladder:
     def sign(self) -> float:
         """-1 where higher is better, else 1."""
         return -1.0 if self.better == "higher" else 1.0
+
+    @property
+    def of_potline(self) -> bool:
+        """Whether the indicator counts the electricity of the potline alone, and not that of auxiliaries."""
+        return self.indicator_zh == "铝液交流电耗"
 
     @property
     def levels(self) -> tuple[Level, ...]:

@@ -15,7 +15,7 @@ from energybench.errors import AmountError, BasisError, MissingFigureError, Outp
 from energybench.limits.choose import other_readings
 from energybench.limits.consequences import consequences
 from energybench.limits.decisions import Decision, class_probabilities, conformity, decide
-from energybench.limits.ladders import PLAUSIBLE
+from energybench.limits.ladders import beyond_every_step
 from energybench.limits.what_if import Sensitivity, of_value
 from energybench.tables.store import citation, data_version
 from energybench.units.registry import ratio, same_kind, to_float
@@ -276,16 +276,9 @@ def _implausible(value: float, ladder: Ladder) -> str:
     if ladder.plausible is None or ladder.plausible[0] <= value <= ladder.plausible[1]:
         return ""
     least, most = ladder.plausible
-    step = (
-        f"a quarter of the lowest step, {least * PLAUSIBLE:g}"
-        if value < least
-        else f"four times the highest step, {most / PLAUSIBLE:g}"
-    )
-    side = "less" if value < least else "more"
-    return (
-        f"implausible-intensity: {value:.6g} {ladder.unit} is {side} than {step} {ladder.unit}. "
-        "Check amounts and units, or pass plausible=True"
-    )
+    far = beyond_every_step(least if value < least else most, ladder.unit, below=value < least)
+    said = f"implausible-intensity: {value:.6g} {ladder.unit} is {far}"
+    return f"{said}. Check amounts and units, or pass plausible=True"
 
 
 def saving_scale(ladder: Ladder, output: MeasuredLike) -> tuple[float, str]:

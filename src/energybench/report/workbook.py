@@ -177,7 +177,7 @@ def _energy(results: pandas.DataFrame, frame: pandas.DataFrame) -> tuple[list[st
 def _group_numbers(results: pandas.DataFrame, frame: pandas.DataFrame) -> list[int | None]:
     """Return which plant, period and product of the results each row of a frame is of, None where of none."""
     groups = make_groups([recode(encode(results[name]), KEY_TEXT[name]) for name in KEYS])
-    found = groups.lookup.take(groups.key_of({name: encode(frame[name]) for name in KEYS}).block(slice(None)))
+    found = groups.of_rows({name: encode(frame[name]) for name in KEYS})
     return [key + 1 if key < groups.count else None for key in found.tolist()]
 
 

@@ -1,0 +1,172 @@
+"""Energy that a table of meters may hold twice: total rows, a carrier beside its parts, identical rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy
+import pandas
+
+from energybench.energy.lines import KIND_OF_FLOW, PARTS_OF, TOTALS
+from energybench.errors import cut
+from energybench.frames.columns import KEYS
+from energybench.frames.encode import clean_text, encode, to_floats
+from energybench.frames.kernel import make_lookup
+from energybench.frames.meters import flow_word
+from energybench.frames.resolve import Refusal, resolve_unit
+from energybench.tables.names import normalise_name
+from energybench.units.text import TCE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from numpy.typing import NDArray
+
+    from energybench.frames.groups import Groups
+    from energybench.frames.kernel import Lookup
+    from energybench.frames.meters import Meters
+    from energybench.frames.sources import Batch
+
+    Floats = NDArray[numpy.float64]
+
+#: A total row and the sum of the others may differ by this share of the greater one.
+AGREED = 0.005
+#: The largest table whose rows are compared with each other.
+COMPARED = 200_000
+_NAMES = sorted(TOTALS)
+#: The carriers of families, a parent and its parts, in the order of the columns of ``seen``.
+_MEMBERS = sorted({*PARTS_OF, *(part for parts in PARTS_OF.values() for part in parts)})
+_SHOWN = 3
+
+
+@dataclass
+class DoubleCounting:
+    """What was found in the rows, per group where it belongs to one; the last group is that of no output row."""
+
+    #: Total rows left out, and the names they have.
+    rows: int = 0
+    names: dict[str, None] = field(default_factory=dict)
+    #: What they state in tce, shape (groups + 1, names); None where there is none.
+    stated: Floats | None = None
+    #: Which carriers of a family count in a group, shape (groups + 1, members + 1).
+    seen: NDArray[numpy.bool_] | None = None
+    #: How many rows are the same as an earlier one, and an example.
+    identical: int = 0
+    example: str = ""
+
+    def without_totals(self, batch: Batch, groups: Groups) -> Batch:
+        """Return a batch without its total rows, which are noted here."""
+        carrier = encode(batch.table["carrier"])
+        names = [normalise_name(clean_text(one)) for one in carrier.distinct]
+        if TOTALS.isdisjoint(names):
+            return batch
+        place = {name: number for number, name in enumerate(_NAMES)}
+        code = carrier.table([place.get(name, -1) for name in names], -1, numpy.int64)[carrier.codes]
+        total = code >= 0
+        self._note_totals(batch.take(total), code[total], groups)
+        return batch.take(~total)
+
+    def _note_totals(self, batch: Batch, code: NDArray[numpy.int64], groups: Groups) -> None:
+        table = batch.table
+        self.rows += batch.count
+        self.names |= dict.fromkeys(_NAMES[number] for number in numpy.unique(code))
+        amount = to_floats(table["amount"]) if batch.amount is None else batch.amount
+        value = amount * encode(table["unit"]).map(_in_tce, numpy.nan, numpy.float64)
+        if "flow" in table.columns:
+            value *= encode(table["flow"]).map(_of_inputs, 1.0, numpy.float64)
+        known = numpy.isfinite(value)
+        if self.stated is None:
+            self.stated = numpy.zeros((groups.count + 1, len(_NAMES)))
+        group = groups.of_rows({name: encode(table[name]) for name in KEYS})
+        numpy.add.at(self.stated, (group[known], code[known]), value[known])
+
+    def members(self, read: Meters, groups: Groups, whole: bool) -> Lookup | None:
+        """Return the member of a family that each factor is, or None where no row can stand beside its parts."""
+        carriers = [getattr(getattr(one, "record", None), "carrier", "") for one in read.factors]
+        if whole and not any(
+            parent in carriers and not parts.isdisjoint(carriers) for parent, parts in PARTS_OF.items()
+        ):
+            return None
+        place = {name: number for number, name in enumerate(_MEMBERS)}
+        if place.keys().isdisjoint(carriers):
+            return None
+        if self.seen is None:
+            self.seen = numpy.zeros((groups.count + 1, len(_MEMBERS) + 1), bool)
+        members = numpy.array([place.get(carrier, len(place)) for carrier in carriers], numpy.int64)
+        return make_lookup(read.key_size, read.keys, members, len(place))
+
+    def compare_rows(self, read: Meters, bad: NDArray[numpy.int64], groups: Groups) -> None:
+        """Count the rows that are the same as an earlier one: all that could be used and are not zero."""
+        if len(read.table) > COMPARED:
+            return
+        numbers = {"amount": read.amount, "multiplier": read.multiplier, "turn": read.turn, "own": read.own}
+        columns: dict[str, Any] = {"group": groups.of_rows(read.columns), "factor": read.factor}
+        columns |= {name: values for name, values in numbers.items() if values is not None}
+        columns |= {name: encode(read.table[name]).codes for name in ("meter", "use") if name in read.table}
+        used = read.amount != 0
+        used[bad] = False
+        rows = pandas.DataFrame(columns)[used]
+        again = rows.duplicated().to_numpy()
+        if not again.any():
+            return
+        last = int(again.argmax())
+        alike = rows.eq(rows.iloc[last]) | (rows.isna() & rows.iloc[last].isna())
+        both = numpy.flatnonzero(used)[[int(alike.all(axis=1).to_numpy().argmax()), last]]
+        self.identical = int(again.sum())
+        first, second = read.table.index[both]
+        cells = (clean_text(read.table[name].iloc[both[0]]) for name in (*KEYS, "carrier"))
+        self.example = f"{first} and {second} ({', '.join(cut(cell, 40) for cell in cells)})"
+
+    def merge(self, later: DoubleCounting) -> None:
+        """Add what was found in later rows."""
+        self.rows += later.rows
+        self.names |= later.names
+        if later.stated is not None:
+            self.stated = later.stated if self.stated is None else self.stated + later.stated
+        if later.seen is not None:
+            self.seen = later.seen if self.seen is None else self.seen | later.seen
+
+    def notes(self, tce: Floats, keys: pandas.DataFrame, groups: Groups) -> Iterator[str]:
+        """Say what may be counted twice; ``tce`` has the sum of each group, ``keys`` are those of the output rows."""
+        if self.rows:
+            are = "1 total row is" if self.rows == 1 else f"{self.rows} total rows are"
+            yield f"{are} left out ({', '.join(sorted(self.names))}), and used as a check of the sum"
+        found: list[tuple[NDArray[Any], Callable[[int], str]]] = []
+        if self.stated is not None:
+            stated = self.stated.max(axis=1)
+            apart = (stated > 0) & (numpy.abs(stated - tce) > AGREED * numpy.maximum(stated, numpy.abs(tce)))
+            found.append(
+                (apart, lambda one: f"the total row states {stated[one]:.10g} tce, the others {tce[one]:.10g} tce")
+            )
+        if (seen := self.seen) is not None:
+            for parent, parts in PARTS_OF.items():
+                places = {part: _MEMBERS.index(part) for part in sorted(parts)}
+                beside = seen[:, _MEMBERS.index(parent)] & seen[:, list(places.values())].any(axis=1)
+                found.append((beside, partial(_beside, parent, places, seen)))
+        for groups_found, said in found:
+            some = numpy.flatnonzero(groups_found[:-1])
+            for group in some[:_SHOWN].tolist():
+                cells = keys.iloc[int((groups.of_outputs == group).argmax())]
+                yield f"{', '.join(cut(clean_text(cell), 40) for cell in cells)}: {said(group)}"
+            if len(some) > _SHOWN:
+                yield f"the same of {len(some) - _SHOWN} more plants, periods or products"
+        if self.identical:
+            are = "1 row is" if self.identical == 1 else f"{self.identical} rows are"
+            yield f"meters: {are} the same as an earlier one, for example rows {self.example}"
+
+
+def _beside(parent: str, places: dict[str, int], seen: NDArray[numpy.bool_], group: int) -> str:
+    found = [part for part, place in places.items() if seen[group, place]]
+    return f"{parent} stands beside {', '.join(found)}, which may be part of it"
+
+
+def _in_tce(unit: Any) -> float:
+    """Return what a unit of a total row is in tce, NaN where it is no standard coal."""
+    scale = resolve_unit(clean_text(unit), TCE, "unit")
+    return numpy.nan if isinstance(scale, Refusal) else scale
+
+
+def _of_inputs(flow: Any) -> float:
+    return 1.0 if KIND_OF_FLOW.get(flow_word(flow)) == "in" else numpy.nan

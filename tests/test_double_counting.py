@@ -1,0 +1,195 @@
+"""Energy that a table may hold twice: total rows, a carrier beside its parts, identical rows, auxiliaries."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import dask.dataframe
+import pandas
+import pytest
+
+import energybench as eb
+from energybench.frames.double_counting import COMPARED
+from engines import duckdb_own, polars_lazy, pyarrow
+from frame_tables import meters, outputs
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+COAL = {"amount": 3000}
+POWER = {"carrier": "电力", "amount": 100, "unit": "万kWh"}
+TOTAL = {"carrier": "合计", "unit": "tce"}
+PART = {"carrier": "无烟煤", "amount": 10, "coefficient": 0.9, "coefficient_unit": "tce/t"}
+LEFT_OUT = "1 total row is left out (合计), and used as a check of the sum"
+
+
+def notes(*rows: dict[str, Any], made: pandas.DataFrame | None = None, **every: Any) -> list[str]:
+    return list(eb.assess(meters(*rows, **every), outputs() if made is None else made).notes)
+
+
+def test_a_total_row_is_left_out_and_said() -> None:
+    """3000 t of coal and 100 万kWh are 2142.9 + 122.9 tce."""
+    table = meters(COAL, POWER, {**TOTAL, "amount": 2265.8})
+    answer = eb.assess(table, outputs())
+    without = eb.assess(table.iloc[:2], outputs())
+    assert answer.results.equals(without.results)
+    assert answer.counts == {"meters": 3, "used": 2, "problems": 0, "totals": 1, "outputs": 1, "classified": 1}
+    assert answer.notes == (LEFT_OUT,)
+    assert "3 meter rows: 2 used, 0 with problems, 1 left out as totals" in str(answer)
+    assert answer.energy["row"].tolist() == [0, 1]
+
+
+@pytest.mark.parametrize(
+    ("total", "said"),
+    [
+        ({"amount": 2277}, None),
+        ({"amount": 2278}, "2278 tce, the others 2265.8 tce"),
+        ({"amount": 2254}, "2254 tce, the others 2265.8 tce"),
+        ({"amount": "3,000.5"}, "3000.5 tce, the others 2265.8 tce"),
+        ({"amount": 3_000_000, "unit": "kgce"}, "3000 tce, the others 2265.8 tce"),
+        ({"amount": 9, "unit": "t"}, None),
+        ({"amount": "-"}, None),
+        ({"amount": 9, "plant": "乙厂"}, None),
+        ({"amount": 9, "flow": "外供"}, None),
+        ({"amount": 3000, "flow": "购入"}, "3000 tce, the others 2265.8 tce"),
+    ],
+)
+def test_a_total_row_that_states_another_sum_is_named_with_both_figures(
+    total: dict[str, Any], said: str | None
+) -> None:
+    found = notes(COAL, POWER, {**TOTAL, **total})
+    assert found[0] == LEFT_OUT
+    assert found[1:] == ([f"甲厂, 2023, cement-clinker: the total row states {said}"] if said else [])
+
+
+def test_the_greatest_of_several_totals_is_compared() -> None:
+    """Two subtotals add up, and the total is greater than either."""
+    rows = [{**TOTAL, "carrier": "小计", "amount": 2142.9}, {**TOTAL, "carrier": "小计", "amount": 122.9}]
+    assert notes(COAL, POWER, *rows) == ["2 total rows are left out (小计), and used as a check of the sum"]
+    with_total = notes(COAL, POWER, rows[0], {**TOTAL, "amount": 2265.8})
+    assert with_total == ["2 total rows are left out (合计, 小计), and used as a check of the sum"]
+
+
+def test_a_total_row_alone_is_no_energy() -> None:
+    answer = eb.assess(meters({**TOTAL, "amount": 2265.8}), outputs())
+    assert answer.results["reason"].tolist() == ["no-energy"]
+    assert answer.counts["totals"] == 1
+
+
+def test_of_many_plants_three_are_named() -> None:
+    plants = [{"plant": f"{number}"} for number in range(5)]
+    rows = [{**row, **plant} for plant in plants for row in (COAL, {**TOTAL, "amount": 9})]
+    found = notes(*rows, made=outputs(*plants))
+    assert len(found) == 5
+    assert found[-1] == "the same of 2 more plants, periods or products"
+
+
+def test_a_carrier_beside_its_parts_is_named() -> None:
+    assert notes(COAL, PART) == [
+        "甲厂, 2023, cement-clinker: raw_coal stands beside anthracite, which may be part of it"
+    ]
+    assert notes(COAL, {**PART, "period": 2024}, made=outputs({}, {"period": 2024})) == []
+    assert notes(COAL, {**PART, "amount": 0}) == []
+    assert notes(COAL, POWER) == []
+
+
+def test_identical_rows_are_counted() -> None:
+    said = "meters: 1 row is the same as an earlier one, for example rows 0 and 2 (甲厂, 2023, cement-clinker, 原煤)"
+    assert notes(COAL, POWER, COAL) == [said]
+    assert notes(COAL, POWER, {**COAL, "unit": "吨 "}) == []
+    assert notes(COAL, POWER, {**COAL, "meter": "B"}, meter="A") == []
+    assert notes({"amount": 0}, {"amount": 0}, COAL) == []
+    assert notes(COAL, {**COAL, "flow": "外供"}, {**COAL, "amount": 9}, flow="") == []
+    own = {**PART, "carrier": "煤泥"}
+    assert "2 rows are the same" in notes(own, own, own)[0]
+
+
+def test_a_large_table_is_not_compared_row_by_row() -> None:
+    table = meters().loc[[0] * (COMPARED + 1)].reset_index(drop=True)
+    assert eb.assess(table, outputs(), plausible=True).notes == ()
+    assert len(eb.assess(table[:COMPARED], outputs(), plausible=True).notes) == 1
+
+
+# Auxiliaries ----------------------------------------------------------------------------------------------
+
+POTLINE = {"product": "电解铝", "carrier": "电力", "amount": 13000, "unit": "万kWh"}
+MADE = outputs({"product": "电解铝", "output": 10_000})
+AUXILIARY = {**POTLINE, "amount": 500, "use": "辅助"}
+
+
+def test_the_power_of_auxiliaries_is_no_potline_power() -> None:
+    """As in an account: 13 000 kWh/t of the potline, 500 kWh/t of auxiliaries."""
+    answer = eb.assess(meters(POTLINE, AUXILIARY), MADE)
+    assert answer.results[["intensity", "class"]].to_numpy().tolist() == [[13000.0, "benchmark"]]
+    assert answer.results["tce"][0] == pytest.approx(13500 * 1.229)
+    assert answer.energy["electricity_kwh"].tolist() == [130e6, 0]
+    assert answer.notes == ("铝液交流电耗 counts the electricity of 1 meter row; 1 marked as auxiliary is left out",)
+    lines = [{key: row[key] for key in row if key != "product"} for row in (POTLINE, AUXILIARY)]
+    assert eb.account(lines, output="1 万t", product="电解铝").intensity == 13000.0
+
+
+def test_unmarked_power_counts_and_the_note_says_how_to_mark_it() -> None:
+    answer = eb.assess(meters(POTLINE, {**POTLINE, "amount": 500}), MADE)
+    assert answer.results["intensity"].tolist() == [13500.0]
+    assert answer.notes[0].endswith(
+        "counts the electricity of 2 meter rows; mark what is not of the potline as auxiliary in a column use (用途)"
+    )
+
+
+def test_a_use_that_no_indicator_asks_for_changes_nothing_and_is_said() -> None:
+    answer = eb.assess(meters(COAL, {**POWER, "use": "auxiliary"}), outputs())
+    assert answer.results["tce"][0] == pytest.approx(2265.8)
+    assert answer.notes == ("meters: the use auxiliary changes no total of this table",)
+    assert notes(COAL, use="燃料") == []
+
+
+def test_a_use_that_is_none_is_a_problem() -> None:
+    answer = eb.assess(meters(COAL, {**POWER, "use": "生产"}), outputs())
+    assert answer.problems[["column", "value", "reason"]].to_numpy().tolist()[0] == ["use", "生产", "option"]
+    assert answer.counts["problems"] == 1
+
+
+# Every source ---------------------------------------------------------------------------------------------
+
+EVERYTHING = pandas.concat([meters(COAL, POWER, {**TOTAL, "amount": 9}, PART), meters(POTLINE, AUXILIARY)])
+BOTH = pandas.concat([outputs(), MADE])
+
+
+@pytest.mark.parametrize("way", ["polars", "duckdb", "parquet", "stream", "dask"])
+def test_every_source_says_the_same(way: str, tmp_path: Path) -> None:
+    """Only identical rows are looked for in tables in memory alone."""
+    table = EVERYTHING.reset_index(drop=True).assign(period="2023")
+    table.to_parquet(tmp_path / "meters.parquet", row_group_size=2)
+    made = {
+        "polars": lambda: polars_lazy().take(pyarrow.Table.from_pandas(table)),
+        "duckdb": lambda: duckdb_own().take(pyarrow.Table.from_pandas(table)),
+        "parquet": lambda: tmp_path / "meters.parquet",
+        "stream": lambda: pyarrow.Table.from_pandas(table).to_reader(max_chunksize=1),
+        "dask": lambda: dask.dataframe.from_pandas(table, npartitions=6),  # type: ignore[no-untyped-call]
+    }[way]()
+    expected = eb.assess(table, BOTH)
+    answer = eb.assess(made, BOTH, batch_rows=1 if way == "parquet" else None)
+    assert answer.notes == expected.notes
+    assert len(answer.notes) == 4
+    assert answer.counts == expected.counts
+    assert answer.counts["totals"] == 1
+    assert answer.result_frame["intensity"].tolist() == pytest.approx(expected.result_frame["intensity"].tolist())
+
+
+# What a refusal names -------------------------------------------------------------------------------------
+
+
+def test_an_intensity_far_from_every_step_is_named_with_the_nearest() -> None:
+    answer = eb.assess(meters({}, {"plant": "乙厂"}), outputs({"output": 2e6}, {"plant": "乙厂", "output": 2e3}))
+    assert answer.problems["message"].tolist() == [
+        "the intensity is 1.07145 kgce/t, less than a quarter of the lowest step, 100 kgce/t",
+        "the intensity is 1071.45 kgce/t, more than four times the highest step, 117 kgce/t",
+    ]
+    one = eb.classify("1.07145 kgce/t", "cement-clinker").reason
+    assert "1.07145 kgce/t is less than a quarter of the lowest step, 100 kgce/t" in one
+
+
+@pytest.mark.parametrize(("figure", "said"), [(0.3, "a figure of the primary basis (等价值)"), (7, "far outside")])
+def test_a_figure_of_the_other_basis_is_called_so(figure: float, said: str) -> None:
+    table = meters({**POWER, "coefficient": figure, "coefficient_unit": "kgce/kWh"})
+    assert said in eb.assess(table, outputs()).problems["message"][0]

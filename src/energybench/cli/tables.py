@@ -44,9 +44,7 @@ def add_arguments(parser: Parser) -> None:
     parser.add_argument(
         "name", metavar="NAME | check | confirm | gaps", nargs="?", help="one table; all are listed without a name"
     )
-    parser.add_argument(
-        "file", metavar="FILE | ID", nargs="?", help="with check: your own rows; with confirm: a row"
-    )
+    parser.add_argument("file", metavar="FILE | ID", nargs="?", help="with check: your own rows; with confirm: a row")
     for option, text in _READ.items():
         parser.add_argument(f"--{option}", metavar=option.upper(), help=f"with confirm: {text}")
     parser.add_argument("--value", metavar="COLUMN=FIGURE", action="append", help="with confirm: a figure as printed")

@@ -38,7 +38,7 @@ from expect import refused
 
 INSTITUTION: list[Any] = [
     ("电力", "12500 千瓦时(度)"),
-    ("煤", "2000 公斤"),
+    ("原煤", "2000 公斤"),
     {"carrier": "汽油", "amount": "12340 升", "density": "0.725 千克/升"},
     {"carrier": "柴油", "amount": "4200 升", "density": "0.83 千克/升"},
     {"carrier": "天然气", "amount": "6000 立方米", "coefficient": "1.2143 千克标准煤/立方米"},
@@ -454,7 +454,7 @@ def test_a_negative_amount_beside_a_flow_is_refused(flow: str) -> None:
         ([("原煤", "10 t"), ("原煤", "-5 t")], 3.5715, "line 2 is negative, and counts as energy sent out"),
         ([("原煤", "1 t"), ("电力", "1 MWh"), ("原煤", "1 t")], 1.5515, "lines 1 and 3 are identical"),
         (
-            [("煤炭", 5, "t"), ("原煤", 5, "吨")],
+            [("raw coal", 5, "t"), ("原煤", 5, "吨")],
             7.143,
             "lines 1 and 2 are identical",
         ),

@@ -52,7 +52,7 @@ METERS = [
     Example({"amount": True}, "amount", "True", "unreadable-amount", "'True'", "Write a number"),
     Example({"amount": 1.7e308, "unit": "Mt"}, "amount", "1.7e+308", "unreadable-amount", "too large", "Check"),
     Example(
-        {"amount": 1e200, "carrier": "木屑", "coefficient": 1e200, "coefficient_unit": "kgce/kg"},
+        {"amount": 1e200, "carrier": "木炭", "coefficient": 1e200, "coefficient_unit": "kgce/kg"},
         *("amount", "1e+200", "unreadable-amount", "too large to convert", "Check the number"),
     ),
     Example({"plant": "甲\ufffd"}, "plant", "甲\ufffd", "damaged-text", "no text in UTF-8", "write the file again"),
@@ -63,7 +63,7 @@ METERS = [
     Example({"unit": "mWh"}, "unit", "mWh", "unknown-unit", "'mWh' is refused", "MWh"),
     Example({"unit": 5}, "unit", "5", "unknown-unit", "'5'", "A unit has no number in front"),
     Example({"carrier": "原媒"}, "carrier", "原媒", "unknown-carrier", "'原媒' is not a carrier", "'原煤'"),
-    Example({"carrier": "raw cole"}, "carrier", "raw cole", "unknown-carrier", "not a carrier", "'raw coal'"),
+    Example({"carrier": "desel"}, "carrier", "desel", "unknown-carrier", "not a carrier", "'diesel'"),
     Example({"unit": "kWh"}, "unit", "kWh", "wrong-dimension", "raw_coal is given in kWh", "a unit such as kg"),
     Example({"unit": "tce"}, "unit", "tce", "wrong-dimension", "per kg", '"标准煤"'),
     Example({"carrier": "电", "unit": "t"}, "unit", "t", "wrong-dimension", "electricity is given in t", "kWh"),

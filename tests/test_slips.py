@@ -231,8 +231,8 @@ def test_feedwater_lies_below_the_steam(feedwater: dict[str, Any]) -> None:
     ("name", "near"),
     [
         ("天燃气", "天然气"),
-        ("外购电量", "外购电"),
-        ("电 力", "电力"),
+        ("元煤", "原煤"),
+        ("天气然", "天然气"),
         ("natural gaz", "natural gas"),
         ("desel", "diesel"),
     ],
@@ -244,14 +244,14 @@ def test_a_misspelt_name_is_refused_with_a_figure_of_its_own(name: str, near: st
 
 
 @pytest.mark.parametrize(
-    "name", ["other fuel", "my fuel", "wood chips", "木炭", "peat", "生物质颗粒", "废轮胎", "网电"]
+    "name", ["other fuel", "my fuel", "wood chips", "木炭", "peat", "生物质颗粒", "废轮胎", "烟煤", "丙烷", "厂矿来电"]
 )
 def test_a_name_of_ones_own_takes_a_figure(name: str) -> None:
     assert tce("10 t", name, coefficient="0.5 kgce/kg") == 5
 
 
 @pytest.mark.parametrize(
-    ("name", "unit", "unknown"), [("网电", "万kWh", True), ("网电", "t", False), ("电", "kWh", False)]
+    ("name", "unit", "unknown"), [("厂矿来电", "万kWh", True), ("厂矿来电", "t", False), ("电", "kWh", False)]
 )
 def test_power_under_an_unknown_name(name: str, unit: str, unknown: bool) -> None:
     read = read_unit(unit)

@@ -523,9 +523,12 @@ def smelters(product: list[str | None], intensity: list[float], **columns: Any) 
 @pytest.mark.parametrize(
     ("product", "said"),
     [
-        ("电解铝厂", "The product of B is not known: '电解铝厂' is not a product of the tables (Did you mean '电解铝'"),
-        ("铝箔", "The product of B is not known: '铝箔' is not a product of the tables"),
-        ("氧化铝", "The product of B is not known: '氧化铝' is the name of several: alumina-bayer, "),
+        (
+            "电解铝厂",
+            "The product of B is not known: '电解铝厂' is not a product of the tables (energybench tables",
+        ),
+        ("铝箔", "The product of B is not known: '铝箔' may mean aluminium-foil-"),
+        ("氧化铝", "The product of B is not known: '氧化铝' may mean alumina-bayer "),
         (None, "The product of B is empty"),
         ("", "The product of B is empty"),
     ],

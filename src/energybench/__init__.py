@@ -37,7 +37,7 @@ _HOMES = {
 #: Public name: its module, for modules that are public under a name of their own.
 _MODULES = {
     **{name: name for name in ("accounts", "errors", "frames", "limits", "report", "tables", "targets", "testing")},
-    "carriers": "energy.coefficients",
+    "carriers": "energy.carriers",
     "conversions": "energy.conversion",
     "corrections": "limits.corrections",
     "furnaces": "limits.furnaces",

@@ -2,7 +2,7 @@
 
 from pint import UnitRegistry
 
-import energybench.energy.coefficients
+import energybench.energy.carriers
 import energybench.energy.conversion
 from energybench import accounts as accounts
 from energybench import errors as errors
@@ -73,5 +73,5 @@ from energybench.units.registry import quantity as quantity
 __version__: str
 ureg: UnitRegistry[float]
 __all__: list[str]
-carriers = energybench.energy.coefficients
+carriers = energybench.energy.carriers
 conversions = energybench.energy.conversion

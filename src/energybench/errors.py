@@ -264,9 +264,14 @@ def without_suggestions() -> Iterator[None]:
         _searching.reset(token)
 
 
+def searches_names() -> bool:
+    """Say whether errors look for the nearest names."""
+    return _searching.get()
+
+
 def nearest(name: str, known: Iterable[str], count: int = 3) -> list[str]:
     """Return the known names nearest to a misspelled one, best first."""
-    if len(name) > LONGEST_QUOTE or not _searching.get():
+    if len(name) > LONGEST_QUOTE or not searches_names():
         return []
     import difflib
 

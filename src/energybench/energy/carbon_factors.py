@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from energybench.energy.carriers import find_carrier
 from energybench.energy.coal_rates import read_year
-from energybench.energy.coefficients import category_of, find_carrier
+from energybench.energy.coefficients import category_of
 from energybench.energy.plausibility import (
     CO2_FOR_C,
     CO2_PER_C,
@@ -30,7 +31,7 @@ from energybench.errors import (
     did_you_mean,
     quoted,
 )
-from energybench.tables.names import index_names, normalise_name, resolve_name
+from energybench.tables.names import Meaning, index_names, normalise_name, resolve_name
 from energybench.tables.store import best_verified, cached, choose, find_document, records, require_usable
 from energybench.units.registry import Rate, read_rate, same_kind, to_float
 from energybench.units.text import UnitText, read_number, read_unit
@@ -150,9 +151,9 @@ def _fuel_rows() -> dict[str, tuple[Co2FactorRow, ...]]:
 def find_fuel(carrier: str, *, found_elsewhere: bool) -> str:
     """Return the id of a carrier: a fuel of the carbon tables first, then any carrier."""
     if isinstance(carrier, str):
-        named = index_names((fuel, fuel) for fuel in _fuel_rows()).get(normalise_name(carrier))
+        named = index_names((fuel, fuel, "", "") for fuel in _fuel_rows()).get(normalise_name(carrier))
         if named:
-            return named[0]
+            return named.ids[0]
     try:
         return find_carrier(carrier)
     except UnknownCarrierError:
@@ -456,7 +457,7 @@ def _listed(rows: list[Co2FactorRow]) -> str:
 
 
 @cached()
-def _regions() -> dict[str, tuple[str, ...]]:
+def _regions() -> dict[str, Meaning]:
     """Map every name of a region to the text of the table: 山西, 山西省, shanxi, 华北."""
     pairs = list(_REGIONS_ZH.items())
     for row in records("co2_factors"):
@@ -466,4 +467,4 @@ def _regions() -> dict[str, tuple[str, ...]]:
         if row.region[0] > "\u4e00":
             pairs += [(row.region + suffix, row.region) for suffix in _PROVINCE_SUFFIXES]
             pairs.append((row.id.removeprefix("grid-").removesuffix(f"-{row.year}"), row.region))
-    return index_names(pairs)
+    return index_names((name, region, "", "") for name, region in pairs)

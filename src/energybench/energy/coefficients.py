@@ -6,12 +6,11 @@ disagree there is no default; the error lists the candidates.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from itertools import takewhile
 from typing import TYPE_CHECKING
 
+from energybench.energy.carriers import BASIS_WORDS, carrier_ids, carriers_of, find_carrier, is_slip, without_basis
 from energybench.energy.plausibility import COEFFICIENT_RULE, known_coefficients, refuse_slip
 from energybench.errors import (
     AmbiguousError,
@@ -27,7 +26,6 @@ from energybench.errors import (
     quoted,
     text_of,
 )
-from energybench.tables.names import index_names, normalise_name, resolve_name
 from energybench.tables.store import ACCEPTED, cached, choose, citation, find_document, own_ids, records
 from energybench.units.registry import STANDARD_COAL_KJ_PER_KGCE, Rate, same_kind, to_float
 from energybench.units.result import Card, Quantified
@@ -39,16 +37,13 @@ if TYPE_CHECKING:
 
 DEFAULT_EDITION = "gbt-2589-2020"
 BASES = ("calorific", "primary")
-#: What a basis is called in documents.
-_BASIS_WORDS = {"当量": "calorific", "等价": "primary"}
-_NAME_WITH_BASIS = re.compile(r"(.+?)\s*[(（]?(当量|等价)值?[)）]?")
 
 _KGCE_PER_KWH = UnitText(("kgce",), ("kWh",))
 
 
 def check_basis_name(basis: str) -> None:
     """Refuse a basis that is none, and translate what documents call it."""
-    meant = next((word for name, word in _BASIS_WORDS.items() if text_of(basis).startswith(name)), None)
+    meant = next((word for name, word in BASIS_WORDS.items() if text_of(basis).startswith(name)), None)
     if meant is not None:
         raise OptionError(f"basis is {quoted(basis)}", quoted(basis), f'Write basis="{meant}"')
     check_option("basis", basis, BASES)
@@ -126,72 +121,9 @@ class Choice:
     coal_rate_source: CoalRate | None = None
 
 
-@cached()
-def _carrier_ids() -> frozenset[str]:
-    return frozenset(row.carrier for row in records("carriers"))
-
-
-@cached()
-def _names() -> dict[str, tuple[str, ...]]:
-    names = [(row.name, row.carrier) for row in records("carrier_names")]
-    return index_names(names + [(carrier, carrier) for carrier in sorted(_carrier_ids())])
-
-
-@cached(4096)
-def find_carrier(name: str) -> str:
-    """Return the id of a carrier by its id or any of its names.
-
-    Parameters
-    ----------
-    name : str
-        Id, Chinese or English name: ``"raw_coal"``, ``"原煤"``, ``"raw coal"``.
-
-    Raises
-    ------
-    UnknownCarrierError
-        If no table knows the name; the nearest are named.
-    AmbiguousError
-        If several carriers have the name.
-
-    Examples
-    --------
-    >>> find_carrier("原煤")
-    'raw_coal'
-    """
-    advice = "energybench tables carrier_names lists them; a fuel of your own takes coefficient="
-    return resolve_name(_without_basis(name)[0], _names(), "carrier", UnknownCarrierError, advice, _carrier_ids())
-
-
-def _without_basis(name: str) -> tuple[str, str]:
-    """Split a name of electricity or heat from the basis that it states, as 电力(等价值) does."""
-    found = _NAME_WITH_BASIS.fullmatch(name.strip()) if isinstance(name, str) else None
-    if found and _names().get(normalise_name(found[1])) in (("electricity",), ("heat",)):
-        return found[1], _BASIS_WORDS[found[2]]
-    return name, ""
-
-
-def _near_name(name: str) -> str | None:
-    """Return the name of a carrier from which a name differs by one character, added, left out, replaced or swapped."""
-    folded = normalise_name(name)
-    for known in _names():
-        before = _shared(folded, known)
-        after = _shared(folded[before:][::-1], known[before:][::-1])
-        ends = [one[before : len(one) - after] for one in (folded, known)]
-        slip = max(map(len, ends)) == 1 or (len(ends[0]) == 2 and ends[0] == ends[1][::-1])
-        # Two characters of a Chinese name say as much as four letters.
-        if slip and before + after >= (2 if known > "\u4e00" else 4):
-            return known
-    return None
-
-
-def _shared(one: str, other: str) -> int:
-    """Return how many characters two texts share from their beginning."""
-    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
-
-
 def is_power_of_unknown_name(record: Coefficient, unit: UnitText) -> bool:
     """Say whether an amount in kWh has a carrier that no table knows: an indicator in kWh would miss it."""
-    return record.carrier not in _carrier_ids() and any(one.endswith("Wh") for one in unit.numerator)
+    return record.carrier not in carrier_ids() and any(one.endswith("Wh") for one in unit.numerator)
 
 
 def nothing_used(name: str, unit: UnitText) -> Coefficient:
@@ -200,7 +132,7 @@ def nothing_used(name: str, unit: UnitText) -> Coefficient:
         row = _rows(find_carrier(name))[0]
         names = row.carrier, row.name_zh, row.name_en
     except (AmbiguousError, UnknownNameError):
-        if isinstance(name, str) and _near_name(name):
+        if not carriers_of(name) and is_slip(name):
             raise
         names = text_of(name), "", ""
     return Coefficient(*names, "", 0.0, f"kgce/{unit.symbol}", "not needed")
@@ -224,7 +156,7 @@ def _shown(row: CarrierRow) -> str:
 def choose_coefficient(name: str, choice: Choice) -> tuple[Rate, Coefficient]:
     """Choose the coefficient: an exact rate in standard coal per amount, and its record."""
     check_basis_name(choice.basis)
-    plain, stated = _without_basis(name)
+    plain, stated = without_basis(name)
     if stated and stated != choice.basis:
         raise BasisError(
             f"{quoted(name)} states the {stated} basis, and basis is {choice.basis}",
@@ -339,18 +271,30 @@ def _primary_electricity(rows: list[CarrierRow], choice: Choice) -> tuple[Rate, 
     return rate, record
 
 
-def _given(name: str, choice: Choice, figure: Rate, word: str) -> tuple[Rate, Coefficient]:
-    """Take a coefficient or a measured heating value of the user's own, for any carrier name."""
+def _carrier_of_own(name: str) -> tuple[str, tuple[str, str], str]:
+    """Return carrier, names and category for a figure of the user's own, whose carrier may be one that no table has.
+
+    A wider name such as 烟煤 keeps its own words: the figure says which coal it was. Not so one of electricity, which
+    would hide how it counts, and a misspelt one, which would pass every check of the figure.
+    """
     try:
         carrier = find_carrier(name)
         row = _rows(carrier)[0]
-        names, category = (row.name_zh, row.name_en), row.category
+        return carrier, (row.name_zh, row.name_en), row.category
     except UnknownCarrierError:
-        near = _near_name(name) if isinstance(name, str) else ""
-        if near is None:
-            carrier, names, category = name.strip(), ("", ""), ""
-        else:  # A misspelt name would pass every check of the figure.
+        if not isinstance(name, str) or is_slip(name):
             raise
+        return name.strip(), ("", ""), ""
+    except AmbiguousError:
+        categories = {_rows(one)[0].category for one in carriers_of(name)}
+        if not categories or "electricity" in categories:
+            raise
+        return name.strip(), ("", ""), categories.pop() if len(categories) == 1 else ""
+
+
+def _given(name: str, choice: Choice, figure: Rate, word: str) -> tuple[Rate, Coefficient]:
+    """Take a coefficient or a measured heating value of the user's own, for any carrier name."""
+    carrier, names, category = _carrier_of_own(name)
     itself = figure.value == 1 and figure.unit.numerator == figure.unit.denominator
     if (category == "definition" and not itself) or (word == "ncv" and category in ("electricity", "heat")):
         fix = f"Leave {word} out" + ("; energybench.steam_heat() gives the heat of steam" if category == "heat" else "")

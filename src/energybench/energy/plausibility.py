@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import permutations
 
+from energybench.energy.carriers import carrier_ids, carriers_of
 from energybench.errors import CoefficientError
 from energybench.tables.store import cached, records
 from energybench.units.registry import STANDARD_COAL_KJ_PER_KGCE, Rate, same_kind, to_float
@@ -156,7 +157,8 @@ def _across(carrier: str, per: UnitText, basis: str) -> Known | None:
 
 def densities_of(carrier: str, *, per_mass: bool) -> tuple[tuple[float, float], ...]:
     """Return the ranges of density in kg/m3 that a carrier may have; its coefficient is per mass or per volume."""
-    category = next((row.category for row in records("carriers") if row.carrier == carrier), "")
+    meant = carriers_of(carrier)
+    category = next((row.category for row in records("carriers") if row.carrier in meant), "")
     if category == "gas":
         category = "liquefied gas" if per_mass else "light gas" if carrier in _LIGHT else "gas"
     return _DENSITIES.get(category, _DENSITIES[""])
@@ -167,14 +169,15 @@ def known_heat(carrier: str, heat: UnitText) -> Known | None:
     """Return what every document has for the heating value of a carrier, or None where nothing is known."""
     per, kilojoule = UnitText(("kgce",), heat.denominator), UnitText(("kJ",), heat.denominator)
     known = [
-        Rate(figure * STANDARD_COAL_KJ_PER_KGCE, kilojoule).to(heat)
-        for figure in _coefficients(carrier, per, "calorific")
-    ]
-    known += [
         Rate(Fraction(row.value), unit).to(heat)
         for row in records("co2_factors")
         if row.kind == _HEAT_DEFAULT and row.subject == carrier and same_kind(unit := read_unit(row.unit), heat)
     ]
+    if not known or carrier in carrier_ids():
+        known += [
+            Rate(figure * STANDARD_COAL_KJ_PER_KGCE, kilojoule).to(heat)
+            for figure in _coefficients(carrier, per, "calorific")
+        ]
     if not known:
         across = _across(carrier, per, "calorific")
         times = Rate(STANDARD_COAL_KJ_PER_KGCE, kilojoule).to(heat)
@@ -186,11 +189,12 @@ def known_heat(carrier: str, heat: UnitText) -> Known | None:
 
 
 def _coefficients(carrier: str, per: UnitText, basis: str) -> list[Fraction]:
-    """Return the coefficients of a carrier in every document, both ends of a range."""
+    """Return the coefficients of a carrier, or of every one that a wider name means, in every document."""
+    meant = carriers_of(carrier)
     return [
         Rate(Fraction(text), unit).to(per)
         for row in records("carriers")
-        if row.carrier == carrier and (row.category not in ("electricity", "heat") or row.basis == basis)
+        if row.carrier in meant and (row.category not in ("electricity", "heat") or row.basis == basis)
         for text in (row.coefficient, row.coefficient_high)
         if text and same_kind(unit := read_unit(row.coefficient_unit), per)
     ]

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from energybench.energy.coefficients import Coefficient, find_carrier, is_power_of_unknown_name
+from energybench.energy.coefficients import Coefficient, is_power_of_unknown_name, nothing_used
 from energybench.energy.conversion import factor
 from energybench.energy.plausibility import known_coefficients, known_heat
 from energybench.errors import (
@@ -116,7 +116,7 @@ def resolve_factor(carrier: str, unit: str, own: str, own_unit: str, choice: Cho
         limits, other = (None, None) if choice.allow_unverified else _own_range(record.carrier, one, own, choice.basis)
         return Factor(float(exact), _electricity(record, read), record, own, limits, str(one.unit), other)
     except (MissingFigureError, AmbiguousError, UnverifiedError, BasisError) as error:
-        record = Coefficient(find_carrier(carrier), "", "", "", 0.0, f"kgce/{read.symbol}", "not needed")
+        record = nothing_used(carrier, read)
         return Factor(math.inf, _electricity(record, read), record, lacking=refusal_of(error, column))
     except EnergybenchError as error:
         column = "unit" if isinstance(error, DimensionError) and not own else column

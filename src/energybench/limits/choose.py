@@ -25,7 +25,14 @@ from energybench.errors import (
 )
 from energybench.limits.furnaces import FurnaceLimit, furnace_limit
 from energybench.limits.ladders import Ladder, Level, Step
-from energybench.tables.names import index_names, normalise_name, resolve_name
+from energybench.tables.names import (
+    Meaning,
+    decorations,
+    index_names,
+    meaning_of,
+    normalise_name,
+    resolve_name,
+)
 from energybench.tables.periods import period_end
 from energybench.tables.rows import as_of
 from energybench.tables.store import ACCEPTED, cached, citation, find_document, own_ids, records, require_usable
@@ -41,6 +48,7 @@ if TYPE_CHECKING:
 _GB_NOTE = "level 3 is the limit for all, level 2 the access test for new plants, level 1 the advanced value"
 
 
+_AROUND = decorations(behind="产出?量|产品")
 _TABLES = ("benchmarks", "local_limits", "furnace_limits", "limits")
 
 
@@ -50,13 +58,17 @@ def _item_ids() -> frozenset[str]:
 
 
 @cached()
-def _item_names() -> dict[str, tuple[str, ...]]:
+def _item_names() -> dict[str, Meaning]:
     """Map every folded name to the items that have it; names of GB rows never hide those of the lists."""
-    names = [(row.name, row.item) for row in records("product_names")]
-    names += [(item, item) for item in sorted(_item_ids())]
-    taken = {normalise_name(name) for name, _ in names}
-    standards = [(name, row.item) for row in records("limits") for name in (row.item_zh, row.item_en) if name]
-    return index_names(names + [(name, item) for name, item in standards if normalise_name(name) not in taken])
+    names = [(row.name, row.item, row.sense, row.notes) for row in records("product_names")]
+    names += [(item, item, "", "") for item in sorted(_item_ids())]
+    taken = {normalise_name(name) for name, _, sense, _ in names if not sense}
+    standards = [(name, row.item, "", "") for row in records("limits") for name in (row.item_zh, row.item_en) if name]
+    labels: dict[str, str] = {}
+    for table in _TABLES:
+        for row in records(table):
+            labels.setdefault(row.item, row.item_zh)
+    return index_names([*names, *(row for row in standards if normalise_name(row[0]) not in taken)], labels)
 
 
 @cached(4096)
@@ -86,12 +98,13 @@ def find_item(name: str) -> str:
     'electrolytic-aluminium'
     """
     advice = "energybench tables product_names lists them"
-    return resolve_name(name, _item_names(), "product", UnknownProductError, advice, _item_ids())
+    return resolve_name(name, _item_names(), "product", UnknownProductError, advice, _AROUND)
 
 
 def items_named(name: str) -> tuple[str, ...]:
     """Return every item that has a name: none, one, or several."""
-    return (name,) if name in _item_ids() else _item_names().get(normalise_name(name), ())
+    found = meaning_of(name, _item_names(), _AROUND)
+    return found.ids if found else ()
 
 
 #: Per table: the column of each step with its class, best first, and the class beyond the last.

@@ -1,15 +1,35 @@
-"""Names of carriers and products: folded spelling, one id a name, nearest names for a misspelling."""
+"""Names of carriers and products: how they are written, what they may mean, and what a slip of the pen meant."""
 
 from __future__ import annotations
 
+import re
+import unicodedata
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from energybench.errors import AmbiguousError, UnknownNameError, did_you_mean, quoted
+from energybench.errors import LONGEST_QUOTE, AmbiguousError, UnknownNameError, quoted, searches_names
+from energybench.tables.store import cached, records
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
+
+    Decorations = tuple[re.Pattern[str], re.Pattern[str]]
 
 _FOLDED = str.maketrans("_-（）\u3000", "  () ")
+#: What stands before a name in a list and is no part of it: a number, 其中, a mark; and what stands behind it.
+_IN_A_LIST = (
+    r"[(\[]?(?:\d{1,2}(?:\.\d{1,2})*|[一二三四五六七八九十]{1,3})(?:[)\]、]|[.:,](?!\d))|\d{1,2}(?:\.\d{1,2})*\s"
+    r"|(?:#|no\.?)\s?\d{1,2}(?![\d号#])[、.:]?|其中[:、,]?|[*※△▲•~—-]+",
+    r"[*※△▲]+|\[\d{1,2}\]|\(注\d?\)",
+)
+_CIRCLED = re.compile("[\u2460-\u2473]")
+_SPACE_IN_CHINESE = re.compile("(?<=[\u3000-\u9fff])\\s+|\\s+(?=[\u3000-\u9fff])")
+#: A slip in fewer letters, or a swap in fewer Chinese characters, makes another word.
+_LETTERS, _CHARACTERS = 5, 3
+#: The last letters of a word, where the vowel says which substance it is.
+_ENDING = 3
+#: As many candidates are shown one by one, and a family of more rows than this by its beginning.
+_MOST_SHOWN, _MOST_OF_FAMILY = 12, 4
 
 
 def normalise_name(name: str) -> str:
@@ -17,32 +37,161 @@ def normalise_name(name: str) -> str:
     return " ".join(name.casefold().translate(_FOLDED).split())
 
 
-def index_names(pairs: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
-    """Map every folded name to the ids that have it, from pairs of name and id."""
-    index: dict[str, dict[str, None]] = {}
-    for name, identifier in pairs:
-        index.setdefault(normalise_name(name), {})[identifier] = None
-    return {name: tuple(found) for name, found in index.items()}
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a name may mean: the ids, the words that show them, and whether the one id is the thing itself."""
+
+    ids: tuple[str, ...]
+    shown: str
+    exact: bool
+    notes: str = ""
+
+
+def index_names(
+    rows: Iterable[tuple[str, str, str, str]], labels: Mapping[str, str] | None = None
+) -> dict[str, Meaning]:
+    """Map every folded name to what it may mean, from rows of name, id, sense and notes.
+
+    A row of the sense ``candidate`` is one of the things that a name may mean, and its id may be the beginning of
+    several and ``*``. ``labels`` are the ids that there are, with the name that shows each.
+    """
+    known = labels or {}
+    exact: dict[str, dict[str, None]] = {}
+    others: dict[str, dict[str, str]] = {}
+    for name, identifier, sense, notes in rows:
+        folded = normalise_name(name)
+        if sense:
+            others.setdefault(folded, {})[identifier] = notes
+        else:
+            exact.setdefault(folded, {})[identifier] = None
+    found = {}
+    for folded in {**exact, **others}:
+        same, wide = tuple(exact.get(folded, ())), others.get(folded, {})
+        if len(same) == 1:
+            found[folded] = Meaning(same, same[0], exact=True)
+            continue
+        families = {one: _family(one, known) for one in (*same, *wide)}
+        ids = tuple(dict.fromkeys(one for family in families.values() for one in family))
+        parts = [part for one, family in families.items() for part in _shown(one, family, known)]
+        more = f" and {len(parts) - _MOST_SHOWN} more" if len(parts) > _MOST_SHOWN else ""
+        notes = ". ".join(dict.fromkeys(filter(None, wide.values())))
+        found[folded] = Meaning(ids, ", ".join(parts[:_MOST_SHOWN]) + more, exact=False, notes=notes)
+    return found
+
+
+def _family(identifier: str, known: Mapping[str, str]) -> tuple[str, ...]:
+    if not identifier.endswith("*"):
+        return (identifier,)
+    return tuple(one for one in known if one.startswith(identifier[:-1]))
+
+
+def _shown(identifier: str, family: tuple[str, ...], known: Mapping[str, str]) -> list[str]:
+    if len(family) > _MOST_OF_FAMILY:
+        return [f"{identifier} ({len(family)} rows)"]
+    return [f"{one} {known.get(one, '')}".rstrip() for one in family]
+
+
+def decorations(before: str = "", behind: str = "") -> Decorations:
+    """Return the patterns of what may stand around a name of a kind without changing what it means."""
+    first, last = ("|".join(filter(None, pair)) for pair in zip(_IN_A_LIST, (before, behind), strict=True))
+    return re.compile(rf"\s*(?:{first})\s*"), re.compile(rf"\s*(?:{last})\s*$")
+
+
+_PLAIN = decorations()
+
+
+@cached()
+def _characters(slips: bool) -> dict[str, str]:
+    return {row.written: row.read for row in records("characters") if (row.sense == "slip") == slips}
+
+
+def spellings(name: str, around: Decorations = _PLAIN) -> Iterator[str]:
+    """Return the folded spellings under which a name may stand in an index, the plainest last.
+
+    Traditional characters, full-width forms, numbers and marks of a list are folded.
+    """
+    yield normalise_name(name)
+    if len(name) > LONGEST_QUOTE:
+        return
+    text = unicodedata.normalize("NFKC", _CIRCLED.sub("", name)).casefold()
+    text = "".join(_characters(False).get(one, one) for one in text if unicodedata.category(one) != "Cf")
+    text = _SPACE_IN_CHINESE.sub("", text).strip()
+    before, behind = around
+    while text:
+        yield normalise_name(text)
+        if found := before.match(text):
+            text = text[found.end() :]
+        elif found := behind.search(text):
+            text = text[: found.start()]
+        else:
+            return
+
+
+def meaning_of(name: str, index: Mapping[str, Meaning], around: Decorations = _PLAIN) -> Meaning | None:
+    """Return what a name may mean, or None where the tables do not have it."""
+    return next((index[one] for one in spellings(name, around) if one in index), None)
 
 
 def resolve_name(
     name: str,
-    index: Mapping[str, tuple[str, ...]],
+    index: Mapping[str, Meaning],
     kind: str,
     error: type[UnknownNameError],
     advice: str,
-    identifiers: Container[str] = (),
+    around: Decorations = _PLAIN,
 ) -> str:
     """Return the one id that a name stands for."""
     if not isinstance(name, str):
         raise error(f"{quoted(name)} is not the name of a {kind}", quoted(name), "Write the name as text")
-    if name in identifiers:
-        return name
-    found = index.get(normalise_name(name), ())
-    if not found:
-        raise error(f"{quoted(name)} is not a {kind} of the tables", quoted(name), did_you_mean(name, index, advice))
-    if len(found) > 1:
-        raise AmbiguousError(
-            f"{quoted(name)} is the name of several: {', '.join(found)}", quoted(name), f'Write "{found[0]}" or another'
-        )
-    return found[0]
+    found = meaning_of(name, index, around)
+    if found is None:
+        meant = [quoted(one) for one in slips(name, index, around)]
+        fix = f"Did you mean {' or '.join(meant)}?" if meant else advice
+        raise error(f"{quoted(name)} is not a {kind} of the tables", quoted(name), fix)
+    if not found.exact:
+        fix = ". ".join(filter(None, ["Write the one that is meant" if found.ids else "", found.notes]))
+        raise AmbiguousError(f"{quoted(name)} may mean {found.shown}", quoted(name), fix)
+    return found.ids[0]
+
+
+def slips(name: str, index: Iterable[str], around: Decorations = _PLAIN) -> list[str]:
+    """Return at most three known names of which a name is a slip of the pen, never that of another thing.
+
+    A Chinese character for another is a slip only where the table of characters says that the two are exchanged: 铜
+    for 铝 is another metal.
+    """
+    if len(name) > LONGEST_QUOTE or not searches_names():
+        return []
+    plain = list(spellings(name, around))[-1]
+    exchanged = _characters(True)
+    read = {
+        f"{plain[:place]}{exchanged[one]}{plain[place + 1 :]}" for place, one in enumerate(plain) if one in exchanged
+    }
+    return [known for known in index if known in read or _is_slip(plain, known)][:3]
+
+
+def _is_slip(given: str, known: str) -> bool:
+    """Say whether a name is another with two neighbours exchanged, a letter too many, too few or wrong.
+
+    The first letter of a word counts, as do words of few letters: erbium is not terbium, nor MAP DAP.
+    """
+    if abs(len(given) - len(known)) > 1 or given == known:
+        return False
+    start = next((place for place, (a, b) in enumerate(zip(given, known, strict=False)) if a != b), len(known))
+    start = min(start, len(given))
+    here, there = given[start:], known[start:]
+    longer, shorter = (here, there) if len(given) > len(known) else (there, here)
+    swapped = len(here) > 1 and here[:2] == there[1::-1] and here[2:] == there[2:]
+    if not swapped and longer[1:] != shorter[len(given) == len(known) :]:
+        return False
+    if swapped and here[0] > "\u3000" and here[1] > "\u3000":
+        return len(known) >= _CHARACTERS
+    before, behind = (re.search("[a-z]*$", known[:start]), re.match("[a-z]*", there))
+    first, rest = (one.group() if one else "" for one in (before, behind))
+    if not first or len(first + rest) < _LETTERS or not re.match("[a-z]", longer):
+        return False
+    if len(given) == len(known) and not swapped:
+        # Methanal is not methanol, nor propene propane.
+        ending = len(rest) <= _ENDING and {here[0], there[0]} <= set("aeiouy")
+        return rest != "" and here[0].isalpha() and not ending
+    return not swapped or here[1].isalpha()

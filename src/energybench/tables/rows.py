@@ -20,8 +20,17 @@ ACCEPTED = VERIFICATIONS[: VERIFICATIONS.index(OWN) + 1]
 
 #: Every table, in the order of the documentation.
 TABLES = (
-    *("documents", "carriers", "carrier_names", "product_names", "benchmarks", "local_limits", "furnace_limits"),
-    *("limits", "gb_counterparts", "targets", "coal_rates", "co2_factors", "meter_accuracy", "corrections"),
+    *("documents", "carriers", "carrier_names", "product_names", "characters", "benchmarks", "local_limits"),
+    *(
+        "furnace_limits",
+        "limits",
+        "gb_counterparts",
+        "targets",
+        "coal_rates",
+        "co2_factors",
+        "meter_accuracy",
+        "corrections",
+    ),
     *("correction_formulas", "correction_parameters"),
 )
 _RECORD = "row_of_"

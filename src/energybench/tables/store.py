@@ -180,7 +180,9 @@ def _check_named(name: str) -> None:
             continue
         known = {getattr(record, key) for home in homes for record in records(home)}
         for record in own:
-            if (given := getattr(record, column)) and given not in known:
+            given = getattr(record, column)
+            families = given.endswith("*") and any(one.startswith(given[:-1]) for one in known)
+            if given and given not in known and not families:
                 who = quoted(getattr(record, "name", "") or record.id)
                 fix = f"Give the rows of {' or '.join(homes)} that have it in the same call"
                 said = f"{name}: {who} names the {column} {quoted(given)}, which no row has"

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 from hypothesis import strategies as st
 
-from energybench.energy.coefficients import DEFAULT_EDITION, find_carrier
+from energybench.energy.carriers import find_carrier
+from energybench.energy.coefficients import DEFAULT_EDITION
 from energybench.energy.conversion import make_choice
 from energybench.errors import OptionError
 from energybench.tables.store import citation

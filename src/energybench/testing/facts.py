@@ -8,7 +8,8 @@ from functools import cache
 from itertools import product
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from energybench.energy.coefficients import Choice, category_of, choose_coefficient, find_carrier
+from energybench.energy.carriers import find_carrier
+from energybench.energy.coefficients import Choice, category_of, choose_coefficient
 from energybench.energy.conversion import factor
 from energybench.errors import AmbiguousError, CoalRateError, EnergybenchError
 from energybench.limits.choose import find_item, find_ladder, needs_capacity

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas
 
 from energybench.accounts.account import Account
-from energybench.energy.coefficients import find_carrier
+from energybench.energy.carriers import find_carrier
 from energybench.errors import EnergybenchError, OptionError
 from energybench.frames import Assessment
 from energybench.report.charts import canvas

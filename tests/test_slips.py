@@ -104,6 +104,18 @@ def test_the_rule_is_asked_for_and_never_claimed() -> None:
     assert table.notes.startswith("supply coal rate of 2024: 302.4 gce/kWh")
 
 
+@pytest.mark.parametrize(
+    ("basis", "figure", "slipped"),
+    [("calorific", "0.3 kgce/kWh", "1.229 kgce/kWh"), ("primary", "0.1229 kgce/kWh", "0.03 kgce/kWh")],
+)
+def test_a_figure_of_the_other_basis_is_refused_also_with_allow_unverified(
+    basis: str, figure: str, slipped: str
+) -> None:
+    with pytest.raises(CoefficientError, match=r"is a figure of the .* Check [^;]*the basis$"):
+        eb.to_tce("1 万kWh", "电力", basis=basis, coefficient=figure, allow_unverified=True)
+    assert tce("1 万kWh", "电力", basis=basis, coefficient=slipped, allow_unverified=True) > 0
+
+
 # Figures across denominators --------------------------------------------------------------------------------
 
 

@@ -19,8 +19,7 @@ from energybench.energy.conversion import read_options
 from energybench.energy.lines import ConvertedLine, Line, convert_lines
 from energybench.energy.measured import combine, read_measured
 from energybench.errors import NoEnergyError, OptionError, OutputError, UnknownCarrierError, check_option, quoted
-from energybench.limits.choose import choose_ladder, warn_if_superseded
-from energybench.limits.classify import judge_corrected
+from energybench.limits.classify import Judging
 from energybench.limits.ladders import COMPARES
 from energybench.limits.verdicts import Verdict, check_basis, check_output, saving_scale
 from energybench.limits.what_if import Figures, Sensitivity, of_value
@@ -362,10 +361,11 @@ def account(
         return book
     magnitude, output_unit, output_spread = _read_output(output)
     ladder, saving = None, None
+    judging = Judging(
+        document, period, region, project, capacity, reading, compare, corrections, plausible, allow_unverified
+    )
     if product is not None:
-        ladder = choose_ladder(product, document, capacity, reading, allow_unverified, period, region=region)
-        warn_if_weak(ladder, ladder.id)
-        warn_if_superseded(ladder.document, ladder.standing)
+        ladder = judging.ladder_of(product, None)
         saving = saving_scale(ladder, output)
         electric, per_energy = _scale(ladder, magnitude, output_unit, converted, basis)
         if electric:
@@ -384,10 +384,7 @@ def account(
     slope = to_float(per_energy, "intensity")
     sure = uncertainties(converted, intensity, slope, electric, magnitude, output_spread, book.notes)
     spread = sure.get("intensity_uncertainty")
-    verdict = None
-    if ladder is not None:
-        judging = {"compare": compare, "saving_output": saving, "project": project, "plausible": plausible}
-        verdict = judge_corrected(intensity, spread, ladder, corrections, allow_unverified, judging)
+    verdict = None if ladder is None else judging.verdict_on(intensity, spread, ladder, saving)
     return replace(
         book,
         output=to_float(magnitude, "output"),

@@ -76,9 +76,10 @@ def factor(name: str, unit: UnitText, choice: Choice) -> tuple[Fraction, Coeffic
     amounts = _amounts_of(rate, unit, choice, record.carrier)
     if choice.ncv is not None and not choice.allow_unverified:
         refuse_heat(record.carrier, choice.ncv)
-    elif choice.coefficient is not None and not choice.allow_unverified:
+    elif choice.coefficient is not None:
         known = known_coefficients(record.carrier, rate.unit, choice.basis)
-        refuse_slip(known, rate, record.carrier, "coefficient", choice.coefficient, COEFFICIENT_RULE)
+        carrier, written = record.carrier, choice.coefficient
+        refuse_slip(known, rate, carrier, "coefficient", written, COEFFICIENT_RULE, choice.allow_unverified)
     return amounts * Rate(rate.value, rate.unit.over).to(TCE), record
 
 

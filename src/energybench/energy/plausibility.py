@@ -207,9 +207,20 @@ def refuse_heat(carrier: str, ncv: Rate) -> None:
     refuse_slip(known_heat(carrier, heat), Rate(ncv.to(heat), heat), carrier, "ncv", ncv, KCAL_FOR_KJ)
 
 
-def refuse_slip(known: Known | None, figure: Rate, carrier: str, word: str, written: Rate, usual: Slip | str) -> None:
-    """Refuse a figure that only a slipped decimal point or unit, or the other basis, can explain."""
+def refuse_slip(
+    known: Known | None,
+    figure: Rate,
+    carrier: str,
+    word: str,
+    written: Rate,
+    usual: Slip | str,
+    allow_unverified: bool = False,
+) -> None:
+    """Refuse a figure of the other basis, and without ``allow_unverified`` a slipped decimal point or unit."""
     if known is None or known.low <= figure.value <= known.high:
+        return
+    of_other_basis = known.other is not None and known.other.low <= figure.value <= known.other.high
+    if allow_unverified and not of_other_basis:
         return
     given = f"{to_float(figure.value, word):g} {figure.unit}"
     why = known.explained(figure.value, usual)
@@ -219,7 +230,7 @@ def refuse_slip(known: Known | None, figure: Rate, carrier: str, word: str, writ
     raise CoefficientError(
         f"{word} gives {given} for {carrier}, where every document has {known}{because}",
         str(written) if why else given,
-        f"Check {look_at}; allow_unverified=True takes it as it is",
+        f"Check {look_at}" + ("" if of_other_basis else "; allow_unverified=True takes it as it is"),
     )
 
 

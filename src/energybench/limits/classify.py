@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Literal, overload
 
@@ -172,39 +172,67 @@ def classify(
         raise OptionError(f"plausible is {quoted(plausible)}, expected True or False", quoted(plausible), "Write True")
     check_option("compare", compare, COMPARES)
     read = _read(value, item, document, period, region)
-    ladder = choose_ladder(item, document, capacity, reading, allow_unverified, period, read[1], region)
-    check_basis(ladder, basis)
-    warn_if_weak(ladder, ladder.id)
-    warn_if_superseded(ladder.document, ladder.standing)
+    judging = Judging(
+        document, period, region, project, capacity, reading, compare, corrections, plausible, allow_unverified
+    )
+    ladder = judging.ladder_of(item, basis, read[1])
     number, uncertainty = _value_in(value, read, ladder)
     if output is not None and (spread := read_measured(output, "output")[2]) is not None:
         fix = "Give the output alone; its uncertainty belongs to the value, or use account()"
         raise UncertaintyError(f"output is {spread.stated}: savings carry no uncertainty", spread.stated, fix)
     saving = None if output is None else saving_scale(ladder, output)
-    judging = {"compare": compare, "saving_output": saving, "project": project, "plausible": plausible}
-    verdict = judge_corrected(number, uncertainty, ladder, corrections, allow_unverified, judging)
-    return replace(verdict, question=question)
+    return replace(judging.verdict_on(number, uncertainty, ladder, saving), question=question)
 
 
-def judge_corrected(
-    number: float,
-    uncertainty: float | None,
-    ladder: Ladder,
-    corrections: Mapping[str, Mapping[str, Any] | str] | Literal["base"] | None,
-    allow_unverified: bool,
-    judging: dict[str, Any],
-) -> Verdict:
-    """Return the verdict on a value in the ladder's unit, after the corrections given; required ones have to be."""
-    applied: tuple[CorrectionResult, ...] = ()
-    plain, given = check_conditions(ladder, corrections)
-    ladder, measured_value = plain, number
-    if given:
-        ladder, number, applied = apply(plain, number, given, allow_unverified=allow_unverified)
-        if uncertainty is not None:
-            # A correction of the value is linear in it: what one uncertainty more makes of it is its new width.
-            _, beside, _ = apply(plain, measured_value + uncertainty, given, allow_unverified=allow_unverified)
-            uncertainty = abs(beside - number)
-    return replace(judge(number, ladder, uncertainty=uncertainty, **judging), corrections=applied)
+@dataclass(frozen=True, slots=True)
+class Judging:
+    """Which limit a value is compared with, and how: the arguments that :func:`classify` shares with an account."""
+
+    document: str | None
+    period: str | None
+    region: str | None
+    project: str | None
+    capacity: AmountLike | None
+    reading: str
+    compare: str
+    corrections: Mapping[str, Mapping[str, Any] | str] | Literal["base"] | None
+    plausible: bool
+    allow_unverified: bool
+
+    def ladder_of(self, item: str, basis: str | None, like: UnitText | None = None) -> Ladder:
+        """Return the ladder of an item, and warn where its row is weak or its document is not in force."""
+        ladder = choose_ladder(
+            *(item, self.document, self.capacity, self.reading, self.allow_unverified, self.period, like, self.region)
+        )
+        check_basis(ladder, basis)
+        warn_if_weak(ladder, ladder.id, stacklevel=4)
+        warn_if_superseded(ladder.document, ladder.standing, stacklevel=4)
+        return ladder
+
+    def verdict_on(
+        self, value: float, uncertainty: float | None, ladder: Ladder, saving: tuple[float, str] | None
+    ) -> Verdict:
+        """Return the verdict on a value in the ladder's unit, after the corrections given; required ones have to be."""
+        applied: tuple[CorrectionResult, ...] = ()
+        plain, given = check_conditions(ladder, self.corrections)
+        ladder, measured_value = plain, value
+        if given:
+            ladder, value, applied = apply(plain, value, given, allow_unverified=self.allow_unverified)
+            if uncertainty is not None:
+                # A correction of the value is linear in it: what one uncertainty more makes of it is its new width.
+                moved = measured_value + uncertainty
+                _, beside, _ = apply(plain, moved, given, allow_unverified=self.allow_unverified)
+                uncertainty = abs(beside - value)
+        verdict = judge(
+            value,
+            ladder,
+            compare=self.compare,
+            saving_output=saving,
+            uncertainty=uncertainty,
+            project=self.project,
+            plausible=self.plausible,
+        )
+        return replace(verdict, corrections=applied)
 
 
 def classify_all(

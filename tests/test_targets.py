@@ -1042,6 +1042,15 @@ def test_rows_of_another_place_are_refused() -> None:
         check_targets(table.assign(region=["攀枝花市", "昌吉市"]), document="panzhihua-2024")
 
 
+def test_a_place_belongs_to_the_place_around_it() -> None:
+    table = pd.DataFrame({"plant": ["A", "B"], "product": "电解铝", "liquid_conversion_rate": ["40 %", "50 %"]})
+    for here in ("昌吉市", "Changji City", "昌吉州", "昌吉州阜康市"):
+        check_targets(table.assign(region=here), document="changji-prefecture-2022")
+    for document, elsewhere in (("changji-prefecture-2022", "攀枝花市"), ("changji-city-2021", "昌吉州")):
+        with refused(OptionError, "option", f"the region of A, B is {elsewhere}"):
+            check_targets(table.assign(region=elsewhere), document=document)
+
+
 def test_a_document_without_targets_is_refused() -> None:
     with refused(UnknownNameError, "unknown-name", "panzhihua-2024"):
         check_targets({}, document="gb-21346-2022")

@@ -22,7 +22,7 @@ from energybench.frames.columns import OUTPUTS
 from energybench.frames.groups import period_key
 from energybench.tables.names import normalise_name
 from energybench.tables.rows import as_of
-from energybench.tables.store import citation, data_version, find_document
+from energybench.tables.store import citation, data_version, find_document, records
 from energybench.targets.columns import coded, named, of_period, read_figure, table_of, unit_column
 from energybench.targets.measures import MEASURES, Computed, Question, check_standard, require_columns
 from energybench.targets.rows import (
@@ -347,8 +347,9 @@ def _check_region(table: pandas.DataFrame, document: str) -> None:
     places = find_document(document).region.split(";")
     if "region" not in table.columns or not places[0]:
         return
-    known = set(map(normalise_name, places))
-    elsewhere = coded(table["region"]).map(lambda text: normalise_name(text) not in known, False, bool)
+    known = tuple(map(normalise_name, filter(None, (*places, *_places_inside(places[0])))))
+    # An address begins with the wider place: 山西省太原市.
+    elsewhere = coded(table["region"]).map(lambda text: not normalise_name(text).startswith(known), False, bool)
     if elsewhere.any():
         found = ", ".join(coded(table.loc[elsewhere, "region"]).distinct)
         raise OptionError(
@@ -356,6 +357,18 @@ def _check_region(table: pandas.DataFrame, document: str) -> None:
             found,
             f"Leave out the rows of other places; where a place lies in {places[0]}, write {places[0]} as its region",
         )
+
+
+def _places_inside(place: str) -> list[str]:
+    """Return the names of places whose own local plan names a plan of a wider place as the one above it."""
+    local = [row for row in records("documents") if row.region]
+    above = [row.evidence for row in local if row.region.split(";")[0] == place]
+    return [
+        name
+        for row in local
+        if row.number and any(f"named by {row.number}" in evidence for evidence in above)
+        for name in row.region.split(";")
+    ]
 
 
 def read_figures(given: Figures, rows: tuple[TargetRow, ...]) -> dict[str, float]:

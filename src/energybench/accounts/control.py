@@ -317,7 +317,6 @@ def _check_use(use: Use, number: int) -> None:
 
 
 def _exclusions(uses: Iterable[Use], rules: AccountingRules) -> Iterator[tuple[Fraction, Exclusion]]:
-    """Yield the exact standard coal that each rule leaves out of a line, with its record."""
     numbered = list(enumerate(uses, 1))
     if rules.feedstock != "counted":
         for number, use in numbered:

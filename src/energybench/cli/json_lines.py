@@ -102,7 +102,6 @@ def read_question(line: bytes) -> dict[str, Any]:
 
 
 def _identity(question: dict[str, Any]) -> dict[str, Any]:
-    """Take the ``id`` out of a question and return its part of the answer."""
     found = {name: question.pop(name) for name in ("id",) if name in question}
     try:
         dump(found)

@@ -75,7 +75,6 @@ def run(arguments: Namespace) -> tuple[Confirmation | None, int]:
 
 
 def _confirm(arguments: Namespace) -> tuple[Confirmation, int]:
-    """Write into a row what was read, and say what follows."""
     from energybench.tables.confirm import confirm
 
     fix = "Write: energybench tables confirm ID --document FILE --page PAGE --value FIGURE"

@@ -207,7 +207,6 @@ def _of_fuel(
 
 
 def _amounts(unit: UnitText, rate: Rate, subject: str) -> Fraction:
-    """Return how many of the figure's own amounts one ``unit`` is."""
     per = rate.unit.per
     if same_kind(unit, per):
         return ratio(unit, per)

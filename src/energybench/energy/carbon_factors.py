@@ -136,7 +136,6 @@ def read_carbon(text: object, mass: UnitText, name: str) -> Rate:
 
 @cached()
 def _fuel_rows() -> dict[str, tuple[Co2FactorRow, ...]]:
-    """Return the rows of every fuel that has a carbon content, by fuel."""
     rows: dict[str, list[Co2FactorRow]] = {}
     for row in records("co2_factors"):
         if row.kind in _QUANTITY_OF_KIND:
@@ -190,7 +189,6 @@ def fuel_figures(
 
 
 def _row_by_id(name: str, value: object, fuel: str) -> Co2FactorRow | None:
-    """Return the row that an option names, or None where it is a figure."""
     if not isinstance(value, str) or not value[:1].isalpha():
         return None
     known = {row.id: row for row in records("co2_factors") if _QUANTITY_OF_KIND.get(row.kind) == name}
@@ -211,7 +209,6 @@ def _row_by_id(name: str, value: object, fuel: str) -> Co2FactorRow | None:
 
 
 def _series(fuel: str, wanted: list[str], by_id: dict[str, Co2FactorRow], kind: str | None) -> str:
-    """Return the one document that the table figures come from."""
     document = find_document(kind).id if kind is not None else None
     named = sorted({row.document for row in by_id.values()} | ({document} if document else set()))
     if len(named) > 1:
@@ -243,7 +240,6 @@ def _shown(row: Co2FactorRow) -> str:
 
 
 def _choose(fuel: str, name: str, series: str, allow_unverified: bool) -> Co2FactorRow:
-    """Choose the one row of a quantity of a fuel in a series, or say why none can be chosen."""
     if fuel not in _fuel_rows():
         raise _no_fuel(fuel)
     everywhere = [row for row in _fuel_rows().get(fuel, ()) if _QUANTITY_OF_KIND[row.kind] == name]
@@ -268,7 +264,6 @@ def _choose(fuel: str, name: str, series: str, allow_unverified: bool) -> Co2Fac
 
 
 def _no_fuel(carrier: str) -> MissingFigureError:
-    """Say that a carrier is no fuel of the carbon tables, and what to give instead."""
     category = category_of(carrier)
     own = ", ".join(f"{quantity}={example}" for quantity, example in QUANTITIES.items())
     fix = f"Pass figures of your own, such as {own}, or name one of {', '.join(sorted(_fuel_rows()))}"
@@ -280,7 +275,6 @@ def _no_fuel(carrier: str) -> MissingFigureError:
 
 
 def _read(name: str, value: Any) -> Rate:
-    """Read one quantity of a fuel as an exact figure of the right kind."""
     if name == "carbon_content":
         rate = read_carbon(value, TONNES_CARBON, name)
         if not same_kind(rate.unit.per, _TJ):
@@ -323,7 +317,6 @@ def _refuse_slip(fuel: str, name: str, rate: Rate) -> None:
 
 @cached()
 def _known_carbon(fuel: str) -> Known:
-    """Return what every document has for the carbon content of a fuel, of its like, or else of any fuel, in tC/TJ."""
     by_fuel = {
         each: [Fraction(row.value) for row in rows if _QUANTITY_OF_KIND[row.kind] == "carbon_content"]
         for each, rows in _fuel_rows().items()
@@ -349,7 +342,6 @@ def refuse_factor(subject: str, rate: Rate) -> None:
 
 @cached()
 def _known_factor(subject: str, unit: UnitText) -> Known | None:
-    """Return what the documents' figures make of the CO2 factor of a carrier, or None where nothing is known."""
     prefix = {"electricity": "grid_", "heat": "heat_purchased"}.get(subject)
     rows = [row for row in records("co2_factors") if prefix and row.subject.startswith(prefix)]
     rates = [Rate(Fraction(row.value), read_unit(row.unit)) for row in rows]

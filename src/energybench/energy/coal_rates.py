@@ -171,7 +171,6 @@ def _rule() -> CoalRateRow:
 
 
 def _missing(year: int, kind: str) -> MissingFigureError:
-    """Say which years have a figure, the nearest first, and what the rule asks for."""
     known: dict[int, str] = {}
     for row in best_verified(_full_years(kind)):
         known.setdefault(int(row.year), row.verification)

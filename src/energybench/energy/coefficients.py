@@ -203,7 +203,6 @@ def _edition_of(choice: Choice) -> str:
 
 
 def _table_row(rows: list[CarrierRow], choice: Choice) -> CarrierRow:
-    """Choose the row of the edition, or say why none can be chosen."""
     edition, carrier, own = _edition_of(choice), rows[0].carrier, own_ids("carriers")
     figures = [row for row in rows if row.document == edition and row.coefficient]
     figures = [row for row in figures if row.id in own] or figures
@@ -293,7 +292,6 @@ def _carrier_of_own(name: str) -> tuple[str, tuple[str, str], str]:
 
 
 def _given(name: str, choice: Choice, figure: Rate, word: str) -> tuple[Rate, Coefficient]:
-    """Take a coefficient or a measured heating value of the user's own, for any carrier name."""
     carrier, names, category = _carrier_of_own(name)
     itself = figure.value == 1 and figure.unit.numerator == figure.unit.denominator
     if (category == "definition" and not itself) or (word == "ncv" and category in ("electricity", "heat")):

@@ -84,7 +84,6 @@ def factor(name: str, unit: UnitText, choice: Choice) -> tuple[Fraction, Coeffic
 
 
 def _amounts_of(rate: Rate, unit: UnitText, choice: Choice, carrier: str) -> Fraction:
-    """Return how many of the coefficient's own amounts one ``unit`` is."""
     per, density = rate.unit.per, choice.density
     if same_kind(unit, per):
         if density is not None:
@@ -108,7 +107,6 @@ def _amounts_of(rate: Rate, unit: UnitText, choice: Choice, carrier: str) -> Fra
 
 
 def _mass_per_volume(density: Rate) -> Rate:
-    """Return a density, or the specific volume that says as much, in kg/m3 or kg/Nm3."""
     if density.value <= 0:
         raise OptionError(f"density is {density}, expected more than zero", str(density), "Give the measured density")
     unit = density.unit

@@ -221,7 +221,6 @@ def _condition(temperature: object, name: str) -> tuple[Fraction, Condition]:
 
 
 def _cubic_metres(unit: UnitText, kelvin: Fraction) -> Fraction:
-    """Return how many cubic metres one ``unit`` is, at a temperature that it may stand for."""
     if same_kind(unit, M3):
         return ratio(unit, M3)
     if not same_kind(unit, NM3):
@@ -430,7 +429,6 @@ def _feedwater(megapascal: float, temperature: AmountLike | None, enthalpy: Amou
 
 @lru_cache(1024)
 def _saturated(megapascal: float, dryness: float) -> tuple[float, float]:
-    """Return temperature in K and enthalpy in kJ/kg on the saturation line."""
     if megapascal >= CRITICAL_MPA:
         raise OptionError(
             f"dryness is given at {megapascal:g} MPa, and water has no saturation from {CRITICAL_MPA} MPa up",
@@ -446,7 +444,6 @@ def _saturated(megapascal: float, dryness: float) -> tuple[float, float]:
 
 @lru_cache(1024)
 def _single_phase(megapascal: float, kelvin: float, name: str = "temperature") -> tuple[float, str]:
-    """Return enthalpy in kJ/kg and state away from the saturation line."""
     celsius = _celsius(kelvin)
     found = _solve(megapascal, f"{megapascal:g} MPa and {celsius:g} °C", T=kelvin)
     if megapascal >= CRITICAL_MPA:
@@ -463,7 +460,6 @@ def _single_phase(megapascal: float, kelvin: float, name: str = "temperature") -
 
 
 def _solve(megapascal: float, shown: str, **state: float) -> Any:
-    """Ask the formulation for one state; outside its range it has none."""
     try:
         return _iapws().IAPWS97(P=megapascal, **state)
     except NotImplementedError as error:

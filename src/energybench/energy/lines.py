@@ -154,7 +154,6 @@ def convert_lines(lines: Any, choice: Choice, spreads: Spreads) -> tuple[list[Co
 
 
 def _remarks(lines: list[ConvertedLine]) -> Iterator[str]:
-    """Say which lines may be counted twice or are negative."""
     same: dict[Hashable, list[str]] = {}
     for one in lines:
         same.setdefault(replace(one.line, carrier="", tce=0.0, uncertainty=None), []).append(str(one.number))
@@ -210,7 +209,6 @@ def _rows_of(lines: Any) -> list[dict[Any, Any]] | None:
 
 
 def _is_given(cell: Any) -> bool:
-    """Say whether a cell of a frame is filled: neither None nor a NaN of any type."""
     if cell is None:
         return False
     try:
@@ -222,7 +220,6 @@ def _is_given(cell: Any) -> bool:
 
 
 def _parts_of(entry: LineLike) -> dict[str, Any]:
-    """Return a line in any of its shapes as a mapping."""
     if isinstance(entry, Mapping):
         given, entry = entry, {}
         for header, cell in given.items():
@@ -261,7 +258,6 @@ def _begins_with_number(cell: Any) -> bool:
 
 
 def _amount_of(given: dict[str, Any], meter: str, allow_unverified: bool) -> Any:
-    """Return the amount of a line with the unit, the uncertainty and the meter that stand beside it."""
     amount, unit = given["amount"], given.get("unit")
     if unit is not None and isinstance(amount, Real | Decimal) and not isinstance(amount, bool):
         if not isfinite(number := as_float(amount)):
@@ -277,7 +273,6 @@ def _amount_of(given: dict[str, Any], meter: str, allow_unverified: bool) -> Any
 
 
 def _convert_line(given: dict[str, Any], number: int, choice: Choice, shared: Spreads) -> ConvertedLine:
-    """Convert one line: the record, its exact tce and electricity, and the parts of its uncertainty."""
     meter, group = (_text(given, name) for name in ("meter", "group"))
     if meter and group and meter != group:
         fix = "Give one of them: the readings that share it are correlated"

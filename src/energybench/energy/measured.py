@@ -185,7 +185,6 @@ def _unit(rest: str, text: str) -> UnitText:
 
 
 def _same_unit(rest: str, unit: UnitText, text: str) -> Fraction:
-    """Return the factor from the unit of an uncertainty to that of its value."""
     try:
         return ratio(read_unit(rest), unit)
     except DimensionError as error:
@@ -194,7 +193,6 @@ def _same_unit(rest: str, unit: UnitText, text: str) -> Fraction:
 
 
 def _number(part: str, text: str) -> tuple[Fraction, str]:
-    """Read the number of an uncertainty, which has no sign, and what follows."""
     try:
         number, rest = read_number(part)
     except EnergybenchError as error:
@@ -239,7 +237,6 @@ def _covered(width: str) -> re.Match[str] | None:
 
 
 def _plain_width(given: str) -> str:
-    """Return an uncertainty without its ``±``, in plain signs."""
     return given.translate(_PLUS_MINUS).replace("+/-", "±").strip().removeprefix("±").strip()
 
 

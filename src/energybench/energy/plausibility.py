@@ -189,7 +189,6 @@ def known_heat(carrier: str, heat: UnitText) -> Known | None:
 
 
 def _coefficients(carrier: str, per: UnitText, basis: str) -> list[Fraction]:
-    """Return the coefficients of a carrier, or of every one that a wider name means, in every document."""
     meant = carriers_of(carrier)
     return [
         Rate(Fraction(text), unit).to(per)

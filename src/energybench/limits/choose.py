@@ -130,7 +130,6 @@ def _ladder(row: Any, steps: Iterable[Step], beyond: Level, **changes: Any) -> L
 
 @cached()
 def _ladders() -> dict[str, tuple[Ladder, ...]]:
-    """Return every ladder that does not depend on capacity, by item."""
     found: dict[str, list[Ladder]] = {}
     for table, (columns, beyond) in _STEPS.items():
         own = own_ids(table)
@@ -233,7 +232,6 @@ def find_ladder(
 
 
 def _dated(ladder: Ladder, period: str | None) -> Ladder:
-    """Return a ladder that says how its document stands at the end of a period, with the GB rows in force then."""
     day = day_of(period)
     others = _counterparts(ladder, day) if find_document(ladder.document).kind == "national_list" else ()
     return replace(ladder, standing=standing(find_document(ladder.document), day), counterparts=others)
@@ -308,7 +306,6 @@ def choose_document(
 
 @cached(4096)
 def _documents_of(item: str) -> tuple[DocumentRow, ...]:
-    """Return the documents that have an item, by their first day."""
     ids = [ladder.document for ladder in _ladders().get(item, ())]
     ids += [row.document for row in records("furnace_limits") if row.item == item]
     return tuple(sorted(map(find_document, dict.fromkeys(ids)), key=lambda row: row.effective_from))
@@ -399,7 +396,6 @@ def _by_indicator(item: str, ladders: list[Ladder], like: UnitText | None) -> La
 
 
 def _other_rows(ladder: Ladder) -> str:
-    """Name the other rows of a product whose row may not be used; none is ever swapped in."""
     older = [
         f'document="{one.document}"'
         for one in _ladders()[ladder.item]

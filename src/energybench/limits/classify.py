@@ -292,7 +292,6 @@ def _read(
     period: str | None = None,
     region: str | None = None,
 ) -> tuple[Magnitude | Fraction, UnitText, Spread | None]:
-    """Read a value that may carry an uncertainty."""
     try:
         return read_measured(value, "value")
     except AmountError as error:
@@ -315,7 +314,6 @@ def _read(
 def _value_in(
     value: MeasuredLike, read: tuple[Magnitude | Fraction, UnitText, Spread | None], ladder: Ladder
 ) -> tuple[float, float | None]:
-    """Return a value and its standard uncertainty in the ladder's unit."""
     if not ladder.unit:
         raise MissingFigureError(
             f"The unit of {ladder.item} in {citation(ladder.document)} is not known", ladder.item, ""

@@ -149,7 +149,6 @@ def _sentence(
     width: float,
     probability: float | None,
 ) -> str:
-    """Put a decision into words."""
     shown = f"{value:.6g}" if uncertainty is None else f"({value:.6g} ± {uncertainty:.3g})"
     how = "simple acceptance"
     if rule != "simple":

@@ -117,7 +117,6 @@ class LimitCurve:
         return float(self.at(numpy.array([capacity]), reading)[0])
 
     def _between(self, capacities: NDArray[numpy.float64]) -> tuple[Any, Any, NDArray[numpy.float64]]:
-        """Return the stated points on both sides of each capacity, and the capacities."""
         points, last = self.capacities, len(self.capacities) - 1
         # A capacity that a unit conversion left a hair beside a stated point is that point.
         nearest = points[numpy.abs(capacities[:, None] - points).argmin(axis=1)]

@@ -272,7 +272,6 @@ _SUSPECT = "the value is not above zero, and every step is: energy sent out may 
 
 
 def _implausible(value: float, ladder: Ladder) -> str:
-    """Say why a value is far from every step; empty where it is not, or where a step is not above zero."""
     if ladder.plausible is None or ladder.plausible[0] <= value <= ladder.plausible[1]:
         return ""
     least, most = ladder.plausible

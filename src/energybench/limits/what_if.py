@@ -215,7 +215,6 @@ def _next_class(value: float, regions: Regions, unit: str, better: bool) -> tupl
 
 
 def _finite(change: Change) -> Change:
-    """Leave out the figures of a change that no float can hold, and say so."""
     left: dict[str, Any] = {
         name: None for name in ("needed", "change", "percent") if not math.isfinite(getattr(change, name) or 0.0)
     }
@@ -223,7 +222,6 @@ def _finite(change: Change) -> Change:
 
 
 def _changes(value: float, ladder: Ladder, compare: str, direction: str, figures: Figures | None) -> Iterator[Change]:
-    """Return the change of each figure behind a value that brings it to the next class."""
     found = _next_class(value, ladder.regions(compare), ladder.unit, direction == BETTER)
     if isinstance(found, str):
         yield Change("value", "", direction, None, value, None, None, None, ladder.unit, False, found)
@@ -330,7 +328,6 @@ class _Choices:
                 yield self.judged("reading", reading, self.value, other, reason=f"limit {bound:.6g} {self.ladder.unit}")
 
     def documents(self) -> Iterator[Alternative]:
-        """Judge the value by every other document that has the product, each on its own classes."""
         ladder, unit = self.ladder, read_unit(self.ladder.unit)
         for other in () if ladder.furnace else all_ladders(ladder.item, unit):
             if other.document == ladder.document:
@@ -368,7 +365,6 @@ class _Choices:
         return self.reckoned("basis", other, figures, choice)
 
     def reckoned(self, name: str, option: str, figures: Figures, choice: Choice) -> Alternative:
-        """Convert the lines again by another choice and judge the value that comes out."""
         try:
             total = math.fsum(_converted(line, choice) for line in figures.lines)
         except EnergybenchError as error:

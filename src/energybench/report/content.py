@@ -100,7 +100,6 @@ def gather(assessment: Assessment, targets: TargetCheck | None, words: Words) ->
 
 
 def _classes(frame: pandas.DataFrame, words: Words) -> list[tuple[str, str, int]]:
-    """Return each class, its name and how many rows have it; those without a class last."""
     counts = frame["class"].value_counts()
     named = [(level, words.level(level), int(counts[level])) for level in STEPS if counts.get(level)]
     without = int(frame["class"].isna().sum())
@@ -131,7 +130,6 @@ def pictures(
 
 
 def _asked(assessment: Assessment, targets: TargetCheck | None, words: Words) -> list[tuple[str, Callable[..., Any]]]:
-    """Return every chart to try; of two with the same title the first that can be drawn counts."""
     frame = assessment.result_frame
     classed = frame[frame["class"].notna()]
     asked: list[tuple[str, Callable[..., Any]]] = [
@@ -151,7 +149,6 @@ def _asked(assessment: Assessment, targets: TargetCheck | None, words: Words) ->
 
 
 def _picture(title: str, draw: Callable[..., Any]) -> tuple[str, str, str]:
-    """Return the title, the description and the SVG of a chart: the same for the same chart, without a time."""
     import matplotlib as mpl
     from matplotlib.backends.backend_svg import FigureCanvasSVG
     from matplotlib.figure import Figure
@@ -216,7 +213,6 @@ def _column(step: str) -> str:
 def _plants(
     frame: pandas.DataFrame, energy: pandas.DataFrame | None, words: Words
 ) -> tuple[list[tuple[str, Table, Table | None]], list[str]]:
-    """Return the name, results and readings of each plant, and notes on what is not shown."""
     rows_of, lines_of = _by_plant(frame), {} if energy is None else _by_plant(energy)
     notes = words.cut("cut_plants", MOST_PLANTS, len(rows_of)) + ([words("not_kept")] if energy is None else [])
     plants = []
@@ -236,7 +232,6 @@ def _by_plant(frame: pandas.DataFrame) -> dict[str, pandas.DataFrame]:
 
 
 def _line_table(lines: pandas.DataFrame, words: Words) -> Table:
-    """Return the arithmetic of readings: amount times coefficient is tce."""
     heads = ("period", "product", "carrier", "flow", "amount", "unit", "coefficient", "tce", "document", "clause")
     rows = [
         (
@@ -304,7 +299,6 @@ def source_table(
 
 
 def _table(heads: Sequence[str], rows: list[tuple[Any, ...]], right: Sequence[str], words: Words) -> Table:
-    """Return a table with its headings in words; the columns of numbers stand to the right."""
     return Table(tuple(map(words, heads)), rows, frozenset(heads.index(name) for name in right if name in heads))
 
 
@@ -314,7 +308,6 @@ def as_float(value: Any) -> float | None:
 
 
 def _amount(value: Any, unit: Any) -> Amount | str | None:
-    """Return a cell with its unit; what is given as text and is no plain number stays text."""
     if isinstance(value, str):
         return f"{text(value)} {text(unit)}".strip()
     known = as_float(value)

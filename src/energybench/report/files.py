@@ -103,7 +103,6 @@ def whole_file(path: str | Path) -> Iterator[Path]:
 
 
 def _write_json(frame: pandas.DataFrame, path: Path) -> None:
-    """Write a list of rows, one a line; a missing value is null and a float keeps every digit."""
     with path.open("w", encoding="utf-8") as file:
         mark = "[\n"
         for start in range(0, len(frame), _BLOCK):

@@ -50,34 +50,7 @@ _RESULT = (
 
 
 def receipt_of(answer: Any) -> dict[str, Any]:
-    """Return the receipt of a verdict, an account, an assessment or a target check as plain data for JSON.
-
-    Parameters
-    ----------
-    answer : Verdict, Account, Assessment or TargetCheck
-        As :func:`energybench.classify`, :func:`energybench.account`, :func:`energybench.assess` and
-        :func:`energybench.check_targets` return it.
-
-    Returns
-    -------
-    dict
-        ``question`` with its arguments, ``inputs`` (SHA-256 of each table), ``rows`` (table, id, hash and verification
-        of every row used), ``checks`` (what holds of the answer), ``results``, and the versions of package and data.
-
-    Raises
-    ------
-    ReceiptError
-        If the answer was not made by one of these functions, or a file has changed since it was read.
-
-    Examples
-    --------
-    >>> from energybench import classify
-    >>> receipt = classify("13200 kWh/t", "electrolytic-aluminium").receipt()
-    >>> receipt["question"], receipt["results"]["level"]
-    ('classify', 'baseline')
-    >>> replay(receipt).same
-    True
-    """
+    """Return the receipt of an answer, for :meth:`energybench.units.result.Receipted.receipt`."""
     question, arguments = _question(answer)
     return {
         "receipt": FORM,
@@ -95,7 +68,6 @@ def receipt_of(answer: Any) -> dict[str, Any]:
 
 @singledispatch
 def _question(answer: Any) -> tuple[str, dict[str, Any]]:
-    """Return the name of the function that made an answer, and its arguments."""
     kind = type(answer).__name__
     raise ReceiptError(f"{kind} has no receipt", kind, "Ask for the receipt of a Verdict, Account or Assessment")
 
@@ -135,7 +107,6 @@ def _asked(question: dict[str, Any] | None, answer: Any) -> dict[str, Any]:
 
 
 def _plain(value: Any, where: str) -> Any:
-    """Return an argument as JSON can hold it, so that the function takes it again."""
     if value is None or isinstance(value, str | bool | int):
         return value
     if isinstance(value, float):
@@ -168,7 +139,6 @@ def _plain(value: Any, where: str) -> Any:
 
 
 def _inputs(answer: Any) -> dict[str, dict[str, Any]]:
-    """Return what each table was and its hash; an answer without tables holds its figures in the question."""
     if isinstance(answer, TargetCheck):
         results = (answer.question or {}).get("results")
         if isinstance(results, Assessment):
@@ -246,7 +216,6 @@ def _row(table: str, record: Any) -> dict[str, str]:
 
 
 def _checks(answer: Any) -> dict[str, bool]:
-    """Say which of the checks of an answer hold."""
     if isinstance(answer, Verdict):
         return {
             "document in force": not answer.standing,
@@ -316,7 +285,6 @@ def _(answer: TargetCheck) -> dict[str, Any]:
 
 
 def _finite(value: Any) -> Any:
-    """Return data as JSON can hold it: what is no finite number is None."""
     if isinstance(value, dict):
         return {str(key): _finite(one) for key, one in value.items()}
     if isinstance(value, list | tuple):
@@ -444,7 +412,6 @@ def _read_receipt(receipt: Any) -> dict[str, Any]:
 
 
 def _ask(receipt: dict[str, Any], tables: dict[str, Any]) -> Any:
-    """Ask the question of a receipt again."""
     question, arguments = receipt["question"], dict(receipt["arguments"])
     needed = {"assess": ("meters", "outputs")}.get(question, tuple(receipt["inputs"]))
     lacking = [name for name in needed if tables[name] is None]
@@ -473,7 +440,6 @@ def _ask(receipt: dict[str, Any], tables: dict[str, Any]) -> Any:
 
 
 def _differences(was: Any, now: Any, where: str) -> list[str]:
-    """Return what differs in results; a field that a later version adds is no difference."""
     if isinstance(was, dict) and isinstance(now, dict):
         return [
             line for key, one in was.items() for line in _differences(one, now.get(key), f"{where}.{key}".lstrip("."))

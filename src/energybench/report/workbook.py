@@ -193,8 +193,6 @@ def _conversion(unit: str, coefficient_unit: str) -> float:
 
 
 class _Formula(str):
-    """A text that is meant as a formula; every other text is none."""
-
     __slots__ = ()
 
 
@@ -212,7 +210,6 @@ def _value(cell: Any) -> Any:
 
 
 def _sheet(book: Any, name: str, heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Write a sheet: its head stays in sight, a number has its format, a class its colour, and a text stays text."""
     from openpyxl.styles import Font, PatternFill  # type: ignore[import-untyped]
     from openpyxl.utils import get_column_letter
 

@@ -38,7 +38,6 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Callable[[], pandas.DataFrame]:
-    """Return the function of a table: ``tables.carriers()`` is its frame."""
     if name not in TABLES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 

@@ -26,25 +26,15 @@ _LONGEST_HASH = 12
 
 @dataclass(frozen=True, slots=True)
 class Confirmation(Record):
-    """What a confirmation changed in a row, and what follows from it.
-
-    Attributes
-    ----------
-    table, id, file : str
-        The row, and the file that it was written to.
-    changes : dict
-        Column: what it was, what it is.
-    follows : tuple of str
-        What changes for those who ask.
-    shown_in : tuple of str
-        Pages and examples of the source tree that name the row; look at them.
-    """
+    """What a confirmation changed in a row of a table, and what follows from it."""
 
     table: str
     id: str
     file: str
+    #: What each changed column was, and what it is.
     changes: dict[str, tuple[str, str]]
     follows: tuple[str, ...]
+    #: Pages and examples of the source tree that name the row; a person has to look at them.
     shown_in: tuple[str, ...]
 
     def __str__(self) -> str:
@@ -65,41 +55,7 @@ def confirm(
     correct: bool = False,
     to: str | Path | None = None,
 ) -> Confirmation:
-    """Write into a row that its figures were read in its document.
-
-    Parameters
-    ----------
-    row : str
-        Id of the row.
-    document : str or Path
-        The file of the document that you have; its hash goes into the evidence.
-    page : str
-        The page that has the figure.
-    values : mapping or str
-        The figures as printed, by column; a text where the row has one figure.
-    clause : str
-        Clause or table, where the row has none yet.
-    address : str
-        Where a reader can open the document.
-    correct : bool
-        Write the figures of the document where the row has others.
-    to : str or Path, optional
-        A CSV file of own rows to write the row to; by default the table in ``data/`` of the source tree.
-
-    Returns
-    -------
-    Confirmation
-        What changed. Notes and prose are never touched, and a verification never falls.
-
-    Raises
-    ------
-    UnknownNameError
-        If no row has the id.
-    OptionError
-        If a figure is not given, or differs from that of the row.
-    TableError
-        If the row is in conflict, which its notes have to settle, or the file cannot be written.
-    """
+    """Write into a row that its figures were read in its document; notes stay, and a verification never falls."""
     table, record = _find(row)
     path = _home(table) if to is None else Path(to)
     if record.verification == "conflict":
@@ -136,7 +92,6 @@ def _find(row: str) -> tuple[str, Any]:
 
 
 def _home(table: str) -> Path:
-    """Return the file of a table in a source tree; an installed package is not written to."""
     home = folder()
     if not (home.parent / "pyproject.toml").is_file():
         fix = "Pass --to own.csv, and use it with ENERGYBENCH_DATA or energybench.tables.use()"
@@ -145,7 +100,6 @@ def _home(table: str) -> Path:
 
 
 def _figures(table: str, record: Any, values: Mapping[str, str] | str) -> dict[str, str]:
-    """Return the figures that were read, by column; every figure of the row has to be among them."""
     columns = [name for name in schemas()[table].numbers if name not in _PLACES]
     filled = [name for name in columns if getattr(record, name) and name not in _OF_ITS_OWN]
     if isinstance(values, str):
@@ -168,7 +122,6 @@ def _figures(table: str, record: Any, values: Mapping[str, str] | str) -> dict[s
 
 
 def _evidence(record: Any, document: Path, page: str, address: str) -> str:
-    """Return the evidence with the place that was read; what stood there stays."""
     try:
         digest = hashlib.sha256(document.read_bytes()).hexdigest()[:_LONGEST_HASH]
     except OSError as error:
@@ -181,7 +134,6 @@ def _evidence(record: Any, document: Path, page: str, address: str) -> str:
 
 
 def _write(path: Path, table: str, row: dict[str, str]) -> None:
-    """Put a row into a CSV file: in place of the one with its id, or at its end; no other line changes."""
     columns = list(schemas()[table].columns)
     lines = [columns]
     if path.exists():
@@ -214,7 +166,6 @@ def _follows(record: Any, new: dict[str, str], other: dict[str, str]) -> tuple[s
 
 
 def _shown_in(record: Any) -> tuple[str, ...]:
-    """Return the pages and examples of a source tree that name a row, its carrier or its item."""
     root = folder().parent
     names = {record.id, *(getattr(record, name, "") for name in ("carrier", "item", "name_zh", "item_zh"))} - {""}
     places = [root / "README.md", *(root / "docs").rglob("*.md"), *(root / "examples").rglob("*.py")]

@@ -64,7 +64,6 @@ def parse_conditions(text: str) -> tuple[ast.Compare, ...]:
 
 
 def _check(node: ast.expr, text: str, *, comparison: bool = False) -> None:
-    """Refuse the first part of an expression that the language does not have."""
     parts: list[ast.expr] = []
     match node:
         case ast.Compare(left, [sign], [right]) if comparison and type(sign) in _COMPARISONS:

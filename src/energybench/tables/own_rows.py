@@ -86,7 +86,6 @@ def check_file(path: Path) -> tuple[str, int, list[TableError]]:
 
 
 def _table_of(columns: list[str], path: Path) -> str:
-    """Return the table that the columns of a file belong to."""
     for name, schema in schemas().items():
         if set(columns) == set(schema.columns):
             return name
@@ -102,7 +101,6 @@ def _table_of(columns: list[str], path: Path) -> str:
 
 
 def _checked(path: Path) -> tuple[str, list[tuple[str, dict[str, str], list[TableError]]]]:
-    """Return the table that a file belongs to, and each row with its place and what is wrong in it."""
     rows, columns = read_csv(path)
     name, seen = _table_of(columns, path), set[tuple[str, ...]]()
     placed = ((f"{path.name} row {number}", row) for number, row in enumerate(rows, 2))
@@ -151,7 +149,6 @@ def _wrong_cells(schema: Schema, row: dict[str, str], where: str, seen: set[tupl
 
 
 def _wrong_order(row: dict[str, str], where: str) -> Iterator[TableError]:
-    """Find steps that do not go from the strictest to the weakest, and a document that ends before it begins."""
     higher = row.get("better") == "higher"
     for columns in (("benchmark", "baseline"), ("level1", "level2", "level3")) if "better" in row else ():
         steps = [Decimal(row[column]) for column in columns if row.get(column)]
@@ -166,7 +163,6 @@ def _wrong_order(row: dict[str, str], where: str) -> Iterator[TableError]:
 
 
 def _without_source(row: dict[str, str], where: str) -> list[TableError]:
-    """Find a row that says it was read and does not say where."""
     if row.get("verification") not in ("two_sources", "one_source") or row.get("evidence", "-"):
         return []
     return [_wrong(where, "evidence", "", "Write the address or the clause where the figure was read")]

@@ -173,7 +173,6 @@ def _check_points(rows: tuple[Any, ...]) -> None:
 
 
 def _check_named(name: str) -> None:
-    """Refuse an own row that names a carrier, an item or a document that no table has."""
     own = _own_records(name)
     for (table, column), (homes, key) in _NAMED.items() if own else ():
         if table != name or column not in schemas()[name].columns:
@@ -191,7 +190,6 @@ def _check_named(name: str) -> None:
 
 @cached()
 def _own_records(name: str) -> tuple[Any, ...]:
-    """Return the records of a table that are the organisation's own; of equal ids the last file wins."""
     own = (read_overlay(path) for path in _all_overlays())
     return tuple(record for table, of_file in own if table == name for record in of_file)
 

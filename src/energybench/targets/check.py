@@ -211,11 +211,9 @@ class TargetCheck(Receipted):
         return keys[target]
 
     def __iter__(self) -> Iterator[TargetVerdict]:
-        """Go through the verdicts in order."""
         return iter(self.verdicts)
 
     def __len__(self) -> int:
-        """Return the number of verdicts."""
         return len(self.verdicts)
 
     @property
@@ -343,7 +341,6 @@ def check_targets(
 
 
 def _check_region(table: pandas.DataFrame, document: str) -> None:
-    """Refuse rows of another place than that of a local document."""
     places = find_document(document).region.split(";")
     if "region" not in table.columns or not places[0]:
         return
@@ -423,7 +420,6 @@ class _Given:
 
 
 def _verdict(row: TargetRow, spec: MeasureRow, given: _Given) -> TargetVerdict:
-    """Compare one target with its figure, or say what is missing."""
     found: dict[str, Any] = {"threshold": None, "required": with_unit(row.value, row.unit)}
     if row.comparison == "fact":
         found["reason"] = "fact: context, not a target"
@@ -444,7 +440,6 @@ def _verdict(row: TargetRow, spec: MeasureRow, given: _Given) -> TargetVerdict:
 
 
 def _answer(row: TargetRow, spec: MeasureRow, need: Requirement, given: _Given) -> dict[str, Any]:
-    """Return the fields of a verdict that follow from the figure of a target, given or computed."""
     standard, period = "", given.period
     if row.id in given.figures:
         figure, favoured = given.figures[row.id], spec.measure == "direction"
@@ -489,7 +484,6 @@ def _answer(row: TargetRow, spec: MeasureRow, need: Requirement, given: _Given) 
 
 
 def _on_time(row: TargetRow, period: str) -> list[str]:
-    """Say where a period is not the year in which a target is due, or lies outside the life of its document."""
     if not re.fullmatch(r"\d{4}(-\d{2}){0,2}", period):
         return []
     notes, due, document = [], deadline_year(row.deadline), find_document(row.document)
@@ -511,7 +505,6 @@ def deadline_year(deadline: str) -> int | None:
 
 
 def _period_of(table: pandas.DataFrame, row: TargetRow) -> str:
-    """Return the period that a target is compared with: the only one there is, or that of its deadline."""
     periods = coded(table["period"]).distinct if "period" in table.columns else []
     if len(periods) <= 1:
         return "".join(periods)
@@ -527,7 +520,6 @@ def _period_of(table: pandas.DataFrame, row: TargetRow) -> str:
 
 
 def _remarks(document: str, specs: list[MeasureRow], table: pandas.DataFrame | None) -> tuple[str, ...]:
-    """Say when the document ended, and which columns no target used."""
     row = find_document(document)
     notes = []
     if "" < row.effective_to <= as_of():

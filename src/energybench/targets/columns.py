@@ -81,7 +81,6 @@ def table_of(results: Any) -> pandas.DataFrame:
 
 
 def _refuse_repeated(table: pandas.DataFrame) -> None:
-    """Refuse several rows of one product of a plant in one period."""
     if "plant" not in table.columns or not {"product", ITEM} & set(table.columns):
         return
     keys = table[[name for name in ("plant", "period") if name in table.columns]].assign(made=items_of(table))
@@ -279,7 +278,6 @@ def target_unit(text: str) -> tuple[UnitText, str]:
 
 
 def _unit_factor(text: str, unit: str, what: str) -> Fraction:
-    """Return the factor from a unit as written to the unit of a target."""
     message = f"{what} is in {quoted(text)}, expected {unit}"
     try:
         (written, share_of), (wanted, whole) = target_unit(text), target_unit(unit)
@@ -307,7 +305,6 @@ def read_figure(value: object, unit: str, name: str) -> float:
 
 
 def _split(table: pandas.DataFrame, column: str) -> tuple[Floats, Coded]:
-    """Return the numbers of a column and their units: those of the column beside it, or of its own texts."""
     require_column(table, column)
     if unit_column(column) in table.columns:
         return to_floats(table[column]), coded(table[unit_column(column)])

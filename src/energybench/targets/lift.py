@@ -238,7 +238,6 @@ def cheapest_lift(
 
 
 def _targets(document: str) -> tuple[TargetRow, TargetRow]:
-    """Return the document's targets on capacity below baseline and on capacity at benchmark."""
     tests = {measure_of(row).test: row for row in target_rows(document) if row.kind == "share_of_capacity"}
     try:
         return tests[f"level = {Level.BELOW_BASELINE}"], tests[f"level = {Level.BENCHMARK}"]
@@ -258,7 +257,6 @@ def _lift(
     over: Requirement,
     allow_unverified: bool,
 ) -> ProductLift:
-    """Choose among the plants of one product."""
     capacity, unit = weights_of(table, "design_capacity")
     to_baseline, to_benchmark, saving_unit = _savings(table, item, standard, allow_unverified)
     below, there = level == Level.BELOW_BASELINE.value, level == Level.BENCHMARK.value
@@ -337,7 +335,6 @@ def cheapest_cover(
 
 
 def _savings(table: pandas.DataFrame, item: str, standard: str, allow_unverified: bool) -> tuple[Floats, Floats, str]:
-    """Return what each plant must save to reach baseline and benchmark, and the unit of both."""
     ladder = find_ladder(item, standard, allow_unverified)
     intensity = Column("intensity", table, numbers(table, "intensity", ladder.unit)).complete().cells
     require_column(table, "output")

@@ -182,7 +182,6 @@ def graded(table: pandas.DataFrame, standard: str, allow_unverified: bool, leave
 def _by_intensity(
     rows: pandas.DataFrame, standard: str, allow_unverified: bool
 ) -> tuple[NDArray[numpy.object_], list[str], Mask]:
-    """Return the class of each row by its intensity, why some have none, and whose product the document has not."""
     intensity = to_floats(rows["intensity"])
     level, outside = numpy.full(len(rows), None, object), numpy.zeros(len(rows), bool)
     reasons: list[str] = []
@@ -209,7 +208,6 @@ def _by_intensity(
 
 
 def _stated(table: pandas.DataFrame, standard: str) -> NDArray[numpy.object_]:
-    """Return the classes that the results state under the document, None elsewhere."""
     if not {"class", "document"} <= set(table.columns):
         return numpy.full(len(table), None, object)
     found: NDArray[numpy.object_] = coded(table["class"]).map(str, None)
@@ -495,7 +493,6 @@ def every(asked: Question) -> Computed:
 
 
 def _over_the_larger(asked: Question, column: Column) -> Mask:
-    """Return which furnaces lie between two stated capacities and over the limit of the larger one."""
     if FURNACE not in asked.spec.columns:
         return numpy.zeros(len(column.rows), bool)
     curve = find_curve(asked.spec.subject[0].text, asked.row.document, asked.allow_unverified)

@@ -200,7 +200,6 @@ def requirement(row: TargetRow, sense: str = "", tolerance: float = 0.05) -> Req
 
 
 def _values(row: TargetRow) -> tuple[Fraction, Fraction]:
-    """Read the value as printed: one decimal, or the two ends of a range."""
     first, _, second = row.value.partition("-") if row.comparison == "range" else (row.value, "", row.value)
     try:
         return Fraction(first), Fraction(second)

@@ -114,7 +114,6 @@ class _Classifier(Laws):
         return level, misfit or ("" if level else _OWN_WORDS)
 
     def meet(self, document: str | None, items: tuple[str, ...] | None, classes: Mapping[str, str]) -> None:
-        """Find the limits that it answers, of those that it has to or of all."""
         self.required, self.words, self.every = items is not None, _words(classes), products(document)
         self.wanted = self._wanted(items)
         if not self.wanted:
@@ -135,7 +134,6 @@ class _Classifier(Laws):
         return [((name,), product) for name, limits in found for product in limits]
 
     def _of(self, item: str) -> list[Product]:
-        """Return the limits of an item: a standard may have several indicators."""
         return [product for product in self.every if product.ladder.item == item]
 
     def _no_class(self, product: Product, answer: Answer) -> Finding | None:
@@ -145,7 +143,6 @@ class _Classifier(Laws):
         return self.wrong(answer, f"one of {', '.join(product.ladder.levels)}")
 
     def _judge(self, case: Case[Product]) -> Answer | None:
-        """Return a wrong answer to a case; a value far from every step may be refused."""
         ladder = case.known.row.ladder
         expected, (least, most) = ladder.level(case.number), ladder.plausible or (-inf, inf)
         if expected is None:
@@ -156,7 +153,6 @@ class _Classifier(Laws):
     def _explained(
         self, case: Case[Product], answer: Answer, given: list[tuple[Product, float, str | None]]
     ) -> Finding:
-        """Return a wrong class with the slip that explains all the classes that were given."""
         product = case.known.row
         expected = repr(str(product.ladder.level(case.number)))
         return self.wrong(answer, expected, source=product.source, cause=cause_of_class(given))
@@ -280,7 +276,6 @@ def _at(known: Known[Product], percent: int) -> Case[Product]:
 
 
 def _words(classes: Mapping[str, str]) -> dict[str, str]:
-    """Map every known word for a class to the class."""
     if not isinstance(classes, Mapping) or not all(isinstance(word, str) for word in classes):
         fix = 'Write classes={"A": "benchmark"}'
         raise OptionError(f"classes is {quoted(classes)}, expected words and their classes", quoted(classes), fix)

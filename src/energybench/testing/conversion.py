@@ -154,7 +154,6 @@ class _Converter(Laws):
         return f"answers {len(self.known)} of {len(self.wanted)} carriers, {len(read)} of {len(offered)} unit texts"
 
     def meet(self, choice: Choice, carriers: tuple[str, ...] | None, units: tuple[str, ...] | None) -> None:
-        """Find the carriers and the unit texts that it answers, of those that it has to or of all."""
         for unit in units or ():
             read_unit(unit)
         self.choice, self.required, self.units = choice, carriers is not None, units
@@ -176,7 +175,6 @@ class _Converter(Laws):
         return [((name,), every[find_carrier(name)]) for name in carriers]
 
     def _met(self, names: tuple[str, ...], fuel: Fuel) -> Iterator[Known[Fuel]]:
-        """Yield the carrier with the name and the units that are answered, if any are."""
         offered = spellings(fuel.per) if self.units is None else self._of_kind(fuel)
         if not offered:
             return
@@ -199,7 +197,6 @@ class _Converter(Laws):
     def _tried(
         self, check: Callable[[Case[Fuel]], Finding | None], known: list[Known[Fuel]], what: str = "anything"
     ) -> Finding | str | None:
-        """Check every carrier and every unit text at least once, with the amount 1; then any of them."""
         if not known:
             return f"it does not answer {what}"
         return each(_plain(known), check) or self.effort.search(_cases(known), check)
@@ -337,7 +334,6 @@ def _plain(known: Iterable[Known[Fuel]]) -> Iterator[Case[Fuel]]:
 
 
 def _cases(known: Iterable[Known[Fuel]]) -> st.SearchStrategy[Case[Fuel]]:
-    """Draw any carrier with any of its units and any amount."""
     # One flat list: a strategy made anew for every example would cost more than the question.
     pairs = [(one, unit) for one in known for unit in one.units]
     return st.builds(lambda pair, amount: Case(pair[0], pair[1], amount), st.sampled_from(pairs), amounts())

@@ -121,7 +121,6 @@ class _Correction(Laws):
         return self.effort.search(st.tuples(*map(_values, self.parameters)), check)
 
     def _cause(self, values: tuple[float, ...], answer: Answer, expected: float) -> str:
-        """Return the figure of the formula whose slip would give this, or a ratio that is recognised."""
         if answer.value is None:
             return ""
         named = {p.keyword: value for p, value in zip(self.parameters, values, strict=True)}

@@ -118,12 +118,10 @@ def _common_first(names: Iterable[str], common: tuple[str, ...]) -> list[str]:
 
 
 def _alone(names: Iterable[str], identifier: str, find: Callable[[str], str]) -> tuple[str, ...]:
-    """Return the names that stand for one id and no other."""
     return tuple(name for name in dict.fromkeys(names) if name and _or_none(find, name) == identifier)
 
 
 def _or_none(find: Callable[..., Found], *arguments: Any, **options: Any) -> Found | None:
-    """Return what a function of the library finds, or None where it refuses."""
     try:
         return find(*arguments, **options)
     except EnergybenchError:

@@ -217,6 +217,5 @@ def misfit(given: object, wanted: str) -> str:
 
 
 def _shown(value: object) -> str:
-    """Show a number as Python writes it, whatever type it came in."""
     number = read_number(value)
     return repr(value) if number is None or isinstance(value, int) else repr(number)

@@ -113,7 +113,6 @@ def figures_of(fuel: Fuel) -> tuple[tuple[Fraction, str], ...]:
 
 
 def _rates(text: str, unit: str, fuel: Fuel, *, heat: bool = False) -> list[Fraction]:
-    """Return a printed figure in the unit of the carrier's own, or nothing where that cannot be."""
     own = read_unit(fuel.record.unit)
     try:
         target = read_unit(f"kJ/{own.denominator[0]}") if heat else own
@@ -123,7 +122,6 @@ def _rates(text: str, unit: str, fuel: Fuel, *, heat: bool = False) -> list[Frac
 
 
 def _flipped(product: Product, value: float) -> Level | None:
-    """Take every inclusive limit for a strict one, and the other way round."""
     if value not in product.limits:
         return product.ladder.level(value)
     inclusive = "=" in product.ladder.steps[0].comparator
@@ -132,13 +130,11 @@ def _flipped(product: Product, value: float) -> Level | None:
 
 
 def _turned(product: Product, value: float) -> Level | None:
-    """Turn the ladder upside down: the best class is given for the worst."""
     level, ranks = product.ladder.level(value), product.ladder.levels
     return None if level is None else ranks[len(ranks) - 1 - ranks.index(level)]
 
 
 def _reversed(product: Product, value: float) -> Level | None:
-    """Take lower values for worse ones."""
     return product.ladder.level(min(product.limits) + max(product.limits) - value)
 
 

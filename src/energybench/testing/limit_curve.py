@@ -135,7 +135,6 @@ class _Curve(Laws):
         )
 
     def _cause(self, capacity: float, answer: Answer, expected: float) -> str:
-        """Return the slip that gives this limit, and those given at the stated points and beyond them."""
         if answer.value is None:
             return ""
         given = [(c, self.ask(c)) for c in (*self.points, *self.beyond)]
@@ -146,7 +145,6 @@ class _Curve(Laws):
         return cause_of(answer.value, expected)
 
     def _at(self, capacity: float, reading: str = "") -> Finding | None:
-        """Ask where there is one right limit: the document says it, or the reading."""
         answer, expected = self.ask(capacity), self._limit(capacity, reading or "linear")
         if self.right(answer, expected):
             return None

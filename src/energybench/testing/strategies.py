@@ -245,7 +245,6 @@ def furnace_capacities(*, valid: bool = True, item: str = DEFAULT_ITEM) -> st.Se
 
 
 def _tested() -> list[tuple[tuple[str, ...], UnitText]]:
-    """Return the products that two plain tables are enough for: their names and the unit of their output."""
     found = [
         (one.names, UnitText(one.unit.denominator))
         for one in products()
@@ -362,7 +361,6 @@ def _reading(draw: st.DrawFn, tce: Fraction) -> tuple[str, float, str]:
 
 
 def _six_digits(value: Fraction) -> float:
-    """Return a figure as a meter shows it."""
     return float(f"{float(value):.6g}")
 
 

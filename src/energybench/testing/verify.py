@@ -105,7 +105,6 @@ def guess_kind(function: Callable[..., object]) -> tuple[str, str]:
 
 
 def _parameters(function: Callable[..., object]) -> tuple[str, ...]:
-    """Return the names of the parameters that must be given."""
     try:
         parameters = inspect.signature(function).parameters.values()
     except (TypeError, ValueError):
@@ -115,7 +114,6 @@ def _parameters(function: Callable[..., object]) -> tuple[str, ...]:
 
 
 def _corrections(names: tuple[str, ...]) -> list[str]:
-    """Return the corrections whose needed parameters have these names."""
     from energybench.limits.corrections import every_correction
 
     return [

@@ -88,7 +88,6 @@ _built: dict[type, Any] = {}
 
 
 def _build(number: type) -> Any:
-    """Build a registry whose factors are of the given number type, once."""
     with _lock:
         if number not in _built:
             registry: Any = pint.UnitRegistry(None, non_int_type=number, on_redefinition="raise")
@@ -158,7 +157,6 @@ def ratio(unit: UnitText, target: UnitText) -> Fraction:
 
 
 def _kind(unit: UnitText) -> str:
-    """Name the kind of a unit in the words of the field."""
     exact = _build(Fraction)
     dimensions = exact.get_dimensionality(exact.parse_units(unit.pint_name))
     names = {
@@ -255,7 +253,6 @@ def read_quantity(value: object, name: str = "amount") -> tuple[Magnitude, UnitT
 
 
 def _from_pint(value: Any, name: str) -> tuple[Magnitude, UnitText]:
-    """Re-home a quantity: same meaning in our registry, or an error."""
     unit, factor = _unit_from_pint(value)
     magnitude = value.magnitude
     if isinstance(magnitude, numpy.ndarray) and magnitude.ndim:
@@ -309,7 +306,6 @@ def to_float(exact: Fraction, name: str = "amount") -> float:
 
 
 def _unit_from_pint(value: Any) -> tuple[UnitText, Fraction]:
-    """Return our unit for a quantity's unit, and the factor that goes with it."""
     ours = registry()
     foreign = value._REGISTRY
     over: list[str] = []
@@ -337,7 +333,6 @@ def _refuse_unit(name: str, why: str) -> Any:
 
 
 def _rehome(foreign: Any, name: str) -> tuple[dict[str, int], Fraction]:
-    """Translate one unit of another registry: by name when it means the same, else through kg, m and s."""
     if name in _FOREIGN_REFUSED:
         _refuse_unit(name, f"is {_FOREIGN_REFUSED[name]} in your registry, which a tonne never is")
     factor, roots = foreign.get_root_units(name)

@@ -46,7 +46,6 @@ class Figures:
 
 @cached()
 def _rows() -> dict[str, tuple[CorrectionRow, ...]]:
-    """Return the rows of the table by correction."""
     found: dict[str, tuple[CorrectionRow, ...]] = {}
     for row in records("corrections"):
         name = f"{row.document}/{row.correction}"
@@ -333,7 +332,6 @@ def evaluate(correction: Correction, figures: Figures | None, given: Mapping[str
 
 
 def _goes_with(correction: Correction, parameter: Parameter, stated: bool) -> OptionError:
-    """Return the refusal of a parameter that is missing beside its figure, or given without it."""
     keyword = parameter.keyword
     rows = [row for row in _rows()[correction.id] if row.figure == parameter.figure]
     where = ", ".join(_unique(row.case or row.items for row in rows))

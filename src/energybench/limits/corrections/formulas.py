@@ -83,7 +83,6 @@ def require_range(name: str, values: Values, low: float, high: float, why: str, 
 
 
 def _outside(name: str, given: Any, inside: Any, asked: str, fix: str) -> OptionError:
-    """Return the refusal of the first value that is not inside."""
     values, good = numpy.broadcast_arrays(numpy.asarray(given, numpy.float64), inside)
     first = f"{float(values.reshape(-1)[int(numpy.argmin(good.reshape(-1)))]):g}"
     return OptionError(f"{name} is {first}, expected {asked}", first, fix)
@@ -124,7 +123,6 @@ def compute(correction: Correction, figures: Mapping[str, Figure], given: Mappin
 
 
 def _require(condition: ast.Compare, values: Mapping[str, Any], why: str) -> None:
-    """Refuse values for which a condition does not hold."""
     holds = evaluate(condition, values, FUNCTIONS)
     if not numpy.all(holds):
         left, words, right = sides(condition)

@@ -299,7 +299,6 @@ def check_conditions(ladder: Ladder, corrections: Given | str | None) -> tuple[L
 
 @cached(4096)
 def _required(ladder: Ladder) -> tuple[Correction, ...]:
-    """Return the corrections without which the document gives a ladder no class."""
     if not is_conditional(ladder):  # the formulas are read only where one is needed
         return ()
     return tuple(
@@ -310,7 +309,6 @@ def _required(ladder: Ladder) -> tuple[Correction, ...]:
 
 
 def _condition(correction: Correction, item: str) -> str:
-    """Put what a required correction needs into words: parameters, cases and base values."""
     needs = [
         f"{one.keyword}{f' in {one.unit}' if one.unit else ''}, {one.meaning}"
         for one in correction.parameters
@@ -343,7 +341,6 @@ def _case_and_parameters(given: Mapping[str, Any] | str) -> tuple[str | None, di
 def _move_limits(
     ladder: Ladder, correction: Correction, case: str | None, parameters: dict[str, Any], allow_unverified: bool
 ) -> tuple[Ladder, list[CorrectionResult]]:
-    """Return the ladder with the steps moved that a correction moves, and what moved."""
     found = [_figures_of_step(correction, ladder, step, case) for step in ladder.steps]
     used = tuple({row.id: row for figures in found if figures for row in figures.rows}.values())
     require_figures(correction, Figures({}, used) if used else None, allow_unverified, stacklevel=4)
@@ -380,7 +377,6 @@ def _moved(threshold: str, kind: str, size: float) -> str:
 
 
 def _noted(ladder: Ladder, correction: Correction, moved: list[CorrectionResult]) -> Ladder:
-    """Return the ladder with the correction in its notes, and no better verified than the figures used."""
     words = "; ".join(str(result) for result in moved) or f"{correction.id} moves no limit here"
     ranks = [VERIFICATIONS.index(result.verification) for result in moved if result.verification != DERIVED]
     weakest = VERIFICATIONS[max([VERIFICATIONS.index(ladder.verification), *ranks])]
@@ -406,7 +402,6 @@ def require_figures(
 
 
 def _require_limit(before: float, after: float, what: str, unit: str) -> None:
-    """Refuse a limit above zero that corrections make zero or negative."""
     if before > 0 >= after:
         raise OptionError(
             f"{what} makes {after:g} {unit} of {before:g} {unit}, and nothing can meet a limit that is not above zero",
@@ -424,7 +419,6 @@ def _correct_one(
     of: Ladder | tuple[str, str],
     level: str = "",
 ) -> tuple[CorrectionResult, str]:
-    """Return the result of a correction on a ladder, or on an item and unit; with the new text of a decimal limit."""
     item, unit = of if isinstance(of, tuple) else (of.item, of.unit)
     size = evaluate(correction, figures, parameters)
     if isinstance(size, numpy.ndarray):

@@ -87,7 +87,6 @@ def _read(parameter: Parameter, key: str, value: object) -> Values:
 
 
 def _factor(parameter: Parameter, unit: UnitText, shown: object) -> float:
-    """Return the factor from a unit to the parameter's unit."""
     own = parameter.unit
     given = quoted(str(shown))
     if own:

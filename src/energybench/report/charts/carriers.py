@@ -93,7 +93,6 @@ def carrier_chart(energy: Account | Assessment, *, lang: str = "en", ax: Axes | 
 
 
 def _lines_of(book: Account) -> pandas.DataFrame:
-    """Return the lines of an account with the columns of those of an assessment."""
     used = [(line.coefficient, line.tce) for line in book.lines]
     rows = [(one.carrier, one.document, one.clause, one.verification, tce) for one, tce in used]
     return pandas.DataFrame(rows, columns=["carrier", "document", "clause", "verification", "tce"])
@@ -123,7 +122,6 @@ def _sorted(tce: pandas.Series[float], lettering: Lettering) -> list[Bar]:
 
 
 def _draw(ax: Axes, bars: list[Bar], lettering: Lettering) -> None:
-    """Draw the bars with their figures; a legend where some are added and others subtracted."""
     names, outs, values = zip(*bars, strict=True)
     looks = {
         False: ("#3d6a8f", "", lettering.say("输入", "in")),

@@ -143,7 +143,6 @@ def _from_verdicts(verdicts: Mapping[str, Verdict]) -> tuple[pandas.DataFrame, l
 def _from_table(
     measured: Assessment, product: str | None, item: str | None, document: str | None
 ) -> tuple[pandas.DataFrame, str | None, str | None]:
-    """Return the furnaces of an assessment that have a class, and their item and document."""
     rows = canvas.one_product(measured, product, CHART)
     rows = rows[rows["class"].notna()]
     if "furnace_capacity" not in rows.columns or rows.empty:
@@ -157,7 +156,6 @@ def _from_table(
 
 
 def _one_curve(marks: list[FurnaceLimit], item: str | None, document: str | None) -> tuple[str, str]:
-    """Return the item and document of all records, or refuse several."""
     curves = {(limit.item, limit.document) for limit in marks}
     wanted = {(item or limit.item, document or limit.document) for limit in marks}
     if len(curves) > 1 or curves != wanted:
@@ -189,7 +187,6 @@ def _draw_curve(ax: Axes, curve: LimitCurve, sizes: list[float], lettering: Lett
 
 
 def _draw_furnaces(ax: Axes, furnaces: pandas.DataFrame, lettering: Lettering) -> None:
-    """Draw measured furnaces by class, with a ring where the class depends on the reading."""
     for level in [*(level.value for level in Level), ""]:
         here = furnaces[furnaces["level"] == level]
         if len(here):

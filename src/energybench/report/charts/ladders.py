@@ -119,7 +119,6 @@ def ladder_chart(
 
 
 def _follows(named: dict[str, Verdict], lettering: Lettering) -> list[str]:
-    """Return what follows from the values, a sentence once, with the names of its values where there are several."""
     said: dict[str, list[str]] = {}
     for name, one in named.items():
         for sentence in one.follows:
@@ -133,7 +132,6 @@ def _follows(named: dict[str, Verdict], lettering: Lettering) -> list[str]:
 
 
 def _common_steps(verdicts: list[Verdict]) -> list[tuple[str, float]]:
-    """Return the steps that have a figure, or refuse records on different ladders."""
     if len(verdicts) > MOST:
         said = f"{CHART} shows at most {MOST} records, and {len(verdicts)} are given"
         raise OptionError(said, CHART, "Choose some")
@@ -177,7 +175,6 @@ def _bar(verdict: Verdict, given: Any) -> float:
 
 
 def _limits(values: list[float], bars: list[float], steps: list[float]) -> tuple[float, float]:
-    """Return the ends of the axis: everything inside, with room around."""
     ends = [*steps, *(value + side * bar for value, bar in zip(values, bars, strict=True) for side in (-1, 1))]
     low, high = min(ends), max(ends)
     room = 0.18 * (high - low) or 0.1 * abs(high) or 1.0
@@ -196,7 +193,6 @@ def _zones(steps: list[tuple[str, float]], low: float, high: float, higher: bool
 
 
 def _draw_ruler(ax: Axes, zones: list[tuple[str, float, float]], lettering: Lettering) -> list[Any]:
-    """Draw the classes as a ruler along the top of the rows; return their names."""
     words = []
     for level, start, end in zones:
         look, middle = look_of(level), (start + end) / 2
@@ -211,7 +207,6 @@ def _draw_ruler(ax: Axes, zones: list[tuple[str, float, float]], lettering: Lett
 
 
 def _drop_wide_names(ax: Axes, words: list[Any], zones: list[tuple[str, float, float]]) -> None:
-    """Remove a name that is wider than its zone; the legend has it too."""
     canvas.settle(ax)
     low, high = ax.get_xlim()
     scale = ax.get_window_extent().width / (high - low)

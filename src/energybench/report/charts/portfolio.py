@@ -156,14 +156,12 @@ def _widths(rows: pandas.DataFrame, by: str | None) -> tuple[Floats, str, str]:
 
 
 def _steps(plants: pandas.DataFrame) -> list[tuple[str, float]]:
-    """Return the steps that are the same for all plants; a furnace limit differs with its capacity."""
     columns_of = {level.value: level.value.replace("-", "_") for level in Level}
     found = {level: plants[column].astype(float) for level, column in columns_of.items() if column in plants.columns}
     return [(level, values.iloc[0]) for level, values in found.items() if values.eq(values.iloc[0]).all()]
 
 
 def _bottom(values: list[float]) -> tuple[float, bool]:
-    """Return where the upright axis begins, and whether that cuts the steps."""
     low, high = min(values), max(values)
     if low <= 0:
         return low - 0.1 * (high - low or abs(low) or 1.0), False
@@ -183,7 +181,6 @@ def _draw_plants(
 
 
 def _marks(targets: TargetCheck | None, by: str) -> list[TargetVerdict]:
-    """Return the targets that are a share of the axis."""
     if targets is None:
         return []
     shares = [target for target in targets if target.figure in _SHARES and target.threshold is not None]

@@ -106,14 +106,12 @@ def saving_chart(
 
 
 def _savings_of(rows: pandas.DataFrame) -> dict[str, float | None]:
-    """Return the savings of all rows to each step; a step that a row lacks has none."""
     columns = {level.value: f"saving_{level.value}".replace("-", "_") for level in Level}
     savings = rows.reindex(columns=list(columns.values())).astype(float).sum(skipna=False)
     return {level: None if savings[column] != savings[column] else savings[column] for level, column in columns.items()}
 
 
 def _draw(ax: Axes, now: float, savings: list[tuple[str, float]], lettering: Lettering) -> bool:
-    """Draw the bars and return whether the axis is cut."""
     # Name, lower and upper end, figure, colour and hatch of each bar, and the level at which the next one joins.
     bars = [(lettering.say("现状", "now"), 0.0, now, now, _NOW, "", now)]
     for step, saving in savings:

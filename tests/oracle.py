@@ -16,7 +16,7 @@ from itertools import pairwise
 from pathlib import Path
 
 DATA = Path(__file__).resolve().parents[1] / "data"
-ACCEPTED = frozenset({"two_sources", "one_source", "corroborated"})
+ACCEPTED = frozenset({"two_sources", "one_source", "transcribed", "corroborated"})
 DEFAULT_EDITION = "gbt-2589-2020"
 Row = dict[str, str]
 

@@ -272,7 +272,7 @@ def test_a_heating_value_goes_with_its_own_verification_and_a_range_is_none() ->
     (row,) = [row for row in oracle.table("carriers") if row["id"] == "gbt-2589-2008/diesel"]
     assert record.heating_value_verification == row["heating_value_verification"] != ""
     assert (record.clause, record.evidence, record.notes) == (row["clause"], row["evidence"], row["notes"])
-    assert eb.coefficient("diesel").heating_value is None
+    assert eb.coefficient("gasoline").heating_value is None
 
 
 def test_a_heating_value_that_is_a_range_is_left_out(write_table: WriteTable) -> None:

@@ -183,7 +183,9 @@ def test_whatever_is_finite_gives_strict_json_or_a_refusal(data: st.DataObject) 
     if data.draw(st.booleans()):
         options |= {"basis": "primary", "coal_rate": amount("gce/kWh")}
     questions = [("convert", {"amount": amount(unit), "carrier": carrier}, options)]
-    unit, item = data.draw(st.sampled_from([("kgce/t", "cement-clinker"), ("kWh/t", FURNACE), ("kgce/t", "converter")]))
+    unit, item = data.draw(
+        st.sampled_from([("kgce/t", "cement-clinker"), ("kWh/t", FURNACE), ("kgce/t", "yellow-phosphorus")])
+    )
     options = {"capacity": amount("t")} if item == FURNACE else {}
     if data.draw(st.booleans()):
         options["output"] = amount("Gt")
@@ -276,13 +278,16 @@ def test_classify_json_is_the_verdict_and_the_warnings() -> None:
     ("args", "level"),
     [
         (["13350 kWh/t", "电解铝"], "baseline"),
-        (["-30 kgce/t", "converter"], "benchmark"),
-        (["-20.5 kgce/t", "converter"], "baseline"),
-        (["-5 kgce/t", "converter"], "below-baseline"),
-        (["−5 kgce/t", "converter"], "below-baseline"),
+        (["-30 kgce/t", "converter", "--allow-unverified"], "benchmark"),
+        (["-20.5 kgce/t", "converter", "--allow-unverified"], "baseline"),
+        (["-5 kgce/t", "converter", "--allow-unverified"], "below-baseline"),
+        (["−5 kgce/t", "converter", "--allow-unverified"], "below-baseline"),
         (["105 kgce/t", "cement-clinker", "--period", "2022"], "baseline"),
-        (["--document", "ndrc-2023", "-30 kgce/t", "converter", "--compare", "rounded"], "benchmark"),
-        (["--", "-30 kgce/t", "converter"], "benchmark"),
+        (
+            ["--document", "ndrc-2023", "-30 kgce/t", "converter", "--compare", "rounded", "--allow-unverified"],
+            "benchmark",
+        ),
+        (["--allow-unverified", "--", "-30 kgce/t", "converter"], "benchmark"),
         (["600 kWh/t", *PLACED, "--capacity", "3 t"], "within-limit"),
         (["600 kWh/t", *PLACED, "--capacity", "3 t", "--reading", "class_above"], "over-limit"),
         (["13350.4 kWh/t", "电解铝"], "below-baseline"),

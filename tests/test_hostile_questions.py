@@ -180,7 +180,7 @@ CALLS: dict[str, tuple[Callable[[], object], object]] = {
     "1.05 kgce/t of clinker": (lambda: level("1.05 kgce/t", "水泥熟料"), None),
     "-5 kgce/t of clinker": (lambda: level("-5 kgce/t", "水泥熟料"), None),
     "13,200,000 kWh/t of aluminium": (lambda: level("1320 万kWh/t", "电解铝"), None),
-    "-30 kgce/t of a converter": (lambda: level("-30 kgce/t", "converter"), "benchmark"),
+    "-30 kgce/t of a converter": (lambda: level("-30 kgce/t", "converter", allow_unverified=True), "benchmark"),
     "clinker with outputs in 万t": (
         lambda: judged([COAL], CLINKER.assign(产量单位="万t")),
         (None, "implausible-intensity"),
@@ -208,11 +208,11 @@ CALLS: dict[str, tuple[Callable[[], object], object]] = {
     "an unknown region": (lambda: level("105 kgce/t", "水泥熟料", region="火星"), "unknown-name"),
     # What follows, and conditions.
     "a blast furnace that breaks its standard": (
-        lambda: "GB 21256-2025" in str(eb.classify("425 kgce/t", "高炉")),
+        lambda: "GB 21256-2025" in str(eb.classify("425 kgce/t", "高炉", allow_unverified=True)),
         True,
     ),
     "a converter that breaks its standard": (
-        lambda: "GB 21256-2025" in str(eb.classify("-11 kgce/t", "converter")),
+        lambda: "GB 21256-2025" in str(eb.classify("-11 kgce/t", "converter", allow_unverified=True)),
         True,
     ),
     "cement without its clinker ratio": (
@@ -387,6 +387,7 @@ def outcome(call: Callable[[], object]) -> object:
 
 @pytest.mark.filterwarnings("ignore::energybench.errors.SupersededWarning")
 @pytest.mark.parametrize("name", CALLS)
+@pytest.mark.filterwarnings("ignore:.* is unverified")
 def test_a_hostile_question_is_refused_or_answered_right(name: str) -> None:
     call, expected = CALLS[name]
     assert outcome(call) == expected

@@ -47,7 +47,7 @@ CLASSES: list[dict[str, Any]] = [
     {"unit": "kWh/t", "item": "电解铝", "period": "2022"},
     {"unit": "kgce/t", "item": "cement-clinker", "compare": "rounded", "output": "24000 t"},
     {"unit": "kgce/t", "item": "cement", "document": "gb-16780-2021", "compare": "rounded"},
-    {"unit": "kgce/t", "item": "converter"},
+    {"unit": "kgce/t", "item": "converter", "allow_unverified": True},
     {"unit": "kgce/t", "item": "cement-clinker", "document": "gb-16780-2021"},
     {"unit": "kWh/t", "item": FURNACE, "region": "昌吉市", "capacity": "3 t"},
     {

@@ -21,7 +21,7 @@ local document within-limit and over-limit.
 "classify -" reads questions from a pipe: on each line a JSON object of "value", "item" and options."""
 EXAMPLES = """\
   energybench classify "13200 kWh/t" 电解铝
-  energybench classify "-30 kgce/t" converter
+  energybench classify "62 kgce/t" arc-furnace-from-50
   energybench classify "600 kWh/t" "感应电炉(铸铁)" --capacity "3 t" --region 昌吉市 --json"""
 _OPTIONS = (
     *("document", "period", "region", "project", "capacity", "reading", "basis", "compare", "corrections"),

@@ -20,7 +20,8 @@ UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\
 BASES_ZH = {"calorific": "当量值", "primary": "等价值"}
 VERIFICATIONS_ZH = {
     "two_sources": "两份来源",
-    "one_source": "一份来源",
+    "one_source": "读自原文",
+    "transcribed": "转引一处",
     "corroborated": "他处佐证",
     "own_row": "自有数据行",
     "unverified": "未核对",

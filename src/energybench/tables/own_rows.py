@@ -163,7 +163,7 @@ def _wrong_order(row: dict[str, str], where: str) -> Iterator[TableError]:
 
 
 def _without_source(row: dict[str, str], where: str) -> list[TableError]:
-    if row.get("verification") not in ("two_sources", "one_source") or row.get("evidence", "-"):
+    if row.get("verification") not in ("two_sources", "one_source", "transcribed") or row.get("evidence", "-"):
         return []
     return [_wrong(where, "evidence", "", "Write the address or the clause where the figure was read")]
 

@@ -11,27 +11,18 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-#: How far a row was checked, best first; the first four are used without being asked for. An organisation's own rows
-#: are ``own_row``, whatever their file says of a check.
+#: How far a row was checked, best first; those before ``unverified`` are used without being asked for. An
+#: organisation's own rows are ``own_row``, whatever their file says of a check.
 OWN = "own_row"
-VERIFICATIONS = ("two_sources", "one_source", "corroborated", OWN, "unverified", "conflict", "missing")
+VERIFICATIONS = ("two_sources", "one_source", "transcribed", "corroborated", OWN, "unverified", "conflict", "missing")
 
 ACCEPTED = VERIFICATIONS[: VERIFICATIONS.index(OWN) + 1]
 
 #: Every table, in the order of the documentation.
 TABLES = (
     *("documents", "carriers", "carrier_names", "product_names", "characters", "benchmarks", "local_limits"),
-    *(
-        "furnace_limits",
-        "limits",
-        "gb_counterparts",
-        "targets",
-        "coal_rates",
-        "co2_factors",
-        "meter_accuracy",
-        "corrections",
-    ),
-    *("correction_formulas", "correction_parameters"),
+    *("furnace_limits", "limits", "gb_counterparts", "targets", "coal_rates", "co2_factors", "meter_accuracy"),
+    *("corrections", "correction_formulas", "correction_parameters", "places", "readings"),
 )
 _RECORD = "row_of_"
 

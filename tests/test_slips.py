@@ -116,6 +116,12 @@ def test_a_figure_of_the_other_basis_is_refused_also_with_allow_unverified(
     assert tce("1 万kWh", "电力", basis=basis, coefficient=slipped, allow_unverified=True) > 0
 
 
+def test_a_coal_rate_is_no_calorific_figure_also_with_allow_unverified() -> None:
+    with pytest.raises(CoefficientError, match="is a figure of the calorific basis"):
+        eb.to_tce("1 万kWh", "电力", basis="primary", coal_rate="122.9 gce/kWh", allow_unverified=True)
+    assert tce("1 万kWh", "电力", basis="primary", coal_rate="30.24 gce/kWh", allow_unverified=True) > 0
+
+
 # Figures across denominators --------------------------------------------------------------------------------
 
 

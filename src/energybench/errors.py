@@ -161,7 +161,7 @@ class OptionError(EnergybenchError, ValueError):
 
 
 class ReceiptError(EnergybenchError, ValueError):
-    """A receipt that is none, or an answer that has none."""
+    """A receipt cannot be read, or an answer cannot have one."""
 
     reason = "receipt"
 
@@ -288,7 +288,7 @@ def did_you_mean(name: str, known: Iterable[str], otherwise: str = "") -> str:
 
 
 def check_option(name: str, value: object, allowed: Iterable[str]) -> None:
-    """Refuse an option that is none of the allowed words."""
+    """Refuse an option that is not one of the allowed words."""
     words = tuple(allowed)
     if not isinstance(value, str) or value not in words:
         meant = did_you_mean(value, words) if isinstance(value, str) else ""

@@ -29,7 +29,7 @@ _BAR = 30
 
 
 class UsageError(Exception):
-    """Words that are no call of the command."""
+    """The words of a call cannot be read."""
 
     def __init__(self, usage: str, message: str) -> None:
         super().__init__(message)
@@ -156,7 +156,7 @@ def heard(said: set[str] | None = None) -> Iterator[list[str]]:
 
 @contextmanager
 def progress_bar(*paths: str) -> Iterator[Callable[[float, str], None] | None]:
-    """Give a function that moves a bar on stderr; None for short files and where nobody watches."""
+    """Give a function that moves a bar on stderr; None for short files and where stderr is not a terminal."""
     from pathlib import Path
 
     size = sum(Path(path).stat().st_size for path in paths if Path(path).is_file())

@@ -74,7 +74,7 @@ class CoalRate(Quantified):
 
 
 def read_year(year: object, name: str = "year") -> int:
-    """Read a calendar year, given as a whole number or as text such as ``"2023年"``; a month is none."""
+    """Read a calendar year, given as a whole number or as text such as ``"2023年"``; a month is refused."""
     # A spreadsheet gives a year as 2023.0; bool is a whole number to Python, and True is no year.
     given = int(year) if isinstance(year, float) and year.is_integer() else year
     try:

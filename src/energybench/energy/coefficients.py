@@ -42,7 +42,7 @@ _KGCE_PER_KWH = UnitText(("kgce",), ("kWh",))
 
 
 def check_basis_name(basis: str) -> None:
-    """Refuse a basis that is none, and translate what documents call it."""
+    """Refuse an unknown basis; the words of documents, such as 等价值, are translated in the error."""
     meant = next((word for name, word in BASIS_WORDS.items() if text_of(basis).startswith(name)), None)
     if meant is not None:
         raise OptionError(f"basis is {quoted(basis)}", quoted(basis), f'Write basis="{meant}"')
@@ -255,9 +255,9 @@ def _primary_electricity(rows: list[CarrierRow], choice: Choice) -> tuple[Rate, 
             f'Pass coal_rate="300 gce/kWh" with the figure of your year, or the edition of a fixed one: {shown}',
         )
     rate = Rate(choice.coal_rate.to(_KGCE_PER_KWH), _KGCE_PER_KWH)
-    if not choice.allow_unverified:
-        known_rates = known_coefficients("electricity", rate.unit, "primary")
-        refuse_slip(known_rates, rate, "electricity", "coal_rate", choice.coal_rate, COEFFICIENT_RULE)
+    known_rates = known_coefficients("electricity", rate.unit, "primary")
+    written, unverified = choice.coal_rate, choice.allow_unverified
+    refuse_slip(known_rates, rate, "electricity", "coal_rate", written, COEFFICIENT_RULE, unverified)
     row, source = primary[0], choice.coal_rate_source
     said = str(source) if source else f"coal rate {choice.coal_rate} given by the user, kind not stated"
     record = Coefficient(

@@ -367,7 +367,7 @@ def _standards_on(day: str, item: str, like: UnitText | None) -> str:
     for ladder in same_product(item):
         row = find_document(ladder.document)
         fits = ladder.unit and (like is None or same_kind(read_unit(ladder.unit), like))
-        # A standard whose first day nobody has read still ended on a day that is known.
+        # A standard without a known first day can still have a known last day.
         ended_later = not row.effective_from and day < row.effective_to
         held = ended_later or not standing(row, day)
         if row.kind == "national_standard" and held and fits and ladder.verification != "missing":

@@ -305,7 +305,7 @@ def _read(
             for example in examples:
                 read_measured(example, "value")
         except EnergybenchError:
-            # Its unit does not belong at the end, or the number is none: what the reader says is better.
+            # The text ends in a part that is no unit, or begins with no number: the reader's own error says more.
             raise error from None
         shown = " or ".join(f'"{example}"' for example in examples)
         raise AmountError(error.message, error.value, f"Write the unit too: {shown}") from error

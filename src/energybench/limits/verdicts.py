@@ -51,7 +51,7 @@ class Verdict(Quantified, Card, Receipted):
         (``compare="rounded"``): that is by half of the last digit at most.
     savings : dict
         Per step, what brings the unrounded value to the threshold, in ``saving_unit`` over the output given; empty
-        without output. A step met by rounding alone has such a remainder, and needs none of it saved to be met.
+        without output. A step met by rounding alone still shows a remainder, which need not be saved.
     depends_on_reading : bool
         Whether another reading of a furnace table would change the class.
     uncertainty : float or None

@@ -37,7 +37,7 @@ _LONGEST = 1_048_576
 _LOOKED_AT = 200
 #: A formula and the figure of the assessment agree to this part of themselves.
 _CLOSE = 1e-9
-#: A text that begins so is meant by nobody as a formula.
+#: A spreadsheet would read a text that begins with one of these as a formula.
 _STARTS = ("=", "+", "-", "@", "\t", "\r")
 _WIDEST = 60
 #: The format of a number by a part of its heading.
@@ -175,7 +175,7 @@ def _energy(results: pandas.DataFrame, frame: pandas.DataFrame) -> tuple[list[st
 
 
 def _group_numbers(results: pandas.DataFrame, frame: pandas.DataFrame) -> list[int | None]:
-    """Return which plant, period and product of the results each row of a frame is of, None where of none."""
+    """Return which plant, period and product of the results each row of a frame belongs to, or None."""
     groups = make_groups([recode(encode(results[name]), KEY_TEXT[name]) for name in KEYS])
     found = groups.of_rows({name: encode(frame[name]) for name in KEYS})
     return [key + 1 if key < groups.count else None for key in found.tolist()]

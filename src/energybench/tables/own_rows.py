@@ -54,7 +54,7 @@ def overlay_files(path: Path) -> list[Path]:
 
 
 def _check_regular(path: Path) -> None:
-    """Refuse what is no regular file: to open a pipe or a device may wait for ever."""
+    """Refuse a pipe or a device: opening it may wait for ever."""
     try:
         if path.is_file():
             return

@@ -47,7 +47,7 @@ _OTHER_UNITS = {**SITE_UNITS, **dict.fromkeys(("mg/m3", "mg/m³", "毫克/立方
 
 INTENSITY = "intensity"
 
-#: The item of a row whose column item says that its product is none of the tables.
+#: The item of a row whose column item says that its product is not in the tables.
 OTHER = "other product"
 _OTHER_WORDS = ("other", "其他")
 

@@ -220,5 +220,5 @@ def interval(comparison: str, lower: Fraction, upper: Fraction) -> tuple[float, 
 
 
 def nothing_left(row: TargetRow) -> Requirement:
-    """Return what an elimination asks for: the comparison says what must go, and none of it may be left."""
+    """Return what an elimination asks for: the comparison says what must go, and 0 may be left."""
     return Requirement(0.0, 0.0, 0.0, f"none left that is {row.comparison} {with_unit(row.value, row.unit)}")

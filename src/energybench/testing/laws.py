@@ -201,7 +201,7 @@ def read_number(given: object) -> float | None:
 
 
 def read_text(given: object) -> tuple[str | None, str]:
-    """Return a text, or why it is none."""
+    """Return a text, or why it is not one."""
     return (given.strip(), "") if isinstance(given, str) else (None, misfit(given, "text: str"))
 
 

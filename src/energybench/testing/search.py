@@ -74,7 +74,7 @@ def each(examples: Iterable[Example], check: Callable[[Example], Finding | None]
 
 
 def check_room(name: str, value: float, most: float = inf) -> None:
-    """Refuse a tolerance that is no number from zero on, or so large that every figure would be right."""
+    """Refuse a tolerance below zero, or so large that every figure would be right."""
     if isinstance(value, bool) or not (isinstance(value, Real) and 0 <= value < most):
         end = "" if most == inf else f" and below {most:g}"
         what = f"{name} is {quoted(value)}, expected a number, zero or more{end}"

@@ -224,7 +224,7 @@ def furnace_capacities(*, valid: bool = True, item: str = DEFAULT_ITEM) -> st.Se
     Parameters
     ----------
     valid : bool
-        False draws what is no capacity: zero, negative, NaN, infinite.
+        False draws zero, negative, NaN and infinite capacities.
     item : str
         Item of the furnace table.
 

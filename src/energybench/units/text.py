@@ -337,7 +337,7 @@ def _unknown(atom: str, whole: str) -> UnitTextError:
 
 
 def as_float(value: Any) -> float:
-    """Return a number of any type as a float, NaN where it is none or larger than every float."""
+    """Return a number of any type as a float; NaN for anything else, and for a number larger than every float."""
     try:
         return float(value)
     except (TypeError, ValueError, ArithmeticError):

@@ -172,7 +172,7 @@ def _matches(item: str, patterns: tuple[str, ...]) -> bool:
 
 
 def applicable(item: str | None, document: str | None = None) -> tuple[Correction, ...]:
-    """Return the corrections that may apply to an item, also those whose figures nobody could read.
+    """Return the corrections that may apply to an item, also those whose figures are not known.
 
     Parameters
     ----------
@@ -219,7 +219,7 @@ def find_correction(name: str, item: str | None = None, document: str | None = N
     Raises
     ------
     OptionError
-        If there is none; the nearest names, or the documents that have it, are named.
+        If no document has it; the error names the nearest names, or the documents that have it.
     AmbiguousError
         If several documents have it.
 

@@ -162,7 +162,6 @@ def share(total: AmountLike, products: Mapping[str, AmountLike], *, by: str) -> 
 
 
 def _comparable(read: Mapping[str, tuple[Fraction, UnitText]], by: str) -> dict[str, Fraction]:
-    """Return the amounts in one unit, and refuse another kind and a negative amount."""
     measure = MEASURES[by]
     first_name, (_, first) = next(iter(read.items()))
     target = next((unit for unit in measure.units if same_kind(first, unit)), None)

@@ -198,7 +198,6 @@ def _refuse(subject: str, options: Mapping[str, object], why: str) -> None:
 def _of_fuel(
     fuel: str, unit: UnitText, given: dict[str, Any], kind: str | None, allow_unverified: bool
 ) -> tuple[Fraction, tuple[Figure, ...]]:
-    """Return tonnes of CO2 per one ``unit`` of a fuel, and the four figures behind it."""
     rates, figures = fuel_figures(fuel, given, kind, allow_unverified)
     ncv, carbon, oxidation = (rates[name] for name in QUANTITIES)
     heat = _amounts(unit, ncv, fuel) * ncv.value

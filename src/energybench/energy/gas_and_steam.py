@@ -400,7 +400,6 @@ def _celsius(kelvin: float) -> float:
 
 
 def _feedwater(megapascal: float, temperature: AmountLike | None, enthalpy: AmountLike | None) -> tuple[float, str]:
-    """Return the enthalpy that heat is counted from, in kJ/kg, and its description."""
     if (temperature is None) == (enthalpy is None):
         raise OptionError(
             "Give either feedwater_temperature or feedwater_enthalpy: heat is counted from the feedwater",

@@ -185,7 +185,6 @@ def _entries(lines: Any) -> list[LineLike]:
 
 
 def _rows_of(lines: Any) -> list[dict[Any, Any]] | None:
-    """Return the rows of a frame of pandas, polars, pyarrow or narwhals as mappings; None for anything else."""
     kind = type(lines)
     if hasattr(kind, "columns") and any(hasattr(kind, name) for name in ("collect", "compute", "fetchall")):
         shown = quoted(kind.__name__)

@@ -197,7 +197,6 @@ def of_value(
 
 
 def _next_class(value: float, regions: Regions, unit: str, better: bool) -> tuple[Level, float, bool] | str:
-    """Return the next class, the value at its edge and whether the edge belongs to it, or why there is none."""
     here = regions.region(value)
     present = regions.classes[here]
     if present is None:
@@ -277,7 +276,6 @@ def _changes(value: float, ladder: Ladder, compare: str, direction: str, figures
 
 
 def _scale(more: float, counted: float, total: float, figures: Figures, what: str) -> tuple[float | None, str]:
-    """Return by what a carrier's amount or coefficient is to be multiplied, or why nothing will do."""
     if counted == 0.0:
         return None, "it does not count in the indicator"
     scale = 1 + more / counted
@@ -288,7 +286,6 @@ def _scale(more: float, counted: float, total: float, figures: Figures, what: st
 
 
 def _net_amount(lines: list[Line]) -> tuple[float | None, str]:
-    """Return the amount of a carrier in the unit of its first line, what was sent out subtracted."""
     unit = read_unit(lines[0].unit)
     if not all(same_kind(read_unit(line.unit), unit) for line in lines):
         return None, ""
@@ -345,7 +342,6 @@ class _Choices:
             yield found if other.levels == ladder.levels else replace(found, changes=None)
 
     def editions(self, figures: Figures) -> Iterator[Alternative]:
-        """Judge the account with the coefficients of each edition; figures of the user's own stay."""
         if figures.electric:
             yield self.judged("edition", "any", self.value, reason="no coefficient enters")
             return
@@ -355,7 +351,6 @@ class _Choices:
                 yield self.reckoned("edition", edition, figures, Choice(figures.basis, edition))
 
     def basis(self, figures: Figures, coal_rate: AmountLike | CoalRate | None) -> Alternative:
-        """Judge the account on the other basis, where the limit does not fix one."""
         other = next(basis for basis in BASES if basis != figures.basis)
         if figures.electric:
             return self.judged("basis", other, self.value, reason="the indicator is in electricity")

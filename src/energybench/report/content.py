@@ -186,7 +186,6 @@ def result_table(frame: pandas.DataFrame, words: Words) -> Table:
 
 
 def _result_row(row: dict[Any, Any], uncertain: bool, words: Words) -> tuple[Any, ...]:
-    """Return the cells of one result; margin and saving are those to the easiest step that is not met."""
     steps = [step for step in STEPS if as_float(row.get(_column(step))) is not None]
     unmet = [step for step in reversed(steps) if (as_float(row.get(f"margin_{_column(step)}")) or 0) < 0]
     step = _column(next(iter([*unmet, *steps]), ""))

@@ -108,7 +108,6 @@ def _checked(path: Path) -> tuple[str, list[tuple[str, dict[str, str], list[Tabl
 
 
 def _wrong_cells(schema: Schema, row: dict[str, str], where: str, seen: set[tuple[str, ...]]) -> Iterator[TableError]:
-    """Find what a wrong figure would need to slip in: numbers, units, keys, and words that decide how they are read."""
     if None in row or None in row.values():
         yield TableError(f"{where} has not as many cells as columns", where, "Quote cells that contain commas")
         return

@@ -398,7 +398,6 @@ def read_figures(given: Figures, rows: tuple[TargetRow, ...]) -> dict[str, float
 
 
 def _figure_unit(row: TargetRow, spec: MeasureRow) -> str:
-    """Return the unit of a figure: a percentage keeps the words that say of what; what must go is counted."""
     if spec.measure == "none_within":
         return ""
     return row.unit if spec.unit == "%" else spec.unit
@@ -409,8 +408,6 @@ def _figure_unit(row: TargetRow, spec: MeasureRow) -> str:
 
 @dataclass(frozen=True)
 class _Given:
-    """What every target of a check is compared with: figures by target id, and the results if there are any."""
-
     figures: Mapping[str, float]
     table: pandas.DataFrame | None
     period: str

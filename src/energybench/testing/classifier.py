@@ -137,7 +137,6 @@ class _Classifier(Laws):
         return [product for product in self.every if product.ladder.item == item]
 
     def _no_class(self, product: Product, answer: Answer) -> Finding | None:
-        """Return what is wrong with an answer that is no refusal and no class of the ladder: it has no rank."""
         if answer.refused or answer.value in product.ladder.levels:
             return None
         return self.wrong(answer, f"one of {', '.join(product.ladder.levels)}")

@@ -325,7 +325,6 @@ class _Converter(Laws):
 
 
 def _plain(known: Iterable[Known[Fuel]]) -> Iterator[Case[Fuel]]:
-    """Yield every carrier and every unit text at least once, with the amount 1."""
     seen: set[str] = set()
     for one in known:
         here = dict.fromkeys([*one.units[:_FIRST_UNITS], *(unit for unit in one.units if unit not in seen)])

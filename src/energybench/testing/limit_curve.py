@@ -114,7 +114,6 @@ class _Curve(Laws):
         return self.curve.limit_at(capacity, reading)
 
     def _drawn_on(self, capacity: float, below: bool, above: bool) -> float:
-        """Return the limit on the line through the outer two points, beyond the ends asked for."""
         points = list(self.points.items())
         if not (below and capacity < points[0][0]) and not (above and capacity > points[-1][0]):
             return self._limit(capacity)

@@ -333,7 +333,6 @@ def _meter_tables(draw: st.DrawFn, outputs: pandas.DataFrame) -> pandas.DataFram
 
 @st.composite
 def _readings(draw: st.DrawFn, output: dict[Any, Any]) -> list[tuple[Any, ...]]:
-    """Draw one to four readings of one output, about as much energy as its best limit, or something else entirely."""
     key = output["plant"], output["period"], output["product"]
     item = find_item(output["product"])
     ladder = of_furnace(furnace_limit("5 t", item=item)) if needs_capacity(item) else find_ladder(item)

@@ -298,14 +298,12 @@ def _below_the_line(part: str, text: str) -> list[tuple[tuple[str, ...], int]]:
 
 
 def _clean(text: str) -> str:
-    """Unify superscripts, full-width forms, dots, slashes and spaces; everything else stays."""
     cleaned = _SUPERSCRIPT.sub(lambda match: "^" + match.group().translate(_SUPERSCRIPT_DIGITS), text)
     cleaned = _SUPERSCRIPT_TAG.sub(r"^\1", cleaned).replace("**", "^").translate(_CHARACTERS).replace("每", "/")
     return _SPACES.sub(" ", _AROUND_SIGNS.sub(r"\1", cleaned)).strip()
 
 
 def _factor(text: str) -> tuple[tuple[str, ...], int] | None:
-    """Read at most one scale and one atom: the symbols and the power of ten, or None."""
     if text in _READS:
         return _READS[text], 0
     if power := _POWER.fullmatch(text):

@@ -149,7 +149,6 @@ def _correction(
 
 
 def _check_formula(name: str, formula: CorrectionFormulaRow, parameters: list[Parameter], figures: set[str]) -> None:
-    """Refuse a formula whose words are not all explained, or that leaves a figure or a parameter out."""
     used = {*names(parse(formula.expression)), *(parameter.figure for parameter in parameters)} - {""}
     for parameter in parameters:
         nodes = [*parse_conditions(parameter.condition), *([parse(parameter.default)] if parameter.default else [])]

@@ -166,7 +166,6 @@ def correct(
 
 
 def _shared_figures(correction: Correction, item: str | None, level: int | None, case: str | None) -> Figures | None:
-    """Return the figures of a level; without a level, those that all levels share."""
     if correction.side != "limit":
         return find_figures(correction, item, None, case)
     if level is not None:
@@ -366,7 +365,6 @@ def _figures_of_step(correction: Correction, ladder: Ladder, step: Step, case: s
 
 
 def _moved(threshold: str, kind: str, size: float) -> str:
-    """Return a threshold times or plus a change, as decimal text; a neutral change keeps the text as printed."""
     if size == NEUTRAL[kind]:
         return threshold
     with localcontext() as context:

@@ -108,7 +108,6 @@ def _carriers(names: pandas.Series[str]) -> pandas.Series[str]:
 
 
 def _sorted(tce: pandas.Series[float], lettering: Lettering) -> list[Bar]:
-    """Return name, direction and tce of each bar, the largest first; many small ones become one."""
     ids = {row.carrier: lettering.say(row.name_zh, row.name_en) for row in reversed(records("carriers"))}
     keys: list[Any] = tce.index.tolist()
     bars = [(ids.get(carrier) or carrier, out, value) for (carrier, out), value in zip(keys, tce.tolist(), strict=True)]

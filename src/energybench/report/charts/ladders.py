@@ -151,7 +151,6 @@ def _common_steps(verdicts: list[Verdict]) -> list[tuple[str, float]]:
 
 
 def _bars(named: dict[str, Verdict], uncertainty: Any) -> list[float]:
-    """Return half the length of each bar in the indicator's unit; zero where nothing is known."""
     by_name = uncertainty if hasattr(uncertainty, "keys") else dict.fromkeys(named, uncertainty)
     stray = next((quoted(name) for name in by_name if name not in named), None)
     if stray:

@@ -214,7 +214,6 @@ def _draw_marks(ax: Axes, marks: list[TargetVerdict], total: float, item: str, l
 def _name_plants(
     ax: Axes, plants: list[tuple[str, str]], left: Floats, wide: Floats, values: Floats, bottom: float
 ) -> int:
-    """Write names above the steps, upright where a step is narrow, and make room; return how many did not fit."""
     canvas.settle(ax)
     box = ax.get_window_extent()
     scale = box.width / ax.get_xlim()[1]

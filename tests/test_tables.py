@@ -12,8 +12,6 @@ import sys
 from dataclasses import fields, replace
 from datetime import date
 from decimal import Decimal
-from fractions import Fraction
-from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -44,8 +42,6 @@ if TYPE_CHECKING:
 PACKAGE = json.loads((oracle.DATA / "datapackage.json").read_text(encoding="utf-8"))
 RESOURCES: dict[str, dict[str, Any]] = {Path(r["path"]).stem: r for r in PACKAGE["resources"]}
 SOURCED = [name for name in RESOURCES if any(f["name"] == "verification" for f in RESOURCES[name]["schema"]["fields"])]
-with (Path(__file__).parent / "known_inconsistencies.csv").open(encoding="utf-8", newline="") as _file:
-    KNOWN = {(row["check"], row["id"], row["column"]) for row in csv.DictReader(_file)}
 
 
 def _fields(name: str) -> list[dict[str, Any]]:
@@ -205,40 +201,6 @@ def test_the_comparator_goes_in_the_better_direction(name: str) -> None:
 def test_an_item_has_one_row_a_document(name: str) -> None:
     seen = [(row["item"], row["document"]) for row in oracle.table(name)]
     assert len(set(seen)) == len(seen)
-
-
-def test_only_known_coefficients_disagree_with_their_heating_value() -> None:
-    """A coefficient is its heating value over 7000 kcal of 4.1868 kJ, in 2008 of 4.1816 kJ, within the rounding."""
-    found = set()
-    for row in oracle.table("carriers"):
-        for column, heat in (("coefficient", "heating_value"), ("coefficient_high", "heating_value_high")):
-            if row[column] and row[heat] and not any(_agrees(row, column, heat, k) for k in ("4.1868", "4.1816")):
-                found.add(("coefficient", row["id"], column))
-    assert found == {known for known in KNOWN if known[0] == "coefficient"}
-
-
-def _agrees(row: oracle.Row, column: str, heat: str, kcal: str) -> bool:
-    coal = oracle.read_unit(row["coefficient_unit"])
-    energy = oracle.read_unit(row["heating_value_unit"])
-    per_kgce = oracle.Unit(Fraction(kcal) * 7000 * 1000) * oracle.read_unit("J") / oracle.read_unit("kgce")
-    expected = oracle.Unit(Fraction(row[heat])) * energy / per_kgce / coal
-    assert expected.powers == (), row["id"]
-    slack = _half_a_digit(row[column]) + _half_a_digit(row[heat]) * (expected.factor / Fraction(row[heat]))
-    return bool(abs(expected.factor - Fraction(row[column])) <= slack)
-
-
-def _half_a_digit(text: str) -> Fraction:
-    return Fraction(1, 2 * 10 ** len(text.partition(".")[2]))
-
-
-def test_only_known_levels_are_out_of_order() -> None:
-    found = set()
-    for name, columns in (("benchmarks", ["benchmark", "baseline"]), ("limits", ["level1", "level2", "level3"])):
-        for row in oracle.table(name):
-            sign = -1 if row["better"] == "higher" else 1
-            stated = [(column, sign * Fraction(row[column])) for column in columns if row[column]]
-            found |= {("order", row["id"], here) for (_, one), (here, other) in pairwise(stated) if one > other}
-    assert found == {known for known in KNOWN if known[0] == "order"}
 
 
 def test_every_name_leads_to_something_that_exists() -> None:

@@ -22,7 +22,7 @@ ACCEPTED = VERIFICATIONS[: VERIFICATIONS.index(OWN) + 1]
 TABLES = (
     *("documents", "carriers", "carrier_names", "product_names", "characters", "benchmarks", "local_limits"),
     *("furnace_limits", "limits", "gb_counterparts", "targets", "coal_rates", "co2_factors", "meter_accuracy"),
-    *("corrections", "correction_formulas", "correction_parameters", "places", "readings"),
+    *("corrections", "correction_formulas", "correction_parameters", "places", "readings", "doubts"),
 )
 _RECORD = "row_of_"
 

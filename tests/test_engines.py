@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import doctest
 import pickle
 import runpy
 import subprocess
@@ -489,16 +488,6 @@ def test_a_worker_of_spark_that_dies_once_changes_nothing(spark: Any, tmp_path: 
     expected = eb.assess(table, made)
     assert_same_results(given(answer), expected)
     assert Path(died).exists()
-
-
-# What the pages show --------------------------------------------------------------------------------------
-
-
-def test_the_page_on_engines_shows_what_happens() -> None:
-    page, flags = str(ROOT / "docs" / "engines.md"), doctest.NORMALIZE_WHITESPACE
-    failed, tried = doctest.testfile(page, module_relative=False, optionflags=flags)
-    assert tried > 5
-    assert not failed
 
 
 def test_the_example_of_duckdb_runs(capsys: pytest.CaptureFixture[str]) -> None:

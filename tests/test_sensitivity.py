@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import doctest
 import json
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -22,7 +20,6 @@ from test_decisions import LADDERS, VALUES, ladder
 if TYPE_CHECKING:
     from energybench.limits.ladders import Ladder
 
-PAGE = Path(__file__).parents[1] / "docs" / "sensitivity.md"
 CLINKER: list[Any] = [("原煤", "3000 t"), ("electricity", "120 万kWh"), ("热力", "500 GJ", "out")]
 #: How far beyond a change that is not inclusive, and how far before one, the class is looked at.
 HAIR = 1e-6
@@ -313,9 +310,3 @@ def test_the_changes_of_an_account_flip_its_class(size: float, power: int, compa
 
 def test_levels_are_those_of_the_ladder() -> None:
     assert {one.level for one in book()[1].changes if one.level} == {Level.BENCHMARK.value, Level.BELOW_BASELINE.value}
-
-
-def test_the_examples_of_the_page_run() -> None:
-    done = doctest.testfile(str(PAGE), module_relative=False)
-    assert done.attempted > 5
-    assert done.failed == 0

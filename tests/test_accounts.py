@@ -575,3 +575,13 @@ def test_an_account_of_a_new_project_is_told_what_it_has_to_meet() -> None:
     assert any("level 2" in duty or "level-2" in duty for duty in book.verdict.follows)
     with pytest.raises(OptionError, match="project"):
         account([("电力", "13300 万kWh")], output="1 t", project="new")
+
+
+@pytest.mark.parametrize(
+    ("output", "expected"), [("5 亿元", 0.171432), ("5000 万元", 1.71432), ("50000000 元", 1.71432)]
+)
+def test_energy_per_output_value_is_per_ten_thousand_yuan(output: str, expected: float) -> None:
+    book = account([("原煤", "12000 t")], output=output)
+    assert book.intensity == pytest.approx(expected)
+    assert book.unit == "tce/万元"
+    assert book.to_pint().to("kgce/CNY").magnitude == pytest.approx(expected / 10)

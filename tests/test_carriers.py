@@ -842,7 +842,9 @@ def test_every_accepted_row_converts_as_the_slow_reader_says(row: oracle.Row, da
 @pytest.mark.parametrize("row", FIGURES, ids=[row["id"] for row in FIGURES])
 def test_every_accepted_row_refuses_units_of_another_kind(row: oracle.Row) -> None:
     kind = KIND_OF[row["coefficient_unit"].partition("/")[2]]
-    for other in UNITS.keys() - {kind}:
+    # Cold water is one tonne a cubic metre.
+    cold = {"m3"} if row["carrier"] in ("fresh_water", "soft_water", "circulating_water") else set()
+    for other in UNITS.keys() - {kind} - cold:
         with pytest.raises(DimensionError):
             eb.to_tce(f"1 {UNITS[other][0]}", row["carrier"], **_options(row))
 
@@ -1183,3 +1185,59 @@ def test_the_density_of_a_fuel_of_ones_own_is_that_of_anything() -> None:
 def test_a_coefficient_per_litre_of_a_liquid_takes_the_density_of_a_liquid(carrier: str) -> None:
     options: dict[str, Any] = {"coefficient": "1.07 kgce/L", "density": "0.725 kg/L"}
     assert tce("725 kg", carrier, **options) == pytest.approx(1.07)
+
+
+# Several editions -----------------------------------------------------------------------------------------
+
+CHAIN = ("gbt-2589-2020", "gbt-2589-2008")
+
+
+@pytest.mark.parametrize(
+    "edition", [CHAIN, list(CHAIN), "gbt-2589-2020,gbt-2589-2008", "GB/T 2589-2020, GB/T 2589-2008"]
+)
+@pytest.mark.parametrize(("carrier", "document"), [("原煤", CHAIN[0]), ("渣油", CHAIN[1]), ("新水", CHAIN[1])])
+def test_the_first_edition_with_a_usable_figure_is_used_and_named(edition: Any, carrier: str, document: str) -> None:
+    found = eb.coefficient(carrier, edition=edition)
+    assert found.document == document
+    assert found == eb.coefficient(carrier, edition=document)
+
+
+def test_the_order_of_editions_decides() -> None:
+    assert eb.coefficient("柴油", edition=CHAIN[::-1]).document == "gbt-2589-2008"
+    assert eb.coefficient("氮气(做副产品时)", edition=CHAIN).document == "gbt-2589-2008"
+    with pytest.warns(UnverifiedWarning):
+        assert eb.coefficient("氮气(做副产品时)", edition=CHAIN, allow_unverified=True).document == "gbt-2589-2020"
+
+
+def test_a_chain_without_a_usable_figure_says_what_there_is() -> None:
+    with refused(UnverifiedError, "unverified", "methanol", "GB/T 2589-2020"):
+        eb.coefficient("甲醇", edition=CHAIN)
+    with refused(MissingFigureError, "missing-figure", "naphtha"):
+        eb.coefficient("石脑油", edition=CHAIN)
+    with refused(UnknownNameError, "unknown-name", "gbt-2589-2022"):
+        eb.coefficient("原煤", edition=("gbt-2589-2020", "gbt-2589-2022"))
+    for wrong in ((), 5, {"gbt-2589-2020"}):
+        with pytest.raises(OptionError):
+            eb.coefficient("原煤", edition=wrong)  # type: ignore[arg-type]
+
+
+def test_a_table_an_account_and_a_fixed_rate_take_several_editions() -> None:
+    book = eb.account([("原煤", "10 t"), ("渣油", "10 t")], edition=CHAIN)
+    assert [line.coefficient.document for line in book.lines] == list(CHAIN)
+    keys = {"plant": "甲", "period": "2023", "product": "水泥熟料"}
+    meters = pandas.DataFrame({**keys, "carrier": ["原煤", "渣油"], "amount": [10.0, 10.0], "unit": "t"})
+    outputs = pandas.DataFrame({**keys, "output": [100.0], "output_unit": "t"}, index=[0])
+    found = eb.assess(meters, outputs, edition=CHAIN, plausible=True)
+    assert found.energy["document"].tolist() == list(CHAIN)
+    assert found.results["tce"].iloc[0] == pytest.approx(book.tce)
+    assert found.options["edition"] == ",".join(CHAIN)
+    power = eb.convert("1 kWh", "电力", basis="primary", edition=("gbt-2589-2020", "gb-30251-2024"))
+    assert power.coefficient.document == "gb-30251-2024"
+
+
+@pytest.mark.parametrize("name", ["其他燃料", "其它燃料＊"])
+def test_other_fuel_is_standard_coal_where_its_unit_says_so(name: str) -> None:
+    assert tce("100 吨标准煤", name) == 100
+    assert tce("100 t", name, coefficient="0.5 kgce/kg") == 50
+    with refused(AmbiguousError, "several-candidates", "其", "吨标准煤"):
+        tce("100 t", name)

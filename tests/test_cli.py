@@ -644,6 +644,7 @@ def test_assess_passes_every_option_on(monkeypatch: pytest.MonkeyPatch) -> None:
         "basis": "primary",
         "coal_rate": "302.4 gce/kWh",
         "edition": "gbt-2589-2008",
+        "gas_state": "20 °C",
         "document": "ndrc-2021",
         "region": "昌吉市",
         "sheet": "1月",

@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
+import pandas
 import pint
 import pytest
 from hypothesis import given
@@ -165,3 +166,67 @@ def test_it_pickles_and_turns_into_json() -> None:
     assert pickle.loads(pickle.dumps(volume)) == volume == ReferenceVolume(**json.loads(json.dumps(volume.to_dict())))  # noqa: S301
     assert str(volume.to_pint()) == "273.15 Nm3"
     assert volume.text == "273.15 Nm3"
+
+
+# What m3 means, said once ------------------------------------------------------------------------------------
+
+TWENTY = Fraction("293.15") / Fraction("273.15")
+
+
+@pytest.mark.parametrize(
+    ("amount", "carrier", "state", "options", "expected"),
+    [
+        ("10 万Nm3", "高炉煤气", "0 °C", {}, Fraction("12.86")),
+        ("10 万Nm3", "高炉煤气", "20 °C", {}, Fraction("12.86") * TWENTY),
+        ("10 万m3", "高炉煤气", "20 °C", {}, Fraction("12.86")),
+        ("10 千标方", "压缩空气", "0 °C", {}, Fraction("0.4")),
+        ("10 万m3", "天然气", "20 °C", {"ncv": "29.3076 MJ/Nm3"}, 100 / TWENTY),
+        ("10 万Nm3", "天然气", "20 °C", {"ncv": "29.3076 MJ/Nm3"}, Fraction(100)),
+    ],
+)
+def test_what_m3_means_is_said_once(
+    amount: str, carrier: str, state: str, options: dict[str, Any], expected: Fraction
+) -> None:
+    found = eb.convert(amount, carrier, edition="gbt-2589-2008", gas_state=state, **options)
+    assert found.tce == pytest.approx(float(expected), rel=1e-12)
+
+
+def test_an_account_and_a_table_take_what_m3_means() -> None:
+    told = "taken: every m3 of gas is at 0 °C (gas_state)"
+    lines = [("高炉煤气", "10 万Nm3"), ("氧气", "1 万Nm3"), ("原煤", "2000 t")]
+    book = eb.account(lines, edition="gbt-2589-2008", gas_state="0 °C")
+    assert book.tce == pytest.approx(12.86 + 4 + 1428.6)
+    assert told in book.notes
+    keys = {"plant": "甲", "period": "2023", "product": "水泥熟料"}
+    meters = pandas.DataFrame(
+        {**keys, "carrier": ["高炉煤气", "原煤"], "amount": [10.0, 2000.0], "unit": ["万Nm3", "t"]}
+    )
+    outputs = pandas.DataFrame({**keys, "output": [15000.0], "output_unit": "t"}, index=[0])
+    refused_row = eb.assess(meters, outputs, edition="gbt-2589-2008").problems
+    assert "gas_state=" in refused_row["suggestion"].iloc[0]
+    found = eb.assess(meters, outputs, edition="gbt-2589-2008", gas_state="0 °C")
+    assert found.results["tce"].iloc[0] == pytest.approx(12.86 + 1428.6)
+    assert told in found.notes
+    assert found.options["gas_state"] == "0 °C"
+
+
+def test_another_state_of_gas_is_refused() -> None:
+    with refused(OptionError, "option", "gas_state", "15 °C", '"0 °C"'):
+        eb.convert("1 Nm3", "高炉煤气", gas_state="15 °C")
+
+
+@pytest.mark.parametrize(("water", "per_t"), [("新水", "0.0857"), ("软水", "0.4857"), ("循环水", "0.0857")])
+def test_cold_water_is_one_tonne_a_cubic_metre_and_the_answer_says_so(water: str, per_t: str) -> None:
+    edition = "gb-30251-2024" if water == "循环水" else "gbt-2589-2008"
+    same, found = (eb.account([(water, f"1 万{unit}")], edition=edition) for unit in ("t", "m3"))
+    assert found.tce == pytest.approx(same.tce)
+    assert (found.lines[0].density, same.lines[0].density) == ("1 t/m3", "")
+    assert "taken: 1 m3 of cold water is 1 t" in found.notes
+    assert not any("cold water" in note for note in same.notes)
+    assert water == "循环水" or same.tce == pytest.approx(float(per_t) * 10)
+    assert eb.convert("1 m3", water, edition=edition, density="0.99 t/m3").density == "0.99 t/m3"
+
+
+def test_hot_water_asks_for_its_density() -> None:
+    with refused(DimensionError, "wrong-dimension", "deoxygenated_water", "density="):
+        eb.convert("1 m3", "除氧水", edition="gbt-2589-2008")

@@ -292,7 +292,7 @@ def test_the_largest_power_has_two_digits_above_and_below_the_line() -> None:
     ("wrong", "meant"),
     [
         ("KWHH", "Did you mean 'kWh' or 'Wh' or 'TWh'?"),  # symbols, not the tolerated KWH
-        ("tonnse", "Did you mean 'toe'?"),
+        ("tonnse", "Did you mean 'toe' or 'Mtoe' or 'ktoe'?"),
         ("吨标准没", "Did you mean '吨标准煤' or '吨标准油' or '标准箱'?"),
         ("万 吨标准没", "Did you mean '吨标准煤' or '吨标准油' or '标准箱'?"),
         ("百万吨标准没", "Did you mean '吨标准煤' or '吨标准油' or '标准箱'?"),
@@ -643,3 +643,14 @@ def test_any_text_as_amount_reads_right_or_is_refused(text: str) -> None:
     assert amount.magnitude == float(
         number * unit.factor / _meaning(UnitText(symbol.numerator, symbol.denominator)).factor
     )
+
+
+@pytest.mark.parametrize("text", ["lakh kWh", "Lakh kWh", "lakhs kWh", "lakh 千瓦时"])
+def test_a_lakh_is_a_hundred_thousand_of_power(text: str) -> None:
+    assert read_unit(text) == read_unit("10^5 kWh")
+
+
+@pytest.mark.parametrize("text", ["lakh t", "lakh", "lakh MWh", "lakh lakh kWh", "MBtu", "units/t"])
+def test_a_lakh_of_something_else_and_a_unit_of_abroad_are_refused(text: str) -> None:
+    with pytest.raises(UnitTextError):
+        read_unit(text)

@@ -29,7 +29,7 @@ from energybench.units.result import Card, Receipted
 from energybench.units.text import KWH, TCE, UnitText, read_unit
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable, Mapping
+    from collections.abc import Hashable, Iterable, Mapping, Sequence
 
     import pandas
     import pint
@@ -253,7 +253,8 @@ def account(
     reading: str = "linear",
     basis: str = "calorific",
     coal_rate: MeasuredLike | CoalRate | None = None,
-    edition: str | None = None,
+    edition: str | Sequence[str] | None = None,
+    gas_state: str | None = None,
     compare: str = "full",
     corrections: Mapping[str, Mapping[str, Any] | str] | Literal["base"] | None = None,
     plausible: bool = False,
@@ -280,7 +281,7 @@ def account(
         As in :func:`energybench.classify`; corrections are made on the verdict alone.
     rules : AccountingRules, optional
         What regional control leaves out; shown beside the whole energy, which limits are compared with.
-    basis, coal_rate, edition, allow_unverified
+    basis, coal_rate, edition, gas_state, allow_unverified
         As in :func:`energybench.to_tce`; the coal rate applies to the electricity lines.
 
     Returns
@@ -316,7 +317,9 @@ def account(
     check_option("compare", compare, COMPARES)
     if rules is not None and not isinstance(rules, AccountingRules):
         raise OptionError(f"rules is {quoted(rules)}", quoted(rules), "Pass energybench.AccountingRules(...)")
-    choice, spreads = read_options(basis=basis, coal_rate=coal_rate, edition=edition, allow_unverified=allow_unverified)
+    choice, spreads = read_options(
+        basis=basis, coal_rate=coal_rate, edition=edition, gas_state=gas_state, allow_unverified=allow_unverified
+    )
     converted, odd = convert_lines(lines, choice, spreads)
     if not converted:
         raise NoEnergyError("The account has no lines", "lines", 'Give at least one, for example ("原煤", "1200 t")')
@@ -360,13 +363,13 @@ def account(
             raise OutputError(f"{quoted(product)} has energy and no output", quoted(product), 'Pass output="24000 t"')
         return book
     magnitude, output_unit, output_spread = _read_output(output)
-    ladder, saving = None, None
+    ladder, saving, unit = None, None, ""
     judging = Judging(
         document, period, region, project, capacity, reading, compare, corrections, plausible, allow_unverified
     )
     if product is not None:
         ladder = judging.ladder_of(product, None)
-        saving = saving_scale(ladder, output)
+        saving, unit = saving_scale(ladder, output), ladder.unit
         electric, per_energy = _scale(ladder, magnitude, output_unit, converted, basis)
         if electric:
             converted, said = _counted_in(ladder, converted)
@@ -376,7 +379,10 @@ def account(
             said = f"{ladder.indicator_zh} counts process and auxiliaries alike"
             book = replace(book, notes=(*book.notes, said))
     elif document is period is region is project is capacity is corrections is None:
-        electric, per_energy = False, 1 / (magnitude * Fraction(10) ** output_unit.exponent)
+        # Energy per output value is written per 万元.
+        unit = "tce/万元" if output_unit.numerator == ("CNY",) else str(UnitText(TCE.numerator, output_unit.numerator))
+        per = read_unit(unit)
+        electric, per_energy = False, ratio(TCE, per.over) / (magnitude * ratio(output_unit, per.per))
     else:
         said = "document, period, region, project, capacity or corrections is given without a product"
         raise OptionError(said, "product", "Pass product= too")
@@ -391,7 +397,7 @@ def account(
         output_unit=str(output_unit),
         product=ladder.item if ladder else "",
         intensity=intensity,
-        unit=ladder.unit if ladder else str(UnitText(TCE.numerator, output_unit.numerator)),
+        unit=unit,
         verdict=verdict,
         **sure,
     )

@@ -24,7 +24,7 @@ EXAMPLES = """\
   energybench assess meters.csv outputs.csv --report report.html --workbook review.xlsx --lang zh
   energybench assess readings/ outputs.csv --energy lines.parquet"""
 _OPTIONS = (
-    *(*CONVERSION[:3], "document", "region", "project", "reading", "compare", "corrections"),
+    *(*CONVERSION[:4], "document", "region", "project", "reading", "compare", "corrections"),
     *("plausible", "sheet", "allow_unverified"),
 )
 _FILES = {

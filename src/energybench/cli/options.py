@@ -14,7 +14,11 @@ READINGS = ("linear", "class_below", "class_above", "stated_only")
 OPTIONS: dict[str, dict[str, Any]] = {
     "basis": {"choices": BASES, "default": "calorific", "help": "calorific is 当量值, primary is 等价值"},
     "coal_rate": {"metavar": "RATE", "help": 'coal rate of power, for the primary basis: "300 gce/kWh"'},
-    "edition": {"metavar": "DOCUMENT", "help": "edition of the coefficients; default gbt-2589-2020"},
+    "edition": {
+        "metavar": "DOCUMENT",
+        "help": "edition of the coefficients, or several with commas, best first; default gbt-2589-2020",
+    },
+    "gas_state": {"metavar": "TEMPERATURE", "help": '"0 °C" or "20 °C": what every m3 of gas is, where it meets Nm3'},
     "document": {"metavar": "DOCUMENT", "help": "document of the limit, by id or number; default the rule in force"},
     "period": {"metavar": "PERIOD", "help": "year, month or day: the rule at its end applies: 2023, 2023-06"},
     "region": {"metavar": "PLACE", "help": "place whose local limits apply: 昌吉市"},
@@ -37,7 +41,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "json": {"action": "store_true", "help": "print JSON instead of text"},
 }
 #: What decides how an amount becomes standard coal.
-CONVERSION = ("basis", "coal_rate", "edition", "allow_unverified")
+CONVERSION = ("basis", "coal_rate", "edition", "gas_state", "allow_unverified")
 
 
 def add_options(parser: argparse.ArgumentParser, *names: str, **changes: dict[str, Any]) -> None:

@@ -18,10 +18,12 @@ from energybench.errors import (
     CoalRateError,
     CoefficientError,
     DimensionError,
+    EnergybenchError,
     MissingFigureError,
     OptionError,
     UnknownCarrierError,
     UnknownNameError,
+    UnverifiedError,
     check_option,
     quoted,
     text_of,
@@ -32,6 +34,8 @@ from energybench.units.result import Card, Quantified
 from energybench.units.text import KGCE, KWH, UnitText, read_unit
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from energybench.energy.coal_rates import CoalRate
     from energybench.tables.rows import CarrierRow
 
@@ -112,11 +116,14 @@ class Choice:
     """Everything that decides a coefficient beside the carrier: exact and hashable."""
 
     basis: str = "calorific"
+    #: Ids of documents with commas between: the first that has a usable figure is used.
     edition: str | None = None
     coal_rate: Rate | None = None
     ncv: Rate | None = None
     coefficient: Rate | None = None
     density: Rate | None = None
+    #: The temperature in kelvin at which every m3 of gas is measured.
+    gas_state: Fraction | None = None
     allow_unverified: bool = False
     coal_rate_source: CoalRate | None = None
 
@@ -198,12 +205,39 @@ def _of_row(row: CarrierRow) -> tuple[Rate, Coefficient]:
     )
 
 
-def _edition_of(choice: Choice) -> str:
-    return find_document(choice.edition).id if choice.edition else DEFAULT_EDITION
+def read_editions(edition: str | Sequence[str] | None) -> str | None:
+    """Return the documents of coefficients, one or several, as :class:`Choice` has them."""
+    if edition is None:
+        return None
+    names = edition.split(",") if isinstance(edition, str) else edition
+    if not isinstance(names, list | tuple) or not names:
+        raise OptionError(
+            f"edition is {quoted(edition)}", quoted(edition), 'Write "gbt-2589-2020", or several in order'
+        )
+    found = [find_document(name.strip() if isinstance(name, str) else name).id for name in names]
+    return edition if isinstance(edition, str) and len(found) == 1 else ",".join(found)
+
+
+def _editions_of(choice: Choice) -> list[str]:
+    if choice.edition is None:
+        return [DEFAULT_EDITION]
+    return [find_document(name.strip()).id for name in choice.edition.split(",")]
 
 
 def _table_row(rows: list[CarrierRow], choice: Choice) -> CarrierRow:
-    edition, carrier, own = _edition_of(choice), rows[0].carrier, own_ids("carriers")
+    """Choose the row of the first edition that has a usable one, or say why the first has none."""
+    refused: list[EnergybenchError] = []
+    for edition in _editions_of(choice):
+        try:
+            return _row_of(edition, rows, choice)
+        except (AmbiguousError, MissingFigureError, UnverifiedError) as error:
+            refused.append(error)
+    # Several figures, or one that is not confirmed, tell more than none.
+    raise next((error for error in refused if not isinstance(error, MissingFigureError)), refused[0])
+
+
+def _row_of(edition: str, rows: list[CarrierRow], choice: Choice) -> CarrierRow:
+    carrier, own = rows[0].carrier, own_ids("carriers")
     figures = [row for row in rows if row.document == edition and row.coefficient]
     figures = [row for row in figures if row.id in own] or figures
     elsewhere = [
@@ -235,9 +269,9 @@ def _table_row(rows: list[CarrierRow], choice: Choice) -> CarrierRow:
 
 def _primary_electricity(rows: list[CarrierRow], choice: Choice) -> tuple[Rate, Coefficient]:
     """Electricity on the primary basis: the coal rate given, or the fixed figure of the edition asked for."""
-    edition = _edition_of(choice)
     primary = [row for row in rows if row.basis == "primary"]
     known = [row for row in primary if row.coefficient and row.verification in ACCEPTED]
+    edition = next((each for each in _editions_of(choice) if any(row.document == each for row in known)), "")
     fixed = [row for row in known if row.document == edition]
     if fixed and choice.coal_rate is not None:
         raise OptionError(
@@ -246,7 +280,7 @@ def _primary_electricity(rows: list[CarrierRow], choice: Choice) -> tuple[Rate, 
             "Leave one of them out",
         )
     if fixed:
-        return _of_row(_table_row(fixed, choice))
+        return _of_row(_row_of(edition, fixed, choice))
     if choice.coal_rate is None:
         shown = "; ".join(map(_shown, known))
         raise CoalRateError(
@@ -288,7 +322,8 @@ def _carrier_of_own(name: str) -> tuple[str, tuple[str, str], str]:
         categories = {_rows(one)[0].category for one in carriers_of(name)}
         if not categories or "electricity" in categories:
             raise
-        return name.strip(), ("", ""), categories.pop() if len(categories) == 1 else ""
+        category = categories.pop() if len(categories) == 1 else ""
+        return name.strip(), ("", ""), "" if category == "definition" else category
 
 
 def _given(name: str, choice: Choice, figure: Rate, word: str) -> tuple[Rate, Coefficient]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from inspect import Parameter, signature
 from itertools import product
 from typing import TYPE_CHECKING, Any, ParamSpec, TypedDict, TypeVar, Unpack
 
+from energybench.energy.carriers import carriers_of
 from energybench.energy.coal_rates import CoalRate
 from energybench.energy.coefficients import (
     Choice,
@@ -16,7 +17,9 @@ from energybench.energy.coefficients import (
     check_basis_name,
     choose_coefficient,
     nothing_used,
+    read_editions,
 )
+from energybench.energy.gas_and_steam import CONDITIONS, NORMAL_KELVIN, read_condition
 from energybench.energy.measured import combine, read_measured, read_measured_rate
 from energybench.energy.plausibility import (
     COEFFICIENT_RULE,
@@ -36,7 +39,7 @@ from energybench.errors import (
     UnknownCarrierError,
     UnverifiedError,
 )
-from energybench.tables.store import cached, find_document, warn_if_weak
+from energybench.tables.store import cached, warn_if_weak
 from energybench.units.registry import (
     Rate,
     make_quantity,
@@ -48,10 +51,10 @@ from energybench.units.registry import (
     to_float,
     two_conditions,
 )
-from energybench.units.text import KILOGRAM, M3, TCE, TONNE, UnitText
+from energybench.units.text import KILOGRAM, M3, NM3, TCE, TONNE, UnitText
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable
+    from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 
     import pint
 
@@ -65,6 +68,13 @@ R = TypeVar("R")
 _KILOGRAM_PER_VOLUME = (UnitText(("kg",), ("m3",)), UnitText(("kg",), ("Nm3",)))
 
 
+_STANDARD_COAL, _TAKEN, _COLD_WATER = "standard_coal", "taken: ", "1 m3 of cold water is 1 t"
+#: Water at the temperature of the ground, one tonne a cubic metre; hot water is lighter.
+_WATERS, _WATER = (
+    frozenset({"fresh_water", "soft_water", "circulating_water"}),
+    Rate(Fraction(1), UnitText(("t",), ("m3",))),
+)
+
 #: What is refused for want of a figure or a name; an amount of 0 needs neither.
 NO_FIGURE = (AmbiguousError, BasisError, MissingFigureError, UnknownCarrierError, UnverifiedError)
 
@@ -72,8 +82,16 @@ NO_FIGURE = (AmbiguousError, BasisError, MissingFigureError, UnknownCarrierError
 @cached(4096)
 def factor(name: str, unit: UnitText, choice: Choice) -> tuple[Fraction, Coefficient]:
     """Return the exact tce per one ``unit`` of a carrier, and the coefficient behind it."""
+    own = choice.ncv or choice.coefficient
+    if own is None and carriers_of(name) == (_STANDARD_COAL,) and same_kind(unit, TCE):
+        # 其他燃料 of form 205-1 is stated in tce.
+        name = _STANDARD_COAL
     rate, record = choose_coefficient(name, choice)
     amounts = _amounts_of(rate, unit, choice, record.carrier)
+    if two_conditions(unit, rate.unit.per) and choice.gas_state is not None:
+        record = _taking(record, f"every m3 of gas is at {CONDITIONS[choice.gas_state].celsius} °C (gas_state)")
+    elif _density(record.carrier, unit, rate.unit, choice) is _WATER:
+        record = _taking(record, _COLD_WATER)
     if choice.ncv is not None and not choice.allow_unverified:
         refuse_heat(record.carrier, choice.ncv)
     elif choice.coefficient is not None:
@@ -91,6 +109,15 @@ def _amounts_of(rate: Rate, unit: UnitText, choice: Choice, carrier: str) -> Fra
                 f"density is given, and {unit} needs none for a coefficient per {per}", "density", "Leave density out"
             )
         return ratio(unit, per)
+    if density is None and two_conditions(unit, per) and choice.gas_state is not None:
+        # One cubic metre at that state is so many at 0 °C.
+        normal = NORMAL_KELVIN / choice.gas_state
+        return (
+            ratio(unit, NM3) / normal * ratio(M3, per)
+            if same_kind(per, M3)
+            else ratio(unit, M3) * normal * ratio(NM3, per)
+        )
+    density = _density(carrier, unit, rate.unit, choice)
     if density is None:
         raise _wrong_kind(unit, per, carrier)
     weight = _mass_per_volume(density)
@@ -104,6 +131,28 @@ def _amounts_of(rate: Rate, unit: UnitText, choice: Choice, carrier: str) -> Fra
     if not choice.allow_unverified:
         refuse_density(density, to_float(weight.value, "density"), carrier, per_mass=same_kind(per, KILOGRAM))
     return amounts
+
+
+def _taking(record: Coefficient, what: str) -> Coefficient:
+    return replace(record, notes=f"{record.notes}; {_TAKEN}{what}".removeprefix("; "))
+
+
+def taken_notes(records: Iterable[Coefficient]) -> Iterator[str]:
+    """Say once what was taken between amounts and figures of another kind."""
+    told = dict.fromkeys(record.notes.partition(_TAKEN)[2] for record in records)
+    yield from (f"{_TAKEN}{what}" for what in told if what)
+
+
+def density_of(record: Coefficient, choice: Choice) -> str:
+    """Return the density behind a conversion as text, empty where there was none."""
+    used = _WATER if _COLD_WATER in record.notes else choice.density
+    return str(used) if used else ""
+
+
+def _density(carrier: str, unit: UnitText, coefficient: UnitText, choice: Choice) -> Rate | None:
+    """Return the density between an amount and a coefficient: the one given, or that of cold water."""
+    of_water = carrier in _WATERS and same_kind(unit, M3) and same_kind(coefficient.per, TONNE)
+    return _WATER if of_water and choice.density is None else choice.density
 
 
 def _mass_per_volume(density: Rate) -> Rate:
@@ -127,7 +176,8 @@ def _wrong_kind(unit: UnitText, per: UnitText, carrier: str) -> DimensionError:
         return GasConditionError(
             f"{given}: m3 and Nm3 are volumes at different reference conditions",
             str(unit),
-            f'Pass the figure of your condition: ncv="35.6 MJ/{unit.symbol}" or coefficient="1.2 kgce/{unit.symbol}"',
+            f'Say once what m3 means: gas_state="0 °C" or gas_state="20 °C"; or pass the figure of your condition: '
+            f'ncv="35.6 MJ/{unit.symbol}" or coefficient="1.2 kgce/{unit.symbol}"',
         )
     if same_kind(unit, TCE):
         fix = 'It is standard coal already: name the carrier "标准煤"'
@@ -147,7 +197,8 @@ class ConversionOptions(TypedDict, total=False):
     ncv: MeasuredLike | None
     density: MeasuredLike | None
     coefficient: MeasuredLike | None
-    edition: str | None
+    edition: str | Sequence[str] | None
+    gas_state: str | None
     allow_unverified: bool
 
 
@@ -158,13 +209,14 @@ def read_options(
     ncv: MeasuredLike | None = None,
     density: MeasuredLike | None = None,
     coefficient: MeasuredLike | None = None,
-    edition: str | None = None,
+    edition: str | Sequence[str] | None = None,
+    gas_state: str | None = None,
     allow_unverified: bool = False,
 ) -> tuple[Choice, Spreads]:
     """Read the options of a conversion once, into exact figures, and the uncertainties of those that have one."""
     check_basis_name(basis)
-    if edition is not None:
-        find_document(edition)
+    chain = read_editions(edition)
+    state = None if gas_state is None else read_condition(gas_state, "gas_state")[0]
     if coal_rate is not None and basis == "calorific":
         raise OptionError(
             "coal_rate is given with the calorific basis, which does not use it", "coal_rate", 'Pass basis="primary"'
@@ -174,7 +226,7 @@ def read_options(
     given["density"] = density
     read = {name: read_measured_rate(value, name) for name, value in given.items() if value is not None}
     rates = {name: rate for name, (rate, _) in read.items()}
-    choice = Choice(basis, edition, **rates, allow_unverified=allow_unverified, coal_rate_source=source)
+    choice = Choice(basis, chain, **rates, gas_state=state, allow_unverified=allow_unverified, coal_rate_source=source)
     return choice, {name: spread for name, (_, spread) in read.items() if spread is not None}
 
 
@@ -288,7 +340,7 @@ def _convert(amount: object, carrier: str, options: ConversionOptions, one: bool
             uncertainty = uncertainty if exact_amount is not None else abs(tce) * uncertainty
     return Conversion(
         *(carrier, magnitude if exact_amount is None else to_float(exact_amount), str(unit), tce, record),
-        density=str(choice.density) if choice.density else "",
+        density=density_of(record, choice),
         amount_uncertainty=None if spread is None else spread.standard,
         uncertainty=uncertainty,
     )
@@ -316,8 +368,12 @@ def to_tce(amount: MeasuredLike, carrier: str, **options: Unpack[ConversionOptio
         and 0.3 to 3 for gases it is taken for a slip and refused.
     coefficient : str or pint.Quantity, optional
         The user's own, for any carrier name: ``"1.2 kgce/kg"``.
-    edition : str, optional
-        Document id or number; default GB/T 2589-2020.
+    edition : str or sequence of str, optional
+        Document id or number; default GB/T 2589-2020. Of several, ``("gbt-2589-2020", "nbs-205-1")``, or one text with
+        commas, the first that has a usable figure for the carrier is used, and the answer names it.
+    gas_state : {"0 °C", "20 °C"}, optional
+        What every m3 of gas is, in amounts and figures, where it meets Nm3. Fresh, soft and circulating water in m3
+        need nothing: they are taken at 1 t/m3.
     allow_unverified : bool
         Use an unverified figure, with a warning.
 
@@ -359,7 +415,7 @@ def convert(amount: MeasuredLike, carrier: str, **options: Unpack[ConversionOpti
     ----------
     amount : str or pint.Quantity
         A scalar amount with a unit.
-    carrier, basis, coal_rate, ncv, density, coefficient, edition, allow_unverified
+    carrier, basis, coal_rate, ncv, density, coefficient, edition, gas_state, allow_unverified
         As in :func:`to_tce`.
 
     Returns
@@ -387,7 +443,7 @@ def coefficient(
     *,
     basis: str = "calorific",
     coal_rate: MeasuredLike | CoalRate | None = None,
-    edition: str | None = None,
+    edition: str | Sequence[str] | None = None,
     allow_unverified: bool = False,
 ) -> Coefficient:
     """Look up the coefficient of a carrier.

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from energybench.units.registry import AmountLike
 
 
-_NORMAL = ZERO_IN_KELVIN["°C"]
+#: The temperature of Nm3.
+NORMAL_KELVIN = ZERO_IN_KELVIN["°C"]
 FORMULATION = "IAPWS-IF97"
 CRITICAL_MPA = 22.064
 CRITICAL_KELVIN = 647.096
@@ -50,8 +51,8 @@ class Condition(NamedTuple):
 
 #: The reference conditions that can be named, by temperature in kelvin.
 CONDITIONS: dict[Fraction, Condition] = {
-    _NORMAL: Condition("0", "Nm3", "the normal cubic metre (标准立方米)", "definition"),
-    _NORMAL + 20: Condition("20", "m3", "the reference of the Chinese gas trade", "unverified"),
+    NORMAL_KELVIN: Condition("0", "Nm3", "the normal cubic metre (标准立方米)", "definition"),
+    NORMAL_KELVIN + 20: Condition("20", "m3", "the reference of the Chinese gas trade", "unverified"),
 }
 
 
@@ -188,8 +189,8 @@ def to_reference(amount: AmountLike, *, from_temperature: str, to_temperature: s
     >>> round(to_reference("1 Nm3", from_temperature="0 °C", to_temperature="20 °C").value, 6)
     1.07322
     """
-    kelvin_from, old = _condition(from_temperature, "from_temperature")
-    kelvin_to, new = _condition(to_temperature, "to_temperature")
+    kelvin_from, old = read_condition(from_temperature, "from_temperature")
+    kelvin_to, new = read_condition(to_temperature, "to_temperature")
     magnitude, unit = read_one(amount, "amount", "Multiply the array by .factor")
     volume = magnitude * _cubic_metres(unit, kelvin_from)
     factor = kelvin_to / kelvin_from
@@ -210,7 +211,8 @@ def to_reference(amount: AmountLike, *, from_temperature: str, to_temperature: s
     )
 
 
-def _condition(temperature: object, name: str) -> tuple[Fraction, Condition]:
+def read_condition(temperature: object, name: str) -> tuple[Fraction, Condition]:
+    """Read a reference temperature, in kelvin, and what is known of it."""
     kelvin = read_temperature(temperature, name)
     if kelvin not in CONDITIONS:
         known = " or ".join(f'"{condition.celsius} °C" ({condition.meaning})' for condition in CONDITIONS.values())
@@ -227,7 +229,7 @@ def _cubic_metres(unit: UnitText, kelvin: Fraction) -> Fraction:
         raise DimensionError(
             f"The amount is in {unit}, expected a gas volume", str(unit), 'Write, for example, "10000 m3"'
         )
-    if kelvin != _NORMAL:
+    if kelvin != NORMAL_KELVIN:
         raise GasConditionError(
             f"The amount is in {unit}, which is a volume at 0 °C, and from_temperature is another",
             str(unit),
@@ -396,7 +398,7 @@ def _read_dryness(dryness: object) -> float:
 
 
 def _celsius(kelvin: float) -> float:
-    return float(Fraction(kelvin) - _NORMAL)
+    return float(Fraction(kelvin) - NORMAL_KELVIN)
 
 
 def _feedwater(megapascal: float, temperature: AmountLike | None, enthalpy: AmountLike | None) -> tuple[float, str]:

@@ -15,7 +15,7 @@ from numbers import Real
 from typing import TYPE_CHECKING, Any, Protocol
 
 from energybench.energy.coefficients import nothing_used
-from energybench.energy.conversion import NO_FIGURE, factor, tce_parts
+from energybench.energy.conversion import NO_FIGURE, density_of, factor, taken_notes, tce_parts
 from energybench.energy.measured import combine, measured, read_measured, read_measured_rate
 from energybench.errors import (
     AmountError,
@@ -160,6 +160,7 @@ def _remarks(lines: list[ConvertedLine]) -> Iterator[str]:
         if one.line.amount < 0:
             yield f"line {one.number} is negative, and counts as energy sent out"
     yield from (f"lines {' and '.join(numbers)} are identical" for numbers in same.values() if len(numbers) > 1)
+    yield from taken_notes(one.line.coefficient for one in lines)
     yield from carrier_notes(one.line.coefficient for one in lines if one.line.flow != "self-made")
 
 
@@ -319,7 +320,7 @@ def _convert_line(given: dict[str, Any], number: int, choice: Choice, shared: Sp
     line = Line(
         *(carrier, to_float(Fraction(magnitude)), str(unit), KIND_OF_FLOW[flow]),
         *(to_float(tce), to_float(kwh), record),
-        density=str(chosen.density) if chosen.density else "",
+        density=density_of(record, chosen),
         **places,
         amount_uncertainty=None if spread is None else spread.standard,
         uncertainty=combine((part.source, part.tce) for part in parts) if parts else None,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from energybench.energy.conversion import factor, make_choice
+from energybench.energy.gas_and_steam import CONDITIONS
 from energybench.errors import check_option
 from energybench.limits.choose import documents_of_region
 from energybench.limits.consequences import PROJECTS
@@ -15,6 +16,8 @@ from energybench.tables.store import find_document
 from energybench.units.text import KWH
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from energybench.energy.coal_rates import CoalRate
     from energybench.energy.coefficients import Choice
     from energybench.units.registry import AmountLike
@@ -40,6 +43,7 @@ class Options:
             "basis": choice.basis,
             "coal_rate": str(choice.coal_rate) if choice.coal_rate else None,
             "edition": choice.edition,
+            "gas_state": f"{CONDITIONS[choice.gas_state].celsius} °C" if choice.gas_state else None,
             "document": self.document,
             "region": self.region,
             "project": self.project,
@@ -55,7 +59,8 @@ def make_options(
     *,
     basis: str = "calorific",
     coal_rate: AmountLike | CoalRate | None = None,
-    edition: str | None = None,
+    edition: str | Sequence[str] | None = None,
+    gas_state: str | None = None,
     document: str | None = None,
     region: str | None = None,
     project: str | None = None,
@@ -70,7 +75,9 @@ def make_options(
     check_option("compare", compare, COMPARES)
     check_option("project", project or "existing", PROJECTS)
     check_option("corrections", corrections or "base", ("base",))
-    choice = make_choice(basis=basis, coal_rate=coal_rate, edition=edition, allow_unverified=allow_unverified)
+    choice = make_choice(
+        basis=basis, coal_rate=coal_rate, edition=edition, gas_state=gas_state, allow_unverified=allow_unverified
+    )
     if document is not None:
         find_document(document)
     if region is not None:

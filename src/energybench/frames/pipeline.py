@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy
 import pandas
 
+from energybench.energy.conversion import taken_notes
 from energybench.errors import OptionError, SupersededWarning, TableError, quoted
 from energybench.frames.assessment import Assessment, EnergyLines, NoEnergyLines
 from energybench.frames.columns import KEYS, canonical_columns
@@ -48,7 +49,7 @@ from energybench.frames.uncertain_cells import FIGURE_COLUMNS, METER_COLUMNS, OU
 from energybench.tables.store import ACCEPTED, data_version, warn_if_weak
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from numpy.typing import NDArray
 
@@ -83,7 +84,8 @@ def assess(
     *,
     basis: str = "calorific",
     coal_rate: AmountLike | CoalRate | None = None,
-    edition: str | None = None,
+    edition: str | Sequence[str] | None = None,
+    gas_state: str | None = None,
     document: str | None = None,
     region: str | None = None,
     project: str | None = None,
@@ -112,7 +114,7 @@ def assess(
         output_meter, furnace_capacity, furnace_capacity_unit, design_capacity, design_capacity_unit, output_value,
         output_value_unit, region, and corrections such as ``correction:altitude:altitude_m`` or
         ``correction:quenching``, empty where none applies. It has to fit in memory.
-    basis, coal_rate, edition, allow_unverified
+    basis, coal_rate, edition, gas_state, allow_unverified
         As in :func:`energybench.to_tce`, for every row.
     document, region, project, reading, compare, plausible
         As in :func:`energybench.classify`, for every row; without a document the period of each output row says
@@ -464,6 +466,7 @@ def finish(sums: Sums, wanted: Wanted, options: Options, notes: Iterable[str], t
             *sums.doubles.notes(sums.totals.tce, table[list(KEYS)], groups),
             *note_on_potlines(measured, sums.totals.electric[groups.potline], sums.auxiliary),
             *note_on_uses(sums.uses, groups),
+            *taken_notes(one.record for one in sums.factors if isinstance(one, Factor)),
             *note_on_signs(measured, graded["intensity"].to_numpy()),
             *warn_of_standing(measured.thresholds, stacklevel=5),
             *warn_weak(sums.factors, measured.thresholds, stacklevel=5),

@@ -40,9 +40,11 @@ ATOMS: dict[str, tuple[str, ...]] = {
     "kcal": ("Kcal", "KCAL", "千卡", "大卡"),
     "Mcal": ("兆卡",),
     "Gcal": ("吉卡",),
+    "MMBtu": ("MMBTU", "mmBtu", "mmbtu", "百万英热单位", "百万英热"),
+    "therm": ("therms",),
     "g": ("克",),
     "kg": ("KG", "Kg", "千克", "公斤"),
-    "t": ("吨", "公吨", "tonne", "tonnes"),
+    "t": ("吨", "公吨", "tonne", "tonnes", "蒸吨", "吨蒸汽", "t蒸汽"),
     "kt": ("千吨",),
     "Mt": (),
     "m3": ("m^3", "M3", "M^3", "cu.m", "立方米", "立方", "方"),
@@ -58,6 +60,7 @@ ATOMS: dict[str, tuple[str, ...]] = {
     "tce": ("TCE", "吨标准煤", "吨标煤", "吨煤当量", "t标准煤", "t标煤"),
     "kgoe": ("千克标准油", "千克标油", "公斤标准油", "公斤标油", "kg标准油", "kg标油", "千克油当量"),
     "toe": ("TOE", "吨标准油", "吨标油", "t标准油", "t标油", "吨油当量"),
+    **{f"{prefix}{unit}": () for prefix in "kM" for unit in ("tce", "toe")},
     "CNY": ("元", "人民币元", "RMB"),
     "person": ("人", "persons"),
     "piece": ("件", "台", "块", "pieces"),
@@ -101,6 +104,8 @@ REFUSED: dict[str, str] = {
     "Cal": "write kcal (read as 4.1868 kJ)",
     "M": "it is the molar or a million: write the unit in full",
     "b": "it is the barn or a barrel: write t or m3",
+    "MBtu": "it is a thousand Btu or a million: write MMBtu for the million",
+    **dict.fromkeys(("unit", "units"), "in Indian books a unit is 1 kWh: write kWh"),
     "Sm3": "its reference temperature differs between trades: write m3 or Nm3 with the figure of that condition",
     "斤": "write kg (1 斤 is 0.5 kg)",
     "市斤": "write kg (1 市斤 is 0.5 kg)",
@@ -112,6 +117,8 @@ REFUSED: dict[str, str] = {
 
 #: Scale words and their power of ten.
 SCALES: dict[str, int] = {"千": 3, "万": 4, "十万": 5, "百万": 6, "千万": 7, "亿": 8, "百": 2}
+#: The Indian 10^5, which stands before power alone.
+_LAKH = re.compile(r"[Ll]akhs? ?(.+)")
 
 _READS: dict[str, tuple[str, ...]] = {
     **{spelling: (symbol,) for symbol, spellings in ATOMS.items() for spelling in (symbol, *spellings)},
@@ -308,6 +315,8 @@ def _factor(text: str) -> tuple[tuple[str, ...], int] | None:
         return _READS[text], 0
     if power := _POWER.fullmatch(text):
         return (_READS[power[3]], int(power[1] or power[2])) if power[3] in _READS else None
+    if (lakh := _LAKH.fullmatch(text)) and _READS.get(lakh[1]) == ("kWh",):
+        return ("kWh",), 5
     for length in (2, 1):
         atom = text[length:].lstrip(" ")
         if text[:length] in SCALES and atom in _READS:

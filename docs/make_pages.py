@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import energybench
 from energybench import tables
 from energybench.tables.rows import OWN, VERIFICATIONS, schemas
-from energybench.tables.store import ACCEPTED, citation, records
+from energybench.tables.store import ACCEPTED, citation, find_document, records
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -143,14 +143,15 @@ def coverage_page() -> str:
             cell = counts.setdefault((record.document, name), dict.fromkeys(VERIFICATIONS, 0))
             cell[record.verification] += 1
     shipped = [word for word in VERIFICATIONS if word != OWN]
-    head = ["document", "table", *(word.replace("_", " ") for word in shipped), "accepted"]
-    lines = [f"| {' | '.join(head)} |", f"| --- | --- |{' ---: |' * (len(head) - 2)}"]
+    head = ["document", "full text", "table", *(word.replace("_", " ") for word in shipped), "accepted"]
+    lines = [f"| {' | '.join(head)} |", f"| --- | --- | --- |{' ---: |' * (len(head) - 3)}"]
     for (document, name), cell in sorted(counts.items()):
         total = sum(cell.values())
         accepted = sum(cell[word] for word in ACCEPTED)
         title = f"{citation(document)} (`{document}`)"
+        opened = find_document(document).full_text
         figures = " | ".join(str(cell[word] or "") for word in shipped)
-        lines.append(f"| {title} | {name} | {figures} | {accepted} of {total} |")
+        lines.append(f"| {title} | {opened} | {name} | {figures} | {accepted} of {total} |")
     return f"{COVERAGE}\n" + "\n".join(lines) + "\n"
 
 

@@ -68,7 +68,8 @@ RUNS: dict[str, list[tuple[str, ...]]] = {
     "replay-1": [("replay", str(ROOT / "tests" / "receipts" / "0.1.0-text.json"))],
     "tables-1": [("tables",)],
     "table-1": [("tables", name) for name in TABLES],
-    "tables-gaps-1": [("tables", "gaps")],
+    "tables-age-1": [("tables", "age")],
+    "tables-gaps-1": [("tables", "gaps"), ("tables", "gaps", "--worth")],
     "tables-check-1": [
         ("tables", "check", str(ROOT / "data" / "carriers.csv")),
         ("tables", "check", "{folder}/carriers.csv"),

@@ -14,18 +14,21 @@ from energybench.cli.options import add_options
 from energybench.errors import OptionError
 from energybench.tables.own_rows import check_file
 from energybench.tables.rows import TABLES
-from energybench.tables.store import gaps, records
+from energybench.tables.store import records
+from energybench.tables.upkeep import age, gaps
 
 if TYPE_CHECKING:
     from argparse import Namespace
+
+    import pandas
 
     from energybench.cli.console import Parser
     from energybench.tables.confirm import Confirmation
 
 ABOUT = """\
 Figures stand as their documents print them. "check FILE" checks rows of your own against the schema and says
-what is wrong where; "gaps" prints the rows that still need a reader with the document; "confirm ID" writes into a row
-that you read it."""
+what is wrong where; "gaps" prints the rows that still need a reader with the document, with --worth by what they
+decide; "confirm ID" writes into a row that you read it; "age" prints old documents, and what is announced."""
 _READ = {
     "document": "file of the document that you have",
     "page": "page that has the figure",
@@ -42,13 +45,17 @@ EXAMPLES = """\
 def add_arguments(parser: Parser) -> None:
     """Declare what the command takes."""
     parser.add_argument(
-        "name", metavar="NAME | check | confirm | gaps", nargs="?", help="one table; all are listed without a name"
+        "name",
+        metavar="NAME | check | confirm | gaps | age",
+        nargs="?",
+        help="one table; all are listed without a name",
     )
     parser.add_argument("file", metavar="FILE | ID", nargs="?", help="with check: your own rows; with confirm: a row")
     for option, text in _READ.items():
         parser.add_argument(f"--{option}", metavar=option.upper(), help=f"with confirm: {text}")
     parser.add_argument("--value", metavar="COLUMN=FIGURE", action="append", help="with confirm: a figure as printed")
     parser.add_argument("--correct", action="store_true", help="with confirm: write figures that differ from the row's")
+    parser.add_argument("--worth", action="store_true", help="with gaps: sort by the products and policies that wait")
     add_options(parser, "json")
 
 
@@ -63,7 +70,10 @@ def run(arguments: Namespace) -> tuple[Confirmation | None, int]:
             raise OptionError(f"--{option} goes with confirm", f"--{option}", fix)
     if (name == "check") != (file is not None):
         raise OptionError("check and a file go together", str(file or name), "Write: energybench tables check FILE")
-    data, text = _check(file) if file is not None else _gaps() if name == "gaps" else _table(name) if name else _list()
+    if arguments.worth and name != "gaps":
+        raise OptionError("--worth goes with gaps", "--worth", "Write: energybench tables gaps --worth")
+    made = {"gaps": lambda: _frame("gaps", gaps(arguments.worth)), "age": lambda: _frame("age", age()), None: _list}
+    data, text = _check(file) if file is not None else made[name]() if name in made else _table(name)
     if arguments.json:
         say_json({**data, **stamp()})
     elif file is None and name is not None:
@@ -114,6 +124,5 @@ def _check(file: str) -> tuple[dict[str, Any], str]:
     return {"file": file, "table": name, "rows": rows, "problems": problems}, text
 
 
-def _gaps() -> tuple[dict[str, Any], str]:
-    found = gaps()
-    return {"gaps": found.to_dict("records")}, found.to_csv(index=False, lineterminator="\n")
+def _frame(what: str, found: pandas.DataFrame) -> tuple[dict[str, Any], str]:
+    return {what: found.to_dict("records")}, found.to_csv(index=False, lineterminator="\n")

@@ -511,10 +511,11 @@ def unused_headers(**unused: tuple[str, ...]) -> list[str]:
 
 def warn_of_standing(thresholds: Iterable[Threshold | Refusal], stacklevel: int) -> tuple[str, ...]:
     """Warn of the documents that are not in force in the periods they are used for, and return a note for each."""
-    told = dict.fromkeys(one.notes for one in thresholds if isinstance(one, Threshold) and one.notes)
+    known = [one for one in thresholds if isinstance(one, Threshold)]
+    told = dict.fromkeys(one.notes for one in known if one.notes)
     for text in told:
         warnings.warn(text, SupersededWarning, stacklevel=stacklevel)
-    return tuple(told)
+    return (*told, *dict.fromkeys(one.looked_up for one in known if one.looked_up))
 
 
 def file_stamp(table: Any) -> tuple[str, tuple[Any, ...]] | None:

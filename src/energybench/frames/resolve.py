@@ -40,6 +40,7 @@ from energybench.limits.choose import (
 from energybench.limits.corrections import apply, check_conditions
 from energybench.limits.furnaces import LimitCurve, find_curve
 from energybench.limits.verdicts import check_basis
+from energybench.tables.upkeep import stale
 from energybench.units.registry import Rate, ratio, same_kind
 from energybench.units.text import KWH, TCE, UnitText, read_unit
 
@@ -159,6 +160,8 @@ class Threshold:
     shift: float = 0.0
     #: What has to be said of the document, or follows from it.
     notes: str = ""
+    #: That the document was last looked up long before the period, in words.
+    looked_up: str = ""
 
 
 def resolve_threshold(
@@ -220,6 +223,7 @@ def resolve_threshold(
         factor=factor,
         shift=shift,
         notes=f"{named} {told}" if told else "",
+        looked_up=stale(named, day_of(period)),
     )
 
 

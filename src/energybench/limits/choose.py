@@ -36,6 +36,7 @@ from energybench.tables.names import (
 from energybench.tables.periods import period_end
 from energybench.tables.rows import as_of
 from energybench.tables.store import ACCEPTED, cached, citation, find_document, own_ids, records, require_usable
+from energybench.tables.upkeep import stale
 from energybench.units.registry import same_kind
 from energybench.units.text import TCE, UnitText, read_unit
 
@@ -234,7 +235,8 @@ def find_ladder(
 def _dated(ladder: Ladder, period: str | None) -> Ladder:
     day = day_of(period)
     others = _counterparts(ladder, day) if find_document(ladder.document).kind == "national_list" else ()
-    return replace(ladder, standing=standing(find_document(ladder.document), day), counterparts=others)
+    notes = "; ".join(filter(None, (ladder.notes, stale(ladder.document, day))))
+    return replace(ladder, standing=standing(find_document(ladder.document), day), counterparts=others, notes=notes)
 
 
 @cached(4096)

@@ -11,10 +11,10 @@ from energybench.tables.store import (
     data_version,
     find_document,
     frame,
-    gaps,
     records,
     use,
 )
+from energybench.tables.upkeep import age, gaps
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,6 +25,7 @@ __all__ = [
     "ACCEPTED",
     "TABLES",
     "VERIFICATIONS",
+    "age",
     "as_of",
     "citation",
     "data_version",

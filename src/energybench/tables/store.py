@@ -271,13 +271,21 @@ def citation(document: str) -> str:
     return row.number or row.title_zh or row.title_en or row.id
 
 
+def where_to_look(row: Any) -> str:
+    """Return where a reader finds a row: its document, its clause, and an address where that can be opened."""
+    source = find_document(row.document)
+    clause = getattr(row, "clause", "")
+    opened = f" ({source.full_text})" if source.full_text else ""
+    return f"in {citation(row.document)}{f', {clause}' if clause else ''}{opened}"
+
+
 def require_usable(row: _Sourced, what: str, allow_unverified: bool) -> None:
     """Refuse a row without a figure, and one that is too weakly verified unless ``allow_unverified`` is set."""
     if row.verification == "missing":
         raise MissingFigureError(
             f"{what} is known to stand in {citation(row.document)}, and its figure could not be read",
             what,
-            f"Look it up in {citation(row.document)} and add it with energybench.tables.use()",
+            f"Look it up {where_to_look(row)} and add it with energybench.tables.use()",
         )
     if row.verification not in ACCEPTED and not allow_unverified:
         raise UnverifiedError(
@@ -344,24 +352,3 @@ def frame(name: str) -> pandas.DataFrame:
     schema = schemas()[name]
     table = pandas.DataFrame([asdict(row) for row in rows], columns=list(schema.columns))
     return table.assign(**{column: pandas.to_numeric(table[column]).astype("float64") for column in schema.numbers})
-
-
-def gaps() -> pandas.DataFrame:
-    """Return the rows that still need a reader with the document: unverified, in conflict or missing.
-
-    Examples
-    --------
-    >>> "ndrc-2023/urea" in gaps()["id"].tolist()
-    True
-    """
-    import pandas
-
-    rows = [
-        {"table": name, "id": record.id, "document": record.document, "number": citation(record.document)}
-        | {"verification": record.verification, "notes": record.notes}
-        for name in TABLES
-        if {"verification", "document", "notes"} <= set(schemas()[name].columns)
-        for record in records(name)
-        if record.verification not in ACCEPTED
-    ]
-    return pandas.DataFrame(rows)

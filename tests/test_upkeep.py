@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
+
 import pandas as pd
 import pytest
 
@@ -32,7 +34,7 @@ def test_gaps_by_worth_begin_with_the_document_that_settles_most() -> None:
 
 
 def test_a_required_correction_decides_every_product_that_it_holds_for() -> None:
-    products = tables.gaps().set_index("id")["products"]
+    products: dict[str, int] = {row["id"]: row["products"] for row in tables.gaps().to_dict("records")}
     of_document = {row["item"] for row in oracle.table("limits") if row["document"] == "gb-21350-2023"}
     converted = [one for one in of_document if one.startswith(("copper-tube-", "copper-rod-", "copper-sheet-"))]
     assert products["gb-21350-2023/product-specification/factor"] == len(converted) > 50
@@ -46,24 +48,23 @@ def test_a_policy_names_the_standard_in_whatever_edition() -> None:
 
 
 def test_a_gap_says_where_to_look_and_where_the_figure_was_found_last() -> None:
-    gaps = tables.gaps().set_index("id")
-    assert gaps.loc["ndrc-2023/urea", "full_text"].startswith("https://www.ndrc.gov.cn/")
-    assert "0.2571" in gaps.loc["gbt-2589-2020/fresh-water", "read_elsewhere"]
+    gaps: Any = {row["id"]: row for row in tables.gaps().to_dict("records")}
+    assert gaps["ndrc-2023/urea"]["full_text"].startswith("https://www.ndrc.gov.cn/")
+    assert "0.2571" in gaps["gbt-2589-2020/fresh-water"]["read_elsewhere"]
     with refused(MissingFigureError, "missing-figure", "urea", "723号", "https://www.ndrc.gov.cn/"):
         eb.classify("100 kgce/t", "urea")
 
 
 def test_old_documents_are_those_in_force_for_five_years_without_a_successor() -> None:
-    found = tables.age()
-    old = found[found["state"] == "old"]
+    rows: Any = tables.age().to_dict("records")
+    old = [row for row in rows if row["state"] == "old"]
     assert len(old) >= 17
-    today = date.fromisoformat(tables.as_of())
-    for row in old.itertuples():
-        assert today.year - int(row.effective_from[:4]) >= 5
-        assert not tables.find_document(row.id).replaced_by
-    assert set(found["state"]) == {"old", "announced"}
-    assert all(found.loc[found["state"] == "announced", "effective_from"] > tables.as_of())
-    assert (found["rows"] > 0).all()
+    for row in old:
+        assert date.fromisoformat(tables.as_of()).year - int(row["effective_from"][:4]) >= 5
+        assert not tables.find_document(row["id"]).replaced_by
+    assert all(row["effective_from"] > tables.as_of() for row in rows if row["state"] == "announced")
+    assert {row["state"] for row in rows} == {"old", "announced"}
+    assert all(row["rows"] > 0 for row in rows)
 
 
 @pytest.mark.parametrize(

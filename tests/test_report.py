@@ -193,7 +193,7 @@ def test_a_reason_is_in_words_beside_its_code(page: tuple[str, str]) -> None:
 
 
 def test_every_reason_of_a_row_has_words_in_both_languages() -> None:
-    of_files = {"error", "file-not-found", "json-line", "missing-column", "missing-package", "table"}
+    of_files = {"error", "file-not-found", "json-line", "missing-column", "missing-package", "receipt", "table"}
     kinds = [one for one in vars(errors).values() if isinstance(one, type) and issubclass(one, EnergybenchError)]
     of_rows = {one.reason for one in (*kinds, *_refusals())} - of_files
     assert [code for code in sorted(of_rows) for lang in ("zh", "en") if Words(lang).reason(code) == code] == []
@@ -217,6 +217,7 @@ def test_a_target_that_lies_between_two_bounds_shows_both() -> None:
     check = eb.check_targets(eb.assess(meters(), outputs()), document=POLICY)
     asked = next(verdict for verdict in check if verdict.answer != "context")
     between = replace(check, verdicts=(replace(asked, between=(17.3, 21.9), actual_unit="%"),))
+    assert content.open_target_table(between, pandas.DataFrame(), Words("en")).rows == []
     assert content.target_table(between, Words("en")).rows[0][3] == "17.3 to 21.9 %"
     assert content.target_table(between, Words("zh")).rows[0][3] == "17.3 至 21.9 %"
 
@@ -242,12 +243,37 @@ def test_targets_stand_behind_the_summary() -> None:
     targets = section(html, "targets")
     asked = [verdict for verdict in check if verdict.answer != "context"]
     assert asked
+    assert not any(verdict.found for verdict in asked)
     assert rows_of(targets) == 1 + len(asked)
+    assert "No target could be computed" in targets.text
     assert html.index('id="summary"') < html.index('id="targets"') < html.index('id="results"')
     for verdict in asked:
-        assert verdict.answer in targets.text
-        assert " ".join(verdict.reason.split()) in targets.text
+        assert verdict.required in targets.text
+        assert verdict.figure in targets.text
     assert POLICY in section(html, "sources").text
+
+
+def test_a_decided_target_stands_above_those_that_lack_a_figure_with_its_words() -> None:
+    answer = eb.assess(meters(), outputs())
+    check = eb.check_targets(answer, document="panzhihua-2024", figures={"equipment_investment_growth": "26 %"})
+    targets = section(html_report(answer, targets=check, lang="zh"), "targets").text
+    assert targets.index("不低于 25 %") < targets.index("尚缺数据")
+    assert check["02"].quote in targets
+    assert "超过 200 亿元" in targets
+    assert "not" not in targets
+
+
+def test_the_first_screen_says_who_meets_what_and_by_how_much_the_farthest_first() -> None:
+    fuels = [{"plant": plant, "amount": amount} for plant, amount in (("好", 2700), ("中", 3000), ("差", 3500))]
+    answer = eb.assess(meters(*fuels), outputs(*({"plant": one, "output": 20000} for one in ("好", "中", "差"))))
+    table = content.answer_table(answer.result_frame, Words("zh"))
+    assert [row[0] for row in table.rows] == ["差", "中", "好"]
+    assert [row[5] for row in table.rows] == [
+        "达到基准水平（117）还差 8.002 kgce/t",
+        "优于基准水平（117）9.855 kgce/t；达到标杆水平（100）还差 7.145 kgce/t",
+        "优于标杆水平（100）3.569 kgce/t",
+    ]
+    assert "better than baseline (117) by 9.855 kgce/t; 7.145 kgce/t from benchmark (100)" in html_report(answer)
 
 
 def test_an_address_in_the_evidence_is_a_link_and_nothing_else_is() -> None:
@@ -394,7 +420,7 @@ def test_the_command_writes_both_with_targets(tmp_path: Path, monkeypatch: pytes
     done = shell(*asked)
     assert (done.exit_code, done.stderr) == (0, "")
     assert section(page.read_text(encoding="utf-8"), "targets")
-    assert "targets" in openpyxl.load_workbook(book).sheetnames
+    assert Words("zh")("targets") in openpyxl.load_workbook(book).sheetnames
 
 
 @pytest.mark.parametrize(

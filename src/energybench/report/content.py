@@ -26,10 +26,11 @@ if TYPE_CHECKING:
     import pandas
 
     from energybench.report.words import Words
-    from energybench.targets import TargetCheck
+    from energybench.targets import TargetCheck, TargetVerdict
 
-#: The most rows of results, plants with a page of their own, readings of one plant, and kinds of problem that a page
-#: shows; where there are more, its notes say so.
+#: The most answers on the first screen, rows of results, plants with a page of their own, readings of one plant, and
+#: kinds of problem that a page shows; where there are more, the page says so.
+MOST_ANSWERS = 30
 MOST_RESULTS = 5000
 MOST_PLANTS = 200
 MOST_LINES = 1000
@@ -37,6 +38,11 @@ MOST_PROBLEMS = 1000
 #: Width and height of a chart in inches.
 _CHART = (8.2, 4.6)
 STEPS = tuple(level.value for level in Level)
+#: The order of the first screen; a row without a class stands behind those that miss their limit.
+_WORST_FIRST = (
+    *("over-limit", "below-baseline", ""),
+    *("level-3", "baseline", "level-2", "within-limit", "level-1", "benchmark"),
+)
 
 
 class Amount(NamedTuple):
@@ -87,14 +93,19 @@ def gather(assessment: Assessment, targets: TargetCheck | None, words: Words) ->
     return {
         "classes": _classes(frame, words),
         "counts": assessment.counts,
+        "answers": answer_table(frame, words),
+        "more_answers": max(0, len(frame) - MOST_ANSWERS),
         "results": result_table(frame.head(MOST_RESULTS), words),
         "targets": None if targets is None else target_table(targets, words),
+        "open_targets": None if targets is None else open_target_table(targets, frame, words),
         "target_notes": () if targets is None else (targets.citation, *targets.notes),
         "charts": charts,
         "plants": plants,
         "problems": problem_table(kinds.head(MOST_PROBLEMS), words),
         "sources": source_table(frame, energy, targets, words),
-        "options": {name: value for name, value in assessment.options.items() if value not in (None, False)},
+        "options": [
+            words.option(name, value) for name, value in assessment.options.items() if value not in (None, False)
+        ],
         "notes": [*assessment.notes, *missing, *left_out],
     }
 
@@ -169,6 +180,46 @@ def _picture(title: str, draw: Callable[..., Any]) -> tuple[str, str, str]:
     # A name that is cut in the chart has its full form as its label.
     full = "; ".join(dict.fromkeys(text(label) for one in axes.texts if (label := one.get_label())))
     return title, f"{title}: {full}" if full else title, page[page.index("<svg") :]
+
+
+def answer_table(frame: pandas.DataFrame, words: Words) -> Table:
+    """Return which plant meets what and by how much, the farthest from its limit first."""
+    places = frame["class"].fillna("").astype(str).map(_WORST_FIRST.index)
+    rows = []
+    for row in frame.iloc[places.argsort(kind="stable")].head(MOST_ANSWERS).to_dict("records"):
+        level, unit = text(row["class"]), text(row["unit"])
+        value = as_float(row["intensity"])
+        said = _gap(row, words) if level else words.reason(text(row["reason"]))
+        notes = [
+            words.sentence(text(row["notes"])),
+            words("depends_on_reading") if row["depends_on_reading"] is True else "",
+        ]
+        found = "" if value is None else f"{number(value)} {unit}".rstrip()
+        rows.append(
+            (
+                *(text(row[name]) for name in KEY_TEXT),
+                found,
+                Class(level, words.level(level)),
+                said,
+                "; ".join(filter(None, notes)),
+            )
+        )
+    return _table(("plant", "period", "product", "intensity", "class", "distance", "also"), rows, (), words)
+
+
+def _gap(row: dict[Any, Any], words: Words) -> str:
+    """Say by how much a value is better than the step that it meets, and what the next step needs."""
+    steps = [step for step in STEPS if as_float(row.get(_column(step))) is not None]
+    margins = {step: as_float(row.get(f"margin_{_column(step)}")) for step in steps}
+    met = [step for step, margin in margins.items() if margin is not None and margin >= 0]
+    unmet = [step for step, margin in margins.items() if margin is not None and margin < 0]
+    said = []
+    for name, step in (("better_by", met[:1]), ("needs", unmet[-1:])):
+        for one in step:
+            gap = f"{abs(margins[one] or 0.0):,.4g}"
+            limit = number(as_float(row[_column(one)]))
+            said.append(words(name).format(step=words.level(one), limit=limit, gap=gap, unit=text(row["unit"])))
+    return words("and").join(said)
 
 
 def result_table(frame: pandas.DataFrame, words: Words) -> Table:
@@ -247,19 +298,38 @@ def _line_table(lines: pandas.DataFrame, words: Words) -> Table:
 
 
 def target_table(check: TargetCheck, words: Words) -> Table:
-    """Return the targets of a document that are no mere context, with what was required and found."""
-    heads = ("number", "target", "required", "actual", "answer", "reason")
+    """Return the targets of which something was found: asked for, found, until when, in which words."""
+    heads = ("number", "target", "required", "actual", "answer", "due", "clause", "quote", "reason")
     rows: list[tuple[Any, ...]] = []
     for verdict in check:
-        if verdict.answer == "context":
+        if verdict.answer == "context" or not verdict.found:
             continue
-        place = verdict.target.partition("/")[2].partition("-")[0]
-        name = verdict.indicator_zh if words.lang == "zh" else verdict.indicator_en
         shown = [number(one) for one in verdict.between or (verdict.actual,) if one is not None]
-        actual = f" {words('to')} ".join(shown) + (f" {verdict.actual_unit}".rstrip() if shown else "")
-        cells = (place, name, verdict.required, actual, words(verdict.answer), verdict.reason)
-        rows.append(tuple(map(text, cells)))
+        actual = f" {words('to')} ".join(shown) + f" {words.unit(verdict.actual_unit)}"
+        why = verdict.reason or (words("depends_on_reading") if verdict.depends_on_reading else "")
+        cells = (*_asked_by(verdict, words), actual.rstrip(), words(verdict.answer), verdict.deadline, verdict.clause)
+        rows.append(tuple(map(text, (*cells, verdict.quote, why))))
     return _table(heads, rows, (), words)
+
+
+def open_target_table(check: TargetCheck, frame: pandas.DataFrame, words: Words) -> Table:
+    """Return the targets that lack a figure, with the columns or the figure that would settle them."""
+    rows: list[tuple[Any, ...]] = []
+    for verdict in check:
+        if verdict.answer == "context" or verdict.found:
+            continue
+        lacking = ", ".join(name for name in verdict.columns if name not in frame.columns)
+        figure = f"{verdict.figure} ({words.unit(verdict.unit) or '1'})" if verdict.figure else ""
+        rows.append(tuple(map(text, (*_asked_by(verdict, words), lacking, figure))))
+    return _table(("number", "target", "required", "columns_to_add", "or_figure"), rows, (), words)
+
+
+def _asked_by(verdict: TargetVerdict, words: Words) -> tuple[str, str, str]:
+    """Return number, name and requirement of a target."""
+    names = (
+        (verdict.subject_zh, verdict.indicator_zh) if words.lang == "zh" else (verdict.subject_en, verdict.indicator_en)
+    )
+    return verdict.number, words(":").join(filter(None, names)), words.requirement(verdict)
 
 
 def problem_table(counted: pandas.DataFrame, words: Words) -> Table:

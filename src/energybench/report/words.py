@@ -6,11 +6,14 @@ import csv
 import re
 from functools import cache
 from importlib import resources
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from energybench.errors import UnknownNameError, check_option
 from energybench.limits.ladders import LEVELS_ZH
 from energybench.tables.store import find_document
+
+if TYPE_CHECKING:
+    from energybench.targets import TargetVerdict
 
 LANGUAGES = ("zh", "en")
 #: A longer text is cut where it is shown.
@@ -73,6 +76,46 @@ class Words:
     def sentence(self, said: str) -> str:
         """Return a sentence on a limit."""
         return in_chinese(said) if self.lang == "zh" else said
+
+    def unit(self, unit: str) -> str:
+        """Return the unit of a target as the language counts."""
+        pair = vocabulary().get(f"unit:{unit}")
+        return pair[self._place] if pair else unit
+
+    def requirement(self, verdict: TargetVerdict) -> str:
+        """Return what a target asks for."""
+        pair = vocabulary().get(f"asks:{verdict.comparison}")
+        if self.lang == "en" or pair is None:
+            return verdict.required
+        best = "is best" in verdict.unit and verdict.comparison == ">="
+        form = self("asks:level") if best else pair[self._place]
+        return form.format(value=verdict.value.replace("-", "至"), unit=self.unit(verdict.unit)).strip()
+
+    def option(self, name: str, value: Any) -> str:
+        """Return an option and its value."""
+        known, said = vocabulary(), self.option_value(name, value)
+        label = known[f"option:{name}"][self._place] if f"option:{name}" in known else name
+        return f"{label}{self(':')}{said}" if said else label
+
+    def option_value(self, name: str, value: Any) -> str:
+        """Return the value of an option; that of a switch needs no word."""
+        if isinstance(value, bool):
+            return ""
+        said = ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+        pair = vocabulary().get(f"{name}:{said}")
+        return pair[self._place] if pair else said
+
+    def column(self, name: str) -> str:
+        """Return the heading of a column of the results or the readings."""
+        known = vocabulary()
+        for part in ("margin", "saving"):
+            step = name.removeprefix(f"{part}_").replace("_", "-")
+            if name.startswith(f"{part}_") and step in LEVELS_ZH:
+                return self(f"{part}_of").format(step=self.level(step))
+        if name.replace("_", "-") in LEVELS_ZH:
+            return self.level(name.replace("_", "-"))
+        pair = known.get(f"column:{name}") or known.get(name)
+        return pair[self._place] if pair else name
 
     def verification(self, word: str) -> str:
         """Return how far a figure was checked."""

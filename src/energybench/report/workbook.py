@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from math import isclose, isfinite
 from typing import TYPE_CHECKING, Any
+from unicodedata import east_asian_width
 
 import numpy
 
@@ -39,7 +40,9 @@ _LOOKED_AT = 200
 _CLOSE = 1e-9
 #: A spreadsheet would read a text that begins with one of these as a formula.
 _STARTS = ("=", "+", "-", "@", "\t", "\r")
-_WIDEST = 60
+_WIDEST = 36
+#: Letters that a number in its format takes.
+_OF_NUMBER = 13
 #: The format of a number by a part of its heading.
 _FORMATS = {
     "tce": "#,##0.0000",
@@ -62,21 +65,22 @@ def write_workbook(
 ) -> None:
     """Write an assessment as an Excel workbook that a reviewer can recalculate.
 
-    Sheets results, energy, problems, sources, targets where there are any, and about. On the sheet energy the tce of
-    a reading is a formula, amount x sign x coefficient x conversion; on results the total of a row is the sum of its
-    readings. A text that begins like a formula stays text; a control character stands as U+FFFD.
+    A first sheet says what it is and how it was made; then results, readings, problems, sources, and targets where
+    there are any, headed and named in the language. On the sheet of readings the tce of a reading is a formula,
+    amount x sign x coefficient x conversion; on results the total of a row is the sum of its readings. A text that
+    begins like a formula stays text; a control character stands as U+FFFD.
 
     Parameters
     ----------
     assessment : Assessment
-        From :func:`energybench.assess`; where its meters were read in parts there is no sheet energy, and totals
+        From :func:`energybench.assess`; where its meters were read in parts there is no such sheet, and totals
         are figures.
     path : str or Path
         An ``.xlsx`` file; one that is there is replaced, whole or not at all.
     targets : TargetCheck, optional
         From :func:`energybench.check_targets`.
     lang : {"zh", "en"}
-        Language of the sheets problems, sources and targets.
+        Language of sheets, headings and classes.
 
     Raises
     ------
@@ -110,28 +114,38 @@ def write_workbook(
         raise TableError(f"{name} cannot hold {longest} rows: a sheet has {_LONGEST} with its header", name, fix)
     book = openpyxl.Workbook()
     book.remove(book.active)
-    _sheet(book, "results", *_results(results, None if energy is None else len(energy)))
-    if energy is not None:
-        _sheet(book, "energy", *_energy(results, energy))
-    tables = {
+    tables: dict[str, tuple[Sequence[str], Iterable[Sequence[Any]]]] = {
+        "results": _results(results, None if energy is None else len(energy), words)
+    }
+    tables |= {} if energy is None else {"readings": _energy(results, energy)}
+    of_page = {
         "problems": content.problem_table(kinds, words),
         "sources": content.source_table(results, energy, targets, words),
     }
-    tables |= {} if targets is None else {"targets": content.target_table(targets, words)}
-    for sheet, table in tables.items():
-        _sheet(book, sheet, table.heads, table.rows)
+    if targets is not None:
+        of_page["targets"] = content.target_table(targets, words)
+        of_page["open_targets_sheet"] = content.open_target_table(targets, results, words)
+    tables |= {sheet: (table.heads, table.rows) for sheet, table in of_page.items()}
     about = [
-        *(("energybench", assessment.package_version), ("data_version", assessment.data_version)),
-        *assessment.options.items(),
-        *((f"rows: {name}", count) for name, count in assessment.counts.items()),
-        *(("note", note) for note in assessment.notes),
+        (words("made_by"), assessment.package_version),
+        (words("data_version"), assessment.data_version),
+        *(
+            (words.option(name, ""), words.option_value(name, value))
+            for name, value in assessment.options.items()
+            if value
+        ),
+        *((words(f"count:{name}"), count) for name, count in assessment.counts.items()),
+        *((words("sheet") + words(sheet), words(f"sheet:{sheet}")) for sheet in tables),
+        *((words("notes"), note) for note in assessment.notes),
     ]
-    _sheet(book, "about", ("option", "value"), about)
+    _sheet(book, "about", ("option", "value"), about, words)
+    for sheet, (heads, rows) in tables.items():
+        _sheet(book, sheet, heads, rows, words)
     with whole_file(path) as part, part.open("wb") as file:
         book.save(file)
 
 
-def _results(frame: pandas.DataFrame, lines: int | None) -> tuple[list[str], Iterator[list[Any]]]:
+def _results(frame: pandas.DataFrame, lines: int | None, words: Words) -> tuple[list[str], Iterator[list[Any]]]:
     steps = [name.removeprefix("margin_") for name in frame.columns if str(name).startswith("margin_")]
     names = [name for name in _RESULTS if name in frame.columns]
     place = names.index("unit") + 1
@@ -142,8 +156,11 @@ def _results(frame: pandas.DataFrame, lines: int | None) -> tuple[list[str], Ite
         records = zip(_group_numbers(frame, frame), frame.to_dict("records"), strict=True)
         for row, (group, record) in enumerate(records, 2):
             if lines and content.as_float(record["tce"]) is not None:
-                total = f"SUMIFS(energy!$B$2:$B${lines + 1},energy!$A$2:$A${lines + 1},$A{row})"
+                sheet = f"'{words('readings')}'!"
+                total = f"SUMIFS({sheet}$B$2:$B${lines + 1},{sheet}$A$2:$A${lines + 1},$A{row})"
                 record["tce"] = _Formula(total)
+            if words.lang == "zh" and (said := text(record["class"])):
+                record["class"] = words.level(said)
             yield [group, *(record[name] for name in names)]
 
     return ["group", *names], rows()
@@ -209,15 +226,18 @@ def _value(cell: Any) -> Any:
     return plain if exact else text(plain)
 
 
-def _sheet(book: Any, name: str, heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    from openpyxl.styles import Font, PatternFill  # type: ignore[import-untyped]
+def _sheet(book: Any, name: str, heads: Sequence[str], rows: Iterable[Sequence[Any]], words: Words) -> None:
+    from openpyxl.styles import Alignment, Font, PatternFill  # type: ignore[import-untyped]
     from openpyxl.utils import get_column_letter
 
-    sheet, widths = book.create_sheet(name), [0] * len(heads)
+    sheet = book.create_sheet(words(name))
+    shown = [words.column(head) for head in heads]
+    widths = [_width(head) for head in shown]
+    levels = {words.level(step): step for step in content.STEPS}
     forms = [
         next((form for part, form in _FORMATS.items() if part in head and "unit" not in head), None) for head in heads
     ]
-    for row, cells in enumerate((heads, *rows), 1):
+    for row, cells in enumerate((shown, *rows), 1):
         for place, given in enumerate(cells):
             value = _value(given)
             if value is None:
@@ -228,13 +248,27 @@ def _sheet(book: Any, name: str, heads: Sequence[str], rows: Iterable[Sequence[A
             elif forms[place] is not None:
                 cell.number_format = forms[place]
             if heads[place] == "class" and row > 1:
-                look = look_of(str(value))
+                look = look_of(levels.get(str(value), str(value)))
                 cell.fill = PatternFill("solid", fgColor=look.fill.removeprefix("#").upper())
                 cell.font = Font(color=look.ink.removeprefix("#").upper())
-            if row <= _LOOKED_AT and not isinstance(given, _Formula):
-                widths[place] = max(widths[place], len(str(value)))
+            if isinstance(value, str) and _width(value) > _WIDEST and row > 1:
+                cell.alignment = Alignment(wrap_text=True, vertical="top")
+            if row <= _LOOKED_AT:
+                widths[place] = max(widths[place], _OF_NUMBER if isinstance(given, _Formula | float) else _width(value))
     for place, (cell, width) in enumerate(zip(sheet[1], widths, strict=True), 1):
         cell.font = Font(bold=True)
-        sheet.column_dimensions[get_column_letter(place)].width = min(width * 1.2 + 2, _WIDEST)
+        cell.alignment = Alignment(wrap_text=True, vertical="top")
+        sheet.column_dimensions[get_column_letter(place)].width = min(width + 2, _WIDEST)
     sheet.freeze_panes = "A2"
     sheet.auto_filter.ref = sheet.dimensions
+    sheet.print_title_rows = "1:1"
+    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", sheet.PAPERSIZE_A4
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.oddFooter.center.text = "&P / &N"
+
+
+def _width(value: Any) -> int:
+    """Return how many letters wide a cell is; a Chinese character is two."""
+    lines = str(value).splitlines()
+    return max((sum(1 + (east_asian_width(one) in "WF") for one in line) for line in lines), default=0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pickle
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -585,3 +586,27 @@ def test_energy_per_output_value_is_per_ten_thousand_yuan(output: str, expected:
     assert book.intensity == pytest.approx(expected)
     assert book.unit == "tce/万元"
     assert book.to_pint().to("kgce/CNY").magnitude == pytest.approx(expected / 10)
+
+
+# Both bases -----------------------------------------------------------------------------------------------
+
+
+def test_an_account_tells_its_total_on_both_bases() -> None:
+    lines: list[Any] = [("原煤", "100 t"), ("电力", "10 万kWh"), ("电力", "1 万kWh", "外供")]
+    both = {"calorific": 71.43 + 9 * 1.229, "primary": 71.43 + 9 * 3.0}
+    assert account(lines).both_totals(coal_rate="300 gce/kWh") == pytest.approx(both)
+    book = account(lines, basis="primary", coal_rate="300 gce/kWh")
+    assert book.both_totals() == pytest.approx(both)
+    assert book.both_totals()["primary"] == book.tce
+    assert account([("原煤", "1 t"), ("电力", "0 kWh")]).both_totals() == pytest.approx(
+        {"calorific": 0.7143, "primary": 0.7143}
+    )
+
+
+def test_a_total_that_one_basis_does_not_have_is_refused() -> None:
+    with refused(CoalRateError, "no-coal-rate", "coal_rate"):
+        account([("电力", "10 万kWh")]).both_totals()
+    with refused(BasisError, "basis", "line 2", "Heat"):
+        account([("原煤", "1 t"), ("热力", "10 GJ")]).both_totals(coal_rate="300 gce/kWh")
+    with refused(OptionError, "option", "question"):
+        replace(account([("原煤", "1 t")]), question=None).both_totals()

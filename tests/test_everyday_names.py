@@ -179,3 +179,16 @@ def test_a_name_is_either_one_thing_or_a_question(table: str) -> None:
         of.setdefault(row["name"], set()).add(row["sense"])
     assert set.union(*of.values()) == {"", "candidate"}
     assert not {"煤", "煤炭", "煤气"} & {name for name, senses in of.items() if "" in senses}
+
+
+@pytest.mark.parametrize(
+    ("written", "unit", "carriers"),
+    [
+        *(("其他(石油制品)", "t", ("other_petroleum",)), ("城市垃圾用于燃料", "t", ("msw_fuel",))),
+        *(("生物质废料用于燃料", "t", ("biomass_fuel",)), ("蔗渣(干)", "t", ("biomass_fuel",))),
+        *(("其它工业废料用于燃料", "t", ("industrial_waste_fuel",)), ("其他(燃料)", "tce", ("standard_coal",))),
+    ],
+)
+def test_a_row_of_the_statistical_form_is_known_by_its_name(written: str, unit: str, carriers: tuple[str, ...]) -> None:
+    assert carriers_of(written) == carriers
+    assert eb.convert(f"0 {unit}", written).tce == 0

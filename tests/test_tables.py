@@ -523,3 +523,11 @@ def test_an_own_row_of_a_document_that_is_not_there_is_refused(write_table: Writ
     document = {"id": "mine-2024", "number": "Q/MINE 1-2024"}
     tables.use(coal, write_table("documents", document, base="gbt-2589-2020", file="documents.csv"))
     assert tables.find_document("Q/MINE 1-2024").id == "mine-2024"
+
+
+def test_a_document_that_waits_for_a_reader_is_among_the_gaps() -> None:
+    found = tables.gaps()
+    form = found[(found["table"] == "documents") & (found["id"] == "nbs-205-1")]
+    assert form["document"].tolist() == ["nbs-205-1"]
+    assert "codes was not read" in form["notes"].iloc[0]
+    assert not set(found["verification"]) & set(oracle.ACCEPTED)

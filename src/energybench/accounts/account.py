@@ -196,6 +196,45 @@ class Account(Card, Receipted):
         value, compare = self.verdict.value, self.verdict.compare
         return of_value(value, ladder, compare, figures=figures, corrected=corrected, coal_rate=coal_rate)
 
+    def both_totals(self, *, coal_rate: MeasuredLike | CoalRate | None = None) -> dict[str, float]:
+        """Return the comprehensive energy on the calorific and on the primary basis, 当量值 and 等价值.
+
+        Parameters
+        ----------
+        coal_rate : str, pint.Quantity or CoalRate, optional
+            For the primary basis; by default that of the account, or the fixed figure of its edition.
+
+        Returns
+        -------
+        dict
+            ``"calorific"`` and ``"primary"`` in tonnes of standard coal equivalent.
+
+        Raises
+        ------
+        CoalRateError
+            If there is electricity and no coal rate.
+        BasisError, CoefficientError
+            If a line has a figure of one basis alone, or heat has none on the primary basis.
+        OptionError
+            If the account was not made by :func:`account` in this process.
+
+        Examples
+        --------
+        >>> account([("原煤", "100 t"), ("电力", "1 万kWh")]).both_totals(coal_rate="300 gce/kWh")
+        {'calorific': 72.659, 'primary': 74.43}
+        """
+        if self.question is None:
+            raise OptionError("The account has no question to ask again", "question", "Ask account() again")
+        asked = self.question
+        rate = asked["coal_rate"] if coal_rate is None else coal_rate
+        kept = {name: asked[name] for name in ("edition", "gas_state", "allow_unverified")}
+        found = {}
+        for basis, of_basis in (("calorific", None), ("primary", rate)):
+            choice, spreads = read_options(basis=basis, coal_rate=of_basis, **kept)
+            lines, _ = convert_lines(asked["lines"], choice, spreads)
+            found[basis] = to_float(sum((one.tce for one in lines), Fraction(0)), "total")
+        return found
+
     def trail(self) -> pandas.DataFrame:
         """Return the arithmetic line by line: amount, unit, coefficient, source, tce.
 

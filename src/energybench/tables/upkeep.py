@@ -23,6 +23,8 @@ _ITEMS = ("benchmarks", "limits", "local_limits", "furnace_limits")
 def gaps(worth: bool = False) -> pandas.DataFrame:
     """Return the rows that still need a reader with the document: unverified, in conflict or missing.
 
+    A document is among them where its notes say what of it was not read.
+
     Parameters
     ----------
     worth : bool
@@ -45,9 +47,9 @@ def gaps(worth: bool = False) -> pandas.DataFrame:
     rows = [
         _gap(name, record)
         for name in TABLES
-        if {"verification", "document", "notes"} <= set(schemas()[name].columns)
+        if {"verification", "notes"} <= set(schemas()[name].columns)
         for record in records(name)
-        if record.verification not in ACCEPTED
+        if record.verification not in ACCEPTED and (name != "documents" or record.notes)
     ]
     found = pandas.DataFrame(rows)
     # A policy counts once for its document, however many rows of it wait.
@@ -60,7 +62,7 @@ def gaps(worth: bool = False) -> pandas.DataFrame:
 
 
 def _gap(table: str, record: Row) -> dict[str, Any]:
-    source = find_document(record.document)
+    source = record if table == "documents" else find_document(record.document)
     seen = [f"{row.place} ({row.worth}: {row.figures})" for row in records("readings") if row.row == record.id]
     return {
         "table": table,
@@ -79,6 +81,8 @@ def _gap(table: str, record: Row) -> dict[str, Any]:
 
 def _products(table: str, record: Row) -> set[str]:
     """Return the products that a row decides; a carrier, a factor, or a correction that may be left out is one."""
+    if table == "documents":
+        return set()
     if table in _ITEMS:
         return {record.item}
     if table == "corrections" and record.required:

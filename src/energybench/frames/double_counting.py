@@ -12,7 +12,8 @@ import pandas
 from energybench.energy.lines import KIND_OF_FLOW, PARTS_OF, TOTALS
 from energybench.errors import cut
 from energybench.frames.columns import KEYS
-from energybench.frames.encode import clean_text, encode, to_floats
+from energybench.frames.encode import clean_text, encode, fold, to_floats
+from energybench.frames.groups import KEY_TEXT
 from energybench.frames.kernel import make_lookup
 from energybench.frames.meters import flow_word
 from energybench.frames.resolve import Refusal, resolve_unit
@@ -20,7 +21,7 @@ from energybench.tables.names import normalise_name
 from energybench.units.text import TCE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -36,8 +37,6 @@ AGREED = 0.005
 #: The largest table whose rows are compared with each other.
 COMPARED = 200_000
 _NAMES = sorted(TOTALS)
-#: The carriers of families, a parent and its parts, in the order of the columns of ``seen``.
-_MEMBERS = sorted({*PARTS_OF, *(part for parts in PARTS_OF.values() for part in parts)})
 _SHOWN = 3
 
 
@@ -50,7 +49,8 @@ class DoubleCounting:
     names: dict[str, None] = field(default_factory=dict)
     #: What they state in tce, shape (groups + 1, names); None where there is none.
     stated: Floats | None = None
-    #: Which carriers of a family count in a group, shape (groups + 1, members + 1).
+    #: Which carriers count in a group, a column each, the first of them that of none; None where no answer asks for it.
+    carriers: dict[str, int] = field(default_factory=lambda: {"": 0})
     seen: NDArray[numpy.bool_] | None = None
     #: How many rows are the same as an earlier one, and an example.
     identical: int = 0
@@ -83,26 +83,47 @@ class DoubleCounting:
         numpy.add.at(self.stated, (group[known], code[known]), value[known])
 
     def members(self, read: Meters, groups: Groups, whole: bool) -> Lookup | None:
-        """Return the member of a family that each factor is, or None where no row can stand beside its parts."""
-        carriers = [getattr(getattr(one, "record", None), "carrier", "") for one in read.factors]
-        if whole and not any(
-            parent in carriers and not parts.isdisjoint(carriers) for parent, parts in PARTS_OF.items()
-        ):
+        """Return the column of ``seen`` of each factor, or None where no answer depends on the carriers of a group."""
+        names = [getattr(getattr(one, "record", None), "carrier", "") for one in read.factors]
+        family = any(parent in names and not parts.isdisjoint(names) for parent, parts in PARTS_OF.items())
+        if whole and not family and not any(groups.around(groups.periods_of(read.columns))):
             return None
-        place = {name: number for number, name in enumerate(_MEMBERS)}
-        if place.keys().isdisjoint(carriers):
-            return None
+        columns = self._columns(names, groups.count + 1)
+        return make_lookup(read.key_size, read.keys, columns, 0)
+
+    def _columns(self, carriers: Sequence[str], groups: int) -> NDArray[numpy.int64]:
+        """Return the columns of carriers, of a new one after all others."""
+        for carrier in carriers:
+            self.carriers.setdefault(carrier, len(self.carriers))
+        known = 0 if self.seen is None else self.seen.shape[1]
+        if known < len(self.carriers):
+            new = numpy.zeros((groups, len(self.carriers)), bool)
+            if self.seen is not None:
+                new[:, :known] = self.seen
+            self.seen = new
+        return numpy.array([self.carriers[carrier] for carrier in carriers], numpy.int64)
+
+    def mark(self, group: NDArray[Any], carriers: NDArray[Any], groups: int) -> None:
+        """Note that carriers count in groups."""
+        code, names = pandas.factorize(carriers)
+        columns = self._columns(list(names), groups)
+        if self.seen is not None:
+            self.seen[group, columns[code]] = True
+
+    def carriers_of(self, groups: NDArray[Any]) -> pandas.DataFrame:
+        """Return a line per group and carrier that counts in it."""
         if self.seen is None:
-            self.seen = numpy.zeros((groups.count + 1, len(_MEMBERS) + 1), bool)
-        members = numpy.array([place.get(carrier, len(place)) for carrier in carriers], numpy.int64)
-        return make_lookup(read.key_size, read.keys, members, len(place))
+            return pandas.DataFrame({"group": [], "carrier": []})
+        place, column = numpy.nonzero(self.seen[groups, 1:])
+        return pandas.DataFrame({"group": groups[place], "carrier": numpy.array([*self.carriers], object)[column + 1]})
 
     def compare_rows(self, read: Meters, bad: NDArray[numpy.int64], groups: Groups) -> None:
         """Count the rows that are the same as an earlier one: all that could be used and are not zero."""
         if len(read.table) > COMPARED:
             return
         numbers = {"amount": read.amount, "multiplier": read.multiplier, "turn": read.turn, "own": read.own}
-        columns: dict[str, Any] = {"group": groups.of_rows(read.columns), "factor": read.factor}
+        period = fold(read.columns["period"], KEY_TEXT["period"])[1][read.columns["period"].codes]
+        columns: dict[str, Any] = {"group": groups.of_rows(read.columns), "period": period, "factor": read.factor}
         columns |= {name: values for name, values in numbers.items() if values is not None}
         columns |= {name: encode(read.table[name]).codes for name in ("meter", "use") if name in read.table}
         used = read.amount != 0
@@ -126,7 +147,9 @@ class DoubleCounting:
         if later.stated is not None:
             self.stated = later.stated if self.stated is None else self.stated + later.stated
         if later.seen is not None:
-            self.seen = later.seen if self.seen is None else self.seen | later.seen
+            columns = self._columns([*later.carriers], len(later.seen))
+            if self.seen is not None:
+                self.seen[:, columns] |= later.seen
 
     def notes(self, tce: Floats, keys: pandas.DataFrame, groups: Groups) -> Iterator[str]:
         """Say what may be counted twice; ``tce`` has the sum of each group, ``keys`` are those of the output rows."""
@@ -142,14 +165,14 @@ class DoubleCounting:
             )
         if (seen := self.seen) is not None:
             for parent, parts in PARTS_OF.items():
-                places = {part: _MEMBERS.index(part) for part in sorted(parts)}
-                beside = seen[:, _MEMBERS.index(parent)] & seen[:, list(places.values())].any(axis=1)
-                found.append((beside, partial(_beside, parent, places, seen)))
+                places = {part: self.carriers[part] for part in sorted(parts) if part in self.carriers}
+                if parent in self.carriers:
+                    beside = seen[:, self.carriers[parent]] & seen[:, list(places.values())].any(axis=1)
+                    found.append((beside, partial(_beside, parent, places, seen)))
         for groups_found, said in found:
             some = numpy.flatnonzero(groups_found[:-1])
             for group in some[:_SHOWN].tolist():
-                cells = keys.iloc[int((groups.of_outputs == group).argmax())]
-                yield f"{', '.join(cut(clean_text(cell), 40) for cell in cells)}: {said(group)}"
+                yield f"{groups.name_of(group, keys)}: {said(group)}"
             if len(some) > _SHOWN:
                 yield f"the same of {len(some) - _SHOWN} more plants, periods or products"
         if self.identical:

@@ -31,7 +31,7 @@ class Key:
     tables: tuple[Integers, ...]
     size: int
 
-    def block(self, rows: slice) -> Integers:
+    def block(self, rows: slice | Integers) -> Integers:
         """Return the keys of some rows, ``size`` or more where there is none."""
         key: Integers = self.tables[0].take(self.codes[0][rows], mode="clip")
         for codes, table in zip(self.codes[1:], self.tables[1:], strict=True):

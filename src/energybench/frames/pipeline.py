@@ -22,7 +22,7 @@ from energybench.errors import OptionError, SupersededWarning, TableError, quote
 from energybench.frames.assessment import Assessment, EnergyLines, NoEnergyLines
 from energybench.frames.columns import KEYS, canonical_columns
 from energybench.frames.double_counting import DoubleCounting
-from energybench.frames.encode import encode, recode, with_plain_cells
+from energybench.frames.encode import Coded, encode, recode, with_plain_cells
 from energybench.frames.energy_file import EnergyFile
 from energybench.frames.engines import EngineSource, collected, is_lazy
 from energybench.frames.files import is_workbook, open_file, read_table, stamp_of
@@ -34,12 +34,13 @@ from energybench.frames.grading import (
     of_potline,
     with_uncertainty,
 )
-from energybench.frames.groups import KEY_TEXT, make_groups
+from energybench.frames.groups import KEY_TEXT, by_month, make_groups
 from energybench.frames.kernel import Totals, sweep
 from energybench.frames.meters import explain, read_meters
 from energybench.frames.native import kind_of, to_pandas
 from energybench.frames.options import make_options
 from energybench.frames.outputs import work_out_outputs
+from energybench.frames.parts import Parts
 from energybench.frames.problems import Tally
 from energybench.frames.resolve import Factor, KnownFactors, Threshold
 from energybench.frames.sources import BATCH_ROWS, FrameSource, StreamSource
@@ -54,7 +55,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from energybench.energy.coal_rates import CoalRate
-    from energybench.frames.encode import Coded
     from energybench.frames.files import CsvSource
     from energybench.frames.groups import Groups
     from energybench.frames.meters import Meters
@@ -328,10 +328,13 @@ class Wanted:
             raise TableError("outputs has headers and no rows", "outputs", "Give at least one row")
         table = with_plain_cells(table)
         keys = [recode(encode(table[name]), KEY_TEXT[name]) for name in KEYS]
+        months = by_month(keys[1].distinct)
+        notes = tuple(unused_headers(outputs=unused))
+        if months != keys[1].distinct:
+            notes += ("outputs: all dates in period are the first of a month, and are read as months",)
+            keys[1] = recode(Coded(keys[1].codes, months))
         measured = work_out_outputs(table, keys, options)
-        return cls(
-            table, measured, keys, make_groups(keys, of_potline(measured)), kind, tuple(unused_headers(outputs=unused))
-        )
+        return cls(table, measured, keys, make_groups(keys, of_potline(measured)), kind, notes)
 
 
 @dataclass
@@ -346,6 +349,7 @@ class Sums:
     spreads: SpreadTotals | None = None
     factors: list[Factor] = field(default_factory=list)
     lines: EnergyLines | NoEnergyLines = field(default_factory=NoEnergyLines)
+    parts: Parts = field(default_factory=Parts)
     doubles: DoubleCounting = field(default_factory=DoubleCounting)
     #: Rows whose electricity is not counted by the indicator of a potline, being that of auxiliaries.
     auxiliary: int = 0
@@ -383,10 +387,11 @@ class Sums:
         )
         bad = self.totals.bad_rows
         self.totals.bad.clear()
+        lost = bad[groups.lookup.take(groups.key_of(read.columns).block(bad)) == groups.count]
+        placed = self.parts.add(read, lost, groups, batch.rows)
+        bad, lost = (numpy.setdiff1d(rows, placed, assume_unique=True) for rows in (bad, lost))
         # Nothing of nothing is missing.
-        odd = bad[read.amount[bad] != 0]
-        key = groups.key_of({name: read.columns[name].rows(odd) for name in KEYS})
-        self.strays.add(read.columns, odd[groups.lookup.take(key.block(slice(None))) == groups.count])
+        self.strays.add(read.columns, lost[read.amount[lost] != 0])
         if read.every_spread:
             self.spreads = self.spreads or SpreadTotals.zero(groups.count)
             self.spreads.add(read, groups, bad)
@@ -410,6 +415,7 @@ class Sums:
         self.strays.keys |= later.strays.keys
         self.rows += later.rows
         self.used += later.used
+        self.parts.merge(later.parts)
         self.doubles.merge(later.doubles)
         self.auxiliary += later.auxiliary
         self.uses |= later.uses
@@ -435,12 +441,19 @@ def finish(sums: Sums, wanted: Wanted, options: Options, notes: Iterable[str], t
         raise TableError("meters has headers and no rows", "meters", "Give at least one row")
     tell(0.95, "classifying")
     table, measured, groups = wanted.table, wanted.measured, wanted.groups
+    keys = table[list(KEYS)]
+    # What counts in a part is judged before it counts in the whole.
+    judged = sums.parts.judged(sums.doubles, groups, keys)
+    sums.parts.add_to(sums.totals, sums.doubles)
     totals = sums.totals.of(groups.of_outputs)
     units = encode(table["output_unit"])
     own = read_spreads(table, measured.output, units, options.choice.allow_unverified, OUTPUT_COLUMNS)
     if own is not None:
         own.explain(measured.problems, numpy.arange(len(table)))
+    code = judged.code[groups.of_outputs]
+    measured.problems.flag_each(code >= 0, code, judged.refusals)
     withheld, notes_on_strays = sums.strays.withheld(wanted.keys)
+    withheld |= code >= 0
     graded = grade(measured, totals, options, withheld)
     output_problems = measured.problems.rows()
     uncertain = intensity_uncertainty(measured, totals, groups, sums.spreads, own)
@@ -463,7 +476,8 @@ def finish(sums: Sums, wanted: Wanted, options: Options, notes: Iterable[str], t
             *wanted.notes,
             *sums.problems.note(),
             *notes_on_strays,
-            *sums.doubles.notes(sums.totals.tce, table[list(KEYS)], groups),
+            *judged.notes,
+            *sums.doubles.notes(sums.totals.tce, keys, groups),
             *note_on_potlines(measured, sums.totals.electric[groups.potline], sums.auxiliary),
             *note_on_uses(sums.uses, groups),
             *taken_notes(one.record for one in sums.factors if isinstance(one, Factor)),

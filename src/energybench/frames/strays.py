@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from calendar import monthrange
 from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -15,9 +14,10 @@ import pandas
 from energybench.errors import EnergybenchError, cut, without_suggestions
 from energybench.frames.columns import KEYS
 from energybench.frames.encode import clean_text
-from energybench.frames.groups import DAMAGED, period_key, product_key
+from energybench.frames.groups import DAMAGED, product_key
 from energybench.frames.resolve import Refusal
 from energybench.limits.choose import find_item
+from energybench.tables.periods import period_span
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -28,37 +28,7 @@ INCOMPLETE = Refusal(
     *("plant", "", "incomplete-energy", "plant {value} has readings that no output row takes and that may belong here"),
     suggestion="Mend plant, period or product of those meter rows in the problems, or add their output rows",
 )
-#: A part of a year: a month, a quarter or a half, or several months as in "2023年1-6月".
-_PART = re.compile(
-    r"(\d{4})[-年./]?(?:(?P<quarter>第?[1-4一二三四]季度?|Q[1-4])|(?P<half>[上下]半年|H[12])"
-    r"|(?P<months>\d{1,2}(?:月?[-~至到]\d{1,2})?)月?份?)",
-    re.IGNORECASE,
-)
 _NAMED = 3
-
-
-def span(text: str) -> tuple[str, str] | None:
-    """Return the first and the last day of a period as ISO dates; None for a text that is no period."""
-    folded = period_key(text).replace(" ", "")
-    if re.fullmatch(r"\d{4}", folded):
-        return f"{folded}-01-01", f"{folded}-12-31"
-    if re.fullmatch(r"\d{4}-\d{2}-\d{2}", folded):
-        return folded, folded
-    found = _PART.fullmatch(folded)
-    if found is None:
-        return None
-    if found["months"]:
-        first, _, last = re.sub("月?[~至到]", "-", found["months"]).partition("-")
-        months = int(first), int(last or first)
-    else:
-        size = 3 if found["quarter"] else 6
-        number = next(one for one in (found["quarter"] or found["half"]) if one in "1234一二三四上下")
-        place = "1一上2二下3三 4四 ".index(number) // 3
-        months = place * size + 1, (place + 1) * size
-    if not 1 <= months[0] <= months[1] <= 12:
-        return None
-    year, end = found[1], monthrange(int(found[1]), months[1])[1]
-    return f"{year}-{months[0]:02}-01", f"{year}-{months[1]:02}-{end}"
 
 
 def fold_plant(name: str) -> str:
@@ -95,11 +65,11 @@ class Strays:
         plants, periods, products = keys
         names = pandas.Series(plants.map(fold_plant, ""))
         rows_of = {str(name): numpy.asarray(rows) for name, rows in names.groupby(names).indices.items()}
-        spans = [*map(span, periods.distinct), None]
+        spans = [*map(period_span, periods.distinct), None]
 
         @cache
         def of_period(text: str) -> NDArray[numpy.bool_]:
-            mine = span(text)
+            mine = period_span(text)
             return numpy.array([not (mine and one) or (mine[0] <= one[1] and one[0] <= mine[1]) for one in spans])
 
         @cache

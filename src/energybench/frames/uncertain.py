@@ -48,8 +48,7 @@ class SpreadTotals:
     @numpy.errstate(invalid="ignore", over="ignore")
     def add(self, read: Meters, groups: Groups, bad: NDArray[numpy.int64]) -> None:
         """Add the uncertainties of the meter rows that could be used."""
-        key = groups.key_of(read.columns)
-        group = groups.lookup.take(key.block(slice(None)))
+        group = groups.of_rows(read.columns)
         for one in read.every_spread:
             self.given[group[one.given]] = True
         used = numpy.ones(len(group), bool)

@@ -33,7 +33,7 @@ from energybench.tables.names import (
     normalise_name,
     resolve_name,
 )
-from energybench.tables.periods import period_end
+from energybench.tables.periods import period_span
 from energybench.tables.rows import as_of
 from energybench.tables.store import ACCEPTED, cached, citation, find_document, own_ids, records, require_usable
 from energybench.tables.upkeep import stale
@@ -353,14 +353,14 @@ def day_of(period: str | None) -> str:
     if period is None:
         return as_of()
     shown = quoted(period)
-    end = period_end(period) if isinstance(period, str) else None
-    if end is None:
+    span = period_span(period) if isinstance(period, str) else None
+    if span is None:
         raise PeriodError(
             f"period is {shown}, expected a year, a half year, a quarter, a month or a day",
             shown,
             'Write "2023", "2023-Q2", "2023-06" or "2023-06-30"',
         )
-    return end
+    return span[1].isoformat()
 
 
 def _standards_on(day: str, item: str, like: UnitText | None) -> str:

@@ -1,52 +1,111 @@
-"""How years, months and days are written: one reading for cells of tables and for options."""
+"""How periods are written: one reading for cells of tables and for options."""
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from calendar import monthrange
-from datetime import date
+from datetime import date, timedelta
+from functools import lru_cache
 
-_DIGITS = str.maketrans("０１２３４５６７８９", "0123456789")
-_YEAR = re.compile(r"([12]\d{3})(?:\.0+|\s*年度?)?")
-_MONTH = re.compile(r"([12]\d{3})\s*年\s*(0?[1-9]|1[0-2])\s*月份?")
-_DAY = re.compile(r"([12]\d{3})\s*年\s*(0?[1-9]|1[0-2])\s*月\s*(0?[1-9]|[12]\d|3[01])\s*日")
+Span = tuple[date, date]
 
-
-def fold_period(text: str) -> str:
-    """Return a year, month or day in Chinese as its ISO form; a year in wide digits, or made a decimal, is a year."""
-    plain = text.translate(_DIGITS)
-    if found := _YEAR.fullmatch(plain):
-        return found[1]
-    if found := _MONTH.fullmatch(plain) or _DAY.fullmatch(plain):
-        return "-".join(f"{int(part):02}" for part in found.groups())
-    return text
-
-
-#: The time that a date of a frame may carry.
-_MIDNIGHT = re.compile(r"(?<=\d\d-\d\d)[ T]\d\d:\d\d:\d\d(\.0+)?$")
-_PART = re.compile(r"(\d{4})\s*[-年]?\s*(?:(Q)([1-4])|(H)([12])|第?([1-4一二三四])季度?|([上下])半年)", re.IGNORECASE)
+_NUMERALS = str.maketrans("〇零一二三四五六七八九", "00123456789")
+_YEAR = re.compile(r"([12]\d{3})(?:\.0+|年度?|年?全年)?")
+_MONTH = re.compile(r"([12]\d{3})(?:[-/年](\d{1,2})|(\d\d))(?:月份?)?")
+_DAY = re.compile(
+    r"([12]\d{3})(?:([-/年])(\d{1,2})([-/月])(\d{1,2})[日号]?|(\d\d)(\d\d))(?:[ T]\d{1,2}:\d\d(?::\d\d(?:\.\d+)?)?)?"
+)
+_PART = re.compile(
+    r"([12]\d{3})[-/年]?(?:第?([1-4一二三四])季度?|Q([1-4])|([上下])半年|H([12])|前([二三23])季度?)", re.IGNORECASE
+)
+#: Two periods, or a period and a month of its year; a dash stands between months, as it is a part of dates.
+_RANGE = re.compile(r"(.+?)(?:[至到~—–]|/(?=\d{4}-)|-(?=\d{1,2}月)|-(?=\d{4}年))(.+)")
 
 
-def period_end(text: str) -> str | None:
-    """Return the last day of a year, half year, quarter, month or day as an ISO date; None where it is none of them.
+@lru_cache(4096)
+def period_span(text: str) -> Span | None:
+    """Return the first and the last day of a period, None for a text that is none or may be several.
+
+    A month without a year, ``2023.1`` (January or October) and ``2023-24`` are none.
 
     Examples
     --------
-    >>> [period_end(text) for text in ("2024", "2024年2月", "2024-Q1", "2024年第三季度", "2024年上半年", "2024-6")]
-    ['2024-12-31', '2024-02-29', '2024-03-31', '2024-09-30', '2024-06-30', None]
+    >>> for text in ("2023年", "202301", "2023/1", "2023年1-6月", "2023年第一季度", "2023H2", "2023-01-01 00:00:00"):
+    ...     print(*period_span(text))
+    2023-01-01 2023-12-31
+    2023-01-01 2023-01-31
+    2023-01-01 2023-01-31
+    2023-01-01 2023-06-30
+    2023-01-01 2023-03-31
+    2023-07-01 2023-12-31
+    2023-01-01 2023-01-01
+    >>> period_span("1月")
     """
-    folded = _MIDNIGHT.sub("", fold_period(text.strip()))
-    if part := _PART.fullmatch(folded):
-        year, quarter, half, zh, zh_half = part[1], part[3], part[5], part[6], part[7]
-        number = int(quarter or 0) or "1234".find(zh or "x") + 1 or "一二三四".find(zh or "x") + 1
-        last = 3 * number or 6 * (int(half) if half else 1 + (zh_half == "下"))
-        folded = f"{year}-{last:02}"
-    if not re.fullmatch(r"[0-9]{4}(-[0-9]{2}){0,2}", folded):
+    plain = unicodedata.normalize("NFKC", text).strip()
+    # A space stands between a date and its time, and means nothing elsewhere.
+    plain = plain if ":" in plain else re.sub(r"\s+", "", plain)
+    if re.match("[〇零一二三四五六七八九]{4}年", plain):
+        plain = plain[:4].translate(_NUMERALS) + plain[4:]
+    return _single(plain) or _between(plain)
+
+
+def _single(text: str) -> Span | None:
+    if found := _YEAR.fullmatch(text):
+        return _months(int(found[1]), 1, 12)
+    if found := _MONTH.fullmatch(text):
+        return _months(int(found[1]), int(found[2] or found[3]), int(found[2] or found[3]))
+    if found := _DAY.fullmatch(text):
+        if found[2] and {found[2], found[4]} not in ({"-"}, {"/"}, {"年", "月"}):
+            return None
+        try:
+            day = date(int(found[1]), int(found[3] or found[6]), int(found[5] or found[7]))
+        except ValueError:
+            return None
+        return day, day
+    if found := _PART.fullmatch(text):
+        year, quarter, half, quarters = int(found[1]), found[2] or found[3], found[4] or found[5], found[6]
+        if quarters:
+            return _months(year, 1, 3 * _number(quarters))
+        size, number = (3, _number(quarter)) if quarter else (6, 1 + (half in "下2"))
+        return _months(year, size * (number - 1) + 1, size * number)
+    return None
+
+
+def _between(text: str) -> Span | None:
+    found = _RANGE.fullmatch(text)
+    first = found and _single(found[1])
+    if not found or first is None:
         return None
-    try:
-        first = date.fromisoformat((folded + "-01-01")[:10])
-    except ValueError:
+    rest = found[2] if re.match(r"[12]\d{3}", found[2]) else f"{first[0].year}年{found[2]}"
+    last = _single(rest)
+    return (first[0], last[1]) if last and first[1] < last[0] else None
+
+
+def _number(text: str) -> int:
+    return int(text.translate(_NUMERALS))
+
+
+def _months(year: int, first: int, last: int) -> Span | None:
+    if not 1 <= first <= last <= 12:
         return None
-    if len(folded) == 4:
-        return f"{folded}-12-31"
-    return f"{folded}-{monthrange(first.year, first.month)[1]}" if len(folded) == 7 else folded
+    return date(year, first, 1), date(year, last, monthrange(year, last)[1])
+
+
+def fold_period(text: str) -> str:
+    """Return a period in its one spelling, ``2023``, ``2023-H1``, ``2023-Q1``, ``2023-01``; any other text as it is."""
+    span = period_span(text)
+    return text if span is None else name_of(*span)
+
+
+def name_of(first: date, last: date) -> str:
+    """Return the spelling of a period: that of a year or a part of it, else its first and last month or day."""
+    if first == last:
+        return first.isoformat()
+    if first.day != 1 or (last + timedelta(days=1)).day != 1:
+        return f"{first.isoformat()}/{last.isoformat()}"
+    months = last.month - first.month + 1
+    if first.year == last.year and (first.month - 1) % months == 0 and months in (1, 3, 6, 12):
+        number = (first.month - 1) // months + 1
+        return {1: f"{first:%Y-%m}", 3: f"{first:%Y}-Q{number}", 6: f"{first:%Y}-H{number}", 12: f"{first:%Y}"}[months]
+    return f"{first:%Y-%m}/{last:%Y-%m}"

@@ -110,8 +110,9 @@ def test_a_carrier_in_fewer_months_is_a_note() -> None:
 
 def test_a_reading_that_cannot_be_used_withholds_the_class() -> None:
     answer = assessed(*months(2), {"period": MONTHS[1], "unit": "kWh"})
-    assert answer.results["reason"].tolist() == ["incomplete-energy"]
-    assert answer.problems["reason"].tolist() == ["wrong-dimension", "incomplete-energy"]
+    assert answer.results["reason"].tolist() == ["unusable-readings"]
+    assert answer.results["unusable_readings"].tolist() == [1]
+    assert answer.problems["reason"].tolist() == ["wrong-dimension", "unusable-readings"]
 
 
 def test_a_month_belongs_to_its_own_output_row_before_that_of_the_year() -> None:

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     Codes = NDArray[numpy.int64]
 
 _KEYS = ["group", "period", "carrier"]
-_SUMS = ["tce", "electricity_kwh", "readings", "electric"]
+_SUMS = ["tce", "electricity_kwh", "readings", "electric", "unusable"]
 _SHOWN = 3
 _DAY = timedelta(days=1)
 
@@ -47,13 +47,13 @@ class Parts:
     #: Whether a date of the meters is not the first of a month, so that dates are days.
     other_days: bool = False
 
-    def add(self, read: Meters, lost: Codes, groups: Groups, count: Codes | None) -> Codes:
-        """Add the rows that no output row takes as they are, and return those that are part of one."""
+    def add(self, read: Meters, lost: Codes, groups: Groups, count: Codes | None) -> tuple[Codes, Codes]:
+        """Add the rows of parts among those without an output row of their own; return all, and the unusable ones."""
         self.other_days |= any(is_day(text) and not text.endswith("-01") for text in groups.periods_of(read.columns))
         group = groups.wider(read.columns, lost)
         rows = lost[group < groups.count]
         if not len(rows):
-            return rows
+            return rows, rows
         texts, places = fold(read.columns["period"], KEY_TEXT["period"])
         names = [str(getattr(getattr(one, "record", None), "carrier", "")) for one in read.factors]
         carrier, carriers = pandas.factorize(numpy.array([*names, ""], object)[read.positions(rows)])
@@ -78,13 +78,10 @@ class Parts:
         found = distinct.assign(
             period=numpy.array(texts, object)[distinct["period"]],
             carrier=carriers[distinct["carrier"]],
-            tce=totals.tce[:-1],
-            electricity_kwh=totals.electricity_kwh[:-1],
-            readings=(totals.readings - totals.unusable)[:-1],
-            electric=totals.electric[:-1],
+            **{name: getattr(totals, name)[:-1] for name in _SUMS},
         )
-        self._gather(found[found["readings"] > 0])
-        return numpy.delete(rows, totals.bad_rows)
+        self._gather(found)
+        return rows, rows[totals.bad_rows]
 
     def merge(self, later: Parts) -> None:
         """Add the sums of later rows."""
@@ -130,7 +127,12 @@ class Parts:
         together[:, -1] = False
         code, of_all = sets.covers(whole[starts], together)
         twice = each[each["cover"].isin([code for code, one in enumerate(of_each) if one.doubled])]
-        twice = twice.drop_duplicates("group").set_index("group").rename(columns={"cover": "doubled"})
+        twice = (
+            twice[twice["carrier"] != ""]
+            .drop_duplicates("group")
+            .set_index("group")
+            .rename(columns={"cover": "doubled"})
+        )
         every = pandas.DataFrame({"group": group, "cover": code}).join(twice, on="group")
         wrong = every["doubled"].notna() | every["cover"].isin([code for code, one in enumerate(of_all) if one.missing])
         kinds = every[wrong].fillna({"carrier": "", "doubled": 0}).astype({"doubled": "int64"})
@@ -147,7 +149,7 @@ class Parts:
             if rows and cover.said:
                 notes.append(f"{cover.said} in {rows} output row{'s' * (rows > 1)}")
         fewer = each[each["cover"].isin([code for code, one in enumerate(of_each) if one.missing])]
-        fewer = fewer[~fewer["group"].isin(every.loc[wrong, "group"])]
+        fewer = fewer[~fewer["group"].isin(every.loc[wrong, "group"]) & (fewer["carrier"] != "")]
         for number, carrier, cover in fewer.head(_SHOWN).itertuples(index=False):
             notes.append(f"{groups.name_of(number, keys)}: {carrier} has no reading in {of_each[cover].missing}")
         if len(fewer) > _SHOWN:

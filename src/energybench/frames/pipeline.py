@@ -388,8 +388,9 @@ class Sums:
         bad = self.totals.bad_rows
         self.totals.bad.clear()
         lost = bad[groups.lookup.take(groups.key_of(read.columns).block(bad)) == groups.count]
-        placed = self.parts.add(read, lost, groups, batch.rows)
-        bad, lost = (numpy.setdiff1d(rows, placed, assume_unique=True) for rows in (bad, lost))
+        taken, unusable = self.parts.add(read, lost, groups, batch.rows)
+        lost = numpy.setdiff1d(lost, taken, assume_unique=True)
+        bad = numpy.setdiff1d(bad, numpy.setdiff1d(taken, unusable, assume_unique=True), assume_unique=True)
         # Nothing of nothing is missing.
         self.strays.add(read.columns, lost[read.amount[lost] != 0])
         if read.every_spread:

@@ -193,3 +193,10 @@ def test_an_intensity_far_from_every_step_is_named_with_the_nearest() -> None:
 def test_a_figure_of_the_other_basis_is_called_so(figure: float, said: str) -> None:
     table = meters({**POWER, "coefficient": figure, "coefficient_unit": "kgce/kWh"})
     assert said in eb.assess(table, outputs()).problems["message"][0]
+
+
+def test_allow_unverified_takes_a_figure_far_from_the_documents_and_none_of_the_other_basis() -> None:
+    far, other = ({**POWER, "coefficient": figure, "coefficient_unit": "kgce/kWh"} for figure in (0.07, 0.3))
+    answer = eb.assess(meters({}, far, other), outputs(), allow_unverified=True)
+    assert answer.counts["used"] == 2
+    assert answer.problems["suggestion"][0] == "Give the figure of the basis that was asked for"

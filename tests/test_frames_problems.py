@@ -349,7 +349,9 @@ def test_there_is_an_example_of_every_reason_that_a_row_can_have() -> None:
 
 
 #: Reasons of things that assess() does not do to its rows.
-_OF_ONE_VALUE: set[str] = {"correction", "json-line", "missing-condition", "missing-package", "uncertainty"}
+_OF_ONE_VALUE: set[str] = {
+    *("correction", "json-line", "missing-condition", "missing-package", "receipt", "uncertainty")
+}
 
 
 def _all_errors(kind: type[errors.EnergybenchError]) -> list[type[errors.EnergybenchError]]:

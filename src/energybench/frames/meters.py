@@ -122,8 +122,8 @@ def unreadable(column: str) -> Refusal:
 
 def of_other_basis(column: str, basis: str) -> Refusal:
     """Return the refusal of a figure of a row's own that is one of the other basis, which is named."""
-    message, fix = f"{column} is {{value}}, a figure of {basis}", "Check the basis; allow_unverified takes it as it is"
-    return Refusal(column, "", "implausible-coefficient", message, fix)
+    message = f"{column} is {{value}}, a figure of {basis}"
+    return Refusal(column, "", "implausible-coefficient", message, "Give the figure of the basis that was asked for")
 
 
 def implausible(column: str) -> Refusal:
@@ -244,12 +244,21 @@ def refused_use(cell: Any) -> Refusal | None:
 
 
 def _plausible(meters: Meters, rows: Any = slice(None)) -> NDArray[numpy.bool_]:
-    """Say which own figures are above zero and in the range that their carrier can have."""
-    own = numpy.asarray(meters.own)[rows]
+    """Say which own figures are above zero, in the range that their carrier can have, and not of the other basis."""
+    own, place = numpy.asarray(meters.own)[rows], meters.positions(rows)
     ranges = [*(getattr(one, "own_range", None) or (0.0, numpy.inf) for one in meters.factors), (numpy.nan, numpy.nan)]
-    low, high = numpy.array(ranges, numpy.float64)[meters.positions(rows)].T
-    plausible: NDArray[numpy.bool_] = (own > 0) & (own >= low) & (own <= high)
+    low, high = numpy.array(ranges, numpy.float64)[place].T
+    other_low, other_high = _ranges_of_other_basis(meters)[place].T
+    of_other = (own >= other_low) & (own <= other_high)
+    plausible: NDArray[numpy.bool_] = (own > 0) & (own >= low) & (own <= high) & ~of_other
     return plausible
+
+
+def _ranges_of_other_basis(meters: Meters) -> Floats:
+    """Return by factor the range that own figures of the other basis have; NaN where there is none."""
+    nothing = (numpy.nan, numpy.nan)
+    ranges = [(getattr(one, "other_basis", None) or nothing)[:2] for one in meters.factors]
+    return numpy.array([*ranges, nothing], numpy.float64)
 
 
 def explain(meters: Meters, rows: NDArray[Any]) -> Problems:
@@ -301,10 +310,8 @@ def _explain_own(problems: Problems, meters: Meters, rows: NDArray[Any]) -> None
         both = table["ncv"].notna().to_numpy() & table["coefficient"].notna().to_numpy()
         problems.flag(both, TWO_FIGURES)
     plausible = _plausible(meters, rows)
-    none = (numpy.nan, numpy.nan, "")
-    others = [*(getattr(one, "other_basis", None) or none for one in meters.factors), none]
-    low, high = numpy.array([one[:2] for one in others])[meters.positions(rows)].T
-    words = {str(one[2]) for one in others} - {""}
+    low, high = _ranges_of_other_basis(meters)[meters.positions(rows)].T
+    words = {other[2] for one in meters.factors if (other := getattr(one, "other_basis", None))}
     for name in given:
         here = kind == _OWN.index(name)
         flag_number(problems, name, own, here)

@@ -114,7 +114,8 @@ def resolve_factor(carrier: str, unit: str, own: str, own_unit: str, choice: Cho
                 quoted(carrier),
                 'Write "电力" as the carrier, or give heat in MJ or GJ',
             )
-        limits, other = (None, None) if choice.allow_unverified else _own_range(record.carrier, one, own, choice.basis)
+        limits, other = _own_range(record.carrier, one, own, choice.basis)
+        limits = None if choice.allow_unverified else limits
         return Factor(float(exact), _electricity(record, read), record, own, limits, str(one.unit), other)
     except (MissingFigureError, AmbiguousError, UnverifiedError, BasisError) as error:
         record = nothing_used(carrier, read)

@@ -896,3 +896,54 @@ def test_the_unit_that_is_advised_for_a_bare_number_can_be_followed(value: Any) 
         with suppress(MissingFigureError, NotInForceError):  # no class, in whichever unit
             classify(advised, item, **options)
             assert others == []
+
+
+# Exact values ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("value", "item", "options", "exact", "as_float"),
+    [
+        ("100.0000000001", "cement-clinker", {}, BASELINE, BENCHMARK),
+        ("100.00000000000000000001", "cement-clinker", {}, BASELINE, BENCHMARK),
+        ("100", "cement-clinker", {}, BENCHMARK, BENCHMARK),
+        ("99.9999999999", "cement-clinker", {}, BENCHMARK, BENCHMARK),
+        ("117.0000001", "cement-clinker", {}, BELOW, BASELINE),
+        ("117.0000001", "cement-clinker", {"compare": "rounded"}, BASELINE, BASELINE),
+        ("415.0000001", "blast-furnace", {"document": "gb-21256-2025", "corrections": "base"}, OVER, Level.LEVEL_3),
+    ],
+)
+def test_a_decimal_is_compared_exactly_and_a_float_with_its_tolerance(
+    value: str, item: str, options: dict[str, Any], exact: Level, as_float: Level
+) -> None:
+    assert classify(f"{value} kgce/t", item, **options).level is exact
+    assert classify(f"{Decimal(value) / 1000:f} tce/t", item, **options).level is exact
+    assert classify(eb.ureg.Quantity(Decimal(value), "kgce/t"), item, **options).level is exact
+    assert classify(eb.ureg.Quantity(float(value), "kgce/t"), item, **options).level is as_float
+    assert classify_level_of_all(f"{value} kgce/t", item, options) is exact
+
+
+def classify_level_of_all(value: str, item: str, options: dict[str, Any]) -> Level | None:
+    """Return the class by the document of a plain question, from the verdicts of all documents."""
+    one = classify(value, item, **options)
+    found = {verdict.document: verdict for verdict in eb.classify_all(value, item, compare=one.compare)}[one.document]
+    return one.level if found.reason else found.level
+
+
+@pytest.mark.parametrize(("value", "level"), [("629.9999999999", WITHIN), ("630", OVER), ("630.0000001", OVER)])
+def test_a_strict_limit_is_missed_by_its_own_figure_alone(value: str, level: Level) -> None:
+    assert classify(f"{value} kWh/t", FURNACE, capacity="1 t").level is level
+
+
+def test_the_standard_beside_a_list_is_compared_exactly_too() -> None:
+    assert classify("13350 kWh/t", "电解铝").follows == ()
+    assert "GB 21346-2022 level 3 (<= 13350 kWh/t) is not met" in classify("13350.000001 kWh/t", "电解铝").follows
+
+
+def test_a_computed_value_keeps_the_tolerance() -> None:
+    """A corrected value is no longer what was written, and an interpolated limit stands in no document."""
+    noisy = eb.ureg.Quantity(0.1 + 0.2, "tce/t")
+    assert classify(noisy * 10 / 3, "cement-clinker", plausible=True).level is BELOW
+    assert classify(eb.ureg.Quantity(100 * (1 + 1e-12), "kgce/t"), "cement-clinker").level is BENCHMARK
+    limit = eb.furnace_limit("3 t")
+    assert classify(f"{limit.value!r} kWh/t", FURNACE, capacity="3 t").level is OVER

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Literal, overload
 
@@ -147,7 +148,8 @@ def classify(
 
     Notes
     -----
-    Equality reaches an inclusive limit (优于或等于标杆水平) and fails a strict one (小于).
+    Equality reaches an inclusive limit (优于或等于标杆水平) and fails a strict one (小于). A value written as text or
+    as a Decimal is compared exactly with a printed limit; a float may be off by 1e-9 of it: noise flips nothing.
 
     Examples
     --------
@@ -176,12 +178,12 @@ def classify(
         document, period, region, project, capacity, reading, compare, corrections, plausible, allow_unverified
     )
     ladder = judging.ladder_of(item, basis, read[1])
-    number, uncertainty = _value_in(value, read, ladder)
+    number, uncertainty, exact = _value_in(value, read, ladder)
     if output is not None and (spread := read_measured(output, "output")[2]) is not None:
         fix = "Give the output alone; its uncertainty belongs to the value, or use account()"
         raise UncertaintyError(f"output is {spread.stated}: savings carry no uncertainty", spread.stated, fix)
     saving = None if output is None else saving_scale(ladder, output)
-    return replace(judging.verdict_on(number, uncertainty, ladder, saving), question=question)
+    return replace(judging.verdict_on(number, uncertainty, ladder, saving, exact), question=question)
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +212,12 @@ class Judging:
         return ladder
 
     def verdict_on(
-        self, value: float, uncertainty: float | None, ladder: Ladder, saving: tuple[float, str] | None
+        self,
+        value: float,
+        uncertainty: float | None,
+        ladder: Ladder,
+        saving: tuple[float, str] | None,
+        exact: Fraction | None = None,
     ) -> Verdict:
         """Return the verdict on a value in the ladder's unit, after the corrections given; required ones have to be."""
         applied: tuple[CorrectionResult, ...] = ()
@@ -226,6 +233,8 @@ class Judging:
         verdict = judge(
             value,
             ladder,
+            # A corrected value is computed, and no longer what was written.
+            exact=exact if value == measured_value else None,
             compare=self.compare,
             saving_output=saving,
             uncertainty=uncertainty,
@@ -272,8 +281,8 @@ def classify_all(
     verdicts = []
     read = _read(value, item)
     for ladder in all_ladders(item, read[1]):
-        number, uncertainty = _value_in(value, read, ladder)
-        verdict = judge(number, ladder, compare=compare, uncertainty=uncertainty, plausible=plausible)
+        number, uncertainty, exact = _value_in(value, read, ladder)
+        verdict = judge(number, ladder, exact=exact, compare=compare, uncertainty=uncertainty, plausible=plausible)
         try:
             require_usable(ladder, f"The row of {ladder.item}", allow_unverified=False)
             check_basis(ladder, basis)
@@ -313,7 +322,8 @@ def _read(
 
 def _value_in(
     value: MeasuredLike, read: tuple[Magnitude | Fraction, UnitText, Spread | None], ladder: Ladder
-) -> tuple[float, float | None]:
+) -> tuple[float, float | None, Fraction | None]:
+    """Return a value in the ladder's unit, its uncertainty, and the value exactly where it was given as a decimal."""
     if not ladder.unit:
         raise MissingFigureError(
             f"The unit of {ladder.item} in {citation(ladder.document)} is not known", ladder.item, ""
@@ -331,4 +341,15 @@ def _value_in(
             f"Give the value in {ladder.unit}; energy becomes standard coal only through to_tce() or account()",
         ) from error
     uncertainty = None if spread is None else spread.standard * to_float(factor, "value")
-    return to_float(Fraction(magnitude) * factor, "value"), uncertainty
+    exact = _exactly(value, magnitude)
+    number = to_float((Fraction(magnitude) if exact is None else exact) * factor, "value")
+    return number, uncertainty, None if exact is None else exact * factor
+
+
+def _exactly(value: MeasuredLike, magnitude: float | Fraction) -> Fraction | None:
+    """Return the magnitude of a text, or of a quantity of a Decimal, as it was written; a float is none."""
+    if isinstance(magnitude, Fraction):
+        return magnitude
+    given = getattr(value, "magnitude", None)
+    # In a unit of pint's own the magnitude was multiplied.
+    return Fraction(given) if isinstance(given, Decimal) and float(given) == magnitude else None

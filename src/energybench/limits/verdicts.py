@@ -15,7 +15,7 @@ from energybench.errors import AmountError, BasisError, MissingFigureError, Outp
 from energybench.limits.choose import other_readings
 from energybench.limits.consequences import consequences
 from energybench.limits.decisions import Decision, class_probabilities, conformity, decide
-from energybench.limits.ladders import beyond_every_step
+from energybench.limits.ladders import TOLERANCE, beyond_every_step
 from energybench.limits.what_if import Sensitivity, of_value
 from energybench.tables.store import citation, data_version
 from energybench.units.registry import ratio, same_kind, to_float
@@ -215,15 +215,17 @@ def judge(
     value: float,
     ladder: Ladder,
     *,
+    exact: Fraction | None = None,
     compare: str = "full",
     saving_output: tuple[float, str] | None = None,
     uncertainty: float | None = None,
     project: str | None = None,
     plausible: bool = False,
 ) -> Verdict:
-    """Return the verdict on a value that is already in the ladder's unit."""
+    """Return the verdict on a value that is already in the ladder's unit; ``exact`` is compared without tolerance."""
     regions = ladder.regions(compare)
-    region = regions.region(value)
+    compared = value if exact is None else _beside(ladder, exact)
+    region = regions.region(compared)
     meets, level = regions.meets(region), regions.classes[region]
     names = [step.level.value for step in ladder.steps]
     odd = _implausible(value, ladder)
@@ -242,7 +244,7 @@ def judge(
     withheld = odd != "" and not plausible
     if withheld:
         level, meets, reason = None, (None,) * len(names), odd
-    follows = consequences(ladder, value, project, compare)
+    follows = consequences(ladder, compared, project, compare)
     copied: dict[str, Any] = {name: getattr(ladder, name) for name in _OF_LADDER}
     return Verdict(
         **copied,
@@ -258,13 +260,29 @@ def judge(
         savings=dict(zip(names, savings, strict=True)) if saving_output else {},
         saving_unit=saving_unit,
         depends_on_reading=level is not None
-        and any(one.level(value, compare) is not level for one in other_readings(ladder)),
+        and any(one.level(compared, compare) is not level for one in other_readings(ladder)),
         data_version=data_version(),
         uncertainty=uncertainty,
         project=project or "",
         follows=() if withheld else (*filter(None, [suspect]), *follows),
         ladder=None if withheld else ladder,
     )
+
+
+def _beside(ladder: Ladder, exact: Fraction) -> float:
+    """Return an exact value as a float that is on the same side of every printed figure.
+
+    One that is nearer to a figure than the tolerance of floats, and not on it, is moved to beyond the tolerance; the
+    figures of the standards beside a national list count too.
+    """
+    number = to_float(exact, "value")
+    for one in (ladder, *ladder.counterparts):
+        scale = ratio(read_unit(one.unit), read_unit(ladder.unit))
+        for figure in (Fraction(step.threshold) * scale for step in one.steps if step.threshold and step.printed):
+            reach = abs(figure) * Fraction(4 * TOLERANCE)
+            if 0 < abs(exact - figure) < reach:
+                number = to_float(figure + (reach if exact > figure else -reach), "value")
+    return number
 
 
 _UNSTATED = "the limit states no basis; a total on the calorific basis is compared with it"

@@ -76,14 +76,18 @@ def furnace_met(capacity: str, kwh_per_t: float) -> list[bool | None]:
     return [verdict.met for verdict in check if verdict.denominator == "each of 1 row"]
 
 
-#: Names of bought electricity that the tables do not have, or once did not.
-POWER = ("外购电量", "外购电力", "电力（外购）", "网电", "市电", "绿电", "直流电", "電力", "电 力", "Electric")
+#: Names of bought electricity that the tables once did not have, then those that they do not have.
+POWER = ("外购电量", "外购电力", "电力（外购）", "网电", "市电", "電力", "电 力")
+NO_POWER = ("绿电", "直流电", "Electric")
 
 CALLS: dict[str, tuple[Callable[[], object], object]] = {
     # Electricity under another name.
     **{
-        f"a smelter with {n}": (partial(accounted, ("电力", "6750 万kWh"), own_power(n)), "unknown-carrier")
-        for n in POWER
+        f"a smelter with {n}": (
+            partial(accounted, ("电力", "6750 万kWh"), own_power(n)),
+            "below-baseline" if n in POWER else "several-candidates" if n == "绿电" else "unknown-carrier",
+        )
+        for n in (*POWER, *NO_POWER)
     },
     **{
         f"a table with {n}": (
@@ -94,9 +98,9 @@ CALLS: dict[str, tuple[Callable[[], object], object]] = {
                 折标系数=[None, 0.1229],
                 折标系数单位=[None, "kgce/kWh"],
             ),
-            (None, "unusable-readings"),
+            ("below-baseline", "") if n in POWER else (None, "unusable-readings"),
         )
-        for n in POWER
+        for n in (*POWER, *NO_POWER)
     },
     # Bases.
     "calorific power by 0.404": (

@@ -89,13 +89,14 @@ def shown_path(path: str | Path) -> str:
 
 
 def files_of(path: Path) -> list[Path]:
-    """Return a file, or the files of a folder."""
-    return sorted(path.rglob("*.parquet")) if path.is_dir() else [path]
+    """Return a file, or the files of a folder; nothing where a text is no path of either."""
+    kind = _kind(path)
+    return sorted(path.rglob("*.parquet")) if kind == "folder" else [path] if kind else []
 
 
 def stamp_of(path: str) -> tuple[Any, ...]:
     """Return what changes when a file or folder is written again: names, sizes and times."""
-    stats = [(str(one), one.stat()) for one in files_of(Path(path)) if one.exists()]
+    stats = [(str(one), one.stat()) for one in files_of(Path(path))]
     return tuple((name, stat.st_size, stat.st_mtime_ns) for name, stat in stats)
 
 

@@ -205,6 +205,7 @@ def test_the_keys_of_the_plain_answer() -> None:
         "basis": "calorific",
         "coal_rate": None,
         "edition": None,
+        "gas_state": None,
         "document": "ndrc-2023",
         "region": None,
         "project": None,

@@ -63,6 +63,8 @@ class Strays:
     def withheld(self, keys: list[Coded]) -> tuple[NDArray[numpy.bool_], tuple[str, ...]]:
         """Return which output rows a stray reading may belong to, and a note on the plants of other products."""
         plants, periods, products = keys
+        if not self.keys:
+            return numpy.zeros(len(plants.codes), bool), ()
         names = pandas.Series(plants.map(fold_plant, ""))
         rows_of = {str(name): numpy.asarray(rows) for name, rows in names.groupby(names).indices.items()}
         spans = [*map(period_span, periods.distinct), None]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import subprocess
 import sys
 import threading
@@ -15,6 +16,7 @@ import pytest
 
 import energybench as eb
 from energybench.frames import resolve
+from energybench.tables import names
 from frame_tables import FURNACE, meters, outputs, rows_of
 
 HUGE = "煤" * 1_000_000
@@ -96,16 +98,19 @@ def test_an_output_column_of_nothing_but_unknown_values(column: str) -> None:
 @pytest.mark.parametrize("column", ["unit", "carrier"])
 def test_the_nearest_name_is_looked_for_a_limited_number_of_times(column: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The search costs milliseconds a name: it must not grow with the table."""
-    import difflib
+    searched: set[str] = set()
+    is_slip, search = names._is_slip, difflib.get_close_matches
 
-    searched: list[str] = []
-    search = difflib.get_close_matches
+    def counting(given: str, known: str) -> bool:
+        searched.add(given)
+        return is_slip(given, known)
 
-    def counting(word: str, *rest: Any, **options: Any) -> list[str]:
-        searched.append(word)
+    def counting_units(word: str, *rest: Any, **options: Any) -> list[str]:
+        searched.add(word)
         return search(word, *rest, **options)
 
-    monkeypatch.setattr(difflib, "get_close_matches", counting)
+    monkeypatch.setattr(names, "_is_slip", counting)
+    monkeypatch.setattr(difflib, "get_close_matches", counting_units)
     table = meters().loc[[0] * 1000].reset_index(drop=True)
     table[column] = [f"nothing {number}" for number in range(1000)]
     answer = eb.assess(table, outputs())
@@ -215,7 +220,7 @@ def test_numbers_at_the_end_of_the_floats_warn_of_nothing(amount: float) -> None
 
 
 def test_a_figure_of_ones_own_that_overflows_is_the_amounts_problem() -> None:
-    own = {"carrier": "木屑", "amount": 1e200, "coefficient": 1e200, "coefficient_unit": "kgce/kg"}
+    own = {"carrier": "自有燃料", "amount": 1e200, "coefficient": 1e200, "coefficient_unit": "kgce/kg"}
     answer = eb.assess(meters(own, {}), outputs())
     assert answer.energy["used"].tolist() == [False, True]
     assert answer.problems[["column", "reason"]].iloc[0].tolist() == ["amount", "unreadable-amount"]

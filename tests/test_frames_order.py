@@ -97,6 +97,8 @@ def test_a_reading_in_two_rows_is_the_same_reading(groups: list[Group], data: st
     place = data.draw(st.integers(0, len(group.readings) - 1))
     reading = group.readings[place]
     assume(not isinstance(reading.amount, str))
+    # Beside a flow a negative amount is refused.
+    assume(part <= 1 or reading.flow is None)
     whole = float(reading.amount)
     first = float(Fraction(whole) * part)
     halves = (replace(reading, amount=first), replace(reading, amount=whole - first))

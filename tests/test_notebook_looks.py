@@ -158,10 +158,10 @@ def test_a_card_says_where_and_until_when_its_limit_applies() -> None:
 
 
 def test_a_card_says_what_follows_beside_the_class() -> None:
-    text = Page(card(eb.classify("425 kgce/t", "高炉", project="new"))).text
+    text = Page(card(eb.classify("118 kgce/t", "水泥熟料", project="new"))).text
     assert "项目 project新建 new" in text
-    assert "另须注意 what followsGB 21256-2025 2级 (<= 370 kgce/t)（新建项目应达到） 未达到" in text
-    assert "GB 21256-2025 level 2 (<= 370 kgce/t), required of a new plant, is not met" in text
+    assert "另须注意 what followsGB 16780-2021 2级 (<= 107 kgce/t)（新建项目应达到） 未达到" in text
+    assert "GB 16780-2021 level 2 (<= 107 kgce/t), required of a new plant, is not met" in text
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,7 @@ from energybench.errors import EnergybenchError
 FIGURES = [row for row in oracle.accepted("carriers") if row["coefficient"] and not row["coefficient_high"]]
 EDITIONS = sorted({row["document"] for row in FIGURES})
 HAIR = Fraction(1, 10**6)
+COLD_WATER = ("fresh_water", "soft_water", "circulating_water")
 SCALES = ("", "千", "万", "百万", "亿", "10^4 ", "10⁸", "1e4 ")
 
 
@@ -249,8 +250,10 @@ def test_the_slow_reader_refuses_what_the_library_refuses() -> None:
     """No row takes a unit of another kind, by either reader."""
     for row in FIGURES:
         for unit in ("t", "kWh", "m3", "Nm3", "tce", "m2"):
+            # A cubic metre of cold water is a tonne.
+            plain = "t" if unit == "m3" and row["carrier"] in COLD_WATER else unit
             try:
-                expected: float | None = float(oracle.to_tce(Fraction(1), unit, row))
+                expected: float | None = float(oracle.to_tce(Fraction(1), plain, row))
             except oracle.Unreadable:
                 expected = None
             try:

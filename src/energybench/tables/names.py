@@ -67,8 +67,6 @@ def index_names(
     found = {}
     for folded in {**exact, **others}:
         same, wide = tuple(exact.get(folded, ())), others.get(folded, {})
-        # An id is itself, whatever else has its words as a name.
-        same = tuple(one for one in same if normalise_name(one) == folded) or same
         if len(same) == 1:
             found[folded] = Meaning(same, same[0], exact=True)
             continue

@@ -236,12 +236,7 @@ def test_every_header_of_the_outputs_means_its_column(column: str, header: str) 
 
 @pytest.mark.parametrize("header", ["Plant", " PLANT ", "plant\u3000", "ｐｌａｎｔ".encode().decode(), "企业 "])
 def test_headers_are_folded(header: str) -> None:
-    table = meters().rename(columns={"plant": header})
-    if header.strip().isascii() or "企" in header:
-        assert eb.assess(table, outputs()).counts["used"] == 1
-    else:
-        with refused(MissingColumnError, "missing-column", "plant"):
-            eb.assess(table, outputs())
+    assert eb.assess(meters().rename(columns={"plant": header}), outputs()).counts["used"] == 1
 
 
 def test_underscores_spaces_and_brackets_of_a_header_are_one() -> None:
@@ -250,7 +245,7 @@ def test_underscores_spaces_and_brackets_of_a_header_are_one() -> None:
 
 @pytest.mark.parametrize(
     ("renamed", "nearest"),
-    [({"amount": "amounts"}, "'amounts'"), ({"carrier": "能源种类"}, "carrier"), ({"unit": "units"}, "'units'")],
+    [({"amount": "amounts"}, "'amounts'"), ({"carrier": "能源类别"}, "carrier"), ({"unit": "units"}, "'units'")],
 )
 def test_a_missing_column_names_the_nearest_header(tmp_path: Path, renamed: dict[str, str], nearest: str) -> None:
     (column,) = renamed
@@ -367,7 +362,7 @@ def test_empty_lines_alone_are_no_rows(tmp_path: Path) -> None:
         assess_text(tmp_path, f"{HEADER}\n\n,,,,,\n\n")
 
 
-@pytest.mark.parametrize("name", ["meters.tsv", "meters.xls", "meters.csv.gz", "meters.json", "meters"])
+@pytest.mark.parametrize("name", ["meters.ods", "meters.xls", "meters.csv.gz", "meters"])
 def test_another_ending_is_refused_with_those_that_are_read(tmp_path: Path, name: str) -> None:
     with refused(TableError, "table", "meters", ".csv, .parquet or .xlsx"):
         assess_text(tmp_path, f"{HEADER}\n{GOOD}\n", name=name)
@@ -387,7 +382,7 @@ def test_a_row_of_too_many_cells_is_refused(tmp_path: Path, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "data", [bytes(range(256)) * 8, "utf-16", b"\x89PNG\r\n\x1a\n" + bytes(200), b"PK\x03\x04" + bytes(50), b"\0" * 99]
+    "data", [bytes(range(256)) * 8, "utf-32", b"\x89PNG\r\n\x1a\n" + bytes(200), b"PK\x03\x04" + bytes(50), b"\0" * 99]
 )
 @pytest.mark.parametrize("ending", ["csv", "parquet", "xlsx"])
 def test_what_is_no_table_says_so(tmp_path: Path, data: bytes | str, ending: str) -> None:
@@ -485,8 +480,8 @@ def test_a_workbook_of_several_filled_sheets_is_asked_which(tmp_path: Path) -> N
         meters().to_excel(book, sheet_name="能耗", index=False)
         outputs().to_excel(book, sheet_name="产量", index=False)
         pandas.DataFrame().to_excel(book, sheet_name="空")
-    with pytest.raises(TableError, match="several sheets with cells"):
-        eb.assess(path, outputs())
+    # One sheet alone has meters.
+    assert eb.assess(path, outputs()).counts["used"] == 1
     assert eb.assess(path, outputs(), sheet="能耗").counts["used"] == 1
     assert eb.assess(path, path, sheet={"meters": "能耗", "outputs": "产量"}).counts["classified"] == 1
     with pytest.raises(OptionError, match="no filled sheet '空'"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from energybench.cli.console import FINE, PROBLEMS, progress_bar
 from energybench.cli.options import CONVERSION, add_options, given
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from energybench.cli.console import Parser
     from energybench.frames.assessment import Assessment
+    from energybench.frames.explanation import Explanation
 
 ABOUT = """\
 Tables to write are .csv, .json, .parquet or .xlsx. Exit code 1: there are rows with problems.
@@ -22,11 +23,15 @@ EXAMPLES = """\
   energybench assess meters.csv outputs.csv --results results.xlsx --problems problems.csv
   energybench assess meters.parquet outputs.parquet --basis primary --coal-rate "300 gce/kWh" --json
   energybench assess meters.csv outputs.csv --report report.html --workbook review.xlsx --lang zh
+  energybench assess plants.xlsx --period 2023 --product 水泥熟料 --columns 用能=carrier
   energybench assess readings/ outputs.csv --energy lines.parquet"""
 _OPTIONS = (
     *(*CONVERSION[:4], "document", "region", "project", "reading", "compare", "corrections"),
-    *("plausible", "sheet", "allow_unverified"),
+    *("plausible", "allow_unverified"),
 )
+#: What a caller says of the shape of the files.
+SHAPE = ("sheet", "header_row", "columns", "plant", "period", "product", "mapping", "blank")
+PERIOD_OF_ROWS = {"help": "period of every row, where no column has it"}
 _FILES = {
     "results": "write the classes, a row per output",
     "energy": "write the tce, a row per reading",
@@ -40,8 +45,10 @@ _FILES = {
 def add_arguments(parser: Parser) -> None:
     """Declare what the command takes."""
     parser.add_argument("meters", metavar="METERS", help="readings: .csv, .parquet, .xlsx or a folder")
-    parser.add_argument("outputs", metavar="OUTPUTS", help="outputs: .csv, .parquet or .xlsx")
+    parser.add_argument("outputs", metavar="OUTPUTS", nargs="?", help="outputs: a file; default that of the meters")
     add_options(parser, *_OPTIONS)
+    add_options(parser, *SHAPE, period=PERIOD_OF_ROWS)
+    parser.add_argument("--dry-run", action="store_true", help="say how the files are read, and stop")
     for name, text in _FILES.items():
         parser.add_argument(f"--{name}", metavar="PATH", help=text)
     parser.add_argument("--targets", metavar="DOCUMENT", help="policy whose targets the page and the workbook check")
@@ -49,14 +56,28 @@ def add_arguments(parser: Parser) -> None:
     add_options(parser, "json")
 
 
-def run(arguments: Namespace) -> tuple[Assessment, int]:
+def shape_of(arguments: Namespace) -> dict[str, Any]:
+    """Return what the words say of the shape of the files."""
+    shape = given(arguments, *SHAPE)
+    pairs = [word.rpartition("=") for word in shape["columns"] or ()]
+    for header, equals, column in pairs:
+        if not equals or not header:
+            raise OptionError(f"columns is {column!r}", column, "Write --columns 用能=carrier")
+    return {**shape, "columns": {header: column for header, _, column in pairs} or None}
+
+
+def run(arguments: Namespace) -> tuple[Assessment | Explanation, int]:
     """Assess, and write the files that are asked for."""
+    if arguments.dry_run:
+        from energybench.cli.explain import run as explain
+
+        return explain(arguments)
     import energybench as eb
     from energybench.frames.files import is_large
     from energybench.report import files as writers
     from energybench.tables.store import find_document
 
-    meters, outputs, targets = arguments.meters, arguments.outputs, arguments.targets
+    meters, outputs, targets = arguments.meters, arguments.outputs or arguments.meters, arguments.targets
     asked = {name: path for name, path in given(arguments, *_FILES).items() if path is not None}
     pages, books, receipts = ([asked.pop(name)] if name in asked else [] for name in ("report", "workbook", "receipt"))
     frames = asked
@@ -76,7 +97,14 @@ def run(arguments: Namespace) -> tuple[Assessment, int]:
         raise OptionError(f"{books[0]} holds a row per reading, which is not kept of so many", books[0], fix)
     energy_to = frames.pop("energy", None) if large else None
     with progress_bar(meters, outputs) as progress:
-        assessment = eb.assess(meters, outputs, energy_to=energy_to, progress=progress, **given(arguments, *_OPTIONS))
+        assessment = eb.assess(
+            meters,
+            outputs,
+            energy_to=energy_to,
+            progress=progress,
+            **given(arguments, *_OPTIONS),
+            **shape_of(arguments),
+        )
         for name, path in frames.items():
             writers.write_frame(getattr(assessment, name), path)
         checked = None

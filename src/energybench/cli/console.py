@@ -90,10 +90,11 @@ def in_options(text: str) -> str:
     """Turn the keyword arguments that an error speaks of into the options of the command."""
     text = re.sub(r"\b(allow_unverified|plausible)=True", lambda found: f"--{found[1].replace('_', '-')}", text)
     text = re.sub(r'corrections=\{.*\}, or (?=corrections="base")', "", text.replace("max_examples", "--examples"))
+    text = re.sub(r"columns=\{'([^']*)': ['\"](\w*)['\"]\}", r"--columns '\1=\2'", text)
     text = text.replace("energybench.tables.use()", "a file that the environment variable ENERGYBENCH_DATA names")
     keyword = (
         r"\b(basis|coal_rate|ncv|density|coefficient|edition|document|period|region|project|corrections|capacity"
-        r'|reading|output|compare|sheet)=("[^"]*"|\'[^\']*\')?'
+        r'|reading|output|compare|sheet|plant|product|blank)=("[^"]*"|\'[^\']*\')?'
     )
     return re.sub(keyword, lambda found: f"--{found[1].replace('_', '-')} {found[2] or ''}".rstrip(), text)
 

@@ -37,6 +37,16 @@ OPTIONS: dict[str, dict[str, Any]] = {
         "help": "compare all digits, or rounded as GB/T 8170 says",
     },
     "sheet": {"metavar": "NAME", "help": "sheet of a workbook that has several"},
+    "header_row": {"metavar": "ROW", "type": int, "help": "row of the file with the headers of the meters"},
+    "columns": {
+        "metavar": "HEADER=COLUMN",
+        "action": "append",
+        "help": "a header of your own: 用能=carrier; repeat it",
+    },
+    "plant": {"metavar": "NAME", "help": "plant of every row, where no column has it"},
+    "product": {"metavar": "NAME", "help": "product of every row, where no column has it"},
+    "mapping": {"metavar": "PATH", "help": "TOML file with headers of your own and constants"},
+    "blank": {"choices": ("none-used",), "help": "amounts that are empty or a dash are 0"},
     "allow_unverified": {"action": "store_true", "help": "use unconfirmed figures, with a warning"},
     "json": {"action": "store_true", "help": "print JSON instead of text"},
 }

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from functools import cache
 from typing import TYPE_CHECKING
 
 from energybench.energy.lines import HEADERS
-from energybench.errors import MissingColumnError, TableError, did_you_mean, quoted
-from energybench.tables.names import normalise_name
+from energybench.errors import MissingColumnError, TableError, UnitTextError, nearest, quoted
+from energybench.tables.names import normalise_name, spellings
+from energybench.units.text import read_unit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,12 +18,18 @@ KEYS = ("plant", "period", "product")
 
 #: Column -> headers that mean it, beside its own name.
 METERS: dict[str, tuple[str, ...]] = {
-    "plant": ("企业", "企业名称", "工厂", "厂名", "用能单位"),
-    "period": ("期间", "时期", "报告期", "年份", "年度", "月份", "year"),
-    "product": ("产品", "产品名称"),
-    "carrier": HEADERS["carrier"],
-    "amount": HEADERS["amount"],
-    "unit": HEADERS["unit"],
+    "plant": (
+        *("企业", "企业名称", "工厂", "厂名", "用能单位", "用能单位名称", "单位名称", "填报单位", "企业（单位）名称"),
+        *("公司", "公司名称", "法人单位名称"),
+    ),
+    "period": ("期间", "时期", "报告期", "年份", "年度", "月份", "统计期", "统计时间", "日期", "year", "month"),
+    "product": ("产品", "产品名称", "主要产品"),
+    "carrier": (*HEADERS["carrier"], "能源种类", "能源类型", "能耗品种", "能源品名"),
+    "amount": (
+        *(*HEADERS["amount"], "消费数量", "实物消费量", "实物量消费", "消费总量", "消费合计", "能源消费量"),
+        *("用量", "使用量", "耗用量"),
+    ),
+    "unit": (*HEADERS["unit"], "计算单位", "数量单位"),
     "flow": HEADERS["flow"],
     "use": HEADERS["use"],
     "ncv": HEADERS["ncv"],
@@ -36,7 +45,7 @@ METERS: dict[str, tuple[str, ...]] = {
 OUTPUTS: dict[str, tuple[str, ...]] = {
     **{key: METERS[key] for key in KEYS},
     "output": ("产量", "产品产量"),
-    "output_unit": ("产量单位",),
+    "output_unit": ("产量单位", "单位", "计量单位"),
     "output_uncertainty": ("产量不确定度",),
     "output_accuracy": ("产量准确度等级",),
     "output_meter": ("output_group", "产量计量器具"),
@@ -64,17 +73,65 @@ def _correction(header: str) -> str | None:
     return None if prefix is None else CORRECTIONS[0] + header.strip()[len(prefix) :].replace("：", ":")
 
 
+@cache
+def _meanings(name: str) -> dict[str, str]:
+    return {
+        normalise_name(header): column for column, others in REQUIRED[name][0].items() for header in (column, *others)
+    }
+
+
+def column_of(header: object, name: str) -> str | None:
+    """Return the column that a header means; white space, numbers and marks of a list in it mean nothing."""
+    text = str(header)
+    if "其中" in text:  # a part of the column beside it
+        return None
+    meanings = _meanings(name)
+    known = (
+        meanings[one] for one in spellings("".join(text.split()) if not text.isascii() else text) if one in meanings
+    )
+    return next(known, None) or (_correction(text) if name == "outputs" else None)
+
+
+def split_unit(header: str) -> tuple[str, str]:
+    """Split a header from the unit that it ends with, in brackets or behind a slash or a comma; "" where none is.
+
+    >>> split_unit("原煤（吨）"), split_unit("电量/万kWh"), split_unit("天然气(气态)")
+    (('原煤', '吨'), ('电量', '万kWh'), ('天然气(气态)', ''))
+    """
+    text = "".join(header.split())
+    for pattern in _UNIT_IN_HEADER:
+        if (found := pattern.fullmatch(text)) and is_unit(
+            unit := found[2].removeprefix("单位：").removeprefix("单位:")
+        ):
+            return found[1], unit
+    return text, ""
+
+
+def is_unit(text: str) -> bool:
+    """Say whether a text is a unit that is read."""
+    try:
+        read_unit(text)
+    except UnitTextError:
+        return False
+    return True
+
+
+#: What a header may end with: brackets, then a slash or a comma.
+_UNIT_IN_HEADER = (
+    re.compile(r"(.+?)[(（\[【]([^(（\[【]+)[)）\]】]"),
+    re.compile(r"([^/／,，]+)[/／,，](.+)"),
+)
+
+
 def find_columns(
     headers: Sequence[object], name: str, only: Sequence[str] | None = None
 ) -> tuple[dict[str, int], tuple[str, ...]]:
     """Return the place of each column of a table, or of some, among its headers, and the headers that are not used."""
-    known = {column: REQUIRED[name][0][column] for column in only or REQUIRED[name][0]}
-    meaning = {normalise_name(header): column for column, others in known.items() for header in (column, *others)}
     found: dict[str, int] = {}
     unused: list[str] = []
     for place, header in enumerate(headers):
-        column = meaning.get(normalise_name(str(header))) or (_correction(str(header)) if name == "outputs" else None)
-        if column is None:
+        column = column_of(header, name)
+        if column is None or (only is not None and column not in only):
             unused.append(str(header))
         elif column in found:
             raise TableError(
@@ -89,7 +146,7 @@ def find_columns(
 
 def canonical_columns(headers: Sequence[object], name: str) -> tuple[dict[str, int], tuple[str, ...]]:
     """Return what :func:`find_columns` does, and refuse a table that lacks a column or states coverage factors."""
-    known, required = REQUIRED[name]
+    required = REQUIRED[name][1]
     found, unused = find_columns(headers, name)
     factors = {normalise_name(header) for header in COVERAGE}
     stated = next((header for header in unused if normalise_name(header) in factors), None)
@@ -101,10 +158,25 @@ def canonical_columns(headers: Sequence[object], name: str) -> tuple[dict[str, i
         )
     for column in required:
         if column not in found:
-            shown = ", ".join(str(header) for header in headers) or "(none)"
-            raise MissingColumnError(
-                f"{name} has no column {column} ({known[column][0]}); its headers are {shown}",
-                column,
-                did_you_mean(column, unused, f"Add a column {column}"),
-            )
+            raise missing_column(column, name, headers, unused)
     return found, unused
+
+
+def missing_column(
+    column: str, name: str, headers: Sequence[object], unused: Sequence[str], place: str = ""
+) -> MissingColumnError:
+    """Return the error of a column that is not there: what it may be called, in the language of the headers."""
+    accepted = REQUIRED[name][0][column]
+    shown = ", ".join(str(header) for header in headers) or "(none)"
+    chinese = any(not str(header).isascii() for header in headers)
+    names = [one for one in (accepted if chinese else (column, *accepted)) if one.isascii() != chinese] or [column]
+    # The header that is meant is near one of the accepted.
+    meant = next((found for one in (column, *names) if (found := nearest(one, filter(None, unused), 1))), [])
+    ways = f"Name it {' or '.join(names[:6])}"
+    if meant:
+        ways = f"Did you mean {quoted(meant[0])}? {ways}, or pass columns={{{quoted(meant[0])}: {quoted(column)}}}"
+    if column in KEYS:
+        ways += f", or pass {column}= for the whole table"
+    where = f" ({place})" if place else ""
+    what = f"{name} has no column {column} ({accepted[0]}); its headers{where} are {shown}"
+    return MissingColumnError(what, column, ways)

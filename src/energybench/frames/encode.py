@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING, Any
 import numpy
 import pandas
 
-from energybench.errors import AmountError, quoted, text_of
-from energybench.units.text import as_float, read_number
+from energybench.errors import AmountError, UnitTextError, quoted, text_of
+from energybench.units.text import as_float, read_number, read_unit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
+
+    from energybench.units.text import UnitText
 
     Floats = NDArray[numpy.float64]
     Codes = NDArray[Any]
@@ -172,8 +174,52 @@ def to_number(value: Any) -> float:
         return float("nan")
     if isinstance(value, str):
         try:
-            number, rest = read_number(value)
+            number, rest = read_number(value.strip())
         except AmountError:
             return float("nan")
         return float("nan") if rest else float(number)
     return as_float(value)
+
+
+def with_units_of_cells(table: pandas.DataFrame, values: Floats, name: str, unit: str) -> pandas.DataFrame:
+    """Read numbers that carry their unit, "1200 t", into ``values``, where the unit of the row is empty or the same."""
+    if unit not in table:
+        return table
+    rows = numpy.flatnonzero(numpy.isnan(values) & table[name].notna().to_numpy())
+    if not len(rows) or not any(found := encode(table[name].iloc[rows]).map(_with_unit, None)):
+        return table
+    pairs = list(zip(found, table[unit].iloc[rows], strict=True))
+    texts = ["" if pandas.isna(cell) else clean_text(cell) for _, cell in pairs]
+    read = [
+        bool(one) and (not text or _unit(text) == _unit(one[1])) for (one, _), text in zip(pairs, texts, strict=True)
+    ]
+    values[rows[read]] = [one[0] for (one, _), here in zip(pairs, read, strict=True) if here]
+    cells = table[[name, unit]].astype(object)
+    cells.iloc[rows[read], 1] = [one[1] for (one, _), here in zip(pairs, read, strict=True) if here]
+    cells.iloc[rows[read], 0] = values[rows[read]]
+    return table.assign(**{name: cells[name], unit: cells[unit]})
+
+
+def _with_unit(cell: Any) -> tuple[float, str] | None:
+    try:
+        number, unit = read_number(cell.strip()) if isinstance(cell, str) else ("", "")
+    except AmountError:
+        return None
+    return (float(number), unit) if unit and _unit(unit) is not None else None
+
+
+def _unit(text: str) -> UnitText | None:
+    try:
+        return read_unit(text)
+    except UnitTextError:
+        return None
+
+
+#: What people write in a cell for nothing.
+_BLANK = frozenset({"", "-", "--", "---", "—", "——", "–", "－", "/", "／", "\\", "…", "无"})
+
+
+def none_used(table: pandas.DataFrame) -> pandas.DataFrame:
+    """Return meter rows with 0 for every amount that is blank or a dash."""
+    blank = encode(table["amount"]).map(lambda cell: clean_text(cell) in _BLANK, True, bool)
+    return table.assign(amount=table["amount"].astype(object).where(~blank, 0)) if blank.any() else table

@@ -1,8 +1,11 @@
-"""Meter and output tables from files: CSV in UTF-8 or GB18030, Parquet, Excel; whole, or a batch at a time."""
+"""Meter and output tables from files: text, Parquet, Excel, JSON; whole, or a batch at a time."""
 
 from __future__ import annotations
 
 import codecs
+import json
+import re
+import zipfile
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,12 +20,24 @@ from energybench.errors import (
     quoted,
     requiring,
 )
+from energybench.frames.columns import COVERAGE, REQUIRED, column_of
+from energybench.frames.forms import (
+    Grid,
+    Reading,
+    find_form,
+    read_forms,
+    several_sheets,
+    with_constants,
+    without_notes,
+)
+from energybench.frames.layout import Layout
 from energybench.frames.native import from_arrow
 from energybench.frames.parquet import FIRST_ROW, headers_of, open_parquet, readable
 from energybench.frames.sources import BATCH_ROWS, Batch, FrameSource
+from energybench.tables.names import normalise_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     import pandas
 
@@ -32,26 +47,29 @@ if TYPE_CHECKING:
 LARGE = 256 * 2**20
 #: Encodings of CSV text, in the order in which they are tried.
 ENCODINGS = ("utf-8-sig", "gb18030")
-_READABLE = ".csv, .parquet or .xlsx"
-_TEXTS = (".csv", ".txt")
+_READABLE = ".csv, .parquet or .xlsx (.txt, .tsv, .json)"
+_TEXTS = (".csv", ".txt", ".tsv")
 _LONGEST_PATH = 250
+#: Rows of a frame that may be a form.
+_MOST_ROWS = 100_000
 #: Bytes that are decoded at a time while the encoding is looked for.
 _BLOCK = 1 << 22
 
 
 def open_file(
-    path: str | Path, batch_rows: int | None, sheet: str | None = None
-) -> FrameSource | CsvSource | ParquetSource:
+    path: str | Path, batch_rows: int | None, layout: Layout | None = None
+) -> FrameSource | CsvSource | ParquetSource | Reading:
     """Look at a meter file or folder; a small file is read whole where nobody says in which batches."""
     file, shown = Path(path), shown_path(path)
-    if _kind(file) == "folder" and path != "":  # an empty text would be the folder at work
+    folder = _kind(file) == "folder" and path != ""  # an empty text would be the folder at work
+    if not folder and ((batch_rows is None and not is_large(path)) or _ending(file, shown) in (".xlsx", ".json")):
+        return read_form(path, "meters", layout or Layout())
+    if layout is not None and not layout.plain:
+        fix = "Leave header_row, columns and constants out, or give a table that is read whole"
+        raise OptionError(f"{shown} is read in batches, and its headers are those of the library", shown, fix)
+    if folder or _ending(file, shown) == ".parquet":
         return open_parquet(file, shown, batch_rows or BATCH_ROWS)
-    if batch_rows is None and not is_large(path):
-        return FrameSource(read_table(path, sheet))
-    ending = _ending(file, shown)
-    if ending == ".parquet":
-        return open_parquet(file, shown, batch_rows or BATCH_ROWS)
-    return FrameSource(read_table(path, sheet)) if ending == ".xlsx" else open_csv(file, batch_rows or BATCH_ROWS)
+    return open_csv(file, batch_rows or BATCH_ROWS)
 
 
 def _ending(file: Path, shown: str) -> str:
@@ -60,7 +78,7 @@ def _ending(file: Path, shown: str) -> str:
         raise TableNotFoundError(f"{shown} is not a file that exists", shown, fix)
     if file.stat().st_size == 0:
         raise TableError(f"{shown} is empty", shown, "Give a file with a header and rows")
-    if file.suffix.lower() not in (*_TEXTS, ".parquet", ".xlsx"):
+    if file.suffix.lower() not in (*_TEXTS, ".parquet", ".xlsx", ".json"):
         raise TableError(
             f"{shown} ends in {quoted(file.suffix)}, expected {_READABLE}", shown, f"Save it as {_READABLE}"
         )
@@ -68,7 +86,7 @@ def _ending(file: Path, shown: str) -> str:
 
 
 def read_table(path: str | Path, sheet: str | None = None) -> pandas.DataFrame:
-    """Read a table from a file; the index is the row number in the file, the header being row 1."""
+    """Read a tidy table from a file; the index is the row number in the file, the header being row 1."""
     file = Path(path)
     shown = shown_path(path)
     if _kind(file) == "folder":
@@ -77,9 +95,80 @@ def read_table(path: str | Path, sheet: str | None = None) -> pandas.DataFrame:
     ending = _ending(file, shown)
     if ending in _TEXTS:
         return _read_csv(file)
-    table = _read_parquet(file) if ending == ".parquet" else _read_excel(file, sheet)
+    if ending == ".json":
+        return _read_json(file)
+    if ending == ".xlsx":
+        return _read_excel(_sheets(file), file, sheet)
+    table = _read_parquet(file)
     table.index += FIRST_ROW
-    return table.dropna(how="all") if ending == ".xlsx" else table
+    return table
+
+
+def read_form(path: str | Path, kind: str, layout: Layout) -> Reading:
+    """Read a table of a kind from a file: a tidy one as it stands, any other as the form that it is."""
+    file, shown = Path(path), shown_path(path)
+    ending = file.suffix.lower()
+    if _kind(file) == "file" and file.stat().st_size and ending in _TEXTS:
+        source = open_csv(file, 0)
+        if not _is_tidy(source.headers, kind, layout):
+            grid = Grid(_text_cells(file, source.options["encoding"], source.options["sep"]))
+            if form := find_form(grid, kind, layout):
+                return read_forms([form], layout, shown)
+    if _kind(file) == "file" and file.stat().st_size and ending == ".xlsx":
+        return _read_workbook(file, kind, layout)
+    return read_frame(read_table(path), kind, layout)
+
+
+def read_frame(frame: pandas.DataFrame, kind: str, layout: Layout) -> Reading:
+    """Read a frame whose headers are its first row: a tidy one as it stands, any other as a form."""
+    headers = list(frame.columns)
+    if _is_tidy(headers, kind, layout):
+        return _with_own(frame, kind, layout)
+    cells = [
+        [str(header) for header in headers],
+        *(_plain_row(row) for row in frame.itertuples(index=False, name=None)),
+    ]
+    form = find_form(Grid(cells), kind, Layout(None, 1, layout.columns)) if len(frame) <= _MOST_ROWS else None
+    if form is None:
+        return Reading(frame)
+    found = read_forms([form], layout, kind)
+    # The rows of the grid are those of the frame below one header.
+    found.frame.index = [frame.index[row - FIRST_ROW] for row in found.frame.index]
+    return Reading(found.frame, found.notes[1:], found.used, found.headers)
+
+
+def _plain_row(row: tuple[Any, ...]) -> list[Any]:
+    return [None if cell is None or cell != cell else cell for cell in map(_not_na, row)]
+
+
+def _not_na(cell: Any) -> Any:
+    return None if type(cell).__name__ in ("NAType", "NaTType") else cell
+
+
+def _is_tidy(headers: Sequence[object], kind: str, layout: Layout) -> bool:
+    """Say whether headers mean every column that is needed, and none twice."""
+    found = [column_of(header, kind) for header in headers]
+    known = [column for column in found if column]
+    stated = any(normalise_name(str(header)) in COVERAGE for header in headers)
+    whole = set(REQUIRED[kind][1]) <= set(known) | set(layout.constants)
+    plain = layout.header_row in (None, 1) and not set(layout.columns) & set(map(str, headers))
+    return plain and ((whole and len(known) == len(set(known))) or stated)
+
+
+def _with_own(frame: pandas.DataFrame, kind: str, layout: Layout) -> Reading:
+    """Add the constants of the caller to a tidy table, and leave its notes and signatures out."""
+    notes: list[str] = []
+    names = {header: column for header in frame.columns if (column := column_of(header, kind))}
+    value, other = ("amount", "carrier") if kind == "meters" else ("output", "product")
+    places = {column: header for header, column in names.items()}
+    if value in places and other in places:
+        empty = frame[places[value]].isna() & frame[places[other]].isna()
+        if empty.any():
+            frame, notes = without_notes(frame, empty.to_numpy(), kind)
+    if not layout.constants:
+        return Reading(frame, tuple(notes))
+    frame, used = with_constants(frame.rename(columns=names), layout, {}, notes, kind)
+    return Reading(frame, tuple(notes), frozenset(used))
 
 
 def shown_path(path: str | Path) -> str:
@@ -105,7 +194,7 @@ def is_large(path: str | Path) -> bool:
     file = Path(path)
     if _kind(file) != "file":
         return _kind(file) == "folder"
-    most = {".parquet": LARGE // 16, ".csv": LARGE, ".txt": LARGE}.get(file.suffix.lower())
+    most = {".parquet": LARGE // 16, **dict.fromkeys(_TEXTS, LARGE)}.get(file.suffix.lower())
     return most is not None and file.stat().st_size >= most
 
 
@@ -193,9 +282,42 @@ def _read_csv(path: Path) -> pandas.DataFrame:
         return next(open_csv(path, 0).frames(file, 1 << 40))
 
 
+def _text_cells(path: Path, encoding: str, separator: str) -> list[list[Any]]:
+    """Return the cells of a text file, rows of one length."""
+    import csv
+
+    with path.open(encoding=encoding, newline="") as file:
+        rows: list[list[Any]] = [
+            [cell.strip() or None for cell in row] for row in csv.reader(file, delimiter=separator)
+        ]
+    width = max(map(len, rows), default=0)
+    return [[*row, *[None] * (width - len(row))] for row in rows]
+
+
 def _encoding(path: Path) -> tuple[str, bool]:
-    """Return the encoding in which the whole file is text, UTF-8 or GB18030, and whether it has a quote."""
-    for encoding in ENCODINGS:
+    """Return the encoding in which the whole file is text, and whether it has a quote.
+
+    UTF-16 is told by its first bytes. Big5 is tried where the text is one in GB18030 without a header that is known.
+    """
+    found = _first_encoding(path)
+    if found[0] == "gb18030" and not _knows_header(path, "gb18030") and _knows_header(path, "big5"):
+        return "big5", found[1]
+    return found
+
+
+def _knows_header(path: Path, encoding: str) -> bool:
+    try:
+        text = path.read_bytes()[:_BLOCK].decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    words = [word.strip(' "') for line in text.splitlines()[:40] for word in re.split("[,;\t]", line)]
+    return len({column_of(word, kind) for word in words for kind in REQUIRED} - {None}) > 2
+
+
+def _first_encoding(path: Path) -> tuple[str, bool]:
+    with path.open("rb") as file:
+        wide = file.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+    for encoding in ("utf-16",) if wide else ENCODINGS:
         decoder, quotes = codecs.getincrementaldecoder(encoding)(), False
         try:
             with path.open("rb") as file:
@@ -211,7 +333,10 @@ def _encoding(path: Path) -> tuple[str, bool]:
 def csv_options(file: Path, encoding: str) -> dict[str, Any]:
     """Return how pandas is to read a CSV file: cells as text, the header as the first row."""
     with file.open(encoding=encoding) as text:
-        header = text.readline()
+        # The header may stand below titles: the line with most separators says which one it is.
+        lines = [text.readline() for _ in range(20)]
+    first = max(map(lines[0].count, ",;\t"))
+    header = lines[0] if first else max(lines, key=lambda line: max(map(line.count, ",;\t")))
     return {
         "sep": max(",;\t", key=header.count),
         "header": None,
@@ -247,8 +372,102 @@ def _read_parquet(file: Path) -> pandas.DataFrame:
         return from_arrow(table.select(headers_of(table.schema)).replace_schema_metadata())
 
 
-def _read_excel(file: Path, sheet: str | None) -> pandas.DataFrame:
-    import zipfile
+def _read_json(file: Path) -> pandas.DataFrame:
+    """Read records; they are numbered from 1."""
+    import pandas
+
+    try:
+        found = json.loads(file.read_text("utf-8-sig"))
+    except ValueError as error:
+        raise TableError(f"{shown_path(file)} is not JSON: {error}", str(file), "Give a list of records") from error
+    if not isinstance(found, list) or not found or not all(isinstance(one, dict) for one in found):
+        what = f"{shown_path(file)} holds no records"
+        raise TableError(what, str(file), 'Give a list of objects, [{"企业": "甲厂", "期间": 2023, …}, …]')
+    return pandas.DataFrame(found, index=range(1, len(found) + 1), dtype=object)
+
+
+def _read_workbook(file: Path, kind: str, layout: Layout) -> Reading:
+    """Read a workbook: a tidy first sheet as it stands, any other by its cells, ranges and sheets."""
+    shown = shown_path(file)
+    sheets = _sheets(file)
+    frame = None if layout.sheet is None and len(sheets) > 1 else _read_excel(sheets, file, layout.sheet)
+    del sheets
+    if frame is not None and _is_tidy(list(frame.columns), kind, layout) and not _is_form(file, frame, kind):
+        return _with_own(frame, kind, layout)
+    grids = _grids(file, layout.sheet)
+    forms = [form for grid in grids if (form := find_form(grid, kind, layout)) is not None]
+    if not forms:
+        if frame is None:
+            raise several_sheets([grid.sheet for grid in grids], shown)
+        return Reading(frame)
+    return read_forms(forms, layout, shown)
+
+
+def _is_form(file: Path, frame: pandas.DataFrame, kind: str) -> bool:
+    """Say whether cells of a workbook with tidy headers are merged, hidden, or empty where they are needed."""
+    needed = [place for place, header in enumerate(frame.columns) if column_of(header, kind) in REQUIRED[kind][1]]
+    if bool(frame.iloc[:, needed].isna().to_numpy().any()):
+        return True
+    with zipfile.ZipFile(file) as book:
+        sheets = [name for name in book.namelist() if name.startswith("xl/worksheets/sheet")]
+        return any(mark in book.read(name) for name in sheets for mark in (b"<mergeCell ", b'hidden="1"'))
+
+
+def _grids(file: Path, sheet: str | None) -> list[Grid]:
+    """Return the sheets of a workbook that have cells; of several those that are not hidden."""
+    import openpyxl  # type: ignore[import-untyped]
+
+    book = openpyxl.load_workbook(file, data_only=True)
+    shown = [page for page in book.worksheets if page.sheet_state == "visible" or page.title == sheet]
+    pages = [page for page in shown if sheet in (None, page.title)]
+    formulas: Any = None
+    grids = []
+    for page in pages:
+        cells = [[_whole(cell) for cell in row] for row in page.iter_rows(values_only=True)]
+        if not any(cell is not None for row in cells for cell in row):
+            continue
+        notes = _hidden(page)
+        if _has_formulas(file):
+            formulas = formulas or openpyxl.load_workbook(file)
+            notes += _name_formulas(cells, formulas[page.title])
+        merged = tuple(
+            (one.min_row - 1, one.min_col - 1, one.max_row - 1, one.max_col - 1) for one in page.merged_cells.ranges
+        )
+        grids.append(Grid(cells, page.title, merged, tuple(notes)))
+    return grids
+
+
+def _whole(cell: Any) -> Any:
+    return int(cell) if isinstance(cell, float) and cell.is_integer() else cell
+
+
+def _hidden(page: Any) -> list[str]:
+    rows = [number for number, row in page.row_dimensions.items() if row.hidden]
+    columns = [name for name, column in page.column_dimensions.items() if column.hidden]
+    said = [f"{len(rows)} hidden rows count, the first is row {min(rows)}"] if rows else []
+    return said + ([f"hidden columns count: {', '.join(columns)}"] if columns else [])
+
+
+def _has_formulas(file: Path) -> bool:
+    with zipfile.ZipFile(file) as book:
+        return any(b"<f" in book.read(name) for name in book.namelist() if name.startswith("xl/worksheets/sheet"))
+
+
+def _name_formulas(cells: list[list[Any]], page: Any) -> list[str]:
+    """Put formulas without a saved value where their values would be, and say so."""
+    found = []
+    for row in page.iter_rows():
+        for cell in row:
+            if cell.data_type == "f" and cells[cell.row - 1][cell.column - 1] is None:
+                cells[cell.row - 1][cell.column - 1] = str(cell.value)
+                found.append(cell.coordinate)
+    shown = ", ".join(found[:5]) + (" …" if len(found) > 5 else "")
+    fix = "open the workbook once in Excel and save it"
+    return [f"{len(found)} formulas have no saved value ({shown}): {fix}"] if found else []
+
+
+def _sheets(file: Path) -> dict[str, pandas.DataFrame]:
+    """Return the sheets of a workbook that have cells."""
     import zlib
 
     import pandas
@@ -269,15 +488,21 @@ def _read_excel(file: Path, sheet: str | None) -> pandas.DataFrame:
         raise
     except (*broken, TypeError, AttributeError, RuntimeError) as error:  # the last for what seems encrypted
         raise TableError(f"{shown_path(file)} is not an Excel table: {error}", str(file), "Save it as .xlsx") from error
-    filled = [name for name, table in sheets.items() if not table.dropna(how="all").empty]
+    filled = {name: table for name, table in sheets.items() if not table.dropna(how="all").empty}
     if not filled:
         raise TableError(f"{shown_path(file)} is empty", str(file), "Give a file with a header and rows")
-    if sheet is not None and sheet not in filled:
-        fix = did_you_mean(sheet, filled, f"Pass one of {', '.join(map(quoted, filled))}")
+    return filled
+
+
+def _read_excel(sheets: dict[str, pandas.DataFrame], file: Path, sheet: str | None) -> pandas.DataFrame:
+    """Return a sheet whose first row is the header."""
+    names = list(sheets)
+    if sheet is not None and sheet not in names:
+        fix = did_you_mean(sheet, names, f"Pass one of {', '.join(map(quoted, names))}")
         raise OptionError(f"{shown_path(file)} has no filled sheet {quoted(sheet)}", quoted(sheet), fix)
-    if sheet is None and len(filled) > 1:
-        named = ", ".join(map(quoted, filled))
-        fix = f"Pass sheet={quoted(filled[0])} or another, or put all rows on one sheet"
-        raise TableError(f"{shown_path(file)} has several sheets with cells: {named}", str(file), fix)
-    table = sheets[sheet or filled[0]]
-    return table.iloc[1:].reset_index(drop=True).set_axis(_headers(table), axis=1).infer_objects()
+    if sheet is None and len(names) > 1:
+        raise several_sheets(names, shown_path(file))
+    table = sheets[sheet or names[0]]
+    table = table.iloc[1:].reset_index(drop=True).set_axis(_headers(table), axis=1).infer_objects()
+    table.index += FIRST_ROW
+    return table.dropna(how="all")

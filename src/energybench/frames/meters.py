@@ -15,7 +15,7 @@ from energybench.energy.lines import FLOW_SIGNS, FLOWS, KIND_OF_FLOW, USE_WORDS
 from energybench.energy.plausibility import COEFFICIENT_RULE, KCAL_FOR_KJ
 from energybench.errors import did_you_mean, quoted
 from energybench.frames.columns import KEYS
-from energybench.frames.encode import Coded, clean_text, encode, fold, to_floats
+from energybench.frames.encode import Coded, clean_text, encode, fold, to_floats, with_units_of_cells
 from energybench.frames.groups import KEY_TEXT, is_damaged
 from energybench.frames.kernel import Lookup, keys_in_use, make_key, make_lookup
 from energybench.frames.problems import Problems
@@ -116,8 +116,21 @@ def damaged_text(column: str) -> Refusal:
 def unreadable(column: str) -> Refusal:
     """Return the refusal of a cell that holds no finite number."""
     message = f"{column} is {{value}}, expected a finite number"
-    fix = "Write a number such as 1200.5; a full-width comma or a unit in the cell is not read"
+    fix = "Write a number such as 1200.5; a full-width comma, or a unit that is not the row's, is not read"
     return Refusal(column, "", "unreadable-amount", message, fix)
+
+
+def faulty_cell(column: str, word: str, fix: str) -> Refusal:
+    """Return the refusal of a cell that a spreadsheet could not work out."""
+    return Refusal(column, "", "unreadable-amount", f"{column} is {{value}}, {word}", fix)
+
+
+#: What cells of a workbook begin with, what they are, and what to do.
+_FAULTY = (
+    ("=", "a formula whose value is not saved", "Open the workbook once in Excel and save it"),
+    ("#", "an error of the spreadsheet", "Mend the formula of the cell"),
+)
+_DASHES = frozenset({"-", "--", "---", "—", "——", "–", "/", "－", "／"})
 
 
 def of_other_basis(column: str, basis: str) -> Refusal:
@@ -136,6 +149,9 @@ def implausible(column: str) -> Refusal:
 
 def read_meters(table: pandas.DataFrame, known: KnownFactors, amount: Floats | None = None) -> Meters:
     """Code the columns of a meter table and resolve its combinations; amounts that are sums are given."""
+    if amount is None:
+        amount = to_floats(table["amount"])
+        table = with_units_of_cells(table, amount, "amount", "unit")
     columns = {name: encode(table[name]) for name in (*KEYS, "carrier", "unit")}
     texts, parts = [], []
     for name in ("carrier", "unit"):
@@ -153,7 +169,6 @@ def read_meters(table: pandas.DataFrame, known: KnownFactors, amount: Floats | N
         carrier, unit = divmod(rest, max(len(texts[1]), 1))
         figure, figure_unit = kind_and_unit.distinct[own_code] if kind_and_unit is not None else ("", "")
         combinations.append((texts[0][carrier], texts[1][unit], figure, figure_unit))
-    amount = to_floats(table["amount"]) if amount is None else amount
     read = Meters(table, columns, amount, own, kind, factor, key.size, keys, known.resolve(combinations))
     _multiply(read)
     read.spreads = read_spreads(table, amount, columns["unit"], known.choice.allow_unverified)
@@ -298,7 +313,15 @@ def flag_number(problems: Problems, column: str, values: Floats, where: NDArray[
     """Flag cells that are empty, or no finite number."""
     here = numpy.ones(len(values), bool) if where is None else where
     problems.flag(here & ~problems.source[column].notna().to_numpy(), missing(column))
-    problems.flag(here & ~numpy.isfinite(values), unreadable(column))
+    bad = here & ~numpy.isfinite(values)
+    if bad.any():
+        first = encode(problems.source[column]).map(lambda cell: clean_text(cell), "")
+        for mark, word, fix in _FAULTY:
+            problems.flag(bad & [text.startswith(mark) for text in first], faulty_cell(column, word, fix))
+        if column == "amount":
+            fix = 'Write 0, or pass blank="none-used" where such cells say that none was used'
+            problems.flag(bad & [text in _DASHES for text in first], faulty_cell(column, "which is no number", fix))
+    problems.flag(bad, unreadable(column))
 
 
 def _explain_own(problems: Problems, meters: Meters, rows: NDArray[Any]) -> None:

@@ -18,14 +18,23 @@ import numpy
 import pandas
 
 from energybench.energy.conversion import taken_notes
-from energybench.errors import OptionError, SupersededWarning, TableError, quoted
+from energybench.errors import OptionError, SupersededWarning, TableError, check_option, quoted
 from energybench.frames.assessment import Assessment, EnergyLines, NoEnergyLines
 from energybench.frames.columns import KEYS, canonical_columns
 from energybench.frames.double_counting import DoubleCounting
-from energybench.frames.encode import Coded, encode, recode, with_plain_cells
+from energybench.frames.encode import (
+    Coded,
+    encode,
+    none_used,
+    recode,
+    to_floats,
+    with_plain_cells,
+    with_units_of_cells,
+)
 from energybench.frames.energy_file import EnergyFile
 from energybench.frames.engines import EngineSource, collected, is_lazy
-from energybench.frames.files import is_workbook, open_file, read_table, stamp_of
+from energybench.frames.files import is_workbook, open_file, read_form, read_frame, stamp_of
+from energybench.frames.forms import Reading
 from energybench.frames.grading import (
     grade,
     intensity_uncertainty,
@@ -36,6 +45,7 @@ from energybench.frames.grading import (
 )
 from energybench.frames.groups import KEY_TEXT, by_month, make_groups
 from energybench.frames.kernel import Totals, sweep
+from energybench.frames.layout import Layout, make_layouts
 from energybench.frames.meters import explain, read_meters
 from energybench.frames.native import kind_of, to_pandas
 from energybench.frames.options import make_options
@@ -80,7 +90,7 @@ _STATING = {*METER_COLUMNS[:2], *FIGURE_COLUMNS.values()}
 
 def assess(
     meters: TableLike,
-    outputs: TableLike,
+    outputs: TableLike | None = None,
     *,
     basis: str = "calorific",
     coal_rate: AmountLike | CoalRate | None = None,
@@ -95,6 +105,13 @@ def assess(
     plausible: bool = False,
     allow_unverified: bool = False,
     sheet: str | Mapping[str, str] | None = None,
+    header_row: int | Mapping[str, int] | None = None,
+    columns: Mapping[str, str] | None = None,
+    plant: str | None = None,
+    period: str | int | None = None,
+    product: str | None = None,
+    mapping: str | Path | None = None,
+    blank: str | None = None,
     batch_rows: int | None = None,
     energy_to: str | Path | None = None,
     progress: Progress | None = None,
@@ -113,7 +130,8 @@ def assess(
         Columns plant, period, product, output, output_unit, and if wanted output_uncertainty, output_accuracy,
         output_meter, furnace_capacity, furnace_capacity_unit, design_capacity, design_capacity_unit, output_value,
         output_value_unit, region, and corrections such as ``correction:altitude:altitude_m`` or
-        ``correction:quenching``, empty where none applies. It has to fit in memory.
+        ``correction:quenching``, empty where none applies. It has to fit in memory. Left out, the outputs are in the
+        file of the meters, on a sheet of their own or in columns beside the carriers.
     basis, coal_rate, edition, gas_state, allow_unverified
         As in :func:`energybench.to_tce`, for every row.
     document, region, project, reading, compare, plausible
@@ -123,8 +141,20 @@ def assess(
         Say that the base conditions of the document hold in every row that states no correction of its own; a cell
         ``base`` says so of one correction.
     sheet : str or mapping, optional
-        The sheet of a workbook to read where several are filled; of the meters where
+        The sheet of a workbook to read where several are such tables; of the meters where
         both are workbooks; ``{"meters": ..., "outputs": ...}`` for both.
+    header_row : int or mapping, optional
+        The row of the file with the headers of the meters, where it is not found; a mapping for both.
+    columns : mapping, optional
+        Headers of your own: ``{"用能": "carrier"}``; ``""`` leaves a column out, and the name of a carrier says that
+        a column of amounts is of it.
+    plant, period, product : str, optional
+        What holds for every row of a table without that column.
+    mapping : str or Path, optional
+        A TOML file that says ``sheet``, ``header_row``, ``[columns]`` and ``[constants]``, for both tables or
+        under ``[meters]`` and ``[outputs]``; options go before it.
+    blank : "none-used", optional
+        Say that an amount that is empty or a dash (``-``, ``—``, ``/``) is 0; by default it is missing.
     batch_rows : int, optional
         Meter rows of a file in memory at a time. By default a file of less than 256 MiB (16 MiB of Parquet) is read
         whole, and its energy lines are kept.
@@ -232,6 +262,13 @@ def _assess(
     outputs: Any,
     *,
     sheet: str | Mapping[str, str] | None = None,
+    header_row: int | Mapping[str, int] | None = None,
+    columns: Mapping[str, str] | None = None,
+    plant: str | None = None,
+    period: str | int | None = None,
+    product: str | None = None,
+    mapping: str | Path | None = None,
+    blank: str | None = None,
     batch_rows: int | None = None,
     energy_to: str | Path | None = None,
     progress: Progress | None = None,
@@ -241,10 +278,13 @@ def _assess(
     if batch_rows is not None and (not isinstance(batch_rows, int) or isinstance(batch_rows, bool) or batch_rows < 1):
         raise OptionError(f"batch_rows is {quoted(batch_rows)}", quoted(batch_rows), "Give a number of rows, 1 or more")
     options = make_options(**given)
+    check_option("blank", blank or "none-used", ("none-used",))
+    if outputs is None or (isinstance(outputs, str | Path) and str(outputs) == str(meters)):
+        outputs = meters
     books = [name for name, table in (("meters", meters), ("outputs", outputs)) if is_workbook(table)]
     if sheet is not None and not books:
         raise OptionError("sheet is given and no table is a workbook", quoted(sheet), "Leave it out")
-    sheets = sheet if isinstance(sheet, Mapping) else dict.fromkeys(books[:1], sheet)
+    layouts = make_layouts(sheet, header_row, columns, mapping, books, plant=plant, period=period, product=product)
     tell = progress or (lambda _share, _text: None)
     tell(0.0, "reading")
     files = {name: file_stamp(table) for name, table in (("meters", meters), ("outputs", outputs))}
@@ -254,19 +294,26 @@ def _assess(
         if energy_to is not None:
             fix = "Leave energy_to out, or write the frame to Parquet and give its folder"
             raise OptionError("energy_to writes no lines of a Dask frame: its workers see them", "energy_to", fix)
+        refuse_shape(layouts["meters"], blank)
         sums, wanted, unused = add_partitions(meters, outputs, options)
         return finish(sums, wanted, options, unused_headers(meters=unused), tell)
-    source = open_source(meters, batch_rows, sheets.get("meters"))
+    source, used = open_source(meters, batch_rows, layouts["meters"])
     places, unused = canonical_columns(source.headers, "meters")
-    wanted = Wanted.of(outputs, options, source.kind, sheets.get("outputs"))
+    wanted = Wanted.of(outputs, options, source.kind, layouts["outputs"])
+    refuse_unused(layouts, used | wanted.used)
+    if outputs is meters:
+        # What means nothing to one of the tables is a column of the other.
+        unused, wanted = tuple(header for header in unused if header in wanted.unused), replace(wanted, unused=())
     known = KnownFactors(options.choice)
     sums = Sums.zero(wanted.groups)
-    row_by_row = energy_to is not None or not _STATING.isdisjoint(places)
+    row_by_row = energy_to is not None or blank is not None or not _STATING.isdisjoint(places)
     with ExitStack() as stack:
         file = None if energy_to is None else stack.enter_context(EnergyFile(energy_to, (meters, outputs)))
         batches = source.batches(places, row_by_row)
         # The batch is let go before the next one is read.
         while (batch := next(batches, None)) is not None:
+            if blank is not None:
+                batch = replace(batch, table=none_used(batch.table))
             lines = sums.add(batch, wanted.groups, known, source.whole)
             if lines is not None and file is not None:
                 file.write(lines.frame(), batch.file)
@@ -276,21 +323,45 @@ def _assess(
     sums.factors = known.factors
     notes = (*unused_headers(meters=unused), *source.notes)
     answer = finish(sums, wanted, options, notes, tell)
-    answer.files, answer.reading = files, {} if sheet is None else {"sheet": sheet}
+    shape = {"sheet": sheet, "header_row": header_row, "columns": columns, "mapping": mapping and str(mapping)}
+    shape |= {"plant": plant, "period": period, "product": product, "blank": blank}
+    answer.files, answer.reading = files, {name: value for name, value in shape.items() if value is not None}
     return answer
 
 
-def open_source(meters: Any, batch_rows: int | None, sheet: str | None) -> Source:
-    """Return a meter table of any kind as a source of batches."""
+def open_source(meters: Any, batch_rows: int | None, layout: Layout) -> tuple[Source, frozenset[str]]:
+    """Return a meter table of any kind as a source of batches, and which constants it took."""
     if isinstance(meters, str | Path):
-        return open_file(meters, batch_rows, sheet)
-    if is_lazy(meters):
-        return EngineSource.of(meters)
-    home = type(meters).__module__.partition(".")[0]
-    in_memory = home in ("pandas", "polars") or hasattr(meters, "column_names")
-    if hasattr(meters, "__arrow_c_stream__") and not in_memory:
-        return StreamSource.of(meters)
-    return FrameSource(to_pandas(meters, "meters"), kind_of(meters))
+        found: Any = open_file(meters, batch_rows, layout)
+    elif is_lazy(meters):
+        refuse_shape(layout)
+        found = EngineSource.of(meters)
+    else:
+        home = type(meters).__module__.partition(".")[0]
+        in_memory = home in ("pandas", "polars") or hasattr(meters, "column_names")
+        if hasattr(meters, "__arrow_c_stream__") and not in_memory:
+            refuse_shape(layout)
+            found = StreamSource.of(meters)
+        else:
+            found = read_frame(to_pandas(meters, "meters"), "meters", layout)
+    if isinstance(found, Reading):
+        return FrameSource(found.frame, kind_of(meters), found.notes), found.used
+    return found, frozenset()
+
+
+def refuse_shape(layout: Layout, blank: str | None = None) -> None:
+    """Refuse what is said of the shape of meters that are not in memory as a whole."""
+    if layout.header_row is not None or layout.columns or blank is not None:
+        fix = "Leave header_row, columns and blank out, or give a table in memory"
+        raise OptionError("The headers of meters that are read in batches are those of the library", "meters", fix)
+
+
+def refuse_unused(layouts: Mapping[str, Layout], used: frozenset[str]) -> None:
+    """Refuse a constant that both tables have a column of, or that a table in batches cannot take."""
+    for name, value in layouts["meters"].constants.items():
+        if name not in used:
+            fix = f"Leave {name} out, or rename the column"
+            raise OptionError(f"{name} is {quoted(value)}, and both tables have that column", quoted(value), fix)
 
 
 def is_dask_frame(table: Any) -> bool:
@@ -309,12 +380,19 @@ class Wanted:
     groups: Groups
     kind: str
     notes: tuple[str, ...]
+    #: Headers that mean nothing.
+    unused: tuple[str, ...] = ()
+    #: Constants that the table took.
+    used: frozenset[str] = frozenset()
 
     @classmethod
-    def of(cls, outputs: TableLike, options: Options, kind: str, sheet: str | None = None) -> Wanted:
+    def of(cls, outputs: TableLike, options: Options, kind: str, layout: Layout | None = None) -> Wanted:
         """Open an output table; a file or a mapping is answered in the kind of the meters."""
+        layout = layout or Layout()
+        reading = None
         if isinstance(outputs, str | Path):
-            frame = read_table(outputs, sheet)
+            reading = read_form(outputs, "outputs", layout)
+            frame = reading.frame
         elif is_lazy(outputs):
             frame, kind = collected(outputs), EngineSource.of(outputs).kind
         elif is_dask_frame(outputs):
@@ -322,19 +400,23 @@ class Wanted:
         else:
             frame = to_pandas(outputs, "outputs")
             kind = kind if isinstance(outputs, Mapping) else kind_of(outputs)
+        reading = reading or read_frame(frame, "outputs", layout)
+        frame = reading.frame
         places, unused = canonical_columns(list(frame.columns), "outputs")
         table = frame.iloc[:, list(places.values())].set_axis(list(places), axis=1)
         if table.empty:
             raise TableError("outputs has headers and no rows", "outputs", "Give at least one row")
         table = with_plain_cells(table)
+        table = with_units_of_cells(table, to_floats(table["output"]), "output", "output_unit")
         keys = [recode(encode(table[name]), KEY_TEXT[name]) for name in KEYS]
         months = by_month(keys[1].distinct)
-        notes = tuple(unused_headers(outputs=unused))
+        notes = reading.notes
         if months != keys[1].distinct:
             notes += ("outputs: all dates in period are the first of a month, and are read as months",)
             keys[1] = recode(Coded(keys[1].codes, months))
         measured = work_out_outputs(table, keys, options)
-        return cls(table, measured, keys, make_groups(keys, of_potline(measured)), kind, notes)
+        groups = make_groups(keys, of_potline(measured))
+        return cls(table, measured, keys, groups, kind, notes, unused, reading.used)
 
 
 @dataclass
@@ -474,6 +556,7 @@ def finish(sums: Sums, wanted: Wanted, options: Options, notes: Iterable[str], t
         grading,
         notes=(
             *notes,
+            *unused_headers(outputs=wanted.unused),
             *wanted.notes,
             *sums.problems.note(),
             *notes_on_strays,

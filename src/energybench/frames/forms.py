@@ -1,0 +1,497 @@
+"""Forms: a sheet as people fill it in becomes a tidy table, whose index is the row in the file.
+
+A form has titles above, notes below, two header rows, a column per carrier, month or product. What was found is said
+in notes. A tidy table never comes here.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from energybench.energy.carriers import carriers_of
+from energybench.energy.lines import TOTALS
+from energybench.errors import TableError, quoted
+from energybench.frames.columns import KEYS, REQUIRED, column_of, is_unit, missing_column, split_unit
+from energybench.limits.choose import items_named
+from energybench.tables.names import normalise_name, spellings
+from energybench.tables.periods import period_end
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import pandas
+
+    from energybench.frames.layout import Layout
+
+#: Rows in which a header is looked for, and the cells of a sheet that is still a form.
+_FIRST_ROWS, LARGEST = 40, 2_000_000
+_MONTH = re.compile(r"(?:([12]\d{3})年)?(0?[1-9]|1[0-2])月份?")
+_YEAR = re.compile(r"([12]\d{3})(?:年度?|\.0+)?")
+_YEAR_IN_TITLE = re.compile(r"(?<!\d)([12]\d{3})\s*年(?!\s*\d{1,2}\s*月)")
+_PLANT_IN_TITLE = re.compile(
+    r"(?:填报单位|单位名称|企业名称|用能单位|填报企业|单位详细名称)\s*(?:[(（][^)）]*[)）])?\s*[:：]\s*(\S.*)"
+)
+_PRODUCT_IN_TITLE = re.compile(r"产品(?:名称)?\s*[:：]\s*(\S.*)")
+_UNIT_IN_TITLE = re.compile(r"(?:计量|计算)?单位\s*[:：]\s*(\S+)")
+#: What begins a line below a table, or a signature.
+_NOTE = re.compile(
+    r"[①-⑳*※\s]*(?:[(（]?注\d?[)）]?\s*[:：.、*＊]?|备注|说明|附注|资料来源|数据来源|填报说明|(?:单位|统计|企业)?负责人|"
+    r"审核|复核|制表|填表|填报人|报出日期|联系电话|签[字章]|note|source|prepared by)",
+    re.IGNORECASE,
+)
+#: Headers with a unit that are no energy.
+_NO_ENERGY = re.compile(
+    r"产量|产值|增加值|产能|容量|吞吐量|自然吨|金额|费用|单价|人数|面积|库存|单耗|强度|系数|热值|收入"
+)
+_SUMS = re.compile("合计|小计|总计|综合能源消费量|综合能耗|折标|折合|标准煤|标煤")
+_WHOLE_YEAR = frozenset({"合计", "总计", "全年", "累计", "全年合计", "本年累计", "1-12月", "1-12月合计", "total"})
+#: Names of sheets that are no plants: what spreadsheets call them, sums, months.
+_NO_PLANT = re.compile(r"^(?:sheet|工作表)\s*\d*$|汇总|合计|总表|总计|副本|草稿|^\d{1,2}月|\d{4}", re.IGNORECASE)
+#: Columns whose merged cells stand for each of their rows: an amount is stated once.
+_NUMBERS = ("amount", "output", "ncv", "coefficient", "output_value", "accuracy", "uncertainty")
+
+
+@dataclass(frozen=True)
+class Grid:
+    """The cells of a sheet, rows of one length, None where a cell is empty."""
+
+    cells: list[list[Any]]
+    sheet: str = ""
+    #: Merged ranges: first row, first column, last row, last column, from 0.
+    merged: tuple[tuple[int, int, int, int], ...] = ()
+    notes: tuple[str, ...] = ()
+
+    def filled(self) -> list[list[Any]]:
+        """Return the cells with each merged range filled with its first."""
+        cells = [list(row) for row in self.cells]
+        for top, left, bottom, right in self.merged:
+            for row in cells[top : bottom + 1]:
+                row[left : right + 1] = [self.cells[top][left]] * (right + 1 - left)
+        return cells
+
+
+@dataclass(frozen=True)
+class Head:
+    """What the header of a column says: the column it is, or a carrier, month or product, and a unit."""
+
+    header: str
+    column: str = ""
+    unit: str = ""
+    #: A carrier of meters or a product of outputs that has a column of its own.
+    name: str = ""
+    month: int = 0
+
+
+@dataclass
+class Form:
+    """A table that was found in a grid."""
+
+    grid: Grid
+    kind: str
+    top: int
+    depth: int
+    heads: list[Head]
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def columns(self) -> set[str]:
+        """The columns that it has."""
+        return {head.column for head in self.heads} - {""}
+
+    @property
+    def wide(self) -> list[int]:
+        """The places of carriers or products that have columns of their own."""
+        return [place for place, head in enumerate(self.heads) if head.name]
+
+    @property
+    def months(self) -> list[int]:
+        """The places of months that have columns of their own."""
+        return [place for place, head in enumerate(self.heads) if head.month]
+
+    @property
+    def score(self) -> int:
+        """How much of its headers is known; 0 for what is no table of its kind."""
+        value = "amount" if self.kind == "meters" else "output"
+        wide = sum(bool(carriers_of(self.heads[place].name)) for place in self.wide)
+        wide = wide if self.kind == "meters" else len(self.wide)
+        known = value in self.columns or bool(wide and (wide > 1 or self.columns & set(KEYS)))
+        known |= len(self.months) > 1 and "carrier" in self.columns
+        units = sum(bool(head.unit) for head in self.heads)
+        return (len(self.columns) + len(self.wide) + len(self.months) + units) * known
+
+    @property
+    def place(self) -> str:
+        """Where the header is."""
+        sheet = f"sheet {quoted(self.grid.sheet)}, " if self.grid.sheet else ""
+        rows = f"row {self.top + 1}" if self.depth == 1 else f"rows {self.top + 1} and {self.top + self.depth}"
+        return f"{sheet}header in {rows}"
+
+
+def find_form(grid: Grid, kind: str, layout: Layout) -> Form | None:
+    """Return the table of a kind that a grid has, by the row whose headers say most; None where it has none."""
+    if sum(map(len, grid.cells)) > LARGEST:
+        return None
+    full = grid.filled()
+    given = layout.header_row
+    tops = range(min(_FIRST_ROWS, len(full))) if given is None else [given - 1]
+    best: Form | None = None
+    # Two rows are a header where they say more than one does.
+    for depth, top in ((depth, top) for depth in (1, 2) for top in tops):
+        rows = full[top : top + depth]
+        # A row that the caller names may have numbers, such as years.
+        looked = rows if given is None else rows[1:]
+        if len(rows) < depth or any(_is_number(cell) for row in looked for cell in row):
+            continue
+        form = Form(grid, kind, top, depth, _heads(rows, kind, layout.columns))
+        if form.score > (best.score if best else 0):
+            best = form
+    return best
+
+
+def _is_number(cell: Any) -> bool:
+    if isinstance(cell, str):
+        plain = cell.strip().replace(",", "").replace(".", "", 1)
+        return plain.isdecimal() and _YEAR.fullmatch(plain) is None
+    return isinstance(cell, int | float) and cell == cell
+
+
+def _heads(rows: list[list[Any]], kind: str, own: Mapping[str, str]) -> list[Head]:
+    """Read the headers of one row, or of two that stand above one another."""
+    heads = []
+    for cells in zip(*rows, strict=True):
+        texts = list(dict.fromkeys(_text(cell) for cell in cells if _text(cell)))
+        if len(texts) < 2:
+            heads.append(read_head(texts[0] if texts else "", kind, own))
+            continue
+        tries = [f"{texts[0]}({texts[1]})"] if is_unit(texts[1]) else [texts[1], "".join(texts), texts[0]]
+        known = [read_head(text, kind, own) for text in tries]
+        heads.append(next((head for head in known if head.column or head.name or head.month), known[0]))
+    heads = _with_plants(heads)
+    if kind == "meters" and "carrier" in {head.column for head in heads}:
+        # In a long table a header that is a carrier's name too is one more column.
+        heads = [replace(head, name="") for head in heads]
+    if len([head for head in heads if carriers_of(head.name)]) < 2 and kind == "meters":
+        heads = [head if carriers_of(head.name) else replace(head, name="") for head in heads]
+    return heads
+
+
+def read_head(text: str, kind: str, own: Mapping[str, str]) -> Head:
+    """Read one header; the caller's own columns come first, and one named "" is left out."""
+    column: str | None
+    if text in own:
+        column = own[text]
+        known = column in REQUIRED[kind][0]
+        carrier = kind == "meters" and not known and column not in ("", *REQUIRED["outputs"][0])
+        return Head(text, column if known else "", split_unit(text)[1], column if carrier else "")
+    if (column := column_of(text, kind)) is not None:
+        return Head(text, column)
+    base, unit = split_unit(text)
+    if (column := column_of(base, kind)) is not None:
+        return Head(text, column, unit)
+    if found := _MONTH.fullmatch(base):
+        return Head(text, unit=unit, month=int(found[2]))
+    if not base or "其中" in base or column_of(base, "outputs" if kind == "meters" else "meters"):
+        return Head(text)
+    if kind == "outputs":
+        product = re.sub("产量$", "", base)
+        return Head(text, unit=unit, name=product) if product not in ("", base) and items_named(product) else Head(text)
+    if _SUMS.search(base):
+        return Head(text, unit=unit, name="合计" if unit else "")
+    if carriers_of(base) or (unit and not _NO_ENERGY.search(base)):
+        return Head(text, unit=unit, name=base)
+    return Head(text)
+
+
+def _with_plants(heads: list[Head]) -> list[Head]:
+    """Read 单位 beside 计量单位 as the plant."""
+    for unit in ("unit", "output_unit"):
+        same = [place for place, head in enumerate(heads) if head.column == unit]
+        plain = [place for place in same if list(spellings(heads[place].header))[-1] == "单位"]
+        if len(same) == 2 and len(plain) == 1 and all(head.column != "plant" for head in heads):
+            heads[plain[0]] = replace(heads[plain[0]], column="plant")
+    return heads
+
+
+def _text(cell: Any) -> str:
+    return "" if cell is None or cell != cell else str(cell).strip()
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A table as it is read: canonical columns, what was found, and which constants it took."""
+
+    frame: pandas.DataFrame
+    notes: tuple[str, ...] = ()
+    used: frozenset[str] = frozenset()
+    #: Header as written -> what it was read as.
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+def read_forms(forms: Sequence[Form], layout: Layout, path: str) -> Reading:
+    """Return the table of a form, or of several sheets below one another."""
+    import pandas
+
+    kind = forms[0].kind
+    parts, notes, used = [], [], set()
+    for form in forms:
+        frame, said = tidy(form)
+        facts = _facts(form)
+        if len(forms) > 1:
+            frame = _with_name(frame, form.grid.sheet, forms, path)
+        frame, taken = with_constants(frame, layout, facts, said, kind)
+        notes += said
+        used |= taken
+        parts.append(frame)
+    frame = pandas.concat(parts) if len(parts) > 1 else parts[0]
+    shown = [head.header for head in forms[0].heads if head.header]
+    unused = [head.header for head in forms[0].heads if not (head.column or head.name or head.month)]
+    for column in REQUIRED[kind][1]:
+        if column not in frame:
+            raise missing_column(column, kind, shown, unused, forms[0].place)
+    return Reading(frame, tuple(notes), frozenset(used), headers_read(forms[0]))
+
+
+def headers_read(form: Form) -> dict[str, str]:
+    """Return what each header of a form was read as."""
+    found = {}
+    for head in form.heads:
+        month = f"month {head.month}" if head.month else ""
+        what = head.column or head.name or month or "not used"
+        if head.header:
+            found[head.header] = f"{what}, in {head.unit}" if head.unit else what
+    return found
+
+
+def tidy(form: Form) -> tuple[pandas.DataFrame, list[str]]:
+    """Return the rows of a form under canonical headers, and what was found."""
+    import pandas
+
+    full, raw = form.grid.filled(), form.grid.cells
+    rows, left_out = _body(form, raw, form.top + form.depth)
+    table: dict[str, list[Any]] = {}
+    for place, head in enumerate(form.heads):
+        # The amount of a merged cell is stated once; a key or a unit holds for each of its rows.
+        number = head.column.startswith(_NUMBERS) and not head.column.endswith("_unit")
+        once = head.name or head.month or number
+        cells = raw if once else full
+        table[_column_name(form, place, table)] = [_cell(cells[row][place]) for row in rows]
+    frame = pandas.DataFrame(table, index=[row + 1 for row in rows], dtype=object)
+    empty = [name for name in frame if name[:1] == "\1" or (not name.strip(" ") and frame[name].isna().all())]
+    where = f"{form.kind}: {form.place}"
+    notes = [where + (f", rows {rows[0] + 1} to {rows[-1] + 1}" if rows else "")]
+    notes += [f"{form.kind}: {note}" for note in (*form.grid.notes, *left_out)]
+    frame, said = _with_units(frame.drop(columns=empty), form)
+    frame, shown = _melted(frame, form)
+    return frame, [*notes, *said, *shown]
+
+
+def _column_name(form: Form, place: int, table: Mapping[str, Any]) -> str:
+    """Return the name of a column of the tidy table: canonical, or the header, never one twice but by mistake."""
+    head = form.heads[place]
+    if head.name or head.month:
+        return f"\0{place}"
+    if not head.column:
+        name = head.header
+        if column_of(name, form.kind):  # left out by the caller
+            return f"\1{place}"
+        return name if name and name not in table else f"{name}{' ' * (place + 1)}"
+    if head.column not in table:
+        return head.column
+    before = next(one for one in form.heads if one.column == head.column)
+    words = {"".join(one.header.split()): one.header for one in (before, head)}
+    if head.column == "period" and any("年" in word for word in words) and any("月" in word for word in words):
+        return "\0month"
+    what = f"the headers {quoted(before.header)} and {quoted(head.header)} both mean {head.column}"
+    fix = "Remove one of them, or pass columns={" + f'{quoted(head.header)}: ""' + "} to leave it out"
+    raise TableError(f"{form.kind}: {what}", head.header, fix)
+
+
+def _cell(cell: Any) -> Any:
+    """Return a cell without the white space around it; one of nothing else is empty."""
+    return (cell.strip() or None) if isinstance(cell, str) else cell
+
+
+def _body(form: Form, cells: list[list[Any]], first: int) -> tuple[list[int], list[str]]:
+    """Return the rows of a form that have cells, without notes and signatures, which are named."""
+    values = [
+        place for place, head in enumerate(form.heads) if head.column in ("amount", "output") or head.name or head.month
+    ]
+    rows: list[int] = []
+    left_out: list[str] = []
+    for number in range(first, len(cells)):
+        texts = [_text(cell) for cell in cells[number]]
+        filled = [text for text in texts if text]
+        if not filled:
+            continue
+        valueless = not any(texts[place] for place in values)
+        if (valueless and len(filled) == 1 and _covers(form.grid, number)) or (valueless and _NOTE.match(filled[0])):
+            left_out.append(f"row {number + 1} is a note and is left out: {quoted(filled[0])}")
+        else:
+            rows.append(number)
+    # A word alone, or a total without a figure, below the last row with one.
+    while rows and len(found := [text for text in map(_text, cells[rows[-1]]) if text]) == 1 and len(rows) > 1:
+        if any(_text(cells[rows[-1]][place]) for place in values):
+            break
+        left_out.append(f"row {rows.pop() + 1} has no figure and is left out: {quoted(found[0])}")
+    return rows, left_out
+
+
+def without_notes(frame: pandas.DataFrame, empty: Any, kind: str) -> tuple[pandas.DataFrame, list[str]]:
+    """Leave the notes and signatures below a tidy table out, of the rows without name and figure."""
+    found = []
+    for place in empty.nonzero()[0]:
+        filled = [text for text in map(_text, frame.iloc[place]) if text]
+        if filled and _NOTE.match(filled[0]):
+            found.append((place, f"{kind}: row {frame.index[place]} is a note and is left out: {quoted(filled[0])}"))
+    kept = [place for place in range(len(frame)) if place not in {one for one, _ in found}] if found else slice(None)
+    return frame.iloc[kept], [note for _, note in found]
+
+
+def _covers(grid: Grid, row: int) -> bool:
+    """Say whether one merged range covers a row from its first cell on."""
+    return any(top <= row <= bottom and right - left >= 2 for top, left, bottom, right in grid.merged)
+
+
+def _facts(form: Form) -> dict[str, tuple[str, int]]:
+    """Return what the lines above the header say of the whole table, and in which row."""
+    facts: dict[str, tuple[str, int]] = {}
+    for number, row in enumerate(form.grid.cells[: form.top], 1):
+        for cell in map(_text, row):
+            for name, pattern in (("plant", _PLANT_IN_TITLE), ("product", _PRODUCT_IN_TITLE), ("unit", _UNIT_IN_TITLE)):
+                if (found := pattern.match(cell)) and (name != "unit" or is_unit(found[1])):
+                    facts.setdefault(name, (found[1].strip(), number))
+            if found := _MONTH.search("".join(cell.split())):
+                if found[1]:
+                    facts.setdefault("period", (f"{found[1]}-{int(found[2]):02}", number))
+            elif found := _YEAR_IN_TITLE.search(cell):
+                facts.setdefault("period", (found[1], number))
+    return facts
+
+
+def _with_units(frame: pandas.DataFrame, form: Form) -> tuple[pandas.DataFrame, list[str]]:
+    """Add the units that headers state, and that of a unit line, where no column has them."""
+    facts, said = _facts(form), []
+    for head in form.heads:
+        column = "unit" if head.column == "amount" else f"{head.column}_unit"
+        if head.unit and head.column and column in REQUIRED[form.kind][0] and column not in frame:
+            frame[column] = head.unit
+            said.append(f"{form.kind}: the header {quoted(head.header)} gives the unit {head.unit}")
+    value, column = ("amount", "unit") if form.kind == "meters" else ("output", "output_unit")
+    if "unit" in facts and value in frame and column not in frame:
+        frame[column], row = facts["unit"]
+        said.append(f"{form.kind}: the unit {facts['unit'][0]} is from row {row}")
+    return frame, said
+
+
+def _melted(frame: pandas.DataFrame, form: Form) -> tuple[pandas.DataFrame, list[str]]:
+    """Turn columns of carriers, products or months into rows."""
+    import pandas
+
+    wide, kind = form.wide, form.kind
+    months = form.months if "amount" not in frame and not wide else []
+    places = wide or months
+    others = [f"\0{place}" for place in {*form.wide, *form.months} - {*places}]
+    frame = frame.drop(columns=[name for name in others if name in frame])
+    if not places or (kind == "outputs" and "output" in frame):
+        return frame.drop(columns=[f"\0{place}" for place in places], errors="ignore"), []
+    value, unit, name = ("amount", "unit", "carrier") if kind == "meters" else ("output", "output_unit", "product")
+    sums = [head for head in frame if months and normalise_name(str(head)) in _WHOLE_YEAR]
+    kept = frame.drop(columns=[*(f"\0{place}" for place in places), *sums])
+    facts = _facts(form)
+    parts = []
+    for place in places:
+        head = form.heads[place]
+        part = kept.assign(**{value: frame[f"\0{place}"]})
+        if wide:
+            part[name] = head.name
+            stated = head.unit or (facts["unit"][0] if "unit" in facts else None)
+            part[unit] = stated if head.unit or unit not in kept else kept[unit]
+        else:
+            part["\0month"] = head.month
+            if head.unit and unit not in kept:
+                part[unit] = head.unit
+        parts.append(part)
+    order = [place for row in range(len(frame)) for place in range(row, len(frame) * len(parts), len(frame))]
+    names = [form.heads[place].name for place in places if form.heads[place].name != "合计"]
+    if twice := next((one for one in names if names.count(one) > 1), None):
+        same = [form.heads[place].header for place in places if form.heads[place].name == twice]
+        fix = f'Leave one out: columns={{{quoted(same[1])}: ""}}'
+        raise TableError(f"{kind}: the headers {' and '.join(map(quoted, same))} are both {twice}", same[1], fix)
+    melted = pandas.concat(parts).iloc[order]
+    shown = ", ".join(form.heads[place].header for place in places[:4]) + (" …" if len(places) > 4 else "")
+    what = {"carrier": "carriers", "product": "products"}[name] if wide else "months"
+    said = [f"{kind}: {len(places)} columns are {what} ({shown}): {len(frame)} rows became {len(melted)}"]
+    said += [f"{kind}: the column {head} is the sum of the months and is left out" for head in sums]
+    return melted, said
+
+
+def with_constants(
+    frame: pandas.DataFrame, layout: Layout, facts: Mapping[str, tuple[str, int]], notes: list[str], kind: str
+) -> tuple[pandas.DataFrame, set[str]]:
+    """Fill the keys that a table does not have, from the caller or the lines above the header, and say which."""
+    given, used = dict(layout.constants), set()
+    year = str(given.get("period", "")) or facts.get("period", ("", 0))[0]
+    if "period" in frame and "\0month" not in frame and _YEAR.fullmatch(year) and _months_alone(frame["period"]):
+        frame = frame.rename(columns={"period": "\0month"})
+    if "\0month" in frame:
+        years = list(frame["period"]) if "period" in frame else [year] * len(frame)
+        if any(years):
+            frame["period"] = [_period(*pair) for pair in zip(years, frame["\0month"], strict=True)]
+            used |= {"period"} & set(given)
+        frame = frame.drop(columns="\0month")
+    for name in KEYS:
+        if name in frame:
+            continue
+        if name in given:
+            frame[name] = given[name]
+            used.add(name)
+        elif name in facts:
+            frame[name], row = facts[name]
+            notes.append(f"{kind}: the {name} {facts[name][0]} is from row {row}")
+    for name in KEYS if "carrier" in frame else ():
+        if name in frame:
+            # The word of a total stands in the first column.
+            words = frame["carrier"].isna() & frame[name].map(lambda cell: normalise_name(_text(cell)) in TOTALS)
+            frame.loc[words, "carrier"] = frame.loc[words, name]
+    return frame, used
+
+
+def _months_alone(cells: pandas.Series[Any]) -> bool:
+    texts = {_text(cell) for cell in cells} - {""}
+    return bool(texts) and all((found := _MONTH.fullmatch(text)) and not found[1] for text in texts)
+
+
+def _period(year: Any, month: Any) -> str:
+    """Return a year and a month as one period; as they stand where they are none."""
+    years, months = _YEAR.fullmatch(_text(year)), re.fullmatch(r"(0?[1-9]|1[0-2])(?:\.0+)?月?份?", _text(month))
+    if (found := _MONTH.fullmatch(_text(month))) and found[1]:
+        return f"{found[1]}-{int(found[2]):02}"
+    return f"{years[1]}-{int(months[1]):02}" if years and months else f"{_text(year)} {_text(month)}".strip()
+
+
+def _with_name(frame: pandas.DataFrame, sheet: str, forms: Sequence[Form], path: str) -> pandas.DataFrame:
+    """Name the month or the plant of a sheet, which its name is; rows are numbered per sheet."""
+    names = [form.grid.sheet for form in forms]
+    months = all(_MONTH.fullmatch(name.strip()) or period_end(name.strip()) for name in names)
+    alike = len({frozenset(form.columns) for form in forms}) == 1
+    if not alike or (not months and ("plant" in frame or any(map(_NO_PLANT.search, names)))):
+        raise several_sheets(names, path)
+    frame.index = [f"{sheet}!{row}" for row in frame.index]
+    if not months:
+        return frame.assign(plant=sheet.strip())
+    if _MONTH.fullmatch(sheet.strip()) and ("period" not in frame or _years(frame["period"])):
+        return frame.assign(**{"\0month": sheet.strip()})
+    return frame if "period" in frame else frame.assign(period=sheet.strip())
+
+
+def _years(cells: pandas.Series[Any]) -> bool:
+    return all(_YEAR.fullmatch(_text(cell)) for cell in cells)
+
+
+def several_sheets(names: Sequence[str], path: str) -> TableError:
+    """Return the question which of several sheets is meant."""
+    named = ", ".join(map(quoted, names))
+    fix = f"Pass sheet={quoted(names[0])} or another, or put all rows on one sheet"
+    return TableError(f"{path} has several sheets with cells: {named}", path, fix)

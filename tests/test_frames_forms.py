@@ -1,0 +1,411 @@
+"""Files as people have them: forms with titles, notes, two header rows, and a column per carrier, month or product."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import openpyxl  # type: ignore[import-untyped]
+import pandas
+import pytest
+
+import energybench as eb
+from energybench import cli
+from energybench.errors import MissingColumnError, OptionError, TableError
+from energybench.frames.columns import split_unit
+from energybench.frames.explanation import explain_files
+from energybench.frames.files import read_form
+from energybench.frames.layout import Layout
+from expect import refused
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+HEADER = ["企业", "期间", "产品", "能源品种", "数量", "单位"]
+KEY = ["甲厂", "2023", "水泥熟料"]
+COAL, POWER = [*KEY, "原煤", 36000, "吨"], [*KEY, "电力", 1500, "万千瓦时"]
+OUTPUTS = pandas.DataFrame([[*KEY, 26, "万t"]], columns=["企业", "期间", "产品", "产量", "产量单位"])
+#: 36000 t x 0.7143 tce/t, and 1500 万kWh x 1.229 tce/万kWh with it.
+COAL_TCE, BOTH_TCE = 25714.8, 27558.3
+
+
+def book(path: Path, *sheets: list[list[Any]], names: tuple[str, ...] = (), merged: tuple[str, ...] = ()) -> Path:
+    """Write a workbook, a list of rows per sheet; ranges of the first are merged."""
+    written = openpyxl.Workbook()
+    written.remove(written.active)
+    for number, rows in enumerate(sheets):
+        page = written.create_sheet(names[number] if names else f"Sheet{number + 1}")
+        for row in rows:
+            page.append(row)
+    for cells in merged:
+        written.worksheets[0].merge_cells(cells)
+    written.save(path)
+    return path
+
+
+def text(path: Path, *lines: str, encoding: str = "utf-8-sig") -> Path:
+    """Write lines to a text file."""
+    path.write_bytes(("\n".join(lines) + "\n").encode(encoding))
+    return path
+
+
+def tce(answer: eb.Assessment) -> float:
+    """Return the total of the one output, after expecting that no row has a problem."""
+    assert answer.problems.empty, answer.problems.to_string()
+    (found,) = answer.results["tce"]
+    return float(found)
+
+
+# Finding the table ------------------------------------------------------------------------------------------
+
+
+def test_titles_and_notes_around_a_table_are_said_in_notes(tmp_path: Path) -> None:
+    rows = [
+        ["能源消费情况表"],
+        ["填报单位：甲厂", *[None] * 4, "2023年"],
+        *(HEADER, COAL, POWER),
+        ["合计"],
+        ["注：*号为选填项"],
+        ["制表人：", "张三", "审核人：", "李四"],
+    ]
+    answer = eb.assess(book(tmp_path / "m.xlsx", rows, names=("能源消费",), merged=("A1:F1",)), OUTPUTS)
+    assert tce(answer) == pytest.approx(BOTH_TCE)
+    assert answer.energy["row"].tolist() == [4, 5]
+    assert "meters: sheet '能源消费', header in row 3, rows 4 to 5" in answer.notes
+    assert sum("is left out" in note for note in answer.notes) == 3
+
+
+def test_a_text_file_with_titles_is_read_from_its_header(tmp_path: Path) -> None:
+    lines = ["2023年能源消费情况表", "填报单位：甲厂,,,,,2023年", ",".join(HEADER), "甲厂,2023,水泥熟料,原媒,1,吨"]
+    path = text(tmp_path / "m.csv", *lines, "甲厂,2023,水泥熟料,原煤,36000,吨", "注：台账")
+    answer = eb.assess(path, OUTPUTS)
+    assert answer.problems["row"].tolist()[0] == 4
+    assert answer.energy["row"].tolist() == [4, 5]
+
+
+def test_two_header_rows_are_one_header(tmp_path: Path) -> None:
+    rows = [[*HEADER[:4], "消费量", None], [*[None] * 4, "数量", "单位"], COAL, POWER]
+    merged = ("A1:A2", "B1:B2", "C1:C2", "D1:D2", "E1:F1")
+    assert tce(eb.assess(book(tmp_path / "m.xlsx", rows, merged=merged), OUTPUTS)) == pytest.approx(BOTH_TCE)
+
+
+def test_carriers_above_their_units_are_one_header(tmp_path: Path) -> None:
+    rows = [["企业", "期间", "产品", "原煤", "电力"], [None, None, None, "吨", "万千瓦时"], [*KEY, 36000, 1500]]
+    answer = eb.assess(book(tmp_path / "m.xlsx", rows), OUTPUTS)
+    assert tce(answer) == pytest.approx(BOTH_TCE)
+    assert answer.energy["row"].tolist() == [3, 3]
+
+
+def test_merged_keys_are_filled_and_blank_ones_are_not(tmp_path: Path) -> None:
+    rows = [HEADER, COAL, [None, None, None, *POWER[3:]]]
+    merged = ("A2:A3", "B2:B3", "C2:C3")
+    assert tce(eb.assess(book(tmp_path / "m.xlsx", rows, merged=merged), OUTPUTS)) == pytest.approx(BOTH_TCE)
+    answer = eb.assess(book(tmp_path / "n.xlsx", rows), OUTPUTS)
+    assert answer.results["class"].isna().all()
+    assert answer.problems["reason"].tolist()[0] == "missing-value"
+
+
+def test_a_merged_amount_is_stated_once(tmp_path: Path) -> None:
+    rows = [HEADER, COAL, [*KEY, "电力", None, "万千瓦时"]]
+    answer = eb.assess(book(tmp_path / "m.xlsx", rows, merged=("E2:E3",)), OUTPUTS)
+    (problem, *_) = answer.problems.to_dict("records")
+    assert (problem["row"], problem["column"], problem["reason"]) == (3, "amount", "missing-value")
+
+
+def test_a_cover_and_an_output_sheet_are_passed_over(tmp_path: Path) -> None:
+    cover = [["能源审计报告"], ["甲厂"], ["2023年"]]
+    made = [list(OUTPUTS), *OUTPUTS.to_numpy().tolist()]
+    path = book(tmp_path / "m.xlsx", cover, [HEADER, COAL, POWER], made, names=("封面", "能耗", "产量"))
+    for answer in (eb.assess(path), eb.assess(path, path), eb.assess(path, OUTPUTS)):
+        assert tce(answer) == pytest.approx(BOTH_TCE)
+        assert "meters: sheet '能耗', header in row 1, rows 2 to 3" in answer.notes
+
+
+def test_sheets_that_are_months_are_one_table(tmp_path: Path) -> None:
+    short = [[*HEADER[:1], *HEADER[2:]], [*COAL[:1], *COAL[2:]]]
+    path = book(tmp_path / "m.xlsx", short, short, names=("1月", "2月"))
+    made = OUTPUTS.assign(期间="2023-01")
+    answer = eb.assess(path, pandas.concat([made, OUTPUTS.assign(期间="2023-02")]), period="2023")
+    assert answer.problems.empty
+    assert answer.results["tce"].tolist() == pytest.approx([COAL_TCE, COAL_TCE])
+    assert answer.energy["row"].tolist() == ["1月!2", "2月!2"]
+
+
+def test_sheets_that_are_plants_are_one_table(tmp_path: Path) -> None:
+    short = [HEADER[1:], COAL[1:]]
+    path = book(tmp_path / "m.xlsx", short, [*short, POWER[1:]], names=("甲厂", "乙厂"))
+    answer = eb.assess(path, pandas.concat([OUTPUTS, OUTPUTS.assign(企业="乙厂")]))
+    assert answer.results["tce"].tolist() == pytest.approx([COAL_TCE, BOTH_TCE])
+
+
+@pytest.mark.parametrize("names", [("1月", "汇总"), ("Sheet1", "Sheet2"), ("草稿", "定稿")])
+def test_sheets_that_may_repeat_one_another_are_asked_about(tmp_path: Path, names: tuple[str, str]) -> None:
+    """A sum beside its months, or a draft beside the final table, would count the energy twice."""
+    path = book(tmp_path / "m.xlsx", [HEADER[1:], COAL[1:]], [HEADER[1:], COAL[1:]], names=names)
+    with refused(TableError, "table", "several sheets", names[0], names[1], "Pass sheet="):
+        eb.assess(path, OUTPUTS)
+
+
+def test_hidden_rows_and_columns_count_and_are_said(tmp_path: Path) -> None:
+    path = book(tmp_path / "m.xlsx", [HEADER, COAL, POWER])
+    opened = openpyxl.load_workbook(path)
+    opened.active.row_dimensions[3].hidden = True
+    opened.active.column_dimensions["C"].hidden = True
+    opened.save(path)
+    answer = eb.assess(path, OUTPUTS)
+    assert tce(answer) == pytest.approx(BOTH_TCE)
+    assert "meters: 1 hidden rows count, the first is row 3" in answer.notes
+    assert "meters: hidden columns count: C" in answer.notes
+
+
+@pytest.mark.parametrize(("cell", "word"), [("=3000*12", "whose value is not saved"), ("#REF!", "error of the")])
+def test_formulas_without_a_value_and_errors_are_named(tmp_path: Path, cell: str, word: str) -> None:
+    answer = eb.assess(book(tmp_path / "m.xlsx", [HEADER, [*KEY, "原煤", cell, "吨"], POWER]), OUTPUTS)
+    (problem, *_) = answer.problems.to_dict("records")
+    assert (problem["row"], problem["value"]) == (2, cell)
+    assert word in problem["message"]
+    assert answer.results["class"].isna().all()
+
+
+@pytest.mark.parametrize(("name", "encoding"), [("m.csv", "utf-16"), ("m.txt", "utf-16-le"), ("m.csv", "gb18030")])
+def test_encodings_are_told_apart(tmp_path: Path, name: str, encoding: str) -> None:
+    mark = "\ufeff" if encoding == "utf-16-le" else ""
+    path = text(tmp_path / name, mark + ",".join(HEADER), ",".join(map(str, COAL)), encoding=encoding)
+    assert tce(eb.assess(path, OUTPUTS)) == pytest.approx(COAL_TCE)
+
+
+def test_big5_is_read_where_gb18030_gives_no_header(tmp_path: Path) -> None:
+    path = text(
+        tmp_path / "m.csv", "公司,期間,產品,能源,數量,單位", "甲廠,2023,水泥熟料,原煤,36000,噸", encoding="big5"
+    )
+    assert read_form(path, "meters", Layout()).frame.iloc[0].tolist()[3:5] == ["原煤", "36000"]
+
+
+@pytest.mark.parametrize("name", ["m.tsv", "m.txt"])
+def test_tabs_separate_cells(tmp_path: Path, name: str) -> None:
+    path = text(tmp_path / name, "\t".join(HEADER), "\t".join(map(str, COAL)))
+    assert tce(eb.assess(path, OUTPUTS)) == pytest.approx(COAL_TCE)
+
+
+def test_json_records_are_read_and_numbered_from_one(tmp_path: Path) -> None:
+    rows = [dict(zip(HEADER, row, strict=True)) for row in (COAL, POWER)]
+    path = text(tmp_path / "m.json", json.dumps(rows, ensure_ascii=False), encoding="utf-8")
+    answer = eb.assess(path, OUTPUTS)
+    assert tce(answer) == pytest.approx(BOTH_TCE)
+    assert answer.energy["row"].tolist() == [1, 2]
+    for wrong in ("[1, 2]", "{}", "[", "[]"):
+        with refused(TableError, "table", "m.json"):
+            eb.assess(text(tmp_path / "m.json", wrong, encoding="utf-8"), OUTPUTS)
+
+
+# What the caller says ---------------------------------------------------------------------------------------
+
+
+def test_constants_fill_what_a_table_does_not_have(tmp_path: Path) -> None:
+    path = text(tmp_path / "m.csv", "能源名称,计量单位,期末库存,消费合计", "原煤,吨,1700,36000", "电力,万千瓦时,0,1500")
+    given = {"plant": "甲厂", "period": 2023, "product": "水泥熟料"}
+    assert tce(eb.assess(path, OUTPUTS, **given)) == pytest.approx(BOTH_TCE)
+    with refused(MissingColumnError, "missing-column", "plant", "能源名称", "or pass plant="):
+        eb.assess(path, OUTPUTS)
+
+
+def test_a_constant_beside_a_column_is_refused() -> None:
+    frame = pandas.DataFrame([COAL], columns=HEADER)
+    with refused(OptionError, "option", "plant is '乙厂'", "both tables have that column"):
+        eb.assess(frame, OUTPUTS, plant="乙厂")
+
+
+def test_headers_of_ones_own_are_named_or_left_out(tmp_path: Path) -> None:
+    frame = pandas.DataFrame([[*COAL, 5]], columns=[*HEADER[:3], "用能", "数量", "单位", "消费量"])
+    with refused(MissingColumnError, "missing-column", "no column carrier", "用能", "能源品种"):
+        eb.assess(frame.drop(columns="消费量"), OUTPUTS)
+    with refused(TableError, "table", "both mean amount"):
+        eb.assess(frame, OUTPUTS, columns={"用能": "carrier"})
+    own = {"用能": "carrier", "消费量": ""}
+    assert tce(eb.assess(frame, OUTPUTS, columns=own)) == pytest.approx(COAL_TCE)
+    saved = tmp_path / "own.toml"
+    saved.write_text('[columns]\n"用能" = "carrier"\n[meters.columns]\n"消费量" = ""\n', "utf-8")
+    assert tce(eb.assess(frame, OUTPUTS, mapping=saved)) == pytest.approx(COAL_TCE)
+
+
+def test_a_row_that_is_named_is_the_header(tmp_path: Path) -> None:
+    rows = [HEADER, [*KEY, "原煤", "见下", "吨"], HEADER, COAL]
+    path = book(tmp_path / "m.xlsx", rows)
+    assert tce(eb.assess(path, OUTPUTS, header_row=3)) == pytest.approx(COAL_TCE)
+    with refused(OptionError, "option", "header_row is 0"):
+        eb.assess(path, OUTPUTS, header_row=0)
+
+
+@pytest.mark.parametrize(
+    ("written", "word"), [("[spalten]", "spalten"), ("[constants]\nunit = 1", "unit"), ("[", "TOML")]
+)
+def test_a_mapping_that_says_something_else_is_refused(tmp_path: Path, written: str, word: str) -> None:
+    (tmp_path / "own.toml").write_text(written, "utf-8")
+    with pytest.raises(eb.errors.EnergybenchError, match=word):
+        eb.assess(pandas.DataFrame([COAL], columns=HEADER), OUTPUTS, mapping=tmp_path / "own.toml")
+
+
+# Headers ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("header", "parts"),
+    [
+        ("原煤（吨）", ("原煤", "吨")),
+        ("产量(万吨)", ("产量", "万吨")),
+        ("电量/万kWh", ("电量", "万kWh")),
+        ("数量，吨", ("数量", "吨")),
+        ("天然气(气态)(万立方米)", ("天然气(气态)", "万立方米")),
+        ("天然气(气态)", ("天然气(气态)", "")),
+        ("消费\n数量", ("消费数量", "")),
+    ],
+)
+def test_a_header_ends_with_its_unit(header: str, parts: tuple[str, str]) -> None:
+    assert split_unit(header) == parts
+
+
+def test_white_space_numbers_and_units_of_headers_are_understood() -> None:
+    headers = ["1、企业\n名称", "2、期 间", "产品", "能源\n品种", "数量（吨）"]
+    frame = pandas.DataFrame([COAL[:5]], columns=headers)
+    made = OUTPUTS.iloc[:, :4].set_axis(["企业", "期间", "产品", "产量（万吨）"], axis=1)
+    assert tce(eb.assess(frame, made)) == pytest.approx(COAL_TCE)
+
+
+def test_the_unit_of_a_row_goes_before_that_of_the_header() -> None:
+    frame = pandas.DataFrame([COAL, POWER], columns=[*HEADER[:4], "数量（吨）", "单位"])
+    assert tce(eb.assess(frame, OUTPUTS)) == pytest.approx(BOTH_TCE)
+
+
+def test_a_year_and_a_month_are_one_period() -> None:
+    frame = pandas.DataFrame([["甲厂", 2023, "3月", *COAL[2:]]], columns=["企业", "年份", "月份", *HEADER[2:]])
+    assert tce(eb.assess(frame, OUTPUTS.assign(期间="2023-03"))) == pytest.approx(COAL_TCE)
+
+
+def test_unit_beside_unit_of_measure_is_the_plant() -> None:
+    frame = pandas.DataFrame([COAL], columns=["单位", *HEADER[1:5], "计量单位"])
+    assert tce(eb.assess(frame, OUTPUTS)) == pytest.approx(COAL_TCE)
+
+
+# Wide tables ------------------------------------------------------------------------------------------------
+
+
+def test_a_column_per_carrier_becomes_rows_and_sums_are_a_check(tmp_path: Path) -> None:
+    header = ["企业", "期间", "产品", "产量(万t)", "原煤(吨)", "其中：无烟煤(吨)", "电力(万千瓦时)", "折标煤合计(tce)"]
+    path = book(tmp_path / "m.xlsx", [header, [*KEY, 26, 36000, 6000, 1500, 27558.3]])
+    answer = eb.assess(path)
+    assert tce(answer) == pytest.approx(BOTH_TCE)
+    assert answer.counts["totals"] == 1
+    assert any("columns are carriers (原煤(吨), 电力(万千瓦时)" in note for note in answer.notes)
+    assert any("其中：无烟煤(吨)" in note and "not used" in note for note in answer.notes)
+
+
+def test_a_unit_that_is_no_carrier_withholds_the_class() -> None:
+    frame = pandas.DataFrame([[*KEY, 36000, 1500, 3]], columns=[*HEADER[:3], "原煤(吨)", "电力(万kWh)", "某燃料(吨)"])
+    answer = eb.assess(frame, OUTPUTS)
+    assert answer.results["class"].isna().all()
+    left = eb.assess(frame, OUTPUTS, columns={"某燃料(吨)": ""})
+    assert tce(left) == pytest.approx(BOTH_TCE)
+
+
+def test_one_carrier_in_two_columns_is_asked_about() -> None:
+    """The second may be the first in standard coal: both would count twice."""
+    frame = pandas.DataFrame([[*KEY, 1, 2]], columns=[*HEADER[:3], "原煤(吨)", "原煤(吨标准煤)"])
+    with refused(TableError, "table", "are both 原煤", "Leave one out"):
+        eb.assess(frame, OUTPUTS)
+
+
+def test_a_column_per_month_becomes_rows(tmp_path: Path) -> None:
+    header = ["企业", "期间", "产品", "能源品种", "单位", "1月", "2月", "合计"]
+    path = book(tmp_path / "m.xlsx", [header, [*KEY, "原煤", "吨", 36000, 72000, 108000]])
+    made = pandas.concat([OUTPUTS.assign(期间="2023-01"), OUTPUTS.assign(期间="2023-02")])
+    answer = eb.assess(path, made)
+    assert answer.results["tce"].tolist() == pytest.approx([COAL_TCE, 2 * COAL_TCE])
+    assert "meters: 2 columns are months (1月, 2月): 1 rows became 2" in answer.notes
+
+
+def test_the_lines_above_a_table_name_plant_year_and_unit(tmp_path: Path) -> None:
+    rows = [
+        ["填报单位：甲厂", None, "2023年"],
+        ["单位：吨"],
+        ["产品", "能源名称", "消费量"],
+        ["水泥熟料", "原煤", 36000],
+    ]
+    answer = eb.assess(book(tmp_path / "m.xlsx", rows), OUTPUTS)
+    assert tce(answer) == pytest.approx(COAL_TCE)
+    assert {"meters: the plant 甲厂 is from row 1", "meters: the unit 吨 is from row 2"} <= set(answer.notes)
+
+
+def test_a_column_per_product_of_the_outputs_becomes_rows() -> None:
+    made = pandas.DataFrame(
+        [["甲厂", "2023", 26, 31]], columns=["企业", "年份", "水泥熟料产量(万吨)", "水泥产量(万吨)"]
+    )
+    answer = eb.assess(pandas.DataFrame([COAL, POWER], columns=HEADER), made)
+    assert answer.results["product"].tolist() == ["水泥熟料", "水泥"]
+    assert answer.results["class"].tolist()[0] == "baseline"
+
+
+# Cells ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("cell", ["36,000 t", "36000吨", "３６０００", "36000\u00a0", " 36,000 ", "3.6 万吨"])
+@pytest.mark.parametrize("unit", ["吨", None])
+def test_a_number_may_carry_its_unit(cell: str, unit: str | None) -> None:
+    frame = pandas.DataFrame([[*KEY, "原煤", cell, unit]], columns=HEADER)
+    alone = cell.strip()[-1].isdigit()
+    answer = eb.assess(frame, OUTPUTS)
+    if (unit is None and alone) or (unit and "万" in cell):
+        assert answer.results["class"].isna().all()
+    else:
+        assert tce(answer) == pytest.approx(COAL_TCE)
+
+
+@pytest.mark.parametrize("cell", ["85%", "36000 kWh", "36000,0", "见附件"])
+def test_what_is_no_amount_in_the_unit_of_the_row_is_a_problem(cell: str) -> None:
+    answer = eb.assess(pandas.DataFrame([[*KEY, "原煤", cell, "吨"]], columns=HEADER), OUTPUTS)
+    assert answer.problems["reason"].tolist()[0] == "unreadable-amount"
+
+
+@pytest.mark.parametrize("cell", ["-", "—", "/", "--", "", " ", None])
+def test_a_dash_is_missing_unless_the_caller_says_that_none_was_used(cell: str | None) -> None:
+    frame = pandas.DataFrame([COAL, POWER, [*KEY, "焦炭", cell, "吨"]], columns=HEADER)
+    assert eb.assess(frame, OUTPUTS).results["class"].isna().all()
+    assert tce(eb.assess(frame, OUTPUTS, blank="none-used")) == pytest.approx(BOTH_TCE)
+    with refused(OptionError, "option", "blank is 'zero'"):
+        eb.assess(frame, OUTPUTS, blank="zero")
+
+
+def test_a_tidy_table_is_passed_on_as_it_is(tmp_path: Path) -> None:
+    """No note, no copy of another type: what was tidy before is not touched."""
+    frame = pandas.DataFrame([[*COAL[:1], datetime(2023, 1, 1), *COAL[2:]]], columns=HEADER)
+    frame.to_excel(tmp_path / "m.xlsx", index=False)
+    found = read_form(tmp_path / "m.xlsx", "meters", Layout())
+    assert found.notes == ()
+    assert list(found.frame) == HEADER
+
+
+# Saying how a file is read ----------------------------------------------------------------------------------
+
+
+def test_a_file_is_explained_before_any_figure(tmp_path: Path) -> None:
+    path = book(tmp_path / "m.xlsx", [["能耗表"], HEADER, COAL, [*KEY, "原媒", 1, "吨"]])
+    made = text(tmp_path / "o.csv", ",".join(OUTPUTS), "甲厂,2023,水泥熟料,26,万t")
+    found = explain_files(path, made)
+    assert "header '能源品种': carrier" in found.lines["meters"]
+    assert "carrier '原煤': raw_coal" in found.lines["meters"]
+    assert "period '2023': ends on 2023-12-31" in found.lines["outputs"]
+    (missing,) = found.missing
+    assert "原媒" in missing
+
+
+def test_the_command_explains_saves_a_mapping_and_uses_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = text(tmp_path / "m.csv", "用能,消费量,单位", "原煤,36000,吨")
+    made = text(tmp_path / "o.csv", ",".join(OUTPUTS), "甲厂,2023,水泥熟料,26,万t")
+    saved = tmp_path / "own.toml"
+    shape = ["--columns", "用能=carrier", "--plant", "甲厂", "--period", "2023", "--product", "水泥熟料"]
+    files = [str(path), str(made)]
+    assert cli.run(["explain", *files, *shape, "--save-mapping", str(saved)]) == 0
+    assert "header '用能': carrier" in capsys.readouterr().out
+    assert cli.run(["assess", *files, "--mapping", str(saved)]) == 0
+    assert "benchmark" in capsys.readouterr().out
+    assert cli.run(["assess", *files, "--dry-run"]) == 1

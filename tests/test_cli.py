@@ -37,7 +37,7 @@ from shell import shell
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-COMMANDS = ("convert", "limit", "classify", "timeline", "assess", "replay", "tables", "verify")
+COMMANDS = ("convert", "limit", "classify", "timeline", "assess", "explain", "replay", "tables", "verify")
 FURNACE = "induction-furnace-cast-iron"
 PLACED = (FURNACE, "--region", "昌吉市")
 METERS = """\
@@ -543,7 +543,7 @@ def test_help_names_the_commands() -> None:
         assert re.search(rf"^  {command} ", answer.stdout, re.MULTILINE)
 
 
-@pytest.mark.parametrize("command", [name for name in COMMANDS if name not in ("assess", "replay", "verify")])
+@pytest.mark.parametrize("command", [name for name in COMMANDS if name not in ("assess", "explain", "replay", "verify")])
 def test_the_examples_of_the_help_run(command: str) -> None:
     examples = run(command, "--help").stdout.split("examples:")[1].strip().splitlines()
     assert len(examples) == 3
@@ -553,7 +553,7 @@ def test_the_examples_of_the_help_run(command: str) -> None:
         assert run(*words[1:]).code == 0, example
 
 
-@pytest.mark.parametrize("command", ["assess", "replay", "verify"])
+@pytest.mark.parametrize("command", ["assess", "explain", "replay", "verify"])
 def test_the_examples_of_files_have_their_options(command: str) -> None:
     text = run(command, "--help").stdout
     options, examples = text.split("examples:")

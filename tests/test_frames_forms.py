@@ -22,15 +22,16 @@ from expect import refused
 if TYPE_CHECKING:
     from pathlib import Path
 
-HEADER = ["企业", "期间", "产品", "能源品种", "数量", "单位"]
-KEY = ["甲厂", "2023", "水泥熟料"]
-COAL, POWER = [*KEY, "原煤", 36000, "吨"], [*KEY, "电力", 1500, "万千瓦时"]
+HEADER: list[Any] = ["企业", "期间", "产品", "能源品种", "数量", "单位"]
+KEY: list[Any] = ["甲厂", "2023", "水泥熟料"]
+COAL: list[Any] = [*KEY, "原煤", 36000, "吨"]
+POWER: list[Any] = [*KEY, "电力", 1500, "万千瓦时"]
 OUTPUTS = pandas.DataFrame([[*KEY, 26, "万t"]], columns=["企业", "期间", "产品", "产量", "产量单位"])
 #: 36000 t x 0.7143 tce/t, and 1500 万kWh x 1.229 tce/万kWh with it.
 COAL_TCE, BOTH_TCE = 25714.8, 27558.3
 
 
-def book(path: Path, *sheets: list[list[Any]], names: tuple[str, ...] = (), merged: tuple[str, ...] = ()) -> Path:
+def book(path: Path, *sheets: list[Any], names: tuple[str, ...] = (), merged: tuple[str, ...] = ()) -> Path:
     """Write a workbook, a list of rows per sheet; ranges of the first are merged."""
     written = openpyxl.Workbook()
     written.remove(written.active)
@@ -61,7 +62,7 @@ def tce(answer: eb.Assessment) -> float:
 
 
 def test_titles_and_notes_around_a_table_are_said_in_notes(tmp_path: Path) -> None:
-    rows = [
+    rows: list[Any] = [
         ["能源消费情况表"],
         ["填报单位：甲厂", *[None] * 4, "2023年"],
         *(HEADER, COAL, POWER),
@@ -85,20 +86,20 @@ def test_a_text_file_with_titles_is_read_from_its_header(tmp_path: Path) -> None
 
 
 def test_two_header_rows_are_one_header(tmp_path: Path) -> None:
-    rows = [[*HEADER[:4], "消费量", None], [*[None] * 4, "数量", "单位"], COAL, POWER]
+    rows: list[Any] = [[*HEADER[:4], "消费量", None], [*[None] * 4, "数量", "单位"], COAL, POWER]
     merged = ("A1:A2", "B1:B2", "C1:C2", "D1:D2", "E1:F1")
     assert tce(eb.assess(book(tmp_path / "m.xlsx", rows, merged=merged), OUTPUTS)) == pytest.approx(BOTH_TCE)
 
 
 def test_carriers_above_their_units_are_one_header(tmp_path: Path) -> None:
-    rows = [["企业", "期间", "产品", "原煤", "电力"], [None, None, None, "吨", "万千瓦时"], [*KEY, 36000, 1500]]
+    rows: list[Any] = [["企业", "期间", "产品", "原煤", "电力"], [None, None, None, "吨", "万千瓦时"], [*KEY, 36000, 1500]]
     answer = eb.assess(book(tmp_path / "m.xlsx", rows), OUTPUTS)
     assert tce(answer) == pytest.approx(BOTH_TCE)
     assert answer.energy["row"].tolist() == [3, 3]
 
 
 def test_merged_keys_are_filled_and_blank_ones_are_not(tmp_path: Path) -> None:
-    rows = [HEADER, COAL, [None, None, None, *POWER[3:]]]
+    rows: list[Any] = [HEADER, COAL, [None, None, None, *POWER[3:]]]
     merged = ("A2:A3", "B2:B3", "C2:C3")
     assert tce(eb.assess(book(tmp_path / "m.xlsx", rows, merged=merged), OUTPUTS)) == pytest.approx(BOTH_TCE)
     answer = eb.assess(book(tmp_path / "n.xlsx", rows), OUTPUTS)
@@ -107,7 +108,7 @@ def test_merged_keys_are_filled_and_blank_ones_are_not(tmp_path: Path) -> None:
 
 
 def test_a_merged_amount_is_stated_once(tmp_path: Path) -> None:
-    rows = [HEADER, COAL, [*KEY, "电力", None, "万千瓦时"]]
+    rows: list[Any] = [HEADER, COAL, [*KEY, "电力", None, "万千瓦时"]]
     answer = eb.assess(book(tmp_path / "m.xlsx", rows, merged=("E2:E3",)), OUTPUTS)
     (problem, *_) = answer.problems.to_dict("records")
     assert (problem["row"], problem["column"], problem["reason"]) == (3, "amount", "missing-value")
@@ -204,7 +205,7 @@ def test_json_records_are_read_and_numbered_from_one(tmp_path: Path) -> None:
 
 def test_constants_fill_what_a_table_does_not_have(tmp_path: Path) -> None:
     path = text(tmp_path / "m.csv", "能源名称,计量单位,期末库存,消费合计", "原煤,吨,1700,36000", "电力,万千瓦时,0,1500")
-    given = {"plant": "甲厂", "period": 2023, "product": "水泥熟料"}
+    given: dict[str, Any] = {"plant": "甲厂", "period": 2023, "product": "水泥熟料"}
     assert tce(eb.assess(path, OUTPUTS, **given)) == pytest.approx(BOTH_TCE)
     with refused(MissingColumnError, "missing-column", "plant", "能源名称", "or pass plant="):
         eb.assess(path, OUTPUTS)
@@ -230,7 +231,7 @@ def test_headers_of_ones_own_are_named_or_left_out(tmp_path: Path) -> None:
 
 
 def test_a_row_that_is_named_is_the_header(tmp_path: Path) -> None:
-    rows = [HEADER, [*KEY, "原煤", "见下", "吨"], HEADER, COAL]
+    rows: list[Any] = [HEADER, [*KEY, "原煤", "见下", "吨"], HEADER, COAL]
     path = book(tmp_path / "m.xlsx", rows)
     assert tce(eb.assess(path, OUTPUTS, header_row=3)) == pytest.approx(COAL_TCE)
     with refused(OptionError, "option", "header_row is 0"):
@@ -325,7 +326,7 @@ def test_a_column_per_month_becomes_rows(tmp_path: Path) -> None:
 
 
 def test_the_lines_above_a_table_name_plant_year_and_unit(tmp_path: Path) -> None:
-    rows = [
+    rows: list[Any] = [
         ["填报单位：甲厂", None, "2023年"],
         ["单位：吨"],
         ["产品", "能源名称", "消费量"],
@@ -389,7 +390,7 @@ def test_a_tidy_table_is_passed_on_as_it_is(tmp_path: Path) -> None:
 
 def test_a_file_is_explained_before_any_figure(tmp_path: Path) -> None:
     path = book(tmp_path / "m.xlsx", [["能耗表"], HEADER, COAL, [*KEY, "原媒", 1, "吨"]])
-    made = text(tmp_path / "o.csv", ",".join(OUTPUTS), "甲厂,2023,水泥熟料,26,万t")
+    made = text(tmp_path / "o.csv", ",".join(map(str, OUTPUTS)), "甲厂,2023,水泥熟料,26,万t")
     found = explain_files(path, made)
     assert "header '能源品种': carrier" in found.lines["meters"]
     assert "carrier '原煤': raw_coal" in found.lines["meters"]
@@ -400,7 +401,7 @@ def test_a_file_is_explained_before_any_figure(tmp_path: Path) -> None:
 
 def test_the_command_explains_saves_a_mapping_and_uses_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = text(tmp_path / "m.csv", "用能,消费量,单位", "原煤,36000,吨")
-    made = text(tmp_path / "o.csv", ",".join(OUTPUTS), "甲厂,2023,水泥熟料,26,万t")
+    made = text(tmp_path / "o.csv", ",".join(map(str, OUTPUTS)), "甲厂,2023,水泥熟料,26,万t")
     saved = tmp_path / "own.toml"
     shape = ["--columns", "用能=carrier", "--plant", "甲厂", "--period", "2023", "--product", "水泥熟料"]
     files = [str(path), str(made)]

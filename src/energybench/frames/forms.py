@@ -144,10 +144,21 @@ def find_form(grid: Grid, kind: str, layout: Layout) -> Form | None:
         looked = rows if given is None else rows[1:]
         if len(rows) < depth or any(_is_number(cell) for row in looked for cell in row):
             continue
+        if depth == 2 and not all(
+            _goes_on(_text(above), _text(bottom), kind) for above, bottom in zip(*rows, strict=True)
+        ):
+            continue
         form = Form(grid, kind, top, depth, _heads(rows, kind, layout.columns))
         if form.score > (best.score if best else 0):
             best = form
     return best
+
+
+def _goes_on(top: str, bottom: str, kind: str) -> bool:
+    """Say whether a cell below a header may be its second line; a key below the header of a key is a row."""
+    if bottom in ("", top) or is_unit(bottom) or column_of(split_unit(bottom)[0], kind):
+        return True
+    return column_of(top, kind) in (None, "amount", "output")
 
 
 def _is_number(cell: Any) -> bool:
@@ -278,7 +289,7 @@ def tidy(form: Form) -> tuple[pandas.DataFrame, list[str]]:
         cells = raw if once else full
         table[_column_name(form, place, table)] = [_cell(cells[row][place]) for row in rows]
     frame = pandas.DataFrame(table, index=[row + 1 for row in rows], dtype=object)
-    empty = [name for name in frame if name[:1] == "\1" or (not name.strip(" ") and frame[name].isna().all())]
+    empty = [name for name in map(str, frame) if name[:1] == "\1" or (not name.strip(" ") and frame[name].isna().all())]
     where = f"{form.kind}: {form.place}"
     notes = [where + (f", rows {rows[0] + 1} to {rows[-1] + 1}" if rows else "")]
     notes += [f"{form.kind}: {note}" for note in (*form.grid.notes, *left_out)]

@@ -543,7 +543,9 @@ def test_help_names_the_commands() -> None:
         assert re.search(rf"^  {command} ", answer.stdout, re.MULTILINE)
 
 
-@pytest.mark.parametrize("command", [name for name in COMMANDS if name not in ("assess", "explain", "replay", "verify")])
+@pytest.mark.parametrize(
+    "command", [name for name in COMMANDS if name not in ("assess", "explain", "replay", "verify")]
+)
 def test_the_examples_of_the_help_run(command: str) -> None:
     examples = run(command, "--help").stdout.split("examples:")[1].strip().splitlines()
     assert len(examples) == 3

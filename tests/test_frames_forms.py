@@ -92,7 +92,11 @@ def test_two_header_rows_are_one_header(tmp_path: Path) -> None:
 
 
 def test_carriers_above_their_units_are_one_header(tmp_path: Path) -> None:
-    rows: list[Any] = [["企业", "期间", "产品", "原煤", "电力"], [None, None, None, "吨", "万千瓦时"], [*KEY, 36000, 1500]]
+    rows: list[Any] = [
+        ["企业", "期间", "产品", "原煤", "电力"],
+        [None, None, None, "吨", "万千瓦时"],
+        [*KEY, 36000, 1500],
+    ]
     answer = eb.assess(book(tmp_path / "m.xlsx", rows), OUTPUTS)
     assert tce(answer) == pytest.approx(BOTH_TCE)
     assert answer.energy["row"].tolist() == [3, 3]
@@ -394,7 +398,7 @@ def test_a_file_is_explained_before_any_figure(tmp_path: Path) -> None:
     found = explain_files(path, made)
     assert "header '能源品种': carrier" in found.lines["meters"]
     assert "carrier '原煤': raw_coal" in found.lines["meters"]
-    assert "period '2023': ends on 2023-12-31" in found.lines["outputs"]
+    assert "period '2023': 2023-01-01 to 2023-12-31" in found.lines["outputs"]
     (missing,) = found.missing
     assert "原媒" in missing
 

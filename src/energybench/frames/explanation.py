@@ -16,7 +16,7 @@ from energybench.frames.forms import Reading
 from energybench.frames.layout import Layout, make_layouts, mapping_text
 from energybench.limits.choose import find_item
 from energybench.tables.names import normalise_name
-from energybench.tables.periods import period_end
+from energybench.tables.periods import period_span
 from energybench.units.text import read_unit
 
 if TYPE_CHECKING:
@@ -106,9 +106,9 @@ def _carrier(text: str) -> str:
 
 
 def _period(text: str) -> str:
-    if (end := period_end(text)) is None:
+    if (span := period_span(text)) is None:
         raise PeriodError(f"{quoted(text)} is no period", quoted(text), "Write 2023, 2023-06 or 2023年6月")
-    return f"ends on {end}"
+    return f"{span[0]} to {span[1]}"
 
 
 _READERS: dict[str, Callable[[str], str]] = {

@@ -16,7 +16,7 @@ from energybench.errors import TableError, quoted
 from energybench.frames.columns import KEYS, REQUIRED, column_of, is_unit, missing_column, split_unit
 from energybench.limits.choose import items_named
 from energybench.tables.names import normalise_name, spellings
-from energybench.tables.periods import period_end
+from energybench.tables.periods import period_span
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -485,7 +485,7 @@ def _period(year: Any, month: Any) -> str:
 def _with_name(frame: pandas.DataFrame, sheet: str, forms: Sequence[Form], path: str) -> pandas.DataFrame:
     """Name the month or the plant of a sheet, which its name is; rows are numbered per sheet."""
     names = [form.grid.sheet for form in forms]
-    months = all(_MONTH.fullmatch(name.strip()) or period_end(name.strip()) for name in names)
+    months = all(_MONTH.fullmatch(name.strip()) or period_span(name.strip()) for name in names)
     alike = len({frozenset(form.columns) for form in forms}) == 1
     if not alike or (not months and ("plant" in frame or any(map(_NO_PLANT.search, names)))):
         raise several_sheets(names, path)

@@ -485,13 +485,13 @@ def test_a_workbook_with_several_sheets_is_asked_for_one(tmp_path: Path, monkeyp
     monkeypatch.chdir(tmp_path)
     rows = pd.read_csv(io.StringIO(METERS))
     with pd.ExcelWriter("meters.xlsx") as book:
-        for month in ("1月", "2月"):
-            rows.to_excel(book, sheet_name=month, index=False)
+        for name in ("草稿", "定稿"):
+            rows.to_excel(book, sheet_name=name, index=False)
     Path("outputs.csv").write_text(OUTPUTS, encoding="utf-8")
     refused = run("assess", "meters.xlsx", "outputs.csv")
     assert refused.code == 2
-    assert "Pass --sheet '1月' or another" in refused.stderr
-    assert run("assess", "meters.xlsx", "outputs.csv", "--sheet", "2月", "--json").data["counts"]["meters"] == 3
+    assert "Pass --sheet '草稿' or another" in refused.stderr
+    assert run("assess", "meters.xlsx", "outputs.csv", "--sheet", "定稿", "--json").data["counts"]["meters"] == 3
 
 
 def test_without_arguments_help_goes_to_stderr() -> None:
@@ -654,12 +654,20 @@ def test_assess_passes_every_option_on(monkeypatch: pytest.MonkeyPatch) -> None:
         "corrections": "base",
         "reading": "class_above",
         "compare": "rounded",
+        "header_row": 3,
+        "plant": "甲厂",
+        "period": "2023",
+        "product": "水泥熟料",
+        "mapping": "own.toml",
+        "blank": "none-used",
     }
-    words = [word for name, value in options.items() for word in (f"--{name.replace('_', '-')}", value)]
+    words = [word for name, value in options.items() for word in (f"--{name.replace('_', '-')}", str(value))]
+    words += ["--columns", "用能=carrier", "--columns", "备注="]
     assert run("assess", "meters.csv", "outputs.csv", "--allow-unverified", "--plausible", *words).code == 0
     files = ("meters.csv", "outputs.csv")
     assert seen == {
         **options,
+        "columns": {"用能": "carrier", "备注": ""},
         "plausible": True,
         "allow_unverified": True,
         "progress": None,
@@ -1001,6 +1009,7 @@ def test_the_page_names_every_option_and_key(command: str) -> None:
         "tables": [],
         "replay": [str(Path(__file__).parent / "receipts" / "0.1.0-text.json")],
         "assess": None,
+        "explain": None,
         "verify": ["math:sqrt", "--kind", "limit-curve", "--examples", "1"],
     }[command]
     if asked is not None:

@@ -406,6 +406,8 @@ def test_text_in_no_encoding_says_which_are_read(tmp_path: Path) -> None:
 def test_a_thing_that_is_no_table_is_refused(given: Any) -> None:
     with refused(TableError, "table", "meters is", type(given).__name__, "pandas, polars or pyarrow"):
         eb.assess(given, outputs())
+    if given is None:
+        return  # the outputs are then looked for in the meters
     with refused(TableError, "table", "outputs is", type(given).__name__):
         eb.assess(meters(), given)
 

@@ -423,11 +423,18 @@ def test_a_hostile_file_is_refused_or_read_right(name: str, tmp_path: Path) -> N
     assert outcome(call) == expected
 
 
-def test_a_workbook_with_a_sheet_a_month_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize("names", [("1月", "2月"), ("1月", "汇总"), ("草稿", "定稿")])
+def test_two_sheets_are_no_year(tmp_path: Path, names: tuple[str, str]) -> None:
+    """Two months lack ten others; a draft or a sum beside the table would count the energy twice."""
     with pandas.ExcelWriter(tmp_path / "meters.xlsx") as book:
-        for month in ("1月", "2月"):
-            pandas.DataFrame([COAL], columns=COLUMNS).to_excel(book, sheet_name=month, index=False)
-    assert outcome(lambda: eb.assess(tmp_path / "meters.xlsx", CLINKER)) == "table"
+        for name in names:
+            pandas.DataFrame([COAL], columns=COLUMNS).to_excel(book, sheet_name=name, index=False)
+    if "2月" in names:
+        answer = eb.assess(tmp_path / "meters.xlsx", CLINKER)
+        assert answer.results["class"].isna().all()
+        assert answer.energy["period"].tolist() == ["2023-01", "2023-02"]
+    else:
+        assert outcome(lambda: eb.assess(tmp_path / "meters.xlsx", CLINKER)) == "table"
 
 
 # Own rows -------------------------------------------------------------------------------------------------

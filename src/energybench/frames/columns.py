@@ -170,8 +170,9 @@ def missing_column(
     shown = ", ".join(str(header) for header in headers) or "(none)"
     chinese = any(not str(header).isascii() for header in headers)
     names = [one for one in (accepted if chinese else (column, *accepted)) if one.isascii() != chinese] or [column]
-    # The header that is meant is near one of the accepted.
-    meant = next((found for one in (column, *names) if (found := nearest(one, filter(None, unused), 1))), [])
+    # The header that is meant is near one of the accepted, and no column of the other table.
+    free = [header for header in unused if header and not any(column_of(header, other) for other in REQUIRED)]
+    meant = next((found for one in (column, *names) if (found := nearest(one, free, 1))), [])
     ways = f"Name it {' or '.join(names[:6])}"
     if meant:
         ways = f"Did you mean {quoted(meant[0])}? {ways}, or pass columns={{{quoted(meant[0])}: {quoted(column)}}}"

@@ -35,7 +35,9 @@ class Explanation:
     layouts: Mapping[str, Layout] = field(repr=False, default_factory=dict)
 
     def __str__(self) -> str:
-        parts = [line for kind, lines in self.lines.items() for line in (f"{kind}:", *(f"  {one}" for one in lines))]
+        parts = [
+            line for kind, lines in self.lines.items() if lines for line in (f"{kind}:", *(f"  {one}" for one in lines))
+        ]
         return "\n".join([*parts, *(f"not read: {one}" for one in self.missing)])
 
     def to_dict(self) -> dict[str, Any]:
@@ -58,7 +60,7 @@ def explain_files(
     layouts = make_layouts(
         sheet, shape.pop("header_row", None), shape.pop("columns", None), shape.pop("mapping", None), books, **shape
     )
-    lines: dict[str, tuple[str, ...]] = {}
+    lines: dict[str, tuple[str, ...]] = dict.fromkeys(paths, ())
     missing: list[str] = []
     for kind, path in paths.items():
         try:

@@ -18,7 +18,7 @@ import numpy
 import pandas
 
 from energybench.energy.conversion import taken_notes
-from energybench.errors import OptionError, SupersededWarning, TableError, check_option, quoted
+from energybench.errors import MissingColumnError, OptionError, SupersededWarning, TableError, check_option, quoted
 from energybench.frames.assessment import Assessment, EnergyLines, NoEnergyLines
 from energybench.frames.columns import KEYS, canonical_columns
 from energybench.frames.double_counting import DoubleCounting
@@ -299,7 +299,11 @@ def _assess(
         return finish(sums, wanted, options, unused_headers(meters=unused), tell)
     source, used = open_source(meters, batch_rows, layouts["meters"])
     places, unused = canonical_columns(source.headers, "meters")
-    wanted = Wanted.of(outputs, options, source.kind, layouts["outputs"])
+    try:
+        wanted = Wanted.of(outputs, options, source.kind, layouts["outputs"])
+    except MissingColumnError as error:
+        fix = f"Give a table of outputs, or the columns in that of the meters. {error.fix}"
+        raise MissingColumnError(error.message, error.value, fix if outputs is meters else error.fix) from error
     refuse_unused(layouts, used | wanted.used)
     if outputs is meters:
         # What means nothing to one of the tables is a column of the other.

@@ -329,6 +329,65 @@ def test_a_column_per_month_becomes_rows(tmp_path: Path) -> None:
     assert "meters: 2 columns are months (1月, 2月): 1 rows became 2" in answer.notes
 
 
+def test_the_year_of_a_months_header_is_its_own() -> None:
+    """A column of December 2022 beside the year 2023 is no December of 2023."""
+    header = ["企业", "产品", "能源品种", "单位", "2022年12月", "2023年1月"]
+    frame = pandas.DataFrame([["甲厂", "水泥熟料", "原煤", "吨", 36000, 72000]], columns=header)
+    made = pandas.concat([OUTPUTS.assign(期间="2022-12"), OUTPUTS.assign(期间="2023-01")])
+    answer = eb.assess(frame, made)
+    assert answer.results["tce"].tolist() == pytest.approx([COAL_TCE, 2 * COAL_TCE])
+
+
+def test_physical_amounts_count_and_standard_coal_beside_them_is_a_check(tmp_path: Path) -> None:
+    above = [*HEADER[:3], "原煤", None, "电力", None]
+    below = [None, None, None, "实物量(吨)", "折标量(tce)", "实物量(万kWh)", "折标量(tce)"]
+    rows: list[Any] = [above, below, [*KEY, 36000, 25714.8, 1500, 1843.5]]
+    answer = eb.assess(book(tmp_path / "m.xlsx", rows, merged=("D1:E1", "F1:G1")), OUTPUTS)
+    assert tce(answer) == pytest.approx(BOTH_TCE)
+    assert answer.counts["totals"] == 2
+
+
+def test_an_output_beside_each_of_its_readings_is_one_output() -> None:
+    frame = pandas.DataFrame([[*COAL, 26], [*POWER, 26]], columns=[*HEADER, "产量(万吨)"])
+    assert tce(eb.assess(frame)) == pytest.approx(BOTH_TCE)
+    twice = eb.assess(frame.assign(**{"产量(万吨)": [26, 27]}))
+    assert set(twice.results["reason"]) == {"duplicate-output"}
+
+
+def test_the_unit_of_an_energy_is_not_that_of_an_output_beside_it() -> None:
+    """26 is in 万t; 吨 is the unit of the coal."""
+    frame = pandas.DataFrame([[*COAL, 26]], columns=[*HEADER, "产量"])
+    with refused(MissingColumnError, "missing-column", "outputs has no column output_unit"):
+        eb.assess(frame)
+    made = pandas.DataFrame([[*KEY, 26, "万t"]], columns=[*HEADER[:3], "产量", "单位"])
+    assert tce(eb.assess(pandas.DataFrame([COAL], columns=HEADER), made)) == pytest.approx(COAL_TCE)
+
+
+def test_the_unit_of_an_output_is_not_that_of_a_carrier_beside_it() -> None:
+    frame = pandas.DataFrame(
+        [[*KEY, 26, "万t", 36000, 1500]], columns=[*HEADER[:3], "产量", "单位", "原煤", "电力(万kWh)"]
+    )
+    answer = eb.assess(frame.rename(columns={"原煤": "原煤(吨)"}))
+    assert tce(answer) == pytest.approx(BOTH_TCE)
+    assert eb.assess(frame.drop(columns="产量"), OUTPUTS).energy["unit"].tolist() == ["万t", "万kWh"]
+    bare = eb.assess(frame.rename(columns={"电力(万kWh)": "电力"}))
+    assert bare.problems["reason"].tolist()[:2] == ["missing-value", "missing-value"]
+
+
+def test_the_row_of_a_header_that_lacks_a_column_is_named(tmp_path: Path) -> None:
+    rows: list[Any] = [["2023年3月"], [*HEADER[:4], "计量单位", "本月", "累计"], [*KEY, "原煤", "吨", 3000, 9000]]
+    path = book(tmp_path / "m.xlsx", rows)
+    with refused(MissingColumnError, "missing-column", "no column amount", "header in row 2", "本月, 累计", "消费量"):
+        eb.assess(path, OUTPUTS)
+    assert eb.assess(path, OUTPUTS, columns={"累计": "amount"}).energy["amount"].tolist() == [9000]
+
+
+def test_units_of_a_column_go_before_that_of_the_header_and_it_is_said() -> None:
+    made = pandas.DataFrame([[*KEY, 26, "万t"]], columns=["企业", "期间", "产品", "产量(吨)", "产量单位"])
+    answer = eb.assess(pandas.DataFrame([COAL], columns=HEADER), made)
+    assert "outputs: the units of the column output_unit go before that of '产量(吨)'" in answer.notes
+
+
 def test_the_lines_above_a_table_name_plant_year_and_unit(tmp_path: Path) -> None:
     rows: list[Any] = [
         ["填报单位：甲厂", None, "2023年"],

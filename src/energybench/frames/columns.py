@@ -45,7 +45,7 @@ METERS: dict[str, tuple[str, ...]] = {
 OUTPUTS: dict[str, tuple[str, ...]] = {
     **{key: METERS[key] for key in KEYS},
     "output": ("产量", "产品产量"),
-    "output_unit": ("产量单位", "单位", "计量单位"),
+    "output_unit": ("产量单位",),
     "output_uncertainty": ("产量不确定度",),
     "output_accuracy": ("产量准确度等级",),
     "output_meter": ("output_group", "产量计量器具"),

@@ -26,6 +26,7 @@ from energybench.frames.forms import (
     Reading,
     find_form,
     read_forms,
+    refuse_near,
     several_sheets,
     with_constants,
     without_notes,
@@ -114,6 +115,7 @@ def read_form(path: str | Path, kind: str, layout: Layout) -> Reading:
             grid = Grid(_text_cells(file, source.options["encoding"], source.options["sep"]))
             if form := find_form(grid, kind, layout):
                 return read_forms([form], layout, shown)
+            refuse_near([grid], kind, layout)
     if _kind(file) == "file" and file.stat().st_size and ending == ".xlsx":
         return _read_workbook(file, kind, layout)
     return read_frame(read_table(path), kind, layout)
@@ -397,6 +399,7 @@ def _read_workbook(file: Path, kind: str, layout: Layout) -> Reading:
     grids = _grids(file, layout.sheet)
     forms = [form for grid in grids if (form := find_form(grid, kind, layout)) is not None]
     if not forms:
+        refuse_near(grids, kind, layout)
         if frame is None:
             raise several_sheets([grid.sheet for grid in grids], shown)
         return Reading(frame)

@@ -81,7 +81,8 @@ class Head:
     unit: str = ""
     #: A carrier of meters or a product of outputs that has a column of its own.
     name: str = ""
-    month: int = 0
+    #: A month that has a column of its own, with its year where the header has it.
+    month: str = ""
 
 
 @dataclass
@@ -154,6 +155,21 @@ def find_form(grid: Grid, kind: str, layout: Layout) -> Form | None:
     return best
 
 
+def refuse_near(grids: Sequence[Grid], kind: str, layout: Layout) -> None:
+    """Refuse sheets without a table of a kind, where a row below the first has headers of one."""
+    near: Form | None = None
+    for grid in grids:
+        for top, row in enumerate(grid.filled()[:_FIRST_ROWS]):
+            form = Form(grid, kind, top, 1, _heads([row], kind, layout.columns))
+            if not any(map(_is_number, row)) and len(form.columns) > (len(near.columns) if near else 2):
+                near = form
+    if near is not None and near.top:
+        headers = [head.header for head in near.heads if head.header]
+        unused = [head.header for head in near.heads if not head.column]
+        column = next(one for one in REQUIRED[kind][1] if one not in (*near.columns, *KEYS))
+        raise missing_column(column, kind, headers, unused, near.place)
+
+
 def _goes_on(top: str, bottom: str, kind: str) -> bool:
     """Say whether a cell below a header may be its second line; a key below the header of a key is a row."""
     if bottom in ("", top) or is_unit(bottom) or column_of(split_unit(bottom)[0], kind):
@@ -176,13 +192,22 @@ def _heads(rows: list[list[Any]], kind: str, own: Mapping[str, str]) -> list[Hea
         if len(texts) < 2:
             heads.append(read_head(texts[0] if texts else "", kind, own))
             continue
-        tries = [f"{texts[0]}({texts[1]})"] if is_unit(texts[1]) else [texts[1], "".join(texts), texts[0]]
+        unit = texts[1] if is_unit(texts[1]) else split_unit(texts[1])[1]
+        if unit and carriers_of(texts[0]) and not _SUMS.search(texts[1]):
+            tries = [f"{texts[0]}({unit})"]
+        else:
+            tries = [f"{texts[0]}({unit})"] if unit == texts[1] else [texts[1], "".join(texts), texts[0]]
         known = [read_head(text, kind, own) for text in tries]
         heads.append(next((head for head in known if head.column or head.name or head.month), known[0]))
-    heads = _with_plants(heads)
+    heads = _with_plants(heads if kind == "meters" else _with_output_units(heads))
     if kind == "meters" and "carrier" in {head.column for head in heads}:
         # In a long table a header that is a carrier's name too is one more column.
         heads = [replace(head, name="") for head in heads]
+    if any(head.name for head in heads) and any(
+        column_of(split_unit(head.header)[0], "outputs") == "output" for head in heads
+    ):
+        # Beside an output a column of units is the output's.
+        heads = [replace(head, column="") if head.column == "unit" else head for head in heads]
     if len([head for head in heads if carriers_of(head.name)]) < 2 and kind == "meters":
         heads = [head if carriers_of(head.name) else replace(head, name="") for head in heads]
     return heads
@@ -202,7 +227,7 @@ def read_head(text: str, kind: str, own: Mapping[str, str]) -> Head:
     if (column := column_of(base, kind)) is not None:
         return Head(text, column, unit)
     if found := _MONTH.fullmatch(base):
-        return Head(text, unit=unit, month=int(found[2]))
+        return Head(text, unit=unit, month=found[0])
     if not base or "其中" in base or column_of(base, "outputs" if kind == "meters" else "meters"):
         return Head(text)
     if kind == "outputs":
@@ -213,6 +238,15 @@ def read_head(text: str, kind: str, own: Mapping[str, str]) -> Head:
     if carriers_of(base) or (unit and not _NO_ENERGY.search(base)):
         return Head(text, unit=unit, name=base)
     return Head(text)
+
+
+def _with_output_units(heads: list[Head]) -> list[Head]:
+    """Read 单位 as the unit of the output, where no energy stands beside it."""
+    meant = {column_of(head.header, "meters") for head in heads} | {head.column for head in heads}
+    if meant & {"carrier", "amount", "output_unit"}:
+        return heads
+    units = [column_of(head.header, "meters") == "unit" for head in heads]
+    return [replace(head, column="output_unit") if unit else head for head, unit in zip(heads, units, strict=True)]
 
 
 def _with_plants(heads: list[Head]) -> list[Head]:
@@ -268,8 +302,7 @@ def headers_read(form: Form) -> dict[str, str]:
     """Return what each header of a form was read as."""
     found = {}
     for head in form.heads:
-        month = f"month {head.month}" if head.month else ""
-        what = head.column or head.name or month or "not used"
+        what = head.column or head.name or head.month or "not used"
         if head.header:
             found[head.header] = f"{what}, in {head.unit}" if head.unit else what
     return found
@@ -305,7 +338,7 @@ def _column_name(form: Form, place: int, table: Mapping[str, Any]) -> str:
         return f"\0{place}"
     if not head.column:
         name = head.header
-        if column_of(name, form.kind):  # left out by the caller
+        if column_of(name, form.kind):  # left out by the caller, or of the other table
             return f"\1{place}"
         return name if name and name not in table else f"{name}{' ' * (place + 1)}"
     if head.column not in table:
@@ -389,6 +422,8 @@ def _with_units(frame: pandas.DataFrame, form: Form) -> tuple[pandas.DataFrame, 
         if head.unit and head.column and column in REQUIRED[form.kind][0] and column not in frame:
             frame[column] = head.unit
             said.append(f"{form.kind}: the header {quoted(head.header)} gives the unit {head.unit}")
+        elif head.unit and column in frame and set(frame[column].dropna()) != {head.unit}:
+            said.append(f"{form.kind}: the units of the column {column} go before that of {quoted(head.header)}")
     value, column = ("amount", "unit") if form.kind == "meters" else ("output", "output_unit")
     if "unit" in facts and value in frame and column not in frame:
         frame[column], row = facts["unit"]
@@ -448,7 +483,7 @@ def with_constants(
         frame = frame.rename(columns={"period": "\0month"})
     if "\0month" in frame:
         years = list(frame["period"]) if "period" in frame else [year] * len(frame)
-        if any(years):
+        if any(years) or all(_has_year(cell) for cell in frame["\0month"]):
             frame["period"] = [_period(*pair) for pair in zip(years, frame["\0month"], strict=True)]
             used |= {"period"} & set(given)
         frame = frame.drop(columns="\0month")
@@ -472,6 +507,11 @@ def with_constants(
 def _months_alone(cells: pandas.Series[Any]) -> bool:
     texts = {_text(cell) for cell in cells} - {""}
     return bool(texts) and all((found := _MONTH.fullmatch(text)) and not found[1] for text in texts)
+
+
+def _has_year(cell: Any) -> bool:
+    found = _MONTH.fullmatch(_text(cell))
+    return bool(found and found[1])
 
 
 def _period(year: Any, month: Any) -> str:

@@ -300,7 +300,7 @@ def _assess(
     source, used = open_source(meters, batch_rows, layouts["meters"])
     places, unused = canonical_columns(source.headers, "meters")
     try:
-        wanted = Wanted.of(outputs, options, source.kind, layouts["outputs"])
+        wanted = Wanted.of(outputs, options, source.kind, layouts["outputs"], outputs is meters)
     except MissingColumnError as error:
         fix = f"Give a table of outputs, or the columns in that of the meters. {error.fix}"
         raise MissingColumnError(error.message, error.value, fix if outputs is meters else error.fix) from error
@@ -390,8 +390,10 @@ class Wanted:
     used: frozenset[str] = frozenset()
 
     @classmethod
-    def of(cls, outputs: TableLike, options: Options, kind: str, layout: Layout | None = None) -> Wanted:
-        """Open an output table; a file or a mapping is answered in the kind of the meters."""
+    def of(
+        cls, outputs: TableLike, options: Options, kind: str, layout: Layout | None = None, shared: bool = False
+    ) -> Wanted:
+        """Open an output table, a file or a mapping in the kind of the meters; one shared with them repeats outputs."""
         layout = layout or Layout()
         reading = None
         if isinstance(outputs, str | Path):
@@ -411,6 +413,7 @@ class Wanted:
         if table.empty:
             raise TableError("outputs has headers and no rows", "outputs", "Give at least one row")
         table = with_plain_cells(table)
+        table = table[~table.duplicated()] if shared else table
         table = with_units_of_cells(table, to_floats(table["output"]), "output", "output_unit")
         keys = [recode(encode(table[name]), KEY_TEXT[name]) for name in KEYS]
         months = by_month(keys[1].distinct)

@@ -123,7 +123,7 @@ def test_outputs_and_capacities_of_mixed_types_are_read_cell_by_cell() -> None:
     answer = eb.assess(power.assign(amount=600), outputs(*rows))
     assert answer.results["class"].notna().tolist() == [True] * 5 + [False] * 4
     assert set(answer.results["reason"]) == {"", "capacity"}
-    wrong: list[Any] = [True, {}, (1,), b"1", "1 t"]
+    wrong: list[Any] = [True, {}, (1,), b"1", "1 kWh"]
     odd = outputs(*({**rows[0], "output": cell} for cell in wrong))
     assert eb.assess(power, odd.assign(plant=[*"01234"])).results["reason"].tolist() == ["output"] * 5
 

@@ -118,7 +118,8 @@ def test_one_bad_cell_costs_one_row_and_the_class_of_its_group(groups: list[Grou
     assert (ungraded["row"], ungraded["reason"]) == (int(numpy.searchsorted(ends, row, "right")), "unusable-readings")
 
 
-_USABLE = (0, -5, 1e308, 1e-320, Fraction(1, 3), Decimal("12.5"), numpy.float32(7))
+#: The unit of the rows is t.
+_USABLE = (0, -5, "1200 t", 1e308, 1e-320, Fraction(1, 3), Decimal("12.5"), numpy.float32(7))
 
 
 def test_of_all_cells_in_the_column_of_amounts_only_the_numbers_are_used() -> None:

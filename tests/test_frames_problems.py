@@ -47,7 +47,7 @@ METERS = [
         {"amount": float("inf")}, "amount", "inf", "unreadable-amount", "'inf', expected a finite number", "1200.5"
     ),
     Example({"amount": "1，200"}, "amount", "1，200", "unreadable-amount", "'1，200'", "full-width comma"),
-    Example({"amount": "1200 t"}, "amount", "1200 t", "unreadable-amount", "'1200 t'", "a unit in the cell"),
+    Example({"amount": "1200 kg"}, "amount", "1200 kg", "unreadable-amount", "'1200 kg'", "not the row's"),
     Example({"amount": "1,20"}, "amount", "1,20", "unreadable-amount", "'1,20'", "Write a number"),
     Example({"amount": True}, "amount", "True", "unreadable-amount", "'True'", "Write a number"),
     Example({"amount": 1.7e308, "unit": "Mt"}, "amount", "1.7e+308", "unreadable-amount", "too large", "Check"),

@@ -128,7 +128,7 @@ def test_of_all_cells_in_the_column_of_amounts_only_the_numbers_are_used() -> No
     answer = eb.assess(table, outputs())
     assert_nothing_is_lost(answer)
     used = [cell for cell, is_used in zip(JUNK, answer.energy["used"], strict=True) if is_used]
-    assert {repr(cell) for cell in used} == {repr(cell) for cell in (*_USABLE, -0.0)}
+    assert {repr(cell) for cell in used} == {repr(cell) for cell in (*_USABLE, -0.0, "1200 t")}
     nothing = [number for number, cell in enumerate(JUNK) if repr(cell) in ("None", "nan", "<NA>", "NaT")]
     bad = answer.problems[answer.problems["table"] == "meters"]
     assert bad["row"][bad["reason"] == "missing-value"].tolist() == nothing

@@ -6,7 +6,7 @@ import codecs
 import json
 import re
 import zipfile
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,6 +25,7 @@ from energybench.frames.forms import (
     Grid,
     Reading,
     find_form,
+    is_missing,
     read_forms,
     refuse_near,
     several_sheets,
@@ -140,11 +141,7 @@ def read_frame(frame: pandas.DataFrame, kind: str, layout: Layout) -> Reading:
 
 
 def _plain_row(row: tuple[Any, ...]) -> list[Any]:
-    return [None if cell is None or cell != cell else cell for cell in map(_not_na, row)]
-
-
-def _not_na(cell: Any) -> Any:
-    return None if type(cell).__name__ in ("NAType", "NaTType") else cell
+    return [None if is_missing(cell) else cell for cell in row]
 
 
 def _is_tidy(headers: Sequence[object], kind: str, layout: Layout) -> bool:
@@ -164,9 +161,10 @@ def _with_own(frame: pandas.DataFrame, kind: str, layout: Layout) -> Reading:
     value, other = ("amount", "carrier") if kind == "meters" else ("output", "product")
     places = {column: header for header, column in names.items()}
     if value in places and other in places:
-        empty = frame[places[value]].isna() & frame[places[other]].isna()
-        if empty.any():
-            frame, notes = without_notes(frame, empty.to_numpy(), kind)
+        with suppress(ArithmeticError):  # a signalling NaN: the row is refused where its cells are read
+            empty = frame[places[value]].isna() & frame[places[other]].isna()
+            if empty.any():
+                frame, notes = without_notes(frame, empty.to_numpy(), kind)
     if not layout.constants:
         return Reading(frame, tuple(notes))
     frame, used = with_constants(frame.rename(columns=names), layout, {}, notes, kind)

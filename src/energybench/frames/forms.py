@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from energybench.energy.carriers import carriers_of
@@ -259,8 +260,15 @@ def _with_plants(heads: list[Head]) -> list[Head]:
     return heads
 
 
+def is_missing(cell: Any) -> bool:
+    """Say whether a cell holds nothing; a signalling NaN cannot even be compared."""
+    if cell is None or type(cell).__name__ in ("NAType", "NaTType"):
+        return True
+    return cell.is_nan() if isinstance(cell, Decimal) else isinstance(cell, float) and cell != cell
+
+
 def _text(cell: Any) -> str:
-    return "" if cell is None or cell != cell else str(cell).strip()
+    return "" if is_missing(cell) else str(cell).strip()
 
 
 @dataclass(frozen=True)

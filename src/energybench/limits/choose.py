@@ -98,7 +98,7 @@ def find_item(name: str) -> str:
     >>> find_item("电解铝")
     'electrolytic-aluminium'
     """
-    if name in _item_ids():  # an id is itself, whatever else has its words as a name
+    if isinstance(name, str) and name in _item_ids():  # an id is itself, whatever else has its words as a name
         return name
     advice = "energybench tables product_names lists them"
     return resolve_name(name, _item_names(), "product", UnknownProductError, advice, _AROUND)

@@ -282,6 +282,13 @@ def test_the_unit_of_a_row_goes_before_that_of_the_header() -> None:
     assert tce(eb.assess(frame, OUTPUTS)) == pytest.approx(BOTH_TCE)
 
 
+def test_a_part_of_a_column_is_no_second_one() -> None:
+    frame = pandas.DataFrame([[*COAL, 6000]], columns=[*HEADER, "其中：数量"])
+    answer = eb.assess(frame, OUTPUTS)
+    assert tce(answer) == pytest.approx(COAL_TCE)
+    assert "meters: the headers 其中：数量 were not used" in answer.notes
+
+
 def test_a_year_and_a_month_are_one_period() -> None:
     frame = pandas.DataFrame([["甲厂", 2023, "3月", *COAL[2:]]], columns=["企业", "年份", "月份", *HEADER[2:]])
     assert tce(eb.assess(frame, OUTPUTS.assign(期间="2023-03"))) == pytest.approx(COAL_TCE)

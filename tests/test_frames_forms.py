@@ -480,3 +480,15 @@ def test_the_command_explains_saves_a_mapping_and_uses_it(tmp_path: Path, capsys
     assert cli.run(["assess", *files, "--mapping", str(saved)]) == 0
     assert "benchmark" in capsys.readouterr().out
     assert cli.run(["assess", *files, "--dry-run"]) == 1
+
+
+def test_a_row_per_month_takes_the_year_of_the_title_and_leaves_the_sum_out(tmp_path: Path) -> None:
+    lines = ["某某水泥有限公司2023年能源消耗统计表,,,", "月份,原煤（吨）,电力（万千瓦时）,熟料产量（吨）"]
+    lines += [*(f"{month}月,9000,375,65000" for month in range(1, 13)), "合计,108000,4500,780000"]
+    path = tmp_path / "form.csv"
+    path.write_text("\n".join(lines), encoding="utf-8")
+    answer = eb.assess(path, plant="甲", product="水泥熟料")
+    assert answer.results["period"].tolist() == [f"2023-{month:02}" for month in range(1, 13)]
+    assert answer.counts["classified"] == 12
+    assert answer.results["intensity"].tolist() == pytest.approx([(9000 * 714.3 + 375e4 * 0.1229) / 65000] * 12)
+    assert sum("is the sum of the months" in note for note in answer.notes) == 2

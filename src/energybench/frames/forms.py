@@ -487,8 +487,14 @@ def with_constants(
     """Fill the keys that a table does not have, from the caller or the lines above the header, and say which."""
     given, used = dict(layout.constants), set()
     year = str(given.get("period", "")) or facts.get("period", ("", 0))[0]
-    if "period" in frame and "\0month" not in frame and _YEAR.fullmatch(year) and _months_alone(frame["period"]):
-        frame = frame.rename(columns={"period": "\0month"})
+    if "period" in frame and "\0month" not in frame and _YEAR.fullmatch(year):
+        sums = frame["period"].map(lambda cell: normalise_name(_text(cell)) in _WHOLE_YEAR).astype(bool)
+        if _months_alone(frame["period"][~sums]):
+            notes += [
+                f"{kind}: row {row} is the sum of the months and is left out"
+                for row in dict.fromkeys(frame.index[sums])
+            ]
+            frame = frame[~sums].rename(columns={"period": "\0month"})
     if "\0month" in frame:
         years = list(frame["period"]) if "period" in frame else [year] * len(frame)
         if any(years) or all(_has_year(cell) for cell in frame["\0month"]):

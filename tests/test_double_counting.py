@@ -22,6 +22,9 @@ TOTAL = {"carrier": "合计", "unit": "tce"}
 PART = {"carrier": "无烟煤", "amount": 10, "coefficient": 0.9, "coefficient_unit": "tce/t"}
 LEFT_OUT = "1 total row is left out (合计), and used as a check of the sum"
 
+#: A relation is open as long as its connection is.
+DUCKDB = duckdb_own()
+
 
 def notes(*rows: dict[str, Any], made: pandas.DataFrame | None = None, **every: Any) -> list[str]:
     return list(eb.assess(meters(*rows, **every), outputs() if made is None else made).notes)
@@ -162,7 +165,7 @@ def test_every_source_says_the_same(way: str, tmp_path: Path) -> None:
     table.to_parquet(tmp_path / "meters.parquet", row_group_size=2)
     made = {
         "polars": lambda: polars_lazy().take(pyarrow.Table.from_pandas(table)),
-        "duckdb": lambda: duckdb_own().take(pyarrow.Table.from_pandas(table)),
+        "duckdb": lambda: DUCKDB.take(pyarrow.Table.from_pandas(table)),
         "parquet": lambda: tmp_path / "meters.parquet",
         "stream": lambda: pyarrow.Table.from_pandas(table).to_reader(max_chunksize=1),
         "dask": lambda: dask.dataframe.from_pandas(table, npartitions=6),  # type: ignore[no-untyped-call]

@@ -26,6 +26,9 @@ MONTHS = [f"2023年{number}月" for number in range(1, 13)]
 #: 3000 t of coal a year are 107.145 kgce per t of 20 000 t.
 WHOLE = 107.145
 
+#: A relation is open as long as its connection is.
+DUCKDB = duckdb_own()
+
 
 def months(*left_out: int, **row: Any) -> list[dict[str, Any]]:
     """Return a row per month, a twelfth of 3000 t of coal each, but for some months."""
@@ -182,7 +185,7 @@ def test_every_source_says_the_same(way: str, tmp_path: Path) -> None:
     table.to_parquet(tmp_path / "meters.parquet", row_group_size=5)
     made = {
         "polars": lambda: polars_lazy().take(pyarrow.Table.from_pandas(table)),
-        "duckdb": lambda: duckdb_own().take(pyarrow.Table.from_pandas(table)),
+        "duckdb": lambda: DUCKDB.take(pyarrow.Table.from_pandas(table)),
         "parquet": lambda: tmp_path / "meters.parquet",
         "stream": lambda: pyarrow.Table.from_pandas(table).to_reader(max_chunksize=1),
         "dask": lambda: dask.dataframe.from_pandas(table, npartitions=9),  # type: ignore[no-untyped-call]

@@ -128,7 +128,8 @@ def _draw(ax: Axes, bars: list[Bar], lettering: Lettering) -> None:
     }
     colours, hatches, words = zip(*(looks[out] for out in outs), strict=True)
     labels = ["" if True not in outs or out in outs[:row] else words[row] for row, out in enumerate(outs)]
-    look: dict[str, Any] = {"color": colours, "hatch": hatches, "edgecolor": "#222222", "linewidth": 0.8}
+    # As a tuple, two colours would be one with its opacity.
+    look: dict[str, Any] = {"color": [*colours], "hatch": hatches, "edgecolor": "#222222", "linewidth": 0.8}
     drawn = ax.barh(range(len(bars)), values, 0.66, label=labels, zorder=2, **look)
     ax.bar_label(drawn, [number(value) for value in values], padding=4, fontsize=canvas.font_size())
     ax.axvline(0, color=canvas.ink(), linewidth=1)

@@ -172,6 +172,8 @@ _BAD_NUMBER_TEXT = (
 )
 _FLOWS = (None, "", " ", "in", " OUT ", "输出", "外供", "sideways")
 _FIGURES = (20.9, 26.3, 0.0, -1.0, 2090.0, float("inf"), 0.0209)
+_CAPACITIES = (1.0, 1.7, 3.0, 6.0, 0.0, -1.0, None)
+_POWERS = (589.0, 590.0, 604.0, 610.0, 625.0, 630.0, 700.0)
 _FAULTS = (
     "cell",
     "cell",
@@ -188,6 +190,13 @@ _FAULTS = (
     "damage",
 )
 Row = dict[str, Any]
+
+
+def _furnace(plant: str, capacity: float | None, power: float, period: str = "2023") -> tuple[Row, Row]:
+    """Return the meter and the output row of a furnace of so many tonnes at so many kWh/t."""
+    key = {"plant": plant, "period": period, "product": FURNACE["product"]}
+    output = {**FURNACE, **key, "output": 2.0, "output_unit": "t", "furnace_capacity": capacity}
+    return {**key, "carrier": "电", "amount": power * 2, "unit": "kWh"}, output
 
 
 def rows_with_faults(groups: list[Group], fault: str, chance: random.Random, text: bool) -> tuple[list[Row], list[Row]]:
@@ -224,11 +233,9 @@ def _spoil(tables: dict[str, list[Row]], name: str, row: Row, fault: str, chance
     elif fault == "lost" and len(tables["outputs"]) > 1:
         tables["outputs"].pop()
     elif fault == "furnace":
-        key = {"plant": "炉", "period": "2023", "product": FURNACE["product"]}
-        capacity = chance.choice([1.0, 1.7, 3.0, 6.0, 0.0, -1.0, None])
-        power = chance.choice([589.0, 590.0, 604.0, 610.0, 625.0, 630.0, 700.0])
-        tables["outputs"].append({**FURNACE, **key, "output": 2.0, "output_unit": "t", "furnace_capacity": capacity})
-        tables["meters"].append({**key, "carrier": "电", "amount": power * 2, "unit": "kWh"})
+        meter, output = _furnace("炉", chance.choice(_CAPACITIES), chance.choice(_POWERS))
+        tables["meters"].append(meter)
+        tables["outputs"].append(output)
     elif fault in ("figure", "figures"):
         row.update({"carrier": "原煤", "unit": "t", "ncv": chance.choice(_FIGURES), "ncv_unit": "MJ/kg"})
         if fault == "figures":
@@ -255,10 +262,17 @@ def many_tables(count: int, text: bool) -> tuple[pandas.DataFrame, pandas.DataFr
     # differs with the version of Hypothesis and with the modules that are loaded.
     chance = random.Random(20230704)  # noqa: S311 - no secret
     turns = itertools.cycle(_FAULTS)
-    pairs = [rows_with_faults(groups, next(turns), chance, text) for groups in drawn]
+    pairs: list[tuple[Any, Any]] = [rows_with_faults(groups, next(turns), chance, text) for groups in drawn]
+    # Of the furnaces that are drawn few are within a limit. One of every size at every power always is in the tables,
+    # in a year of its own, so that no reading without a plant may belong to it.
+    furnaces = itertools.product(_CAPACITIES, _POWERS)
+    meters, outputs = zip(
+        *(_furnace(f"炉{size} {power}", size, power, "2022") for size, power in furnaces), strict=True
+    )
+    pairs.append((meters, outputs))
     for number, pair in enumerate(pairs):
         for row in (*pair[0], *pair[1]):
             if isinstance(row["plant"], str) and row["plant"].strip():
                 row["plant"] = f"{number}:{row['plant']}"
-    meters, outputs = ([row for pair in pairs for row in pair[place]] for place in (0, 1))
-    return typed(meters, METER_COLUMNS, text), typed(outputs, OUTPUT_COLUMNS, text)
+    every_meter, every_output = ([row for pair in pairs for row in pair[place]] for place in (0, 1))
+    return typed(every_meter, METER_COLUMNS, text), typed(every_output, OUTPUT_COLUMNS, text)

@@ -91,7 +91,6 @@ def _run(words: list[str]) -> int:
 
 
 def main() -> NoReturn:
-    """Run the command and leave with its exit code."""
     console.use_utf8()
     if sys.stdout is None:  # closed by the shell, ">&-": Python would drop the answer without a word
         fix = "Give the command somewhere to write, for example > answer.txt"

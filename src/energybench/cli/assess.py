@@ -43,7 +43,6 @@ _FILES = {
 
 
 def add_arguments(parser: Parser) -> None:
-    """Declare what the command takes."""
     parser.add_argument("meters", metavar="METERS", help="readings: .csv, .parquet, .xlsx or a folder")
     parser.add_argument("outputs", metavar="OUTPUTS", nargs="?", help="outputs: a file; default that of the meters")
     add_options(parser, *_OPTIONS)
@@ -67,7 +66,6 @@ def shape_of(arguments: Namespace) -> dict[str, Any]:
 
 
 def run(arguments: Namespace) -> tuple[Assessment | Explanation, int]:
-    """Assess, and write the files that are asked for."""
     if arguments.dry_run:
         from energybench.cli.explain import run as explain
 

@@ -30,7 +30,6 @@ _OPTIONS = (
 
 
 def add_arguments(parser: Parser) -> None:
-    """Declare what the command takes."""
     parser.add_argument("value", metavar="VALUE", help='energy per product, "13200 kWh/t"; - reads JSON lines')
     parser.add_argument("item", metavar="ITEM", nargs="?", help="product: 电解铝, electrolytic-aluminium")
     parser.add_argument("--output", metavar="AMOUNT", help='output of the period, for the saving: "24000 t"')
@@ -40,7 +39,6 @@ def add_arguments(parser: Parser) -> None:
 
 
 def run(arguments: Namespace) -> tuple[Verdict | None, int]:
-    """Classify one value, or every line of a pipe."""
     options = given(arguments, *_OPTIONS, "output")
     receipts = [] if arguments.receipt is None else [arguments.receipt]
     if arguments.value == "-":

@@ -69,7 +69,6 @@ def offer_completion(parser: argparse.ArgumentParser) -> None:
 
 
 def use_utf8() -> None:
-    """Write UTF-8 whatever the locale says."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
@@ -82,7 +81,6 @@ def say(text: str, *, err: bool = False) -> None:
 
 
 def say_json(answer: object) -> None:
-    """Print one JSON document."""
     print(json.dumps(answer, ensure_ascii=False, allow_nan=False, indent=2), flush=True)
 
 
@@ -174,7 +172,6 @@ def progress_bar(*paths: str) -> Iterator[Callable[[float, str], None] | None]:
 
 
 def stamp() -> dict[str, str]:
-    """Return what a result needs to be reproduced."""
     from energybench.tables.store import data_version
 
     return {"package_version": __version__, "data_version": data_version()}

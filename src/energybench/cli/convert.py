@@ -21,7 +21,6 @@ EXAMPLES = """\
 
 
 def add_arguments(parser: Parser) -> None:
-    """Declare what the command takes."""
     parser.add_argument("amount", metavar="AMOUNT", help='number and unit: "1200 t", "350 万kWh"; - reads JSON lines')
     parser.add_argument("carrier", metavar="CARRIER", nargs="?", help="fuel or energy: 原煤, electricity, raw_coal")
     parser.add_argument("--ncv", metavar="VALUE", help='measured net heating value, "35.6 MJ/m3"')
@@ -31,7 +30,6 @@ def add_arguments(parser: Parser) -> None:
 
 
 def run(arguments: Namespace) -> tuple[Conversion | None, int]:
-    """Convert one amount, or every line of a pipe."""
     options = given(arguments, *CONVERSION, "ncv", "density", "coefficient")
     if arguments.amount == "-":
         from energybench.cli.json_lines import CONVERSIONS, answer_pipe

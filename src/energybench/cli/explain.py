@@ -23,7 +23,6 @@ EXAMPLES = """\
 
 
 def add_arguments(parser: Parser) -> None:
-    """Declare what the command takes."""
     parser.add_argument("meters", metavar="METERS", help="readings, as assess takes them")
     parser.add_argument("outputs", metavar="OUTPUTS", nargs="?", help="outputs; default the file of the meters")
     add_options(parser, *SHAPE, period=PERIOD_OF_ROWS)
@@ -32,7 +31,6 @@ def add_arguments(parser: Parser) -> None:
 
 
 def run(arguments: Namespace) -> tuple[Explanation, int]:
-    """Explain, and save the mapping where that is asked for."""
     from energybench.frames.explanation import explain_files
 
     shape = shape_of(arguments)

@@ -22,8 +22,6 @@ _CHUNK = 1 << 16
 
 @dataclass(frozen=True)
 class Questions:
-    """One kind of question."""
-
     needed: tuple[str, str]
     #: The other keys, and their values where a question does not name them.
     defaults: Mapping[str, Any]
@@ -59,7 +57,6 @@ def check_question(kind: Questions, question: Mapping[str, Any]) -> None:
 
 
 def dump(answer: object) -> str:
-    """Return one line of JSON."""
     try:
         return json.dumps(answer, ensure_ascii=False, allow_nan=False)
     except ValueError as error:
@@ -83,7 +80,6 @@ _read = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_constant).de
 
 
 def read_question(line: bytes) -> dict[str, Any]:
-    """Read one line as a question."""
     try:
         text = line.decode("utf-8")
     except UnicodeDecodeError as error:

@@ -24,14 +24,12 @@ _OPTIONS = ("document", "period", "region", "capacity", "reading", "allow_unveri
 
 
 def add_arguments(parser: Parser) -> None:
-    """Declare what the command takes."""
     parser.add_argument("item", metavar="ITEM", help='product: 电解铝, cement-clinker; or a capacity, "3 t"')
     parser.add_argument("--unit", metavar="UNIT", help='which indicator, where a product has several: "kWh/t"')
     add_options(parser, *_OPTIONS, "json")
 
 
 def run(arguments: Namespace) -> tuple[Ladder, int]:
-    """Find the limit of a product or a furnace."""
     from energybench.limits import choose
     from energybench.limits.furnaces import DEFAULT_ITEM, find_curve
     from energybench.tables.store import warn_if_weak

@@ -55,11 +55,9 @@ CONVERSION = ("basis", "coal_rate", "edition", "gas_state", "allow_unverified")
 
 
 def add_options(parser: argparse.ArgumentParser, *names: str, **changes: dict[str, Any]) -> None:
-    """Give a command options of the table, some of them with other words."""
     for name in names:
         parser.add_argument(f"--{name.replace('_', '-')}", **(OPTIONS[name] | changes.get(name, {})))
 
 
 def given(arguments: argparse.Namespace, *names: str) -> dict[str, Any]:
-    """Return some arguments by name."""
     return {name: getattr(arguments, name) for name in names}

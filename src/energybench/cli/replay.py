@@ -23,7 +23,6 @@ _TABLES = ("meters", "outputs", "results")
 
 
 def add_arguments(parser: Parser) -> None:
-    """Declare what the command takes."""
     parser.add_argument("receipt", metavar="RECEIPT", help="file that --receipt or receipt() wrote, .json")
     for name in _TABLES:
         parser.add_argument(f"--{name}", metavar="FILE", help=f"the {name} of the receipt")
@@ -31,7 +30,6 @@ def add_arguments(parser: Parser) -> None:
 
 
 def run(arguments: Namespace) -> tuple[Replay, int]:
-    """Ask again and compare."""
     import energybench as eb
 
     answer = eb.replay(arguments.receipt, **given(arguments, *_TABLES))

@@ -43,7 +43,6 @@ EXAMPLES = """\
 
 
 def add_arguments(parser: Parser) -> None:
-    """Declare what the command takes."""
     parser.add_argument(
         "name",
         metavar="NAME | check | confirm | gaps | age",
@@ -60,7 +59,6 @@ def add_arguments(parser: Parser) -> None:
 
 
 def run(arguments: Namespace) -> tuple[Confirmation | None, int]:
-    """List the tables, print one, check a file, or print the gaps."""
     name, file = arguments.name, arguments.file
     if name == "confirm":
         return _confirm(arguments)

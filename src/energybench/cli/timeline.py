@@ -20,13 +20,11 @@ EXAMPLES = """\
 
 
 def add_arguments(parser: Parser) -> None:
-    """Declare what the command takes."""
     parser.add_argument("item", metavar="ITEM", help="product: 电解铝, electrolytic-aluminium")
     add_options(parser, "region", "json")
 
 
 def run(arguments: Namespace) -> tuple[None, int]:
-    """Print the limits of a product in the order of their days."""
     import energybench as eb
 
     found = eb.timeline(arguments.item, arguments.region)

@@ -25,7 +25,6 @@ _OPTIONS = ("basis", "coal_rate", "edition", "document", "reading")
 
 
 def add_arguments(parser: Parser) -> None:
-    """Declare what the command takes."""
     parser.add_argument("function", metavar="MODULE:FUNCTION", help="a module or a .py file, and a function")
     parser.add_argument(
         "--kind",
@@ -45,7 +44,6 @@ def add_arguments(parser: Parser) -> None:
 
 
 def run(arguments: Namespace) -> tuple[Report, int]:
-    """Search the function for what it gets wrong."""
     import sys
     from contextlib import redirect_stdout
 

@@ -102,7 +102,6 @@ class Figure:
 
 
 def figure_of_row(quantity: str, row: Co2FactorRow) -> Figure:
-    """Make the record of a figure of the table."""
     unit, year = "" if row.unit == "ratio" else row.unit, int(row.year) if row.year else None
     return Figure(
         *(quantity, float(row.value), unit, "table", row.id, row.kind, year, row.region),
@@ -118,7 +117,6 @@ def molar_ratio() -> Figure:
 
 
 def read_carbon(text: object, mass: UnitText, name: str) -> Rate:
-    """Read a mass of carbon or carbon dioxide per amount: ``"20.2 tC/TJ"``, ``"0.5 tCO2/MWh"``."""
     example = f'Write, for example, {name}="{"20.2 tC/TJ" if mass is TONNES_CARBON else "0.5 tCO2/MWh"}"'
     if not isinstance(text, str):
         raise AmountError(f"{name} is {quoted(text)}, expected text with a unit", quoted(text), example)
@@ -383,14 +381,12 @@ _WITHOUT_FACTOR = ("西藏", "香港", "澳门", "台湾", "tibet", "hong kong",
 
 
 def heat_factor(allow_unverified: bool) -> Co2FactorRow:
-    """Return the factor of purchased heat."""
     rows: list[Co2FactorRow] = [row for row in records("co2_factors") if row.subject == "heat_purchased"]
     fix = 'Pass factor="... tCO2/GJ" of your own'
     return choose(best_verified(rows)[:1], "The CO2 factor of heat", lambda _: fix, allow_unverified)
 
 
 def power_kind(row: Co2FactorRow) -> str:
-    """Return the series of a grid factor; a kind of an organisation's own row keeps its own words."""
     return POWER_KINDS.get(row.kind, row.kind)
 
 

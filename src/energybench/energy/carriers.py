@@ -27,7 +27,6 @@ _FLOWS = {"made": "自产自用", "sent": "外供", "recovered": "回收利用"}
 
 @cached()
 def carrier_ids() -> frozenset[str]:
-    """Return the ids of every carrier."""
     return frozenset(row.carrier for row in records("carriers"))
 
 
@@ -40,23 +39,8 @@ def _names() -> dict[str, Meaning]:
 
 @cached(4096)
 def find_carrier(name: str) -> str:
-    """Return the id of a carrier by its id or any of its names.
+    """Return the id of a carrier by its id or any of its names; one that says how it counts (自产, 外供) is refused.
 
-    Parameters
-    ----------
-    name : str
-        Id, Chinese or English name: ``"raw_coal"``, ``"原煤"``, ``"raw coal"``. Traditional characters, the number
-        and marks of a list, 其中, 外购 and a grade (``"0#柴油"``) do not matter.
-
-    Raises
-    ------
-    UnknownCarrierError
-        If no table knows the name; a slip of the pen is named.
-    AmbiguousError
-        If the name means several carriers, or says by itself how it counts (自产, 外供); what it may mean is named.
-
-    Examples
-    --------
     >>> find_carrier("原煤"), find_carrier("（2）外购電力")
     ('raw_coal', 'electricity')
     """

@@ -46,7 +46,6 @@ _KGCE_PER_KWH = UnitText(("kgce",), ("kWh",))
 
 
 def check_basis_name(basis: str) -> None:
-    """Refuse an unknown basis; the words of documents, such as 等价值, are translated in the error."""
     meant = next((word for name, word in BASIS_WORDS.items() if text_of(basis).startswith(name)), None)
     if meant is not None:
         raise OptionError(f"basis is {quoted(basis)}", quoted(basis), f'Write basis="{meant}"')
@@ -146,7 +145,6 @@ def nothing_used(name: str, unit: UnitText) -> Coefficient:
 
 
 def category_of(carrier: str) -> str:
-    """Return the category of a carrier by its id: ``"solid"``, ``"liquid"``, ``"gas"`` ..., empty for one's own."""
     return next((row.category for row in _rows(carrier)), "")
 
 

@@ -144,7 +144,6 @@ def taken_notes(records: Iterable[Coefficient]) -> Iterator[str]:
 
 
 def density_of(record: Coefficient, choice: Choice) -> str:
-    """Return the density behind a conversion as text, empty where there was none."""
     used = _WATER if _COLD_WATER in record.notes else choice.density
     return str(used) if used else ""
 
@@ -231,7 +230,6 @@ def read_options(
 
 
 def make_choice(**options: Unpack[ConversionOptions]) -> Choice:
-    """Read the options of a conversion where an uncertainty is not used, and so refused."""
     choice, spreads = read_options(**options)
     for name, spread in spreads.items():
         fix = "Give the value alone; to_tce, convert and account take an uncertainty"

@@ -114,8 +114,6 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What one source contributes to the uncertainty of a line: a name to show, and signed amounts."""
-
     source: Hashable
     name: str
     tce: float

@@ -94,7 +94,6 @@ class Spread:
 
     @property
     def standard(self) -> float:
-        """The standard uncertainty."""
         return combine(self.parts)
 
     def scaled(self, factor: float) -> Parts:
@@ -103,7 +102,6 @@ class Spread:
 
 
 def combine(parts: Iterable[tuple[Hashable, float]]) -> float:
-    """Return the combined standard uncertainty of signed contributions: those of one source add up first."""
     sums: dict[Hashable, float] = {}
     for number, (source, part) in enumerate(parts):
         key = (number,) if source is None else (source, "shared")
@@ -116,7 +114,6 @@ def combine(parts: Iterable[tuple[Hashable, float]]) -> float:
 
 
 def has_uncertainty(text: str) -> bool:
-    """Say whether an amount text states an uncertainty: ``±``, or ``+/-`` in any width."""
     return "±" in text or "+/-" in text.translate(_PLUS_MINUS)
 
 
@@ -206,7 +203,6 @@ def _number(part: str, text: str) -> tuple[Fraction, str]:
 
 
 def check_finite(value: float, text: str) -> None:
-    """Refuse an uncertainty that is no finite number or negative."""
     if not (math.isfinite(value) and value >= 0):
         raise UncertaintyError(
             f"The uncertainty of {quoted(text)} is {value}", quoted(text), "Give a finite number, not negative"
@@ -396,7 +392,6 @@ def _check_coverage(coverage: float, of: str, uncertainty: str | float | None) -
 
 
 def read_measured(value: object, name: str = "amount") -> tuple[Magnitude | Fraction, UnitText, Spread | None]:
-    """Read an amount that may carry an uncertainty."""
     if isinstance(value, str):
         return read_measured_text(value)
     if isinstance(value, Measured):
@@ -445,7 +440,6 @@ def _is_number(given: object) -> bool:
 
 
 def _from_number_with_error(value: Any, name: str) -> tuple[float, UnitText, Spread]:
-    """Read a quantity whose magnitude has ``nominal_value``, ``std_dev`` and ``derivatives``."""
     number = value.magnitude
     quantity = value._REGISTRY.Quantity
     nominal, unit = read_quantity(quantity(float(number.nominal_value), value.units), name)

@@ -90,12 +90,10 @@ class Known:
 
     @property
     def low(self) -> Fraction:
-        """The lowest figure that is taken."""
         return self.lowest / self.below
 
     @property
     def high(self) -> Fraction:
-        """The highest figure that is taken."""
         return self.highest * self.above
 
     def __str__(self) -> str:

@@ -75,7 +75,6 @@ class NoEnergyLines:
     """The energy lines of a table that was never in memory as a whole: there are none."""
 
     def frame(self) -> NoReturn:
-        """Refuse."""
         raise TableError(
             "The energy lines of meters that are not in memory as a whole are not kept",
             "energy",
@@ -157,7 +156,6 @@ class Assessment(Card, Receipted):
         return to_kind(self.lines.frame(), self.kind)
 
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
-        """Offer the results to whatever reads Arrow streams."""
         return to_kind(self.result_frame, "pyarrow").__arrow_c_stream__(requested_schema)
 
     def decide(self, rule: str = "simple", risk: float = 0.05) -> Any:

@@ -108,7 +108,6 @@ def split_unit(header: str) -> tuple[str, str]:
 
 
 def is_unit(text: str) -> bool:
-    """Say whether a text is a unit that is read."""
     try:
         read_unit(text)
     except UnitTextError:

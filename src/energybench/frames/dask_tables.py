@@ -31,8 +31,6 @@ _FAN_IN = 8
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a worker needs to know."""
-
     columns: tuple[str, ...]
     groups: Groups
     choice: Choice
@@ -57,7 +55,6 @@ def add_partitions(meters: Any, outputs: Any, options: Options) -> tuple[Sums, W
 
 
 def sums_of(partition: pandas.DataFrame, plan: Plan) -> Sums:
-    """Return what a partition adds up to."""
     if (__version__, data_version()) != plan.versions:
         here = " with tables ".join((__version__, data_version()))
         raise TableError(

@@ -111,7 +111,6 @@ class DoubleCounting:
             self.seen[group, columns[code]] = True
 
     def carriers_of(self, groups: NDArray[Any]) -> pandas.DataFrame:
-        """Return a line per group and carrier that counts in it."""
         if self.seen is None:
             return pandas.DataFrame({"group": [], "carrier": []})
         place, column = numpy.nonzero(self.seen[groups, 1:])
@@ -141,7 +140,6 @@ class DoubleCounting:
         self.example = f"{first} and {second} ({', '.join(cut(cell, 40) for cell in cells)})"
 
     def merge(self, later: DoubleCounting) -> None:
-        """Add what was found in later rows."""
         self.rows += later.rows
         self.names |= later.names
         if later.stated is not None:

@@ -33,8 +33,6 @@ _PLAIN = ("string", "integer", "floating", "mixed-integer-float", "decimal", "em
 
 @dataclass(frozen=True, slots=True)
 class Coded:
-    """A column as small integer codes into its distinct values; a null is the code ``len(distinct)``."""
-
     codes: Codes
     distinct: list[Any]
 
@@ -46,11 +44,9 @@ class Coded:
         return padded
 
     def rows(self, where: NDArray[Any]) -> Coded:
-        """Return the column of some rows."""
         return Coded(self.codes[where], self.distinct)
 
     def map(self, function: Callable[[Any], Any], null: Any, dtype: Any = object) -> NDArray[Any]:
-        """Return per row what a function gives per distinct value."""
         return self.table([function(value) for value in self.distinct], null, dtype)[self.codes]
 
 
@@ -153,7 +149,6 @@ def fold(column: Coded, function: Callable[[Any], str] = clean_text) -> tuple[li
 
 
 def recode(column: Coded, function: Callable[[Any], str] = clean_text) -> Coded:
-    """Return a column in its folded texts, see :func:`fold`."""
     texts, positions = fold(column, function)
     return Coded(positions[column.codes], texts)
 

@@ -42,14 +42,11 @@ def is_lazy(table: Any) -> bool:
 
 
 def collected(table: Any) -> Any:
-    """Compute a lazy table as a whole, as pandas."""
     return from_arrow(_arrow(_from_native(table)))
 
 
 @dataclass(frozen=True)
 class EngineSource:
-    """A lazy meter table."""
-
     frame: nw.LazyFrame[Any]
     kind: str
     whole = False
@@ -63,7 +60,6 @@ class EngineSource:
 
     @property
     def headers(self) -> Sequence[object]:
-        """The headers of the query."""
         return list(self.frame.collect_schema())
 
     def batches(self, places: Mapping[str, int], row_by_row: bool) -> Iterator[Batch]:
@@ -161,7 +157,6 @@ def _groups(frame: nw.LazyFrame[Any], columns: list[str]) -> Batch:
 
 
 def _batch(table: pandas.DataFrame, columns: list[str], numeric: bool) -> Batch:
-    """Return the groups of an engine as a batch, its rows without an amount as lines of their own."""
     read, rows = (table[name].to_numpy(numpy.int64) for name in ("_read", "_rows"))
     amount = table["_sum"].to_numpy(numpy.float64, na_value=numpy.nan)
     if (read == rows).all():

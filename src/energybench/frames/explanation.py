@@ -41,7 +41,6 @@ class Explanation:
         return "\n".join([*parts, *(f"not read: {one}" for one in self.missing)])
 
     def to_dict(self) -> dict[str, Any]:
-        """Return plain data."""
         return {"lines": {kind: list(lines) for kind, lines in self.lines.items()}, "missing": list(self.missing)}
 
     def save_mapping(self, path: str | Path, inputs: tuple[str | Path | None, ...]) -> None:

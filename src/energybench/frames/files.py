@@ -145,7 +145,6 @@ def _plain_row(row: tuple[Any, ...]) -> list[Any]:
 
 
 def _is_tidy(headers: Sequence[object], kind: str, layout: Layout) -> bool:
-    """Say whether headers mean every column that is needed, and none twice."""
     found = [column_of(header, kind) for header in headers]
     known = [column for column in found if column]
     stated = any(normalise_name(str(header)) in COVERAGE for header in headers)
@@ -199,7 +198,6 @@ def is_large(path: str | Path) -> bool:
 
 
 def is_workbook(table: Any) -> bool:
-    """Say whether a table is a path with the ending of a workbook."""
     return isinstance(table, str | Path) and Path(table).suffix.lower() == ".xlsx"
 
 
@@ -230,7 +228,6 @@ class CsvSource:
     notes = ()
 
     def batches(self, places: Mapping[str, int], row_by_row: bool) -> Iterator[Batch]:  # noqa: ARG002 - as every source
-        """Yield the rows in batches."""
         size = self.path.stat().st_size
         with self.path.open("rb") as file:
             for chunk in self.frames(file, self.rows):
@@ -267,7 +264,6 @@ class CsvSource:
 
 
 def open_csv(path: Path, rows: int) -> CsvSource:
-    """Look at a CSV file."""
     import pandas
 
     encoding, quotes = _encoding(path)
@@ -331,7 +327,6 @@ def _first_encoding(path: Path) -> tuple[str, bool]:
 
 
 def csv_options(file: Path, encoding: str) -> dict[str, Any]:
-    """Return how pandas is to read a CSV file: cells as text, the header as the first row."""
     with file.open(encoding=encoding) as text:
         # The header may stand below titles: the line with most separators says which one it is.
         lines = [text.readline() for _ in range(20)]
@@ -468,7 +463,6 @@ def _name_formulas(cells: list[list[Any]], page: Any) -> list[str]:
 
 
 def _sheets(file: Path) -> dict[str, pandas.DataFrame]:
-    """Return the sheets of a workbook that have cells."""
     import zlib
 
     import pandas
@@ -496,7 +490,6 @@ def _sheets(file: Path) -> dict[str, pandas.DataFrame]:
 
 
 def _read_excel(sheets: dict[str, pandas.DataFrame], file: Path, sheet: str | None) -> pandas.DataFrame:
-    """Return a sheet whose first row is the header."""
     names = list(sheets)
     if sheet is not None and sheet not in names:
         fix = did_you_mean(sheet, names, f"Pass one of {', '.join(map(quoted, names))}")

@@ -56,8 +56,6 @@ _NUMBERS = ("amount", "output", "ncv", "coefficient", "output_value", "accuracy"
 
 @dataclass(frozen=True)
 class Grid:
-    """The cells of a sheet, rows of one length, None where a cell is empty."""
-
     cells: list[list[Any]]
     sheet: str = ""
     #: Merged ranges: first row, first column, last row, last column, from 0.
@@ -75,8 +73,6 @@ class Grid:
 
 @dataclass(frozen=True)
 class Head:
-    """What the header of a column says: the column it is, or a carrier, month or product, and a unit."""
-
     header: str
     column: str = ""
     unit: str = ""
@@ -99,17 +95,14 @@ class Form:
 
     @property
     def columns(self) -> set[str]:
-        """The columns that it has."""
         return {head.column for head in self.heads} - {""}
 
     @property
     def wide(self) -> list[int]:
-        """The places of carriers or products that have columns of their own."""
         return [place for place, head in enumerate(self.heads) if head.name]
 
     @property
     def months(self) -> list[int]:
-        """The places of months that have columns of their own."""
         return [place for place, head in enumerate(self.heads) if head.month]
 
     @property
@@ -125,7 +118,6 @@ class Form:
 
     @property
     def place(self) -> str:
-        """Where the header is."""
         sheet = f"sheet {quoted(self.grid.sheet)}, " if self.grid.sheet else ""
         rows = f"row {self.top + 1}" if self.depth == 1 else f"rows {self.top + 1} and {self.top + self.depth}"
         return f"{sheet}header in {rows}"
@@ -186,7 +178,6 @@ def _is_number(cell: Any) -> bool:
 
 
 def _heads(rows: list[list[Any]], kind: str, own: Mapping[str, str]) -> list[Head]:
-    """Read the headers of one row, or of two that stand above one another."""
     heads = []
     for cells in zip(*rows, strict=True):
         texts = list(dict.fromkeys(_text(cell) for cell in cells if _text(cell)))
@@ -273,8 +264,6 @@ def _text(cell: Any) -> str:
 
 @dataclass(frozen=True)
 class Reading:
-    """A table as it is read: canonical columns, what was found, and which constants it took."""
-
     frame: pandas.DataFrame
     notes: tuple[str, ...] = ()
     used: frozenset[str] = frozenset()
@@ -307,7 +296,6 @@ def read_forms(forms: Sequence[Form], layout: Layout, path: str) -> Reading:
 
 
 def headers_read(form: Form) -> dict[str, str]:
-    """Return what each header of a form was read as."""
     found = {}
     for head in form.heads:
         what = head.column or head.name or head.month or "not used"
@@ -340,7 +328,6 @@ def tidy(form: Form) -> tuple[pandas.DataFrame, list[str]]:
 
 
 def _column_name(form: Form, place: int, table: Mapping[str, Any]) -> str:
-    """Return the name of a column of the tidy table: canonical, or the header, never one twice but by mistake."""
     head = form.heads[place]
     if head.name or head.month:
         return f"\0{place}"
@@ -529,7 +516,6 @@ def _has_year(cell: Any) -> bool:
 
 
 def _period(year: Any, month: Any) -> str:
-    """Return a year and a month as one period; as they stand where they are none."""
     years, months = _YEAR.fullmatch(_text(year)), re.fullmatch(r"(0?[1-9]|1[0-2])(?:\.0+)?月?份?", _text(month))
     if (found := _MONTH.fullmatch(_text(month))) and found[1]:
         return f"{found[1]}-{int(found[2]):02}"

@@ -84,7 +84,6 @@ class TableRegions:
 
     @cached_property
     def of_ladders(self) -> list[Regions]:
-        """The regions of each distinct ladder."""
         signs = [curve.sign if curve else 1.0 for curve in self.outputs.curves]
         ladders = zip(self.outputs.ladders, signs, strict=True)
         return [one.regions(self.compare) if one else replace(_ONE_LIMIT, sign=sign) for one, sign in ladders]
@@ -124,7 +123,6 @@ class TableRegions:
         return edges, shown
 
     def find(self, value: Floats) -> Codes:
-        """Return the region of each value."""
         return kernel.regions(self.sign * value, self.edges)
 
     def look_up(self, of_region: OfRegion, region: Codes | int) -> Codes:
@@ -151,7 +149,6 @@ class TableRegions:
 
 
 def class_code(regions: Regions, region: int) -> int | None:
-    """Return the code of the class of a region, None where it has none."""
     level = regions.classes[region]
     return None if level is None else _CODES[level]
 
@@ -294,7 +291,6 @@ def _notes(outputs: Outputs, value: Floats, regions: TableRegions, options: Opti
 
 
 def thresholds_of(outputs: Outputs) -> dict[str, Floats]:
-    """Return per step name the threshold of each row, NaN where its ladder has no such step."""
     found: dict[str, Floats] = {}
     ladders = outputs.ladders
     for step in dict.fromkeys(s.level.value for ladder in ladders if ladder for s in ladder.steps):
@@ -313,8 +309,6 @@ def thresholds_of(outputs: Outputs) -> dict[str, Floats]:
 
 @dataclass
 class Grading:
-    """What the classes of a table were worked out from."""
-
     outputs: Outputs
     results: pandas.DataFrame
     compare: str
@@ -322,7 +316,6 @@ class Grading:
 
     @cached_property
     def regions(self) -> TableRegions:
-        """What the ladders make of the values."""
         return TableRegions(self.outputs, self.compare)
 
     @property
@@ -332,7 +325,6 @@ class Grading:
         return numpy.where(self.results["reason"] == _IMPLAUSIBLE, numpy.nan, values)
 
     def keys(self) -> pandas.DataFrame:
-        """Return the columns that name the rows, with the value and its class."""
         return self.results[["row", *KEYS, "intensity", "unit", "class"]].copy()
 
     def probabilities(self) -> dict[str, Floats]:

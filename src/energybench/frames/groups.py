@@ -55,13 +55,11 @@ KEY_TEXT: dict[str, Callable[[Any], str]] = {"plant": key_text, "period": period
 
 
 def is_day(text: str) -> bool:
-    """Say whether a folded period is a day."""
     span = period_span(text)
     return span is not None and span[0] == span[1]
 
 
 def by_month(texts: list[str]) -> list[str]:
-    """Return the periods of a column, its days as months where all of them are the first of one."""
     days = [text for text in texts if is_day(text)]
     if not days or not all(text.endswith("-01") for text in days):
         return texts
@@ -104,7 +102,6 @@ class Groups:
         return texts, places
 
     def periods_of(self, columns: dict[str, Coded]) -> list[str]:
-        """Return the distinct periods of a meter table, folded."""
         return self._folded("period", columns["period"])[0]
 
     def of_rows(self, columns: dict[str, Coded]) -> NDArray[Any]:

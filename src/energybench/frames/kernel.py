@@ -95,7 +95,6 @@ class Lookup:
 
 
 def make_lookup(size: int, keys: Integers, values: NDArray[Any], otherwise: Any) -> Lookup:
-    """Make a lookup from sorted keys and their numbers."""
     dense = None
     if size <= DENSE:
         dense = numpy.full(size + 1, otherwise, values.dtype)
@@ -105,8 +104,6 @@ def make_lookup(size: int, keys: Integers, values: NDArray[Any], otherwise: Any)
 
 @dataclass(slots=True)
 class Totals:
-    """What the readings of each group add up to; the last group is that of no output row."""
-
     tce: Floats
     electricity_kwh: Floats
     readings: Integers
@@ -116,7 +113,6 @@ class Totals:
 
     @classmethod
     def zero(cls, groups: int) -> Totals:
-        """Return empty totals for so many groups."""
         return cls(*numpy.zeros((2, groups + 1)), *numpy.zeros((3, groups + 1), numpy.int64))
 
     def of(self, groups: Integers) -> Totals:
@@ -141,7 +137,6 @@ class Totals:
 
     @property
     def bad_rows(self) -> Integers:
-        """The rows that could not be used, in order."""
         return numpy.concatenate(self.bad) if self.bad else numpy.zeros(0, numpy.int64)
 
 

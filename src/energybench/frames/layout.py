@@ -90,7 +90,6 @@ def read_mapping(path: str | Path) -> dict[str, Any]:
 
 
 def mapping_text(layouts: Mapping[str, Layout]) -> str:
-    """Return layouts as the text of a mapping file."""
     lines = []
     for kind, layout in layouts.items():
         lines.append(f"[{kind}]")

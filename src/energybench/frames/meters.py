@@ -50,8 +50,6 @@ STRAY = Refusal(
 
 @dataclass
 class Meters:
-    """The meter rows in codes and numbers, ready to be weighed."""
-
     table: pandas.DataFrame
     columns: dict[str, Coded]
     amount: Floats
@@ -78,11 +76,9 @@ class Meters:
 
     @property
     def electric(self) -> bool:
-        """Whether any row is electricity."""
         return any(getattr(factor, "electricity_kwh", 0.0) for factor in self.factors)
 
     def lookup(self, name: str, otherwise: float) -> Lookup:
-        """Return a figure of the factors by key."""
         values = numpy.array([getattr(factor, name, otherwise) for factor in self.factors], numpy.float64)
         return make_lookup(self.key_size, self.keys, values, otherwise)
 
@@ -93,7 +89,6 @@ class Meters:
 
 
 def missing(column: str) -> Refusal:
-    """Return the refusal of an empty cell."""
     return Refusal(column, "", "missing-value", f"{column} is empty", _MISSING)
 
 
@@ -108,7 +103,6 @@ def flag_empty(problems: Problems, column: str, null: NDArray[numpy.bool_]) -> N
 
 
 def damaged_text(column: str) -> Refusal:
-    """Return the refusal of a key of which a part could not be decoded."""
     message = f"{column} is {{value}}: a part of it is no text in UTF-8"
     return Refusal(column, "", "damaged-text", message, "Mend the cell, or write the file again in UTF-8")
 
@@ -140,7 +134,6 @@ def of_other_basis(column: str, basis: str) -> Refusal:
 
 
 def implausible(column: str) -> Refusal:
-    """Return the refusal of a figure of a row's own that its carrier cannot have."""
     message = f"{column} is {{value}}, not above zero or far outside every document's figure for this carrier"
     rule = KCAL_FOR_KJ.rule if column == "ncv" else COEFFICIENT_RULE
     fix = f"Check the decimal point and the unit ({rule}); allow_unverified takes it as it is"
@@ -148,7 +141,6 @@ def implausible(column: str) -> Refusal:
 
 
 def read_meters(table: pandas.DataFrame, known: KnownFactors, amount: Floats | None = None) -> Meters:
-    """Code the columns of a meter table and resolve its combinations; amounts that are sums are given."""
     if amount is None:
         amount = to_floats(table["amount"])
         table = with_units_of_cells(table, amount, "amount", "unit")
@@ -237,7 +229,6 @@ def flow_word(cell: Any) -> str:
 
 
 def refused_flow(cell: Any) -> Refusal | None:
-    """Return why a flow is none, or None where it is one."""
     if flow_word(cell) in FLOWS:
         return None
     fix = did_you_mean(flow_word(cell), FLOWS, 'Use "in" or "out"')
@@ -245,13 +236,11 @@ def refused_flow(cell: Any) -> Refusal | None:
 
 
 def use_word(cell: Any) -> str:
-    """Return the use of a row by its word in English."""
     word = clean_text(cell).lower()
     return USE_WORDS.get(word, word)
 
 
 def refused_use(cell: Any) -> Refusal | None:
-    """Return why a use is none, or None where it is one."""
     if use_word(cell) in USES_OF_ROWS:
         return None
     fix = did_you_mean(use_word(cell), USES, f"Use {', '.join(USES)}")

@@ -37,7 +37,6 @@ class Options:
     plausible: bool = False
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the options as plain data, for the record of a result."""
         choice = self.choice
         return {
             "basis": choice.basis,
@@ -70,7 +69,6 @@ def make_options(
     plausible: bool = False,
     allow_unverified: bool = False,
 ) -> Options:
-    """Check the options of :func:`energybench.assess`."""
     check_option("reading", reading, READINGS)
     check_option("compare", compare, COMPARES)
     check_option("project", project or "existing", PROJECTS)

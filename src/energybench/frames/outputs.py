@@ -35,8 +35,6 @@ NOT_POSITIVE = Refusal("output", "", "output", "output is {value}, expected a nu
 
 @dataclass
 class Outputs:
-    """The output rows before their energy is known: amounts, and what each is measured by."""
-
     problems: Problems
     output: Floats
     several: NDArray[numpy.bool_]
@@ -45,7 +43,6 @@ class Outputs:
     limits: FurnaceLimits | None
 
     def column(self, name: str, null: Any = numpy.nan, dtype: Any = numpy.float64) -> NDArray[Any]:
-        """Return an attribute of each row's threshold."""
         return numpy.array([getattr(threshold, name, null) for threshold in self.thresholds], dtype)[self.code]
 
     def texts(self, name: str) -> Any:
@@ -54,12 +51,10 @@ class Outputs:
 
     @property
     def ladders(self) -> list[Ladder | None]:
-        """The ladder of each threshold, None where it has none."""
         return [getattr(threshold, "ladder", None) for threshold in self.thresholds]
 
     @property
     def curves(self) -> list[LimitCurve | None]:
-        """The furnace table of each threshold, None where it has none."""
         return [getattr(threshold, "curve", None) for threshold in self.thresholds]
 
 
@@ -73,7 +68,6 @@ class FurnaceLimits:
 
 
 def work_out_outputs(table: pandas.DataFrame, keys: list[Coded], options: Options) -> Outputs:
-    """Resolve the thresholds of an output table."""
     problems = Problems("outputs", table)
     unit = recode(encode(table["output_unit"]))
     names = ("plant", "period", "product", "output_unit")
@@ -121,7 +115,6 @@ def _corrections(headers: list[str], cells: tuple[Any, ...]) -> dict[str, Any]:
 
 
 def _combine(columns: list[Coded]) -> tuple[Codes, list[list[Any]]]:
-    """Return a code per distinct combination of columns for each row, and the combinations; null is None."""
     codes = pandas.DataFrame({place: column.codes for place, column in enumerate(columns)})
     groups = codes.groupby(list(codes), sort=True)
     known = [[*column.distinct, None] for column in columns]

@@ -38,8 +38,6 @@ _NUMBERING = re.compile(r"__index_level_\d+__")
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One file: its path, its name in messages, its rows and those of its longest row group, what its folders say."""
-
     path: Path
     name: str
     rows: int
@@ -49,8 +47,6 @@ class Part:
 
 @dataclass(frozen=True)
 class ParquetSource:
-    """Parquet files of the same columns."""
-
     parts: list[Part]
     kinds: dict[str, str]
     many: bool
@@ -66,7 +62,6 @@ class ParquetSource:
         return list(self.kinds)
 
     def batches(self, places: Mapping[str, int], row_by_row: bool) -> Iterator[Batch]:  # noqa: ARG002 - as every source
-        """Yield the rows in batches."""
         columns = {column: self.headers[place] for column, place in places.items()}
         whole = max(sum(part.rows for part in self.parts), 1)
         before = 0
@@ -112,7 +107,6 @@ def _next(frames: Iterator[pandas.DataFrame], name: str) -> pandas.DataFrame | N
 
 
 def open_parquet(path: Path, shown: str, rows: int) -> ParquetSource:
-    """Look at a Parquet file or a folder of them."""
     with requiring("pyarrow", "arrow", f"Reading {shown}"):
         import pyarrow.parquet  # type: ignore[import-untyped]  # noqa: F401 - asked for before any file is opened
     many = path.is_dir()
@@ -146,7 +140,6 @@ def parquet_files(folder: Path, shown: str) -> tuple[list[Path], list[str]]:
 
 
 def _constants(relative: Path) -> dict[str, str | None]:
-    """Return the columns that the folders of a file stand for, as text: 01 is not 1."""
     pairs = (folder.split("=", 1) for folder in relative.parts[:-1] if "=" in folder)
     return {unquote(name): None if value == _HIVE_NULL else unquote(value) for name, value in pairs}
 

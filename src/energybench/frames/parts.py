@@ -84,7 +84,6 @@ class Parts:
         return rows, rows[totals.bad_rows]
 
     def merge(self, later: Parts) -> None:
-        """Add the sums of later rows."""
         self.other_days |= later.other_days
         self._gather(later.sums)
 
@@ -167,8 +166,6 @@ def _refusal(cover: Cover, carrier: str, doubled: str) -> Refusal:
 
 @dataclass(frozen=True)
 class Judged:
-    """The refusal of each group, -1 for none, and what has to be said."""
-
     code: Codes
     refusals: list[Refusal]
     notes: list[str]

@@ -376,8 +376,6 @@ def is_dask_frame(table: Any) -> bool:
 
 @dataclass(frozen=True)
 class Wanted:
-    """The output table, ready for the sums of its meters."""
-
     table: pandas.DataFrame
     measured: Outputs
     keys: list[Coded]
@@ -428,8 +426,6 @@ class Wanted:
 
 @dataclass
 class Sums:
-    """What meter rows add up to."""
-
     totals: Totals
     problems: Tally = field(default_factory=Tally)
     rows: int = 0
@@ -447,7 +443,6 @@ class Sums:
 
     @classmethod
     def zero(cls, groups: Groups) -> Sums:
-        """Return the sums of no rows at all."""
         return cls(Totals.zero(groups.count))
 
     def add(self, batch: Batch, groups: Groups, known: KnownFactors, whole: bool = False) -> EnergyLines | None:
@@ -499,7 +494,6 @@ class Sums:
         return lines
 
     def merge(self, later: Sums) -> None:
-        """Add the sums of later parts."""
         self.totals.add(later.totals)
         self.problems.merge(later.problems)
         self.strays.keys |= later.strays.keys
@@ -593,7 +587,6 @@ def note_on_uses(uses: set[str], groups: Groups) -> list[str]:
 
 
 def results_of(table: pandas.DataFrame, measured: Outputs, graded: pandas.DataFrame) -> pandas.DataFrame:
-    """Put the given columns of an output table in front of the graded ones."""
     given = [*KEYS, "output", "output_unit", *(name for name in _CARRIED if name in table.columns)]
     front = table.assign(output=measured.output)[given].reset_index(drop=True)
     front.insert(0, "row", table.index.to_numpy())
@@ -609,7 +602,6 @@ def check_counts(counts: dict[str, int], output_problems: int) -> None:
 
 
 def unused_headers(**unused: tuple[str, ...]) -> list[str]:
-    """Say which headers of which table were not used."""
     shown = {name: ", ".join(header or "(empty)" for header in headers) for name, headers in unused.items()}
     return [f"{name}: the headers {headers} were not used" for name, headers in shown.items() if headers]
 
@@ -631,7 +623,6 @@ def file_stamp(table: Any) -> tuple[str, tuple[Any, ...]] | None:
 
 
 def rows_used(factors: Iterable[Factor | Refusal], thresholds: Iterable[Threshold | Refusal]) -> tuple[str, ...]:
-    """Return the ids of the rows that figures and limits were taken from."""
     figures = [one.record.row for one in factors if isinstance(one, Factor)]
     limits = [one for one in thresholds if isinstance(one, Threshold)]
     rows: list[Any] = [one.curve.row if one.curve else one.ladder for one in limits]

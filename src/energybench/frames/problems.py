@@ -37,8 +37,6 @@ _LONGEST_KEY = 40
 
 @dataclass(frozen=True)
 class ProblemRows:
-    """The problems of one table, kept small: a code per row into the kinds of problem that there are."""
-
     table: str
     row: NDArray[Any]
     keys: pandas.DataFrame
@@ -50,7 +48,6 @@ class ProblemRows:
         return len(self.kind) if self.rows is None else int(self.rows.sum())
 
     def take(self, place: NDArray[Any]) -> ProblemRows:
-        """Return some of the lines."""
         rows = None if self.rows is None else self.rows[place]
         return replace(self, row=self.row[place], keys=self.keys.iloc[place], kind=self.kind[place], rows=rows)
 
@@ -120,7 +117,6 @@ class Tally:
         self._count(problems.counted().itertuples(index=False, name=None), grouped)
 
     def merge(self, later: Tally) -> None:
-        """Add the tally of a later part."""
         self.rows += later.rows
         for listed in later.listed:
             self._list(*listed)
@@ -148,7 +144,6 @@ class Tally:
             self.lines[kind] = (before + rows, min(first, example) if by_chance else first)
 
     def frame(self) -> pandas.DataFrame:
-        """Return the problem rows that are listed."""
         parts = [some.frame().assign(**({"file": file} if file else {})) for some, file in self.listed]
         return pandas.concat(parts, ignore_index=True) if parts else pandas.DataFrame(columns=list(COLUMNS))
 
@@ -166,8 +161,6 @@ class Tally:
 
 @dataclass
 class Problems:
-    """The problems of one table; the first thing that is wrong with a row is its problem."""
-
     table: str
     source: pandas.DataFrame
     detail: NDArray[numpy.int64] = field(init=False)
@@ -178,7 +171,6 @@ class Problems:
 
     @property
     def flagged(self) -> NDArray[numpy.bool_]:
-        """Which rows have a problem, shape (n,)."""
         return self.detail >= 0
 
     def flag(self, where: NDArray[numpy.bool_], refusal: Refusal) -> None:
@@ -205,7 +197,6 @@ class Problems:
         return decode(self.detail % (len(self.refusals) + 1), [*(refusal.reason for refusal in self.refusals), ""])
 
     def rows(self, count: NDArray[numpy.int64] | None = None) -> ProblemRows:
-        """Return the rows that have a problem, in the order of the table; ``count`` is of lines that are groups."""
         rows = numpy.flatnonzero(self.flagged)
         used, code = numpy.unique(self.detail[rows], return_inverse=True)
         refusals = [self.refusals[number] for number in used]

@@ -76,8 +76,6 @@ def refusal_of(error: EnergybenchError, column: str) -> Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Factor:
-    """What one combination of carrier, unit and own figure makes of an amount."""
-
     tce: float
     electricity_kwh: float
     record: Coefficient
@@ -91,7 +89,6 @@ class Factor:
 
 
 def resolve_factor(carrier: str, unit: str, own: str, own_unit: str, choice: Choice) -> Factor | Refusal:
-    """Resolve one combination."""
     column = "unit"
     try:
         read = read_unit(unit)
@@ -147,8 +144,6 @@ def _own_range(
 
 @dataclass(frozen=True, slots=True)
 class Threshold:
-    """What one combination of product and output unit is measured by."""
-
     item: str
     ladder: Ladder | None
     curve: LimitCurve | None
@@ -173,7 +168,6 @@ def resolve_threshold(
     region: str | None = None,
     corrections: Mapping[str, Mapping[str, Any] | str] | None = None,
 ) -> Threshold | Refusal:
-    """Resolve one combination of product and output unit."""
     factor, shift = 1.0, 0.0
     allow_unverified = options.choice.allow_unverified
     column = "region"
@@ -248,7 +242,6 @@ def resolve_unit(text: Any, target: UnitText, column: str) -> float | Refusal:
 
 
 def resolve_all(resolve: Callable[..., Any], combinations: Iterable[tuple[Any, ...]], refused: int = 0) -> list[Any]:
-    """Resolve every combination once."""
     resolved = []
     for combination in combinations:
         with nullcontext() if refused < SUGGESTED else without_suggestions():
@@ -269,11 +262,9 @@ class KnownFactors:
 
     @property
     def factors(self) -> list[Factor]:
-        """The factors of all parts so far."""
         return list(self._factors.values())
 
     def resolve(self, combinations: Sequence[tuple[str, ...]]) -> list[Factor | Refusal]:
-        """Return what each combination resolves to."""
         fresh = [one for one in combinations if one not in self._factors and one not in self._refusals]
         resolved = resolve_all(resolve_factor, [(*one, self.choice) for one in fresh], self._refused)
         found: dict[tuple[str, ...], Factor | Refusal] = dict(zip(fresh, resolved, strict=True))

@@ -27,8 +27,6 @@ BATCH_ROWS = 1 << 17
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Some rows of a meter table, and which share of the whole they end."""
-
     table: pandas.DataFrame
     share: float = 1.0
     file: str = ""
@@ -42,7 +40,6 @@ class Batch:
         return len(self.table) if self.rows is None else int(self.rows.sum())
 
     def take(self, where: NDArray[numpy.bool_]) -> Batch:
-        """Return the batch of some lines."""
         rows = None if self.rows is None else self.rows[where]
         amount = None if self.amount is None else self.amount[where]
         return replace(self, table=self.table[where], rows=rows, amount=amount)
@@ -59,18 +56,14 @@ class FrameSource:
 
     @property
     def headers(self) -> Sequence[object]:
-        """The headers of the frame."""
         return list(self.table.columns)
 
     def batches(self, places: Mapping[str, int], row_by_row: bool) -> Iterator[Batch]:  # noqa: ARG002 - as every source
-        """Yield the table."""
         yield Batch(self.table.iloc[:, list(places.values())].set_axis(list(places), axis=1))
 
 
 @dataclass(frozen=True)
 class StreamSource:
-    """A stream of Arrow batches."""
-
     reader: Any
     kind: str
     whole = False
@@ -86,7 +79,6 @@ class StreamSource:
 
     @property
     def headers(self) -> Sequence[object]:
-        """The headers of the stream."""
         return list(self.reader.schema.names)
 
     def batches(self, places: Mapping[str, int], row_by_row: bool) -> Iterator[Batch]:  # noqa: ARG002 - as every source
@@ -95,7 +87,6 @@ class StreamSource:
 
 
 def arrow_batches(batches: Any, places: Mapping[str, int]) -> Iterator[Batch]:
-    """Yield Arrow batches under canonical columns; rows are numbered from 0, as those of a frame."""
     first = 0
     for batch in batches:
         table = from_arrow(batch.select(list(places.values())))

@@ -38,7 +38,6 @@ def fold_plant(name: str) -> str:
 
 
 def is_item(product: str) -> bool:
-    """Say whether a table knows a product."""
     try:
         with without_suggestions():
             return bool(find_item(product))
@@ -53,7 +52,6 @@ class Strays:
     keys: dict[tuple[str, ...], None] = field(default_factory=dict)
 
     def add(self, columns: dict[str, Coded], rows: NDArray[Any]) -> None:
-        """Add the keys of some rows of a table of meters."""
         codes = pandas.DataFrame({name: columns[name].codes[rows] for name in KEYS}).drop_duplicates()
         texts = [
             columns[name].table([clean_text(one) for one in columns[name].distinct], "")[codes[name]] for name in KEYS

@@ -30,8 +30,6 @@ _SUMS = ["tce", "kwh"]
 
 @dataclass
 class SpreadTotals:
-    """What the uncertainties of each group add up to, in tce and in kWh; the last group is that of no output row."""
-
     #: Of contributions that stand alone.
     alone: Floats
     given: NDArray[numpy.bool_]
@@ -42,7 +40,6 @@ class SpreadTotals:
 
     @classmethod
     def zero(cls, groups: int) -> SpreadTotals:
-        """Return the sums of no rows."""
         return cls(numpy.zeros((2, groups + 1)), numpy.zeros(groups + 1, bool))
 
     @numpy.errstate(invalid="ignore", over="ignore")
@@ -57,7 +54,6 @@ class SpreadTotals:
         self._gather([part for part in found if part is not None])
 
     def merge(self, later: SpreadTotals) -> None:
-        """Add the sums of later rows."""
         self.alone += later.alone
         self.given |= later.given
         number = self._numbers(list(later.sources))
@@ -66,7 +62,6 @@ class SpreadTotals:
 
     @property
     def squares(self) -> Floats:
-        """The squares of each group, those of its shared sources among them, shape (2, groups + 1)."""
         squares = self.alone.copy()
         group = self.shared["group"].to_numpy(numpy.int64)
         with numpy.errstate(over="ignore"):

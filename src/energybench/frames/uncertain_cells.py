@@ -37,16 +37,12 @@ _TWICE = "Give one; where several effects act, add their standard uncertainties 
 
 
 class Cell(NamedTuple):
-    """What a cell states: an absolute part in the row's unit, and a part of the reading."""
-
     absolute: float
     relative: float
 
 
 @dataclass
 class Spreads:
-    """The uncertainty of the rows of one table."""
-
     signed: Floats
     given: NDArray[numpy.bool_]
     code: list[tuple[NDArray[Any], list[Any]]] = field(default_factory=list)
@@ -58,7 +54,6 @@ class Spreads:
     beside: str = ""
 
     def explain(self, problems: Problems, rows: NDArray[Any]) -> None:
-        """Say of some rows what is wrong with their uncertainty."""
         width = self.columns[0]
         if self.stray is not None:
             message = f"{width} is {{value}} and {self.beside} is empty"
@@ -87,7 +82,6 @@ def read_spreads(
     allow_unverified: bool,
     columns: tuple[str, ...] = METER_COLUMNS,
 ) -> Spreads | None:
-    """Read the columns of a table that state uncertainties; None where there is none."""
     width, accuracy, meter = columns
     present = _stated(table, (width, accuracy))
     if not present:
@@ -129,7 +123,6 @@ def _units_of(table: pandas.DataFrame, name: str) -> Coded:
 
 
 def _read_widths(found: Spreads, column: pandas.Series[Any], value: Floats, unit: Coded, name: str) -> None:
-    """Read a column of uncertainties: numbers as they are, each distinct text and unit once."""
     if pandas.api.types.is_numeric_dtype(column.dtype) and column.dtype.kind in "iuf":
         width: Floats = column.to_numpy(numpy.float64, na_value=numpy.nan)
         given = ~numpy.isnan(width)

@@ -60,7 +60,6 @@ def _item_ids() -> frozenset[str]:
 
 @cached()
 def _item_names() -> dict[str, Meaning]:
-    """Map every folded name to the items that have it; names of GB rows never hide those of the lists."""
     names = [(row.name, row.item, row.sense, row.notes) for row in records("product_names")]
     names += [(item, item, "", "") for item in sorted(_item_ids())]
     taken = {normalise_name(name) for name, _, sense, _ in names if not sense}
@@ -165,7 +164,6 @@ def furnace_items() -> frozenset[str]:
 
 
 def needs_capacity(item: str) -> bool:
-    """Say whether the limit of an item depends on furnace capacity."""
     return item in furnace_items()
 
 

@@ -26,8 +26,6 @@ _REQUIRED = {"existing": Level.LEVEL_3, "new": Level.LEVEL_2}
 
 @dataclass(frozen=True, slots=True)
 class Duty:
-    """A step that a plant has to meet beside its class; its two sentences, empty where nothing is to be said."""
-
     #: The largest ``sign * value`` that meets it, in the unit of the ladder.
     edge: float
     met: str
@@ -82,6 +80,5 @@ def is_conditional(ladder: Ladder) -> bool:
 
 
 def consequences(ladder: Ladder, value: float, project: str | None = None, compare: str = "full") -> tuple[str, ...]:
-    """Return what follows from a value in the ladder's unit, a sentence each."""
     said = (duty.met if ladder.sign * value <= duty.edge else duty.unmet for duty in duties(ladder, project, compare))
     return tuple(dict.fromkeys(filter(None, said)))

@@ -95,7 +95,6 @@ def guard_band(uncertainty: float, risk: float) -> float:
 
 
 def check_risk(risk: object) -> float:
-    """Return a risk that a guard band can keep, or refuse it."""
     if isinstance(risk, bool) or not isinstance(risk, int | float) or not 0 < risk <= 0.5:
         raise OptionError(
             f"risk is {quoted(risk)}, expected a probability above 0 and at most 0.5",

@@ -95,8 +95,6 @@ class FurnaceLimit(Quantified, Card):
 
 @dataclass(frozen=True, slots=True)
 class LimitCurve:
-    """The stated points of one item in one document, as arrays in tonnes and in the limit's unit."""
-
     row: FurnaceRow
     capacities: NDArray[numpy.float64]
     limits: NDArray[numpy.float64]
@@ -113,7 +111,6 @@ class LimitCurve:
         return numpy.where(unstated, numpy.nan, chosen)
 
     def limit_at(self, capacity: float, reading: str) -> float:
-        """Return the limit at one capacity."""
         return float(self.at(numpy.array([capacity]), reading)[0])
 
     def _between(self, capacities: NDArray[numpy.float64]) -> tuple[Any, Any, NDArray[numpy.float64]]:
@@ -154,7 +151,6 @@ class LimitCurve:
 
 @cached()
 def find_curve(item: str = DEFAULT_ITEM, document: str | None = None, allow_unverified: bool = False) -> LimitCurve:
-    """Return the stated points of an item."""
     rows: list[FurnaceRow] = [row for row in records("furnace_limits") if row.item == item]
     chosen = find_document(document).id if document else (rows[0].document if rows else "")
     here = [row for row in rows if row.document == chosen]

@@ -122,8 +122,6 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Regions:
-    """The class of every value of a ladder."""
-
     sign: float
     edges: tuple[float, ...]
     #: Per region: its class, None where a missing figure leaves it open.

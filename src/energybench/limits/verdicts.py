@@ -316,7 +316,6 @@ def saving_scale(ladder: Ladder, output: MeasuredLike) -> tuple[float, str]:
 
 
 def check_output(magnitude: object, shown: object) -> float:
-    """Return an output that is one positive number, or refuse it."""
     if not isinstance(magnitude, float) or magnitude <= 0:
         raise OutputError(
             f"output is {quoted(shown)}, expected one amount above zero", quoted(shown), 'Give, for example, "24000 t"'

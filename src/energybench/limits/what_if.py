@@ -115,7 +115,6 @@ class Figures:
 
     @property
     def electric(self) -> bool:
-        """Whether the indicator counts electricity, not standard coal."""
         return self.energy_unit == "kWh"
 
     def energy(self, line: Line) -> float:

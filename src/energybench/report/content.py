@@ -46,8 +46,6 @@ _WORST_FIRST = (
 
 
 class Amount(NamedTuple):
-    """A cell with a number and its unit; it sorts by the number."""
-
     value: float
     unit: str
 
@@ -67,15 +65,12 @@ class Evidence(str):
 
 
 class Table(NamedTuple):
-    """A table to lay out: headings, rows of cells, and which columns are numbers."""
-
     heads: tuple[str, ...]
     rows: list[tuple[Any, ...]]
     numbers: frozenset[int] = frozenset()
 
 
 def check_assessment(assessment: object) -> None:
-    """Refuse anything but a computed assessment."""
     if not isinstance(assessment, Assessment):
         given = type(assessment).__name__
         said = f"A report is of an Assessment, and this is {quoted(given)}"
@@ -83,7 +78,6 @@ def check_assessment(assessment: object) -> None:
 
 
 def gather(assessment: Assessment, targets: TargetCheck | None, words: Words) -> dict[str, Any]:
-    """Gather what a page shows, by the names that its template has for it."""
     frame, kinds = assessment.result_frame, assessment.problem_counts
     energy = energy_frame(assessment)
     charts, missing = pictures(assessment, targets, words)
@@ -223,7 +217,6 @@ def _gap(row: dict[Any, Any], words: Words) -> str:
 
 
 def result_table(frame: pandas.DataFrame, words: Words) -> Table:
-    """Return the results, a row per output row; all thresholds stand in one cell."""
     uncertain = "intensity_uncertainty" in frame.columns and bool(frame["intensity_uncertainty"].notna().any())
     heads = ["plant", "period", "product", "output", "tce", "intensity"]
     heads += ["uncertainty"] if uncertain else []
@@ -313,7 +306,6 @@ def target_table(check: TargetCheck, words: Words) -> Table:
 
 
 def open_target_table(check: TargetCheck, frame: pandas.DataFrame, words: Words) -> Table:
-    """Return the targets that lack a figure, with the columns or the figure that would settle them."""
     rows: list[tuple[Any, ...]] = []
     for verdict in check:
         if verdict.answer == "context" or verdict.found:
@@ -345,7 +337,6 @@ def problem_table(counted: pandas.DataFrame, words: Words) -> Table:
 def source_table(
     frame: pandas.DataFrame, energy: pandas.DataFrame | None, targets: TargetCheck | None, words: Words
 ) -> Table:
-    """Return every document that a figure of the report came from, and how far the figures used were checked."""
     used = []
     for one in (frame, energy):
         if one is not None:
@@ -372,7 +363,6 @@ def _table(heads: Sequence[str], rows: list[tuple[Any, ...]], right: Sequence[st
 
 
 def as_float(value: Any) -> float | None:
-    """Return a number, or None for a missing one."""
     return None if value is None or value != value else float(value)
 
 

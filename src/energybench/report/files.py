@@ -68,7 +68,6 @@ def refuse_overwriting(
 
 
 def write_receipt(answer: Receipted, path: str | Path) -> None:
-    """Write the receipt of an answer to a .json file."""
     text = json.dumps(answer.receipt(), ensure_ascii=False, indent=1, allow_nan=False)
     with whole_file(path) as part:
         part.write_text(text + "\n", encoding="utf-8")

@@ -11,8 +11,6 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How one class is drawn."""
-
     fill: str
     ink: str
     marker: str
@@ -42,8 +40,6 @@ UNKNOWN = Look("#e4e4e4", "#222222", "P", "xx")
 def look_of(level: str | None) -> Look:
     """Return the look of a class by its name, or that of a value without a class.
 
-    Examples
-    --------
     >>> look_of("baseline").marker
     's'
     """

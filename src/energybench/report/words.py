@@ -49,8 +49,6 @@ def template(name: str) -> str:
 class Words:
     """The words of one language.
 
-    Examples
-    --------
     >>> Words("zh")("results"), Words("zh").level("baseline")
     ('结果', '基准水平')
     """
@@ -61,7 +59,6 @@ class Words:
         self._place = LANGUAGES.index(lang)
 
     def __call__(self, key: str) -> str:
-        """Return a word by its key."""
         return vocabulary()[key][self._place]
 
     def cut(self, key: str, most: int, every: int, name: str = "") -> list[str]:
@@ -74,7 +71,6 @@ class Words:
         return f"{pair[self._place]} ({code})" if pair else code
 
     def sentence(self, said: str) -> str:
-        """Return a sentence on a limit."""
         return in_chinese(said) if self.lang == "zh" else said
 
     def unit(self, unit: str) -> str:
@@ -83,7 +79,6 @@ class Words:
         return pair[self._place] if pair else unit
 
     def requirement(self, verdict: TargetVerdict) -> str:
-        """Return what a target asks for."""
         pair = vocabulary().get(f"asks:{verdict.comparison}")
         if self.lang == "en" or pair is None:
             return verdict.required
@@ -92,7 +87,6 @@ class Words:
         return form.format(value=verdict.value.replace("-", "至"), unit=self.unit(verdict.unit)).strip()
 
     def option(self, name: str, value: Any) -> str:
-        """Return an option and its value."""
         known, said = vocabulary(), self.option_value(name, value)
         label = known[f"option:{name}"][self._place] if f"option:{name}" in known else name
         return f"{label}{self(':')}{said}" if said else label
@@ -118,11 +112,9 @@ class Words:
         return pair[self._place] if pair else name
 
     def verification(self, word: str) -> str:
-        """Return how far a figure was checked."""
         return VERIFICATIONS_ZH.get(word, word) if self.lang == "zh" else word
 
     def level(self, level: str | None) -> str:
-        """Return the name of a class."""
         if not level:
             return self("no_class")
         return LEVELS_ZH[level] if self.lang == "zh" else level
@@ -131,8 +123,6 @@ class Words:
 def text(value: Any, empty: str = "") -> str:
     r"""Return a value as text that can be shown: a stand-in for what cannot be printed, cut where it is long.
 
-    Examples
-    --------
     >>> text(float("nan")), text(None, "–"), text(2023), text("甲\x07厂")
     ('', '–', '2023', '甲�厂')
     """
@@ -145,8 +135,6 @@ def text(value: Any, empty: str = "") -> str:
 def number(value: float | None) -> str:
     """Return a number for a reader: six figures, thousands apart, a true minus sign; a dash for none.
 
-    Examples
-    --------
     >>> number(-13350.25), number(84000000.000001), number(None)
     ('−13,350.2', '84,000,000', '–')
     """
@@ -164,8 +152,6 @@ def _phrases() -> list[tuple[str, str]]:
 def in_chinese(sentence: str) -> str:
     """Return a sentence on a limit in Chinese; what has no phrase stays in English.
 
-    Examples
-    --------
     >>> in_chinese("was replaced by ndrc-2023 on 2023-07-04")
     '已于 2023-07-04 被 ndrc-2023 取代'
     """
@@ -175,7 +161,6 @@ def in_chinese(sentence: str) -> str:
 
 
 def titles(document: str) -> tuple[str, str]:
-    """Return number and title of a document in Chinese and in English; nothing where it is not in the data."""
     try:
         row = find_document(document)
     except UnknownNameError:

@@ -26,8 +26,6 @@ _FULL_WIDTH = str.maketrans("（）", "()")
 def places(evidence: str) -> tuple[str, ...]:
     """Return the addresses of an evidence text, without scheme.
 
-    Examples
-    --------
     >>> places("public source code || github:someone/limits tools/a.py@01ab; https://www.example.org/a.html (p. 1)")
     ('github.com/someone/limits/tools/a.py', 'example.org/a.html')
     """
@@ -41,8 +39,6 @@ def places(evidence: str) -> tuple[str, ...]:
 def author(place: str) -> str:
     """Return whose place it is: the host, and the account where a host has many.
 
-    Examples
-    --------
     >>> author("github.com/someone/limits/tools/a.py"), author("example.org/a.html")
     ('github.com/someone', 'example.org')
     """

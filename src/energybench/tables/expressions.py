@@ -58,7 +58,6 @@ def parse(text: str, *, comparison: bool = False) -> ast.expr:
 
 
 def parse_conditions(text: str) -> tuple[ast.Compare, ...]:
-    """Parse comparisons that are separated by semicolons."""
     parts = [parse(part, comparison=True) for part in text.split(";")] if text else []
     return tuple(part for part in parts if isinstance(part, ast.Compare))
 
@@ -107,7 +106,6 @@ def sides(node: ast.Compare) -> tuple[ast.expr, str, ast.expr]:
 
 
 def evaluate(node: ast.expr, values: Mapping[str, Any], functions: Mapping[str, Callable[..., Any]]) -> Any:
-    """Compute a checked expression."""
     match node:
         case ast.Constant(value):
             return value

@@ -140,7 +140,6 @@ def resolve_name(
     advice: str,
     around: Decorations = _PLAIN,
 ) -> str:
-    """Return the one id that a name stands for."""
     if not isinstance(name, str):
         raise error(f"{quoted(name)} is not the name of a {kind}", quoted(name), "Write the name as text")
     found = meaning_of(name, index, around)

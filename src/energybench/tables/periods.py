@@ -29,8 +29,6 @@ def period_span(text: str) -> Span | None:
 
     A month without a year, ``2023.1`` (January or October) and ``2023-24`` are none.
 
-    Examples
-    --------
     >>> for text in ("2023年", "202301", "2023/1", "2023年1-6月", "2023年第一季度", "2023H2", "2023-01-01 00:00:00"):
     ...     print(*period_span(text))
     2023-01-01 2023-12-31

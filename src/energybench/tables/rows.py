@@ -97,7 +97,6 @@ def as_of() -> str:
 
 @lru_cache(1)
 def schemas() -> dict[str, Schema]:
-    """Return the schema of every table, read from ``datapackage.json`` when a table is first needed."""
     return {each["path"].removesuffix(".csv"): _schema(each) for each in _package()["resources"]}
 
 
@@ -131,7 +130,6 @@ def record_of(table: str) -> Any:
 
 
 def __getattr__(name: str) -> Any:
-    """Find the class of a record by its name, as pickle does."""
     table = name.removeprefix(_RECORD)
     if name == table or table not in TABLES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -296,7 +296,6 @@ def require_usable(row: _Sourced, what: str, allow_unverified: bool) -> None:
 
 
 def warn_if_weak(record: Any, shown: object = None, stacklevel: int = 3) -> None:
-    """Warn that a figure was used whose verification is too weak; one of the user's own has none."""
     if record.verification and record.verification not in ACCEPTED:
         said = record if shown is None else shown
         warnings.warn(f"{said} is {record.verification}", UnverifiedWarning, stacklevel=stacklevel)

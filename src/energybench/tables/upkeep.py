@@ -80,7 +80,6 @@ def _gap(table: str, record: Row) -> dict[str, Any]:
 
 
 def _products(table: str, record: Row) -> set[str]:
-    """Return the products that a row decides; a carrier, a factor, or a correction that may be left out is one."""
     if table == "documents":
         return set()
     if table in _ITEMS:

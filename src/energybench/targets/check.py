@@ -357,7 +357,6 @@ def _check_region(table: pandas.DataFrame, document: str) -> None:
 
 
 def _places_inside(place: str) -> list[str]:
-    """Return the names of places whose own local plan names a plan of a wider place as the one above it."""
     local = [row for row in records("documents") if row.region]
     above = [row.evidence for row in local if row.region.split(";")[0] == place]
     return [
@@ -496,7 +495,6 @@ def _on_time(row: TargetRow, period: str) -> list[str]:
 
 
 def deadline_year(deadline: str) -> int | None:
-    """Return the year at whose end a target is due; None where the text names none."""
     years = re.findall(r"\d{4}", deadline)
     return None if not years else int(years[0]) - deadline.startswith("before")
 

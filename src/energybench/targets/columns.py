@@ -139,7 +139,6 @@ def filled(table: pandas.DataFrame, column: str) -> Coded:
 
 
 def require_column(table: pandas.DataFrame, column: str, unit: str = "") -> None:
-    """Refuse a table without a column that a target needs."""
     if column not in table.columns:
         beside = f" in {unit}, with {unit_column(column)} beside it," if unit else ""
         raise MissingColumnError(
@@ -151,7 +150,6 @@ def require_column(table: pandas.DataFrame, column: str, unit: str = "") -> None
 
 
 def labels(table: pandas.DataFrame) -> list[str]:
-    """Return what each row is called: its plant or enterprise, or its number."""
     for column in ("plant", "enterprise"):
         if column in table.columns:
             names: list[str] = table[column].tolist()
@@ -193,7 +191,6 @@ def items_of(table: pandas.DataFrame) -> Items:
 
 
 def known_items(table: pandas.DataFrame) -> Items:
-    """Return the item of each row, and refuse a row without a product or with one that no table knows."""
     items = items_of(table)
     unknown = coded(items).map(lambda name: name != OTHER and items_named(name) != (name,), True, bool)
     if unknown.any():
@@ -230,8 +227,6 @@ def shown_items(table: pandas.DataFrame) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """The column of a target over the rows of its subject, in one unit; NaN where a cell is empty or no number."""
-
     name: str
     rows: pandas.DataFrame
     cells: Floats
@@ -259,7 +254,6 @@ class Column:
         )
 
     def complete(self) -> Column:
-        """Return the column, or refuse one with a cell that does not count."""
         if self.why:
             fix = "Check the number" if numpy.isfinite(self.cells).all() else "Fill it in"
             raise MissingColumnError(self.why, self.name, fix)
@@ -267,7 +261,6 @@ class Column:
 
 
 def unit_column(column: str) -> str:
-    """Return the name of the column that says the unit of another."""
     return "unit" if column == INTENSITY else f"{column}_unit"
 
 

@@ -284,7 +284,6 @@ class Question:
         return Counted(found.rows, yes, known, found.why, found.note)
 
     def column(self, unit: str | None = None) -> Column:
-        """Return the column of the target over its subject."""
         spec, rows = self.spec, self.subject()
         cells = numbers(rows, spec.column, spec.unit if unit is None else unit)
         least, most = 0.0, 100.0 if spec.is_share else inf
@@ -315,8 +314,6 @@ class CapacityShare:
 
 @dataclass(frozen=True, slots=True)
 class Computed:
-    """What a measure computed; ``decided`` where it compares row by row, and ``met`` is its answer."""
-
     low: float
     high: float
     denominator: str
@@ -335,7 +332,6 @@ class Computed:
 
 
 def share_of_capacity(asked: Question) -> Computed:
-    """Return the share of design capacity that counts, product by product."""
     rows, column = asked.counted(), asked.spec.column
     items = items_of(rows.table).astype(str)
     parts = []
@@ -354,26 +350,22 @@ def share_of_capacity(asked: Question) -> Computed:
 
 
 def share_of_output_value(asked: Question) -> Computed:
-    """Return the share of output value that counts."""
     rows, column = asked.counted(), asked.spec.column
     weights, unit = weights_of(rows.table, column, needs_unit=False)
     return _share_over(rows, weights, f"{column} of {_plants(rows.table)}: {with_unit(f'{weights.sum():.6g}', unit)}")
 
 
 def share_of_rows(asked: Question) -> Computed:
-    """Return the share of rows that count, each row being one of what is counted."""
     rows = asked.counted()
     return _share_over(rows, numpy.ones(len(rows.table)), f"{len(rows.table)} rows")
 
 
 def share_of_enterprises(asked: Question) -> Computed:
-    """Return the share of enterprises that count."""
     rows = _enterprises(asked)
     return _share_over(rows, numpy.ones(len(rows.table)), _plants(rows.table, "enterprise"))
 
 
 def count_of_enterprises(asked: Question) -> Computed:
-    """Return how many enterprises count."""
     rows = _enterprises(asked)
     low, high = float(rows.yes.sum()), float((rows.yes | ~rows.known).sum())
     return _over(rows, low, high, _plants(rows.table, "enterprise"))
@@ -384,7 +376,6 @@ def _share_over(rows: Counted, weights: Floats, denominator: str) -> Computed:
 
 
 def _share(weights: Floats, yes: Mask, known: Mask, denominator: str) -> tuple[float, float]:
-    """Return the share of weight that counts, in %, without and with the rows that are not known."""
     total = float(weights.sum())
     if total <= 0:
         raise MissingFigureError(f"{denominator} adds up to zero: no share of it", denominator, "Check the numbers")
@@ -425,7 +416,6 @@ def _over(rows: Counted, low: float, high: float, denominator: str) -> Computed:
 
 
 def sum_of(asked: Question) -> Computed:
-    """Return the sum of a column; an empty cell leaves it open upwards."""
     column = asked.column()
     known = column.known
     total = float(column.cells[known].sum())
@@ -435,7 +425,6 @@ def sum_of(asked: Question) -> Computed:
 
 
 def growth(asked: Question) -> Computed:
-    """Return the growth of a sum over its base period, in %."""
     name, base = asked.spec.column, asked.spec.counted[0].text
     past = asked.at(base)
     # The unit of growth is %, so that of the column is its own.

@@ -96,7 +96,6 @@ class MeasureRow:
 
 
 def read_conditions(text: str) -> tuple[RowCondition, ...]:
-    """Read conditions divided by semicolons."""
     matches = [_CONDITION.fullmatch(part) for part in text.split("; ") if part]
     return tuple(RowCondition(*match.groups()) for match in matches if match)
 
@@ -179,7 +178,6 @@ def check_tolerance(tolerance: float) -> float:
 
 
 def requirement(row: TargetRow, sense: str = "", tolerance: float = 0.05) -> Requirement:
-    """Return what a target asks for."""
     value, upper = _values(row)
     comparison, lower, said = row.comparison, value, ""
     if comparison == "~":

@@ -77,25 +77,20 @@ class Fuel:
     record: Coefficient
 
     def expected(self, amount: float, unit: str, choice: Choice) -> Fraction:
-        """Return the exact tce of an amount."""
         return Fraction(repr(amount)) * factor(self.carrier, read_unit(unit), choice)[0]
 
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """One product with a ladder that may be used, and the names that stand for it alone."""
-
     names: tuple[str, ...]
     ladder: Ladder
 
     @property
     def unit(self) -> UnitText:
-        """The unit of the indicator."""
         return read_unit(self.ladder.unit)
 
     @property
     def limits(self) -> tuple[Fraction, ...]:
-        """The limits that are printed, each once, best first."""
         return tuple(dict.fromkeys(Fraction(step.threshold) for step in self.ladder.steps if step.threshold))
 
     def at(self, percent: int) -> float:
@@ -130,7 +125,6 @@ def _or_none(find: Callable[..., Found], *arguments: Any, **options: Any) -> Fou
 
 @cached()
 def fuels(choice: Choice) -> tuple[Fuel, ...]:
-    """Return the carriers that need nothing but an amount, the common ones first."""
     return tuple(
         Fuel(carrier, carrier_names(carrier), category_of(carrier), UnitText(rate.unit.denominator), record)
         for carrier in _common_first((row.carrier for row in records("carriers")), COMMON_CARRIERS)
@@ -212,7 +206,6 @@ def common_spellings(kind: UnitText, most: int = 4) -> tuple[str, ...]:
 
 @cached()
 def products(document: str | None = None) -> tuple[Product, ...]:
-    """Return the products with a usable ladder: of the national lists and local limits, or of one document."""
     wanted = None if document is None else find_document(document).id
     tables = ("benchmarks", "local_limits") if wanted is None else ("benchmarks", "local_limits", "limits")
     rows = [row for table in tables for row in records(table) if row.unit and wanted in (None, row.document)]

@@ -60,8 +60,6 @@ class Known(Generic[Thing]):
 
 @dataclass(frozen=True, slots=True)
 class Case(Generic[Thing]):
-    """One question to a converter or a classifier."""
-
     known: Known[Thing]
     unit: str
     number: float
@@ -138,7 +136,6 @@ class Laws(ABC):
         return number, "" if number is not None else misfit(given, wanted)
 
     def ask(self, *arguments: object) -> Answer:
-        """Ask the function one question."""
         self.calls += 1
         call = f"{self.name}({', '.join(map(_shown, arguments))})"
         try:
@@ -157,12 +154,10 @@ class Laws(ABC):
         return bool(self.refuses(given))
 
     def wrong(self, answer: Answer, expected: str, *, source: str = "", cause: str = "") -> Finding:
-        """Return an answer as the example of a law that is broken."""
         gave = answer.shown if answer.value is None else f"{answer.shown}{self.unit}"
         return Finding("", "", "failed", answer.call, gave, expected, source or self.source, cause or answer.misfit)
 
     def right(self, answer: Answer, expected: Fraction | float) -> bool:
-        """Return whether a figure is the one expected."""
         return answer.finite and same_figure(answer.value, expected, self.tolerance, self.absolute)
 
     def useless(self, *answers: Answer) -> Finding | None:
@@ -201,7 +196,6 @@ def read_number(given: object) -> float | None:
 
 
 def read_text(given: object) -> tuple[str | None, str]:
-    """Return a text, or why it is not one."""
     return (given.strip(), "") if isinstance(given, str) else (None, misfit(given, "text: str"))
 
 

@@ -56,7 +56,6 @@ def same_figure(one: float, other: Fraction | float, within: float = ALIKE, abso
 
 
 def cause_of(found: float, expected: Fraction | float, known: Iterable[tuple[Fraction | float, str]] = ()) -> str:
-    """Return the likely cause of a wrong figure, or nothing."""
     if not isfinite(found):
         return "it overflows"
     for times, said in (*known, *RATIOS):
@@ -72,7 +71,6 @@ def cause_of(found: float, expected: Fraction | float, known: Iterable[tuple[Fra
 
 @cached()
 def figures_of(fuel: Fuel) -> tuple[tuple[Fraction, str], ...]:
-    """Return other figures of a carrier over the expected one: the other basis, other documents, its heating value."""
     unit = read_unit(fuel.record.unit)
     own = Fraction(repr(fuel.record.value))
     one, two = ("primary figure (等价值)", "calorific one (当量值)")

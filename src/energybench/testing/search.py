@@ -28,8 +28,6 @@ class _FoundError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """How many examples a law is tried on, and whether every run draws the same ones."""
-
     max_examples: int = 100
     derandomize: bool = True
 
@@ -99,7 +97,6 @@ def check_flag(name: str, value: object) -> None:
 
 
 def check_texts(name: str, given: Iterable[str] | None) -> tuple[str, ...] | None:
-    """Return an option that is a list of texts, and refuse one text in its place."""
     if isinstance(given, str):
         raise OptionError(f"{name} is one text, {quoted(given)}", quoted(given), f"Give a list: {name}=[{given!r}]")
     found = None if given is None else tuple(given)

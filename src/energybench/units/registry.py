@@ -129,8 +129,6 @@ def _deepcopy(value: Any, memo: dict[int, Any]) -> Any:
 def registry() -> pint.UnitRegistry[Any]:
     """Return the registry of every quantity that energybench makes; also ``energybench.ureg``.
 
-    Examples
-    --------
     >>> registry().Quantity(1.0, "toe").to("tce").magnitude
     1.4285714285714286
     """
@@ -210,7 +208,6 @@ class Rate:
     unit: UnitText
 
     def to(self, target: UnitText) -> Fraction:
-        """Return the figure in another unit."""
         return self.value * ratio(self.unit, target)
 
     def __str__(self) -> str:
@@ -240,7 +237,6 @@ def read_rate(value: str | pint.Quantity[Any], name: str) -> Rate:
 
 
 def read_quantity(value: object, name: str = "amount") -> tuple[Magnitude, UnitText]:
-    """Read an amount, given as text or as a quantity of any pint registry."""
     if isinstance(value, str):
         number, unit = read_amount(value)
         return float(number), unit
@@ -280,7 +276,6 @@ def _from_pint(value: Any, name: str) -> tuple[Magnitude, UnitText]:
 
 
 def times(values: NDArray[numpy.float64], factor: float, name: str = "amount") -> NDArray[numpy.float64]:
-    """Multiply an array by a factor, and refuse NaN and infinity on the way."""
     flat = values.reshape(-1)
     result = numpy.empty_like(flat)
     with numpy.errstate(invalid="ignore", over="ignore"):
@@ -386,7 +381,6 @@ def quantity(text: str) -> pint.Quantity[Any]:
 
 
 def make_quantity(magnitude: Magnitude, unit: str) -> pint.Quantity[Any]:
-    """Make a quantity of our registry from a magnitude and a unit text of the tables."""
     parsed = read_unit(unit)
     return _quantity(magnitude * 10.0**parsed.exponent if parsed.exponent else magnitude, pint_unit(parsed))
 

@@ -34,12 +34,10 @@ class Figures:
 
     @property
     def weakest(self) -> CorrectionRow:
-        """The row with the weakest verification."""
         return max(self.rows, key=lambda row: VERIFICATIONS.index(row.verification))
 
     @property
     def notes(self) -> str:
-        """What the rows say, each thing once."""
         parts = [part for row in self.rows for part in row.notes.split("; ") if part]
         return "; ".join(dict.fromkeys(parts))
 

@@ -56,7 +56,6 @@ def _class_of(points: Points, given: Values) -> Values:
 
 
 def standard_pressure(altitude_m: Values) -> Values:
-    """Return the pressure of the standard atmosphere."""
     return _SEA_LEVEL_PA * (1 - _KELVIN_PER_METRE * altitude_m / _SEA_LEVEL_KELVIN) ** _EXPONENT
 
 
@@ -89,7 +88,6 @@ def _outside(name: str, given: Any, inside: Any, asked: str, fix: str) -> Option
 
 
 def compute(correction: Correction, figures: Mapping[str, Figure], given: Mapping[str, Values]) -> Values:
-    """Return the factor or the addition that a formula gives, after its conditions."""
     values: dict[str, Any] = {p.keyword: numpy.nan for p in correction.parameters if p.figure} | {**figures, **given}
     for parameter in correction.parameters:
         if parameter.default and parameter.keyword not in given:

@@ -31,7 +31,6 @@ _PERCENT = ("%", "％", "percent")
 
 
 def read_parameters(correction: Correction, given: Mapping[str, Any]) -> dict[str, Values]:
-    """Read the parameters of a correction, by name or by keyword."""
     by_name = {key: p for p in correction.parameters for key in (p.name, p.keyword)}
     found: dict[str, Values] = {}
     for key, value in given.items():

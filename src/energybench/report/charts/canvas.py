@@ -47,7 +47,6 @@ _POINT = 6.0
 
 
 def verdicts_by_name(given: Any, chart: str) -> dict[str, Verdict]:
-    """Return verdicts by the name that they have in a chart."""
     if isinstance(given, Verdict | Account):
         named: dict[str, Any] = {"": given}
     elif isinstance(given, Mapping):
@@ -62,7 +61,6 @@ def verdicts_by_name(given: Any, chart: str) -> dict[str, Verdict]:
 
 
 def verdict_of(record: Any, chart: str) -> Verdict:
-    """Return the verdict of a record, or refuse a record without one."""
     found = record.verdict if isinstance(record, Account) else record
     if isinstance(record, Account) and found is None:
         fix = "Pass product= and output= to account()"
@@ -73,14 +71,12 @@ def verdict_of(record: Any, chart: str) -> Verdict:
 
 
 def wrong_input(given: Any, chart: str, expected: str = "Verdict, Account, or several of them by name") -> OptionError:
-    """Return the refusal of something that is no record of the library."""
     make = "Make the record first: energybench.classify(), energybench.account() or energybench.assess()"
     fix = "Collect it first: .collect()" if hasattr(given, "collect") else make
     return OptionError(f"{chart} takes {expected}, and {quoted(given)} is {type(given).__name__}", quoted(given), fix)
 
 
 def one_product(assessment: Any, product: str | None, chart: str) -> pandas.DataFrame:
-    """Return the results of one product."""
     if not isinstance(assessment, Assessment):
         raise wrong_input(assessment, chart, "an assessment of eager tables")
     results: pandas.DataFrame = assessment.result_frame
@@ -90,7 +86,6 @@ def one_product(assessment: Any, product: str | None, chart: str) -> pandas.Data
 def one_of(
     rows: pandas.DataFrame, chart: str, what: str, wanted: str | None, known: pandas.Series[str], *other: Any
 ) -> pandas.DataFrame:
-    """Return the rows with a product or period; without one, all rows, which must agree."""
     names = [name for name in known.unique() if name]
     if wanted is None and len(names) > 1:
         said = f"{chart} shows one {what}, and the results have {len(names)}: {', '.join(names)}"
@@ -135,7 +130,6 @@ def drawing(ax: Any, lang: str, size: tuple[float, float]) -> Iterator[tuple[Axe
 
 
 def name_rows(ax: Axes, names: Sequence[str]) -> None:
-    """Name the rows of a chart whose upright axis has no numbers."""
     ax.set_yticks(range(len(names)), names)
     ax.tick_params(axis="y", length=0)
     ax.spines["left"].set_visible(False)
@@ -148,7 +142,6 @@ def thousands(*axes: Any) -> None:
 
 
 def font_size() -> float:
-    """Return the size of small text in points."""
     from matplotlib import rcParams
     from matplotlib.font_manager import FontProperties
 
@@ -170,19 +163,16 @@ def halo(ax: Axes, width: float = 2.5) -> list[Any]:
 
 
 def class_name(level: str | None, lettering: Lettering) -> str:
-    """Return the name of a class in the language of the chart."""
     return lettering.say(*vocabulary()["cannot tell"]) if not level else lettering.say(Level(level).zh, level)
 
 
 def class_area(level: str | None, lettering: Lettering) -> dict[str, Any]:
-    """Return how the area of a class is drawn and named in the legend."""
     look = look_of(level)
     label = class_name(level, lettering)
     return {"color": look.fill, "edgecolor": look.ink, "hatch": look.hatch, "linewidth": 0.7, "label": label}
 
 
 def class_point(level: str | None) -> dict[str, Any]:
-    """Return how the point of a class is drawn."""
     look = look_of(level)
     return {"marker": look.marker, "color": look.fill, "edgecolors": ink(), "linewidths": 0.9, "zorder": 5}
 
@@ -225,7 +215,6 @@ def label_points(ax: Axes, points: Iterable[tuple[float, float, str]]) -> int:
 
 
 def sources_of(rows: pandas.DataFrame) -> list[Any]:
-    """Return document, clause and verification of some rows, each source once."""
     given = rows.reindex(columns=["document", "clause", "verification"]).astype(object)
     return [*given.where(given.notna(), "").drop_duplicates().itertuples(index=False)]
 
@@ -315,8 +304,6 @@ def settle(ax: Axes) -> None:
 def wrapped(text: str, width: float) -> list[str]:
     """Break a text into lines of a width in Latin characters; a Chinese character counts twice.
 
-    Examples
-    --------
     >>> wrapped("GB 21346-2022 电解铝", 15)
     ['GB 21346-2022', '电解铝']
     """
@@ -332,8 +319,6 @@ def wrapped(text: str, width: float) -> list[str]:
 def shortened(text: str, width: float) -> str:
     """Cut a text to a width in Latin characters, with an ellipsis where something is left out.
 
-    Examples
-    --------
     >>> shortened("四川省德阳市水泥厂", 12), shortened("Works 1", 12)
     ('四川省德阳…', 'Works 1')
     """

@@ -181,7 +181,6 @@ def _limits(values: list[float], bars: list[float], steps: list[float]) -> tuple
 
 
 def _zones(steps: list[tuple[str, float]], low: float, high: float, higher: bool) -> list[tuple[str, float, float]]:
-    """Return each class with its ends on the axis, best first; a step that an earlier one hides has none."""
     edge, zones = (high, []) if higher else (low, [])
     for step, value in steps:
         if (value < edge) if higher else (value > edge):

@@ -128,7 +128,7 @@ def coal_rate(year: int | str, kind: str, *, allow_unverified: bool = False) -> 
     --------
     >>> rate = coal_rate(2024, "supply")
     >>> print(rate)
-    supply coal rate of 2024: 302.4 gce/kWh (cec-annual-report-2025, transcribed)
+    supply coal rate of 2024: 302.4 gce/kWh (cec-annual-report-2025, ...)
     >>> rate.text
     '302.4 gce/kWh'
     >>> print(coal_rate("300 gce/kWh", kind="generation"))

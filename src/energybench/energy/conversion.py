@@ -429,7 +429,7 @@ def convert(amount: MeasuredLike, carrier: str, **options: Unpack[ConversionOpti
     Examples
     --------
     >>> print(convert("12340 L", "汽油", density="0.725 kg/L"))
-    12340 L of gasoline at 0.725 kg/L = 13.1638801 tce  [汽油 gasoline: 1.4714 kgce/kg (gbt-2589-2020 A.1, two_sources)]
+    12340 L of gasoline at 0.725 kg/L = 13.1638801 tce  [汽油 gasoline: 1.4714 kgce/kg (gbt-2589-2020 A.1, ...)]
     >>> round(convert("90 万m3", "natural gas", ncv="35.6 MJ/m3 ± 1 %").uncertainty, 2)
     10.93
     """

@@ -147,7 +147,7 @@ def correct(
     Examples
     --------
     >>> print(correct("clinker-ratio", "94 kgce/t", level=3, clinker_percent=80))
-    limit of level-3 94 +6 kgce/t = 100 kgce/t  [gb-16780-2021/clinker-ratio 5.4, one_source]
+    limit of level-3 94 +6 kgce/t = 100 kgce/t  [gb-16780-2021/clinker-ratio 5.4, ...]
     >>> correct("ore-grade", "8400 kWh/t", item="ferrosilicon-75", ore_grade="97 %").value_after
     8440.0
     """

@@ -23,7 +23,7 @@ from energybench.frames.resolve import Refusal
 from energybench.frames.strays import INCOMPLETE
 from energybench.limits.consequences import duties
 from energybench.limits.decisions import CANNOT_TELL, RULES, check_risk, guard_band
-from energybench.limits.ladders import PLAUSIBLE, Level, Regions, beyond_every_step
+from energybench.limits.ladders import Level, Regions, beyond_every_step, plausible_range
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -172,10 +172,7 @@ def grade(outputs: Outputs, totals: Totals, options: Options, withheld: NDArray[
     regions = TableRegions(outputs, options.compare)
     level = regions.level(intensity)
     if not options.plausible:
-        low, high = _plausible(outputs)
-        odd = (intensity < low) | (intensity > high)
-        _flag_implausible(outputs, intensity, numpy.where(intensity < low, low, high), odd)
-        level[odd] = -1
+        level[_flag_implausible(outputs, intensity)] = -1
     problems.flag((level < 0) & ~problems.flagged, GAP)
     return _columns(outputs, intensity, level, regions, totals, options, withheld)
 
@@ -191,20 +188,29 @@ def note_on_signs(outputs: Outputs, intensity: Floats) -> list[str]:
     return [f"{rows} not above zero, and every step is: energy sent out may exceed the inputs"]
 
 
-def _flag_implausible(outputs: Outputs, intensity: Floats, bound: Floats, odd: NDArray[numpy.bool_]) -> None:
-    """Flag the rows far from every step; those of one intensity, unit and bound have one refusal."""
-    if not odd.any():
-        return
-    units = numpy.array([getattr(one, "unit", "") for one in outputs.thresholds], object)[outputs.code]
-    kinds = pandas.DataFrame({"intensity": intensity, "bound": bound, "unit": units})[odd]
-    code = numpy.zeros(len(odd), numpy.int64)
-    code[odd] = kinds.groupby(list(kinds), sort=False).ngroup()
-    fix = "Check amounts and units, or pass plausible=True"
-    refusals = []
-    for value, edge, unit in kinds.drop_duplicates().itertuples(index=False):
-        said = f"the intensity is {value:.6g} {unit}, {beyond_every_step(edge, unit, below=value < edge)}"
-        refusals.append(Refusal("output", "", _IMPLAUSIBLE, said, fix, verbatim=True))
-    outputs.problems.flag_each(odd, code, refusals)
+def _flag_implausible(outputs: Outputs, intensity: Floats) -> NDArray[numpy.bool_]:
+    """Flag the rows far from every step, and return which; equal ones have one refusal."""
+    unknown = (numpy.nan, numpy.nan)
+    ends = numpy.array([(one and one.ends) or unknown for one in outputs.ladders], numpy.float64)[outputs.code]
+    ranges = [(one and one.plausible) or (-numpy.inf, numpy.inf) for one in outputs.ladders]
+    low, high = numpy.array(ranges, numpy.float64)[outputs.code].T
+    if outputs.limits is not None:
+        furnace = numpy.flatnonzero(~numpy.isnan(limit := outputs.limits.value))
+        ends[furnace] = limit[furnace, None]
+        low[furnace], high[furnace] = (limit[furnace] * bound for bound in plausible_range(1.0, 1.0))
+    odd: NDArray[numpy.bool_] = (intensity < low) | (intensity > high)
+    if odd.any():
+        units = numpy.array([getattr(one, "unit", "") for one in outputs.thresholds], object)[outputs.code]
+        kinds = pandas.DataFrame({"intensity": intensity, "low": ends[:, 0], "high": ends[:, 1], "unit": units})[odd]
+        code = numpy.zeros(len(odd), numpy.int64)
+        code[odd] = kinds.groupby(list(kinds), sort=False).ngroup()
+        fix = "Check amounts and units, or pass plausible=True"
+        refusals = []
+        for value, lowest, highest, unit in kinds.drop_duplicates().itertuples(index=False):
+            said = f"the intensity is {value:.6g} {unit}, {beyond_every_step(value, (lowest, highest), unit)}"
+            refusals.append(Refusal("output", "", _IMPLAUSIBLE, said, fix, verbatim=True))
+        outputs.problems.flag_each(odd, code, refusals)
+    return odd
 
 
 def of_potline(outputs: Outputs) -> NDArray[numpy.bool_]:
@@ -261,17 +267,6 @@ def _columns(
     return pandas.DataFrame(table)
 
 
-def _plausible(outputs: Outputs) -> tuple[Floats, Floats]:
-    """Return the range of values that may have a class, for each row."""
-    ranges = [(one.plausible if one else None) or (-numpy.inf, numpy.inf) for one in outputs.ladders]
-    low, high = numpy.array(ranges, numpy.float64)[outputs.code].T
-    if outputs.limits is not None:
-        limit = outputs.limits.value
-        furnace = ~numpy.isnan(limit)
-        low, high = numpy.where(furnace, limit / PLAUSIBLE, low), numpy.where(furnace, limit * PLAUSIBLE, high)
-    return low, high
-
-
 def _notes(outputs: Outputs, value: Floats, regions: TableRegions, options: Options) -> Any:
     """Return what has to be said of the document of each row, and what follows from its value."""
     asked = [duties(one, options.project, options.compare) if one else () for one in outputs.ladders]
@@ -281,7 +276,10 @@ def _notes(outputs: Outputs, value: Floats, regions: TableRegions, options: Opti
     texts = []
     for number, (some, known) in enumerate(zip(asked, edges, strict=True)):
         table[: len(known), number] = known
-        told = getattr(outputs.thresholds[number], "notes", "")
+        ladder = outputs.ladders[number]
+        told = "; ".join(
+            filter(None, (getattr(outputs.thresholds[number], "notes", ""), ladder.doubt if ladder else ""))
+        )
         for edge in [*known, *[math.inf] * (size + 1 - len(known))]:
             said = (duty.met if edge <= duty.edge else duty.unmet for duty in some)
             texts.append("; ".join(dict.fromkeys(filter(None, (told, *said)))))

@@ -23,6 +23,11 @@ if TYPE_CHECKING:
 TOLERANCE = 1e-9
 #: A value this many times better than the best step, or worse than the last, is taken for a slip of unit or digit.
 PLAUSIBLE = 4.0
+#: The plants near their steps, as parts of the lowest and the highest step: they are never doubted.
+NEAR = 0.7, 1.5
+#: Ten times a plant near the lowest step is 7 times that step, a tenth of one near the highest 0.15 of it: what is so
+#: far from the opposite step is doubted too. From 1 / 0.15 downwards; 6.6 leaves room for steps 4.4 apart.
+SLIP_OF_TEN = 6.6
 #: A value as it is, or rounded half-even to the digits of a printed limit (GB/T 8170).
 COMPARES = ("full", "rounded")
 #: The name of each class in Chinese, best first on each ladder.
@@ -179,11 +184,23 @@ def _class_of(region: int, reach: tuple[int | None, ...], steps: tuple[Step, ...
     return None if None in reach[:met] else steps[met].level
 
 
-def beyond_every_step(bound: float, unit: str, *, below: bool) -> str:
-    """Say in words how a value beyond a bound of :attr:`Ladder.plausible` is far from the nearest step."""
-    if below:
-        return f"less than a quarter of the lowest step, {bound * PLAUSIBLE:g} {unit}"
-    return f"more than four times the highest step, {bound / PLAUSIBLE:g} {unit}"
+def plausible_range(lowest: float, highest: float) -> tuple[float, float]:
+    """Return the range of values that may have a class, for the lowest and the highest step."""
+    least = min(max(lowest / PLAUSIBLE, highest / SLIP_OF_TEN), NEAR[0] * lowest)
+    return least, max(min(highest * PLAUSIBLE, lowest * SLIP_OF_TEN), NEAR[1] * highest)
+
+
+def beyond_every_step(value: float, ends: tuple[float, float], unit: str) -> str:
+    """Say in words how a value outside of :func:`plausible_range` is far from the steps."""
+    lowest, highest = ends
+    least, most = plausible_range(lowest, highest)
+    if value < least and least <= lowest / PLAUSIBLE:
+        return f"less than a quarter of the lowest step, {lowest:g} {unit}"
+    if value > most and most >= highest * PLAUSIBLE:
+        return f"more than four times the highest step, {highest:g} {unit}"
+    far, other, step = ("less", "highest", highest) if value < least else ("more", "lowest", lowest)
+    slip = f"as a slip of ten makes of a value near the {other} step, {step:g} {unit}"
+    return f"{far} than {least if value < least else most:.3g} {unit}, {slip}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,10 +257,22 @@ class Ladder:
         return _regions(self.steps, self.beyond, self.sign, compare)
 
     @property
+    def ends(self) -> tuple[float, float] | None:
+        """The lowest and the highest step; None where a step is not above zero."""
+        known = [step.value for step in self.steps if step.value is not None]
+        return (min(known), max(known)) if known and min(known) > 0 else None
+
+    @property
     def plausible(self) -> tuple[float, float] | None:
         """The range of values that may have a class; None where a step is not above zero."""
-        known = [step.value for step in self.steps if step.value is not None]
-        return (min(known) / PLAUSIBLE, max(known) * PLAUSIBLE) if known and min(known) > 0 else None
+        return self.ends and plausible_range(*self.ends)
+
+    @property
+    def doubt(self) -> str:
+        """What cannot be ruled out where the steps are too wide apart, in words; else empty."""
+        if self.ends is None or NEAR[1] * self.ends[1] < 10 * NEAR[0] * self.ends[0]:
+            return ""
+        return "the steps are so wide apart that a slip of ten would stay within them: check amounts and units"
 
     def level(self, value: float, compare: str = "full") -> Level | None:
         """Return the class of a value in the ladder's unit, or None where a missing figure leaves it open."""

@@ -255,7 +255,7 @@ def judge(
         comparators={name: step.comparator for name, step in zip(names, ladder.steps, strict=True)},
         margins=dict(zip(names, margins, strict=True)),
         compare=compare,
-        notes="; ".join(filter(None, (ladder.notes, unstated, suspect))),
+        notes="; ".join(filter(None, (ladder.notes, unstated, suspect, ladder.doubt))),
         reason=reason,
         savings=dict(zip(names, savings, strict=True)) if saving_output else {},
         saving_unit=saving_unit,
@@ -290,11 +290,9 @@ _SUSPECT = "the value is not above zero, and every step is: energy sent out may 
 
 
 def _implausible(value: float, ladder: Ladder) -> str:
-    if ladder.plausible is None or ladder.plausible[0] <= value <= ladder.plausible[1]:
+    if ladder.ends is None or ladder.plausible is None or ladder.plausible[0] <= value <= ladder.plausible[1]:
         return ""
-    least, most = ladder.plausible
-    far = beyond_every_step(least if value < least else most, ladder.unit, below=value < least)
-    said = f"implausible-intensity: {value:.6g} {ladder.unit} is {far}"
+    said = f"implausible-intensity: {value:.6g} {ladder.unit} is {beyond_every_step(value, ladder.ends, ladder.unit)}"
     return f"{said}. Check amounts and units, or pass plausible=True"
 
 

@@ -26,7 +26,6 @@ from energybench.frames.encode import Coded, clean_text, encode, recode, to_floa
 from energybench.frames.groups import period_key, product_key
 from energybench.frames.native import to_pandas
 from energybench.limits.choose import find_item, items_named
-from energybench.limits.ladders import PLAUSIBLE
 from energybench.targets.rows import ITEM, interval
 from energybench.units.registry import ratio, read_quantity
 from energybench.units.text import SITE_UNITS, UnitText, read_number, read_unit
@@ -243,7 +242,7 @@ class Column:
         """Which cells hold no number that counts, and why; empty where all do."""
         here, judged = numpy.isfinite(self.cells), self.name == INTENSITY
         name_rows: Callable[[pandas.DataFrame, Mask], str] = gaps if judged else named
-        far = f", which is implausible: a factor of {PLAUSIBLE:g} from the limit" if judged else ""
+        far = ", which is implausible: far from the limit" if judged else ""
         said = (
             ("is empty or no number", "", ~here),
             (f"is below {self.least:.6g}" if self.least else "is below zero", far, here & (self.cells < self.least)),

@@ -19,7 +19,7 @@ from energybench.frames.encode import to_floats
 from energybench.limits.choose import find_ladder
 from energybench.limits.corrections import check_conditions
 from energybench.limits.furnaces import find_curve
-from energybench.limits.ladders import PLAUSIBLE
+from energybench.limits.ladders import plausible_range
 from energybench.tables.store import citation, find_document, records, warn_if_weak
 from energybench.targets.columns import (
     INTENSITY,
@@ -288,7 +288,7 @@ class Question:
         cells = numbers(rows, spec.column, spec.unit if unit is None else unit)
         least, most = 0.0, 100.0 if spec.is_share else inf
         if spec.column == INTENSITY:
-            least, most = self.need.value / PLAUSIBLE, self.need.value * PLAUSIBLE
+            least, most = plausible_range(self.need.value, self.need.value)
         return Column(spec.column, rows, cells, least, most)
 
 

@@ -1,4 +1,4 @@
-"""``energybench verify``: what a function of one's own gets wrong."""
+"""``energybench verify``: what a function or a program of one's own gets wrong."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from energybench.cli.console import FINE, PROBLEMS
 from energybench.cli.options import add_options, given
+from energybench.errors import OptionError
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -16,16 +17,24 @@ if TYPE_CHECKING:
 ABOUT = """\
 It may be a converter, a classifier, a furnace limit or a correction; the smallest failing example is shown.
 Exit code 1: a property does not hold.
-What the function prints goes to stderr. The same run asks the same questions."""
+What the function prints goes to stderr. The same run asks the same questions.
+
+--command runs a program in any language: it reads a question as a JSON object on each line of its standard input
+and prints {"id": ..., "tce": ...}, {"id": ..., "class": ...}, {"id": ..., "limit": ...} or
+{"id": ..., "error": ...}. --write-vectors writes the questions with their answers."""
 EXAMPLES = """\
   energybench verify converter.py:to_tce
   energybench verify mypackage.limits:furnace_limit --kind limit-curve --reading linear
-  energybench verify strength.py:factor --correction gb-16780-2012/clinker-strength --json"""
+  energybench verify strength.py:factor --correction gb-16780-2012/clinker-strength --json
+  energybench verify --command "node examples/vectors/converter.mjs"
+  energybench verify --write-vectors vectors.jsonl.gz"""
 _OPTIONS = ("basis", "coal_rate", "edition", "document", "reading")
 
 
 def add_arguments(parser: Parser) -> None:
-    parser.add_argument("function", metavar="MODULE:FUNCTION", help="a module or a .py file, and a function")
+    parser.add_argument("function", metavar="MODULE:FUNCTION", nargs="?", help="a module or .py file, and a function")
+    parser.add_argument("--command", metavar="PROGRAM", help="a program and its arguments, in place of a function")
+    parser.add_argument("--write-vectors", metavar="PATH", help="write the vectors, .jsonl or .jsonl.gz, and stop")
     parser.add_argument(
         "--kind",
         choices=("conversion", "classifier", "limit-curve", "correction"),
@@ -43,13 +52,32 @@ def add_arguments(parser: Parser) -> None:
     add_options(parser, "json")
 
 
-def run(arguments: Namespace) -> tuple[Report, int]:
+def run(arguments: Namespace) -> tuple[Report | None, int]:
     import sys
     from contextlib import redirect_stdout
 
+    asked = [one for one in (arguments.function, arguments.command, arguments.write_vectors) if one is not None]
+    if len(asked) != 1:
+        arguments.refuse("one of MODULE:FUNCTION, --command and --write-vectors is required, and no two of them")
+    options = {name: value for name, value in given(arguments, "kind", *_OPTIONS, "correction").items() if value}
+    if options and arguments.function is None:
+        option = f"--{next(iter(options)).replace('_', '-')}"
+        raise OptionError(f"{option} is of a function, and none is given", option, f"Leave {option} out")
+    if arguments.write_vectors is not None:
+        from energybench.testing.vectors import write_vectors
+
+        write_vectors(arguments.write_vectors)
+        return None, FINE
+    if arguments.command is not None:
+        from energybench.testing.vectors import verify_command
+
+        report = verify_command(
+            arguments.command, tolerance=1e-9 if arguments.tolerance is None else arguments.tolerance
+        )
+        return report, FINE if report.passed else PROBLEMS
     from energybench.testing.verify import verify
 
-    options = given(arguments, "kind", *_OPTIONS, "examples", "correction", "tolerance")
+    options |= given(arguments, "examples", "tolerance")
     with redirect_stdout(sys.stderr):
         report = verify(arguments.function, skip=tuple(arguments.skip), **options)
     return report, FINE if report.passed else PROBLEMS

@@ -120,7 +120,7 @@ def _rates(text: str, unit: str, fuel: Fuel, *, heat: bool = False) -> list[Frac
 
 
 def _flipped(product: Product, value: float) -> Level | None:
-    if value not in product.limits:
+    if value not in map(float, product.limits):
         return product.ladder.level(value)
     inclusive = "=" in product.ladder.steps[0].comparator
     worse = product.ladder.sign * abs(value) * float(HAIR)

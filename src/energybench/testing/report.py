@@ -21,7 +21,7 @@ class Finding:
     cause : str
         What would explain it, where that is recognised.
     note : str
-        Why it was skipped.
+        Why it was skipped; of a program, how many of its answers are wrong.
     """
 
     name: str
@@ -54,8 +54,8 @@ class Report:
 
     Attributes
     ----------
-    kind : {"conversion", "classifier", "limit-curve", "correction"}
-        What the function was tested as.
+    kind : {"conversion", "classifier", "limit-curve", "correction", "program"}
+        What the function was tested as; a program answers questions of several kinds.
     coverage : str
         How much of what the kit knows the function answers.
     calls : int

@@ -157,9 +157,13 @@ def ratio(unit: UnitText, target: UnitText) -> Fraction:
     return factor * Fraction(10) ** (unit.exponent - target.exponent)
 
 
-def _kind(unit: UnitText) -> str:
+@lru_cache(4096)
+def _dimensions(unit: str) -> Any:
     exact = _build(Fraction)
-    dimensions = exact.get_dimensionality(exact.parse_units(unit.pint_name))
+    return exact.get_dimensionality(exact.parse_units(unit))
+
+
+def _kind(unit: UnitText) -> str:
     names = {
         "g": "a mass",
         "m3": "a volume",
@@ -175,18 +179,15 @@ def _kind(unit: UnitText) -> str:
         "CNY": "money",
     }
     for name, words in names.items():
-        if exact.get_dimensionality(exact.parse_units(name)) == dimensions:
+        if _dimensions(name) == _dimensions(unit.pint_name):
             return words
     return f"of the kind {unit.symbol}"
 
 
 def same_kind(unit: UnitText, target: UnitText) -> bool:
     """Say whether two units measure the same kind of thing."""
-    try:
-        ratio(unit, target)
-    except DimensionError:
-        return False
-    return True
+    same: bool = _dimensions(unit.pint_name) == _dimensions(target.pint_name)
+    return same
 
 
 def two_conditions(unit: UnitText, per: UnitText) -> bool:

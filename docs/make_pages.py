@@ -31,7 +31,7 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
     "One product, one period": (
         *("account", "Account", "Line", "AccountingRules", "Use", "control_energy", "ControlledEnergy"),
     ),
-    "Whole tables": ("assess", "assess_path", "Assessment"),
+    "Whole tables": ("assess", "assess_path", "Assessment", "explain", "Explanation", "template", "BlankForm"),
     "Policy targets": (
         *("check_targets", "TargetCheck", "TargetVerdict", "cheapest_lift", "LiftPlan"),
         *("energy_per_output_value", "OutputValueIntensity"),

@@ -18,6 +18,7 @@ from frame_tables import FURNACE, Group, portfolios, tables_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 duckdb: Any = pytest.importorskip("duckdb")
 polars: Any = pytest.importorskip("polars")
@@ -83,6 +84,27 @@ def duckdb_engine(name: str, connection: Any) -> Engine:
         return connection.table(here)
 
     return Engine(name, take, lambda relation: relation.to_arrow_table())
+
+
+#: What hands over rows that are not in memory as a whole.
+SOURCES = ("polars", "duckdb", "parquet", "stream", "dask")
+#: A relation is open as long as its connection is.
+_DUCKDB = duckdb_own()
+
+
+def source_of(table: pandas.DataFrame, way: str, folder: Path) -> dict[str, Any]:
+    """Return the arguments of :func:`energybench.assess` that give the rows of a frame another way, few at a time."""
+    arrow = pyarrow.Table.from_pandas(table)
+    if way == "parquet":
+        table.to_parquet(folder / "meters.parquet", row_group_size=2)
+        return {"meters": folder / "meters.parquet", "batch_rows": 1}
+    if way == "dask":
+        import dask.dataframe
+
+        return {"meters": dask.dataframe.from_pandas(table, npartitions=6)}  # type: ignore[no-untyped-call]
+    takes: dict[str, Callable[[Any], Any]]
+    takes = {"polars": polars_lazy().take, "duckdb": _DUCKDB.take, "stream": lambda one: one.to_reader(max_chunksize=1)}
+    return {"meters": takes[way](arrow)}
 
 
 def ibis_duckdb() -> Engine:

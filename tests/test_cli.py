@@ -37,7 +37,7 @@ from shell import shell
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-COMMANDS = ("convert", "limit", "classify", "timeline", "assess", "explain", "replay", "tables", "verify")
+COMMANDS = ("convert", "limit", "classify", "timeline", "assess", "template", "explain", "replay", "tables", "verify")
 FURNACE = "induction-furnace-cast-iron"
 PLACED = (FURNACE, "--region", "昌吉市")
 METERS = """\
@@ -544,7 +544,7 @@ def test_help_names_the_commands() -> None:
 
 
 @pytest.mark.parametrize(
-    "command", [name for name in COMMANDS if name not in ("assess", "explain", "replay", "verify")]
+    "command", [name for name in COMMANDS if name not in ("assess", "template", "explain", "replay", "verify")]
 )
 def test_the_examples_of_the_help_run(command: str) -> None:
     examples = run(command, "--help").stdout.split("examples:")[1].strip().splitlines()
@@ -555,7 +555,7 @@ def test_the_examples_of_the_help_run(command: str) -> None:
         assert run(*words[1:]).code == 0, example
 
 
-@pytest.mark.parametrize("command", ["assess", "explain", "replay", "verify"])
+@pytest.mark.parametrize("command", ["assess", "template", "explain", "replay", "verify"])
 def test_the_examples_of_files_have_their_options(command: str) -> None:
     text = run(command, "--help").stdout
     options, examples = text.split("examples:")
@@ -1010,6 +1010,7 @@ def test_the_page_names_every_option_and_key(command: str) -> None:
         "replay": [str(Path(__file__).parent / "receipts" / "0.1.0-text.json")],
         "assess": None,
         "explain": None,
+        "template": None,
         "verify": ["math:sqrt", "--kind", "limit-curve", "--examples", "1"],
     }[command]
     if asked is not None:

@@ -14,6 +14,7 @@ import energybench as eb
 from energybench import tables
 from energybench.errors import MissingColumnError, OptionError, TableError, UnverifiedWarning
 from energybench.frames import dask_tables, problems
+from energybench.frames.layout import Layout
 from energybench.frames.options import make_options
 from energybench.frames.pipeline import Wanted
 from expect import refused
@@ -147,7 +148,7 @@ def test_lines_of_energy_are_not_kept() -> None:
 
 def plan(**options: Any) -> dask_tables.Plan:
     """Return what a worker would be given."""
-    groups = Wanted.of(OUTPUTS, make_options(), "pandas").groups
+    groups = Wanted.of(OUTPUTS, make_options(), "pandas", Layout()).groups
     versions = (eb.__version__, tables.data_version())
     return dask_tables.Plan(tuple(mixed().columns), groups, make_options(**options).choice, versions)
 

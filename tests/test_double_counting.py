@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import dask.dataframe
 import pandas
 import pytest
 
 import energybench as eb
 from energybench.frames.double_counting import COMPARED
-from engines import duckdb_own, polars_lazy, pyarrow
+from engines import SOURCES, source_of
 from frame_tables import meters, outputs
 
 if TYPE_CHECKING:
@@ -21,9 +20,6 @@ POWER = {"carrier": "电力", "amount": 100, "unit": "万kWh"}
 TOTAL = {"carrier": "合计", "unit": "tce"}
 PART = {"carrier": "无烟煤", "amount": 10, "coefficient": 0.9, "coefficient_unit": "tce/t"}
 LEFT_OUT = "1 total row is left out (合计), and used as a check of the sum"
-
-#: A relation is open as long as its connection is.
-DUCKDB = duckdb_own()
 
 
 def notes(*rows: dict[str, Any], made: pandas.DataFrame | None = None, **every: Any) -> list[str]:
@@ -158,20 +154,12 @@ EVERYTHING = pandas.concat([meters(COAL, POWER, {**TOTAL, "amount": 9}, PART), m
 BOTH = pandas.concat([outputs(), MADE])
 
 
-@pytest.mark.parametrize("way", ["polars", "duckdb", "parquet", "stream", "dask"])
+@pytest.mark.parametrize("way", SOURCES)
 def test_every_source_says_the_same(way: str, tmp_path: Path) -> None:
     """Only identical rows are looked for in tables in memory alone."""
     table = EVERYTHING.reset_index(drop=True).assign(period="2023")
-    table.to_parquet(tmp_path / "meters.parquet", row_group_size=2)
-    made = {
-        "polars": lambda: polars_lazy().take(pyarrow.Table.from_pandas(table)),
-        "duckdb": lambda: DUCKDB.take(pyarrow.Table.from_pandas(table)),
-        "parquet": lambda: tmp_path / "meters.parquet",
-        "stream": lambda: pyarrow.Table.from_pandas(table).to_reader(max_chunksize=1),
-        "dask": lambda: dask.dataframe.from_pandas(table, npartitions=6),  # type: ignore[no-untyped-call]
-    }[way]()
     expected = eb.assess(table, BOTH)
-    answer = eb.assess(made, BOTH, batch_rows=1 if way == "parquet" else None)
+    answer = eb.assess(outputs=BOTH, **source_of(table, way, tmp_path))
     assert answer.notes == expected.notes
     assert len(answer.notes) == 4
     assert answer.counts == expected.counts

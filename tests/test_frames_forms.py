@@ -14,9 +14,9 @@ import energybench as eb
 from energybench import cli
 from energybench.errors import MissingColumnError, OptionError, TableError
 from energybench.frames.columns import split_unit
-from energybench.frames.explanation import explain_files
 from energybench.frames.files import read_form
 from energybench.frames.layout import Layout
+from engines import SOURCES, polars_lazy, source_of
 from expect import refused
 
 if TYPE_CHECKING:
@@ -160,7 +160,7 @@ def test_hidden_rows_and_columns_count_and_are_said(tmp_path: Path) -> None:
     opened.save(path)
     answer = eb.assess(path, OUTPUTS)
     assert tce(answer) == pytest.approx(BOTH_TCE)
-    assert "meters: 1 hidden rows count, the first is row 3" in answer.notes
+    assert "meters: hidden rows count: 3" in answer.notes
     assert "meters: hidden columns count: C" in answer.notes
 
 
@@ -333,7 +333,7 @@ def test_a_column_per_month_becomes_rows(tmp_path: Path) -> None:
     made = pandas.concat([OUTPUTS.assign(期间="2023-01"), OUTPUTS.assign(期间="2023-02")])
     answer = eb.assess(path, made)
     assert answer.results["tce"].tolist() == pytest.approx([COAL_TCE, 2 * COAL_TCE])
-    assert "meters: 2 columns are months (1月, 2月): 1 rows became 2" in answer.notes
+    assert "meters: 2 columns are months (1月, 2月): 1 row became 2" in answer.notes
 
 
 def test_the_year_of_a_months_header_is_its_own() -> None:
@@ -455,18 +455,50 @@ def test_a_tidy_table_is_passed_on_as_it_is(tmp_path: Path) -> None:
     assert list(found.frame) == HEADER
 
 
+# Rows that are not in memory as a whole -------------------------------------------------------------------
+
+LONG = pandas.DataFrame(
+    {"用能": ["原煤", "电力", "柴油"], "amount": [36000, 1500, None], "unit": ["吨", "万kWh", "吨"], "carrier": "?"}
+)
+
+
+@pytest.mark.parametrize("way", SOURCES)
+def test_what_is_said_of_the_shape_holds_for_rows_that_are_not_in_memory(way: str, tmp_path: Path) -> None:
+    shape: dict[str, Any] = {
+        "columns": {"用能": "carrier", "carrier": ""},
+        "plant": "甲厂",
+        "period": 2023,
+        "product": "水泥熟料",
+    }
+    given = source_of(LONG, way, tmp_path)
+    answer = eb.assess(outputs=OUTPUTS, blank="none-used", **given, **shape)
+    assert tce(answer) == pytest.approx(BOTH_TCE)
+    assert answer.counts["used"] == 3
+    assert "meters: the headers carrier (left out) were not used" in answer.notes
+    given = source_of(LONG, way, tmp_path)
+    with refused(OptionError, "option", "meters are read in batches", "Leave out header_row, and columns of carriers"):
+        eb.assess(outputs=OUTPUTS, **given, **{**shape, "columns": {"用能": "原煤"}})
+    with refused(OptionError, "option", "meters are read in batches"):
+        eb.assess(outputs=OUTPUTS, header_row=2, **given, **shape)
+
+
 # Saying how a file is read ----------------------------------------------------------------------------------
 
 
 def test_a_file_is_explained_before_any_figure(tmp_path: Path) -> None:
     path = book(tmp_path / "m.xlsx", [["能耗表"], HEADER, COAL, [*KEY, "原媒", 1, "吨"]])
     made = text(tmp_path / "o.csv", ",".join(map(str, OUTPUTS)), "甲厂,2023,水泥熟料,26,万t")
-    found = explain_files(path, made)
+    found = eb.explain(path, made)
     assert "header '能源品种': carrier" in found.lines["meters"]
     assert "carrier '原煤': raw_coal" in found.lines["meters"]
     assert "period '2023': 2023-01-01 to 2023-12-31" in found.lines["outputs"]
     (missing,) = found.missing
     assert "原媒" in missing
+    assert found.to_dict()["missing"] == [missing]
+    assert missing in str(found)
+    with refused(OptionError, "option", "would be overwritten"):
+        found.save_mapping(path)
+    assert "read in batches" in eb.explain(polars_lazy().take(LONG), made).missing[0]
 
 
 def test_the_command_explains_saves_a_mapping_and_uses_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

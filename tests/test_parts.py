@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 from typing import TYPE_CHECKING, Any
 
-import dask.dataframe
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,7 +12,7 @@ from hypothesis import strategies as st
 import energybench as eb
 from energybench.frames.parts import coverage
 from energybench.tables.periods import period_span
-from engines import duckdb_own, polars_lazy, pyarrow
+from engines import SOURCES, source_of
 from frame_tables import meters, notes_of_any_source, outputs
 
 if TYPE_CHECKING:
@@ -25,9 +24,6 @@ POWER = {"carrier": "电力", "amount": 100, "unit": "万kWh"}
 MONTHS = [f"2023年{number}月" for number in range(1, 13)]
 #: 3000 t of coal a year are 107.145 kgce per t of 20 000 t.
 WHOLE = 107.145
-
-#: A relation is open as long as its connection is.
-DUCKDB = duckdb_own()
 
 
 def months(*left_out: int, **row: Any) -> list[dict[str, Any]]:
@@ -179,19 +175,11 @@ EVERYTHING = meters(
 MADE = outputs({}, *({"plant": f"{name}厂"} for name in "乙丙戊己"), {"plant": "丁厂", "product": "电解铝"})
 
 
-@pytest.mark.parametrize("way", ["polars", "duckdb", "parquet", "stream", "dask"])
+@pytest.mark.parametrize("way", SOURCES)
 def test_every_source_says_the_same(way: str, tmp_path: Path) -> None:
     table = EVERYTHING.reset_index(drop=True)
-    table.to_parquet(tmp_path / "meters.parquet", row_group_size=5)
-    made = {
-        "polars": lambda: polars_lazy().take(pyarrow.Table.from_pandas(table)),
-        "duckdb": lambda: DUCKDB.take(pyarrow.Table.from_pandas(table)),
-        "parquet": lambda: tmp_path / "meters.parquet",
-        "stream": lambda: pyarrow.Table.from_pandas(table).to_reader(max_chunksize=1),
-        "dask": lambda: dask.dataframe.from_pandas(table, npartitions=9),  # type: ignore[no-untyped-call]
-    }[way]()
     expected = eb.assess(table, MADE, plausible=True)
-    answer = eb.assess(made, MADE, plausible=True, batch_rows=1 if way == "parquet" else None)
+    answer = eb.assess(outputs=MADE, plausible=True, **source_of(table, way, tmp_path))
     assert expected.results["reason"].value_counts()["incomplete-energy"] == 3
     assert sorted(answer.notes) == sorted(notes_of_any_source(expected))
     assert answer.counts == expected.counts

@@ -64,6 +64,7 @@ RUNS: dict[str, list[tuple[str, ...]]] = {
         ("assess", "{folder}/meters.csv", "{folder}/outputs.csv"),
         ("assess", *MAIN, "--document", "ndrc-2023"),
     ],
+    "template-1": [("template", "{folder}/plants.xlsx", "--product", "水泥熟料", "--json")],
     "explain-1": [("explain", *MAIN), ("explain", *WRONG), ("explain", "{folder}/meters.csv")],
     "timeline-1": [("timeline", "电解铝"), ("timeline", "铸铁", "--region", "昌吉市")],
     "replay-1": [("replay", str(ROOT / "tests" / "receipts" / "0.1.0-text.json"))],

@@ -40,8 +40,10 @@ from energybench.energy.measured import Measured as Measured
 from energybench.energy.measured import measured as measured
 from energybench.errors import EnergybenchError as EnergybenchError
 from energybench.frames import Assessment as Assessment
+from energybench.frames import Explanation as Explanation
 from energybench.frames import assess as assess
 from energybench.frames import assess_path as assess_path
+from energybench.frames import explain as explain
 from energybench.limits import corrections as corrections
 from energybench.limits import furnaces as furnaces
 from energybench.limits import ladders as ladders
@@ -59,6 +61,8 @@ from energybench.limits.timeline import Applied as Applied
 from energybench.limits.timeline import timeline as timeline
 from energybench.limits.verdicts import Verdict as Verdict
 from energybench.limits.what_if import Sensitivity as Sensitivity
+from energybench.report.blank_form import BlankForm as BlankForm
+from energybench.report.blank_form import template as template
 from energybench.report.receipts import Replay as Replay
 from energybench.report.receipts import replay as replay
 from energybench.targets.check import TargetCheck as TargetCheck

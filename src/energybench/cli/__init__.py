@@ -25,6 +25,7 @@ COMMANDS = {
     "classify": "Say which class an energy intensity is in.",
     "timeline": "Show which limits of a product applied when, apply now, and are announced.",
     "assess": "Classify a table of meter readings and outputs.",
+    "template": "Write a workbook to fill in, which assess reads.",
     "explain": "Say how meter and output files are read.",
     "replay": "Ask the question of a receipt again, and compare.",
     "tables": "List the tables, or print one as CSV.",

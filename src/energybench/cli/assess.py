@@ -24,6 +24,7 @@ EXAMPLES = """\
   energybench assess meters.parquet outputs.parquet --basis primary --coal-rate "300 gce/kWh" --json
   energybench assess meters.csv outputs.csv --report report.html --workbook review.xlsx --lang zh
   energybench assess plants.xlsx --period 2023 --product 水泥熟料 --columns 用能=carrier
+  energybench assess plants.xlsx --into plants-results.xlsx --lang zh
   energybench assess readings/ outputs.csv --energy lines.parquet"""
 _OPTIONS = (
     *(*CONVERSION[:4], "document", "region", "project", "reading", "compare", "corrections"),
@@ -38,6 +39,7 @@ _FILES = {
     "problems": "write the rows that were not used",
     "report": "write a page to read and print, .html",
     "workbook": "write results and readings with live formulas, .xlsx",
+    "into": "write the results as sheets of a copy of the workbook that was read, .xlsx",
     "receipt": "write what the answer was made from, to replay it, .json",
 }
 
@@ -77,12 +79,18 @@ def run(arguments: Namespace) -> tuple[Assessment | Explanation, int]:
 
     meters, outputs, targets = arguments.meters, arguments.outputs or arguments.meters, arguments.targets
     asked = {name: path for name, path in given(arguments, *_FILES).items() if path is not None}
-    pages, books, receipts = ([asked.pop(name)] if name in asked else [] for name in ("report", "workbook", "receipt"))
+    pages, books, copies, receipts = (
+        [asked.pop(name)] if name in asked else [] for name in ("report", "workbook", "into", "receipt")
+    )
     frames = asked
     writers.refuse_overwriting(frames.values(), (meters, outputs))
     writers.refuse_overwriting(pages, (meters, outputs, *frames.values()), writers.REPORTS)
     writers.refuse_overwriting(books, (meters, outputs, *frames.values(), *pages), writers.WORKBOOKS)
+    writers.refuse_overwriting(copies, (meters, outputs, *frames.values(), *books), writers.WORKBOOKS)
     writers.refuse_overwriting(receipts, (meters, outputs, *frames.values()), writers.RECEIPTS)
+    if copies and not meters.lower().endswith(".xlsx"):
+        fix = "Leave --into out, or give the meters as .xlsx"
+        raise OptionError(f"--into copies the workbook of the meters, and {meters} is none", meters, fix)
     if targets is not None and not pages + books:
         fix = "Add --report report.html or --workbook review.xlsx"
         raise OptionError("--targets goes into a page or a workbook, and none is asked for", targets, fix)
@@ -112,6 +120,8 @@ def run(arguments: Namespace) -> tuple[Assessment | Explanation, int]:
             assessment.to_html(path, targets=checked, lang=arguments.lang)
         for path in books:
             assessment.to_excel(path, targets=checked, lang=arguments.lang)
+        for path in copies:
+            assessment.to_excel(path, lang=arguments.lang, copy_of=meters)
         for path in receipts:
             writers.write_receipt(assessment, path)
     return assessment, FINE if assessment.problem_counts.empty else PROBLEMS

@@ -31,11 +31,9 @@ def add_arguments(parser: Parser) -> None:
 
 
 def run(arguments: Namespace) -> tuple[Explanation, int]:
-    from energybench.frames.explanation import explain_files
+    import energybench as eb
 
-    shape = shape_of(arguments)
-    shape.pop("blank")
-    answer = explain_files(arguments.meters, arguments.outputs, **shape)
+    answer = eb.explain(arguments.meters, arguments.outputs, **shape_of(arguments))
     if path := getattr(arguments, "save_mapping", None):
-        answer.save_mapping(path, (arguments.meters, arguments.outputs))
+        answer.save_mapping(path)
     return answer, PROBLEMS if answer.missing else FINE

@@ -15,7 +15,7 @@ from energybench.energy.conversion import make_choice
 from energybench.errors import EnergybenchWarning, MissingColumnError, TableError, check_option, did_you_mean, quoted
 from energybench.frames.columns import KEYS, find_columns
 from energybench.frames.encode import with_plain_cells
-from energybench.frames.meters import explain, read_meters
+from energybench.frames.meters import problems_of, read_meters
 from energybench.frames.pipeline import assess, warn_weak
 from energybench.frames.resolve import KnownFactors
 
@@ -153,7 +153,7 @@ class EnergybenchAccessor:
             tce = (tce if read.multiplier is None else tce * read.multiplier) + 0.0
         bad = numpy.flatnonzero(~numpy.isfinite(tce))
         tce[bad] = numpy.nan
-        problems = explain(read, bad).rows().frame()
+        problems = problems_of(read, bad).rows().frame()
         row = frame.index.to_numpy()[problems["row"].to_numpy(numpy.int64)]
         column = problems["column"].map(lambda name: names.get(name, others.get(name, name)))
         return tce, problems.assign(row=row, column=column)[list(PROBLEMS)], known.factors

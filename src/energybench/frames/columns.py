@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 KEYS = ("plant", "period", "product")
+#: What stands for the plant in a row that only shows how to fill a form in.
+EXAMPLES = ("示例", "样例", "填写示例", "example")
 
 #: Column -> headers that mean it, beside its own name.
 METERS: dict[str, tuple[str, ...]] = {

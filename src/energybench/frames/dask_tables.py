@@ -6,23 +6,25 @@ codes, floats and plain options; they look coefficients up in their own tables, 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from energybench import __version__
 from energybench.errors import TableError
-from energybench.frames.columns import canonical_columns
 from energybench.frames.kernel import Totals
-from energybench.frames.pipeline import Sums, Wanted
+from energybench.frames.pipeline import Sums, Wanted, completed, refuse_unused, unused_headers
 from energybench.frames.resolve import KnownFactors
 from energybench.frames.sources import Batch
 from energybench.tables.store import ACCEPTED, data_version
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import pandas
 
     from energybench.energy.coefficients import Choice
     from energybench.frames.groups import Groups
+    from energybench.frames.layout import Layout
     from energybench.frames.options import Options
 
 #: How many sums a task adds up: a number per output row and partition must not gather in one place.
@@ -35,23 +37,31 @@ class Plan:
     groups: Groups
     choice: Choice
     versions: tuple[str, str]
+    constants: Mapping[str, Any] = field(default_factory=dict)
+    none_used: bool = False
 
 
-def add_partitions(meters: Any, outputs: Any, options: Options) -> tuple[Sums, Wanted, tuple[str, ...]]:
+def add_partitions(
+    meters: Any, outputs: Any, options: Options, layouts: Mapping[str, Layout]
+) -> tuple[Sums, Wanted, tuple[str, ...]]:
     """Add up a Dask frame of meters; one ``dask.compute`` by whatever scheduler is set."""
     from dask.base import compute
     from dask.delayed import delayed
 
-    places, unused = canonical_columns(list(meters.columns), "meters")
-    wanted = Wanted.of(outputs, options, "pandas")
+    places, unused, constants = layouts["meters"].places(list(meters.columns), "meters")
+    wanted = Wanted.of(outputs, options, "pandas", layouts["outputs"])
+    refuse_unused(layouts, wanted.used | set(constants))
     versions = (__version__, data_version())
-    plan = delayed(Plan(tuple(places), wanted.groups, options.choice, versions), traverse=False)
+    plan = delayed(
+        Plan(tuple(places), wanted.groups, options.choice, versions, constants, layouts["meters"].none_used),
+        traverse=False,
+    )
     columns = meters.iloc[:, list(places.values())]
     sums = [delayed(sums_of)(partition, plan) for partition in columns.to_delayed()]
     while len(sums) > 1:
         sums = [delayed(together)(sums[start : start + _FAN_IN]) for start in range(0, len(sums), _FAN_IN)]
     (total,) = compute(*sums)  # type: ignore[no-untyped-call]
-    return total, wanted, unused
+    return total, wanted, tuple(unused_headers(meters=unused))
 
 
 def sums_of(partition: pandas.DataFrame, plan: Plan) -> Sums:
@@ -64,7 +74,8 @@ def sums_of(partition: pandas.DataFrame, plan: Plan) -> Sums:
         )
     sums = Sums.zero(plan.groups)
     known = KnownFactors(plan.choice)
-    sums.add(Batch(partition.set_axis(list(plan.columns), axis=1)), plan.groups, known)
+    batch = Batch(partition.set_axis(list(plan.columns), axis=1))
+    sums.add(completed(batch, plan.constants, plan.none_used), plan.groups, known)
     sums.factors = [factor for factor in known.factors if factor.record.verification not in ACCEPTED]
     return sums
 

@@ -1,4 +1,4 @@
-"""How meter and output files are read: what was found, and how each header, name, unit and period is understood."""
+"""How meter and output tables are read: what was found, and how each header, name, unit and period is understood."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from energybench.energy.lines import TOTALS
 from energybench.errors import EnergybenchError, OptionError, PeriodError, TableError, quoted
 from energybench.frames.columns import canonical_columns, column_of
 from energybench.frames.encode import clean_text, encode
-from energybench.frames.files import is_workbook, open_file, read_form
-from energybench.frames.forms import Reading
-from energybench.frames.layout import Layout, make_layouts, mapping_text
+from energybench.frames.forms import Reading, several
+from energybench.frames.layout import Layout, Shape, mapping_text
+from energybench.frames.opening import open_meters, open_outputs, same_table
 from energybench.limits.choose import find_item
 from energybench.tables.names import normalise_name
 from energybench.tables.periods import period_span
@@ -22,17 +22,28 @@ from energybench.units.text import read_unit
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from energybench.frames.pipeline import TableLike
+
 #: As many different cells of a column are shown.
 _MOST = 60
 
 
 @dataclass(frozen=True)
 class Explanation:
-    """What was found in files, line by line, and what could not be read."""
+    """What was found in two tables, line by line, and what could not be read.
+
+    Attributes
+    ----------
+    lines : dict
+        ``meters`` and ``outputs``: where the table is, and how each header, carrier, unit, period and product is read.
+    missing : tuple of str
+        What could not be read; empty where every cell of these columns is understood.
+    """
 
     lines: dict[str, tuple[str, ...]]
     missing: tuple[str, ...]
     layouts: Mapping[str, Layout] = field(repr=False, default_factory=dict)
+    files: tuple[Path, ...] = field(repr=False, default=())
 
     def __str__(self) -> str:
         parts = [
@@ -41,38 +52,90 @@ class Explanation:
         return "\n".join([*parts, *(f"not read: {one}" for one in self.missing)])
 
     def to_dict(self) -> dict[str, Any]:
+        """Return lines and what is missing as data for JSON."""
         return {"lines": {kind: list(lines) for kind, lines in self.lines.items()}, "missing": list(self.missing)}
 
-    def save_mapping(self, path: str | Path, inputs: tuple[str | Path | None, ...]) -> None:
-        """Write the options of the shape to a file that ``mapping=`` reads."""
-        if any(one is not None and Path(one).resolve() == Path(path).resolve() for one in inputs):
+    def save_mapping(self, path: str | Path) -> None:
+        """Write what was said of the shape to a TOML file, which ``mapping=`` reads.
+
+        Raises
+        ------
+        OptionError
+            If the path is one of the files that were read.
+        """
+        if any(one.resolve() == Path(path).resolve() for one in self.files):
             raise OptionError(f"{path} is read and would be overwritten", str(path), "Give another path")
         Path(path).write_text(mapping_text(self.layouts), "utf-8")
 
 
-def explain_files(
-    meters: str | Path, outputs: str | Path | None = None, *, sheet: Any = None, **shape: Any
-) -> Explanation:
-    """Say how files are read; nothing is converted."""
-    paths = {"meters": meters, "outputs": outputs or meters}
-    books = [kind for kind, path in paths.items() if is_workbook(path)]
-    layouts = make_layouts(
-        sheet, shape.pop("header_row", None), shape.pop("columns", None), shape.pop("mapping", None), books, **shape
-    )
-    lines: dict[str, tuple[str, ...]] = dict.fromkeys(paths, ())
+def explain(meters: TableLike, outputs: TableLike | None = None, **shape: Any) -> Explanation:
+    r"""Say how :func:`energybench.assess` reads a table of meters and one of outputs, before any figure.
+
+    Parameters
+    ----------
+    meters, outputs : DataFrame, mapping, str or Path
+        As in :func:`energybench.assess`, for tables that are read whole.
+    **shape
+        ``sheet``, ``header_row``, ``columns``, ``plant``, ``period``, ``product``, ``mapping``, ``blank``, as in
+        :func:`energybench.assess`.
+
+    Returns
+    -------
+    Explanation
+        Prints as lines; ``.missing`` says what could not be read. Nothing is converted.
+
+    Raises
+    ------
+    OptionError
+        If an option of the shape is wrong. What is wrong with a table is in ``.missing``, never an exception.
+
+    Examples
+    --------
+    >>> import pandas
+    >>> meters = pandas.DataFrame({"能源名称": ["原煤"], "消费量": [3000], "单位": ["吨"]})
+    >>> outputs = pandas.DataFrame({"产品": ["水泥熟料"], "产量": [2], "产量单位": ["万吨"]})
+    >>> print(explain(meters, outputs, plant="甲厂", period=2023, product="水泥熟料"))
+    meters:
+      1 row
+      header '能源名称': carrier
+      header '消费量': amount
+      header '单位': unit
+      plant '甲厂': 甲厂
+      period '2023': 2023-01-01 to 2023-12-31
+      product '水泥熟料': cement-clinker
+      carrier '原煤': raw_coal
+      unit '吨': t
+    outputs:
+      1 row
+      header '产品': product
+      header '产量': output
+      header '产量单位': output_unit
+      plant '甲厂': 甲厂
+      period '2023': 2023-01-01 to 2023-12-31
+      product '水泥熟料': cement-clinker
+      output_unit '万吨': 10^4 t
+    """
+    tables = {"meters": meters, "outputs": meters if same_table(meters, outputs) else outputs}
+    layouts = Shape(**shape).layouts(*tables.values())
+    lines: dict[str, tuple[str, ...]] = dict.fromkeys(tables, ())
     missing: list[str] = []
-    for kind, path in paths.items():
+    for kind, table in tables.items():
+        layout = layouts[kind]
         try:
-            found = open_file(path, None, layouts[kind]) if kind == "meters" else read_form(path, kind, layouts[kind])
+            found = open_meters(table, None, layout) if kind == "meters" else open_outputs(table, "", layout)[0]
             if not isinstance(found, Reading):
-                raise TableError(f"{path} is read in batches", str(path), "Explain a part of it")
+                fix = "Explain a part of it, as a file or in memory"
+                raise TableError(
+                    f"{kind} is read in batches, and only a table that is read whole is explained", kind, fix
+                )
             said = _said_of(found, kind)
         except EnergybenchError as error:
             missing.append(str(error))
             continue
         lines[kind] = tuple(line for line, _ in said)
         missing += [f"{kind}: {line}" for line, readable in said if not readable]
-    return Explanation(lines, tuple(missing), layouts)
+    files = tuple(Path(table) for table in tables.values() if isinstance(table, str | Path))
+    return Explanation(lines, tuple(missing), layouts, files)
 
 
 def _said_of(found: Reading, kind: str) -> list[tuple[str, bool]]:
@@ -80,7 +143,7 @@ def _said_of(found: Reading, kind: str) -> list[tuple[str, bool]]:
     places, _ = canonical_columns(list(frame.columns), kind)
     table = frame.iloc[:, list(places.values())].set_axis(list(places), axis=1)
     said = [(note.removeprefix(f"{kind}: "), True) for note in found.notes]
-    said.append((f"{len(table)} rows", True))
+    said.append((several(len(table), "row"), True))
     headers = found.headers or {str(header): column_of(header, kind) or "not used" for header in frame.columns}
     said += [(f"header {quoted(header)}: {column}", True) for header, column in headers.items()]
     for column, read in _READERS.items():
@@ -99,7 +162,7 @@ def _cells(cells: Any, column: str, read: Callable[[str], str]) -> Iterator[tupl
     if len(distinct) > _MOST:
         yield f"{column}: {len(distinct) - _MOST} more", True
     if empty := int(cells.isna().sum()):
-        yield f"{column} is empty in {empty} rows", False
+        yield f"{column} is empty in {several(empty, 'row')}", False
 
 
 def _carrier(text: str) -> str:

@@ -28,8 +28,10 @@ from energybench.frames.forms import (
     is_missing,
     read_forms,
     refuse_near,
+    several,
     several_sheets,
     with_constants,
+    without_example,
     without_notes,
 )
 from energybench.frames.layout import Layout
@@ -52,6 +54,8 @@ ENCODINGS = ("utf-8-sig", "gb18030")
 _READABLE = ".csv, .parquet or .xlsx (.txt, .tsv, .json)"
 _TEXTS = (".csv", ".txt", ".tsv")
 _LONGEST_PATH = 250
+#: Sheets whose name begins so hold an answer, and are not read.
+OWN_SHEETS = "energybench"
 #: Rows of a frame that may be a form.
 _MOST_ROWS = 100_000
 #: Bytes that are decoded at a time while the encoding is looked for.
@@ -66,9 +70,6 @@ def open_file(
     folder = _kind(file) == "folder" and path != ""  # an empty text would be the folder at work
     if not folder and ((batch_rows is None and not is_large(path)) or _ending(file, shown) in (".xlsx", ".json")):
         return read_form(path, "meters", layout or Layout())
-    if layout is not None and not layout.plain:
-        fix = "Leave header_row, columns and constants out, or give a table that is read whole"
-        raise OptionError(f"{shown} is read in batches, and its headers are those of the library", shown, fix)
     if folder or _ending(file, shown) == ".parquet":
         return open_parquet(file, shown, batch_rows or BATCH_ROWS)
     return open_csv(file, batch_rows or BATCH_ROWS)
@@ -164,10 +165,14 @@ def _with_own(frame: pandas.DataFrame, kind: str, layout: Layout) -> Reading:
             empty = frame[places[value]].isna() & frame[places[other]].isna()
             if empty.any():
                 frame, notes = without_notes(frame, empty.to_numpy(), kind)
+    if "plant" in places:
+        frame, examples = without_example(frame, places["plant"], kind)
+        notes += examples
     if not layout.constants:
         return Reading(frame, tuple(notes))
+    headers = {str(header): names.get(header, "not used") for header in frame.columns}
     frame, used = with_constants(frame.rename(columns=names), layout, {}, notes, kind)
-    return Reading(frame, tuple(notes), frozenset(used))
+    return Reading(frame, tuple(notes), frozenset(used), headers)
 
 
 def shown_path(path: str | Path) -> str:
@@ -195,10 +200,6 @@ def is_large(path: str | Path) -> bool:
         return _kind(file) == "folder"
     most = {".parquet": LARGE // 16, **dict.fromkeys(_TEXTS, LARGE)}.get(file.suffix.lower())
     return most is not None and file.stat().st_size >= most
-
-
-def is_workbook(table: Any) -> bool:
-    return isinstance(table, str | Path) and Path(table).suffix.lower() == ".xlsx"
 
 
 def _kind(path: Path) -> str:
@@ -414,7 +415,10 @@ def _grids(file: Path, sheet: str | None) -> list[Grid]:
     import openpyxl  # type: ignore[import-untyped]
 
     book = openpyxl.load_workbook(file, data_only=True)
-    shown = [page for page in book.worksheets if page.sheet_state == "visible" or page.title == sheet]
+    shown = [
+        page for page in book.worksheets if page.sheet_state == "visible" and not page.title.startswith(OWN_SHEETS)
+    ]
+    shown += [page for page in book.worksheets if page not in shown and page.title == sheet]
     pages = [page for page in shown if sheet in (None, page.title)]
     formulas: Any = None
     grids = []
@@ -438,10 +442,10 @@ def _whole(cell: Any) -> Any:
 
 
 def _hidden(page: Any) -> list[str]:
-    rows = [number for number, row in page.row_dimensions.items() if row.hidden]
+    rows = [str(number) for number, row in page.row_dimensions.items() if row.hidden]
     columns = [name for name, column in page.column_dimensions.items() if column.hidden]
-    said = [f"{len(rows)} hidden rows count, the first is row {min(rows)}"] if rows else []
-    return said + ([f"hidden columns count: {', '.join(columns)}"] if columns else [])
+    found = [("rows", rows), ("columns", columns)]
+    return [f"hidden {what} count: {', '.join(names[:5])}{' …' * (len(names) > 5)}" for what, names in found if names]
 
 
 def _has_formulas(file: Path) -> bool:
@@ -459,7 +463,7 @@ def _name_formulas(cells: list[list[Any]], page: Any) -> list[str]:
                 found.append(cell.coordinate)
     shown = ", ".join(found[:5]) + (" …" if len(found) > 5 else "")
     fix = "open the workbook once in Excel and save it"
-    return [f"{len(found)} formulas have no saved value ({shown}): {fix}"] if found else []
+    return [f"{several(len(found), 'formula')} without a saved value ({shown}): {fix}"] if found else []
 
 
 def _sheets(file: Path) -> dict[str, pandas.DataFrame]:
@@ -483,7 +487,8 @@ def _sheets(file: Path) -> dict[str, pandas.DataFrame]:
         raise
     except (*broken, TypeError, AttributeError, RuntimeError) as error:  # the last for what seems encrypted
         raise TableError(f"{shown_path(file)} is not an Excel table: {error}", str(file), "Save it as .xlsx") from error
-    filled = {name: table for name, table in sheets.items() if not table.dropna(how="all").empty}
+    read = {name: table for name, table in sheets.items() if not str(name).startswith(OWN_SHEETS)}
+    filled = {name: table for name, table in read.items() if not table.dropna(how="all").empty}
     if not filled:
         raise TableError(f"{shown_path(file)} is empty", str(file), "Give a file with a header and rows")
     return filled

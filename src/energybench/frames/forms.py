@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from energybench.energy.carriers import carriers_of
 from energybench.energy.lines import TOTALS
 from energybench.errors import TableError, quoted
-from energybench.frames.columns import KEYS, REQUIRED, column_of, is_unit, missing_column, split_unit
+from energybench.frames.columns import EXAMPLES, KEYS, REQUIRED, column_of, is_unit, missing_column, split_unit
 from energybench.limits.choose import items_named
 from energybench.tables.names import normalise_name, spellings
 from energybench.tables.periods import period_span
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 #: Rows in which a header is looked for, and the cells of a sheet that is still a form.
 _FIRST_ROWS, LARGEST = 40, 2_000_000
+_EXAMPLE_ROWS = 3
 _MONTH = re.compile(r"(?:([12]\d{3})年)?(0?[1-9]|1[0-2])月份?")
 _YEAR = re.compile(r"([12]\d{3})(?:年度?|\.0+)?")
 _YEAR_IN_TITLE = re.compile(r"(?<!\d)([12]\d{3})\s*年(?!\s*\d{1,2}\s*月)")
@@ -251,6 +252,11 @@ def _with_plants(heads: list[Head]) -> list[Head]:
     return heads
 
 
+def several(number: int, what: str) -> str:
+    """Return a number with what it counts: 1 row, 2 rows."""
+    return f"{number} {what}{'s' * (number != 1)}"
+
+
 def is_missing(cell: Any) -> bool:
     """Say whether a cell holds nothing; a signalling NaN cannot even be compared."""
     if cell is None or type(cell).__name__ in ("NAType", "NaTType"):
@@ -283,6 +289,9 @@ def read_forms(forms: Sequence[Form], layout: Layout, path: str) -> Reading:
         if len(forms) > 1:
             frame = _with_name(frame, form.grid.sheet, forms, path)
         frame, taken = with_constants(frame, layout, facts, said, kind)
+        if "plant" in frame:
+            frame, examples = without_example(frame, "plant", kind)
+            said += examples
         notes += said
         used |= taken
         parts.append(frame)
@@ -388,6 +397,14 @@ def without_notes(frame: pandas.DataFrame, empty: Any, kind: str) -> tuple[panda
     return frame.iloc[kept], [note for _, note in found]
 
 
+def without_example(frame: pandas.DataFrame, plant: Any, kind: str) -> tuple[pandas.DataFrame, list[str]]:
+    """Leave out rows at the top whose plant says that they are an example."""
+    first = [normalise_name(_text(cell)) in EXAMPLES for cell in frame[plant].iloc[:_EXAMPLE_ROWS]]
+    marked = frame.index[: len(first)][first]
+    notes = [f"{kind}: row {row} is an example and is left out" for row in marked]
+    return (frame.drop(index=marked), notes) if notes else (frame, notes)
+
+
 def _covers(grid: Grid, row: int) -> bool:
     """Say whether one merged range covers a row from its first cell on."""
     return any(top <= row <= bottom and right - left >= 2 for top, left, bottom, right in grid.merged)
@@ -462,8 +479,9 @@ def _melted(frame: pandas.DataFrame, form: Form) -> tuple[pandas.DataFrame, list
         raise TableError(f"{kind}: the headers {' and '.join(map(quoted, same))} are both {twice}", same[1], fix)
     melted = pandas.concat(parts).iloc[order]
     shown = ", ".join(form.heads[place].header for place in places[:4]) + (" …" if len(places) > 4 else "")
-    what = {"carrier": "carriers", "product": "products"}[name] if wide else "months"
-    said = [f"{kind}: {len(places)} columns are {what} ({shown}): {len(frame)} rows became {len(melted)}"]
+    what = name if wide else "month"
+    are = f"1 column is a {what}" if len(places) == 1 else f"{len(places)} columns are {what}s"
+    said = [f"{kind}: {are} ({shown}): {several(len(frame), 'row')} became {len(melted)}"]
     said += [f"{kind}: the column {head} is the sum of the months and is left out" for head in sums]
     return melted, said
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from energybench.errors import OptionError, TableError, check_option, did_you_mean, quoted
-from energybench.frames.columns import KEYS, REQUIRED
+from energybench.frames.columns import KEYS, REQUIRED, canonical_columns, find_columns
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _KINDS = ("meters", "outputs")
 _IN_FILE = ("sheet", "header_row", "columns", "constants")
@@ -25,34 +28,77 @@ class Layout:
     columns: Mapping[str, str] = field(default_factory=dict)
     #: Keys that hold for every row.
     constants: Mapping[str, Any] = field(default_factory=dict)
+    #: Whether an amount that is blank is 0.
+    none_used: bool = False
 
-    @property
-    def plain(self) -> bool:
-        """Whether it says nothing but which sheet."""
-        return self.header_row is None and not self.columns and not self.constants
+    def places(self, headers: Sequence[object], kind: str) -> tuple[dict[str, int], tuple[str, ...], dict[str, Any]]:
+        """Return the places of the columns of a table that is not in memory, unused headers, constants to add."""
+        carriers = [column for column in self.columns.values() if column not in ("", *REQUIRED[kind][0])]
+        if self.header_row is not None or carriers:
+            fix = "Leave out header_row, and columns of carriers, or give a table that is read whole"
+            raise OptionError(f"The {kind} are read in batches, a row at a time under one header", kind, fix)
+        own = {header: column or f"{header} (left out)" for header, column in self.columns.items()}
+        named = [own.get(str(header), header) for header in headers]
+        added = {name: value for name, value in self.constants.items() if name not in find_columns(named, kind)[0]}
+        places, unused = canonical_columns([*named, *added], kind)
+        return {column: place for column, place in places.items() if column not in added}, unused, added
 
 
-def make_layouts(
-    sheet: Any, header_row: Any, columns: Any, mapping: str | Path | None, books: list[str], **constants: Any
-) -> dict[str, Layout]:
-    """Check the options of the shape of tables, and return those of each; options go before the mapping file."""
-    both = read_mapping(mapping) if mapping is not None else {}
-    given = {name: value for name, value in constants.items() if value is not None}
-    sheets = _of_each(sheet, books[:1])
-    rows = _of_each(header_row, ["meters"])
-    own = columns or {}
-    if not isinstance(own, Mapping):
-        raise OptionError(f"columns is {quoted(own)}", quoted(own), 'Write {"my header": "carrier"}')
-    layouts = {}
-    for kind in _KINDS:
-        saved = {**{name: both[name] for name in _IN_FILE if name in both}, **both.get(kind, {})}
-        row = saved.get("header_row") if rows.get(kind) is None else rows[kind]
-        if row is not None and (not isinstance(row, int) or isinstance(row, bool) or row < 1):
-            raise OptionError(f"header_row is {quoted(row)}", quoted(row), "Give the row of the file, 1 or more")
-        stated = {**both.get("columns", {}), **saved.get("columns", {}), **own}
-        kept = {**both.get("constants", {}), **saved.get("constants", {}), **given}
-        layouts[kind] = Layout(sheets.get(kind) or saved.get("sheet"), row, _headers(stated), kept)
-    return layouts
+@dataclass(frozen=True, kw_only=True)
+class Shape:
+    """What the caller of :func:`energybench.assess` says of the shape of both tables."""
+
+    sheet: str | Mapping[str, str] | None = None
+    header_row: int | Mapping[str, int] | None = None
+    columns: Mapping[str, str] | None = None
+    plant: str | None = None
+    period: str | int | None = None
+    product: str | None = None
+    mapping: str | Path | None = None
+    blank: str | None = None
+
+    def __post_init__(self) -> None:
+        check_option("blank", self.blank or "none-used", ("none-used",))
+        if self.columns is not None and not isinstance(self.columns, Mapping):
+            raise OptionError(
+                f"columns is {quoted(self.columns)}", quoted(self.columns), 'Write {"my header": "carrier"}'
+            )
+
+    @classmethod
+    def taken(cls, options: dict[str, Any]) -> Shape:
+        """Take what is said of the shape out of the options of a call."""
+        return cls(**{one.name: options.pop(one.name) for one in fields(cls) if one.name in options})
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return what is said, as plain data."""
+        said = {one.name: getattr(self, one.name) for one in fields(self)}
+        return {name: str(value) if name == "mapping" else value for name, value in said.items() if value is not None}
+
+    def layouts(self, meters: Any, outputs: Any) -> dict[str, Layout]:
+        """Return the layout of each table; options go before the mapping file."""
+        books = [kind for kind, table in zip(_KINDS, (meters, outputs), strict=True) if is_workbook(table)]
+        if self.sheet is not None and not books:
+            raise OptionError("sheet is given and no table is a workbook", quoted(self.sheet), "Leave it out")
+        both = read_mapping(self.mapping) if self.mapping is not None else {}
+        given = {name: value for name in KEYS if (value := getattr(self, name)) is not None}
+        sheets, rows = _of_each(self.sheet, books[:1]), _of_each(self.header_row, ["meters"])
+        layouts = {}
+        for kind in _KINDS:
+            saved = {**{name: both[name] for name in _IN_FILE if name in both}, **both.get(kind, {})}
+            row = saved.get("header_row") if rows.get(kind) is None else rows[kind]
+            if row is not None and (not isinstance(row, int) or isinstance(row, bool) or row < 1):
+                raise OptionError(f"header_row is {quoted(row)}", quoted(row), "Give the row of the file, 1 or more")
+            stated = {**both.get("columns", {}), **saved.get("columns", {}), **(self.columns or {})}
+            kept = {**both.get("constants", {}), **saved.get("constants", {}), **given}
+            layouts[kind] = Layout(
+                sheets.get(kind) or saved.get("sheet"), row, _headers(stated), kept, bool(self.blank)
+            )
+        return layouts
+
+
+def is_workbook(table: Any) -> bool:
+    """Say whether a table is a path with the ending of a workbook."""
+    return isinstance(table, str | Path) and Path(table).suffix.lower() == ".xlsx"
 
 
 def _of_each(value: Any, otherwise: list[str]) -> dict[str, Any]:

@@ -265,7 +265,7 @@ def _ranges_of_other_basis(meters: Meters) -> Floats:
     return numpy.array([*ranges, nothing], numpy.float64)
 
 
-def explain(meters: Meters, rows: NDArray[Any]) -> Problems:
+def problems_of(meters: Meters, rows: NDArray[Any]) -> Problems:
     """Say of each row that could not be used what is wrong with it; the first thing found is its problem."""
     table = meters.table.iloc[rows]
     problems = Problems("meters", table)

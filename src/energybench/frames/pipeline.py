@@ -8,17 +8,16 @@ value; rows only take part in multiply, sum, divide and compare. Rows in are use
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
-from contextlib import ExitStack
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import numpy
 import pandas
 
 from energybench.energy.conversion import taken_notes
-from energybench.errors import MissingColumnError, OptionError, SupersededWarning, TableError, check_option, quoted
+from energybench.errors import MissingColumnError, OptionError, SupersededWarning, TableError, quoted
 from energybench.frames.assessment import Assessment, EnergyLines, NoEnergyLines
 from energybench.frames.columns import KEYS, canonical_columns
 from energybench.frames.double_counting import DoubleCounting
@@ -32,8 +31,6 @@ from energybench.frames.encode import (
     with_units_of_cells,
 )
 from energybench.frames.energy_file import EnergyFile
-from energybench.frames.engines import EngineSource, collected, is_lazy
-from energybench.frames.files import is_workbook, open_file, read_form, read_frame, stamp_of
 from energybench.frames.forms import Reading
 from energybench.frames.grading import (
     grade,
@@ -45,37 +42,36 @@ from energybench.frames.grading import (
 )
 from energybench.frames.groups import KEY_TEXT, by_month, make_groups
 from energybench.frames.kernel import Totals, sweep
-from energybench.frames.layout import Layout, make_layouts
-from energybench.frames.meters import explain, read_meters
-from energybench.frames.native import kind_of, to_pandas
+from energybench.frames.layout import Layout, Shape
+from energybench.frames.meters import problems_of, read_meters
+from energybench.frames.native import kind_of
+from energybench.frames.opening import file_stamp, is_dask_frame, open_meters, open_outputs, same_table
 from energybench.frames.options import make_options
 from energybench.frames.outputs import work_out_outputs
 from energybench.frames.parts import Parts
 from energybench.frames.problems import Tally
 from energybench.frames.resolve import Factor, KnownFactors, Threshold
-from energybench.frames.sources import BATCH_ROWS, FrameSource, StreamSource
+from energybench.frames.sources import BATCH_ROWS, FrameSource
 from energybench.frames.strays import Strays
 from energybench.frames.uncertain import SpreadTotals
 from energybench.frames.uncertain_cells import FIGURE_COLUMNS, METER_COLUMNS, OUTPUT_COLUMNS, read_spreads
 from energybench.tables.store import ACCEPTED, data_version, warn_if_weak
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
     from energybench.energy.coal_rates import CoalRate
-    from energybench.frames.files import CsvSource
     from energybench.frames.groups import Groups
     from energybench.frames.meters import Meters
+    from energybench.frames.opening import Source
     from energybench.frames.options import Options
     from energybench.frames.outputs import Outputs
-    from energybench.frames.parquet import ParquetSource
     from energybench.frames.resolve import Refusal
     from energybench.frames.sources import Batch, Progress
     from energybench.units.registry import AmountLike
 
-    Source = FrameSource | StreamSource | EngineSource | CsvSource | ParquetSource
     TableLike = pandas.DataFrame | str | Path | Any
 
 _CARRIED = (
@@ -261,14 +257,6 @@ def _assess(
     meters: Any,
     outputs: Any,
     *,
-    sheet: str | Mapping[str, str] | None = None,
-    header_row: int | Mapping[str, int] | None = None,
-    columns: Mapping[str, str] | None = None,
-    plant: str | None = None,
-    period: str | int | None = None,
-    product: str | None = None,
-    mapping: str | Path | None = None,
-    blank: str | None = None,
     batch_rows: int | None = None,
     energy_to: str | Path | None = None,
     progress: Progress | None = None,
@@ -277,14 +265,10 @@ def _assess(
     """Assess any source; the caller of the caller is who is warned."""
     if batch_rows is not None and (not isinstance(batch_rows, int) or isinstance(batch_rows, bool) or batch_rows < 1):
         raise OptionError(f"batch_rows is {quoted(batch_rows)}", quoted(batch_rows), "Give a number of rows, 1 or more")
+    shape = Shape.taken(given)
     options = make_options(**given)
-    check_option("blank", blank or "none-used", ("none-used",))
-    if outputs is None or (isinstance(outputs, str | Path) and str(outputs) == str(meters)):
-        outputs = meters
-    books = [name for name, table in (("meters", meters), ("outputs", outputs)) if is_workbook(table)]
-    if sheet is not None and not books:
-        raise OptionError("sheet is given and no table is a workbook", quoted(sheet), "Leave it out")
-    layouts = make_layouts(sheet, header_row, columns, mapping, books, plant=plant, period=period, product=product)
+    outputs = meters if same_table(meters, outputs) else outputs
+    layouts = shape.layouts(meters, outputs)
     tell = progress or (lambda _share, _text: None)
     tell(0.0, "reading")
     files = {name: file_stamp(table) for name, table in (("meters", meters), ("outputs", outputs))}
@@ -294,30 +278,53 @@ def _assess(
         if energy_to is not None:
             fix = "Leave energy_to out, or write the frame to Parquet and give its folder"
             raise OptionError("energy_to writes no lines of a Dask frame: its workers see them", "energy_to", fix)
-        refuse_shape(layouts["meters"], blank)
-        sums, wanted, unused = add_partitions(meters, outputs, options)
-        return finish(sums, wanted, options, unused_headers(meters=unused), tell)
-    source, used = open_source(meters, batch_rows, layouts["meters"])
-    places, unused = canonical_columns(source.headers, "meters")
+        sums, wanted, notes = add_partitions(meters, outputs, options, layouts)
+    else:
+        file = None if energy_to is None else EnergyFile(energy_to, (meters, outputs))
+        source = open_meters(meters, batch_rows, layouts["meters"])
+        sums, wanted, notes = add_batches(source, meters, outputs, options, layouts, file, tell)
+    answer = finish(sums, wanted, options, notes, tell)
+    answer.files, answer.reading = files, shape.to_dict()
+    return answer
+
+
+def add_batches(
+    found: Reading | Source,
+    meters: Any,
+    outputs: Any,
+    options: Options,
+    layouts: Mapping[str, Layout],
+    file: EnergyFile | None,
+    tell: Progress,
+) -> tuple[Sums, Wanted, tuple[str, ...]]:
+    """Add up meters batch by batch for the outputs that want them."""
+    layout, used = layouts["meters"], frozenset[str]()
+    source: Any = found
+    if isinstance(found, Reading):
+        # What is said of its shape is done.
+        layout, used, source = (
+            Layout(none_used=layout.none_used),
+            found.used,
+            FrameSource(found.frame, kind_of(meters), found.notes),
+        )
+    places, unused, constants = layout.places(source.headers, "meters")
     try:
         wanted = Wanted.of(outputs, options, source.kind, layouts["outputs"], outputs is meters)
     except MissingColumnError as error:
         fix = f"Give a table of outputs, or the columns in that of the meters. {error.fix}"
         raise MissingColumnError(error.message, error.value, fix if outputs is meters else error.fix) from error
-    refuse_unused(layouts, used | wanted.used)
+    refuse_unused(layouts, used | wanted.used | set(constants))
     if outputs is meters:
         # What means nothing to one of the tables is a column of the other.
         unused, wanted = tuple(header for header in unused if header in wanted.unused), replace(wanted, unused=())
     known = KnownFactors(options.choice)
     sums = Sums.zero(wanted.groups)
-    row_by_row = energy_to is not None or blank is not None or not _STATING.isdisjoint(places)
-    with ExitStack() as stack:
-        file = None if energy_to is None else stack.enter_context(EnergyFile(energy_to, (meters, outputs)))
+    row_by_row = file is not None or layout.none_used or not _STATING.isdisjoint(places)
+    with file or nullcontext():
         batches = source.batches(places, row_by_row)
         # The batch is let go before the next one is read.
         while (batch := next(batches, None)) is not None:
-            if blank is not None:
-                batch = replace(batch, table=none_used(batch.table))
+            batch = completed(batch, constants, layout.none_used)
             lines = sums.add(batch, wanted.groups, known, source.whole)
             if lines is not None and file is not None:
                 file.write(lines.frame(), batch.file)
@@ -325,53 +332,21 @@ def _assess(
             del batch, lines
             tell(0.9 * share, "adding up")
     sums.factors = known.factors
-    notes = (*unused_headers(meters=unused), *source.notes)
-    answer = finish(sums, wanted, options, notes, tell)
-    shape = {"sheet": sheet, "header_row": header_row, "columns": columns, "mapping": mapping and str(mapping)}
-    shape |= {"plant": plant, "period": period, "product": product, "blank": blank}
-    answer.files, answer.reading = files, {name: value for name, value in shape.items() if value is not None}
-    return answer
+    return sums, wanted, (*unused_headers(meters=unused), *source.notes)
 
 
-def open_source(meters: Any, batch_rows: int | None, layout: Layout) -> tuple[Source, frozenset[str]]:
-    """Return a meter table of any kind as a source of batches, and which constants it took."""
-    if isinstance(meters, str | Path):
-        found: Any = open_file(meters, batch_rows, layout)
-    elif is_lazy(meters):
-        refuse_shape(layout)
-        found = EngineSource.of(meters)
-    else:
-        home = type(meters).__module__.partition(".")[0]
-        in_memory = home in ("pandas", "polars") or hasattr(meters, "column_names")
-        if hasattr(meters, "__arrow_c_stream__") and not in_memory:
-            refuse_shape(layout)
-            found = StreamSource.of(meters)
-        else:
-            found = read_frame(to_pandas(meters, "meters"), "meters", layout)
-    if isinstance(found, Reading):
-        return FrameSource(found.frame, kind_of(meters), found.notes), found.used
-    return found, frozenset()
-
-
-def refuse_shape(layout: Layout, blank: str | None = None) -> None:
-    """Refuse what is said of the shape of meters that are not in memory as a whole."""
-    if layout.header_row is not None or layout.columns or blank is not None:
-        fix = "Leave header_row, columns and blank out, or give a table in memory"
-        raise OptionError("The headers of meters that are read in batches are those of the library", "meters", fix)
+def completed(batch: Batch, constants: Mapping[str, Any], blank: bool) -> Batch:
+    """Return a batch with the constants of the caller, and with 0 for what is blank where that says none was used."""
+    table = batch.table.assign(**constants) if constants else batch.table
+    return replace(batch, table=none_used(table) if blank else table)
 
 
 def refuse_unused(layouts: Mapping[str, Layout], used: frozenset[str]) -> None:
-    """Refuse a constant that both tables have a column of, or that a table in batches cannot take."""
+    """Refuse a constant that both tables have a column of."""
     for name, value in layouts["meters"].constants.items():
         if name not in used:
             fix = f"Leave {name} out, or rename the column"
             raise OptionError(f"{name} is {quoted(value)}, and both tables have that column", quoted(value), fix)
-
-
-def is_dask_frame(table: Any) -> bool:
-    """Say whether a table is a Dask frame; Dask is not imported to ask."""
-    kind = type(table)
-    return kind.__module__.startswith("dask.") and kind.__name__ == "DataFrame"
 
 
 @dataclass(frozen=True)
@@ -388,23 +363,9 @@ class Wanted:
     used: frozenset[str] = frozenset()
 
     @classmethod
-    def of(
-        cls, outputs: TableLike, options: Options, kind: str, layout: Layout | None = None, shared: bool = False
-    ) -> Wanted:
+    def of(cls, outputs: TableLike, options: Options, kind: str, layout: Layout, shared: bool = False) -> Wanted:
         """Open an output table, a file or a mapping in the kind of the meters; one shared with them repeats outputs."""
-        layout = layout or Layout()
-        reading = None
-        if isinstance(outputs, str | Path):
-            reading = read_form(outputs, "outputs", layout)
-            frame = reading.frame
-        elif is_lazy(outputs):
-            frame, kind = collected(outputs), EngineSource.of(outputs).kind
-        elif is_dask_frame(outputs):
-            frame, kind = cast("Any", outputs).compute(), "pandas"
-        else:
-            frame = to_pandas(outputs, "outputs")
-            kind = kind if isinstance(outputs, Mapping) else kind_of(outputs)
-        reading = reading or read_frame(frame, "outputs", layout)
+        reading, kind = open_outputs(outputs, kind, layout)
         frame = reading.frame
         places, unused = canonical_columns(list(frame.columns), "outputs")
         table = frame.iloc[:, list(places.values())].set_axis(list(places), axis=1)
@@ -480,7 +441,7 @@ class Sums:
         if read.every_spread:
             self.spreads = self.spreads or SpreadTotals.zero(groups.count)
             self.spreads.add(read, groups, bad)
-        found = explain(read, bad).rows(None if batch.rows is None else batch.rows[bad])
+        found = problems_of(read, bad).rows(None if batch.rows is None else batch.rows[bad])
         self.used += batch.count - len(found)
         counted_out[bad] = False
         self.auxiliary += batch.take(counted_out).count
@@ -613,13 +574,6 @@ def warn_of_standing(thresholds: Iterable[Threshold | Refusal], stacklevel: int)
     for text in told:
         warnings.warn(text, SupersededWarning, stacklevel=stacklevel)
     return (*told, *dict.fromkeys(one.looked_up for one in known if one.looked_up))
-
-
-def file_stamp(table: Any) -> tuple[str, tuple[Any, ...]] | None:
-    """Return the path of a file or folder as text, and its stamp before it is read; None for other tables."""
-    if not isinstance(table, str | Path):
-        return None
-    return str(table), stamp_of(str(table))
 
 
 def rows_used(factors: Iterable[Factor | Refusal], thresholds: Iterable[Threshold | Refusal]) -> tuple[str, ...]:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import warnings
+import zipfile
 from functools import lru_cache
 from math import isclose, isfinite
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from unicodedata import east_asian_width
 
 import numpy
 
 from energybench.energy.lines import FLOWS
-from energybench.errors import EnergybenchError, OptionError, TableError, quoted, requiring
+from energybench.errors import EnergybenchError, EnergybenchWarning, OptionError, TableError, quoted, requiring
 from energybench.frames.columns import KEYS
 from energybench.frames.encode import encode, recode, to_floats
+from energybench.frames.files import OWN_SHEETS
 from energybench.frames.groups import KEY_TEXT, make_groups
 from energybench.frames.meters import flow_word
 from energybench.report import content
@@ -24,7 +28,6 @@ from energybench.units.text import UnitText, read_unit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-    from pathlib import Path
 
     import pandas
 
@@ -34,6 +37,22 @@ if TYPE_CHECKING:
 _TCE = UnitText(("tce",))
 #: A sheet has this many rows, of which the first is the header.
 _LONGEST = 1_048_576
+#: What a package file of a workbook holds, by a part of its name, that openpyxl may drop.
+_PARTS = {
+    "xl/charts/chart": "charts",
+    "xl/media/": "pictures",
+    "xl/drawings/drawing": "drawings",
+    "xl/pivotTables/": "pivot tables",
+    "xl/slicers/": "slicers",
+    "xl/ctrlProps/": "form controls",
+    "xl/activeX/": "controls",
+    "xl/embeddings/": "embedded files",
+    "xl/threadedComments/": "threads of comments",
+    "xl/diagrams/data": "diagrams",
+    "xl/queryTables/": "queries",
+    "xl/connections": "connections",
+    "vbaProject": "macros",
+}
 #: Column widths are taken from so many rows.
 _LOOKED_AT = 200
 #: A formula and the figure of the assessment agree to this part of themselves.
@@ -61,7 +80,12 @@ _ENERGY = (
 
 
 def write_workbook(
-    assessment: Assessment, path: str | Path, *, targets: TargetCheck | None = None, lang: str = "en"
+    assessment: Assessment,
+    path: str | Path,
+    *,
+    targets: TargetCheck | None = None,
+    lang: str = "en",
+    copy_of: str | Path | None = None,
 ) -> None:
     """Write an assessment as an Excel workbook that a reviewer can recalculate.
 
@@ -81,6 +105,10 @@ def write_workbook(
         From :func:`energybench.check_targets`.
     lang : {"zh", "en"}
         Language of sheets, headings and classes.
+    copy_of : str or Path, optional
+        A workbook, such as the one that was read: ``path`` becomes a copy of it, with results and problems as sheets
+        behind its own, figures and no formulas. Their names begin with "energybench", and sheets of such a name are
+        replaced, and not read by :func:`energybench.assess`. A warning names what openpyxl could not keep.
 
     Raises
     ------
@@ -106,14 +134,12 @@ def write_workbook(
     name = quoted(str(path))
     if not str(path).lower().endswith(".xlsx"):
         raise OptionError(f"{name} is no name of a workbook", name, "Let it end in .xlsx")
-    results, energy = assessment.result_frame, content.energy_frame(assessment)
+    results, energy = assessment.result_frame, None if copy_of else content.energy_frame(assessment)
     kinds = assessment.problem_counts
     longest = max(map(len, (results, kinds, () if energy is None else energy)))
     if longest >= _LONGEST:
         fix = "Write the frames as .parquet or .csv instead"
         raise TableError(f"{name} cannot hold {longest} rows: a sheet has {_LONGEST} with its header", name, fix)
-    book = openpyxl.Workbook()
-    book.remove(book.active)
     tables: dict[str, tuple[Sequence[str], Iterable[Sequence[Any]]]] = {
         "results": _results(results, None if energy is None else len(energy), words)
     }
@@ -138,11 +164,44 @@ def write_workbook(
         *((words("sheet") + words(sheet), words(f"sheet:{sheet}")) for sheet in tables),
         *((words("notes"), note) for note in assessment.notes),
     ]
-    _sheet(book, "about", ("option", "value"), about, words)
+    if copy_of is None:
+        book = openpyxl.Workbook()
+        book.remove(book.active)
+        _sheet(book, "about", ("option", "value"), about, words)
+    else:
+        tables = {sheet: tables[sheet] for sheet in ("results", "problems")}
+        book = _opened(copy_of, path)
     for sheet, (heads, rows) in tables.items():
-        _sheet(book, sheet, heads, rows, words)
-    with whole_file(path) as part, part.open("wb") as file:
-        book.save(file)
+        _sheet(book, sheet, heads, rows, words, "" if copy_of is None else f"{OWN_SHEETS} ")
+    with whole_file(path) as part:
+        book.save(part)
+        if copy_of is not None and (lost := _lost(Path(copy_of), part)):
+            warnings.warn(f"{quoted(str(path))}: {lost}", EnergybenchWarning, stacklevel=2)
+
+
+def _opened(source: str | Path, path: str | Path) -> Any:
+    """Open a workbook to be copied, without the sheets that were put there before."""
+    import openpyxl
+
+    if Path(source).resolve() == Path(path).resolve():
+        raise OptionError(f"{quoted(str(path))} is read, and would be written over", str(path), "Give another name")
+    book = openpyxl.load_workbook(source)
+    for name in book.sheetnames:
+        if name.startswith(OWN_SHEETS):
+            book.remove(book[name])
+    return book
+
+
+def _lost(source: Path, copy: Path) -> str:
+    """Say what a copy by openpyxl does not have any more, by the parts of both files; nothing where all is kept."""
+    with zipfile.ZipFile(source) as before, zipfile.ZipFile(copy) as after:
+        parts = [[name for name in book.namelist() if not name.endswith(".rels")] for book in (before, after)]
+        formulas = any(b"<f" in before.read(name) for name in parts[0] if name.startswith("xl/worksheets/sheet"))
+    counts = {word: [sum(mark in name for name in names) for names in parts] for mark, word in _PARTS.items()}
+    dropped = [f"{word} ({before - after})" for word, (before, after) in counts.items() if before > after]
+    said = [f"not kept: {', '.join(dropped)}"] if dropped else []
+    said += ["its formulas have values again once it was opened and saved in a spreadsheet program"] if formulas else []
+    return "; ".join(said)
 
 
 def _results(frame: pandas.DataFrame, lines: int | None, words: Words) -> tuple[list[str], Iterator[list[Any]]]:
@@ -226,11 +285,13 @@ def _value(cell: Any) -> Any:
     return plain if exact else text(plain)
 
 
-def _sheet(book: Any, name: str, heads: Sequence[str], rows: Iterable[Sequence[Any]], words: Words) -> None:
+def _sheet(
+    book: Any, name: str, heads: Sequence[str], rows: Iterable[Sequence[Any]], words: Words, before: str = ""
+) -> None:
     from openpyxl.styles import Alignment, Font, PatternFill  # type: ignore[import-untyped]
     from openpyxl.utils import get_column_letter
 
-    sheet = book.create_sheet(words(name))
+    sheet = book.create_sheet(before + words(name))
     shown = [words.column(head) for head in heads]
     widths = [_width(head) for head in shown]
     levels = {words.level(step): step for step in content.STEPS}

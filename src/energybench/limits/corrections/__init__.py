@@ -11,7 +11,7 @@ never both. Figures, formulas and parameters are rows of ``data/corrections.csv`
 from energybench.limits.corrections.catalogue import applicable, every_correction, find_correction
 from energybench.limits.corrections.electrolysis import alternating_current_factor, direct_current_intensity
 from energybench.limits.corrections.model import Correction, CorrectionResult, Parameter
-from energybench.limits.corrections.on_ladders import apply, change, check_conditions, correct
+from energybench.limits.corrections.on_ladders import apply, change, check_conditions, correct, required_corrections
 
 __all__ = [
     "Correction",
@@ -26,4 +26,5 @@ __all__ = [
     "direct_current_intensity",
     "every_correction",
     "find_correction",
+    "required_corrections",
 ]

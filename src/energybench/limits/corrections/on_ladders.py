@@ -273,7 +273,7 @@ def check_conditions(ladder: Ladder, corrections: Given | str | None) -> tuple[L
     ``"base"``, for all or for one, says that the base conditions hold: the ladder then says so. What is left of the
     corrections is to be applied.
     """
-    required = _required(ladder)
+    required = required_corrections(ladder)
     if isinstance(corrections, str) and corrections == "base":
         corrections = {one.id: "base" for one in required}
     if corrections is not None and not isinstance(corrections, Mapping):
@@ -297,7 +297,8 @@ def check_conditions(ladder: Ladder, corrections: Given | str | None) -> tuple[L
 
 
 @cached(4096)
-def _required(ladder: Ladder) -> tuple[Correction, ...]:
+def required_corrections(ladder: Ladder) -> tuple[Correction, ...]:
+    """Return the corrections without which a ladder gives no class."""
     if not is_conditional(ladder):  # the formulas are read only where one is needed
         return ()
     return tuple(

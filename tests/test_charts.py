@@ -21,8 +21,9 @@ import energybench as eb
 from energybench.errors import DimensionError, OptionError
 from energybench.limits.ladders import LEVELS_ZH
 from energybench.report import fonts
-from energybench.report.charts.canvas import columns, wrapped
+from energybench.report.charts.canvas import wrapped
 from energybench.report.look import LOOKS, UNKNOWN
+from energybench.report.words import columns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -37,7 +37,12 @@ from shell import shell
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-COMMANDS = ("convert", "limit", "classify", "timeline", "assess", "template", "explain", "replay", "tables", "verify")
+COMMANDS = (
+    *("convert", "limit", "classify", "show", "timeline", "assess", "template", "targets", "lift"),
+    *("explain", "replay", "tables", "verify"),
+)
+#: The commands whose examples need files.
+OF_FILES = ("assess", "template", "targets", "lift", "explain", "replay", "verify")
 FURNACE = "induction-furnace-cast-iron"
 PLACED = (FURNACE, "--region", "昌吉市")
 METERS = """\
@@ -543,9 +548,7 @@ def test_help_names_the_commands() -> None:
         assert re.search(rf"^  {command} ", answer.stdout, re.MULTILINE)
 
 
-@pytest.mark.parametrize(
-    "command", [name for name in COMMANDS if name not in ("assess", "template", "explain", "replay", "verify")]
-)
+@pytest.mark.parametrize("command", [name for name in COMMANDS if name not in OF_FILES])
 def test_the_examples_of_the_help_run(command: str) -> None:
     examples = run(command, "--help").stdout.split("examples:")[1].strip().splitlines()
     assert len(examples) == 3
@@ -555,7 +558,7 @@ def test_the_examples_of_the_help_run(command: str) -> None:
         assert run(*words[1:]).code == 0, example
 
 
-@pytest.mark.parametrize("command", ["assess", "template", "explain", "replay", "verify"])
+@pytest.mark.parametrize("command", OF_FILES)
 def test_the_examples_of_files_have_their_options(command: str) -> None:
     text = run(command, "--help").stdout
     options, examples = text.split("examples:")
@@ -617,7 +620,7 @@ def test_assess_with_problems_is_code_1_and_loses_no_row() -> None:
     data = answer.data
     assert set(data) == {
         *("results", "problems", "problem_counts", "counts", "notes", "options"),
-        *("package_version", "data_version", "warnings"),
+        *("package_version", "data_version", "warnings", "targets", "written"),
     }
     assert data["counts"] == {"meters": 5, "used": 3, "problems": 2, "totals": 0, "outputs": 2, "classified": 1}
     assert [(p["row"], p["reason"]) for p in data["problems"] if p["table"] == "meters"] == [
@@ -759,6 +762,82 @@ def test_no_bar_where_nobody_watches(plants: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(console, "LONG", 0)
     answer = run("assess", str(plants / "meters.csv"), "outputs.csv")
     assert (answer.code, answer.stderr) == (0, "")
+
+
+@pytest.mark.usefixtures("plants")
+def test_assess_has_a_line_for_the_first_plants_and_counts_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("energybench.report.screen.MOST_PLANTS", 1)
+    lines = run("assess", "meters.csv", "outputs.csv", "--lang", "zh", "--results", "results.csv").stdout.splitlines()
+    assert lines[-3].startswith("  甲水泥，2023，水泥熟料：105.993 kgce/t，基准水平；优于基准水平（117）11.01 kgce/t；")
+    assert lines[-2:] == ["  其余 1 行：基准水平 1", "已写出：results.csv"]
+
+
+@pytest.mark.usefixtures("plants")
+def test_targets_are_over_results_or_readings_with_figures_from_a_table() -> None:
+    Path("figures.csv").write_bytes(
+        "指标,单位,数值\nequipment_investment_growth,%,26\ngreen_factories,,\n".encode("gbk")
+    )
+    given = ("--targets", "panzhihua-2024", "--figures", "figures.csv")
+    told = run("assess", "meters.csv", "outputs.csv", "--results", "results.csv", *given)
+    assert "  02 met: city industry" in told.stdout
+    policy = ("--document", "panzhihua-2024", "--json")
+    over_results, over_readings = (
+        run("targets", *files, *policy, "--figures", "figures.csv").data
+        for files in (["results.csv"], ["meters.csv", "outputs.csv"])
+    )
+    assert over_results["verdicts"] == over_readings["verdicts"]
+    alone = run("targets", *policy, "--figures", "green_factories=22").data["verdicts"]
+    assert [one["met"] for one in alone if one["figure"] == "green_factories"] == [True]
+    assert run("targets", "a.csv", "b.csv", "c.csv", *policy).code == 2
+    assert "Head them figure, value, unit" in run("targets", *policy[:2], "--figures", "outputs.csv").stderr
+    assert "Add --targets DOCUMENT" in run("assess", "meters.csv", "outputs.csv", "--figures", "a=1").stderr
+
+
+@pytest.mark.parametrize("item", ["水泥熟料", "cement", FURNACE, "铸铁", "converter"])
+def test_the_example_of_a_product_has_an_answer_when_pasted(item: str) -> None:
+    example = run("show", item, "--json").data["example"]
+    assert run(*shlex.split(example)[1:]).code == 0
+
+
+def test_a_page_without_charts_is_said_on_the_terminal(plants: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    answer = run("assess", str(plants / "meters.csv"), "outputs.csv", "--report", "page.html", "--date", "2026-11-29")
+    assert answer.stderr == 'note: No charts: pip install "energybench[plot]"\n'
+    refused = run("assess", "meters.csv", "outputs.csv", "--title", "A page").stderr
+    assert "Add --report report.html" in refused
+
+
+def test_a_terminal_has_colours_and_a_file_has_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setenv("TERM", "xterm")
+    shown = Terminal(), Terminal(), io.StringIO()
+    for place, stream in enumerate(shown):
+        if place == 1:
+            monkeypatch.setenv("NO_COLOR", "1")
+        monkeypatch.setattr(sys, "stdout", stream)
+        console.say("a: below-baseline\x1b")
+    assert [one.getvalue() for one in shown] == [
+        "a: \x1b[31mbelow-baseline\x1b[0m\\x1b\n",
+        *["a: below-baseline\\x1b\n"] * 2,
+    ]
+
+
+def completions(line: str, folder: Path) -> list[str]:
+    """Return what a shell is offered behind a line."""
+    asked = {"COMP_LINE": line, "COMP_POINT": str(len(line)), "_ARGCOMPLETE": "1", "_ARGCOMPLETE_IFS": "\n"}
+    done = start(env={**os.environ, **asked, "_ARGCOMPLETE_STDOUT_FILENAME": str(folder / "said")})
+    assert done.returncode == 0, done.stderr
+    return [one.strip() for one in (folder / "said").read_text("utf-8").splitlines()]
+
+
+def test_a_shell_completes_names(tmp_path: Path) -> None:
+    assert {"原煤", "原油"} <= set(completions('energybench convert "1 t" 原', tmp_path))
+    assert "水泥熟料" in completions('energybench classify "1 kgce/t" 水泥', tmp_path)
+    assert completions("energybench limit --document gb-16780-2021", tmp_path) == ["gb-16780-2021"]
 
 
 # Files
@@ -975,9 +1054,10 @@ def shown_runs() -> list[tuple[str, str, int]]:
 
 def test_the_page_shows_what_the_command_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    meters, outputs = re.findall(r"```text\n(企业.*?)```", PAGE.read_text("utf-8"), re.DOTALL)
+    meters, outputs, plants = re.findall(r"```text\n(企业.*?)```", PAGE.read_text("utf-8"), re.DOTALL)
     (tmp_path / "meters.csv").write_text(meters, encoding="utf-8")
     (tmp_path / "outputs.csv").write_text(outputs, encoding="utf-8")
+    (tmp_path / "plants.csv").write_text(plants, encoding="utf-8")
     runs = shown_runs()
     assert {shlex.split(line)[1] for line, _, _ in runs if line.startswith("energybench")} == set(COMMANDS)
     for line, shown, code in runs:
@@ -1008,6 +1088,9 @@ def test_the_page_names_every_option_and_key(command: str) -> None:
         "timeline": ["电解铝"],
         "tables": [],
         "replay": [str(Path(__file__).parent / "receipts" / "0.1.0-text.json")],
+        "show": ["水泥熟料"],
+        "targets": ["--document", "panzhihua-2024"],
+        "lift": None,
         "assess": None,
         "explain": None,
         "template": None,

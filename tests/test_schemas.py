@@ -66,6 +66,12 @@ RUNS: dict[str, list[tuple[str, ...]]] = {
     ],
     "template-1": [("template", "{folder}/plants.xlsx", "--product", "水泥熟料", "--json")],
     "explain-1": [("explain", *MAIN), ("explain", *WRONG), ("explain", "{folder}/meters.csv")],
+    "targets-1": [
+        ("targets", "--document", "panzhihua-2024", "--figures", "equipment_investment_growth=26 %"),
+        ("targets", *MAIN, "--document", "changji-city-2021"),
+    ],
+    "lift-1": [("lift", "{folder}/plants.csv")],
+    "show-1": [("show", "cement"), ("show", "感应电炉(铸铁)", "--region", "昌吉市")],
     "timeline-1": [("timeline", "电解铝"), ("timeline", "铸铁", "--region", "昌吉市")],
     "replay-1": [("replay", str(ROOT / "tests" / "receipts" / "0.1.0-text.json"))],
     "tables-1": [("tables",)],
@@ -133,6 +139,9 @@ def run(name: str, args: tuple[str, ...], folder: Path) -> Any:
         (folder / "carriers.csv").write_text(wrong, encoding="utf-8")
     (folder / "meters.csv").write_text("企业,期间,产品,能源品种,数量,单位\n甲,2023,cement,原煤,1,t\n", encoding="utf-8")
     (folder / "outputs.csv").write_text("企业,期间,产品,产量,产量单位\n甲,2023,cement,1,t\n", encoding="utf-8")
+    plants = "plant,product,intensity,unit,output,output_unit,design_capacity,design_capacity_unit\n"
+    plants += "甲,水泥熟料,104,kgce/t,100,万t,110,万t/a\n乙,水泥熟料,120,kgce/t,60,万t,60,万t/a\n"
+    (folder / "plants.csv").write_text(plants, encoding="utf-8")
     for made, (given, _) in {"main": MAIN, "wrong": WRONG}.items():
         pandas.read_csv(given, dtype=str).to_parquet(folder / f"{made}.parquet")
     return json.loads(printed(*(word.format(folder=folder) for word in args), "--json")[0])

@@ -23,9 +23,12 @@ COMMANDS = {
     "convert": "Convert an amount of fuel or energy to standard coal (tce).",
     "limit": "Show the limit of a product or a furnace.",
     "classify": "Say which class an energy intensity is in.",
+    "show": "Show all that is known of a product: limits, days, conditions, an example.",
     "timeline": "Show which limits of a product applied when, apply now, and are announced.",
     "assess": "Classify a table of meter readings and outputs.",
     "template": "Write a workbook to fill in, which assess reads.",
+    "targets": "Check the targets of a policy.",
+    "lift": "Choose the plants to lift for a policy, with the least saving.",
     "explain": "Say how meter and output files are read.",
     "replay": "Ask the question of a receipt again, and compare.",
     "tables": "List the tables, or print one as CSV.",
@@ -70,9 +73,10 @@ def run(words: list[str]) -> int:
 
 
 def _run(words: list[str]) -> int:
+    words = console.words_to_complete() or words
     if words and words[0] in COMMANDS:
         module, parser = load(words[0])
-        console.offer_completion(parser)
+        console.offer_completion(parser, words[0])
         arguments = parser.read(words[1:])
         with console.heard() as notes:
             answer, code = module.run(arguments)

@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from energybench.cli.console import FINE, PROBLEMS, progress_bar
+from energybench.cli.console import FINE, PROBLEMS, part_of, progress_bar, say
 from energybench.cli.options import CONVERSION, add_options, given
+from energybench.cli.targets import read_figures
 from energybench.errors import OptionError
 
 if TYPE_CHECKING:
     from argparse import Namespace
+    from collections.abc import Callable
 
     from energybench.cli.console import Parser
     from energybench.frames.assessment import Assessment
     from energybench.frames.explanation import Explanation
+    from energybench.report.words import Words
+    from energybench.targets import TargetCheck
 
 ABOUT = """\
 Tables to write are .csv, .json, .parquet or .xlsx. Exit code 1: there are rows with problems.
-A folder or a large file is read in batches, in constant memory; --energy is then .parquet, and --workbook left out."""
+A folder or a large file is read in batches, in constant memory; --energy is then .parquet, and --workbook left out.
+Text shows the first 20 plants and the targets that are decided; energybench targets shows what the others lack."""
 EXAMPLES = """\
   energybench assess meters.csv outputs.csv
   energybench assess meters.csv outputs.csv --results results.xlsx --problems problems.csv
@@ -42,6 +50,38 @@ _FILES = {
     "into": "write the results as sheets of a copy of the workbook that was read, .xlsx",
     "receipt": "write what the answer was made from, to replay it, .json",
 }
+#: The share of the progress bar that is reached before the files are written.
+_OF_WORK = 0.6
+_OF_PAGE = {
+    "title": "heading of the page",
+    "organisation": "who the page is by, or for",
+    "date": "day of the page",
+}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An assessment with its targets, and the files that it went to."""
+
+    assessment: Assessment
+    targets: TargetCheck | None
+    written: tuple[str, ...]
+    words: Words
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the assessment as data for JSON."""
+        checked = None if self.targets is None else self.targets.to_dict()
+        return {**self.assessment.to_dict(), "targets": checked, "written": list(self.written)}
+
+    def __str__(self) -> str:
+        from energybench.report.screen import plant_lines, target_lines
+
+        frame = self.assessment.result_frame
+        lines = [str(self.assessment), *plant_lines(frame, self.words)]
+        if self.targets is not None:
+            lines += target_lines(self.targets, frame, self.words, brief=True)
+        lines += [f"{self.words('wrote')}{self.words(':')}{path}" for path in self.written]
+        return "\n".join(lines)
 
 
 def add_arguments(parser: Parser) -> None:
@@ -52,9 +92,10 @@ def add_arguments(parser: Parser) -> None:
     parser.add_argument("--dry-run", action="store_true", help="say how the files are read, and stop")
     for name, text in _FILES.items():
         parser.add_argument(f"--{name}", metavar="PATH", help=text)
-    parser.add_argument("--targets", metavar="DOCUMENT", help="policy whose targets the page and the workbook check")
-    parser.add_argument("--lang", choices=("zh", "en"), default="en", help="language of the page and the workbook")
-    add_options(parser, "json")
+    for name, text in _OF_PAGE.items():
+        parser.add_argument(f"--{name}", metavar="TEXT", help=text)
+    parser.add_argument("--targets", metavar="DOCUMENT", help="policy whose targets are checked")
+    add_options(parser, "figures", "lang", "json")
 
 
 def shape_of(arguments: Namespace) -> dict[str, Any]:
@@ -67,7 +108,7 @@ def shape_of(arguments: Namespace) -> dict[str, Any]:
     return {**shape, "columns": {header: column for header, _, column in pairs} or None}
 
 
-def run(arguments: Namespace) -> tuple[Assessment | Explanation, int]:
+def run(arguments: Namespace) -> tuple[Answer | Explanation, int]:
     if arguments.dry_run:
         from energybench.cli.explain import run as explain
 
@@ -75,8 +116,11 @@ def run(arguments: Namespace) -> tuple[Assessment | Explanation, int]:
     import energybench as eb
     from energybench.frames.files import is_large
     from energybench.report import files as writers
+    from energybench.report.content import has_charts
+    from energybench.report.words import Words
     from energybench.tables.store import find_document
 
+    words = Words(arguments.lang)
     meters, outputs, targets = arguments.meters, arguments.outputs or arguments.meters, arguments.targets
     asked = {name: path for name, path in given(arguments, *_FILES).items() if path is not None}
     pages, books, copies, receipts = (
@@ -91,9 +135,13 @@ def run(arguments: Namespace) -> tuple[Assessment | Explanation, int]:
     if copies and not meters.lower().endswith(".xlsx"):
         fix = "Leave --into out, or give the meters as .xlsx"
         raise OptionError(f"--into copies the workbook of the meters, and {meters} is none", meters, fix)
-    if targets is not None and not pages + books:
-        fix = "Add --report report.html or --workbook review.xlsx"
-        raise OptionError("--targets goes into a page or a workbook, and none is asked for", targets, fix)
+    if arguments.figures and targets is None:
+        raise OptionError("--figures goes with --targets", arguments.figures[0], "Add --targets DOCUMENT")
+    of_page = {name: text for name, text in given(arguments, *_OF_PAGE).items() if text is not None}
+    if of_page and not pages:
+        said = f"--{next(iter(of_page))} is of the page, and none is asked for"
+        raise OptionError(said, next(iter(of_page)), "Add --report report.html")
+    figures = read_figures(arguments.figures)
     if targets is not None:
         find_document(targets)
     # Of readings that are not in memory as a whole the lines are written as they pass.
@@ -101,27 +149,35 @@ def run(arguments: Namespace) -> tuple[Assessment | Explanation, int]:
     if large and books:
         fix = "Leave --workbook out, or assess a part of the readings"
         raise OptionError(f"{books[0]} holds a row per reading, which is not kept of so many", books[0], fix)
+    written = [*frames.values(), *pages, *books, *copies, *receipts]
     energy_to = frames.pop("energy", None) if large else None
     with progress_bar(meters, outputs) as progress:
         assessment = eb.assess(
             meters,
             outputs,
             energy_to=energy_to,
-            progress=progress,
+            progress=progress and part_of(progress, _OF_WORK if written else 1.0),
             **given(arguments, *_OPTIONS),
             **shape_of(arguments),
         )
-        for name, path in frames.items():
-            writers.write_frame(getattr(assessment, name), path)
         checked = None
         if targets is not None:
-            checked = eb.check_targets(assessment, document=targets, allow_unverified=arguments.allow_unverified)
-        for path in pages:
-            assessment.to_html(path, targets=checked, lang=arguments.lang)
-        for path in books:
-            assessment.to_excel(path, targets=checked, lang=arguments.lang)
-        for path in copies:
-            assessment.to_excel(path, lang=arguments.lang, copy_of=meters)
-        for path in receipts:
-            writers.write_receipt(assessment, path)
-    return assessment, FINE if assessment.problem_counts.empty else PROBLEMS
+            options = {"document": targets, "allow_unverified": arguments.allow_unverified}
+            checked = eb.check_targets(assessment, figures=figures, **options)
+        writing: dict[str, Callable[[str], object]] = {
+            **{path: partial(writers.write_frame, getattr(assessment, name)) for name, path in frames.items()},
+            **{path: partial(assessment.to_html, targets=checked, lang=arguments.lang, **of_page) for path in pages},
+            **{path: partial(assessment.to_excel, targets=checked, lang=arguments.lang) for path in books},
+            **{path: partial(assessment.to_excel, lang=arguments.lang, copy_of=meters) for path in copies},
+            **{path: partial(writers.write_receipt, assessment) for path in receipts},
+        }
+        for done, (path, write) in enumerate(writing.items()):
+            if progress:
+                progress(_OF_WORK + (1 - _OF_WORK) * done / len(writing), f"writing {Path(path).name}")
+            write(path)
+        if progress:
+            progress(1.0, "done")
+    if pages and not has_charts():
+        say(f"note: {words('no_charts')}", err=True)
+    code = FINE if assessment.problem_counts.empty else PROBLEMS
+    return Answer(assessment, checked, tuple(written), words), code

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import io
 import json
+import os
 import re
 import sys
 import warnings
@@ -26,6 +27,13 @@ DEFECT = 70
 #: Files of this many bytes together take long enough for a progress bar.
 LONG = 20_000_000
 _BAR = 30
+#: What has a colour on a terminal: red for what misses a limit, green for what meets the best, yellow between.
+_COLOURS = (
+    (31, ("^error:", "below-baseline", "over-limit", r"not met\b", "基准水平以下", "超过限额", "未达到")),
+    (33, ("^(?:warning|note):", r"(?<!below-)\bbaseline(?= ?[:(;])", "基准水平(?!以下)", r"\blevel-[23]\b")),
+    (33, (r"\b[23]级", "cannot tell", "无法判断")),
+    (32, (r"\bbenchmark(?= ?[:(;])", "within-limit", r"\blevel-1\b", "标杆水平", "符合限额", r"\b1级")),
+)
 
 
 class UsageError(Exception):
@@ -58,14 +66,26 @@ class Parser(argparse.ArgumentParser):
         raise UsageError(self.format_usage(), message)
 
 
-def offer_completion(parser: argparse.ArgumentParser) -> None:
-    """Let a shell complete the command where argcomplete is installed; the shell asks by an environment variable."""
-    import os
+def words_to_complete() -> list[str]:
+    """Return the words before the one that a shell wants completed; the shell asks by environment variables."""
+    return os.environ.get("COMP_LINE", "").split(" ")[1:-1] if "_ARGCOMPLETE" in os.environ else []
 
-    if "_ARGCOMPLETE" in os.environ:
-        with requiring("argcomplete", "completion", "Completing a command"):
-            import argcomplete
-        argcomplete.autocomplete(parser)
+
+def offer_completion(parser: argparse.ArgumentParser, command: str = "") -> None:
+    """Let a shell complete a command where argcomplete is installed: options, carriers, products, documents, places."""
+    if "_ARGCOMPLETE" not in os.environ:
+        return
+    with requiring("argcomplete", "completion", "Completing a command"):
+        import argcomplete
+    from energybench.cli import completion
+
+    if command:  # the words of a command begin behind its name
+        os.environ["_ARGCOMPLETE"] = "2"
+    for action in parser._actions:
+        names = completion.NAMES.get(action.dest)
+        if names and not action.choices:
+            action.completer = names  # type: ignore[attr-defined]
+    argcomplete.autocomplete(parser)
 
 
 def use_utf8() -> None:
@@ -77,7 +97,19 @@ def use_utf8() -> None:
 def say(text: str, *, err: bool = False) -> None:
     """Print lines for a person: control characters are shown, never sent to the terminal."""
     shown = re.sub(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]", lambda found: f"\\x{ord(found[0]):02x}", text)
-    print(shown, file=sys.stderr if err else sys.stdout, flush=True)
+    stream = sys.stderr if err else sys.stdout
+    print(_painted(shown) if _has_colours(stream) else shown, file=stream, flush=True)
+
+
+def _has_colours(stream: Any) -> bool:
+    known = os.name != "nt" or "WT_SESSION" in os.environ
+    return known and bool(stream.isatty()) and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
+
+
+def _painted(text: str) -> str:
+    for colour, words in _COLOURS:
+        text = re.sub("|".join(words), f"\x1b[{colour}m\\g<0>\x1b[0m", text, flags=re.MULTILINE)
+    return text
 
 
 def say_json(answer: object) -> None:
@@ -165,10 +197,15 @@ def progress_bar(*paths: str) -> Iterator[Callable[[float, str], None] | None]:
 
     def show(done: float, text: str) -> None:
         filled = round(_BAR * done)
-        print(f"\r{text:<10} [{'#' * filled:<{_BAR}}] {done:4.0%}", end="", file=sys.stderr, flush=True)
+        print(f"\r[{'#' * filled:<{_BAR}}] {done:4.0%} {text[:_BAR]:<{_BAR}}", end="", file=sys.stderr, flush=True)
 
     yield show
     print(file=sys.stderr)
+
+
+def part_of(progress: Callable[[float, str], None], share: float) -> Callable[[float, str], None]:
+    """Return what moves a bar through the first part of its length."""
+    return lambda done, text: progress(share * done, text)
 
 
 def stamp() -> dict[str, str]:

@@ -48,6 +48,13 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "mapping": {"metavar": "PATH", "help": "TOML file with headers of your own and constants"},
     "blank": {"choices": ("none-used",), "help": "amounts that are empty or a dash are 0"},
     "allow_unverified": {"action": "store_true", "help": "use unconfirmed figures, with a warning"},
+    "figures": {
+        "metavar": "FILE | NAME=VALUE",
+        "action": "append",
+        "default": [],
+        "help": "figures of a policy beside the table: one, or a table of them; repeat it",
+    },
+    "lang": {"choices": ("zh", "en"), "default": "en", "help": "language of what is written for people"},
     "json": {"action": "store_true", "help": "print JSON instead of text"},
 }
 #: What decides how an amount becomes standard coal.

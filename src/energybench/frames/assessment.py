@@ -235,7 +235,7 @@ class Assessment(Card, Receipted):
         path : str or Path, optional
             Where to write it.
         **options
-            ``targets``, ``title`` and ``lang`` of the report.
+            ``targets``, ``title``, ``organisation``, ``date`` and ``lang`` of the report.
         """
         report = report_room()
         if path is not None:

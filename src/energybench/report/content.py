@@ -85,7 +85,7 @@ def gather(assessment: Assessment, targets: TargetCheck | None, words: Words) ->
     left_out += words.cut("cut_results", MOST_RESULTS, len(frame))
     left_out += words.cut("cut_problems", MOST_PROBLEMS, len(kinds))
     return {
-        "classes": _classes(frame, words),
+        "classes": classes(frame, words),
         "counts": assessment.counts,
         "answers": answer_table(frame, words),
         "more_answers": max(0, len(frame) - MOST_ANSWERS),
@@ -104,7 +104,8 @@ def gather(assessment: Assessment, targets: TargetCheck | None, words: Words) ->
     }
 
 
-def _classes(frame: pandas.DataFrame, words: Words) -> list[tuple[str, str, int]]:
+def classes(frame: pandas.DataFrame, words: Words) -> list[tuple[str, str, int]]:
+    """Return how many rows each class has: the class, its name and the count."""
     counts = frame["class"].value_counts()
     named = [(level, words.level(level), int(counts[level])) for level in STEPS if counts.get(level)]
     without = int(frame["class"].isna().sum())
@@ -118,13 +119,20 @@ def energy_frame(assessment: Assessment) -> pandas.DataFrame | None:
     return None
 
 
+def has_charts() -> bool:
+    """Whether the package that draws charts is there."""
+    try:
+        import matplotlib  # noqa: F401 - only whether it is there
+    except ImportError:
+        return False
+    return True
+
+
 def pictures(
     assessment: Assessment, targets: TargetCheck | None, words: Words
 ) -> tuple[list[tuple[str, str, str]], list[str]]:
     """Return the charts that an assessment allows, and a note where matplotlib is missing."""
-    try:
-        import matplotlib  # noqa: F401 - only whether it is there
-    except ImportError:
+    if not has_charts():
         return [], [words("no_charts")]
     drawn: dict[str, tuple[str, str, str]] = {}
     for title, draw in _asked(assessment, targets, words):
@@ -176,11 +184,16 @@ def _picture(title: str, draw: Callable[..., Any]) -> tuple[str, str, str]:
     return title, f"{title}: {full}" if full else title, page[page.index("<svg") :]
 
 
+def worst_first(frame: pandas.DataFrame) -> pandas.DataFrame:
+    """Return the rows by class, those that miss their limit first."""
+    places = frame["class"].fillna("").astype(str).map(_WORST_FIRST.index)
+    return frame.iloc[places.argsort(kind="stable")]
+
+
 def answer_table(frame: pandas.DataFrame, words: Words) -> Table:
     """Return which plant meets what and by how much, the farthest from its limit first."""
-    places = frame["class"].fillna("").astype(str).map(_WORST_FIRST.index)
     rows = []
-    for row in frame.iloc[places.argsort(kind="stable")].head(MOST_ANSWERS).to_dict("records"):
+    for row in worst_first(frame).head(MOST_ANSWERS).to_dict("records"):
         level, unit = text(row["class"]), text(row["unit"])
         value = as_float(row["intensity"])
         said = _gap(row, words) if level else words.reason(text(row["reason"]))
@@ -321,7 +334,9 @@ def _asked_by(verdict: TargetVerdict, words: Words) -> tuple[str, str, str]:
     names = (
         (verdict.subject_zh, verdict.indicator_zh) if words.lang == "zh" else (verdict.subject_en, verdict.indicator_en)
     )
-    return verdict.number, words(":").join(filter(None, names)), words.requirement(verdict)
+    asked = words(":").join(filter(None, names))
+    of_capacity = words("of_capacity").format(capacity=verdict.capacity) if verdict.capacity else ""
+    return verdict.number, asked + of_capacity, words.requirement(verdict)
 
 
 def problem_table(counted: pandas.DataFrame, words: Words) -> Table:

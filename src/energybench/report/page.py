@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from energybench.report.cards import environment
 from energybench.report.content import check_assessment, gather
@@ -19,7 +19,13 @@ if TYPE_CHECKING:
 
 
 def html_report(
-    assessment: Assessment, *, targets: TargetCheck | None = None, title: str | None = None, lang: str = "en"
+    assessment: Assessment,
+    *,
+    targets: TargetCheck | None = None,
+    title: str | None = None,
+    organisation: str | None = None,
+    date: str | None = None,
+    lang: str = "en",
 ) -> str:
     """Return an assessment as one self-contained HTML page.
 
@@ -35,6 +41,8 @@ def html_report(
         From :func:`energybench.check_targets`, to stand behind the summary.
     title : str, optional
         Heading of the page.
+    organisation, date : str, optional
+        Who the page is by or for, and its day; they stand below the heading.
     lang : {"zh", "en"}
         Language of headings and classes.
 
@@ -63,6 +71,7 @@ def html_report(
         content=gather(assessment, targets, words),
         words=words,
         title=text(title) or words("title"),
+        heading=[text(one) for one in (organisation, date) if one],
         style=template("report.css"),
         script=script,
         # The policy of the page names the one script that may run: no other does, nor a handler in a name.
@@ -75,19 +84,18 @@ def html_report(
 def write_report(
     assessment: Assessment,
     path: str | Path,
-    *,
-    targets: TargetCheck | None = None,
-    title: str | None = None,
-    lang: str = "en",
+    **options: Any,
 ) -> None:
     """Write :func:`html_report` to a file, whole or not at all.
 
     Parameters
     ----------
-    assessment, targets, title, lang
-        As in :func:`html_report`.
+    assessment : Assessment
+        From :func:`energybench.assess`.
     path : str or Path
         Where to; a file that is there is replaced.
+    **options
+        Those of :func:`html_report`.
 
     Raises
     ------
@@ -96,6 +104,6 @@ def write_report(
     OSError
         If the file cannot be written.
     """
-    page = html_report(assessment, targets=targets, title=title, lang=lang)
+    page = html_report(assessment, **options)
     with whole_file(path) as part:
         part.write_text(page, encoding="utf-8")

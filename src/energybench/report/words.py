@@ -7,6 +7,7 @@ import re
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
+from unicodedata import east_asian_width
 
 from energybench.errors import UnknownNameError, check_option
 from energybench.limits.ladders import LEVELS_ZH
@@ -142,6 +143,22 @@ def number(value: float | None) -> str:
         return "–"
     shown = f"{value:,.0f}" if 1e6 <= abs(value) < 1e15 else f"{value:,.6g}"
     return shown.replace("-", "\N{MINUS SIGN}")
+
+
+def columns(shown: str) -> int:
+    """Return how many letters wide a line is; a Chinese character is two.
+
+    Examples
+    --------
+    >>> columns("2 t 炉")
+    6
+    """
+    return sum(1 + (east_asian_width(one) in "WF") for one in shown)
+
+
+def padded(shown: str, width: int) -> str:
+    """Return a text with spaces behind it, up to a width."""
+    return shown + " " * (width - columns(shown))
 
 
 @cache

@@ -8,7 +8,6 @@ from functools import lru_cache
 from math import isclose, isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from unicodedata import east_asian_width
 
 import numpy
 
@@ -22,7 +21,7 @@ from energybench.frames.meters import flow_word
 from energybench.report import content
 from energybench.report.files import whole_file
 from energybench.report.look import look_of
-from energybench.report.words import Words, text
+from energybench.report.words import Words, columns, text
 from energybench.units.registry import ratio
 from energybench.units.text import UnitText, read_unit
 
@@ -330,6 +329,5 @@ def _sheet(
 
 
 def _width(value: Any) -> int:
-    """Return how many letters wide a cell is; a Chinese character is two."""
-    lines = str(value).splitlines()
-    return max((sum(1 + (east_asian_width(one) in "WF") for one in line) for line in lines), default=0)
+    """Return how many letters wide the widest line of a cell is."""
+    return max(map(columns, str(value).splitlines()), default=0)

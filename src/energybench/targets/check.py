@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     Figures = Mapping[str, Any]
     Results: TypeAlias = pandas.DataFrame | Assessment | Figures
 
+_SIGNS = {"<=": "≤ ", ">=": "≥ ", "=": ""}
 _WORDS = {True: "met", False: "not met", None: "cannot tell"}
 
 #: Columns that results have anyway.
@@ -137,6 +138,12 @@ class TargetVerdict(Record):
         return self.target.partition("/")[2].partition("-")[0]
 
     @property
+    def capacity(self) -> str:
+        """The furnace capacity that the target is of, as printed; empty where it is of every one."""
+        stated = re.search(r"furnace capacity (<=|>=|=) (\d+(?:\.\d+)? t)", self.scope)
+        return f"{_SIGNS[stated[1]]}{stated[2]}" if stated else ""
+
+    @property
     def is_fact(self) -> bool:
         """Whether the row states a fact as context, and asks for nothing."""
         return self.comparison == "fact"
@@ -163,8 +170,9 @@ class TargetVerdict(Record):
         reading = "depends on how the text is read" if self.depends_on_reading else ""
         below = [] if self.is_fact else [f"\n    {line}" for line in (self.reason, note, reading) if line]
         source = f"[{self.document} {self.clause}, {self.verification}{due}]"
+        capacity = f" ({self.capacity})" if self.capacity else ""
         return "".join(
-            [f"{self.answer}: {self.subject_en}, {self.indicator_en}{asked}{found}{fails}  {source}", *below]
+            [f"{self.answer}: {self.subject_en}{capacity}, {self.indicator_en}{asked}{found}{fails}  {source}", *below]
         )
 
 

@@ -282,7 +282,7 @@ def check_conditions(ladder: Ladder, corrections: Given | str | None) -> tuple[L
     given = {find_correction(name, ladder.item, ladder.document).id: how for name, how in (corrections or {}).items()}
     missing = [one for one in required if one.id not in given]
     if missing:
-        words = "; ".join(_condition(one, ladder.item) for one in missing)
+        words = "; ".join(condition(one, ladder.item) for one in missing)
         example = ", ".join(f'"{one.name}": {shown}' for one in missing if (shown := _example(one)))
         given_by = f"Pass corrections={{{example}}}, or" if example else "Pass"
         raise ConditionError(
@@ -308,7 +308,8 @@ def required_corrections(ladder: Ladder) -> tuple[Correction, ...]:
     )
 
 
-def _condition(correction: Correction, item: str) -> str:
+def condition(correction: Correction, item: str) -> str:
+    """Return in words what a correction needs to know, with the base values that the document states."""
     needs = [
         f"{one.keyword}{f' in {one.unit}' if one.unit else ''}, {one.meaning}"
         for one in correction.parameters

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 import warnings
 from collections.abc import Iterable, Mapping
 from contextlib import contextmanager
@@ -18,7 +17,7 @@ from energybench.limits.ladders import Level
 from energybench.limits.verdicts import Verdict
 from energybench.report.fonts import FontWarning, choose_lettering
 from energybench.report.look import look_of
-from energybench.report.words import VERIFICATIONS_ZH, in_chinese, number, titles, vocabulary
+from energybench.report.words import VERIFICATIONS_ZH, columns, in_chinese, number, titles, vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -327,8 +326,3 @@ def shortened(text: str, width: float) -> str:
         kept = kept[:-1]
     # Half of an escaped dollar sign is left out too.
     return text if kept == text else kept.rstrip(" \\") + "…"
-
-
-def columns(text: str) -> int:
-    """Return the width of a text in Latin characters."""
-    return sum(1 + (unicodedata.east_asian_width(one) in "WF") for one in text)

@@ -12,7 +12,7 @@ from energybench.frames.groups import period_key
 from energybench.limits.choose import find_ladder, needs_capacity
 from energybench.limits.ladders import Level
 from energybench.report.charts import canvas
-from energybench.report.words import SIGNS, number, vocabulary
+from energybench.report.words import SIGNS, columns, number, vocabulary
 from energybench.units.registry import ratio
 from energybench.units.text import read_unit
 
@@ -237,7 +237,7 @@ def _fit(text: Annotation, name: str, room: float, height: float) -> bool:
     extent = text.get_window_extent()
     if extent.width <= room:
         return True
-    column = extent.width / canvas.columns(name)
+    column = extent.width / columns(name)
     if room >= _SHORTEST * column:
         lines = canvas.wrapped(name, room / column)
         text.set_text("\n".join(lines))

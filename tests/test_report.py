@@ -430,7 +430,6 @@ def test_the_command_writes_both_with_targets(tmp_path: Path, monkeypatch: pytes
         (["--workbook", "book.csv"], "Use one of the extensions .xlsx"),
         (["--report", "a.html", "--workbook", "a.html"], "Use one of the extensions .xlsx"),
         (["--results", "a.xlsx", "--workbook", "a.xlsx"], "two uses"),
-        (["--targets", POLICY], "Add --report report.html or --workbook review.xlsx"),
         (["--report", "a.html", "--targets", "sanmenxia"], "sanmenxia-2019"),
     ],
 )

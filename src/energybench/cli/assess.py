@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from energybench.cli.console import FINE, PROBLEMS, part_of, progress_bar, say
 from energybench.cli.options import CONVERSION, add_options, given
-from energybench.cli.targets import read_figures
 from energybench.errors import OptionError
 
 if TYPE_CHECKING:
@@ -114,6 +113,7 @@ def run(arguments: Namespace) -> tuple[Answer | Explanation, int]:
 
         return explain(arguments)
     import energybench as eb
+    from energybench.cli.targets import read_figures
     from energybench.frames.files import is_large
     from energybench.report import files as writers
     from energybench.report.content import has_charts

@@ -35,7 +35,7 @@ from energybench.errors import (
     UnverifiedError,
     UnverifiedWarning,
 )
-from expect import refused
+from expect import each, refused
 
 INSTITUTION: list[Any] = [
     ("电力", "12500 千瓦时(度)"),
@@ -129,7 +129,7 @@ def test_a_clinker_line_has_total_intensity_and_class() -> None:
 # Lines ----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+@each(
     "lines",
     [
         [("原煤", "2400 t"), ("electricity", "120 万kWh")],
@@ -298,7 +298,7 @@ REFUSALS: list[tuple[type[EnergybenchError], str, Any, dict[str, Any], tuple[str
 ]
 
 
-@pytest.mark.parametrize(
+@each(
     ("kind", "reason", "lines", "options", "shown"),
     REFUSALS,
     ids=[f"{row[0].__name__} {' '.join(map(str, row[3].values()))} {row[4][0]}" for row in REFUSALS],

@@ -17,6 +17,7 @@ import pytest
 import energybench as eb
 from energybench import errors
 from energybench.frames import accessor
+from expect import each
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -246,7 +247,7 @@ def _is_overload(node: ast.FunctionDef | ast.ClassDef) -> bool:
     return "overload" in {decorator.id for decorator in node.decorator_list if isinstance(decorator, ast.Name)}
 
 
-@pytest.mark.parametrize("name", [name for name in eb.__all__ if inspect.isfunction(getattr(eb, name))])
+@each("name", [name for name in eb.__all__ if inspect.isfunction(getattr(eb, name))])
 def test_a_public_function_describes_every_parameter_and_shows_an_example(name: str) -> None:
     function = getattr(eb, name)
     docstring = inspect.getdoc(function) or ""

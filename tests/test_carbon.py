@@ -35,7 +35,7 @@ from energybench.errors import (
     UnverifiedError,
     UnverifiedWarning,
 )
-from expect import refused
+from expect import each, refused
 
 if TYPE_CHECKING:
     from conftest import WriteTable
@@ -52,7 +52,7 @@ def co2(amount: Any, carrier: str, **options: Any) -> float:
 # The figures ----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+@each(
     ("amount", "carrier", "options", "expected"),
     [
         ("350 万kWh", "electricity", {"year": 2023, "kind": "average", "region": "national"}, 3500 * 0.5306),
@@ -130,7 +130,7 @@ def test_the_user_figure_keeps_its_own_unit() -> None:
 # Every row ------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("row", GRID, ids=[row["id"] for row in GRID])
+@each("row", GRID, ids=[row["id"] for row in GRID])
 def test_every_grid_factor(row: oracle.Row) -> None:
     options: dict[str, Any] = {"year": row["year"], "kind": POWER_KINDS[row["kind"]], "region": row["region"]}
     if row["verification"] in oracle.ACCEPTED:
@@ -158,7 +158,7 @@ for _row in ROWS:
 OWN: dict[str, Any] = {"ncv": "1 GJ/t", "carbon_content": "20 tC/TJ", "oxidation": 1}
 
 
-@pytest.mark.parametrize("row", [r for r in ROWS if r["kind"] in QUANTITY], ids=lambda row: row["id"])
+@each("row", [r for r in ROWS if r["kind"] in QUANTITY], ids=lambda row: row["id"])
 def test_every_row_of_a_fuel_by_its_id(row: oracle.Row) -> None:
     quantity = QUANTITY[row["kind"]]
     options: dict[str, Any] = {**OWN, quantity: row["id"]}
@@ -186,7 +186,7 @@ def test_every_row_of_a_fuel_by_its_id(row: oracle.Row) -> None:
             )
 
 
-@pytest.mark.parametrize(("fuel", "document"), [key for key, found in FUELS.items() if found["carbon_content"]])
+@each(("fuel", "document"), [key for key, found in FUELS.items() if found["carbon_content"]])
 def test_every_fuel_in_every_series(fuel: str, document: str) -> None:
     """A quantity with one accepted figure comes from the table; every other one must be given."""
     found = FUELS[fuel, document]
@@ -347,7 +347,7 @@ def test_a_gas_volume_at_another_condition() -> None:
     )
 
 
-@pytest.mark.parametrize(
+@each(
     ("amount", "carrier", "options", "error", "shown"),
     [
         ("1 t", "原煤", {}, MissingFigureError, "anthracite"),
@@ -442,7 +442,7 @@ def test_the_very_ends_of_a_carbon_content_are_taken() -> None:
         assert co2("1 t", "diesel", carbon_content=end, **OWN_FIGURES) > 0
 
 
-@pytest.mark.parametrize("row", [row for row in ROWS if row["unit"] == "tC/TJ"], ids=lambda row: row["id"])
+@each("row", [row for row in ROWS if row["unit"] == "tC/TJ"], ids=lambda row: row["id"])
 def test_the_carbon_content_of_every_document_is_taken(row: oracle.Row) -> None:
     fuel = row["subject"].removeprefix("ipcc1996_")
     ncv = "3 GJ/t" if "blast" in fuel else "20 GJ/t"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import unicodedata
 import warnings
 from contextlib import nullcontext
-from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -41,9 +40,11 @@ from energybench.errors import (
 )
 from energybench.tables.rows import VERIFICATIONS
 from energybench.units.text import read_unit
-from expect import refused
+from expect import each, refused
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from conftest import WriteTable
 
 ureg = eb.ureg
@@ -59,7 +60,7 @@ def tce(amount: str, carrier: str, **options: Any) -> float:
 # The figures ----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+@each(
     ("amount", "carrier", "options", "expected"),
     [
         ("1200 t", "原煤", {}, 857.16),
@@ -440,7 +441,7 @@ REFUSALS: list[tuple[type[EnergybenchError], str, str, str, dict[str, Any], tupl
 ]
 
 
-@pytest.mark.parametrize(
+@each(
     ("kind", "reason", "amount", "carrier", "options", "shown"),
     REFUSALS,
     ids=[f"{row[2]} {row[3]} {' '.join(row[4])}" for row in REFUSALS],
@@ -543,7 +544,7 @@ PLAUSIBLE = [
 ]
 
 
-@pytest.mark.parametrize(("carrier", "basis"), PLAUSIBLE)
+@each(("carrier", "basis"), PLAUSIBLE)
 def test_what_is_plausible_is_five_times_around_the_figures_of_every_document(carrier: str, basis: str) -> None:
     rows = [row for row in oracle.table("carriers") if row["carrier"] == carrier and row["coefficient_unit"]]
     unit = rows[0]["coefficient_unit"]
@@ -636,7 +637,7 @@ HEAT_ENDS = [
 ]
 
 
-@pytest.mark.parametrize(("carrier", "per", "low", "high"), HEAT_ENDS)
+@each(("carrier", "per", "low", "high"), HEAT_ENDS)
 def test_a_heating_value_may_lie_so_far_outside_of_every_document(
     carrier: str, per: str, low: Fraction | None, high: Fraction | None
 ) -> None:
@@ -662,7 +663,7 @@ def test_the_very_ends_of_a_heating_value_are_taken() -> None:
     assert (known.low, known.high) == (RAW_COAL * 2 / 5, RAW_COAL * 5 / 2)
 
 
-@pytest.mark.parametrize(
+@each(
     ("carrier", "ncv"),
     [
         *(("原煤", "3500 kcal/kg"), ("原煤", "7500 kcal/kg"), ("褐煤", "1500 kcal/kg"), ("洗中煤", "4500 kcal/kg")),
@@ -746,7 +747,7 @@ HEATED = [
 ]
 
 
-@pytest.mark.parametrize("row", HEATED, ids=lambda row: row["id"])
+@each("row", HEATED, ids=lambda row: row["id"])
 def test_the_heating_value_of_every_document_is_taken_and_its_kcal_for_kj_is_not(row: oracle.Row) -> None:
     assert tce("1 kg", row["carrier"], ncv=f"{row['heating_value']} kJ/kg") > 0
     if row["carrier"] != "coal_gangue":
@@ -790,77 +791,14 @@ def test_a_coefficient_keeps_the_wider_bounds() -> None:
 
 # Every row of the table -----------------------------------------------------------------------------------
 
-UNITS = {
-    "kg": ["t", "kg", "g", "万t", "千克", "公斤", "吨", "万吨", "kt", "Mt", "10^4 t", "亿吨"],
-    "m3": ["m3", "万m3", "亿立方米", "10⁴ m³", "L", "升", "千升", "方"],
-    "J": [
-        "kWh",
-        "MWh",
-        "万kWh",
-        "亿千瓦时",
-        "度",
-        "GWh",
-        "kJ",
-        "MJ",
-        "GJ",
-        "TJ",
-        "百万千焦",
-        "大卡",
-        "吉卡",
-        "10^10 kJ",
-    ],
-    "kgce": ["kgce", "tce", "吨标准煤", "万tce", "toe", "千克标准油"],
-}
-KIND_OF = {"kg": "kg", "t": "kg", "m3": "m3", "10^4 m3": "m3", "kgce": "kgce", "kgoe": "kgce"}
-KIND_OF |= dict.fromkeys(("kWh", "MJ", "10^6 kJ", "10^4 kWh"), "J")
 FIGURES = [row for row in oracle.accepted("carriers") if row["coefficient"] and not row["coefficient_high"]]
-decimals = st.decimals(-(10**9), 10**9, places=3) | st.decimals(0, 1, places=9) | st.just(Decimal(0))
 
 
 def _options(row: oracle.Row) -> dict[str, Any]:
     return {"edition": row["document"]} | ({"basis": "primary"} if row["basis"] == "primary" else {})
 
 
-def _units_for(row: oracle.Row) -> list[str]:
-    return UNITS[KIND_OF[row["coefficient_unit"].partition("/")[2]]]
-
-
-def test_there_are_rows_to_test() -> None:
-    assert len(FIGURES) > 100
-
-
-@settings(max_examples=20)
-@pytest.mark.parametrize("row", FIGURES, ids=[row["id"] for row in FIGURES])
-@given(data=st.data())
-def test_every_accepted_row_converts_as_the_slow_reader_says(row: oracle.Row, data: st.DataObject) -> None:
-    amount = data.draw(decimals)
-    unit = data.draw(st.sampled_from(_units_for(row)))
-    expected = oracle.to_tce(Fraction(amount), unit, row)
-    assert tce(f"{amount:f} {unit}", row["carrier"], **_options(row)) == float(expected)
-
-
-@pytest.mark.parametrize("row", FIGURES, ids=[row["id"] for row in FIGURES])
-def test_every_accepted_row_refuses_units_of_another_kind(row: oracle.Row) -> None:
-    kind = KIND_OF[row["coefficient_unit"].partition("/")[2]]
-    # Cold water is one tonne a cubic metre.
-    cold = {"m3"} if row["carrier"] in ("fresh_water", "soft_water", "circulating_water") else set()
-    for other in UNITS.keys() - {kind} - cold:
-        with pytest.raises(DimensionError):
-            eb.to_tce(f"1 {UNITS[other][0]}", row["carrier"], **_options(row))
-
-
-@pytest.mark.parametrize("row", FIGURES, ids=[row["id"] for row in FIGURES])
-def test_every_accepted_row_is_found_with_its_source(row: oracle.Row) -> None:
-    if row["category"] == "definition":
-        assert eb.coefficient(row["carrier"]).origin == "definition"
-        return
-    found = eb.coefficient(row["carrier"], **_options(row))
-    assert (found.value, found.unit) == (float(row["coefficient"]), row["coefficient_unit"])
-    assert (found.document, found.origin) == (row["document"], "table")
-    assert found.verification in oracle.ACCEPTED
-
-
-@pytest.mark.parametrize(
+@each(
     "row",
     [row for row in oracle.table("carriers") if row not in FIGURES and row["category"] != "definition"],
     ids=lambda row: row["id"],
@@ -876,7 +814,7 @@ def test_every_other_row_is_refused_and_named(row: oracle.Row) -> None:
     assert row["coefficient"] in str(caught.value)
 
 
-@pytest.mark.parametrize("carrier", sorted({row["carrier"] for row in oracle.table("carriers")}))
+@each("carrier", sorted({row["carrier"] for row in oracle.table("carriers")}))
 def test_a_refusal_names_the_editions_that_have_a_figure_and_no_others(carrier: str) -> None:
     try:
         eb.coefficient(carrier)
@@ -1045,7 +983,7 @@ def test_any_text_as_carrier_is_a_name_of_the_table_or_is_refused(text: str) -> 
     assert any(carriers == {found} and any(name in one for one in texts) for name, carriers in _CARRIERS.items())
 
 
-@pytest.mark.parametrize("row", oracle.table("carrier_names"), ids=lambda row: f"{row['name']} {row['carrier']}")
+@each("row", oracle.table("carrier_names"), ids=lambda row: f"{row['name']} {row['carrier']}")
 def test_every_name_leads_to_its_carrier_or_to_the_choice(row: oracle.Row) -> None:
     try:
         found = find_carrier(row["name"])
@@ -1192,10 +1130,8 @@ def test_a_coefficient_per_litre_of_a_liquid_takes_the_density_of_a_liquid(carri
 CHAIN = ("gbt-2589-2020", "gbt-2589-2008")
 
 
-@pytest.mark.parametrize(
-    "edition", [CHAIN, list(CHAIN), "gbt-2589-2020,gbt-2589-2008", "GB/T 2589-2020, GB/T 2589-2008"]
-)
-@pytest.mark.parametrize(("carrier", "document"), [("原煤", CHAIN[0]), ("渣油", CHAIN[1]), ("新水", CHAIN[1])])
+@each("edition", [CHAIN, list(CHAIN), "gbt-2589-2020,gbt-2589-2008", "GB/T 2589-2020, GB/T 2589-2008"])
+@each(("carrier", "document"), [("原煤", CHAIN[0]), ("渣油", CHAIN[1]), ("新水", CHAIN[1])])
 def test_the_first_edition_with_a_usable_figure_is_used_and_named(edition: Any, carrier: str, document: str) -> None:
     found = eb.coefficient(carrier, edition=edition)
     assert found.document == document

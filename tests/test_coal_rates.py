@@ -26,7 +26,7 @@ from energybench.errors import (
     UnverifiedWarning,
 )
 from energybench.tables.rows import ACCEPTED
-from expect import refused
+from expect import each, refused
 
 if TYPE_CHECKING:
     from conftest import WriteTable
@@ -74,7 +74,7 @@ def test_it_says_year_kind_source_and_the_rule() -> None:
     assert str(rate) == f"supply coal rate of 2024: 302.4 gce/kWh (cec-annual-report-2025, {rate.verification})"
 
 
-@pytest.mark.parametrize(("kind", "year"), BY_YEAR)
+@each(("kind", "year"), BY_YEAR)
 def test_every_row_of_a_whole_year(kind: str, year: int) -> None:
     rows = BY_YEAR[kind, year]
     accepted = [row for row in rows if row["verification"] in oracle.ACCEPTED]
@@ -146,9 +146,7 @@ def test_the_kinds_differ() -> None:
     assert coal_rate(2020, "supply").value > generation.value
 
 
-@pytest.mark.parametrize(
-    "year", ["x", "", "20", 20, 2020.5, None, True, "2020-01", "2020年1月", "2020.01", 12020, -2020]
-)
+@each("year", ["x", "", "20", 20, 2020.5, None, True, "2020-01", "2020年1月", "2020.01", 12020, -2020])
 def test_a_year_that_is_none(year: Any) -> None:
     with pytest.raises(OptionError) as caught:
         coal_rate(year, "supply")

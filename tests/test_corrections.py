@@ -44,7 +44,7 @@ from energybench.limits.corrections.catalogue import evaluate, find_figures, fin
 from energybench.limits.corrections.formulas import FUNCTIONS, Points, require_range
 from energybench.limits.verdicts import judge
 from energybench.units.text import read_unit
-from expect import refused
+from expect import each, refused
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -158,7 +158,7 @@ def _change(name: str, **how: Any) -> Any:
 # Figures --------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("name", "how", "expected"), WORKED)
+@each(("name", "how", "expected"), WORKED)
 def test_a_correction_worked_out_by_hand(name: str, how: dict[str, Any], expected: float) -> None:
     found = _change(name, **how)
     assert isinstance(found, float)
@@ -200,7 +200,7 @@ def test_divisors_are_in_proportion_to_the_ratio_of_concentration(metal: str, re
     assert off == ([str(odd)] if odd else [])
 
 
-@pytest.mark.parametrize("row", [row for row in ROWS if row["value"]], ids=lambda row: row["id"])
+@each("row", [row for row in ROWS if row["value"]], ids=lambda row: row["id"])
 def test_every_row_of_the_table_is_found_where_it_belongs(row: oracle.Row) -> None:
     correction = find_correction(f"{row['document']}/{row['correction']}")
     cases = [r["case"] for r in ROWS if r["items"] == row["items"] and r["correction"] == row["correction"]]
@@ -216,7 +216,7 @@ def test_every_row_of_the_table_is_found_where_it_belongs(row: oracle.Row) -> No
                 assert found == float(row["value"])
 
 
-@pytest.mark.parametrize("correction", EVERY, ids=lambda c: c.id)
+@each("correction", EVERY, ids=lambda c: c.id)
 def test_a_correction_is_of_items_that_the_limits_know(correction: Correction) -> None:
     limits = oracle.table("limits")
     known = {row["item"] for row in limits if row["document"] in (correction.document or row["document"])}
@@ -279,7 +279,7 @@ NEUTRAL: list[tuple[str, dict[str, Any]]] = [
 ]
 
 
-@pytest.mark.parametrize(("name", "how"), NEUTRAL)
+@each(("name", "how"), NEUTRAL)
 def test_neutral_parameters_change_nothing(name: str, how: dict[str, Any]) -> None:
     assert _change(name, **how) == {"factor": 1.0, "addition": 0.0}[find_correction(name).kind]
 
@@ -345,7 +345,7 @@ def test_an_array_is_its_elements(
 NUMERIC = [(n, h) for n, h, _ in WORKED if any(isinstance(v, int | float) for k, v in h.items() if k != "level")]
 
 
-@pytest.mark.parametrize(("name", "how"), NUMERIC)
+@each(("name", "how"), NUMERIC)
 def test_two_equal_plants_get_the_same_change(name: str, how: dict[str, Any]) -> None:
     numbers = {key: np.full((2,), value) for key, value in how.items() if key not in ("level", "item", "case")}
     np.testing.assert_allclose(_change(name, **{**how, **numbers}), [_change(name, **how)] * 2, rtol=1e-14)
@@ -425,7 +425,7 @@ OUTSIDE: list[tuple[str, dict[str, Any], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("name", "how", "words"), OUTSIDE)
+@each(("name", "how", "words"), OUTSIDE)
 def test_outside_its_range_a_correction_is_refused(name: str, how: dict[str, Any], words: str) -> None:
     with refused(OptionError, "option", words):
         change(name, **how)
@@ -628,7 +628,7 @@ def test_units_of_other_kinds_of_parameter() -> None:
     assert change("oven-age", level=1, oven_age="16 年") == 2.5
 
 
-@pytest.mark.parametrize(
+@each(
     ("pressure", "pascal"),
     [
         *(("81060 Pa", 81060), ("81060 帕", 81060), ("810.6 hPa", 81060), ("810.6 百帕", 81060), ("810.6 mbar", 81060)),
@@ -1250,7 +1250,7 @@ def test_a_correction_of_another_document_or_indicator_is_refused() -> None:
 PAGE = Path(__file__).parents[1] / "docs" / "corrections.md"
 
 
-@pytest.mark.parametrize("correction", EVERY, ids=lambda c: c.id)
+@each("correction", EVERY, ids=lambda c: c.id)
 def test_the_page_tells_of_every_correction(correction: Correction) -> None:
     (line,) = [line for line in PAGE.read_text(encoding="utf-8").splitlines() if f"| `{correction.id}` |" in line]
     cells = [cell.strip() for cell in line.strip("|").split("|")]

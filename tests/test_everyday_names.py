@@ -17,7 +17,7 @@ from energybench.errors import AmbiguousError, CoefficientError, EnergybenchErro
 from energybench.limits import choose
 from energybench.limits.choose import items_named
 from energybench.tables.names import slips
-from expect import refused
+from expect import each, refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,7 +38,7 @@ def outcome(kind: str, name: str) -> tuple[str, set[str]]:
         return "no row", set()
 
 
-@pytest.mark.parametrize("row", EVERYDAY, ids=lambda row: f"{row['kind']} {row['name']}")
+@each("row", EVERYDAY, ids=lambda row: f"{row['kind']} {row['name']}")
 def test_an_everyday_name_means_what_it_means_in_the_field(row: dict[str, str]) -> None:
     found, ids = outcome(row["kind"], row["name"])
     assert found == row["outcome"]
@@ -55,7 +55,7 @@ def test_nine_in_ten_everyday_names_are_understood_and_none_is_another_thing() -
     assert counts["is"] + counts["may be"] >= 0.9 * len(EVERYDAY)
 
 
-@pytest.mark.parametrize("row", [row for row in EVERYDAY if row["outcome"] != "is"], ids=lambda row: row["name"])
+@each("row", [row for row in EVERYDAY if row["outcome"] != "is"], ids=lambda row: row["name"])
 def test_what_is_proposed_is_never_a_spelling_alone(row: dict[str, str]) -> None:
     with pytest.raises(EnergybenchError) as caught:
         _FIND[row["kind"]](row["name"])
@@ -72,7 +72,7 @@ def test_what_stands_around_a_name_in_a_list_does_not_matter(write: str) -> None
         assert outcome(row["kind"], write.format(row["name"])) == outcome(row["kind"], row["name"])
 
 
-@pytest.mark.parametrize(
+@each(
     ("written", "carrier"),
     [
         *(
@@ -146,7 +146,7 @@ def test_no_slip_of_the_pen_leads_to_another_thing() -> None:
                 assert set(index[near].ids) & set(meaning.ids), (name, near)
 
 
-@pytest.mark.parametrize(
+@each(
     ("name", "near"),
     [
         *(("粗硅", []), ("电解锡", []), ("铝渣", []), ("erbum", []), ("exhane", []), ("methanal", [])),

@@ -10,6 +10,7 @@ import pytest
 import oracle
 from energybench.tables.evidence import author, carried, places, too_strong
 from energybench.tables.rows import TABLES, schemas
+from expect import each
 
 SOURCED = [name for name in TABLES if {"verification", "evidence"} <= set(schemas()[name].columns)]
 GENERATED = [row["place"] for row in oracle.table("places") if row["kind"] == "generated"]
@@ -47,7 +48,7 @@ RANDOM = "https://github.com/YZC0219/industrial_energy_analysis/blob/0123/src/ge
 ANNEX = "https://wanglu.net/thread/t12-331250-3.html"
 
 
-@pytest.mark.parametrize(
+@each(
     ("claimed", "evidence", "may"),
     [
         ("two_sources", f"{ONE} || {OTHER}", "two_sources"),

@@ -23,7 +23,7 @@ from energybench.tables.expressions import (
     sides,
 )
 from energybench.tables.own_rows import check_file
-from expect import refused
+from expect import each, refused
 
 if TYPE_CHECKING:
     from conftest import WriteTable
@@ -55,7 +55,7 @@ def test_arithmetic_is_that_of_the_page(text: str, expected: float) -> None:
     assert _value(text, x=3) == expected
 
 
-@pytest.mark.parametrize(
+@each(
     "text",
     [
         *(

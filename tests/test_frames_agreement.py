@@ -15,6 +15,7 @@ import energybench as eb
 import oracle
 from energybench import tables
 from energybench.errors import EnergybenchError, SupersededWarning
+from expect import each
 from frame_tables import FURNACE, Group, Reading, fuels, items, meters, outputs, portfolios, same, spellings, tables_of
 
 if TYPE_CHECKING:
@@ -118,7 +119,7 @@ def test_a_document_that_was_replaced_is_used_with_a_warning() -> None:
 # Exact hits -----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("item", items(), ids=lambda item: item.names[0])
+@each("item", items(), ids=lambda item: item.names[0])
 def test_a_value_on_a_threshold_is_on_its_better_side_and_a_hair_above_is_not(item: Any) -> None:
     """All steps of an item in one table: just below, at and just above each of them."""
     hair = Fraction(1, 10**7)

@@ -19,7 +19,7 @@ import energybench as eb
 from energybench.errors import MissingColumnError, OptionError, TableError, TableNotFoundError
 from energybench.frames.columns import METERS, OUTPUTS
 from energybench.frames.files import read_table
-from expect import refused
+from expect import each, refused
 from frame_tables import FURNACE, Group, meters, outputs, portfolios, rows_of, tables_of
 
 if TYPE_CHECKING:
@@ -213,7 +213,7 @@ def test_chinese_tables_are_read_to_the_last_column(tmp_path: Path) -> None:
     ]
 
 
-@pytest.mark.parametrize(("column", "header"), [(c, h) for c, names in METERS.items() for h in names])
+@each(("column", "header"), [(c, h) for c, names in METERS.items() for h in names])
 def test_every_header_of_the_meters_means_its_column(column: str, header: str) -> None:
     table = meters({**FULL, "flow": "out"})
     plain, renamed = (eb.assess(one, outputs()) for one in (table, table.rename(columns={column: header})))
@@ -224,7 +224,7 @@ def test_every_header_of_the_meters_means_its_column(column: str, header: str) -
 FULL = {"carrier": "木屑", "coefficient": 1.0, "coefficient_unit": "kgce/kg", "ncv": None, "ncv_unit": None}
 
 
-@pytest.mark.parametrize(("column", "header"), [(c, h) for c, names in OUTPUTS.items() for h in names])
+@each(("column", "header"), [(c, h) for c, names in OUTPUTS.items() for h in names])
 def test_every_header_of_the_outputs_means_its_column(column: str, header: str) -> None:
     more = {"design_capacity": 1, "design_capacity_unit": "Mt", "output_value": 2}
     table = outputs({**FURNACE, **more, "output": 1})

@@ -15,6 +15,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import energybench as eb
+from expect import each
 from frame_tables import (
     FURNACE,
     AnyTables,
@@ -236,7 +237,7 @@ def _comparable(answer: eb.Assessment) -> tuple[list[Any], list[Any], list[Any]]
     return rows_of(worked[0]), [{**row, "unit": None} for row in rows_of(worked[1])], rows_of(problems)
 
 
-@pytest.mark.parametrize("change", KINDS.values(), ids=KINDS)
+@each("change", KINDS.values(), ids=KINDS)
 def test_the_type_of_a_column_is_irrelevant(change: Callable[[pandas.DataFrame], Any]) -> None:
     readings, made = _tables()
     plain = eb.assess(readings, made)

@@ -10,6 +10,7 @@ import pytest
 
 import energybench as eb
 from energybench import errors, tables
+from expect import each
 from frame_tables import FURNACE, meters, outputs, rows_of
 
 if TYPE_CHECKING:
@@ -242,7 +243,7 @@ def assert_says(problem: dict[str, Any], example: Example, row: int) -> None:
     assert example.suggestion in problem["suggestion"]
 
 
-@pytest.mark.parametrize("example", METERS, ids=str)
+@each("example", METERS, ids=str)
 def test_a_bad_meter_row_says_what_is_wrong(example: Example) -> None:
     """Between two good rows of another plant, so that the row number means something."""
     good = {"plant": "好厂"}
@@ -252,7 +253,7 @@ def test_a_bad_meter_row_says_what_is_wrong(example: Example) -> None:
     assert answer.energy["used"].tolist() == [True, False, True]
 
 
-@pytest.mark.parametrize("example", OUTPUTS, ids=str)
+@each("example", OUTPUTS, ids=str)
 def test_a_bad_output_row_says_what_is_wrong(example: Example) -> None:
     good = {"plant": "好厂"}
     on_all_rows = bool(example.options)
@@ -361,7 +362,7 @@ def _all_errors(kind: type[errors.EnergybenchError]) -> list[type[errors.Energyb
 _OF_THE_TABLE = ("damaged-text", "missing-value", "no-unit", "no-output", "unreadable-amount")
 
 
-@pytest.mark.parametrize("example", [one for one in METERS if one.reason not in _OF_THE_TABLE], ids=str)
+@each("example", [one for one in METERS if one.reason not in _OF_THE_TABLE], ids=str)
 def test_one_value_is_refused_for_the_reason_that_its_row_has(example: Example) -> None:
     """The reason code of the row is that of the exception; reasons of the table itself have none."""
     line = rows_of(meters(example.cells))[0]
@@ -477,7 +478,7 @@ def test_a_meter_row_that_names_none_withholds_every_class_that_it_may_belong_to
     assert not eb.assess(meters({}, {"unit": None}), outputs()).notes
 
 
-@pytest.mark.parametrize(
+@each(
     ("key", "withheld"),
     [
         ({"plant": "甲厂\u200b"}, True),

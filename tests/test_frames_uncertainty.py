@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 import energybench as eb
 from energybench.errors import EnergybenchError, OptionError, TableError, UncertaintyError, UnverifiedWarning
-from expect import refused
+from expect import each, refused
 from frame_tables import meters, outputs
 
 PLANT = {"period": 2023, "product": "水泥熟料"}
@@ -37,7 +37,7 @@ def first(done: eb.Assessment) -> Any:
 # What a cell may say --------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+@each(
     ("cells", "tce"),
     [
         ({"uncertainty": 30.0}, 30),
@@ -63,7 +63,7 @@ def test_a_cell_states_a_standard_uncertainty(cells: dict[str, Any], tce: float)
     assert row["intensity_uncertainty"] == pytest.approx(0.7143 * tce / 20)
 
 
-@pytest.mark.parametrize(
+@each(
     ("cells", "column"),
     [
         ({"uncertainty": -1.0}, "uncertainty"),
@@ -90,7 +90,7 @@ def test_a_bad_cell_is_a_problem_and_never_dropped(cells: dict[str, Any], column
     assert done.results["class"].isna().tolist() == [True, False]
 
 
-@pytest.mark.parametrize(
+@each(
     "cell",
     [
         *(30, "30", "30 t", "±30", "+/-30 t", "60 t (k=2)", "60 (k=2)", "2 % (k=2)", "±2％（k＝2）", "60 (k=2) t"),

@@ -27,7 +27,7 @@ from energybench.errors import (
     UnverifiedError,
 )
 from energybench.limits.furnaces import READINGS, find_curve, read_capacity
-from expect import refused
+from expect import each, refused
 
 if TYPE_CHECKING:
     from conftest import WriteTable
@@ -40,8 +40,8 @@ capacities = st.decimals("0.001", "100", places=3)
 # The figures ----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("reading", READINGS)
-@pytest.mark.parametrize(("capacity", "limit"), STATED.items())
+@each("reading", READINGS)
+@each(("capacity", "limit"), STATED.items())
 def test_stated_points_come_back_exactly_under_every_reading(capacity: str, limit: float, reading: str) -> None:
     found = eb.furnace_limit(capacity, reading=reading)
     assert (found.value, found.strict, found.lenient) == (limit, limit, limit)
@@ -49,8 +49,8 @@ def test_stated_points_come_back_exactly_under_every_reading(capacity: str, limi
     assert found.between[0] == found.between[1]
 
 
-@pytest.mark.parametrize("reading", READINGS)
-@pytest.mark.parametrize(
+@each("reading", READINGS)
+@each(
     ("capacity", "limit"),
     [("0.001 t", 630), ("250 kg", 630), ("999 kg", 630), ("5.001 t", 590), ("6 t", 590), ("40 t", 590), ("1 万t", 590)],
 )
@@ -121,8 +121,8 @@ def test_a_quantity_of_any_registry_is_a_capacity() -> None:
     assert eb.furnace_limit(foreign.Quantity(1500, "kilogram")).value == 620.0
 
 
-@pytest.mark.parametrize("noise", [1 - 1e-15, 1 + 1e-15, 1 - 1e-12, 1 + 1e-12])
-@pytest.mark.parametrize(("capacity", "limit"), STATED.items())
+@each("noise", [1 - 1e-15, 1 + 1e-15, 1 - 1e-12, 1 + 1e-12])
+@each(("capacity", "limit"), STATED.items())
 def test_a_stated_point_survives_float_noise(capacity: str, limit: float, noise: float) -> None:
     tonnes = float(capacity.removesuffix(" t")) * noise
     for reading in READINGS:
@@ -150,7 +150,7 @@ def test_a_stated_limit_prints_in_one_line() -> None:
 # Bad input ------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+@each(
     ("kind", "reason", "capacity", "options", "shown"),
     [
         (CapacityError, "capacity", "0 t", {}, ("'0 t'", "rated capacity")),

@@ -10,6 +10,7 @@ import pytest
 
 import fuzz.fuzz_files as files
 import fuzz.fuzz_unit_text as unit_text
+from expect import each
 
 TEXTS = list(unit_text.seeds())
 FILES = list(files.seeds())
@@ -25,7 +26,7 @@ def test_every_text_of_the_tests_is_read_right_or_refused() -> None:
         unit_text.check(data)
 
 
-@pytest.mark.parametrize("number", range(len(FILES)))
+@each("number", range(len(FILES)))
 def test_every_small_file_is_a_table_or_refused(number: int) -> None:
     files.check(FILES[number])
 
@@ -45,8 +46,8 @@ def test_a_text_that_once_failed_does_not_again(data: bytes) -> None:
     unit_text.check(data)
 
 
-@pytest.mark.parametrize("noted", [",", "1,", "(", "a b", "", None, 5, "nothing", "__class__"])
-@pytest.mark.parametrize("what", ["numpy_type", "pandas_type"])
+@each("noted", [",", "1,", "(", "a b", "", None, 5, "nothing", "__class__"])
+@each("what", ["numpy_type", "pandas_type"])
 def test_damaged_notes_of_pandas_are_a_table_or_refused(what: str, noted: str | int | None) -> None:
     """A Parquet file that pandas wrote has its types in words; ``,`` was once read as Python and failed as such."""
     parquet: Any = pytest.importorskip("pyarrow.parquet")

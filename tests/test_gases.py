@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 import energybench as eb
 from energybench.energy.gas_and_steam import ReferenceVolume, read_temperature, to_reference
 from energybench.errors import AmountError, DimensionError, EnergybenchError, GasConditionError, OptionError
-from expect import refused
+from expect import each, refused
 
 NORMAL, TRADE = "0 °C", "20 °C"
 
@@ -102,9 +102,7 @@ def test_another_temperature_is_no_reference_condition(temperature: str) -> None
         to_reference("1 m3", from_temperature=temperature, to_temperature=NORMAL)
 
 
-@pytest.mark.parametrize(
-    "temperature", ["20", "20 C", "20 °F", "warm", "", "20 m3", 20, 20.0, None, "-300 °C", "0 K", "1e999 K"]
-)
+@each("temperature", ["20", "20 C", "20 °F", "warm", "", "20 m3", 20, 20.0, None, "-300 °C", "0 K", "1e999 K"])
 def test_a_temperature_that_is_none(temperature: Any) -> None:
     with pytest.raises(AmountError) as caught:
         to_reference("1 m3", from_temperature=temperature, to_temperature=NORMAL)

@@ -24,6 +24,7 @@ from energybench.report import files as writers
 from energybench.tables.own_rows import check_file
 from energybench.tables.rows import folder
 from energybench.tables.store import use
+from expect import each
 from frame_tables import meters, outputs
 
 if TYPE_CHECKING:
@@ -204,8 +205,8 @@ def made() -> list[Any]:
     ]
 
 
-@pytest.mark.parametrize("number", range(6))
-@pytest.mark.parametrize("again", [lambda value: pickle.loads(pickle.dumps(value)), copy.deepcopy])  # noqa: S301
+@each("number", range(6))
+@each("again", [lambda value: pickle.loads(pickle.dumps(value)), copy.deepcopy])  # noqa: S301
 def test_a_quantity_comes_back(number: int, again: Any) -> None:
     given = made()[number]
     found = again(given)

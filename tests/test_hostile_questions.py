@@ -13,6 +13,7 @@ import pytest
 
 import energybench as eb
 from energybench.errors import EnergybenchError
+from expect import each
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -390,7 +391,7 @@ def outcome(call: Callable[[], object]) -> object:
 
 
 @pytest.mark.filterwarnings("ignore::energybench.errors.SupersededWarning")
-@pytest.mark.parametrize("name", CALLS)
+@each("name", CALLS)
 @pytest.mark.filterwarnings("ignore:.* is unverified")
 def test_a_hostile_question_is_refused_or_answered_right(name: str) -> None:
     call, expected = CALLS[name]

@@ -13,6 +13,7 @@ import pytest
 
 from energybench.cli import console, json_lines
 from energybench.errors import EnergybenchError
+from expect import each
 from shell import shell
 
 FURNACE = "induction-furnace-cast-iron"
@@ -139,7 +140,7 @@ def test_lines_are_counted_with_the_blank_ones_and_ids_come_back() -> None:
     assert code == console.FINE
 
 
-@pytest.mark.parametrize(
+@each(
     ("line", "reason", "says"),
     [
         ("raw coal\n", "json-line", "is not JSON"),

@@ -30,7 +30,7 @@ from energybench.errors import (
 from energybench.limits.choose import choose_ladder, find_ladder
 from energybench.tables.periods import period_span
 from energybench.units.text import read_unit
-from expect import refused
+from expect import each, refused
 
 ALUMINIUM = ("13200 kWh/t", "electrolytic-aluminium")
 
@@ -38,7 +38,7 @@ ALUMINIUM = ("13200 kWh/t", "electrolytic-aluminium")
 # Editions in force ----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+@each(
     ("period", "document"),
     [
         ("2022", "ndrc-2021"),
@@ -96,7 +96,7 @@ def test_where_no_list_is_in_force_the_standards_of_the_time_are_named(
 LISTED = sorted({row["item"] for row in oracle.table("benchmarks")})
 
 
-@pytest.mark.parametrize("item", LISTED)
+@each("item", LISTED)
 def test_a_standard_that_is_advised_has_a_ladder(item: str) -> None:
     with pytest.raises(NotInForceError) as caught:
         find_ladder(item, period="2021")
@@ -270,7 +270,7 @@ def test_a_standard_with_several_indicators_goes_by_the_unit_of_the_value() -> N
 # What follows from a class --------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+@each(
     ("value", "item", "options", "said"),
     [
         ("425 kgce/t", "高炉", {"allow_unverified": True}, ["GB 21256-2025 level 3 (<= 415 kgce/t) is not met"]),
@@ -462,7 +462,7 @@ SAME_INDICATOR = [
 ]
 
 
-@pytest.mark.parametrize("row", SAME_INDICATOR, ids=[row["id"] for row in SAME_INDICATOR])
+@each("row", SAME_INDICATOR, ids=[row["id"] for row in SAME_INDICATOR])
 def test_every_counterpart_is_among_the_verdicts_of_its_item(row: oracle.Row) -> None:
     documents = {verdict.document for verdict in eb.classify_all(f"1 {UNIT_OF[row['counterpart_limit']]}", row["item"])}
     assert {row["document"], row["counterpart_document"]} <= documents
@@ -478,7 +478,7 @@ _WEAK = [
 ]
 
 
-@pytest.mark.parametrize(("table", "row"), _WEAK, ids=[row["id"] for _, row in _WEAK])
+@each(("table", "row"), _WEAK, ids=[row["id"] for _, row in _WEAK])
 def test_a_weak_row_is_refused_unless_asked_for_and_then_exact_at_each_step(table: str, row: oracle.Row) -> None:
     steps = {"benchmarks": ("benchmark", "baseline"), "limits": ("level1", "level2", "level3")}[table]
     for step in filter(None, (row[name] for name in steps)):

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
+from expect import each
 from mutation.survivors import reasons
 
 SOURCES = Path(__file__).parents[1] / "src" / "energybench"
 
 
-@pytest.mark.parametrize(("module", "fault"), reasons(), ids=lambda text: text)
+@each(("module", "fault"), reasons(), ids=lambda text: text)
 def test_every_survivor_that_is_explained_is_still_a_line_of_its_module(module: str, fault: str) -> None:
     _, before, after = (
         part.removeprefix("`").removesuffix("`") for part in fault.replace("`: `", "` -> `").split("` -> `")

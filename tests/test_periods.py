@@ -17,7 +17,7 @@ from energybench.errors import OptionError, PeriodError
 from energybench.frames.groups import period_key
 from energybench.tables.periods import fold_period
 from energybench.targets import cheapest_lift
-from expect import refused
+from expect import each, refused
 
 #: What a cell or an option says, and the period that it is.
 SPELLINGS: list[tuple[Any, str]] = [
@@ -52,7 +52,7 @@ def results(*periods: Any) -> pd.DataFrame:
     return table.assign(plant=plant, product="电解铝", unit="kWh/t", output=1.0, output_unit="t", design_capacity=1.0)
 
 
-@pytest.mark.parametrize(("written", "period"), SPELLINGS, ids=repr)
+@each(("written", "period"), SPELLINGS, ids=repr)
 def test_a_cell_of_a_table_is_the_period_that_it_says(written: Any, period: str) -> None:
     assert period_key(written) == period
     if isinstance(written, str):
@@ -66,8 +66,8 @@ def test_a_text_is_read_once_for_all(text: str) -> None:
     assert fold_period(fold_period(text)) == fold_period(text)
 
 
-@pytest.mark.parametrize("written", YEARS, ids=repr)
-@pytest.mark.parametrize("cell", YEARS, ids=repr)
+@each("written", YEARS, ids=repr)
+@each("cell", YEARS, ids=repr)
 def test_targets_join_the_same_year_however_it_is_written(cell: Any, written: Any) -> None:
     check = eb.check_targets(results(cell, 2022), document="changji-prefecture-2022", period=written)
     assert check.period == "2023"
@@ -76,7 +76,7 @@ def test_targets_join_the_same_year_however_it_is_written(cell: Any, written: An
     assert alone["10"].period == "2023"
 
 
-@pytest.mark.parametrize("other", OTHERS, ids=repr)
+@each("other", OTHERS, ids=repr)
 def test_targets_join_no_month_and_no_other_text_to_a_year(other: Any) -> None:
     with pytest.raises(OptionError, match="no rows of"):
         eb.check_targets(results(other), document="changji-prefecture-2022", period=2023)
@@ -84,18 +84,18 @@ def test_targets_join_no_month_and_no_other_text_to_a_year(other: Any) -> None:
         eb.check_targets(results(2023), document="changji-prefecture-2022", period=other)
 
 
-@pytest.mark.parametrize("written", [*YEARS, "２０２３"], ids=repr)
+@each("written", [*YEARS, "２０２３"], ids=repr)
 def test_a_year_is_read_from_all_of_them(written: Any) -> None:
     assert read_year(written) == 2023
 
 
-@pytest.mark.parametrize("written", [text for text in OTHERS if text != "２０２３"], ids=repr)
+@each("written", [text for text in OTHERS if text != "２０２３"], ids=repr)
 def test_a_month_is_no_year(written: Any) -> None:
     with refused(OptionError, "option", "year", "2024"):
         read_year(written)
 
 
-@pytest.mark.parametrize(("written", "period"), [pair for pair in SPELLINGS if isinstance(pair[0], str)], ids=repr)
+@each(("written", "period"), [pair for pair in SPELLINGS if isinstance(pair[0], str)], ids=repr)
 def test_in_force_reads_the_same_texts(written: str, period: str) -> None:
     def of(text: str) -> str:
         return eb.classify("13200 kWh/t", "电解铝", period=text).document

@@ -21,7 +21,7 @@ from energybench.errors import (
     UnknownCarrierError,
 )
 from energybench.units.text import read_unit
-from expect import refused
+from expect import each, refused
 
 PRIMARY = {"basis": "primary", "coal_rate": "302.4 gce/kWh"}
 
@@ -182,7 +182,7 @@ FIGURES = sorted(
 )
 
 
-@pytest.mark.parametrize(("carrier", "basis", "figure", "unit"), FIGURES)
+@each(("carrier", "basis", "figure", "unit"), FIGURES)
 def test_a_slip_of_every_coefficient_is_refused(carrier: str, basis: str, figure: str, unit: str) -> None:
     """A slip of ten stays in the band only where the documents themselves lie so far apart."""
     amount = f"1 {unit.partition('/')[2]}"

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 import energybench as eb
 from energybench.energy.gas_and_steam import SteamHeat, _saturated, _solve, read_pressure, steam_heat
 from energybench.errors import AmountError, DimensionError, EnergybenchError, OptionError, UnitTextError
-from expect import refused
+from expect import each, refused
 
 FROM_ZERO = "0 kJ/kg"
 
@@ -207,15 +207,13 @@ def test_a_gauge_pressure_lacks_the_ambient_one(pressure: str) -> None:
         enthalpy(pressure, dryness=1)
 
 
-@pytest.mark.parametrize(
-    "pressure", ["1", "1 kg/cm2", "1e999 MPa", "1 atm", "high", "", "0 MPa", "-1 MPa", 1, 1.0, None, "1 mPa"]
-)
+@each("pressure", ["1", "1 kg/cm2", "1e999 MPa", "1 atm", "high", "", "0 MPa", "-1 MPa", 1, 1.0, None, "1 mPa"])
 def test_a_pressure_that_is_none(pressure: Any) -> None:
     with pytest.raises(AmountError):
         steam_heat("1 t", pressure, dryness=1, feedwater_enthalpy=FROM_ZERO)
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "megapascal"),
     [
         ("1 MPa", 1.0),

@@ -34,7 +34,7 @@ from energybench.errors import (
 from energybench.tables.rows import TABLES, schemas
 from energybench.tables.store import choose
 from energybench.units.text import read_unit
-from expect import refused
+from expect import each, refused
 
 if TYPE_CHECKING:
     from conftest import WriteTable
@@ -66,7 +66,7 @@ def test_every_file_is_described_and_every_description_has_a_file() -> None:
     assert {path.stem for path in oracle.DATA.glob("*.csv")} == set(RESOURCES)
 
 
-@pytest.mark.parametrize("name", RESOURCES)
+@each("name", RESOURCES)
 def test_the_columns_are_those_described(name: str) -> None:
     with (oracle.DATA / f"{name}.csv").open(encoding="utf-8", newline="") as file:
         header, *rows = csv.reader(file)
@@ -76,14 +76,14 @@ def test_the_columns_are_those_described(name: str) -> None:
     assert "\r\n" not in (oracle.DATA / f"{name}.csv").read_bytes().decode("utf-8")
 
 
-@pytest.mark.parametrize("name", TABLES)
+@each("name", TABLES)
 def test_the_record_has_the_columns_described(name: str) -> None:
     row = tables.records(name)[0]
     assert [field.name for field in fields(row)] == [field["name"] for field in _fields(name)]
     assert pickle.loads(pickle.dumps(row)) == copy.deepcopy(row) == row  # noqa: S301 - our own
 
 
-@pytest.mark.parametrize("name", RESOURCES)
+@each("name", RESOURCES)
 def test_every_cell_is_of_its_type(name: str) -> None:
     for where, field, text in _cells(name):
         assert text == text.strip(), where
@@ -93,14 +93,14 @@ def test_every_cell_is_of_its_type(name: str) -> None:
             assert re.fullmatch(r"-?\d+", text), f"{where}: {text!r}"
 
 
-@pytest.mark.parametrize("name", RESOURCES)
+@each("name", RESOURCES)
 def test_constraints_are_those_of_the_format(name: str) -> None:
     """Version 1 of the data package knows these; what else a column keeps to stands under a name of our own."""
     known = {"required", "unique", "enum", "pattern", "minimum", "maximum", "minLength", "maxLength"}
     assert all(field.get("constraints", {}).keys() <= known for field in _fields(name))
 
 
-@pytest.mark.parametrize("name", RESOURCES)
+@each("name", RESOURCES)
 def test_every_cell_keeps_its_constraints(name: str) -> None:
     for where, field, text in _cells(name):
         constraints = field.get("constraints", {})
@@ -109,7 +109,7 @@ def test_every_cell_keeps_its_constraints(name: str) -> None:
         assert not text or text in constraints.get("enum", [text]), f"{where}: {text!r}"
 
 
-@pytest.mark.parametrize("name", RESOURCES)
+@each("name", RESOURCES)
 def test_keys_are_unique(name: str) -> None:
     key = RESOURCES[name]["schema"]["primaryKey"]
     columns = [key] if isinstance(key, str) else key
@@ -117,7 +117,7 @@ def test_keys_are_unique(name: str) -> None:
     assert len(set(seen)) == len(seen)
 
 
-@pytest.mark.parametrize("name", RESOURCES)
+@each("name", RESOURCES)
 def test_every_reference_leads_somewhere(name: str) -> None:
     for link in RESOURCES[name]["schema"].get("foreignKeys", []):
         there = link["reference"]["resource"].replace("-", "_")
@@ -225,7 +225,7 @@ def test_every_carrier_and_item_has_a_chinese_name() -> None:
 # Frames ---------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", TABLES)
+@each("name", TABLES)
 def test_a_frame_has_the_rows_of_the_file_and_figures_as_floats(name: str) -> None:
     frame = tables.frame(name)
     assert len(frame) == len(oracle.table(name))
@@ -239,7 +239,7 @@ def test_a_frame_has_the_rows_of_the_file_and_figures_as_floats(name: str) -> No
             assert column.tolist() == [row[field["name"]] for row in oracle.table(name)]
 
 
-@pytest.mark.parametrize("name", TABLES)
+@each("name", TABLES)
 def test_every_table_has_its_own_public_function(name: str) -> None:
     function = getattr(tables, name)
     pd.testing.assert_frame_equal(function(), tables.frame(name))

@@ -34,7 +34,7 @@ from energybench.testing.likely_mistakes import RATIOS, cause_of
 from energybench.testing.search import Effort
 from energybench.units.registry import read_exact
 from energybench.units.text import read_unit
-from expect import refused
+from expect import each, refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -152,7 +152,7 @@ def _own_corrections() -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("name", _own_corrections())
+@each("name", _own_corrections())
 def test_the_library_corrects_as_the_kit_wants(name: str) -> None:
     correction = eb.corrections.find_correction(name)
     asked = [p for p in correction.parameters if not p.optional] or correction.parameters[:1]
@@ -269,7 +269,7 @@ def test_a_small_right_converter_passes() -> None:
     assert required.coverage == "answers 6 of 6 carriers, 9 of 9 unit texts"
 
 
-@pytest.mark.parametrize("slip", SLIPS)
+@each("slip", SLIPS)
 def test_every_slip_of_a_converter_is_found_and_named(slip: str) -> None:
     converter, name, cause = SLIPS[slip]
     check = testing.assert_conversion_properties
@@ -653,7 +653,7 @@ def test_a_small_right_classifier_passes() -> None:
     assert passes(testing.assert_classifier_properties, small_classifier, items=["cement-clinker"])
 
 
-@pytest.mark.parametrize("slip", CLASS_SLIPS)
+@each("slip", CLASS_SLIPS)
 def test_every_slip_of_a_classifier_is_found_and_named(slip: str) -> None:
     classifier, name, cause = CLASS_SLIPS[slip]
     check = testing.assert_classifier_properties
@@ -771,7 +771,7 @@ def test_every_slip_of_a_correction_is_found_and_named(slip: str) -> None:
 # Causes ---------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("times", "said"), RATIOS)
+@each(("times", "said"), RATIOS)
 def test_every_ratio_is_recognised_in_both_signs_and_at_any_size(times: Any, said: str) -> None:
     for figure in (Fraction(7, 10), Fraction(-3), Fraction(123456)):
         assert cause_of(float(figure * Fraction(times)), figure) == said
@@ -785,7 +785,7 @@ def test_what_no_table_explains_has_no_cause() -> None:
 # What the kit knows, against the slow reader --------------------------------------------------------------
 
 
-@pytest.mark.parametrize("fuel", fuels(Choice()), ids=lambda fuel: fuel.carrier)
+@each("fuel", fuels(Choice()), ids=lambda fuel: fuel.carrier)
 def test_the_kit_expects_what_the_slow_reader_says(fuel: Any) -> None:
     rows = [row for row in oracle.accepted("carriers") if row["document"] == oracle.DEFAULT_EDITION]
     rows += [row for row in oracle.table("carriers") if row["category"] == "definition"]
@@ -806,7 +806,7 @@ def test_every_common_spelling_of_an_indicator_is_of_its_kind() -> None:
             assert oracle.read_unit(text).powers == oracle.read_unit(product.ladder.unit).powers, text
 
 
-@pytest.mark.parametrize("text", HOSTILE)
+@each("text", HOSTILE)
 def test_the_library_and_the_slow_reader_refuse_every_hostile_text(text: str) -> None:
     with pytest.raises(UnitTextError):
         read_unit(text)
@@ -929,7 +929,7 @@ def test_what_cannot_be_drawn_is_refused() -> None:
 NAN, INF = float("nan"), float("inf")
 
 
-@pytest.mark.parametrize(
+@each(
     ("strategy", "options"),
     [
         *((testing.amounts, {"largest": largest}) for largest in (0, -5, 2.5, NAN, INF, 2**60, "9", None, True)),

@@ -29,7 +29,7 @@ from energybench.errors import (
     UnverifiedWarning,
 )
 from energybench.units.registry import read_exact
-from expect import refused
+from expect import each, refused
 
 PAGE = Path(__file__).parents[1] / "docs" / "uncertainty.md"
 RAW = 0.7143
@@ -45,7 +45,7 @@ def close(value: float) -> Any:
 # How it is written ----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "value", "unit", "uncertainty"),
     [
         ("1200±6 t", 1200, "t", 6),
@@ -85,7 +85,7 @@ def test_a_text_states_its_uncertainty(text: str, value: float, unit: str, uncer
     assert spread.standard == close(uncertainty)
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "shown"),
     [
         ("1200±-6 t", "sign"),
@@ -277,7 +277,7 @@ def test_a_row_of_the_accuracy_table_is_used_only_on_request() -> None:
         eb.measured("350 万kWh", accuracy="electricity-user-class-i-definition")
 
 
-@pytest.mark.parametrize(
+@each(
     ("options", "shown"),
     [
         ({}, "has no uncertainty"),

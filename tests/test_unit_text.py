@@ -26,7 +26,7 @@ from energybench.units.text import (
     read_site_unit,
     read_unit,
 )
-from expect import refused
+from expect import each, refused
 
 READ = {
     # Electricity
@@ -232,14 +232,14 @@ REFUSED_TEXTS = {
 }
 
 
-@pytest.mark.parametrize(("text", "canonical"), READ.items())
+@each(("text", "canonical"), READ.items())
 def test_a_trade_spelling_is_read(text: str, canonical: str) -> None:
     unit = read_unit(text)
     assert str(unit) == canonical
     assert _meaning(unit) == oracle.read_unit(text)
 
 
-@pytest.mark.parametrize(("text", "advice"), REFUSED_TEXTS.items())
+@each(("text", "advice"), REFUSED_TEXTS.items())
 def test_a_doubtful_spelling_is_refused_and_the_way_out_is_named(text: str, advice: str) -> None:
     with refused(UnitTextError, "unknown-unit", repr(text), advice):
         read_unit(text)
@@ -251,7 +251,7 @@ def test_an_empty_unit_says_so(text: str) -> None:
         read_unit(text)
 
 
-@pytest.mark.parametrize("text", REFUSED_TEXTS)
+@each("text", REFUSED_TEXTS)
 def test_what_is_refused_as_a_unit_is_refused_behind_a_number(text: str) -> None:
     with pytest.raises(EnergybenchError):
         quantity(f"7 {text}")
@@ -329,7 +329,7 @@ def test_the_part_at_fault_is_named_beside_the_whole(text: str, said: str) -> No
     assert caught.value.message == said
 
 
-@pytest.mark.parametrize("word", REFUSED)
+@each("word", REFUSED)
 def test_every_listed_trap_is_refused_with_its_own_advice(word: str) -> None:
     with refused(UnitTextError, "unknown-unit", REFUSED[word][1:]):
         read_unit(f"kWh/{word}")
@@ -345,7 +345,7 @@ def test_a_very_long_text_is_refused_and_not_repeated_in_full() -> None:
 # Every spelling -------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("symbol", ATOMS)
+@each("symbol", ATOMS)
 def test_every_spelling_of_the_table_means_what_the_slow_reader_says(symbol: str) -> None:
     for spelling in (symbol, *ATOMS[symbol]):
         assert oracle.read_unit(spelling) == oracle.SYMBOLS[symbol], spelling
@@ -362,7 +362,7 @@ def test_the_slow_reader_knows_the_same_symbols_and_scales() -> None:
     assert {"": 0, **SCALES} == oracle.SCALES
 
 
-@pytest.mark.parametrize("symbol", oracle.SYMBOLS)
+@each("symbol", oracle.SYMBOLS)
 def test_every_spelling_is_read_behind_every_scale_and_below_the_line(symbol: str) -> None:
     spellings = [symbol, *(s.replace("_", " ") for s in oracle.SPELLINGS.get(symbol, "").split())]
     powers = ["10^2 ", "10^3", "10^4 ", "10⁸", "10^-4 ", "1e4 "]
@@ -389,8 +389,8 @@ canonical_units = st.builds(
 )
 
 
-@pytest.mark.parametrize("symbol", ATOMS)
-@pytest.mark.parametrize("exponent", [-8, -4, -1, 0, 1, 3, 4, 6, 8, 12])
+@each("symbol", ATOMS)
+@each("exponent", [-8, -4, -1, 0, 1, 3, 4, 6, 8, 12])
 def test_every_canonical_text_reads_back(symbol: str, exponent: int) -> None:
     for unit in (UnitText((symbol,), (), exponent), UnitText(("kgce",), (symbol,), exponent)):
         assert read_unit(str(unit)) == unit
@@ -490,13 +490,13 @@ AMOUNTS = {
 }
 
 
-@pytest.mark.parametrize(("text", "expected"), [(text, seen) for text, seen in AMOUNTS.items() if seen])
+@each(("text", "expected"), [(text, seen) for text, seen in AMOUNTS.items() if seen])
 def test_an_amount_is_read_exactly(text: str, expected: tuple[str, str]) -> None:
     number, unit = read_amount(text)
     assert (Fraction(number), str(unit)) == (Fraction(expected[0]), expected[1])
 
 
-@pytest.mark.parametrize("text", [text for text, seen in AMOUNTS.items() if not seen])
+@each("text", [text for text, seen in AMOUNTS.items() if not seen])
 def test_an_amount_that_may_mean_something_else_is_refused(text: str) -> None:
     with pytest.raises((AmountError, UnitTextError)) as caught:
         read_amount(text)
@@ -562,7 +562,7 @@ def test_a_site_unit_converts(text: str, target: str, factor: int) -> None:
     assert ratio(read_site_unit(text), read_site_unit(target)) == factor
 
 
-@pytest.mark.parametrize("text", [*SITE_UNITS, *ZERO_IN_KELVIN])
+@each("text", [*SITE_UNITS, *ZERO_IN_KELVIN])
 def test_a_site_unit_is_no_unit_of_an_amount(text: str) -> None:
     """A heating value of 35 MPa would be one of 35 MJ/m3."""
     with pytest.raises(UnitTextError):

@@ -29,7 +29,7 @@ from energybench.units.registry import (
     times,
 )
 from energybench.units.text import ATOMS, UnitText, read_unit
-from expect import refused
+from expect import each, refused
 
 ureg = registry()
 
@@ -43,7 +43,7 @@ def foreign() -> Any:
 # What a unit is -------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+@each(
     ("unit", "target", "factor"),
     [
         ("kt", "t", 1000),
@@ -130,7 +130,7 @@ def test_the_bridge_between_standard_coal_and_energy_is_crossed_by_name() -> Non
     assert (quantity("1 toe") * bridge).to("GJ").magnitude == pytest.approx(41.868)
 
 
-@pytest.mark.parametrize("symbol", ATOMS)
+@each("symbol", ATOMS)
 def test_every_symbol_is_a_unit_of_the_registry_and_prints_as_itself(symbol: str) -> None:
     assert f"{pint_unit(UnitText((symbol,)))}" == symbol
 
@@ -305,8 +305,8 @@ def test_what_no_float_can_hold_is_refused(ask: Any) -> None:
 # Arrays ---------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("hole", [np.nan, np.inf, -np.inf])
-@pytest.mark.parametrize("position", [0, 1, 32767, 32768, 99_999])
+@each("hole", [np.nan, np.inf, -np.inf])
+@each("position", [0, 1, 32767, 32768, 99_999])
 def test_an_array_with_a_gap_is_refused_and_its_place_is_named(hole: float, position: int) -> None:
     values = np.ones(100_000)
     values[position] = hole

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -164,6 +165,33 @@ def report(folder: Path) -> None:
     assert "energybench[plot]" in page
 
 
+def serve(_folder: Path) -> None:
+    """The server answers a question, and rows."""
+    import asyncio
+
+    from energybench.cli.http_door import make_app
+
+    app: Any = make_app()
+
+    async def ask(path: str, question: dict[str, Any]) -> Any:
+        sent: list[Any] = []
+        body = json.dumps(question).encode()
+        headers = [(b"host", b"127.0.0.1"), (b"content-type", b"application/json")]
+        scope = {"type": "http", "method": "POST", "path": path, "query_string": b"", "headers": headers}
+        asked = [{"type": "http.request", "body": body, "more_body": False}]
+
+        async def receive() -> Any:
+            return asked.pop() if asked else {"type": "http.disconnect"}
+
+        async def send(message: Any) -> None:
+            sent.append(message)
+
+        await app(scope, receive, send)
+        return json.loads(b"".join(one.get("body", b"") for one in sent))
+
+    assert asyncio.run(ask("/convert", {"amount": "1 t", "carrier": "原煤"}))["tce"] == 0.7143
+
+
 def spark(_folder: Path) -> None:
     """Frames of Spark, with the few options that keep one row from taking minutes."""
     from pyspark.sql import SparkSession
@@ -211,7 +239,7 @@ def testing(_folder: Path) -> None:
 #: Extra -> its main use, in a folder that is thrown away.
 USES: dict[str, Callable[[Path], None]] = {
     use.__name__: use
-    for use in (arrow, completion, dask, duckdb, excel, fonts, ibis, plot, polars, report, spark, steam, testing)
+    for use in (arrow, completion, dask, duckdb, excel, fonts, ibis, plot, polars, report, serve, spark, steam, testing)
 }
 
 

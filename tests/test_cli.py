@@ -39,10 +39,10 @@ if TYPE_CHECKING:
 
 COMMANDS = (
     *("convert", "limit", "classify", "show", "timeline", "assess", "template", "targets", "lift"),
-    *("explain", "replay", "tables", "verify"),
+    *("explain", "replay", "tables", "serve", "verify"),
 )
 #: The commands whose examples need files.
-OF_FILES = ("assess", "template", "targets", "lift", "explain", "replay", "verify")
+OF_FILES = ("assess", "template", "targets", "lift", "explain", "replay", "serve", "verify")
 FURNACE = "induction-furnace-cast-iron"
 PLACED = (FURNACE, "--region", "昌吉市")
 METERS = """\
@@ -1094,6 +1094,7 @@ def test_the_page_names_every_option_and_key(command: str) -> None:
         "assess": None,
         "explain": None,
         "template": None,
+        "serve": None,
         "verify": ["math:sqrt", "--kind", "limit-curve", "--examples", "1"],
     }[command]
     if asked is not None:

@@ -32,6 +32,7 @@ COMMANDS = {
     "explain": "Say how meter and output files are read.",
     "replay": "Ask the question of a receipt again, and compare.",
     "tables": "List the tables, or print one as CSV.",
+    "serve": "Answer other programs over HTTP, and show a page to assess files.",
     "verify": "Search a function of your own for what it gets wrong.",
 }
 _EPILOG = """\

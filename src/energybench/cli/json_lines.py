@@ -9,20 +9,23 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from energybench.cli.console import FINE, PROBLEMS, heard, stamp
+from energybench.cli.limit import find_limit
 from energybench.energy.conversion import convert
 from energybench.errors import AmountError, EnergybenchError, JsonLineError, OptionError, did_you_mean, quoted
 from energybench.limits.classify import classify
+from energybench.limits.timeline import timeline
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from typing import BinaryIO, TextIO
 
 _CHUNK = 1 << 16
+_READ = {"reading": "linear", "allow_unverified": False}
 
 
 @dataclass(frozen=True)
 class Questions:
-    needed: tuple[str, str]
+    needed: tuple[str, ...]
     #: The other keys, and their values where a question does not name them.
     defaults: Mapping[str, Any]
     answer: Callable[[dict[str, Any]], dict[str, Any]]
@@ -38,6 +41,19 @@ CLASSES = Questions(
     {name: value for name, value in (classify.__kwdefaults__ or {}).items() if name != "documents"},
     lambda question: classify(**question).to_dict(),
 )
+
+LIMITS = Questions(
+    ("item",),
+    {"unit": None, **dict.fromkeys(("document", "period", "region", "capacity")), **_READ},
+    lambda question: {**find_limit(**question).to_dict(), **stamp()},
+)
+TIMELINES = Questions(
+    ("item",),
+    {"region": None},
+    lambda question: {"timeline": [limit.to_dict() for limit in timeline(**question)], **stamp()},
+)
+#: Operation of another program -> how its question is answered.
+OPERATIONS = {"convert": CONVERSIONS, "classify": CLASSES, "limit": LIMITS, "timeline": TIMELINES}
 
 
 def check_question(kind: Questions, question: Mapping[str, Any]) -> None:
@@ -121,6 +137,20 @@ def batches(stream: BinaryIO) -> Iterator[list[bytes]]:
     yield [b"".join(pending)]
 
 
+def answer_question(kind: Questions, given: Mapping[str, Any], said: set[str] | None = None) -> dict[str, Any]:
+    """Answer one question, with its warnings; those ``said`` before are not printed again."""
+    question = {**kind.defaults, **dict.fromkeys(kind.needed), **given}
+    check_question(kind, question)
+    with heard(said) as notes:
+        found = kind.answer(question)
+    return {**found, "warnings": notes}
+
+
+def refusal(error: EnergybenchError) -> dict[str, Any]:
+    """Return why a question has no answer, as data."""
+    return {"error": {"reason": error.reason, "message": error.message, "value": error.value, "fix": error.fix}}
+
+
 def answer_lines(kind: Questions, questions: BinaryIO, answers: TextIO, defaults: Mapping[str, Any]) -> int:
     """Answer every question of a stream, in order, and return the exit code."""
     code, count = FINE, 0
@@ -135,15 +165,11 @@ def answer_lines(kind: Questions, questions: BinaryIO, answers: TextIO, defaults
             try:
                 question = read_question(text)
                 identity = _identity(question)
-                question = {**kind.defaults, **dict.fromkeys(kind.needed), **defaults, **question}
-                check_question(kind, question)
-                with heard(said) as notes:
-                    found = kind.answer(question)
-                answer = dump({"line": count, **identity, **found, "warnings": notes})
+                found = answer_question(kind, {**defaults, **question}, said)
+                answer = dump({"line": count, **identity, **found})
             except EnergybenchError as error:
                 code = PROBLEMS
-                refusal = {"reason": error.reason, "message": error.message, "value": error.value, "fix": error.fix}
-                answer = dump({"line": count, **identity, "error": refusal})
+                answer = dump({"line": count, **identity, **refusal(error)})
             answers.write(f"{answer}\n")
         answers.flush()
     return code

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from energybench.cli.console import FINE
 from energybench.cli.options import add_options, given
@@ -30,13 +30,18 @@ def add_arguments(parser: Parser) -> None:
 
 
 def run(arguments: Namespace) -> tuple[Ladder, int]:
+    return find_limit(arguments.item, arguments.unit, **given(arguments, *_OPTIONS)), FINE
+
+
+def find_limit(item: str, unit: str | None, **options: Any) -> Ladder:
+    """Find the limit of a product or a furnace."""
     from energybench.limits import choose
     from energybench.limits.furnaces import DEFAULT_ITEM, find_curve
     from energybench.tables.store import warn_if_weak
     from energybench.units.registry import same_kind
     from energybench.units.text import read_unit
 
-    item, capacity, unit = arguments.item, arguments.capacity, arguments.unit
+    capacity = options["capacity"]
     try:
         choose.find_item(item)
     except UnknownProductError:
@@ -44,16 +49,15 @@ def run(arguments: Namespace) -> tuple[Ladder, int]:
             raise
         if capacity is not None:
             raise OptionError(f"Two capacities are given, {item} and {capacity}", capacity, "Give one") from None
-        item, capacity = DEFAULT_ITEM, item
+        item, options["capacity"] = DEFAULT_ITEM, item
         # A capacity alone asks for the one furnace table, as furnace_limit() does.
-        if arguments.region is None:
-            arguments.document = arguments.document or find_curve(item).row.document
+        if options["region"] is None:
+            options["document"] = options["document"] or find_curve(item).row.document
     like = None if unit is None else read_unit(unit)
-    options = {**given(arguments, *_OPTIONS), "capacity": capacity, "like": like}
-    found = choose.choose_ladder(item, **options)
+    found = choose.choose_ladder(item, **options, like=like)
     if like is not None and not same_kind(like, read_unit(found.unit)):
         what = f"{quoted(unit)} is given, and the limit of {found.item} is in {found.unit}"
         raise DimensionError(what, quoted(unit), "Leave --unit out")
     warn_if_weak(found, found.id)
     choose.warn_if_superseded(found.document, found.standing)
-    return found, FINE
+    return found

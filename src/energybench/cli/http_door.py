@@ -1,0 +1,247 @@
+"""The answers of the commands over HTTP: the same functions, the same JSON, described by OpenAPI."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import json
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+from energybench import __version__
+from energybench.cli.json_lines import OPERATIONS, answer_question, dump, read_question, refusal
+from energybench.cli.options import OPTIONS
+from energybench.errors import AmountError, EnergybenchError, JsonLineError, OptionError, quoted, requiring
+
+with requiring("fastapi", "serve", "The server"):
+    from fastapi import FastAPI, Request, Response
+    from fastapi.responses import HTMLResponse
+    from starlette.datastructures import UploadFile
+    from starlette.middleware.trustedhost import TrustedHostMiddleware
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+#: What a file that is read may be, by the end of its name.
+_SUFFIXES = (".csv", ".xlsx", ".parquet")
+#: Form -> the command that makes it, and how the answer is typed.
+_FORMS = {
+    "json": ("assess", "application/json"),
+    "explain": ("explain", "application/json"),
+    "report": ("assess", "text/html; charset=utf-8"),
+    "workbook": ("assess", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+}
+_SHAPE = ("sheet", "header_row", "plant", "period", "product")
+_JUDGING = ("basis", "coal_rate", "edition", "document", "region", "project", "reading", "compare", "blank", "lang")
+
+
+class TooLargeError(OptionError):
+    """A request beyond the limit of size."""
+
+
+def make_app(most_bytes: int = 20_000_000, seconds: float = 120) -> FastAPI:
+    """Return the application; it holds nothing between two requests."""
+    app = FastAPI(title="energybench", version=__version__, description="Tonnes of standard coal, limits and classes.")
+    # A page of another site cannot ask by a name that it points at this machine.
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost", "testserver"])
+
+    @app.exception_handler(EnergybenchError)
+    async def refused(_: Request, error: EnergybenchError) -> Response:
+        return _json(refusal(error), 413 if isinstance(error, TooLargeError) else 422)
+
+    for name, kind in OPERATIONS.items():
+        app.post(f"/{name}", openapi_extra=_body(kind.needed, kind.defaults), responses=_answers(f"{name}-1"))(
+            _operation(name, most_bytes)
+        )
+
+    @app.post("/assess", openapi_extra=_files(), responses=_answers("assess-1"))
+    async def assess(request: Request) -> Response:
+        """Assess rows as JSON, or files as a form; ``as`` is json, explain, report or workbook."""
+        with TemporaryDirectory(prefix="energybench-") as folder:
+            if request.headers.get("content-type", "").startswith("multipart/form-data"):
+                paths, options = await _uploads(request, Path(folder), most_bytes)
+            else:
+                paths, options = _rows(read_question(await _content(request, most_bytes)), Path(folder))
+            return await _assess(paths, options, Path(folder), seconds)
+
+    @app.get("/", response_class=HTMLResponse, include_in_schema=False)
+    async def page() -> str:
+        from energybench.frames.columns import METERS, OUTPUTS
+
+        text = (Path(__file__).parent / "page.html").read_text(encoding="utf-8")
+        return text.replace("COLUMNS", json.dumps(list(dict.fromkeys((*METERS, *OUTPUTS)))))
+
+    return app
+
+
+def _operation(name: str, most_bytes: int) -> Any:
+    # One question takes less than a millisecond and warnings are heard by the process: no threads.
+    async def operation(request: Request) -> Response:
+        return _json(answer_question(OPERATIONS[name], read_question(await _content(request, most_bytes)), _Silent()))
+
+    operation.__name__ = name
+    return operation
+
+
+class _Silent(set[str]):
+    """Every warning counts as said: it stands in the answer, and stderr is the server's own."""
+
+    def __contains__(self, _: object) -> bool:
+        return True
+
+    def add(self, _: str) -> None:
+        """Keep nothing."""
+
+
+def _json(answer: Mapping[str, Any], status: int = 200) -> Response:
+    return Response(dump(answer), status, media_type="application/json")
+
+
+async def _content(request: Request, most: int) -> bytes:
+    found = bytearray()
+    async for chunk in request.stream():
+        found += chunk
+        if len(found) > most:
+            raise _too_large(most)
+    return bytes(found)
+
+
+def _too_large(most: int) -> TooLargeError:
+    what = f"The request is larger than {most / 1e6:g} MB"
+    return TooLargeError(what, "request", "Send less, or start the server with a larger --megabytes")
+
+
+async def _uploads(request: Request, folder: Path, most: int) -> tuple[list[Path], dict[str, Any]]:
+    length = request.headers.get("content-length", "")
+    if not length.isdecimal() or int(length) > most:
+        raise _too_large(most)
+    paths: list[Path] = []
+    options: dict[str, Any] = {}
+    async with request.form(max_files=2, max_fields=50) as form:
+        for name, value in form.multi_items():
+            if isinstance(value, UploadFile) and name in ("meters", "outputs"):
+                suffix = Path(value.filename or "").suffix.lower()
+                if suffix not in _SUFFIXES:
+                    shown = quoted(value.filename or "")
+                    raise OptionError(f"{shown} is no file to assess", shown, f"Send one of {', '.join(_SUFFIXES)}")
+                path = folder / f"{name}{suffix}"
+                path.write_bytes(await value.read())
+                paths.append(path)
+            elif isinstance(value, str):
+                options[name] = read_question(value.encode()) if name == "columns" and value else value
+    if not paths or paths[0].stem != "meters":
+        raise JsonLineError("The form has no file named meters", "meters", "Send the readings as meters")
+    return paths, options
+
+
+def _rows(question: dict[str, Any], folder: Path) -> tuple[list[Path], dict[str, Any]]:
+    paths = []
+    for name in ("meters", "outputs"):
+        rows = question.pop(name, None)
+        if not isinstance(rows, list) or not rows or not all(isinstance(row, dict) for row in rows):
+            raise JsonLineError(f"The question has no rows of {name}", name, f'Write {{"{name}": [{{...}}, ...]}}')
+        path = folder / f"{name}.csv"
+        with path.open("w", encoding="utf-8-sig", newline="") as file:
+            writer = csv.DictWriter(file, list(dict.fromkeys(key for row in rows for key in row)))
+            writer.writeheader()
+            writer.writerows(rows)
+        paths.append(path)
+    return paths, question
+
+
+def _words(options: dict[str, Any], known: Iterable[str]) -> list[str]:
+    """Write options as words of the command; a value never begins a word, so that it is no option itself."""
+    words: list[str] = []
+    for name, value in options.items():
+        if name in ("plausible", "allow_unverified") and isinstance(value, bool | str):
+            words += [f"--{name.replace('_', '-')}"] * (value in (True, "true"))
+        elif name == "columns" and isinstance(value, dict):
+            words += [f"--columns={header}={column}" for header, column in value.items()]
+        elif name in known and isinstance(value, str | int | float):
+            words += [f"--{name.replace('_', '-')}={value}"] if value != "" else []
+        else:
+            fix = f"The options are columns, {', '.join(known)}"
+            raise OptionError(f"{quoted(name)} is no option, or has a value of the wrong type", quoted(name), fix)
+    return words
+
+
+async def _assess(paths: list[Path], options: dict[str, Any], folder: Path, seconds: float) -> Response:
+    form = options.pop("as", "json")
+    if form not in _FORMS:
+        raise OptionError(f"as is {quoted(form)}", quoted(form), f"Use {', '.join(_FORMS)}")
+    command, media = _FORMS[form]
+    if command == "explain":
+        options = {name: value for name, value in options.items() if name not in (*_JUDGING, "plausible")}
+    words = [command, *map(str, paths), *_words(options, (*_SHAPE, *_JUDGING)), "--json"]
+    written = folder / {"report": "report.html", "workbook": "review.xlsx"}.get(form, "none")
+    if form in ("report", "workbook"):
+        words.append(f"--{form}={written}")
+    done = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "energybench", *words),
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    try:
+        answer, said = await asyncio.wait_for(done.communicate(), seconds)
+    except TimeoutError:
+        fix = "Send less, or start the server with more --seconds"
+        raise AmountError(f"The assessment took longer than {seconds:g} s", "request", fix) from None
+    finally:
+        if done.returncode is None:  # too long, or nobody waits for the answer any more
+            done.kill()
+            await done.wait()
+    if done.returncode not in (0, 1):
+        last = said.decode("utf-8", "replace").strip().splitlines()[-1:]
+        known = bool(last) and last[0].startswith('{"error"')
+        shown = last[0].replace(str(folder), "") if known else dump({"error": _DEFECT})
+        return Response(shown, 422 if known else 500, media_type="application/json")
+    content = written.read_bytes() if form in ("report", "workbook") else answer.replace(str(folder).encode(), b"")
+    return Response(content, media_type=media)
+
+
+_DEFECT = {"reason": "error", "message": "The assessment failed", "value": "", "fix": "Run energybench assess by hand"}
+
+
+# What can be asked ----------------------------------------------------------------------------------------
+
+
+def _body(needed: tuple[str, ...], defaults: Mapping[str, Any]) -> dict[str, Any]:
+    told = {name: OPTIONS.get(name, {}).get("help", "") for name in defaults}
+    properties = {name: {"description": f"As the {name} of the command."} for name in needed} | {
+        name: {"description": told[name], "default": default} for name, default in defaults.items()
+    }
+    schema = {"type": "object", "required": list(needed), "properties": properties, "additionalProperties": False}
+    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
+
+
+def _files() -> dict[str, Any]:
+    texts = {name: {"type": "string"} for name in (*_SHAPE, *_JUDGING)} | {"as": {"enum": list(_FORMS)}}
+    rows = {"type": "array", "items": {"type": "object"}, "minItems": 1}
+    file = {"type": "string", "format": "binary"}
+    columns = {"type": "object", "additionalProperties": {"type": "string"}}
+    in_json = {"meters": rows, "outputs": rows, "columns": columns, **texts}
+    in_form = {"meters": file, "outputs": file, "columns": {"type": "string"}, **texts}
+    content = {
+        "application/json": {"schema": {"type": "object", "required": ["meters", "outputs"], "properties": in_json}},
+        "multipart/form-data": {"schema": {"type": "object", "required": ["meters"], "properties": in_form}},
+    }
+    return {"requestBody": {"required": True, "content": content}}
+
+
+def _answers(name: str) -> dict[int | str, dict[str, Any]]:
+    return {
+        code: {"description": text, "content": {"application/json": {"schema": _schema(schema)}}}
+        for code, text, schema in ((200, "The answer.", name), (422, "Why there is none.", "error-1"))
+    }
+
+
+def _schema(name: str) -> dict[str, Any]:
+    package = Path(__file__).parents[1]
+    folders = (package / "schemas", package.parents[1] / "docs" / "schemas")
+    found: dict[str, Any] = json.loads(
+        next(folder / f"{name}.json" for folder in folders if folder.is_dir()).read_text("utf-8")
+    )
+    return found

@@ -26,6 +26,7 @@ from energybench.tables.rows import folder
 from energybench.tables.store import use
 from expect import each
 from frame_tables import meters, outputs
+from shell import shell
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -59,26 +60,16 @@ def readings(tmp_path: Path) -> Path:
     return inside
 
 
-@pytest.mark.parametrize(
-    ("option", "name"),
-    [
-        ("--results", "a.parquet"),
-        ("--problems", "b.csv"),
-        ("--report", "r.html"),
-        ("--workbook", "w.xlsx"),
-        ("--results", "sub/b.csv"),
-    ],
-)
-def test_nothing_is_written_into_a_folder_of_readings(readings: Path, option: str, name: str) -> None:
+def test_nothing_is_written_into_a_folder_of_readings(readings: Path) -> None:
     (readings / "sub").mkdir()
     before = (readings / "a.parquet").read_bytes()
-    done = run(
-        "assess", str(readings), str(readings.parent / "outputs.csv"), option, str(readings / name), capture_output=True
-    )
-    assert (done.returncode, done.stdout) == (2, "")
-    assert f"lies in {readings}, a folder that is read" in done.stderr
-    assert (readings / "a.parquet").read_bytes() == before
-    assert [path.name for path in readings.rglob("*") if path.is_file()] == ["a.parquet"]
+    targets = {"--problems": "b.csv", "--report": "r.html", "--workbook": "w.xlsx"}
+    for option, name in [("--results", "a.parquet"), ("--results", "sub/b.csv"), *targets.items()]:
+        done = shell("assess", str(readings), str(readings.parent / "outputs.csv"), option, str(readings / name))
+        assert (done.exit_code, done.stdout) == (2, ""), option
+        assert f"lies in {readings}, a folder that is read" in done.stderr
+        assert (readings / "a.parquet").read_bytes() == before
+        assert [path.name for path in readings.rglob("*") if path.is_file()] == ["a.parquet"], option
 
 
 @pytest.mark.parametrize("whole", [False, True])
@@ -307,28 +298,26 @@ COLUMNS = [
 
 
 @pytest.mark.parametrize("column", COLUMNS)
-@strange
-def test_a_strange_cell_of_a_reading_is_one_problem(given: Any, column: str) -> None:
-    table = meters({}, {"plant": "甲"}).astype(object)
-    cells = table[column].tolist() if column in table else [None, None]
-    answer = eb.assess(table.assign(**{column: pandas.Series([cells[0], given], dtype=object)}), outputs())
+def test_a_strange_cell_of_a_reading_is_one_problem(column: str) -> None:
+    table = meters({}, *({"plant": "甲"} for _ in STRANGE)).astype(object)
+    first = table[column].iloc[0] if column in table else None
+    answer = eb.assess(table.assign(**{column: pandas.Series([first, *STRANGE], dtype=object)}), outputs())
     counts = answer.counts
-    assert counts["meters"] == counts["used"] + counts["problems"] == 2
-    if given is not pandas.NA and column in ("carrier", "amount", "unit"):
-        assert answer.problems["row"].tolist() == [1]
-        assert answer.problems["column"].tolist() == [column]
+    assert counts["meters"] == counts["used"] + counts["problems"] == 1 + len(STRANGE)
+    assert answer.problems.query("table == 'meters'")["row"].is_unique
+    if column in ("carrier", "amount", "unit"):
+        at_fault = answer.problems.query(f"column == '{column}'")["row"].tolist()
+        assert {number for number, given in enumerate(STRANGE, 1) if given is not pandas.NA} <= set(at_fault)
 
 
 @pytest.mark.parametrize(
     "column", ["plant", "period", "product", "output", "output_unit", "furnace_capacity", "output_value"]
 )
-@strange
-def test_a_strange_cell_of_an_output_is_one_problem(given: Any, column: str) -> None:
-    table = outputs({}, {"plant": "乙"}).astype(object)
-    cells = table[column].tolist() if column in table else [None, None]
-    answer = eb.assess(meters({}), table.assign(**{column: pandas.Series([cells[0], given], dtype=object)}))
-    assert len(answer.results) == 2
-    assert answer.results["class"].notna().tolist() == [True, False]
+def test_a_strange_cell_of_an_output_is_one_problem(column: str) -> None:
+    table = outputs({}, *({"plant": f"乙 {number}"} for number in SHOWN)).astype(object)
+    first = table[column].iloc[0] if column in table else None
+    answer = eb.assess(meters({}), table.assign(**{column: pandas.Series([first, *STRANGE], dtype=object)}))
+    assert answer.results["class"].notna().tolist() == [True, *[False] * len(STRANGE)]
     answer.to_dict()
 
 

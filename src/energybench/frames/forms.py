@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from energybench.energy.carriers import carriers_of
 from energybench.energy.lines import TOTALS
-from energybench.errors import TableError, quoted
+from energybench.errors import TableError, quoted, text_of
 from energybench.frames.columns import EXAMPLES, KEYS, REQUIRED, column_of, is_unit, missing_column, split_unit
 from energybench.limits.choose import items_named
 from energybench.tables.names import normalise_name, spellings
@@ -265,7 +265,7 @@ def is_missing(cell: Any) -> bool:
 
 
 def _text(cell: Any) -> str:
-    return "" if is_missing(cell) else str(cell).strip()
+    return "" if is_missing(cell) else text_of(cell).strip()
 
 
 @dataclass(frozen=True)

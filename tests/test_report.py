@@ -419,7 +419,7 @@ def test_the_command_writes_both_with_targets(tmp_path: Path, monkeypatch: pytes
     asked = ["assess", *tables, "--report", str(page), "--workbook", str(book), "--targets", POLICY, "--lang", "zh"]
     done = shell(*asked)
     assert (done.exit_code, done.stderr) == (0, "")
-    assert section(page.read_text(encoding="utf-8"), "targets")
+    assert section(page.read_text(encoding="utf-8"), "targets").texts
     assert Words("zh")("targets") in openpyxl.load_workbook(book).sheetnames
 
 

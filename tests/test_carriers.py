@@ -18,7 +18,7 @@ import energybench as eb
 import oracle
 from energybench import tables
 from energybench.energy.carriers import find_carrier
-from energybench.energy.coefficients import Choice, Coefficient, choose_coefficient
+from energybench.energy.coefficients import Choice, choose_coefficient
 from energybench.energy.plausibility import CO2_FOR_C, KCAL_FOR_KJ, Known, Slip, known_coefficients, known_heat
 from energybench.errors import (
     AmbiguousError,
@@ -857,28 +857,9 @@ def test_a_density_may_be_in_any_units_and_helps_volumes_alone() -> None:
             eb.to_tce(amount, carrier, density="0.725 kg/L")
 
 
-def test_a_density_is_asked_for_where_it_would_help() -> None:
-    with refused(DimensionError, "wrong-dimension", "density="):
-        eb.to_tce("5 m3", "汽油")
-    with refused(DimensionError, "wrong-dimension", "such as kWh"):
-        eb.to_tce("5 m3", "电力")
-
-
 def test_a_choice_of_a_basis_that_is_none_is_refused_wherever_it_is_made() -> None:
     with refused(OptionError, "option", "basis is 'net'"):
         choose_coefficient("原煤", Choice(basis="net"))
-
-
-def test_nothing_chosen_is_the_calorific_figure_of_a_usable_row() -> None:
-    choice = Choice()
-    assert (choice.basis, choice.allow_unverified) == ("calorific", False)
-    assert (choice.edition, choice.coal_rate, choice.ncv, choice.coefficient, choice.density) == (None,) * 5
-
-
-def test_a_record_has_nothing_that_is_not_given() -> None:
-    record = Coefficient("our own fuel", "", "", "", 1.2, "kgce/kg", "user")
-    assert (record.document, record.clause, record.verification, record.evidence, record.notes) == ("",) * 5
-    assert (record.heating_value, record.heating_value_unit, record.heating_value_verification) == (None, "", "")
 
 
 # Laws -----------------------------------------------------------------------------------------------------

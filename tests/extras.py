@@ -131,6 +131,20 @@ def ibis(_folder: Path) -> None:
     is_right(eb.assess(engine.memtable(meters), outputs).results)
 
 
+def mcp(_folder: Path) -> None:
+    """A client of the protocol starts the command, and asks."""
+    import asyncio
+
+    from mcp import Client, StdioServerParameters
+
+    async def ask() -> Any:
+        server = StdioServerParameters(command=sys.executable, args=["-m", "energybench", "mcp"])
+        async with Client(server) as client:
+            return (await client.call_tool("convert", {"amount": "1 t", "carrier": "原煤"})).structured_content
+
+    assert asyncio.run(ask())["tce"] == 0.7143
+
+
 def plot(folder: Path) -> None:
     """A chart, drawn and saved."""
     import matplotlib as mpl
@@ -239,7 +253,23 @@ def testing(_folder: Path) -> None:
 #: Extra -> its main use, in a folder that is thrown away.
 USES: dict[str, Callable[[Path], None]] = {
     use.__name__: use
-    for use in (arrow, completion, dask, duckdb, excel, fonts, ibis, plot, polars, report, serve, spark, steam, testing)
+    for use in (
+        arrow,
+        completion,
+        dask,
+        duckdb,
+        excel,
+        fonts,
+        ibis,
+        mcp,
+        plot,
+        polars,
+        report,
+        serve,
+        spark,
+        steam,
+        testing,
+    )
 }
 
 

@@ -39,10 +39,10 @@ if TYPE_CHECKING:
 
 COMMANDS = (
     *("convert", "limit", "classify", "show", "timeline", "assess", "template", "targets", "lift"),
-    *("explain", "replay", "tables", "serve", "verify"),
+    *("explain", "replay", "tables", "serve", "mcp", "verify"),
 )
 #: The commands whose examples need files.
-OF_FILES = ("assess", "template", "targets", "lift", "explain", "replay", "serve", "verify")
+OF_FILES = ("assess", "template", "targets", "lift", "explain", "replay", "serve", "mcp", "verify")
 FURNACE = "induction-furnace-cast-iron"
 PLACED = (FURNACE, "--region", "昌吉市")
 METERS = """\
@@ -1095,6 +1095,7 @@ def test_the_page_names_every_option_and_key(command: str) -> None:
         "explain": None,
         "template": None,
         "serve": None,
+        "mcp": None,
         "verify": ["math:sqrt", "--kind", "limit-curve", "--examples", "1"],
     }[command]
     if asked is not None:

@@ -31,6 +31,7 @@ ASKED: dict[str, tuple[dict[str, Any], list[str]]] = {
     "convert": ({"amount": "1200 t", "carrier": "原煤"}, ["1200 t", "原煤"]),
     "classify": ({"value": "13200 kWh/t", "item": "电解铝"}, ["13200 kWh/t", "电解铝"]),
     "limit": ({"item": "3 t", "reading": "class_above"}, ["3 t", "--reading", "class_above"]),
+    "show": ({"item": "水泥熟料"}, ["水泥熟料"]),
     "timeline": ({"item": "铸铁", "region": "昌吉市"}, ["铸铁", "--region", "昌吉市"]),
 }
 

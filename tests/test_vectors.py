@@ -77,9 +77,9 @@ def slow_answer(vector: Vector) -> dict[str, Any]:
         if ask["operation"] == "convert":
             return {"tce": slow_tce(vector)}
         if ask["operation"] == "furnace_limit":
-            number, unit = oracle.read_amount(ask["capacity"])
+            number, _ = oracle.read_amount(ask["capacity"])
             size = number * oracle.ratio(unit_text(ask["capacity"]), "t")
-            if size <= 0 or not unit:
+            if size <= 0:
                 return {"error": ""}
             return {"limit": oracle.furnace_limit(size, ask["reading"])}
         rows = [ROWS[row] for row in vector.rows]
@@ -116,7 +116,7 @@ def unit_text(text: str) -> str:
 def slow_tce(vector: Vector) -> Fraction:
     """Convert by the slow reader."""
     ask = vector.ask
-    number, unit = oracle.read_amount(f"{ask['amount']} {ask['unit']}")
+    number, _ = oracle.read_amount(f"{ask['amount']} {ask['unit']}")
     if ask.get("basis") == "primary":
         rate = Fraction(ask["coal_rate"].partition(" ")[0])
         return number * oracle.ratio(ask["unit"], "kWh") * rate / 10**6
@@ -127,7 +127,7 @@ def slow_tce(vector: Vector) -> Fraction:
     here = [row for row in rows if row["document"] == ask["edition"] and row["basis"] != "primary"] or rows
     if not here or any(row["coefficient_high"] for row in here):
         raise oracle.Unreadable(carrier)
-    return oracle.to_tce(number, ask["unit"], here[0]) if unit else Fraction(0)
+    return oracle.to_tce(number, ask["unit"], here[0])
 
 
 @cache

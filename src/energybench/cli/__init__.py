@@ -33,6 +33,7 @@ COMMANDS = {
     "replay": "Ask the question of a receipt again, and compare.",
     "tables": "List the tables, or print one as CSV.",
     "serve": "Answer other programs over HTTP, and show a page to assess files.",
+    "mcp": "Answer an assistant by the Model Context Protocol.",
     "verify": "Search a function of your own for what it gets wrong.",
 }
 _EPILOG = """\

@@ -11,8 +11,17 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from energybench import __version__
-from energybench.cli.json_lines import OPERATIONS, answer_question, dump, read_question, refusal
-from energybench.cli.options import OPTIONS
+from energybench.cli.json_lines import (
+    OPERATIONS,
+    SCHEMAS,
+    Silent,
+    answer_question,
+    answer_schema,
+    dump,
+    question_schema,
+    read_question,
+    refusal,
+)
 from energybench.errors import AmountError, EnergybenchError, JsonLineError, OptionError, quoted, requiring
 
 with requiring("fastapi", "serve", "The server"):
@@ -51,10 +60,9 @@ def make_app(most_bytes: int = 20_000_000, seconds: float = 120) -> FastAPI:
     async def refused(_: Request, error: EnergybenchError) -> Response:
         return _json(refusal(error), 413 if isinstance(error, TooLargeError) else 422)
 
-    for name, kind in OPERATIONS.items():
-        app.post(f"/{name}", openapi_extra=_body(kind.needed, kind.defaults), responses=_answers(f"{name}-1"))(
-            _operation(name, most_bytes)
-        )
+    for name in OPERATIONS:
+        described = {"openapi_extra": _body(name), "responses": _answers(SCHEMAS.get(name, f"{name}-1"))}
+        app.post(f"/{name}", **described)(_operation(name, most_bytes))  # type: ignore[arg-type]
 
     @app.post("/assess", openapi_extra=_files(), responses=_answers("assess-1"))
     async def assess(request: Request) -> Response:
@@ -79,20 +87,10 @@ def make_app(most_bytes: int = 20_000_000, seconds: float = 120) -> FastAPI:
 def _operation(name: str, most_bytes: int) -> Any:
     # One question takes less than a millisecond and warnings are heard by the process: no threads.
     async def operation(request: Request) -> Response:
-        return _json(answer_question(OPERATIONS[name], read_question(await _content(request, most_bytes)), _Silent()))
+        return _json(answer_question(OPERATIONS[name], read_question(await _content(request, most_bytes)), Silent()))
 
     operation.__name__ = name
     return operation
-
-
-class _Silent(set[str]):
-    """Every warning counts as said: it stands in the answer, and stderr is the server's own."""
-
-    def __contains__(self, _: object) -> bool:
-        return True
-
-    def add(self, _: str) -> None:
-        """Keep nothing."""
 
 
 def _json(answer: Mapping[str, Any], status: int = 200) -> Response:
@@ -208,13 +206,9 @@ _DEFECT = {"reason": "error", "message": "The assessment failed", "value": "", "
 # What can be asked ----------------------------------------------------------------------------------------
 
 
-def _body(needed: tuple[str, ...], defaults: Mapping[str, Any]) -> dict[str, Any]:
-    told = {name: OPTIONS.get(name, {}).get("help", "") for name in defaults}
-    properties = {name: {"description": f"As the {name} of the command."} for name in needed} | {
-        name: {"description": told[name], "default": default} for name, default in defaults.items()
-    }
-    schema = {"type": "object", "required": list(needed), "properties": properties, "additionalProperties": False}
-    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
+def _body(name: str) -> dict[str, Any]:
+    content = {"application/json": {"schema": question_schema(OPERATIONS[name])}}
+    return {"requestBody": {"required": True, "content": content}}
 
 
 def _files() -> dict[str, Any]:
@@ -233,15 +227,6 @@ def _files() -> dict[str, Any]:
 
 def _answers(name: str) -> dict[int | str, dict[str, Any]]:
     return {
-        code: {"description": text, "content": {"application/json": {"schema": _schema(schema)}}}
+        code: {"description": text, "content": {"application/json": {"schema": answer_schema(schema)}}}
         for code, text, schema in ((200, "The answer.", name), (422, "Why there is none.", "error-1"))
     }
-
-
-def _schema(name: str) -> dict[str, Any]:
-    package = Path(__file__).parents[1]
-    folders = (package / "schemas", package.parents[1] / "docs" / "schemas")
-    found: dict[str, Any] = json.loads(
-        next(folder / f"{name}.json" for folder in folders if folder.is_dir()).read_text("utf-8")
-    )
-    return found

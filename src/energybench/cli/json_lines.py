@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 import sys
+from argparse import Namespace
 from collections import Counter
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from energybench.cli import show, tables
 from energybench.cli.console import FINE, PROBLEMS, heard, stamp
 from energybench.cli.limit import find_limit
+from energybench.cli.options import OPTIONS
 from energybench.energy.conversion import convert
 from energybench.errors import AmountError, EnergybenchError, JsonLineError, OptionError, did_you_mean, quoted
 from energybench.limits.classify import classify
@@ -20,6 +24,12 @@ if TYPE_CHECKING:
     from typing import BinaryIO, TextIO
 
 _CHUNK = 1 << 16
+_WORDS = {
+    "amount": 'number and unit, such as "1200 t" or "350 万kWh"',
+    "carrier": "name in English or Chinese, such as 原煤 or electricity",
+    "value": 'energy per product, such as "13200 kWh/t"',
+    "item": 'product, such as 电解铝 or cement-clinker; for a limit also a capacity, such as "3 t"',
+}
 _READ = {"reading": "linear", "allow_unverified": False}
 
 
@@ -52,8 +62,27 @@ TIMELINES = Questions(
     {"region": None},
     lambda question: {"timeline": [limit.to_dict() for limit in timeline(**question)], **stamp()},
 )
+PRODUCTS = Questions(
+    ("item",),
+    {"region": None},
+    lambda question: {**asdict(show.run(Namespace(**question))[0]), **stamp()},
+)
+MISSING = Questions(
+    (),
+    {"worth": False},
+    lambda question: {**tables.gaps_as_data(question["worth"]), **stamp()},
+)
 #: Operation of another program -> how its question is answered.
-OPERATIONS = {"convert": CONVERSIONS, "classify": CLASSES, "limit": LIMITS, "timeline": TIMELINES}
+OPERATIONS = {
+    "convert": CONVERSIONS,
+    "classify": CLASSES,
+    "limit": LIMITS,
+    "timeline": TIMELINES,
+    "show": PRODUCTS,
+    "gaps": MISSING,
+}
+#: The schema of its answer, where that has another name.
+SCHEMAS = {"gaps": "tables-gaps-1"}
 
 
 def check_question(kind: Questions, question: Mapping[str, Any]) -> None:
@@ -144,6 +173,34 @@ def answer_question(kind: Questions, given: Mapping[str, Any], said: set[str] | 
     with heard(said) as notes:
         found = kind.answer(question)
     return {**found, "warnings": notes}
+
+
+class Silent(set[str]):
+    """Every warning counts as said: it stands in the answer, and stderr is the door's own."""
+
+    def __contains__(self, _: object) -> bool:
+        return True
+
+    def add(self, _: str) -> None:
+        """Keep nothing."""
+
+
+def question_schema(kind: Questions) -> dict[str, Any]:
+    """Return the JSON schema of a question."""
+    properties: dict[str, dict[str, Any]] = {name: {"description": _WORDS[name]} for name in kind.needed}
+    for name, default in kind.defaults.items():
+        told = OPTIONS.get(name, {}).get("help") or name.replace("_", " ")
+        properties[name] = {"description": told, "default": default}
+    return {"type": "object", "required": list(kind.needed), "properties": properties, "additionalProperties": False}
+
+
+def answer_schema(name: str) -> dict[str, Any]:
+    """Return a schema of docs/schemas, which the wheel has as energybench/schemas."""
+    package = Path(__file__).parents[1]
+    folders = (package / "schemas", package.parents[1] / "docs" / "schemas")
+    folder = next(folder for folder in folders if folder.is_dir())
+    found: dict[str, Any] = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
+    return found
 
 
 def refusal(error: EnergybenchError) -> dict[str, Any]:

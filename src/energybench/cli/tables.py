@@ -58,6 +58,11 @@ def add_arguments(parser: Parser) -> None:
     add_options(parser, "json")
 
 
+def gaps_as_data(worth: bool) -> dict[str, object]:
+    """Return the rows without an accepted figure, each with why and what would settle it."""
+    return _frame("gaps", gaps(worth))[0]
+
+
 def run(arguments: Namespace) -> tuple[Confirmation | None, int]:
     name, file = arguments.name, arguments.file
     if name == "confirm":

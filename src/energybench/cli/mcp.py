@@ -1,0 +1,83 @@
+"""``energybench mcp``: the answers of the commands as tools of an assistant."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from energybench.cli.console import FINE, say
+from energybench.errors import EnergybenchError, OptionError, did_you_mean, quoted, requiring
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+    from mcp.server.lowlevel import Server
+
+    from energybench.cli.console import Parser
+
+ABOUT = "An assistant starts this command and speaks with it on standard input and output."
+EXAMPLES = """\
+  energybench mcp
+  energybench mcp --list"""
+_GAPS = "Say which figures are missing, why, and what would settle them."
+
+
+def add_arguments(parser: Parser) -> None:
+    parser.add_argument("--list", action="store_true", help="print the tools, and stop")
+
+
+def run(arguments: Namespace) -> tuple[None, int]:
+    if arguments.list:
+        say("\n".join(f"{name}: {text}" for name, text in _told().items()))
+        return None, FINE
+    server = make_server()
+    import asyncio
+
+    from mcp.server.stdio import stdio_server
+
+    async def speak() -> None:
+        async with stdio_server() as (read, write):
+            await server.run(read, write, server.create_initialization_options())
+
+    asyncio.run(speak())
+    return None, FINE
+
+
+def _told() -> dict[str, str]:
+    from energybench.cli import COMMANDS
+    from energybench.cli.json_lines import OPERATIONS
+
+    return {name: COMMANDS.get(name, _GAPS) for name in OPERATIONS}
+
+
+def make_server() -> Server[Any]:
+    """Return a server whose tools are the operations of the pipe."""
+    with requiring("mcp", "mcp", "The door for assistants"):
+        from mcp import types
+        from mcp.server.lowlevel import Server
+
+    from energybench import __version__
+    from energybench.cli import json_lines as lines
+
+    async def tools(*_: object) -> types.ListToolsResult:
+        found = []
+        for name, text in _told().items():
+            asked = lines.question_schema(lines.OPERATIONS[name])
+            answered = lines.answer_schema(lines.SCHEMAS.get(name, f"{name}-1"))
+            found.append(types.Tool(name=name, description=text, input_schema=asked, output_schema=answered))
+        return types.ListToolsResult(tools=found)
+
+    async def call(_: object, asked: types.CallToolRequestParams) -> types.CallToolResult:
+        try:
+            kind = lines.OPERATIONS.get(asked.name)
+            if kind is None:
+                fix = did_you_mean(asked.name, lines.OPERATIONS, f"They are {', '.join(lines.OPERATIONS)}")
+                raise OptionError(f"{quoted(asked.name)} is no tool", quoted(asked.name), fix)
+            answer = lines.answer_question(kind, asked.arguments or {}, lines.Silent())
+            text, failed = lines.dump(answer), False
+        except EnergybenchError as error:
+            answer, failed = lines.refusal(error), True
+            text = lines.dump(answer)
+        shown = types.TextContent(type="text", text=text)
+        return types.CallToolResult(content=[shown], structured_content=None if failed else answer, is_error=failed)
+
+    return Server("energybench", version=__version__, on_list_tools=tools, on_call_tool=call)

@@ -455,6 +455,43 @@ def test_a_tidy_table_is_passed_on_as_it_is(tmp_path: Path) -> None:
     assert list(found.frame) == HEADER
 
 
+# Cells ----------------------------------------------------------------------------------------------------
+
+
+def test_a_density_between_litres_and_a_coefficient_per_mass_is_a_column() -> None:
+    """6000 L of diesel at 0.84 kg/L are 6000 x 0.84 x 1.4571 kgce, and 17.5 t at its own figure need no density."""
+    rows = [[*KEY, "原煤", 36000, "吨", None, ""], [*KEY, "柴油", 6000, "L", 0.84, "kg/L"]]
+    header = [*HEADER, "密度", "密度单位"]
+    table = pandas.DataFrame(rows, columns=header)
+    assert tce(eb.assess(table, OUTPUTS)) == pytest.approx(COAL_TCE + 6000 * 0.84 * 1.4571 / 1000)
+    assert tce(eb.assess(polars_lazy().take(table), OUTPUTS)) == pytest.approx(COAL_TCE + 6000 * 0.84 * 1.4571 / 1000)
+    written = pandas.DataFrame([[*rows[1][:6], "0.84 kg/L"]], columns=header[:7])
+    assert eb.assess(written, OUTPUTS, plausible=True).results["tce"].tolist() == pytest.approx([7.343784])
+    wrong = eb.assess(pandas.DataFrame([[*rows[1][:6], 840, "kg/L"]], columns=header), OUTPUTS)
+    assert wrong.problems["column"].tolist()[0] == "density"
+    lacking = eb.assess(pandas.DataFrame([rows[1][:6]], columns=HEADER), OUTPUTS)
+    assert "as columns density and density_unit" in lacking.problems["suggestion"][0]
+
+
+def test_a_text_of_nothing_is_no_cell() -> None:
+    columns = [*HEADER, "折标系数", "折标系数单位", "不确定度"]
+    table = pandas.DataFrame([[*COAL, "", " ", ""], [*POWER, "", "", " "]], columns=columns)
+    assert tce(eb.assess(table, OUTPUTS.assign(地区="", **{"修正:altitude": " "}))) == pytest.approx(BOTH_TCE)
+
+
+def test_a_cell_in_percent_is_read_as_it_is_shown(tmp_path: Path) -> None:
+    path = book(tmp_path / "m.xlsx", [[*HEADER, "不确定度"], [*COAL, 0.02], [*POWER, None]])
+    opened = openpyxl.load_workbook(path)
+    opened.active["G2"].number_format = "0.0%"
+    opened.save(path)
+    answer = eb.assess(path, OUTPUTS)
+    assert answer.energy["uncertainty"].tolist()[0] == "2.00%"
+    assert answer.results["intensity_uncertainty"].tolist() == pytest.approx([0.02 * COAL_TCE / 260])
+    opened.active["E2"].number_format = "0%"
+    opened.save(path)
+    assert eb.assess(path, OUTPUTS).problems["value"].tolist()[0] == "3600000%"
+
+
 # Rows that are not in memory as a whole -------------------------------------------------------------------
 
 LONG = pandas.DataFrame(

@@ -650,6 +650,17 @@ def test_a_lakh_is_a_hundred_thousand_of_power(text: str) -> None:
     assert read_unit(text) == read_unit("10^5 kWh")
 
 
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        *(("million kWh", "10^6 kWh"), ("Million m3", "10^6 m3"), ("billion kWh", "10^9 kWh"), ("噸", "t")),
+        *(("萬噸", "10^4 t"), ("万kVA", "10^4 kVA"), ("Mkcal", "Gcal"), ("Gt", "Gt")),
+    ],
+)
+def test_units_of_abroad_and_traditional_characters_are_read(text: str, meant: str) -> None:
+    assert str(read_unit(text)) == meant
+
+
 @pytest.mark.parametrize("text", ["lakh t", "lakh", "lakh MWh", "lakh lakh kWh", "MBtu", "units/t"])
 def test_a_lakh_of_something_else_and_a_unit_of_abroad_are_refused(text: str) -> None:
     with pytest.raises(UnitTextError):

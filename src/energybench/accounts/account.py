@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from energybench import __version__
 from energybench.accounts.control import AccountingRules, ControlledEnergy, Use, control_energy
 from energybench.energy.coefficients import is_power_of_unknown_name
-from energybench.energy.conversion import read_options
+from energybench.energy.conversion import make_choice, read_options
 from energybench.energy.lines import ConvertedLine, Line, convert_lines
 from energybench.energy.measured import combine, read_measured
 from energybench.errors import NoEnergyError, OptionError, OutputError, UnknownCarrierError, check_option, quoted
@@ -191,7 +191,8 @@ class Account(Card, Receipted):
             )
         ladder = self.verdict.ladder
         per_unit, energy_unit = saving_scale(ladder, f"{self.output!r} {self.output_unit}")
-        figures = Figures(self.lines, self.basis, self.output, self.output_unit, per_unit, energy_unit)
+        gas = make_choice(gas_state=self.question["gas_state"]).gas_state if self.question else None
+        figures = Figures(self.lines, self.basis, self.output, self.output_unit, per_unit, energy_unit, gas)
         corrected = bool(self.verdict.corrections)
         value, compare = self.verdict.value, self.verdict.compare
         return of_value(value, ladder, compare, figures=figures, corrected=corrected, coal_rate=coal_rate)

@@ -182,7 +182,9 @@ def _wrong_kind(unit: UnitText, per: UnitText, carrier: str) -> DimensionError:
         fix = 'It is standard coal already: name the carrier "标准煤"'
     elif same_kind(unit, M3) and same_kind(per, TONNE):
         usual = "1 kg/L" if category_of(carrier) == "medium" else "0.84 kg/L"
-        fix = f'Pass the measured density, for example density="{usual}"'
+        fix = (
+            f'Pass the measured density, for example density="{usual}", in a table as columns density and density_unit'
+        )
     else:
         fix = f"Give the amount in a unit such as {per}"
     return DimensionError(given, str(unit), fix)

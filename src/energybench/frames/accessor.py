@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from energybench.frames.resolve import Factor
 
 #: Columns that are honoured where the table has them.
-_OPTIONAL = ("flow", "ncv", "ncv_unit", "coefficient", "coefficient_unit")
+_OPTIONAL = ("flow", "ncv", "ncv_unit", "coefficient", "coefficient_unit", "density", "density_unit")
 ERRORS = ("raise", "coerce")
 #: Columns of the problems.
 PROBLEMS = ("row", "column", "value", "reason", "message", "suggestion")

@@ -38,6 +38,8 @@ METERS: dict[str, tuple[str, ...]] = {
     "ncv_unit": ("热值单位", "低位发热量单位"),
     "coefficient": HEADERS["coefficient"],
     "coefficient_unit": ("系数单位", "折标系数单位", "折标准煤系数单位"),
+    "density": HEADERS["density"],
+    "density_unit": ("密度单位",),
     "ncv_uncertainty": ("热值不确定度", "低位发热量不确定度", "低位热值不确定度"),
     "coefficient_uncertainty": ("系数不确定度", "折标系数不确定度", "折标准煤系数不确定度"),
     "uncertainty": HEADERS["uncertainty"],

@@ -15,7 +15,7 @@ from energybench.errors import AmountError, UnitTextError, quoted, text_of
 from energybench.units.text import as_float, read_number, read_unit
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from numpy.typing import NDArray
 
@@ -212,6 +212,17 @@ def _unit(text: str) -> UnitText | None:
 
 #: What people write in a cell for nothing.
 _BLANK = frozenset({"", "-", "--", "---", "—", "——", "–", "－", "/", "／", "\\", "…", "无"})
+
+
+def without_blanks(table: pandas.DataFrame, names: Iterable[str]) -> pandas.DataFrame:
+    """Return a table where a text of white space alone is no cell, in some of its columns."""
+    changed = {}
+    for name in names:
+        if name in table and not pandas.api.types.is_numeric_dtype(table[name].dtype):
+            blank = encode(table[name]).map(lambda cell: isinstance(cell, str) and not cell.strip(), False, bool)
+            if blank.any():
+                changed[name] = table[name].astype(object).where(~blank, None)
+    return table.assign(**changed) if changed else table
 
 
 def none_used(table: pandas.DataFrame) -> pandas.DataFrame:

@@ -8,6 +8,7 @@ import re
 import zipfile
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -407,7 +408,17 @@ def _is_form(file: Path, frame: pandas.DataFrame, kind: str) -> bool:
         return True
     with zipfile.ZipFile(file) as book:
         sheets = [name for name in book.namelist() if name.startswith("xl/worksheets/sheet")]
+        if _has_percent(book):
+            return True
         return any(mark in book.read(name) for name in sheets for mark in (b"<mergeCell ", b'hidden="1"'))
+
+
+def _has_percent(book: zipfile.ZipFile) -> bool:
+    """Say whether a format of cells shows numbers in percent."""
+    styles = book.read("xl/styles.xml") if "xl/styles.xml" in book.namelist() else b""
+    own = re.findall(rb'<numFmt [^>]*numFmtId="(\d+)"[^>]*formatCode="[^"]*%', styles)
+    formats = styles.partition(b"<cellXfs")[2].partition(b"</cellXfs>")[0]
+    return any(b'numFmtId="%s"' % one in formats for one in (b"9", b"10", *own))
 
 
 def _grids(file: Path, sheet: str | None) -> list[Grid]:
@@ -423,7 +434,7 @@ def _grids(file: Path, sheet: str | None) -> list[Grid]:
     formulas: Any = None
     grids = []
     for page in pages:
-        cells = [[_whole(cell) for cell in row] for row in page.iter_rows(values_only=True)]
+        cells = [[_plain_cell(cell) for cell in row] for row in page.iter_rows()]
         if not any(cell is not None for row in cells for cell in row):
             continue
         notes = _hidden(page)
@@ -437,8 +448,12 @@ def _grids(file: Path, sheet: str | None) -> list[Grid]:
     return grids
 
 
-def _whole(cell: Any) -> Any:
-    return int(cell) if isinstance(cell, float) and cell.is_integer() else cell
+def _plain_cell(cell: Any) -> Any:
+    """Return the value of a cell; a number that is shown in percent is a text of it."""
+    value = cell.value
+    if isinstance(value, int | float) and not isinstance(value, bool) and "%" in cell.number_format:
+        return f"{Decimal(repr(value)) * 100:f}%"
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _hidden(page: Any) -> list[str]:

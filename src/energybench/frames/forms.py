@@ -15,6 +15,7 @@ from energybench.energy.carriers import carriers_of
 from energybench.energy.lines import TOTALS
 from energybench.errors import TableError, quoted, text_of
 from energybench.frames.columns import EXAMPLES, KEYS, REQUIRED, column_of, is_unit, missing_column, split_unit
+from energybench.frames.encode import encode
 from energybench.limits.choose import items_named
 from energybench.tables.names import normalise_name, spellings
 from energybench.tables.periods import period_span
@@ -399,7 +400,9 @@ def without_notes(frame: pandas.DataFrame, empty: Any, kind: str) -> tuple[panda
 
 def without_example(frame: pandas.DataFrame, plant: Any, kind: str) -> tuple[pandas.DataFrame, list[str]]:
     """Leave out rows at the top whose plant says that they are an example."""
-    first = [normalise_name(_text(cell)) in EXAMPLES for cell in frame[plant].iloc[:_EXAMPLE_ROWS]]
+    first = encode(frame[plant].iloc[:_EXAMPLE_ROWS]).map(
+        lambda cell: normalise_name(_text(cell)) in EXAMPLES, False, bool
+    )
     marked = frame.index[: len(first)][first]
     notes = [f"{kind}: row {row} is an example and is left out" for row in marked]
     return (frame.drop(index=marked), notes) if notes else (frame, notes)

@@ -15,12 +15,12 @@ from energybench.energy.lines import FLOW_SIGNS, FLOWS, KIND_OF_FLOW, USE_WORDS
 from energybench.energy.plausibility import COEFFICIENT_RULE, KCAL_FOR_KJ
 from energybench.errors import did_you_mean, quoted
 from energybench.frames.columns import KEYS
-from energybench.frames.encode import Coded, clean_text, encode, fold, to_floats, with_units_of_cells
+from energybench.frames.encode import Coded, clean_text, encode, fold, to_floats, with_units_of_cells, without_blanks
 from energybench.frames.groups import KEY_TEXT, is_damaged
 from energybench.frames.kernel import Lookup, keys_in_use, make_key, make_lookup
 from energybench.frames.problems import Problems
 from energybench.frames.resolve import Refusal, resolve_all
-from energybench.frames.uncertain_cells import FIGURE_COLUMNS, read_figure_spreads, read_spreads
+from energybench.frames.uncertain_cells import FIGURE_COLUMNS, METER_COLUMNS, read_figure_spreads, read_spreads
 
 if TYPE_CHECKING:
     import pandas
@@ -144,6 +144,7 @@ def read_meters(table: pandas.DataFrame, known: KnownFactors, amount: Floats | N
     if amount is None:
         amount = to_floats(table["amount"])
         table = with_units_of_cells(table, amount, "amount", "unit")
+    table = without_blanks(table, (*_OWN[1:], "density", *FIGURE_COLUMNS.values(), *METER_COLUMNS))
     columns = {name: encode(table[name]) for name in (*KEYS, "carrier", "unit")}
     texts, parts = [], []
     for name in ("carrier", "unit"):
@@ -153,14 +154,19 @@ def read_meters(table: pandas.DataFrame, known: KnownFactors, amount: Floats | N
     own, kind, kind_and_unit = _own_figures(table)
     if kind_and_unit is not None:
         parts.append((kind_and_unit.codes, numpy.arange(len(kind_and_unit.distinct) + 1), len(kind_and_unit.distinct)))
+    density = _densities(table)
+    if density is not None:
+        parts.append((density.codes, numpy.arange(len(density.distinct)), len(density.distinct)))
     key = make_key(parts)
     factor, keys = keys_in_use(key)
     combinations = []
-    for one in keys.tolist():
+    for number in keys.tolist():
+        one, dense = divmod(number, len(density.distinct)) if density is not None else (number, 0)
         rest, own_code = divmod(one, len(kind_and_unit.distinct)) if kind_and_unit is not None else (one, 0)
         carrier, unit = divmod(rest, max(len(texts[1]), 1))
         figure, figure_unit = kind_and_unit.distinct[own_code] if kind_and_unit is not None else ("", "")
-        combinations.append((texts[0][carrier], texts[1][unit], figure, figure_unit))
+        at = () if density is None else (density.distinct[dense],)
+        combinations.append((texts[0][carrier], texts[1][unit], figure, figure_unit, *at))
     read = Meters(table, columns, amount, own, kind, factor, key.size, keys, known.resolve(combinations))
     _multiply(read)
     read.spreads = read_spreads(table, amount, columns["unit"], known.choice.allow_unverified)
@@ -192,6 +198,19 @@ def _own_figures(table: pandas.DataFrame) -> tuple[Floats | None, NDArray[Any] |
         code[given] = unit.codes[given] + len(pairs)
         pairs += [(name, text) for text in [*units, ""]]
     return figure, kind, Coded(code, pairs)
+
+
+def _densities(table: pandas.DataFrame) -> Coded | None:
+    """Return the density of each row as text with its unit, "" for a row without one."""
+    if "density" not in table or not table["density"].notna().any():
+        return None
+    number = encode(table["density"])
+    unit = encode(table["density_unit"]) if "density_unit" in table else Coded(number.codes * 0, [""])
+    pair = number.codes.astype(numpy.int64) * (len(unit.distinct) + 1) + unit.codes
+    used, codes = numpy.unique(pair, return_inverse=True)
+    values, units = ([*map(clean_text, one.distinct), ""] for one in (number, unit))
+    pairs = [divmod(one, len(units)) for one in used.tolist()]
+    return Coded(codes, [f"{values[value]} {units[of]}".strip() if values[value] else "" for value, of in pairs])
 
 
 def _multiply(read: Meters) -> None:

@@ -29,6 +29,7 @@ from energybench.frames.encode import (
     to_floats,
     with_plain_cells,
     with_units_of_cells,
+    without_blanks,
 )
 from energybench.frames.energy_file import EnergyFile
 from energybench.frames.forms import Reading
@@ -118,9 +119,9 @@ def assess(
     ----------
     meters : DataFrame, mapping, str or Path
         Columns plant, period, product, carrier, amount, unit, and if wanted flow, use, ncv, ncv_unit, ncv_uncertainty,
-        coefficient, coefficient_unit, coefficient_uncertainty, uncertainty, accuracy, meter; headers in English or
-        Chinese. A frame of pandas, polars or pyarrow, a mapping of headers to columns, a .csv, .parquet or .xlsx
-        file, a folder of .parquet files that may lie in folders ``name=value``, whatever offers
+        coefficient, coefficient_unit, coefficient_uncertainty, density, density_unit, uncertainty, accuracy, meter;
+        headers in English or Chinese. A frame of pandas, polars or pyarrow, a mapping of headers to columns, a .csv,
+        .parquet or .xlsx file, a folder of .parquet files that may lie in folders ``name=value``, whatever offers
         ``__arrow_c_stream__``, a polars LazyFrame, a DuckDB relation, an ibis table, a Spark frame, a Dask frame.
     outputs : DataFrame, mapping, str or Path
         Columns plant, period, product, output, output_unit, and if wanted output_uncertainty, output_accuracy,
@@ -372,6 +373,7 @@ class Wanted:
         if table.empty:
             raise TableError("outputs has headers and no rows", "outputs", "Give at least one row")
         table = with_plain_cells(table)
+        table = without_blanks(table, table.columns)
         table = table[~table.duplicated()] if shared else table
         table = with_units_of_cells(table, to_floats(table["output"]), "output", "output_unit")
         keys = [recode(encode(table[name]), KEY_TEXT[name]) for name in KEYS]

@@ -41,7 +41,7 @@ from energybench.limits.corrections import apply, check_conditions
 from energybench.limits.furnaces import LimitCurve, find_curve
 from energybench.limits.verdicts import check_basis
 from energybench.tables.upkeep import stale
-from energybench.units.registry import Rate, ratio, same_kind
+from energybench.units.registry import Rate, ratio, read_rate, same_kind
 from energybench.units.text import KWH, TCE, UnitText, read_unit
 
 if TYPE_CHECKING:
@@ -88,10 +88,15 @@ class Factor:
     lacking: Refusal | None = None
 
 
-def resolve_factor(carrier: str, unit: str, own: str, own_unit: str, choice: Choice) -> Factor | Refusal:
+def resolve_factor(
+    carrier: str, unit: str, own: str, own_unit: str, choice: Choice, density: str = ""
+) -> Factor | Refusal:
     column = "unit"
     try:
         read = read_unit(unit)
+        if density:
+            column = "density"
+            choice = replace(choice, density=read_rate(density, "density"))
         column = f"{own}_unit" if own else "carrier"
         if not own:
             exact, record = factor(carrier, read, choice)
@@ -119,6 +124,7 @@ def resolve_factor(carrier: str, unit: str, own: str, own_unit: str, choice: Cho
         return Factor(math.inf, _electricity(record, read), record, lacking=refusal_of(error, column))
     except EnergybenchError as error:
         column = "unit" if isinstance(error, DimensionError) and not own else column
+        column = "density" if density and error.message.startswith("density") else column
         return refusal_of(error, "carrier" if isinstance(error, UnknownCarrierError) else column)
 
 
@@ -266,7 +272,7 @@ class KnownFactors:
 
     def resolve(self, combinations: Sequence[tuple[str, ...]]) -> list[Factor | Refusal]:
         fresh = [one for one in combinations if one not in self._factors and one not in self._refusals]
-        resolved = resolve_all(resolve_factor, [(*one, self.choice) for one in fresh], self._refused)
+        resolved = resolve_all(resolve_factor, [(*one[:4], self.choice, *one[4:]) for one in fresh], self._refused)
         found: dict[tuple[str, ...], Factor | Refusal] = dict(zip(fresh, resolved, strict=True))
         for combination, one in found.items():
             if isinstance(one, Factor):

@@ -112,6 +112,8 @@ class Figures:
     output_unit: str
     per_unit: float
     energy_unit: str
+    #: The temperature of every m3 of gas in kelvin, where the account was told.
+    gas_state: Fraction | None = None
 
     @property
     def electric(self) -> bool:
@@ -347,7 +349,9 @@ class _Choices:
         present = {line.coefficient.document for line in figures.lines if line.coefficient.origin == "table"}
         for edition in EDITIONS:
             if not present <= {edition}:
-                yield self.reckoned("edition", edition, figures, Choice(figures.basis, edition))
+                yield self.reckoned(
+                    "edition", edition, figures, Choice(figures.basis, edition, gas_state=figures.gas_state)
+                )
 
     def basis(self, figures: Figures, coal_rate: AmountLike | CoalRate | None) -> Alternative:
         other = next(basis for basis in BASES if basis != figures.basis)
@@ -356,7 +360,7 @@ class _Choices:
         if self.ladder.basis:
             return self.untold("basis", other, f"the limit is on the {self.ladder.basis} basis")
         choice = make_choice(basis=other, coal_rate=coal_rate if other == "primary" else None)
-        return self.reckoned("basis", other, figures, choice)
+        return self.reckoned("basis", other, figures, replace(choice, gas_state=figures.gas_state))
 
     def reckoned(self, name: str, option: str, figures: Figures, choice: Choice) -> Alternative:
         try:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 _METERS = (
     *("plant", "period", "product", "carrier", "amount", "unit", "flow"),
-    *("ncv", "ncv_unit", "coefficient", "coefficient_unit"),
+    *("ncv", "ncv_unit", "coefficient", "coefficient_unit", "density", "density_unit"),
 )
 _OUTPUTS = ("plant", "period", "product", "output", "output_unit")
 _FURNACE = ("furnace_capacity", "furnace_capacity_unit")
@@ -208,6 +208,7 @@ def _lists(products: dict[str, _Product], region: str | None, lang: str) -> dict
         "flow": words,
         "ncv_unit": ["kJ/kg", "MJ/kg", "MJ/m3", "kcal/kg"],
         "coefficient_unit": ["kgce/kg", "kgce/m3", "kgce/kWh", "kgce/MJ", "tce/t"],
+        "density_unit": ["kg/L", "kg/m3", "t/m3"],
         "furnace_capacity_unit": [_unit("t", lang)],
         "region": [region] if region else [],
     }

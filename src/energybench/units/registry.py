@@ -62,6 +62,7 @@ weight_case = [weight_case]
 EF = [energy_factor]
 Adt = [air_dry_mass]
 TEU = [container]
+VA = [apparent_power]
 gCO2 = [carbon_dioxide]
 tCO2 = 1e6 * gCO2
 gC = [carbon]

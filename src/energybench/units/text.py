@@ -39,14 +39,15 @@ ATOMS: dict[str, tuple[str, ...]] = {
     "PJ": ("拍焦",),
     "kcal": ("Kcal", "KCAL", "千卡", "大卡"),
     "Mcal": ("兆卡",),
-    "Gcal": ("吉卡",),
+    "Gcal": ("吉卡", "Mkcal"),
     "MMBtu": ("MMBTU", "mmBtu", "mmbtu", "百万英热单位", "百万英热"),
     "therm": ("therms",),
     "g": ("克",),
     "kg": ("KG", "Kg", "千克", "公斤"),
-    "t": ("吨", "公吨", "tonne", "tonnes", "蒸吨", "吨蒸汽", "t蒸汽"),
+    "t": ("吨", "公吨", "噸", "公噸", "tonne", "tonnes", "Tonne", "Tonnes", "蒸吨", "吨蒸汽", "t蒸汽"),
     "kt": ("千吨",),
     "Mt": (),
+    "Gt": (),
     "m3": ("m^3", "M3", "M^3", "cu.m", "立方米", "立方", "方"),
     "Nm3": ("Nm^3", "NM3", "NM^3", "标准立方米", "标立方米", "标立方", "标方", "标m3", "标m^3", "m3(标)"),
     "L": ("l", "升", "公升"),
@@ -62,6 +63,8 @@ ATOMS: dict[str, tuple[str, ...]] = {
     "toe": ("TOE", "吨标准油", "吨标油", "t标准油", "t标油", "吨油当量"),
     **{f"{prefix}{unit}": () for prefix in "kM" for unit in ("tce", "toe")},
     "CNY": ("元", "人民币元", "RMB"),
+    "kVA": ("KVA", "kva", "千伏安"),
+    "MVA": ("兆伏安",),
     "person": ("人", "persons"),
     "piece": ("件", "台", "块", "pieces"),
     "weight_case": ("重量箱", "重箱", "weight case", "weight cases"),
@@ -116,9 +119,12 @@ REFUSED: dict[str, str] = {
 }
 
 #: Scale words and their power of ten.
-SCALES: dict[str, int] = {"千": 3, "万": 4, "十万": 5, "百万": 6, "千万": 7, "亿": 8, "百": 2}
+SCALES: dict[str, int] = {"千": 3, "万": 4, "十万": 5, "百万": 6, "千万": 7, "亿": 8, "百": 2, "萬": 4, "億": 8}
 #: The Indian 10^5, which stands before power alone.
 _LAKH = re.compile(r"[Ll]akhs? ?(.+)")
+#: English words in front of a unit.
+_WORDS = re.compile(r"(thousand|million|billion) (.+)", re.IGNORECASE)
+_POWER_OF_WORD = {"thousand": 3, "million": 6, "billion": 9}
 
 _READS: dict[str, tuple[str, ...]] = {
     **{spelling: (symbol,) for symbol, spellings in ATOMS.items() for spelling in (symbol, *spellings)},
@@ -317,6 +323,8 @@ def _factor(text: str) -> tuple[tuple[str, ...], int] | None:
         return (_READS[power[3]], int(power[1] or power[2])) if power[3] in _READS else None
     if (lakh := _LAKH.fullmatch(text)) and _READS.get(lakh[1]) == ("kWh",):
         return ("kWh",), 5
+    if (word := _WORDS.fullmatch(text)) and word[2] in _READS:
+        return _READS[word[2]], _POWER_OF_WORD[word[1].lower()]
     for length in (2, 1):
         atom = text[length:].lstrip(" ")
         if text[:length] in SCALES and atom in _READS:

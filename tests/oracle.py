@@ -149,10 +149,10 @@ SPELLINGS: dict[str, str] = {
     "Mcal": "兆卡",
     "MMBtu": "MMBTU mmBtu mmbtu 百万英热单位 百万英热",
     "therm": "therms",
-    "Gcal": "吉卡",
+    "Gcal": "吉卡 Mkcal",
     "g": "克",
     "kg": "KG Kg 千克 公斤",
-    "t": "吨 公吨 tonne tonnes 蒸吨 吨蒸汽 t蒸汽",
+    "t": "吨 公吨 噸 公噸 tonne tonnes Tonne Tonnes 蒸吨 吨蒸汽 t蒸汽",
     "kt": "千吨",
     "m3": "M3 cu.m 立方米 立方 方",
     "Nm3": "NM3 标准立方米 标立方米 标立方 标方 标m3 m3(标)",
@@ -165,6 +165,8 @@ SPELLINGS: dict[str, str] = {
     "kgoe": "千克标准油 千克标油 公斤标准油 公斤标油 kg标准油 kg标油 千克油当量",
     "toe": "TOE 吨标准油 吨标油 t标准油 t标油 吨油当量",
     "CNY": "元 人民币元 RMB",
+    "kVA": "KVA kva 千伏安",
+    "MVA": "兆伏安",
     "person": "人 persons",
     "piece": "件 台 块 pieces",
     "weight_case": "重量箱 重箱 weight_case weight_cases",
@@ -183,7 +185,7 @@ SPELLINGS: dict[str, str] = {
     "percent": "%",
 }
 _PRODUCTS = {"t.EF": ("t", "EF"), "EF.t": ("t", "EF"), "吨.能量因数": ("t", "EF")}
-SCALES = {"": 0, "百": 2, "千": 3, "万": 4, "十万": 5, "百万": 6, "千万": 7, "亿": 8}
+SCALES = {"": 0, "百": 2, "千": 3, "万": 4, "十万": 5, "百万": 6, "千万": 7, "亿": 8, "萬": 4, "億": 8}
 _DOTS = "·•⋅∙・‧●×*"
 
 

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 settings.register_profile("ci", max_examples=100, deadline=None, derandomize=True, print_blob=True)
 settings.register_profile("oldest", max_examples=20, deadline=None, derandomize=True, print_blob=True)
 settings.register_profile("dev", max_examples=1000, deadline=None)
+# Tests read English, wherever they run.
+os.environ["ENERGYBENCH_LANG"] = "en"
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 _USED_AS_READ = re.compile(r"\b(two_sources|one_source|transcribed|corroborated)\b")

@@ -26,7 +26,7 @@ PACKAGE = Path(eb.__file__).parent
 SOURCES = {
     ".".join(path.relative_to(PACKAGE).with_suffix("").parts).removesuffix(".__init__"): path
     for path in sorted(PACKAGE.rglob("*.py"))
-    if path.parent != PACKAGE or path.name == "errors.py"
+    if path.parent != PACKAGE
 }
 TREES = {name: ast.parse(path.read_text(encoding="utf-8")) for name, path in SOURCES.items()}
 NAMES = vars(eb)
@@ -91,7 +91,7 @@ def test_only_the_card_of_a_record_is_found_by_name() -> None:
 
 def test_the_root_of_the_package_has_six_files_at_most() -> None:
     assert sorted(path.name for path in PACKAGE.iterdir() if path.is_file()) == [
-        *("README.md", "__init__.py", "__init__.pyi", "__main__.py", "errors.py", "py.typed")
+        *("README.md", "__init__.py", "__init__.pyi", "__main__.py", "py.typed")
     ]
 
 

@@ -14,11 +14,12 @@ from hypothesis import strategies as st
 
 import energybench as eb
 from energybench.errors import SupersededWarning
+from energybench.errors.language import in_chinese
 from energybench.limits.ladders import LEVELS_ZH
 from energybench.report import cards
 from energybench.report.cards import environment, linked
 from energybench.report.look import LOOKS, UNKNOWN
-from energybench.report.words import LONGEST_TEXT, UNPRINTABLE, in_chinese
+from energybench.report.words import LONGEST_TEXT, UNPRINTABLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -160,17 +161,17 @@ def test_a_card_says_where_and_until_when_its_limit_applies() -> None:
 def test_a_card_says_what_follows_beside_the_class() -> None:
     text = Page(card(eb.classify("118 kgce/t", "水泥熟料", project="new"))).text
     assert "项目 project新建 new" in text
-    assert "另须注意 what followsGB 16780-2021 2级 (<= 107 kgce/t)（新建项目应达到） 未达到" in text
+    assert "另须注意 what followsGB 16780-2021 2级（<= 107 kgce/t）（新建项目应达到）未达到" in text
     assert "GB 16780-2021 level 2 (<= 107 kgce/t), required of a new plant, is not met" in text
 
 
 @pytest.mark.parametrize(
     ("english", "chinese"),
     [
-        ("A 1 level 3 (<= 415 kgce/t) is not met", "A 1 3级 (<= 415 kgce/t) 未达到"),
+        ("A 1 level 3 (<= 415 kgce/t) is not met", "A 1 3级（<= 415 kgce/t）未达到"),
         (
             "A 1 level 3 for 熟料 (<= 9 kgce/t), required of an existing plant, is met",
-            "A 1 3级（熟料）(<= 9 kgce/t)（现有项目应达到） 已达到",
+            "A 1 3级（熟料）（<= 9 kgce/t）（现有项目应达到）已达到",
         ),
         ("no GB level 2 of coke is known, which a new plant must meet", "没有 coke 的 GB 2级数值，新建项目须达到该级"),
         ("A asks for the baseline by 2025-12-31, which has passed", "A 要求在 2025-12-31 前达到基准水平，期限已过"),

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NoReturn
 from energybench import __version__
 from energybench.cli import console
 from energybench.cli.console import FINE, Parser, say
+from energybench.cli.options import add_options
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -52,12 +53,14 @@ def load(name: str) -> tuple[ModuleType, Parser]:
     about = f"{COMMANDS[name]}\n\n{module.ABOUT}".rstrip()
     parser = Parser(f"energybench {name}", about, f"examples:\n{module.EXAMPLES}")
     module.add_arguments(parser)
+    if "--lang" not in parser._option_string_actions:
+        add_options(parser, "lang")
     return module, parser
 
 
 def whole_parser() -> Parser:
     """Return the parser of what stands before a command."""
-    listed = "\n".join(f"  {name:<10}{text}" for name, text in COMMANDS.items())
+    listed = "\n".join(f"  {name:<10}{console.spoken(text)}" for name, text in COMMANDS.items())
     parser = Parser(
         "energybench",
         "Energy intensity of Chinese industry: trade units to standard coal (tce), limits and classes.\n\n"
@@ -80,13 +83,14 @@ def _run(words: list[str]) -> int:
         module, parser = load(words[0])
         console.offer_completion(parser, words[0])
         arguments = parser.read(words[1:])
+        arguments.lang = getattr(arguments, "lang", None) or console.language()
         with console.heard() as notes:
             answer, code = module.run(arguments)
         if answer is not None and arguments.json:
             plain = answer.to_dict() if hasattr(answer, "to_dict") else asdict(answer)
             console.say_json({**plain, "warnings": notes, **console.stamp()})
         elif answer is not None:
-            say(console.in_options(str(answer)))
+            say(console.spoken(str(answer)))
         return int(code)
     parser = whole_parser()
     console.offer_completion(parser)

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from energybench.cli.console import FINE, PROBLEMS, part_of, progress_bar, say
+from energybench.cli.console import FINE, PROBLEMS, language, part_of, progress_bar, say, speak_as
 from energybench.cli.options import CONVERSION, add_options, given
 from energybench.errors import OptionError
 
@@ -108,6 +108,8 @@ def shape_of(arguments: Namespace) -> dict[str, Any]:
 
 
 def run(arguments: Namespace) -> tuple[Answer | Explanation, int]:
+    speak_as(arguments.meters)
+    arguments.lang = language()
     if arguments.dry_run:
         from energybench.cli.explain import run as explain
 

@@ -9,11 +9,16 @@ import os
 import re
 import sys
 import warnings
+import zipfile
 from contextlib import contextmanager
+from contextvars import ContextVar
+from itertools import pairwise
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from energybench import __version__
 from energybench.errors import EnergybenchError, EnergybenchWarning, did_you_mean, requiring
+from energybench.errors.language import LANGUAGES, in_language
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -34,6 +39,50 @@ _COLOURS = (
     (33, (r"\b[23]级", "cannot tell", "无法判断")),
     (32, (r"\bbenchmark(?= ?[:(;])", "within-limit", r"\blevel-1\b", "标杆水平", "符合限额", r"\b1级")),
 )
+#: So many bytes of a file have its headers.
+_HEAD = 4096
+#: What says the language of a reader, the first that says anything.
+_SPOKEN = ("ENERGYBENCH_LANG", "LC_ALL", "LC_MESSAGES", "LANG")
+_language: ContextVar[str] = ContextVar("language", default="en")
+_said: ContextVar[bool] = ContextVar("said", default=True)
+
+
+def language() -> str:
+    """Return the language of this call."""
+    return _language.get()
+
+
+def language_asked(words: Sequence[str]) -> str:
+    """Return the language that ``--lang`` asks for; nothing where it asks for none."""
+    said = [word.removeprefix("--lang=") for word in words if word.startswith("--lang=")]
+    said += [after for word, after in pairwise(words) if word == "--lang"]
+    return said[-1] if said and said[-1] in LANGUAGES else ""
+
+
+def language_of_locale() -> str:
+    """Return the language of the environment; nothing where that is of no language."""
+    said = next((said for name in _SPOKEN if (said := os.environ.get(name))), "C")
+    return "" if said.partition(".")[0] in ("C", "POSIX") else "zh" if said.lower().startswith("zh") else "en"
+
+
+def speak_as(path: str) -> None:
+    """Speak Chinese from here on where a file has Chinese headers and neither the call nor the locale says anything."""
+    if not _said.get() and _is_chinese(path):
+        _language.set("zh")
+
+
+def _is_chinese(path: str) -> bool:
+    """Say whether the first cells of a CSV file or a workbook are Chinese."""
+    try:
+        with Path(path).open("rb") as file:
+            start = file.read(_HEAD)
+        if zipfile.is_zipfile(path):
+            with zipfile.ZipFile(path) as book, book.open("xl/sharedStrings.xml") as texts:
+                start = texts.read(_HEAD)
+    except (OSError, KeyError, zipfile.BadZipFile):
+        return False
+    encodings = ("utf-8", "gb18030")
+    return any(re.search("[\u4e00-\u9fff]{2}", start.decode(name, "ignore")) for name in encodings)
 
 
 class UsageError(Exception):
@@ -49,9 +98,19 @@ class Parser(argparse.ArgumentParser):
 
     def __init__(self, prog: str, about: str, epilog: str) -> None:
         super().__init__(
-            prog, None, about, epilog, allow_abbrev=False, formatter_class=argparse.RawDescriptionHelpFormatter
+            prog,
+            None,
+            spoken(about),
+            spoken(epilog),
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            allow_abbrev=False,
         )
         self._negative_number_matcher = re.compile(r"-\.?\d")
+
+    def add_argument(self, *names: Any, **settings: Any) -> argparse.Action:
+        """Declare an argument, with its help in the language of the call."""
+        help_text = spoken(settings.get("help") or "")
+        return super().add_argument(*names, **({**settings, "help": help_text} if help_text else settings))
 
     def read(self, words: Sequence[str]) -> argparse.Namespace:
         """Read words in any order of arguments and options."""
@@ -118,34 +177,45 @@ def say_json(answer: object) -> None:
 
 def in_options(text: str) -> str:
     """Turn the keyword arguments that an error speaks of into the options of the command."""
-    text = re.sub(r"\b(allow_unverified|plausible)=True", lambda found: f"--{found[1].replace('_', '-')}", text)
+    text = re.sub(
+        r"(?<![A-Za-z_.])(allow_unverified|plausible)=True", lambda found: f"--{found[1].replace('_', '-')}", text
+    )
     text = re.sub(r'corrections=\{.*\}, or (?=corrections="base")', "", text.replace("max_examples", "--examples"))
     text = re.sub(r"columns=\{'([^']*)': ['\"](\w*)['\"]\}", r"--columns '\1=\2'", text)
     text = text.replace("energybench.tables.use()", "a file that the environment variable ENERGYBENCH_DATA names")
     keyword = (
-        r"\b(basis|coal_rate|ncv|density|coefficient|edition|document|period|region|project|corrections|capacity"
+        r"(?<![A-Za-z_.])(basis|coal_rate|ncv|density|coefficient|edition|document|period|region|project|corrections|capacity"
         r'|reading|output|compare|sheet|plant|product|blank)=("[^"]*"|\'[^\']*\')?'
     )
     return re.sub(keyword, lambda found: f"--{found[1].replace('_', '-')} {found[2] or ''}".rstrip(), text)
 
 
+def spoken(text: str) -> str:
+    """Return a sentence in the language of the call, and in the words of the command."""
+    return in_options(in_language(text, language()))
+
+
 def refuse(reason: str, message: str, value: str, fix: str, as_json: bool) -> int:
     """Say on stderr why there is no answer, and return the exit code."""
     if as_json:
-        error = {"reason": reason, "message": message, "value": value, "fix": fix}
+        error = {"reason": reason, "message": spoken(message), "value": value, "fix": spoken(fix)}
         print(json.dumps({"error": error}, ensure_ascii=False), file=sys.stderr)
     else:
-        say(f"error: {message}. {fix}" if fix else f"error: {message}", err=True)
+        head, stop = ("错误：", "。") if language() == "zh" else ("error: ", ". ")
+        say(f"{head}{spoken(message)}{stop if fix else ''}{spoken(fix)}", err=True)
     return REFUSED
 
 
 def exit_code(command: Callable[[list[str]], int], words: list[str]) -> int:
     """Run a command, and turn every foreseeable failure into a message and an exit code."""
     as_json = "--json" in words
+    # What programs read is English unless they ask for another language.
+    said = language_asked(words) or ("en" if as_json else language_of_locale())
+    before = _language.set(said or "en"), _said.set(bool(said))
     try:
         return command(words)
     except EnergybenchError as error:
-        return refuse(error.reason, in_options(error.message), error.value, in_options(error.fix), as_json)
+        return refuse(error.reason, error.message, error.value, error.fix, as_json)
     except UsageError as error:
         if not as_json:
             say(error.usage.rstrip(), err=True)
@@ -161,6 +231,9 @@ def exit_code(command: Callable[[list[str]], int], words: list[str]) -> int:
         return INTERRUPTED
     except SystemExit as end:  # --help
         return int(end.code or 0)
+    finally:
+        _language.reset(before[0])
+        _said.reset(before[1])
 
 
 @contextmanager
@@ -177,7 +250,7 @@ def heard(said: set[str] | None = None) -> Iterator[list[str]]:
                 return
             texts.append(str(message))
             if said is None or texts[-1] not in said:
-                say(f"warning: {message}", err=True)
+                say(f"{'提示：' if language() == 'zh' else 'warning: '}{spoken(str(message))}", err=True)
             if said is not None:
                 said.add(texts[-1])
 
@@ -188,8 +261,6 @@ def heard(said: set[str] | None = None) -> Iterator[list[str]]:
 @contextmanager
 def progress_bar(*paths: str) -> Iterator[Callable[[float, str], None] | None]:
     """Give a function that moves a bar on stderr; None for short files and where stderr is not a terminal."""
-    from pathlib import Path
-
     size = sum(Path(path).stat().st_size for path in paths if Path(path).is_file())
     if (size < LONG and not any(Path(path).is_dir() for path in paths)) or not sys.stderr.isatty():
         yield None

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from energybench.errors.language import LANGUAGES
+
 if TYPE_CHECKING:
     import argparse
 
@@ -54,7 +56,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
         "default": [],
         "help": "figures of a policy beside the table: one, or a table of them; repeat it",
     },
-    "lang": {"choices": ("zh", "en"), "default": "en", "help": "language of what is written for people"},
+    "lang": {"choices": LANGUAGES, "help": "language of what is printed and written; default that of the locale"},
     "json": {"action": "store_true", "help": "print JSON instead of text"},
 }
 #: What decides how an amount becomes standard coal.

@@ -10,12 +10,12 @@ from energybench.energy.carriers import find_carrier
 from energybench.energy.coefficients import DEFAULT_EDITION
 from energybench.energy.lines import FLOW_SIGNS, KIND_OF_FLOW
 from energybench.errors import EnergybenchError, OptionError, check_option, quoted
+from energybench.errors.language import LANGUAGES
 from energybench.frames.columns import CORRECTIONS, EXAMPLES, REQUIRED
 from energybench.limits.choose import choose_document, find_item, find_ladder, needs_capacity
 from energybench.limits.corrections import required_corrections
 from energybench.limits.furnaces import find_curve
 from energybench.report.files import WORKBOOKS, refuse_overwriting, whole_file
-from energybench.report.words import LANGUAGES
 from energybench.tables.store import citation, records
 from energybench.units.result import Record
 from energybench.units.text import ATOMS, read_unit

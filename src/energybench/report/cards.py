@@ -7,13 +7,13 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from energybench.errors import MissingPackageError, requiring
+from energybench.errors.language import in_chinese
 from energybench.limits.ladders import LEVELS_ZH
 from energybench.report.look import look_of
 from energybench.report.words import (
     BASES_ZH,
     SIGNS,
     VERIFICATIONS_ZH,
-    in_chinese,
     number,
     template,
     text,

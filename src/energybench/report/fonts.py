@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from energybench.errors import EnergybenchWarning, check_option
-from energybench.report.words import LANGUAGES, text
+from energybench.errors.language import LANGUAGES
+from energybench.report.words import text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

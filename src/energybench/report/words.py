@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 from unicodedata import east_asian_width
 
 from energybench.errors import UnknownNameError, check_option
+from energybench.errors.language import LANGUAGES, in_language
 from energybench.limits.ladders import LEVELS_ZH
 from energybench.tables.store import find_document
 
 if TYPE_CHECKING:
     from energybench.targets import TargetVerdict
 
-LANGUAGES = ("zh", "en")
 #: A longer text is cut where it is shown.
 LONGEST_TEXT = 1000
 # What HTML cannot hold, and what turns the direction of the text around it.
@@ -72,7 +72,7 @@ class Words:
         return f"{pair[self._place]} ({code})" if pair else code
 
     def sentence(self, said: str) -> str:
-        return in_chinese(said) if self.lang == "zh" else said
+        return in_language(said, self.lang)
 
     def unit(self, unit: str) -> str:
         """Return the unit of a target as the language counts."""
@@ -159,22 +159,6 @@ def columns(shown: str) -> int:
 def padded(shown: str, width: int) -> str:
     """Return a text with spaces behind it, up to a width."""
     return shown + " " * (width - columns(shown))
-
-
-@cache
-def _phrases() -> list[tuple[str, str]]:
-    return [(english, chinese) for english, chinese in csv.reader(template("phrases.csv").splitlines()[1:])]
-
-
-def in_chinese(sentence: str) -> str:
-    """Return a sentence on a limit in Chinese; what has no phrase stays in English.
-
-    >>> in_chinese("was replaced by ndrc-2023 on 2023-07-04")
-    '已于 2023-07-04 被 ndrc-2023 取代'
-    """
-    for english, chinese in _phrases():
-        sentence = re.sub(english, chinese, sentence)
-    return sentence
 
 
 def titles(document: str) -> tuple[str, str]:

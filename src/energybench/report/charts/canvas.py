@@ -12,12 +12,13 @@ import numpy
 
 from energybench.accounts.account import Account
 from energybench.errors import OptionError, did_you_mean, quoted, requiring
+from energybench.errors.language import in_chinese
 from energybench.frames import Assessment
 from energybench.limits.ladders import Level
 from energybench.limits.verdicts import Verdict
 from energybench.report.fonts import FontWarning, choose_lettering
 from energybench.report.look import look_of
-from energybench.report.words import VERIFICATIONS_ZH, columns, in_chinese, number, titles, vocabulary
+from energybench.report.words import VERIFICATIONS_ZH, columns, number, titles, vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -6,10 +6,11 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from energybench.errors import DimensionError, OptionError, quoted
+from energybench.errors.language import in_chinese
 from energybench.limits.ladders import Level
 from energybench.report.charts import canvas
 from energybench.report.look import look_of
-from energybench.report.words import SIGNS, in_chinese, number
+from energybench.report.words import SIGNS, number
 from energybench.tables.store import citation
 from energybench.units.registry import ratio, read_quantity
 from energybench.units.text import read_unit

@@ -39,6 +39,13 @@ class EnergybenchError(Exception):
     def __str__(self) -> str:
         return f"{self.message}. {self.fix}" if self.fix else self.message
 
+    def in_language(self, lang: str) -> str:
+        """Return the sentences of the error in Chinese (``"zh"``) or English (``"en"``)."""
+        from energybench.errors.language import in_language
+
+        stop = "。" if lang == "zh" else ". "
+        return stop.join(in_language(text, lang) for text in (self.message, self.fix) if text)
+
 
 class UnitTextError(EnergybenchError, ValueError):
     """A unit text that the grammar does not read."""

@@ -1,0 +1,189 @@
+"""One catalogue of sentences: what energybench says in English, in another language.
+
+The code writes English. ``chinese.csv`` has a row for each sentence, and for each part that sentences are made of; a
+``{1}`` stands for what the code fills in and is put into the other language too, a ``{=1}`` for a quoted text, which
+stays as it is. A finished sentence is matched with the rows, so that it may pass through tables and engines as text.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib import resources
+
+LANGUAGES = ("zh", "en")
+_HOLE = re.compile(r"\{(=?)(\d+)\}")
+#: Joints between parts of a sentence, best first, and how Chinese writes them.
+_JOINTS = ((". ", "。"), ("; ", "；"), (": ", "："), (", and ", "，且"), (", ", "，"), (" and ", "和"), (" or ", "或"))
+#: Of the rows that fit a text, how many of those with the most letters of their own are tried.
+_MOST_TRIED = 6
+#: A longer text is taken apart by lines and joints only.
+_LONGEST = 2000
+_CHINESE = "\u3000-\u303f\u4e00-\u9fff\uff00-\uffef"
+_LOOSE = re.compile(f"(?<=[{_CHINESE}]) $")
+_EDGES = re.compile(r"^((?:[;,.] )?\s*)(.*?)(,?\s*|(?<!\.)\.\s*)$", re.DOTALL)
+#: What fills a hole: a quoted text as a whole, or what comes.
+_FILLED = r"""('[^']*'(?: \(\d+ characters\))?|"[^"]*"(?: \(\d+ characters\))?|.*?)"""
+
+
+@dataclass(frozen=True)
+class _Row:
+    """A sentence with holes."""
+
+    pieces: tuple[str, ...]
+    holes: tuple[tuple[bool, str], ...]
+    chinese: str
+
+    @property
+    def letters(self) -> int:
+        return sum(map(len, self.pieces))
+
+    @property
+    def pattern(self) -> re.Pattern[str]:
+        return _compiled(self.pieces)
+
+    def fill(self, texts: list[str]) -> str:
+        """Write the sentence in Chinese; no space stands between two Chinese words."""
+        by_name = {name: text for (_, name), text in zip(self.holes, texts, strict=True)}
+        made = ""
+        for number, part in enumerate(re.split(r"\{(\d+)\}", self.chinese)):
+            part = by_name[part] if number % 2 else part
+            if re.match(f"[{_CHINESE}]", part):
+                made = _LOOSE.sub("", made)
+            elif part.startswith(" ") and re.search(f"[{_CHINESE}]$", made) and re.match(f" [{_CHINESE}]", part):
+                part = part[1:]
+            made += part
+        return made
+
+
+@cache
+def _compiled(pieces: tuple[str, ...]) -> re.Pattern[str]:
+    made = re.escape(pieces[0])
+    for number, piece in enumerate(pieces[1:]):
+        # Of two holes side by side the second is empty or begins a part of the sentence.
+        made += (r"((?:(?:[,;.:(]| \(| for ).*?)?)" if number and not pieces[number] else _FILLED) + re.escape(piece)
+    return re.compile(made, re.DOTALL)
+
+
+@cache
+def rows() -> dict[str, str]:
+    """Return the catalogue: the Chinese of each English sentence."""
+    text = (resources.files("energybench.errors") / "chinese.csv").read_text(encoding="utf-8")
+    return dict(list(csv.reader(text.splitlines(keepends=True)))[1:])
+
+
+@cache
+def _catalogue() -> tuple[dict[str, str], list[_Row]]:
+    """Return the texts without holes, and the rows with holes, those with the most letters first."""
+    whole, made = {}, []
+    for english, chinese in rows().items():
+        if not _HOLE.search(english):
+            whole[english] = chinese
+            continue
+        parts = _HOLE.split(english)
+        holes = tuple((mark == "=", name) for mark, name in zip(parts[1::3], parts[2::3], strict=True))
+        made.append(_Row(tuple(parts[0::3]), holes, chinese))
+    return whole, sorted(made, key=lambda row: -row.letters)
+
+
+def in_language(text: str, lang: str) -> str:
+    """Return a sentence of energybench in a language.
+
+    Parameters
+    ----------
+    text : str
+        An error, a problem, a note, a suggestion, or an answer as it is printed; lines are taken one by one.
+    lang : {"zh", "en"}
+        Chinese or English.
+
+    Returns
+    -------
+    str
+        The sentence; what no row of the catalogue fits comes back as it is.
+
+    Examples
+    --------
+    >>> in_language("was replaced by ndrc-2023 on 2023-07-04", "zh")
+    '已于 2023-07-04 被 ndrc-2023 取代'
+    """
+    return in_chinese(text) if lang == "zh" else text
+
+
+def in_chinese(text: str) -> str:
+    """Return a sentence in Chinese; what has no row stays in English."""
+    return "\n".join(_best(line)[1] for line in text.split("\n"))
+
+
+@lru_cache(maxsize=20_000)
+def _best(text: str) -> tuple[int, str]:
+    """Return how many letters of a text the catalogue says, and the text in Chinese: the reading that says most."""
+    before, core, after = _EDGES.fullmatch(text).groups()  # type: ignore[union-attr] # it fits every text
+    whole, with_holes = _catalogue()
+    if not re.search("[A-Za-z]{2}", core) or _is_quoted(core):
+        return 0, text
+    if core not in whole and re.match("[A-Z][a-z]* [a-z]", core) and core[0].lower() + core[1:] in whole:
+        core = core[0].lower() + core[1:]
+    if core in whole:
+        return len(core), f"{_edge(before)}{whole[core]}{_edge(after)}"
+    found = (0, core)
+    tried = 0
+    for row in with_holes if len(core) < _LONGEST else ():
+        if row.letters <= found[0] and tried >= _MOST_TRIED:
+            break
+        if not all(piece in core for piece in row.pieces):
+            continue
+        match = row.pattern.fullmatch(core)
+        if match is None:
+            continue
+        tried += 1
+        said = [(0, hole) if own else _best(hole) for (own, _), hole in zip(row.holes, match.groups(), strict=True)]
+        score = row.letters + sum(letters for letters, _ in said)
+        if score > found[0]:
+            found = score, row.fill([hole for _, hole in said])
+        if tried >= _MOST_TRIED:
+            break
+    for joint, written in _JOINTS:
+        left, joint, right = _split(core, joint)
+        if joint:
+            (first, one), (second, other) = _best(left), _best(right)
+            if first + second > found[0] or (not found[0] and _is_quoted(left) and joint != ", "):
+                found = first + second or 1, _join(one, written, other)
+    if not found[0]:
+        return 0, text
+    return found[0], f"{_edge(before)}{found[1]}{'' if found[1].endswith('）') and after == ',' else _edge(after)}"
+
+
+def _join(one: str, written: str, other: str) -> str:
+    """Write two parts of a sentence; a bracket needs no joint, and words in letters need spaces around a word."""
+    if other.startswith("（"):
+        return one + other
+    if written in "和或":
+        before = "" if re.search(f"[{_CHINESE}]$", one) else " "
+        after = "" if re.match(f"[{_CHINESE}]", other) else " "
+        written = f"{before}{written}{after}"
+    return one + written + other
+
+
+def _edge(text: str) -> str:
+    """Return what stands around a text as Chinese writes it."""
+    for joint, written in _JOINTS:
+        if text.startswith(joint) or (text and text == joint.rstrip()):
+            return written
+    return text
+
+
+def _is_quoted(text: str) -> bool:
+    return len(text) > 1 and text[0] in "'\"" and text[-1] == text[0] and text[0] not in text[1:-1]
+
+
+def _split(text: str, joint: str) -> tuple[str, str, str]:
+    """Part a text at its first joint that stands in no quotes."""
+    place = text.find(joint)
+    while place >= 0:
+        before = text[:place]
+        if before.count('"') % 2 == 0 and before.count("'") % 2 == 0:
+            return before, joint, text[place + len(joint) :]
+        place = text.find(joint, place + 1)
+    return text, "", ""

@@ -1,0 +1,100 @@
+"""Every sentence in Chinese: the catalogue is whole, its holes agree, and the command speaks the reader's language."""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+import energybench as eb
+from energybench.errors.language import in_chinese, in_language, rows
+from shell import shell
+from test_architecture import TREES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+HOLE = re.compile(r"\{=?(\d+)\}")
+#: What makes a sentence of the first two texts that it is given.
+MAKERS = re.compile(r"\w+(Error|Refusal)$|^Refusal$")
+
+
+def _template(node: ast.AST) -> str:
+    """Return a text of the code as a row of the catalogue has it, empty where it is none."""
+    if isinstance(node, ast.Constant):
+        return node.value if isinstance(node.value, str) else ""
+    if not isinstance(node, ast.JoinedStr):
+        return ""
+    made, count = "", 0
+    for part in node.values:
+        if isinstance(part, ast.FormattedValue):
+            count += 1
+            own = part.conversion == ord("r") or getattr(getattr(part.value, "func", None), "id", "") == "quoted"
+            made += f"{{{'=' * own}{count}}}"
+        elif isinstance(part, ast.Constant):
+            made += str(part.value)
+    return made
+
+
+def _sentences() -> Iterator[tuple[str, str]]:
+    """Yield the sentences that are written where an error or a refusal of rows is made, with the module."""
+    for module, tree in TREES.items():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and MAKERS.search(ast.unparse(node.func)):
+                for argument in (*node.args, *(keyword.value for keyword in node.keywords)):
+                    text = _template(argument).replace("{value}", "{=0}").strip(" ;,.")
+                    if " " in text and re.search("[a-z]{3}", HOLE.sub("", text)):
+                        yield module, text
+
+
+def test_every_sentence_of_an_error_has_its_chinese() -> None:
+    known = {text.strip(" ;,.") for text in rows()}
+    found = set(_sentences())
+    assert len(found) > 400
+    assert {where: text for where, text in found if text not in known} == {}
+
+
+def test_no_row_of_the_catalogue_names_a_hole_that_its_english_lacks() -> None:
+    wrong = {en for en, zh in rows().items() if not set(re.findall(r"\{(\d+)\}", zh)) <= set(HOLE.findall(en))}
+    assert wrong == set()
+
+
+@pytest.mark.parametrize(
+    ("english", "chinese"),
+    [
+        ("ndrc-2021 was replaced by ndrc-2023 on 2023-07-04", "ndrc-2021 已于 2023-07-04 被 ndrc-2023 取代"),
+        ("Did you mean 'kWh' or 'Wh'?", "是否指 'kWh' 或 'Wh'？"),
+        ("'The unit is empty' is not a unit text", "'The unit is empty' 不是计量单位"),
+        ("It is the tesla: write t for the tonne", "这是特斯拉的符号：吨请写 t"),
+        ("甲厂 of the north", "甲厂 of the north"),
+    ],
+)
+def test_a_finished_sentence_is_matched_and_a_quoted_text_stays(english: str, chinese: str) -> None:
+    assert in_chinese(english) == chinese
+    assert in_language(english, "en") == english
+
+
+def test_an_error_of_python_tells_itself_in_chinese() -> None:
+    with pytest.raises(eb.EnergybenchError) as refused:
+        eb.classify("600 kWh/t", "induction-furnace-cast-iron")
+    assert refused.value.in_language("zh") == ('induction-furnace-cast-iron 的限额取决于炉容量。请加 capacity="3 t"')
+    assert refused.value.in_language("en") == str(refused.value)
+
+
+@pytest.mark.parametrize("settings", [{"LANG": "zh_CN.UTF-8"}, {"ENERGYBENCH_LANG": "zh"}, {"LC_ALL": "zh_CN"}])
+def test_the_command_speaks_the_language_of_the_locale(
+    settings: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("ENERGYBENCH_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+    words = ("classify", "600 kWh/t", "induction-furnace-cast-iron")
+    said = '错误：induction-furnace-cast-iron 的限额取决于炉容量。请加 --capacity "3 t"\n'
+    assert shell(*words).stderr == said
+    assert shell(*words, "--lang", "en").stderr.startswith("error: The limit of")
+    # A program reads English, whatever the locale, unless it asks.
+    assert "The limit of" in shell(*words, "--json").stderr
+    assert "限额" in shell(*words, "--json", "--lang", "zh").stderr

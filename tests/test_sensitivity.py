@@ -40,7 +40,7 @@ def test_the_state_of_gas_that_an_account_was_told_holds_for_its_alternatives() 
     """Blast furnace gas is in the 2020 edition per m3 and here in Nm3."""
     lines = [("原煤", "3000 t"), ("高炉煤气", "1 万Nm3")]
     _, table = book(lines, gas_state="0 °C")
-    assert not any("gas_state" in other.reason for other in table.alternatives)
+    assert not any("reference conditions" in other.reason for other in table.alternatives)
 
 
 def find(table: Sensitivity, quantity: str, direction: str, carrier: str = "") -> Change:

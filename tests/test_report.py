@@ -309,6 +309,31 @@ def test_what_is_too_long_is_cut_and_the_notes_say_so(monkeypatch: pytest.Monkey
     assert rows_of(section(html, "results")) == 3
 
 
+def test_a_page_with_many_readings_sums_them_by_carrier_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(content, "MOST_READINGS", 3)
+    lines: list[dict[str, Any]] = [
+        {"amount": 1000},
+        {"amount": 1200},
+        {"amount": "?"},
+        {"carrier": "电力", "amount": 10, "unit": "万kWh"},
+    ]
+    answer = eb.assess(meters(*lines), outputs())
+    gathered = content.gather(answer, None, Words("en"))
+    ((_, _, readings),) = gathered["plants"]
+    assert [row[1:7] for row in readings.rows] == [
+        (answer.lines.frame()["carrier"].iloc[0], "", 3, 2, 2200.0, "t"),
+        ("电力", "", 1, 1, 10.0, "万kWh"),
+    ]
+    used = answer.lines.frame()["tce"].sum()
+    assert sum(row[7] for row in readings.rows) == pytest.approx(used)
+    assert "There are 4 readings, and this page sums them by carrier" in " ".join(gathered["notes"])
+
+
+def test_the_page_has_the_organisation_and_the_day_below_its_heading() -> None:
+    page = html_report(eb.assess(meters(), outputs()), title="甲", organisation="<乙局>", date="2026-11-29")
+    assert "&lt;乙局&gt;</bdi> · <bdi>2026-11-29" in page
+
+
 @pytest.mark.parametrize("kind", ["polars", "pyarrow"])
 def test_frames_of_every_kind_make_the_same_page(kind: str) -> None:
     given = [meters(), outputs()]

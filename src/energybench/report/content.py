@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from energybench.errors import EnergybenchError, OptionError, quoted
 from energybench.frames import Assessment
-from energybench.frames.encode import encode
+from energybench.frames.encode import encode, to_floats
 from energybench.frames.groups import KEY_TEXT
 from energybench.limits.ladders import Level
 from energybench.report.charts.carriers import carrier_chart
@@ -32,9 +32,11 @@ if TYPE_CHECKING:
 #: kinds of problem that a page shows; where there are more, the page says so.
 MOST_ANSWERS = 30
 MOST_RESULTS = 5000
-MOST_PLANTS = 200
+MOST_PLANTS = 500
 MOST_LINES = 1000
 MOST_PROBLEMS = 1000
+#: A page with more readings than this shows their sums by carrier.
+MOST_READINGS = 3000
 #: Width and height of a chart in inches.
 _CHART = (8.2, 4.6)
 STEPS = tuple(level.value for level in Level)
@@ -266,19 +268,46 @@ def _column(step: str) -> str:
     return step.replace("-", "_")
 
 
-def _plants(
-    frame: pandas.DataFrame, energy: pandas.DataFrame | None, words: Words
-) -> tuple[list[tuple[str, Table, Table | None]], list[str]]:
+class Plant(NamedTuple):
+    """The page of a plant: its name, its results and readings."""
+
+    name: str
+    results: Table
+    readings: Table | None
+
+
+def _plants(frame: pandas.DataFrame, energy: pandas.DataFrame | None, words: Words) -> tuple[list[Plant], list[str]]:
     rows_of, lines_of = _by_plant(frame), {} if energy is None else _by_plant(energy)
     notes = words.cut("cut_plants", MOST_PLANTS, len(rows_of)) + ([words("not_kept")] if energy is None else [])
+    summed = energy is not None and len(energy) > MOST_READINGS
+    if energy is not None and summed:
+        notes.append(words("summed").format(all=f"{len(energy):,}"))
     plants = []
     for key, rows in islice(rows_of.items(), MOST_PLANTS):
         name, lines, readings = text(rows["plant"].iloc[0]), lines_of.get(key), None
         if lines is not None:
-            readings = _line_table(lines.head(MOST_LINES), words)
+            lines = _by_carrier(lines) if summed else lines
+            readings = (_sum_table if summed else _line_table)(lines.head(MOST_LINES), words)
             notes += words.cut("cut_lines", MOST_LINES, len(lines), name)
-        plants.append((name, result_table(rows.head(MOST_RESULTS), words), readings))
+        plants.append(Plant(name, result_table(rows.head(MOST_RESULTS), words), readings))
     return plants, notes
+
+
+def _by_carrier(lines: pandas.DataFrame) -> pandas.DataFrame:
+    """Return the used readings of a plant summed by product, carrier, flow and unit, and the others counted."""
+    keys = [name for name in ("product", "carrier", "flow", "unit") if name in lines]
+    given = lines.assign(**{name: lines[name].map(text) for name in keys})
+    # Amounts that were not used may be no numbers.
+    given["amount"] = to_floats(given["amount"].where(given["used"]))
+    groups = given.groupby(keys, sort=False, observed=True)
+    sums = groups.agg(rows=("used", "size"), used=("used", "sum"), amount=("amount", "sum"), tce=("tce", "sum"))
+    return sums.reset_index()
+
+
+def _sum_table(sums: pandas.DataFrame, words: Words) -> Table:
+    heads = ("product", "carrier", "flow", "rows", "used", "amount", "unit", "tce")
+    rows = [tuple(row.get(name, "") for name in heads) for row in sums.to_dict("records")]
+    return _table(heads, rows, ("rows", "used", "amount", "tce"), words)
 
 
 def _by_plant(frame: pandas.DataFrame) -> dict[str, pandas.DataFrame]:

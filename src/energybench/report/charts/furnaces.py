@@ -120,7 +120,9 @@ def furnace_chart(
             title=say(f"{name}：炉容与电耗限额", f"Limit by capacity: {name}"),
             below=[canvas.cite([curve.row], lettering), canvas.place_of(source, lettering), note, " "],
         )
-        spots = [*zip(furnaces["capacity"], furnaces["value"], lettering.names(furnaces["name"]), strict=True)]
+        # A furnace of several periods has a point for each, and its name once.
+        named = furnaces.drop_duplicates(["name", "capacity"])
+        spots = [*zip(named["capacity"], named["value"], lettering.names(named["name"]), strict=True)]
         spots += [(float(x), float(y), number(float(y))) for x, y in zip(curve.capacities, curve.limits, strict=True)]
         hidden = canvas.label_points(axes, spots)
         said = lettering.count(hidden, "{} 个标注无处可放，未写。", "Labels that found no place: {}.")

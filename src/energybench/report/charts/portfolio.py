@@ -36,6 +36,9 @@ _SHARES = {"share_of_capacity_at_benchmark": "best", "share_of_capacity_below_ba
 #: How much of the height an upright name may take, in how many lines another may stand, and the shortest of them.
 _UPRIGHT, _LINES, _SHORTEST = 0.36, 3, 8
 
+#: So many plants have steps with an edge.
+_MOST_EDGES = 40
+
 
 def portfolio_chart(
     assessment: Assessment,
@@ -126,6 +129,7 @@ def portfolio_chart(
             axes,
             title=say(f"{title}：单位产品能耗与累计规模", f"Intensity over the portfolio: {title}"),
             below=[
+                say("越大越好。", "Higher is better.") if higher else say("越小越好。", "Lower is better."),
                 canvas.cite(canvas.sources_of(plants), lettering),
                 lettering.count(out, "{} 行没有等级或规模，未画。", "Not drawn: {} rows without a class or a size."),
                 say("纵轴不从零起。", "The upright axis does not start at zero.") if cut else "",
@@ -177,6 +181,8 @@ def _draw_plants(
     for level in (level.value for level in Level if (classes == level.value).any()):
         here = classes == level
         look = canvas.class_area(level, lettering)
+        if len(plants) > _MOST_EDGES:  # edges and hatches would swallow the colours
+            look |= {"linewidth": 0, "hatch": "", "edgecolor": "none"}
         ax.bar(left[here], values[here] - bottom, wide[here], bottom, align="edge", zorder=2, **look)
 
 
@@ -218,7 +224,11 @@ def _name_plants(
     box = ax.get_window_extent()
     scale = box.width / ax.get_xlim()[1]
     tops, narrow = [float(values.max() + 0.1 * (values.max() - bottom))], 0
+    least = canvas.font_size() * ax.figure.dpi / 72
     for (name, full), start, width, value in zip(plants, left, wide, values, strict=True):
+        if width * scale < least:  # not even a name that stands upright has room
+            narrow += 1
+            continue
         text = canvas.write(ax, name, start + width / 2, value)
         if not _fit(text, name, width * scale, _UPRIGHT * box.height):
             text.remove()

@@ -24,3 +24,31 @@ for (const table of document.querySelectorAll("table.sortable")) {
     });
   });
 }
+
+// What is searched for, and the class that is chosen, leave the rows and the plants that have both.
+const tools = document.querySelector(".tools");
+const [find, level, apart, shown] = ["find", "level", "apart", "shown"].map((id) => document.getElementById(id));
+const entries = [...document.querySelectorAll("#plants .columns li")];
+const parts = [
+  ...[...document.querySelectorAll("#results tbody tr")].map((row) => [[row], row, row.cells[0]]),
+  ...[...document.querySelectorAll("#plants article")].map((one, place) => [[one, entries[place]], one, one.querySelector("h3")]),
+];
+const known = parts.map(([hidden, one, name]) => [
+  hidden,
+  name.textContent.toLowerCase(),
+  new Set([...one.querySelectorAll(".badge")].map((badge) => badge.textContent)),
+]);
+const choose = () => {
+  const words = find.value.trim().toLowerCase();
+  let count = 0;
+  for (const [hidden, name, levels] of known) {
+    const fits = name.includes(words) && (level.value === "" || levels.has(level.value));
+    for (const one of hidden) one.hidden = !fits;
+    count += fits && hidden.length === 2;
+  }
+  shown.textContent = words || level.value ? `${count} / ${entries.length}` : "";
+};
+tools.hidden = false;
+find.addEventListener("input", choose);
+level.addEventListener("change", choose);
+apart.addEventListener("change", () => document.body.classList.toggle("apart", apart.checked));

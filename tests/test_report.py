@@ -209,7 +209,7 @@ def test_what_follows_from_a_class_is_a_column_where_anything_does(example: Asse
     said = "A 1 level 3 (<= 9 kgce/t) is not met"
     table = content.result_table(frame.assign(notes=["", said]), Words("zh"))
     assert table.heads[-1] == "说明"
-    assert [row[-1] for row in table.rows] == ["", "A 1 3级 (<= 9 kgce/t) 未达到"]
+    assert [row[-1] for row in table.rows] == ["", "A 1 3级（≤ 9 kgce/t）未达到"]
     assert content.result_table(frame.assign(notes=""), Words("en")).heads[-1] == "Reason"
 
 
@@ -264,11 +264,12 @@ def test_a_decided_target_stands_above_those_that_lack_a_figure_with_its_words()
 
 
 def test_the_first_screen_says_who_meets_what_and_by_how_much_the_farthest_first() -> None:
-    fuels = [{"plant": plant, "amount": amount} for plant, amount in (("好", 2700), ("中", 3000), ("差", 3500))]
-    answer = eb.assess(meters(*fuels), outputs(*({"plant": one, "output": 20000} for one in ("好", "中", "差"))))
+    burnt = {"好": 2700, "中": 3000, "差": 3500, "更差": 3600}
+    fuels = [{"plant": plant, "amount": amount} for plant, amount in burnt.items()]
+    answer = eb.assess(meters(*fuels), outputs(*({"plant": one, "output": 20000} for one in burnt)))
     table = content.answer_table(answer.result_frame, Words("zh"))
-    assert [row[0] for row in table.rows] == ["差", "中", "好"]
-    assert [row[5] for row in table.rows] == [
+    assert [row[0] for row in table.rows] == ["更差", "差", "中", "好"]
+    assert [row[5] for row in table.rows[1:]] == [
         "达到基准水平（117）还差 8.002 kgce/t",
         "优于基准水平（117）9.855 kgce/t；达到标杆水平（100）还差 7.145 kgce/t",
         "优于标杆水平（100）3.569 kgce/t",

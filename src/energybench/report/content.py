@@ -9,6 +9,8 @@ from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import numpy
+
 from energybench.errors import EnergybenchError, OptionError, quoted
 from energybench.frames import Assessment
 from energybench.frames.encode import encode, to_floats
@@ -187,9 +189,14 @@ def _picture(title: str, draw: Callable[..., Any]) -> tuple[str, str, str]:
 
 
 def worst_first(frame: pandas.DataFrame) -> pandas.DataFrame:
-    """Return the rows by class, those that miss their limit first."""
-    places = frame["class"].fillna("").astype(str).map(_WORST_FIRST.index)
-    return frame.iloc[places.argsort(kind="stable")]
+    """Return the rows by class, the worst first, and of one class those that miss the next step by most first."""
+    places = frame["class"].fillna("").astype(str).map(_WORST_FIRST.index).to_numpy()
+    next_step = numpy.full(len(frame), -numpy.inf)
+    for step in (_column(one) for one in STEPS if f"margin_{_column(one)}" in frame):
+        with numpy.errstate(divide="ignore", invalid="ignore"):
+            margin = to_floats(frame[f"margin_{step}"]) / numpy.abs(to_floats(frame[step]))
+        next_step = numpy.where(margin < 0, numpy.maximum(next_step, margin), next_step)
+    return frame.iloc[numpy.lexsort((numpy.where(numpy.isfinite(next_step), next_step, 0.0), places))]
 
 
 def answer_table(frame: pandas.DataFrame, words: Words) -> Table:

@@ -72,7 +72,7 @@ class Words:
         return f"{pair[self._place]} ({code})" if pair else code
 
     def sentence(self, said: str) -> str:
-        return in_language(said, self.lang)
+        return in_language(said, self.lang).replace("<= ", "≤ ").replace(">= ", "≥ ")
 
     def unit(self, unit: str) -> str:
         """Return the unit of a target as the language counts."""

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import ast
+import csv
 import re
+import shlex
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 import energybench as eb
 from energybench.errors.language import in_chinese, in_language, rows
+from expect import each
 from shell import shell
 from test_architecture import TREES
 
@@ -98,3 +102,25 @@ def test_the_command_speaks_the_language_of_the_locale(
     # A program reads English, whatever the locale, unless it asks.
     assert "The limit of" in shell(*words, "--json").stderr
     assert "限额" in shell(*words, "--json", "--lang", "zh").stderr
+
+
+def _wrong_inputs() -> list[list[str]]:
+    with (Path(__file__).parent / "wrong_inputs.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.reader(file))[1:]
+
+
+@each("typed, said, instead", _wrong_inputs(), ids=lambda cell: cell)
+def test_what_people_type_is_refused_in_their_words_with_a_fix_that_works(
+    typed: str, said: str, instead: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each line of the file: what is typed, what the command says in Chinese, and what to type instead."""
+    monkeypatch.setenv("ENERGYBENCH_LANG", "zh")
+    done = shell(*shlex.split(typed))
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert done.stderr.splitlines()[-1] == f"错误：{said}"
+    again = shell(*shlex.split(instead))
+    assert again.exit_code == 0, again.stderr
+
+
+def test_a_short_row_reads_no_sentence_that_it_fits_by_chance() -> None:
+    assert in_chinese("The row is for melting of another kind") == "The row is for melting of another kind"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from energybench.cli.console import FINE
+from energybench.cli.console import FINE, check_order
 from energybench.cli.options import add_options, given
 from energybench.errors import OptionError
 
@@ -49,6 +49,7 @@ def run(arguments: Namespace) -> tuple[Verdict | None, int]:
         return None, answer_pipe(CLASSES, {"item": arguments.item, **options})
     if arguments.item is None:
         arguments.refuse("the following arguments are required: ITEM")
+    check_order(arguments, arguments.value, arguments.item)
     import energybench as eb
 
     verdict = eb.classify(arguments.value, arguments.item, **options)

@@ -175,12 +175,20 @@ def say_json(answer: object) -> None:
     print(json.dumps(answer, ensure_ascii=False, allow_nan=False, indent=2), flush=True)
 
 
+def check_order(arguments: argparse.Namespace, amount: str, name: str) -> None:
+    """Refuse an amount and a name that stand in each other's place."""
+    if not re.search(r"\d", amount) and re.match(r"\s*\d[\d.,]* ?[A-Za-z千万亿吨立度]", name):
+        arguments.refuse(f'the amount stands first: "{name}" {amount}')
+
+
 def in_options(text: str) -> str:
     """Turn the keyword arguments that an error speaks of into the options of the command."""
     text = re.sub(
         r"(?<![A-Za-z_.])(allow_unverified|plausible)=True", lambda found: f"--{found[1].replace('_', '-')}", text
     )
-    text = re.sub(r'corrections=\{.*\}, or (?=corrections="base")', "", text.replace("max_examples", "--examples"))
+    figures = r'corrections=\{.*\}, or (?=corrections="base")|请加 corrections=\{.*\}，或(?=.*corrections="base")'
+    text = re.sub(figures, "", text.replace("max_examples", "--examples"))
+    text = re.sub(r"to_tce\(\) (or|或) account\(\)", "energybench convert", text)
     text = re.sub(r"columns=\{'([^']*)': ['\"](\w*)['\"]\}", r"--columns '\1=\2'", text)
     text = text.replace("energybench.tables.use()", "a file that the environment variable ENERGYBENCH_DATA names")
     keyword = (
@@ -202,7 +210,9 @@ def refuse(reason: str, message: str, value: str, fix: str, as_json: bool) -> in
         print(json.dumps({"error": error}, ensure_ascii=False), file=sys.stderr)
     else:
         head, stop = ("错误：", "。") if language() == "zh" else ("error: ", ". ")
-        say(f"{head}{spoken(message)}{stop if fix else ''}{spoken(fix)}", err=True)
+        said = spoken(message)
+        stop = "" if not fix else " " if said.endswith("?") else "" if said.endswith("？") else stop
+        say(f"{head}{said}{stop}{spoken(fix)}", err=True)
     return REFUSED
 
 

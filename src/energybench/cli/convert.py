@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from energybench.cli.console import FINE
+from energybench.cli.console import FINE, check_order
 from energybench.cli.options import CONVERSION, add_options, given
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ def run(arguments: Namespace) -> tuple[Conversion | None, int]:
         return None, answer_pipe(CONVERSIONS, {"carrier": arguments.carrier, **options})
     if arguments.carrier is None:
         arguments.refuse("the following arguments are required: CARRIER")
+    check_order(arguments, arguments.amount, arguments.carrier)
     import energybench as eb
 
     return eb.convert(arguments.amount, arguments.carrier, **options), FINE

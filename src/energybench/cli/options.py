@@ -10,11 +10,18 @@ if TYPE_CHECKING:
     import argparse
 
 BASES = ("calorific", "primary")
+#: How the bases are written in print.
+PRINTED_BASES = {"当量": "calorific", "当量值": "calorific", "等价": "primary", "等价值": "primary"}
 READINGS = ("linear", "class_below", "class_above", "stated_only")
 
 #: Argument of the library: how the option reads. The option is its name with dashes.
 OPTIONS: dict[str, dict[str, Any]] = {
-    "basis": {"choices": BASES, "default": "calorific", "help": "calorific is 当量值, primary is 等价值"},
+    "basis": {
+        "type": lambda word: PRINTED_BASES.get(word, word),
+        "choices": BASES,
+        "default": "calorific",
+        "help": "calorific is 当量值, primary is 等价值",
+    },
     "coal_rate": {"metavar": "RATE", "help": 'coal rate of power, for the primary basis: "300 gce/kWh"'},
     "edition": {
         "metavar": "DOCUMENT",

@@ -19,6 +19,13 @@ _HOLE = re.compile(r"\{(=?)(\d+)\}")
 _JOINTS = ((". ", "。"), ("; ", "；"), (": ", "："), (", and ", "，且"), (", ", "，"), (" and ", "和"), (" or ", "或"))
 #: Of the rows that fit a text, how many of those with the most letters of their own are tried.
 _MOST_TRIED = 6
+#: A row with fewer letters of its own fits many texts by chance: it counts where its holes leave nothing in English.
+_FEW = 16
+_ENGLISH = re.compile(
+    r"""(?<![\w"'=.-])(?:an?|and|are|as|by|can|example|for|has|in|is|it|its|no|not|of|on|or|that|the|this|to|was|
+    with)(?![\w"'=.-])""",
+    re.IGNORECASE | re.VERBOSE,
+)
 #: A longer text is taken apart by lines and joints only.
 _LONGEST = 2000
 _CHINESE = "\u3000-\u303f\u4e00-\u9fff\uff00-\uffef"
@@ -63,7 +70,7 @@ def _compiled(pieces: tuple[str, ...]) -> re.Pattern[str]:
     made = re.escape(pieces[0])
     for number, piece in enumerate(pieces[1:]):
         # Of two holes side by side the second is empty or begins a part of the sentence.
-        made += (r"((?:(?:[,;.:(]| \(| for ).*?)?)" if number and not pieces[number] else _FILLED) + re.escape(piece)
+        made += (r"((?:(?:[,;:(]|\. | \(| for ).*?)?)" if number and not pieces[number] else _FILLED) + re.escape(piece)
     return re.compile(made, re.DOTALL)
 
 
@@ -139,6 +146,8 @@ def _best(text: str) -> tuple[int, str]:
             continue
         tried += 1
         said = [(0, hole) if own else _best(hole) for (own, _), hole in zip(row.holes, match.groups(), strict=True)]
+        if row.letters < _FEW and any(_ENGLISH.search(hole) for _, hole in said):
+            continue
         score = row.letters + sum(letters for letters, _ in said)
         if score > found[0]:
             found = score, row.fill([hole for _, hole in said])
@@ -163,6 +172,8 @@ def _join(one: str, written: str, other: str) -> str:
         before = "" if re.search(f"[{_CHINESE}]$", one) else " "
         after = "" if re.match(f"[{_CHINESE}]", other) else " "
         written = f"{before}{written}{after}"
+    if one.endswith("？"):
+        written = ""
     return one + written + other
 
 

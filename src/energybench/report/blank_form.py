@@ -145,7 +145,9 @@ def template(
     check_option("lang", lang, LANGUAGES)
     refuse_overwriting((path,), (), WORKBOOKS)
     if Path(path).exists():
-        raise OptionError(f"{quoted(str(path))} is there already", str(path), "Give a name that is not there yet")
+        raise OptionError(
+            f"{quoted(str(path))} is there already", quoted(str(path)), "Give a name that is not there yet"
+        )
     names = (product,) if isinstance(product, str) else tuple(product)
     products = {find_item(name): _looked_up(name, document, region) for name in names}
     corrections = {header: one for item in products.values() for header, one in _headers(item, lang)}

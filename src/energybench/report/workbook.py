@@ -183,7 +183,9 @@ def _opened(source: str | Path, path: str | Path) -> Any:
     import openpyxl
 
     if Path(source).resolve() == Path(path).resolve():
-        raise OptionError(f"{quoted(str(path))} is read, and would be written over", str(path), "Give another name")
+        raise OptionError(
+            f"{quoted(str(path))} is read, and would be written over", quoted(str(path)), "Give another name"
+        )
     book = openpyxl.load_workbook(source)
     for name in book.sheetnames:
         if name.startswith(OWN_SHEETS):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import threading
 import warnings
 from dataclasses import asdict
@@ -234,6 +235,11 @@ def _bytes(path: Path) -> bytes:
 
 
 @cached()
+def _bare(number: str) -> str:
+    """Return a printed number without spaces, slashes and capitals."""
+    return re.sub(r"[\s/_]", "", number).casefold()
+
+
 def find_document(text: str) -> DocumentRow:
     """Return a document by its id or its printed number.
 
@@ -256,11 +262,15 @@ def find_document(text: str) -> DocumentRow:
         raise UnknownNameError(f"{quoted(text)} is not the id of a document", quoted(text), "Write the id as text")
     known = {key: row for row in records("documents") for key in (row.number, row.id) if key}
     if text not in known:
-        raise UnknownNameError(
-            f"{quoted(text)} is not a document of the tables",
-            quoted(text),
-            did_you_mean(text, known, "energybench tables documents lists them"),
-        )
+        bare = _bare(text)
+        ids = [
+            row.id
+            for row in records("documents")
+            if len(bare) > 2 and bare in _bare(f"{row.number} {row.id} {row.title_zh}")
+        ]
+        fix = f"The ids of the documents with that in number or title: {', '.join(ids)}" if 0 < len(ids) <= 5 else ""
+        fix = fix or did_you_mean(text, known, "energybench tables documents lists them")
+        raise UnknownNameError(f"{quoted(text)} is not a document of the tables", quoted(text), fix)
     found: DocumentRow = known[text]
     return found
 

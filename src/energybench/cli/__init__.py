@@ -59,7 +59,6 @@ def load(name: str) -> tuple[ModuleType, Parser]:
 
 
 def whole_parser() -> Parser:
-    """Return the parser of what stands before a command."""
     listed = "\n".join(f"  {name:<10}{console.spoken(text)}" for name, text in COMMANDS.items())
     parser = Parser(
         "energybench",

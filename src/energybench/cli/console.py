@@ -48,19 +48,16 @@ _said: ContextVar[bool] = ContextVar("said", default=True)
 
 
 def language() -> str:
-    """Return the language of this call."""
     return _language.get()
 
 
 def language_asked(words: Sequence[str]) -> str:
-    """Return the language that ``--lang`` asks for; nothing where it asks for none."""
     said = [word.removeprefix("--lang=") for word in words if word.startswith("--lang=")]
     said += [after for word, after in pairwise(words) if word == "--lang"]
     return said[-1] if said and said[-1] in LANGUAGES else ""
 
 
 def language_of_locale() -> str:
-    """Return the language of the environment; nothing where that is of no language."""
     said = next((said for name in _SPOKEN if (said := os.environ.get(name))), "C")
     return "" if said.partition(".")[0] in ("C", "POSIX") else "zh" if said.lower().startswith("zh") else "en"
 
@@ -217,7 +214,6 @@ def refuse(reason: str, message: str, value: str, fix: str, as_json: bool) -> in
 
 
 def exit_code(command: Callable[[list[str]], int], words: list[str]) -> int:
-    """Run a command, and turn every foreseeable failure into a message and an exit code."""
     as_json = "--json" in words
     # What programs read is English unless they ask for another language.
     said = language_asked(words) or ("en" if as_json else language_of_locale())

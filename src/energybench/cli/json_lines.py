@@ -186,7 +186,6 @@ class Silent(set[str]):
 
 
 def question_schema(kind: Questions) -> dict[str, Any]:
-    """Return the JSON schema of a question."""
     properties: dict[str, dict[str, Any]] = {name: {"description": _WORDS[name]} for name in kind.needed}
     for name, default in kind.defaults.items():
         told = OPTIONS.get(name, {}).get("help") or name.replace("_", " ")

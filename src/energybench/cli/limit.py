@@ -34,7 +34,6 @@ def run(arguments: Namespace) -> tuple[Ladder, int]:
 
 
 def find_limit(item: str, unit: str | None, **options: Any) -> Ladder:
-    """Find the limit of a product or a furnace."""
     from energybench.limits import choose
     from energybench.limits.furnaces import DEFAULT_ITEM, find_curve
     from energybench.tables.store import warn_if_weak

@@ -50,7 +50,6 @@ def _told() -> dict[str, str]:
 
 
 def make_server() -> Server[Any]:
-    """Return a server whose tools are the operations of the pipe."""
     with requiring("mcp", "mcp", "The door for assistants"):
         from mcp import types
         from mcp.server.lowlevel import Server

@@ -48,7 +48,6 @@ _CLASS = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*(S|级|%)?", re.IGNORECASE)
 
 
 def class_percent(accuracy: str | float, allow_unverified: bool = False) -> tuple[float, str]:
-    """Return the maximum permissible error of an accuracy class, and where the class comes from."""
     rows: dict[object, MeterAccuracyRow] = {row.id: row for row in records("meter_accuracy")}
     row = rows.get(accuracy) if isinstance(accuracy, str) else None
     text = row.accuracy_class if row else accuracy.strip() if isinstance(accuracy, str) else quoted(accuracy)

@@ -295,7 +295,6 @@ def did_you_mean(name: str, known: Iterable[str], otherwise: str = "") -> str:
 
 
 def check_option(name: str, value: object, allowed: Iterable[str]) -> None:
-    """Refuse an option that is not one of the allowed words."""
     words = tuple(allowed)
     if not isinstance(value, str) or value not in words:
         meant = did_you_mean(value, words) if isinstance(value, str) else ""

@@ -141,7 +141,6 @@ def clean_text(value: Any) -> str:
 
 
 def fold(column: Coded, function: Callable[[Any], str] = clean_text) -> tuple[list[str], NDArray[numpy.int64]]:
-    """Fold the distinct values of a column."""
     folded = [function(value) for value in column.distinct]
     order = {text: number for number, text in enumerate(dict.fromkeys(text for text in folded if text))}
     null = len(order)

@@ -281,7 +281,6 @@ def _read_csv(path: Path) -> pandas.DataFrame:
 
 
 def _text_cells(path: Path, encoding: str, separator: str) -> list[list[Any]]:
-    """Return the cells of a text file, rows of one length."""
     import csv
 
     with path.open(encoding=encoding, newline="") as file:
@@ -370,7 +369,6 @@ def _read_parquet(file: Path) -> pandas.DataFrame:
 
 
 def _read_json(file: Path) -> pandas.DataFrame:
-    """Read records; they are numbered from 1."""
     import pandas
 
     try:

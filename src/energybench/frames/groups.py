@@ -36,7 +36,6 @@ def key_text(value: Any) -> str:
 
 
 def period_key(value: Any) -> str:
-    """Return a period as text, in its one spelling."""
     return fold_period(key_text(value))
 
 

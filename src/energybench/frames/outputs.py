@@ -126,7 +126,6 @@ def _combine(columns: list[Coded]) -> tuple[Codes, list[list[Any]]]:
 def _furnace_limits(
     table: pandas.DataFrame, code: Codes, thresholds: list[Threshold | Refusal], reading: str, problems: Problems
 ) -> FurnaceLimits | None:
-    """Return the limits of the rows whose product has a furnace table, by their capacities."""
     curves = [None if isinstance(threshold, Refusal) else threshold.curve for threshold in thresholds]
     furnace = numpy.array([curve is not None for curve in curves], bool)[code]
     if "furnace_capacity" in table.columns:

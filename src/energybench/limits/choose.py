@@ -159,7 +159,6 @@ def other_readings(ladder: Ladder) -> tuple[Ladder, ...]:
 
 @cached()
 def furnace_items() -> frozenset[str]:
-    """Return the items whose limit depends on furnace capacity."""
     return frozenset(row.item for row in records("furnace_limits"))
 
 

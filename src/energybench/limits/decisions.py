@@ -113,7 +113,6 @@ def decide(
     rule: str = "simple",
     risk: float = 0.05,
 ) -> Decision:
-    """Decide on a class by a rule of JCGM 106."""
     check_option("rule", rule, RULES)
     kept = check_risk(risk)
     if rule != "simple" and uncertainty is None:

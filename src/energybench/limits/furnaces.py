@@ -178,7 +178,6 @@ def find_curve(item: str = DEFAULT_ITEM, document: str | None = None, allow_unve
 
 
 def read_capacity(capacity: str | pint.Quantity[Any]) -> float:
-    """Read a rated furnace capacity in tonnes."""
     magnitude, unit = read_quantity(capacity, "capacity")
     try:
         factor = ratio(unit, _TONNE)

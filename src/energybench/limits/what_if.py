@@ -175,7 +175,6 @@ def of_value(
     corrected: bool = False,
     coal_rate: AmountLike | CoalRate | None = None,
 ) -> Sensitivity:
-    """Return what would change the class of a value."""
     level = ladder.level(value, compare)
     changes = [
         _finite(change)

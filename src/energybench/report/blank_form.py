@@ -183,7 +183,6 @@ def _header(column: str, kind: str, lang: str) -> str:
 
 
 def _unit(text: str, lang: str) -> str:
-    """Write a unit as people of a language do."""
     unit = read_unit(text)
     symbol = unit.numerator[0]
     chinese = next((one for one in ATOMS[symbol] if one[0] > "\u4e00"), symbol)

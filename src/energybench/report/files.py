@@ -74,7 +74,6 @@ def write_receipt(answer: Receipted, path: str | Path) -> None:
 
 
 def write_frame(frame: pandas.DataFrame, path: str | Path) -> None:
-    """Write a frame to a file, without its index."""
     suffix, name = Path(path).suffix.lower(), quoted(str(path))
     try:
         with requiring(*FORMATS[suffix], f"Writing {name}"), whole_file(path) as part:

@@ -80,7 +80,6 @@ def choose_lettering(lang: str, *, by_reader: bool) -> Lettering:
 
 
 def _chinese_families() -> list[str]:
-    """Return the families with Chinese that matplotlib lists, or that of the extra ``fonts`` where it lists none."""
     from matplotlib.font_manager import fontManager
 
     listed = {entry.name for entry in fontManager.ttflist}

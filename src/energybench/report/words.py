@@ -101,7 +101,6 @@ class Words:
         return pair[self._place] if pair else said
 
     def column(self, name: str) -> str:
-        """Return the heading of a column of the results or the readings."""
         known = vocabulary()
         for part in ("margin", "saving"):
             step = name.removeprefix(f"{part}_").replace("_", "-")

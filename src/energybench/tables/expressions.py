@@ -96,7 +96,6 @@ def _refused(part: str, text: str) -> TableError:
 
 
 def names(node: ast.expr) -> frozenset[str]:
-    """Return the names of the values that an expression needs."""
     return frozenset(part.id for part in ast.walk(node) if isinstance(part, ast.Name)) - FUNCTIONS.keys()
 
 

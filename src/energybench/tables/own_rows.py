@@ -79,7 +79,6 @@ def read_overlay(path: Path) -> tuple[str, list[Any]]:
 
 
 def check_file(path: Path) -> tuple[str, int, list[TableError]]:
-    """Check every cell of a file in the schema of a shipped table."""
     name, checked = _checked(path)
     wrong = (errors or _without_source(row, where) for where, row, errors in checked)
     return name, len(checked), list(chain.from_iterable(wrong))

@@ -196,7 +196,6 @@ def _own_records(name: str) -> tuple[Any, ...]:
 
 
 def own_ids(name: str) -> frozenset[str]:
-    """Return the ids of a table's rows that are the organisation's own."""
     return frozenset(record.id for record in _own_records(name))
 
 
@@ -236,7 +235,6 @@ def _bytes(path: Path) -> bytes:
 
 @cached()
 def _bare(number: str) -> str:
-    """Return a printed number without spaces, slashes and capitals."""
     return re.sub(r"[\s/_]", "", number).casefold()
 
 

@@ -123,7 +123,6 @@ def of_period(table: pandas.DataFrame, period: str | int | None) -> pandas.DataF
 
 
 def coded(column: Any, read: Callable[[Any], str] = clean_text) -> Coded:
-    """Return a column as codes into its distinct texts."""
     return recode(encode(pandas.Series(column)), read)
 
 
@@ -282,7 +281,6 @@ def _unit_factor(text: str, unit: str, what: str) -> Fraction:
 
 
 def read_figure(value: object, unit: str, name: str) -> float:
-    """Read one figure in the unit of a target."""
     number, rest = read_number(value) if isinstance(value, str) else (value, "")
     if unit and not isinstance(value, str):
         number, read = read_quantity(value, name)

@@ -438,7 +438,6 @@ def growth(asked: Question) -> Computed:
 
 
 def weighted_mean(asked: Question) -> Computed:
-    """Return the mean of a rate, weighted by the amount that it is a rate of."""
     per = asked.spec.per
     column = asked.column().complete()
     weights, unit = weights_of(column.rows, per, needs_unit=per == "output")

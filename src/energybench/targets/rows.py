@@ -122,7 +122,6 @@ def measure_of(row: TargetRow) -> MeasureRow:
 
 
 def target_rows(document: str) -> tuple[TargetRow, ...]:
-    """Return the targets and facts of a document, in its order."""
     wanted = find_document(document).id
     rows: tuple[TargetRow, ...] = tuple(row for row in records("targets") if row.document == wanted)
     if not rows:

@@ -155,7 +155,6 @@ def cause_of_class(given: Sequence[tuple[Product, float, str | None]]) -> str:
 
 
 def slips_of(figure: float) -> list[tuple[float, str]]:
-    """Return what slips make of one figure of a formula."""
     found = [(float(int(figure)), "an integer division")] if figure != int(figure) else []
     found += [(-figure, "the sign is turned round"), (0.0, "it is left out")]
     found += [(1 / figure, "it is turned upside down")] if figure else []

@@ -104,12 +104,10 @@ class Vector:
 
     @property
     def group(self) -> str:
-        """The group of the question, which its id begins with."""
         return self.id.partition("/")[0]
 
     @property
     def line(self) -> str:
-        """The vector as it is published, on one line of JSON."""
         shown = {"id": self.id, "ask": self.ask, "answer": self.answer, "rows": self.rows}
         return json.dumps(shown, ensure_ascii=False, separators=(",", ":"))
 

@@ -218,7 +218,6 @@ class Rate:
 
 @lru_cache(4096)
 def read_exact(text: str) -> tuple[Fraction, UnitText]:
-    """Read an amount text as an exact number and a unit."""
     number, unit = read_amount(text)
     return Fraction(number), unit
 

@@ -22,9 +22,9 @@ _MOST_TRIED = 6
 #: A row with fewer letters of its own fits many texts by chance: it counts where its holes leave nothing in English.
 _FEW = 16
 _ENGLISH = re.compile(
-    r"""(?<![\w"'=.-])(?:an?|and|are|as|by|can|example|for|has|in|is|it|its|no|not|of|on|or|that|the|this|to|was|
-    with)(?![\w"'=.-])""",
-    re.IGNORECASE | re.VERBOSE,
+    r"""(?<![\w"'=.-])(?:a|an|and|are|as|by|can|example|for|has|in|is|it|its|no|not|of|on|or|that|the|The|this|to|was|with)
+    (?![\w"'=.-])""",
+    re.VERBOSE,
 )
 #: A longer text is taken apart by lines and joints only.
 _LONGEST = 2000
@@ -50,6 +50,11 @@ class _Row:
     @property
     def pattern(self) -> re.Pattern[str]:
         return _compiled(self.pieces)
+
+    def runs_over(self, match: re.Match[str]) -> bool:
+        """Say whether a hole at an end of the row holds more than one part of a sentence."""
+        ends = [match[1]] * (not self.pieces[0]) + [match[len(self.holes)]] * (not self.pieces[-1])
+        return any("; " in end for end in ends)
 
     def fill(self, texts: list[str]) -> str:
         """Write the sentence in Chinese; no space stands between two Chinese words."""
@@ -146,7 +151,7 @@ def _best(text: str) -> tuple[int, str]:
             continue
         tried += 1
         said = [(0, hole) if own else _best(hole) for (own, _), hole in zip(row.holes, match.groups(), strict=True)]
-        if row.letters < _FEW and any(_ENGLISH.search(hole) for _, hole in said):
+        if row.letters < _FEW and (row.runs_over(match) or any(_ENGLISH.search(hole) for _, hole in said)):
             continue
         score = row.letters + sum(letters for letters, _ in said)
         if score > found[0]:

@@ -10,7 +10,7 @@ import os
 import re
 import sys
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import settings
@@ -113,3 +113,14 @@ def pytest_sessionstart() -> None:
         for one in gc.get_objects():
             if isinstance(one, functools._lru_cache_wrapper) and str(one.__module__).startswith("energybench"):
                 one.cache_clear()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """One Chromium for all tests of a file."""
+    sync_api = pytest.importorskip("playwright.sync_api", reason="pip install playwright")
+    with sync_api.sync_playwright() as driver:
+        options = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        one = driver.chromium.launch(executable_path=program("browser"), args=options)
+        yield one
+        one.close()

@@ -25,12 +25,9 @@ from energybench.frames.resolve import Refusal
 from energybench.report import content, html_report, write_report
 from energybench.report.words import Words, number
 from frame_tables import meters, outputs
-from programs import program
 from shell import shell
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from energybench.frames import Assessment
 
 EXAMPLE = Path(__file__).parents[1] / "examples" / "main"
@@ -479,17 +476,6 @@ def test_the_code_of_the_page_about_it_runs(tmp_path: Path, monkeypatch: pytest.
 
 
 # In a browser ---------------------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    """One Chromium for all tests of this file."""
-    sync_api = pytest.importorskip("playwright.sync_api", reason="pip install playwright")
-    with sync_api.sync_playwright() as driver:
-        options = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        one = driver.chromium.launch(executable_path=program("browser"), args=options)
-        yield one
-        one.close()
 
 
 class Opened:

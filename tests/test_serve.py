@@ -18,7 +18,6 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 from energybench.cli.http_door import make_app
 from extras import METERS, OUTPUTS
-from programs import program
 from shell import shell
 
 if TYPE_CHECKING:
@@ -141,32 +140,28 @@ def address() -> Iterator[str]:
 
 @pytest.mark.browser
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
-def test_a_file_is_read_mended_and_reported_on_the_page(address: str, tmp_path: Path) -> None:
-    from playwright.sync_api import sync_playwright
-
+def test_a_file_is_read_mended_and_reported_on_the_page(address: str, browser: Any, tmp_path: Path) -> None:
     meters = tmp_path / "m.csv"
     text = MAIN[0].read_text(encoding="utf-8-sig").replace("plant,", "<img src=x onerror=alert(1)>,", 1)
     meters.write_text(text, encoding="utf-8")
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=program("browser"), args=["--no-sandbox"])
-        page = browser.new_page()
-        wrong: list[object] = []
-        page.on("pageerror", lambda error: wrong.append(error))
-        page.on("dialog", lambda dialog: wrong.append(dialog))
-        page.goto(address)
-        page.set_input_files("[name=meters]", meters)
-        page.set_input_files("[name=outputs]", MAIN[1])
-        page.click("[type=submit]")
-        page.wait_for_selector("#read pre:has-text('meters has no column plant')", timeout=60_000)
-        page.fill("[name=header]", "<img src=x onerror=alert(1)>")
-        page.select_option("[name=column]", "plant")
-        page.click("#mend [type=submit]")
-        page.wait_for_selector("#read pre:has-text('19 rows')", timeout=60_000)
-        assert page.locator("img").count() == 0
-        page.click("#lang")
-        assert page.text_content("#report") == "报告"
-        with page.expect_download(timeout=60_000) as downloaded:
-            page.click("#report")
-        assert "Clinker East" in downloaded.value.path().read_text(encoding="utf-8")
-        assert wrong == []
-        browser.close()
+    page = browser.new_page()
+    wrong: list[object] = []
+    page.on("pageerror", lambda error: wrong.append(error))
+    page.on("dialog", lambda dialog: wrong.append(dialog))
+    page.goto(address)
+    page.set_input_files("[name=meters]", meters)
+    page.set_input_files("[name=outputs]", MAIN[1])
+    page.click("[type=submit]")
+    page.wait_for_selector("#read pre:has-text('meters has no column plant')", timeout=60_000)
+    page.fill("[name=header]", "<img src=x onerror=alert(1)>")
+    page.select_option("[name=column]", "plant")
+    page.click("#mend [type=submit]")
+    page.wait_for_selector("#read pre:has-text('19 rows')", timeout=60_000)
+    assert page.locator("img").count() == 0
+    page.click("#lang")
+    assert page.text_content("#report") == "报告"
+    with page.expect_download(timeout=60_000) as downloaded:
+        page.click("#report")
+    assert "Clinker East" in downloaded.value.path().read_text(encoding="utf-8")
+    assert wrong == []
+    page.close()

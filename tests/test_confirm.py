@@ -85,6 +85,8 @@ def test_a_figure_that_differs_is_shown_and_written_only_on_demand(pdf: Path, tm
     done = confirm(row.id, document=pdf, page="5", values="0.7134", correct=True, to=own)
     assert done.changes["coefficient"] == ("0.7143", "0.7134")
     assert "changelog" in " ".join(done.follows)
+    assert "> examples/vectors/sample.jsonl" in " ".join(done.follows)
+    assert [path.name for path in tmp_path.iterdir() if path.suffix != ".pdf"] == ["own.csv"]
     assert "README.md" in done.shown_in
 
 

@@ -37,6 +37,39 @@ def test_two_sources_are_two_hosts_or_accounts_without_generated_data(name: str)
         assert len(owners | {(host, "") for host in bare}) > 1, row["id"]
 
 
+def hosts_of(evidence: str) -> set[str]:
+    """Return the hosts of an evidence, read word by word: an address has a scheme or a dot before a slash."""
+    repository = r"(?i:github):?\s?[\w-]+/[\w.-]+(?:\s+[\w./-]+)?"
+    found = {"github.com"} if re.search(repository, re.sub(r"\S*github\.com\S*", "", evidence)) else set()
+    for word in re.split(r"[\s;|,，（）()]+", re.sub(repository + r"(?<!github)", " ", evidence)):
+        host, slash, _ = re.sub(r"^[\w\"']*?https?://|^www\.", "", word).removeprefix("www.").partition("/")
+        if slash and re.fullmatch(r"([a-z0-9-]+\.)+[a-z]{2,}\.?", host):
+            found.add(host)
+    return found
+
+
+@pytest.mark.parametrize("name", SOURCED)
+def test_every_address_of_an_evidence_is_a_place(name: str) -> None:
+    for row in oracle.table(name):
+        read = {place.split("/")[0] for place in places(row["evidence"])}
+        assert read == hosts_of(row["evidence"]), row["id"]
+
+
+def test_what_one_author_wrote_in_two_places_stays_transcribed() -> None:
+    alone = [
+        row
+        for row in oracle.table("co2_factors")
+        if {author(place) for place in places(row["evidence"])} == {"github.com/felix0220170"}
+    ]
+    assert len(alone) > 30
+    assert {row["verification"] for row in alone} <= {"transcribed", "conflict"}
+    # One more place by the same author raises nothing, one by another author does.
+    row = next(row for row in alone if row["verification"] == "transcribed")
+    for more, may in (("felix0220170/other", "transcribed"), ("another/limits", "two_sources")):
+        evidence = f"{row['evidence']} || https://github.com/{more}/blob/0/b.py"
+        assert carried(row | {"verification": "two_sources", "evidence": evidence}) == may
+
+
 @pytest.mark.parametrize("name", SOURCED)
 def test_a_transcribed_row_names_a_place(name: str) -> None:
     assert all(places(row["evidence"]) for row in oracle.table(name) if row["verification"] == "transcribed")

@@ -14,6 +14,7 @@ from energybench import tables
 from energybench.errors import MissingFigureError
 from energybench.tables.upkeep import policies_naming, stale
 from expect import refused
+from shell import shell
 
 
 def test_gaps_are_every_row_that_is_not_accepted() -> None:
@@ -67,6 +68,15 @@ def test_old_documents_are_those_in_force_for_five_years_without_a_successor() -
     assert all(row["effective_from"] > tables.as_of() for row in rows if row["state"] == "announced")
     assert {row["state"] for row in rows} == {"old", "announced"}
     assert all(row["rows"] > 0 for row in rows)
+
+
+def test_documents_without_a_day_of_a_check_are_counted_and_listed() -> None:
+    lacking = tables.age(unchecked=True)["id"].tolist()
+    assert sorted(lacking) == sorted(row.id for row in tables.records("documents") if not row.checked_on)
+    assert "gbt-2589-2020" in lacking
+    done = shell("tables", "age")
+    assert f"{len(lacking)} of {len(tables.records('documents'))} documents" in done.stderr
+    assert "--unchecked goes with age" in shell("tables", "gaps", "--unchecked").stderr
 
 
 @pytest.mark.parametrize(

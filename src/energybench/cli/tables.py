@@ -9,7 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from energybench.cli.console import FINE, PROBLEMS, say, say_json, stamp
+from energybench.cli.console import FINE, PROBLEMS, say, say_json, spoken, stamp
 from energybench.cli.options import add_options
 from energybench.errors import OptionError
 from energybench.tables.own_rows import check_file
@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 ABOUT = """\
 Figures stand as their documents print them. "check FILE" checks rows of your own against the schema and says
 what is wrong where; "gaps" prints the rows that still need a reader with the document, with --worth by what they
-decide; "confirm ID" writes into a row that you read it; "age" prints old documents, and what is announced."""
+decide; "confirm ID" writes into a row that you read it; "age" prints old documents, and what is announced, with
+--unchecked those of which no day of a check is known."""
 _READ = {
     "document": "file of the document that you have",
     "page": "page that has the figure",
@@ -55,6 +56,7 @@ def add_arguments(parser: Parser) -> None:
     parser.add_argument("--value", metavar="COLUMN=FIGURE", action="append", help="with confirm: a figure as printed")
     parser.add_argument("--correct", action="store_true", help="with confirm: write figures that differ from the row's")
     parser.add_argument("--worth", action="store_true", help="with gaps: sort by the products and policies that wait")
+    parser.add_argument("--unchecked", action="store_true", help="with age: documents without a day of a check")
     add_options(parser, "json")
 
 
@@ -75,7 +77,13 @@ def run(arguments: Namespace) -> tuple[Confirmation | None, int]:
         raise OptionError("check and a file go together", str(file or name), "Write: energybench tables check FILE")
     if arguments.worth and name != "gaps":
         raise OptionError("--worth goes with gaps", "--worth", "Write: energybench tables gaps --worth")
-    made = {"gaps": lambda: _frame("gaps", gaps(arguments.worth)), "age": lambda: _frame("age", age()), None: _list}
+    if arguments.unchecked and name != "age":
+        raise OptionError("--unchecked goes with age", "--unchecked", "Write: energybench tables age --unchecked")
+    made = {
+        "gaps": lambda: _frame("gaps", gaps(arguments.worth)),
+        "age": lambda: _age(arguments.unchecked, quiet=arguments.json or arguments.unchecked),
+        None: _list,
+    }
     data, text = _check(file) if file is not None else made[name]() if name in made else _table(name)
     if arguments.json:
         say_json({**data, **stamp()})
@@ -129,3 +137,12 @@ def _check(file: str) -> tuple[dict[str, Any], str]:
 
 def _frame(what: str, found: pandas.DataFrame) -> tuple[dict[str, Any], str]:
     return {what: found.to_dict("records")}, found.to_csv(index=False, lineterminator="\n")
+
+
+def _age(unchecked: bool, quiet: bool) -> tuple[dict[str, Any], str]:
+    data, text = _frame("age", age(unchecked))
+    lacking, every = len(age(unchecked=True)), len(records("documents"))
+    if not quiet:
+        told = f"{lacking} of {every} documents state no day of a check: energybench tables age --unchecked lists them"
+        say(spoken(told), err=True)
+    return {**data, "unchecked": lacking}, text

@@ -48,6 +48,8 @@ class CoalRate(Quantified):
         What the primary basis asks for, and the document that says so.
     document, verification, evidence, notes : str
         Source of the figure.
+    row : str
+        The id of the row of the table ``coal_rates``; empty for a figure of the user's own.
     """
 
     value: float
@@ -61,6 +63,7 @@ class CoalRate(Quantified):
     verification: str
     evidence: str
     notes: str = ""
+    row: str = ""
 
     @property
     def text(self) -> str:
@@ -157,7 +160,7 @@ def coal_rate(year: int | str, kind: str, *, allow_unverified: bool = False) -> 
     notes = f"{row.notes} {_SUPPLY_NOTE}".strip() if kind == "supply" else row.notes
     return CoalRate(
         *(float(row.value), row.unit, number, kind, row.series, rule.series, rule.document),
-        *(row.document, row.verification, row.evidence, notes),
+        *(row.document, row.verification, row.evidence, notes, row.id),
     )
 
 

@@ -72,7 +72,7 @@ class Coefficient(Quantified, Card):
     heating_value : float or None
         Net heating value of the same row in ``heating_value_unit``, with its own verification.
     row : str
-        The id of the row of the table ``carriers``; empty where the figure is of no row.
+        The id of the row of ``carriers``, or of ``coal_rates``; empty where the figure is of no row.
     """
 
     carrier: str
@@ -298,7 +298,7 @@ def _primary_electricity(rows: list[CarrierRow], choice: Choice) -> tuple[Rate, 
     )
     if source and source.document:
         of_table = {"document": source.document, "verification": source.verification, "evidence": source.evidence}
-        record = replace(record, origin="table", **of_table)  # type: ignore[arg-type]
+        record = replace(record, origin="table", row=source.row, **of_table)  # type: ignore[arg-type]
     return rate, record
 
 

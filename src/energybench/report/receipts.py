@@ -52,6 +52,7 @@ _RESULT = (
 def receipt_of(answer: Any) -> dict[str, Any]:
     """Return the receipt of an answer, for :meth:`energybench.units.result.Receipted.receipt`."""
     question, arguments = _question(answer)
+    rows = [_row(table, record) for table, record in _rows_used(answer)]
     return {
         "receipt": FORM,
         "question": question,
@@ -60,8 +61,8 @@ def receipt_of(answer: Any) -> dict[str, Any]:
         "as_of": as_of(),
         "arguments": _plain(arguments, question),
         "inputs": _inputs(answer),
-        "rows": [_row(table, record) for table, record in _rows_used(answer)],
-        "checks": _checks(answer),
+        "rows": rows,
+        "checks": _checks(answer, rows),
         "results": _finite(_results(answer)),
     }
 
@@ -215,27 +216,32 @@ def _row(table: str, record: Any) -> dict[str, str]:
     return {"table": table, "id": record.id, "hash": digest, "verification": getattr(record, "verification", "")}
 
 
-def _checks(answer: Any) -> dict[str, bool]:
+def _checks(answer: Any, rows: list[dict[str, str]]) -> dict[str, bool]:
     if isinstance(answer, Verdict):
+        within = answer.ladder.plausible if answer.ladder else None
         return {
             "document in force": not answer.standing,
             "limit verified": answer.verification in ACCEPTED,
             "basis of the limit stated": bool(answer.basis),
-            "value near the steps": not answer.reason.startswith("implausible"),
+            "value near the steps": within is None or within[0] <= answer.value <= within[1],
             "same class under every reading": not answer.depends_on_reading,
         }
     if isinstance(answer, Account):
-        used = [line.coefficient.verification for line in answer.lines]
-        verified = {"coefficients verified": all(one in ("", *ACCEPTED) for one in used)}
-        return {**verified, **({} if answer.verdict is None else _checks(answer.verdict))}
+        coefficients = [row for row in rows if row["table"] in ("carriers", "coal_rates")]
+        verified = {"coefficients verified": _all_verified(coefficients)}
+        return {**verified, **({} if answer.verdict is None else _checks(answer.verdict, rows))}
     if isinstance(answer, TargetCheck):
         return {"every target decided": answer.counts["cannot tell"] == 0}
     counts = answer.counts
     return {
         "every meter row used": counts["problems"] == 0,
         "every output classified": counts["classified"] == counts["outputs"],
-        "every figure verified": not any(note.startswith("unverified figure") for note in answer.notes),
+        "every figure verified": _all_verified(rows),
     }
+
+
+def _all_verified(rows: list[dict[str, str]]) -> bool:
+    return all(row["verification"] in ("", *ACCEPTED) for row in rows)
 
 
 # What came out --------------------------------------------------------------------------------------------

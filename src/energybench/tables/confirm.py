@@ -7,21 +7,24 @@ import hashlib
 from dataclasses import asdict, dataclass
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from energybench.errors import EnergybenchError, OptionError, TableError, UnknownNameError, did_you_mean, quoted
+from energybench.errors import OptionError, TableError, UnknownNameError, did_you_mean, quoted
 from energybench.tables.own_rows import check_file
 from energybench.tables.rows import ACCEPTED, TABLES, folder, schemas
 from energybench.tables.store import citation, records
 from energybench.units.result import Record
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
 #: Numbers that say which row it is, and those with a verification of their own.
 _PLACES = ("capacity", "temperature_celsius", "at", "order")
 _OF_ITS_OWN = ("heating_value", "heating_value_high")
 _LONGEST_HASH = 12
+_SAMPLE = "examples/vectors/sample.jsonl"
+_WRITE_SAMPLE = f"energybench verify --write-vectors v.jsonl && awk 'NR % 40 == 1' v.jsonl > {_SAMPLE}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,17 +145,16 @@ def _write(path: Path, table: str, row: dict[str, str]) -> None:
     if lines[0] != columns:
         fix = f"Give a file with the columns of {table}, or one that is not there yet"
         raise TableError(f"{path} has other columns than {table}", str(path), fix)
-    cells, place = [row[name] for name in columns], columns.index("id")
-    lines = [cells if line[place] == row["id"] else line for line in lines]
+    cells, key = [row[name] for name in columns], columns.index("id")
+    lines = [cells if line[key] == row["id"] else line for line in lines]
     lines += [] if cells in lines else [cells]
-    before = path.read_bytes() if path.exists() else None
-    with path.open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file, lineterminator="\n").writerows(lines)
-    wrong: Iterable[EnergybenchError] = check_file(path)[2]
-    for error in wrong:
-        # The file is left as it was found.
-        path.unlink() if before is None else path.write_bytes(before)
-        raise error
+    with TemporaryDirectory(dir=path.parent) as place:
+        draft = Path(place) / path.name
+        with draft.open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file, lineterminator="\n").writerows(lines)
+        for error in check_file(draft)[2]:
+            raise error
+        draft.replace(path)
 
 
 def _follows(record: Any, new: dict[str, str], other: dict[str, str]) -> tuple[str, ...]:
@@ -162,6 +164,8 @@ def _follows(record: Any, new: dict[str, str], other: dict[str, str]) -> tuple[s
         follows.append(f"{what} answers from {record.id} now, without allow_unverified=True")
     if other:
         follows.append(f"answers with {record.id} change: say so in the changelog under Figures")
+    if follows and (folder().parent / _SAMPLE).is_file():
+        follows.append(f"the test vectors change, write their sample again: {_WRITE_SAMPLE}")
     return tuple(follows)
 
 

@@ -106,8 +106,13 @@ def policies_naming(document: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def age() -> pandas.DataFrame:
+def age(unchecked: bool = False) -> pandas.DataFrame:
     """Return the documents that are worth a look in a catalogue: long in force, and announced.
+
+    Parameters
+    ----------
+    unchecked : bool
+        Return every document of which no day is known on which its standing was looked up, old or not.
 
     Returns
     -------
@@ -134,10 +139,10 @@ def age() -> pandas.DataFrame:
         if row.kind in _RULES and not row.replaced_by and not row.effective_to
     }
     rows = [
-        {"id": row.id, "number": citation(row.id), "effective_from": row.effective_from, "state": states[row.id]}
-        | {"checked_on": row.checked_on, "rows": used.count(row.id)}
+        {"id": row.id, "number": citation(row.id), "effective_from": row.effective_from}
+        | {"state": states.get(row.id, ""), "checked_on": row.checked_on, "rows": used.count(row.id)}
         for row in records("documents")
-        if states.get(row.id) and row.id in used
+        if (not row.checked_on if unchecked else states.get(row.id) and row.id in used)
     ]
     return pandas.DataFrame(rows).sort_values(["state", "effective_from", "id"], ascending=[False, True, True])
 

@@ -153,26 +153,6 @@ def test_importing_the_package_loads_nothing_else() -> None:
     assert _loaded_by("import energybench") == {"energybench"}
 
 
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "energybench.to_tce('1200 t', '原煤')",
-        "energybench.classify('13200 kWh/t', '电解铝')",
-        "energybench.furnace_limit('3 t')",
-        "energybench.account([('原煤', '1200 t')], output='24000 t', product='cement-clinker')",
-    ],
-)
-def test_one_value_needs_no_frames(statement: str) -> None:
-    loaded = {name.partition(".")[0] for name in _loaded_by(f"import energybench; {statement}")}
-    assert "pint" in loaded
-    assert not loaded & {"pandas", "narwhals", "pyarrow", "polars", "matplotlib"}
-
-
-def test_a_unit_text_needs_neither_pint_nor_numpy() -> None:
-    loaded = _loaded_by("from energybench.units.text import read_unit; read_unit('万千瓦时/吨')")
-    assert not {name.partition(".")[0] for name in loaded} & {"pint", "numpy", "pandas", "narwhals"}
-
-
 # Docstrings -----------------------------------------------------------------------------------------------
 
 

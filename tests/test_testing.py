@@ -32,7 +32,7 @@ from energybench.errors import (
 from energybench.testing.facts import HOSTILE, common_spellings, fuels, products, spellings, wrong_units
 from energybench.testing.likely_mistakes import RATIOS, cause_of
 from energybench.testing.search import Effort
-from energybench.units.registry import read_exact
+from energybench.units.factors import read_exact
 from energybench.units.text import read_unit
 from expect import each, refused
 

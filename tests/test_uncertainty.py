@@ -28,7 +28,7 @@ from energybench.errors import (
     UnverifiedError,
     UnverifiedWarning,
 )
-from energybench.units.registry import read_exact
+from energybench.units.factors import read_exact
 from expect import each, refused
 
 PAGE = Path(__file__).parents[1] / "docs" / "uncertainty.md"

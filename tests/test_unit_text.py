@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 import oracle
 from energybench import quantity, to_tce
 from energybench.errors import AmountError, EnergybenchError, UnitTextError
-from energybench.units.registry import ratio
+from energybench.units.factors import ratio
 from energybench.units.text import (
     ATOMS,
     PRODUCTS,

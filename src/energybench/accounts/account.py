@@ -24,7 +24,8 @@ from energybench.limits.ladders import COMPARES
 from energybench.limits.verdicts import Verdict, check_basis, check_output, saving_scale
 from energybench.limits.what_if import Figures, Sensitivity, of_value
 from energybench.tables.store import data_version, warn_if_weak
-from energybench.units.registry import make_quantity, ratio, same_kind, to_float
+from energybench.units.factors import ratio, same_kind, to_float
+from energybench.units.registry import make_quantity
 from energybench.units.result import Card, Receipted
 from energybench.units.text import KWH, TCE, UnitText, read_unit
 

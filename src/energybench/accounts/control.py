@@ -15,7 +15,7 @@ from energybench.energy.coal_rates import read_year
 from energybench.energy.coefficients import category_of
 from energybench.errors import AmountError, DimensionError, OptionError, check_option, quoted
 from energybench.tables.store import find_document
-from energybench.units.registry import ratio, read_exact, same_kind, to_float
+from energybench.units.factors import ratio, read_exact, same_kind, to_float
 from energybench.units.result import Record
 from energybench.units.text import KWH
 

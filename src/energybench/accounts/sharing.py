@@ -12,7 +12,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from energybench.errors import AmountError, DimensionError, OptionError, OutputError, check_option, quoted
-from energybench.units.registry import make_quantity, ratio, read_one, same_kind
+from energybench.units.factors import ratio, same_kind
+from energybench.units.registry import make_quantity, read_one
 from energybench.units.result import Record
 from energybench.units.text import UnitText
 

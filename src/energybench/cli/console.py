@@ -9,7 +9,6 @@ import os
 import re
 import sys
 import warnings
-import zipfile
 from contextlib import contextmanager
 from contextvars import ContextVar
 from itertools import pairwise
@@ -70,6 +69,8 @@ def speak_as(path: str) -> None:
 
 def _is_chinese(path: str) -> bool:
     """Say whether the first cells of a CSV file or a workbook are Chinese."""
+    import zipfile
+
     try:
         with Path(path).open("rb") as file:
             start = file.read(_HEAD)

@@ -37,7 +37,7 @@ def find_limit(item: str, unit: str | None, **options: Any) -> Ladder:
     from energybench.limits import choose
     from energybench.limits.furnaces import DEFAULT_ITEM, find_curve
     from energybench.tables.store import warn_if_weak
-    from energybench.units.registry import same_kind
+    from energybench.units.factors import same_kind
     from energybench.units.text import read_unit
 
     capacity = options["capacity"]

@@ -28,7 +28,8 @@ from energybench.energy.carbon_factors import (
 from energybench.energy.plausibility import CO2_PER_C
 from energybench.errors import DimensionError, GasConditionError, OptionError
 from energybench.tables.store import data_version, warn_if_weak
-from energybench.units.registry import Rate, ratio, read_one, same_kind, to_float, two_conditions
+from energybench.units.factors import Rate, ratio, same_kind, to_float, two_conditions
+from energybench.units.registry import read_one
 from energybench.units.result import Record
 
 if TYPE_CHECKING:

@@ -33,7 +33,8 @@ from energybench.errors import (
 )
 from energybench.tables.names import Meaning, index_names, normalise_name, resolve_name
 from energybench.tables.store import best_verified, cached, choose, find_document, records, require_usable
-from energybench.units.registry import Rate, read_rate, same_kind, to_float
+from energybench.units.factors import Rate, same_kind, to_float
+from energybench.units.registry import read_rate
 from energybench.units.text import UnitText, read_number, read_unit
 
 if TYPE_CHECKING:

@@ -29,7 +29,7 @@ from energybench.errors import (
     text_of,
 )
 from energybench.tables.store import ACCEPTED, cached, choose, citation, find_document, own_ids, records
-from energybench.units.registry import STANDARD_COAL_KJ_PER_KGCE, Rate, same_kind, to_float
+from energybench.units.factors import STANDARD_COAL_KJ_PER_KGCE, Rate, same_kind, to_float
 from energybench.units.result import Card, Quantified
 from energybench.units.text import KGCE, KWH, UnitText, read_unit
 

@@ -40,17 +40,8 @@ from energybench.errors import (
     UnverifiedError,
 )
 from energybench.tables.store import cached, warn_if_weak
-from energybench.units.registry import (
-    Rate,
-    make_quantity,
-    pint_unit,
-    ratio,
-    registry,
-    same_kind,
-    times,
-    to_float,
-    two_conditions,
-)
+from energybench.units.factors import Rate, ratio, same_kind, to_float, two_conditions
+from energybench.units.registry import make_quantity, pint_unit, registry, times
 from energybench.units.text import KILOGRAM, M3, NM3, TCE, TONNE, UnitText
 
 if TYPE_CHECKING:

@@ -14,7 +14,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from energybench.errors import AmountError, DimensionError, GasConditionError, OptionError, quoted, requiring
-from energybench.units.registry import make_quantity, ratio, read_one, read_rate, same_kind, to_float
+from energybench.units.factors import ratio, same_kind, to_float
+from energybench.units.registry import make_quantity, read_one, read_rate
 from energybench.units.result import Quantified, Record
 from energybench.units.text import M3, NM3, SITE_UNITS, TONNE, ZERO_IN_KELVIN, UnitText, read_number
 

@@ -28,7 +28,7 @@ from energybench.errors import (
     text_of,
 )
 from energybench.tables.names import normalise_name
-from energybench.units.registry import ratio, to_float
+from energybench.units.factors import ratio, to_float
 from energybench.units.text import KWH, as_float
 
 if TYPE_CHECKING:

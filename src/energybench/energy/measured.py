@@ -15,8 +15,6 @@ from functools import lru_cache
 from numbers import Real
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from pint.facets.plain import PlainQuantity
-
 from energybench.errors import (
     AmountError,
     DimensionError,
@@ -28,7 +26,8 @@ from energybench.errors import (
     quoted,
 )
 from energybench.tables.store import citation, records, require_usable, warn_if_weak
-from energybench.units.registry import EXAMPLE_UNITS, Rate, ratio, read_exact, read_quantity, to_float
+from energybench.units.factors import EXAMPLE_UNITS, Rate, ratio, read_exact, to_float
+from energybench.units.registry import is_quantity, read_quantity
 from energybench.units.result import Quantified
 from energybench.units.text import UnitText, as_float, read_number, read_unit
 
@@ -396,7 +395,7 @@ def read_measured(value: object, name: str = "amount") -> tuple[Magnitude | Frac
     if isinstance(value, Measured):
         return _from_measured(value, name)
     # A pint Measurement is no pint.Quantity; both are plain quantities of a registry.
-    if isinstance(value, PlainQuantity) and hasattr(value.magnitude, "std_dev"):
+    if is_quantity(value) and hasattr(value.magnitude, "std_dev"):
         return _from_number_with_error(value, name)
     magnitude, unit = read_quantity(value, name)
     return magnitude, unit, None

@@ -14,7 +14,7 @@ from itertools import permutations
 from energybench.energy.carriers import carrier_ids, carriers_of
 from energybench.errors import CoefficientError
 from energybench.tables.store import cached, records
-from energybench.units.registry import STANDARD_COAL_KJ_PER_KGCE, Rate, same_kind, to_float
+from energybench.units.factors import STANDARD_COAL_KJ_PER_KGCE, Rate, same_kind, to_float
 from energybench.units.text import KILOGRAM, M3, NM3, UnitText, read_unit
 
 #: A coefficient this many times outside every figure of the tables is a slip of the decimal point or the unit.

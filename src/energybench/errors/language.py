@@ -11,7 +11,7 @@ import csv
 import re
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from importlib import resources
+from pathlib import Path
 
 LANGUAGES = ("zh", "en")
 _HOLE = re.compile(r"\{(=?)(\d+)\}")
@@ -82,7 +82,7 @@ def _compiled(pieces: tuple[str, ...]) -> re.Pattern[str]:
 @cache
 def rows() -> dict[str, str]:
     """Return the catalogue: the Chinese of each English sentence."""
-    text = (resources.files("energybench.errors") / "chinese.csv").read_text(encoding="utf-8")
+    text = Path(__file__).with_name("chinese.csv").read_text(encoding="utf-8")
     return dict(list(csv.reader(text.splitlines(keepends=True)))[1:])
 
 

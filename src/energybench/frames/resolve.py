@@ -41,7 +41,8 @@ from energybench.limits.corrections import apply, check_conditions
 from energybench.limits.furnaces import LimitCurve, find_curve
 from energybench.limits.verdicts import check_basis
 from energybench.tables.upkeep import stale
-from energybench.units.registry import Rate, ratio, read_rate, same_kind
+from energybench.units.factors import Rate, ratio, same_kind
+from energybench.units.registry import read_rate
 from energybench.units.text import KWH, TCE, UnitText, read_unit
 
 if TYPE_CHECKING:

@@ -37,7 +37,7 @@ from energybench.tables.periods import period_span
 from energybench.tables.rows import as_of
 from energybench.tables.store import ACCEPTED, cached, citation, find_document, own_ids, records, require_usable
 from energybench.tables.upkeep import stale
-from energybench.units.registry import same_kind
+from energybench.units.factors import same_kind
 from energybench.units.text import TCE, UnitText, read_unit
 
 if TYPE_CHECKING:
@@ -131,17 +131,27 @@ def _ladder(row: Any, steps: Iterable[Step], beyond: Level, **changes: Any) -> L
 
 
 @cached()
-def _ladders() -> dict[str, tuple[Ladder, ...]]:
-    found: dict[str, list[Ladder]] = {}
-    for table, (columns, beyond) in _STEPS.items():
+def _limit_rows() -> dict[str, list[tuple[str, Any]]]:
+    """Return the rows of every item, each with its table; own rows of an indicator stand in place of the shipped."""
+    found: dict[str, list[tuple[str, Any]]] = {}
+    for table in _STEPS:
         own = own_ids(table)
         places = {(row.item, row.document, row.unit) for row in records(table) if row.id in own}
         for row in records(table):
             if row.id in own or (row.item, row.document, row.unit) not in places:
-                steps = [Step(level, getattr(row, column), row.comparator) for column, level in columns.items()]
-                notes = [row.notes, _GB_NOTE if table == "limits" else ""]
-                found.setdefault(row.item, []).append(_ladder(row, steps, beyond, notes="; ".join(filter(None, notes))))
-    return {item: tuple(ladders) for item, ladders in found.items()}
+                found.setdefault(row.item, []).append((table, row))
+    return found
+
+
+@cached()
+def _ladders(item: str) -> tuple[Ladder, ...]:
+    found = []
+    for table, row in _limit_rows().get(item, ()):
+        columns, beyond = _STEPS[table]
+        steps = [Step(level, getattr(row, column), row.comparator) for column, level in columns.items()]
+        notes = [row.notes, _GB_NOTE if table == "limits" else ""]
+        found.append(_ladder(row, steps, beyond, notes="; ".join(filter(None, notes))))
+    return tuple(found)
 
 
 def of_furnace(limit: FurnaceLimit) -> Ladder:
@@ -220,10 +230,10 @@ def find_ladder(
     'ndrc-2021'
     """
     item = find_item(item)
-    if item not in _ladders():
+    if not _ladders(item):
         raise CapacityError(f"The limit of {item} depends on furnace capacity", item, "Use furnace_limit()")
     row = choose_document(item, document, period, region, like)
-    chosen = _by_indicator(item, [ladder for ladder in _ladders()[item] if ladder.document == row.id], like)
+    chosen = _by_indicator(item, [ladder for ladder in _ladders(item) if ladder.document == row.id], like)
     try:
         require_usable(chosen, f"The row of {item}", allow_unverified)
     except (MissingFigureError, UnverifiedError) as error:
@@ -307,7 +317,7 @@ def choose_document(
 
 @cached(4096)
 def _documents_of(item: str) -> tuple[DocumentRow, ...]:
-    ids = [ladder.document for ladder in _ladders().get(item, ())]
+    ids = [ladder.document for ladder in _ladders(item)]
     ids += [row.document for row in records("furnace_limits") if row.item == item]
     return tuple(sorted(map(find_document, dict.fromkeys(ids)), key=lambda row: row.effective_from))
 
@@ -399,7 +409,7 @@ def _by_indicator(item: str, ladders: list[Ladder], like: UnitText | None) -> La
 def _other_rows(ladder: Ladder) -> str:
     older = [
         f'document="{one.document}"'
-        for one in _ladders()[ladder.item]
+        for one in _ladders(ladder.item)
         if one.document != ladder.document and one.verification in ACCEPTED
     ]
     words = f". Another document has an accepted row: pass {' or '.join(dict.fromkeys(older))}" if older else ""
@@ -446,7 +456,7 @@ def all_ladders(name: str, like: UnitText) -> tuple[Ladder, ...]:
         )
     rows = [ladder for ladder in same_product(item) if ladder.unit and same_kind(read_unit(ladder.unit), like)]
     if not rows:
-        units = ", ".join(sorted({ladder.unit for ladder in _ladders().get(item, ())}))
+        units = ", ".join(sorted({ladder.unit for ladder in _ladders(item)}))
         raise DimensionError(f"{item} has no indicator in {like}", item, f"Its indicators are in {units or 'no unit'}")
     return tuple(_dated(row, None) for row in rows)
 
@@ -454,9 +464,10 @@ def all_ladders(name: str, like: UnitText) -> tuple[Ladder, ...]:
 @cached(4096)
 def same_product(item: str) -> tuple[Ladder, ...]:
     """Return every ladder of an item, then the GB rows that stand for the same product under another item."""
-    rows = _ladders().get(item, ())
+    rows = _ladders(item)
     same = {row.counterpart_limit for row in records("gb_counterparts") if row.item == item and row.counterpart_limit}
-    others = [ladder for ladders in _ladders().values() for ladder in ladders if ladder.id in same]
+    items = [other for other, found in _limit_rows().items() if any(row.id in same for _, row in found)]
+    others = [ladder for other in items for ladder in _ladders(other) if ladder.id in same]
     return (*rows, *(ladder for ladder in others if ladder not in rows))
 
 

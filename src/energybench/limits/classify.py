@@ -24,7 +24,7 @@ from energybench.limits.corrections import apply, check_conditions
 from energybench.limits.ladders import COMPARES
 from energybench.limits.verdicts import Verdict, check_basis, judge, saving_scale
 from energybench.tables.store import citation, require_usable, warn_if_weak
-from energybench.units.registry import ratio, to_float
+from energybench.units.factors import ratio, to_float
 from energybench.units.text import read_unit
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from energybench.errors import check_option
 from energybench.limits.ladders import Level
 from energybench.tables.rows import as_of
 from energybench.tables.store import citation, records
-from energybench.units.registry import ratio
+from energybench.units.factors import ratio
 from energybench.units.text import read_unit
 
 if TYPE_CHECKING:

@@ -6,20 +6,22 @@ strict. It says nothing of the capacities between; a reading is our convention a
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from fractions import Fraction
+from math import isnan, nan
 from typing import TYPE_CHECKING, Any
-
-import numpy
 
 from energybench.errors import CapacityError, DimensionError, UnknownProductError, check_option, did_you_mean, quoted
 from energybench.limits.ladders import Level, Step, fold
 from energybench.tables.store import cached, citation, find_document, records, require_usable
-from energybench.units.registry import ratio, read_quantity, to_float
+from energybench.units.factors import ratio, to_float
+from energybench.units.registry import read_quantity
 from energybench.units.result import Card, Quantified
 from energybench.units.text import UnitText
 
 if TYPE_CHECKING:
+    import numpy
     import pint
     from numpy.typing import NDArray
 
@@ -30,6 +32,8 @@ DEFAULT_ITEM = "induction-furnace-cast-iron"
 #: How the table is read between its stated points; the bounds of every reading are class_above and class_below.
 READINGS = ("linear", "class_below", "class_above", "stated_only")
 _TONNE = UnitText(("t",))
+#: Two capacities are one to this part of themselves.
+_HAIR = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,36 +100,43 @@ class FurnaceLimit(Quantified, Card):
 @dataclass(frozen=True, slots=True)
 class LimitCurve:
     row: FurnaceRow
-    capacities: NDArray[numpy.float64]
-    limits: NDArray[numpy.float64]
+    capacities: tuple[float, ...]
+    limits: tuple[float, ...]
     #: Each stated limit as the document prints it.
     printed: dict[float, str]
 
     def at(self, capacities: NDArray[numpy.float64], reading: str) -> NDArray[numpy.float64]:
         """Return the limit at each capacity; NaN for NaN, and where ``stated_only`` has no stated point."""
-        below, above, size = self._between(capacities)
-        if reading == "linear":
-            return numpy.interp(size, self.capacities, self.limits)
-        chosen = self.limits[above if reading == "class_above" else below]
-        unstated = numpy.isnan(size) | ((reading == "stated_only") & (self.limits[above] != self.limits[below]))
-        return numpy.where(unstated, numpy.nan, chosen)
+        import numpy
 
-    def limit_at(self, capacity: float, reading: str) -> float:
-        return float(self.at(numpy.array([capacity]), reading)[0])
-
-    def _between(self, capacities: NDArray[numpy.float64]) -> tuple[Any, Any, NDArray[numpy.float64]]:
-        points, last = self.capacities, len(self.capacities) - 1
+        points, stated, last = numpy.array(self.capacities), numpy.array(self.limits), len(self.capacities) - 1
         # A capacity that a unit conversion left a hair beside a stated point is that point.
         nearest = points[numpy.abs(capacities[:, None] - points).argmin(axis=1)]
-        size = numpy.where(numpy.abs(capacities - nearest) <= 1e-9 * nearest, nearest, capacities)
-        below = numpy.clip(numpy.searchsorted(points, size, side="right") - 1, 0, last)
-        return below, numpy.clip(numpy.searchsorted(points, size, side="left"), 0, last), size
+        size = numpy.where(numpy.abs(capacities - nearest) <= _HAIR * nearest, nearest, capacities)
+        if reading == "linear":
+            between: NDArray[numpy.float64] = numpy.interp(size, points, stated)
+            return between
+        below = stated[numpy.clip(numpy.searchsorted(points, size, side="right") - 1, 0, last)]
+        above = stated[numpy.clip(numpy.searchsorted(points, size, side="left"), 0, last)]
+        unstated = numpy.isnan(size) | ((reading == "stated_only") & (above != below))
+        return numpy.where(unstated, numpy.nan, above if reading == "class_above" else below)
+
+    def limit_at(self, capacity: float, reading: str) -> float:
+        """Return the limit at one capacity, as :meth:`at` does."""
+        (at, lenient), (end, strict) = self.points_beside(capacity)
+        if reading == "linear" and end != at:
+            return (strict - lenient) / (end - at) * (capacity - at) + lenient
+        if reading == "stated_only" and strict != lenient:
+            return nan
+        return strict if reading == "class_above" else lenient
 
     def points_beside(self, capacity: float) -> tuple[tuple[float, float], tuple[float, float]]:
         """Return the stated points (capacity, limit) on both sides of a capacity."""
-        below, above, _ = self._between(numpy.array([capacity]))
-        first, second = ((float(self.capacities[i]), float(self.limits[i])) for i in (below[0], above[0]))
-        return first, second
+        last = len(self.capacities) - 1
+        nearest = min(self.capacities, key=lambda point: abs(capacity - point))
+        size = nearest if abs(capacity - nearest) <= _HAIR * nearest else capacity
+        below, above = max(bisect_right(self.capacities, size) - 1, 0), min(bisect_left(self.capacities, size), last)
+        return (self.capacities[below], self.limits[below]), (self.capacities[above], self.limits[above])
 
     def step(self, limit: float) -> Step:
         """Return the step of a limit: as it is printed, or as a computed one between the stated points."""
@@ -173,7 +184,7 @@ def find_curve(item: str = DEFAULT_ITEM, document: str | None = None, allow_unve
     for row in here:
         require_usable(row, f"The limit of {item} at {row.capacity} {row.capacity_unit}", allow_unverified)
     points = sorted((float(row.capacity), float(row.limit)) for row in here)
-    capacities, limits = (numpy.array(column) for column in zip(*points, strict=True))
+    capacities, limits = zip(*points, strict=True)
     return LimitCurve(here[0], capacities, limits, {float(row.limit): row.limit for row in here})
 
 
@@ -251,7 +262,7 @@ def furnace_limit(
     value, strict, lenient = (curve.limit_at(tonnes, way) for way in (reading, "class_above", "class_below"))
     between = curve.points_beside(tonnes)
     row = curve.row
-    if numpy.isnan(value):
+    if isnan(value):
         raise CapacityError(
             f"{citation(row.document)} states no limit at {tonnes:g} t, "
             f"only at {between[0][0]:g} t and {between[1][0]:g} t",

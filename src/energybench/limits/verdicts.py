@@ -16,9 +16,8 @@ from energybench.limits.choose import other_readings
 from energybench.limits.consequences import consequences
 from energybench.limits.decisions import Decision, class_probabilities, conformity, decide
 from energybench.limits.ladders import TOLERANCE, beyond_every_step
-from energybench.limits.what_if import Sensitivity, of_value
 from energybench.tables.store import citation, data_version
-from energybench.units.registry import ratio, same_kind, to_float
+from energybench.units.factors import ratio, same_kind, to_float
 from energybench.units.result import Card, Quantified, Receipted
 from energybench.units.text import KWH, TCE, UnitText, read_unit
 
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from energybench.limits.corrections import CorrectionResult
     from energybench.limits.furnaces import FurnaceLimit
     from energybench.limits.ladders import Ladder, Level
+    from energybench.limits.what_if import Sensitivity
 
 _OF_LADDER = (
     *("unit", "item", "item_zh", "item_en", "indicator_zh", "indicator_en", "basis"),
@@ -158,6 +158,8 @@ class Verdict(Quantified, Card, Receipted):
         MissingFigureError
             If the row may not be used.
         """
+        from energybench.limits.what_if import of_value
+
         return of_value(self.value, self._row(), self.compare, corrected=bool(self.corrections))
 
     def _row(self) -> Ladder:

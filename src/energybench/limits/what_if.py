@@ -20,7 +20,7 @@ from energybench.limits.corrections import check_conditions
 from energybench.limits.furnaces import READINGS
 from energybench.limits.ladders import COMPARES
 from energybench.tables.store import require_usable
-from energybench.units.registry import Rate, ratio, read_exact, same_kind
+from energybench.units.factors import Rate, ratio, read_exact, same_kind
 from energybench.units.text import read_unit
 
 if TYPE_CHECKING:

@@ -22,7 +22,7 @@ from energybench.report import content
 from energybench.report.files import whole_file
 from energybench.report.look import look_of
 from energybench.report.words import Words, columns, text
-from energybench.units.registry import ratio
+from energybench.units.factors import ratio
 from energybench.units.text import UnitText, read_unit
 
 if TYPE_CHECKING:

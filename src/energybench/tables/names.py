@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from energybench.errors import LONGEST_QUOTE, AmbiguousError, UnknownNameError, quoted, searches_names
@@ -56,6 +57,7 @@ def index_names(
     several and ``*``. ``labels`` are the ids that there are, with the name that shows each.
     """
     known = labels or {}
+    family = cache(partial(_family, known=known))
     exact: dict[str, dict[str, None]] = {}
     others: dict[str, dict[str, str]] = {}
     for name, identifier, sense, notes in rows:
@@ -70,9 +72,9 @@ def index_names(
         if len(same) == 1:
             found[folded] = Meaning(same, same[0], exact=True)
             continue
-        families = {one: _family(one, known) for one in (*same, *wide)}
-        ids = tuple(dict.fromkeys(one for family in families.values() for one in family))
-        parts = [part for one, family in families.items() for part in _shown(one, family, known)]
+        families = {one: family(one) for one in (*same, *wide)}
+        ids = tuple(dict.fromkeys(one for members in families.values() for one in members))
+        parts = [part for one, members in families.items() for part in _shown(one, members, known)]
         more = f" and {len(parts) - _MOST_SHOWN} more" if len(parts) > _MOST_SHOWN else ""
         notes = ". ".join(dict.fromkeys(filter(None, wide.values())))
         found[folded] = Meaning(ids, ", ".join(parts[:_MOST_SHOWN]) + more, exact=False, notes=notes)

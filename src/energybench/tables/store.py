@@ -258,7 +258,7 @@ def find_document(text: str) -> DocumentRow:
     """
     if not isinstance(text, str):
         raise UnknownNameError(f"{quoted(text)} is not the id of a document", quoted(text), "Write the id as text")
-    known = {key: row for row in records("documents") for key in (row.number, row.id) if key}
+    known = _documents()
     if text not in known:
         bare = _bare(text)
         ids = [
@@ -269,8 +269,12 @@ def find_document(text: str) -> DocumentRow:
         fix = f"The ids of the documents with that in number or title: {', '.join(ids)}" if 0 < len(ids) <= 5 else ""
         fix = fix or did_you_mean(text, known, "energybench tables documents lists them")
         raise UnknownNameError(f"{quoted(text)} is not a document of the tables", quoted(text), fix)
-    found: DocumentRow = known[text]
-    return found
+    return known[text]
+
+
+@cached()
+def _documents() -> dict[str, DocumentRow]:
+    return {key: row for row in records("documents") for key in (row.number, row.id) if key}
 
 
 def citation(document: str) -> str:

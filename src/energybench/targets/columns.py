@@ -27,7 +27,8 @@ from energybench.frames.groups import period_key, product_key
 from energybench.frames.native import to_pandas
 from energybench.limits.choose import find_item, items_named
 from energybench.targets.rows import ITEM, interval
-from energybench.units.registry import ratio, read_quantity
+from energybench.units.factors import ratio
+from energybench.units.registry import read_quantity
 from energybench.units.text import SITE_UNITS, UnitText, read_number, read_unit
 
 if TYPE_CHECKING:

@@ -39,7 +39,7 @@ from energybench.targets.columns import (
     weights_of,
 )
 from energybench.targets.rows import ITEM, LEVEL, interval, with_unit
-from energybench.units.registry import ratio
+from energybench.units.factors import ratio
 from energybench.units.text import read_unit
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from energybench.testing.facts import HOSTILE, NO_PRODUCTS, Product, common_spel
 from energybench.testing.laws import NOT_A_NUMBER, NOTHING, Answer, Case, Known, Laws, Refusals, read_text
 from energybench.testing.likely_mistakes import HAIR, RATIOS, cause_of_class
 from energybench.testing.search import Effort, check_texts, each
-from energybench.units.registry import ratio, same_kind
+from energybench.units.factors import ratio, same_kind
 from energybench.units.text import read_unit
 
 if TYPE_CHECKING:

@@ -26,7 +26,7 @@ from energybench.testing.laws import NOT_A_NUMBER, NOTHING, REFUSAL, Answer, Cas
 from energybench.testing.likely_mistakes import cause_of, figures_of
 from energybench.testing.search import Effort, check_texts, each
 from energybench.testing.strategies import amounts, hostile_unit_texts
-from energybench.units.registry import same_kind
+from energybench.units.factors import same_kind
 from energybench.units.text import read_unit
 
 if TYPE_CHECKING:

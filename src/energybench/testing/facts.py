@@ -14,7 +14,7 @@ from energybench.energy.conversion import factor
 from energybench.errors import AmbiguousError, CoalRateError, EnergybenchError
 from energybench.limits.choose import find_item, find_ladder, needs_capacity
 from energybench.tables.store import cached, find_document, records
-from energybench.units.registry import same_kind
+from energybench.units.factors import same_kind
 from energybench.units.text import ATOMS, PRODUCTS, REFUSED, UnitText, read_unit
 
 if TYPE_CHECKING:

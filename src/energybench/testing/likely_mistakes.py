@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from energybench.errors import EnergybenchError
 from energybench.tables.store import cached, records
-from energybench.units.registry import STANDARD_COAL_KJ_PER_KGCE, Rate, ratio
+from energybench.units.factors import STANDARD_COAL_KJ_PER_KGCE, Rate, ratio
 from energybench.units.text import read_unit
 
 if TYPE_CHECKING:

@@ -101,7 +101,7 @@ class _Curve(Laws):
         self.reading, self.capacities = reading, furnace_capacities(item=item)
         self.curve = find_curve(item, document)
         row, stated = self.curve.row, self.curve.capacities
-        self.points: dict[float, float] = dict(zip(stated.tolist(), self.curve.limits.tolist(), strict=True))
+        self.points: dict[float, float] = dict(zip(stated, self.curve.limits, strict=True))
         self.unit = f" {row.unit}"
         shown = ", ".join(f"{capacity:g} t {limit:g}" for capacity, limit in self.points.items())
         self.source = f"{shown} {row.unit} ({f'{row.document} {row.clause}'.strip()}, {row.verification})"

@@ -20,7 +20,7 @@ from energybench.limits.furnaces import DEFAULT_ITEM, find_curve, furnace_limit
 from energybench.tables.store import find_document
 from energybench.testing.facts import HOSTILE, Fuel, fuels, join, parts, products, spellings
 from energybench.testing.search import check_count, check_flag
-from energybench.units.registry import ratio, same_kind
+from energybench.units.factors import ratio, same_kind
 from energybench.units.text import UnitText, read_unit
 
 if TYPE_CHECKING:
@@ -238,7 +238,7 @@ def furnace_capacities(*, valid: bool = True, item: str = DEFAULT_ITEM) -> st.Se
     if not isinstance(item, str):
         fix = f'Give the item as text: "{DEFAULT_ITEM}"'
         raise OptionError(f"item is {quoted(item)}, expected a name", quoted(item), fix)
-    points = find_curve(item).capacities.tolist()
+    points = find_curve(item).capacities
     if not valid:
         return st.sampled_from([0.0, -1.0, float("nan"), float("inf"), float("-inf")]) | amounts().map(lambda c: -c)
     return st.sampled_from(points) | st.integers(1, int(points[-1] * 4000)).map(lambda kilograms: kilograms / 1000)
@@ -285,7 +285,7 @@ def _output_tables(draw: st.DrawFn, most: int) -> pandas.DataFrame:
         region, capacity, capacity_unit = None, None, None
         if curve is not None:
             region, capacity_unit = find_document(curve.row.document).region.partition(";")[0], "t"
-            capacity = draw(st.sampled_from(curve.capacities.tolist()))
+            capacity = draw(st.sampled_from(curve.capacities))
         rows.append((plant, period, draw(st.sampled_from(names)), amount, unit, region, capacity, capacity_unit))
     more = ("region", "furnace_capacity", "furnace_capacity_unit")
     return pandas.DataFrame(rows, columns=[*_OUTPUT_COLUMNS, *more])

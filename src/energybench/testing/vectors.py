@@ -48,7 +48,7 @@ from energybench.testing.facts import (
 from energybench.testing.likely_mistakes import HAIR, cause_of, cause_of_class, figures_of, same_figure
 from energybench.testing.report import Finding, Report
 from energybench.testing.search import check_room
-from energybench.units.registry import ratio, same_kind
+from energybench.units.factors import ratio, same_kind
 from energybench.units.text import read_amount, read_unit
 
 if TYPE_CHECKING:
@@ -298,7 +298,7 @@ def _furnaces() -> Iterator[Vector]:
     curve = find_curve(DEFAULT_ITEM)
     points = [
         (Fraction(repr(c)), Fraction(curve.printed[limit]))
-        for c, limit in zip(curve.capacities.tolist(), curve.limits.tolist(), strict=True)
+        for c, limit in zip(curve.capacities, curve.limits, strict=True)
     ]
     rows = tuple(row.id for row in records("furnace_limits") if row.item == DEFAULT_ITEM)
     for reading in READINGS:

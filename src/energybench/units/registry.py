@@ -1,119 +1,61 @@
 """The pint registry, and quantities in and out of it.
 
-Standard coal is a dimension of its own: ``kWh/t`` never compares with ``kgce/t``, and a coefficient in
-``kgce/kWh`` is not a pure number. Units are named by their symbols. The registry is built at first use.
-Texts never reach pint: :mod:`energybench.units.text` reads them first.
+Units are named by their symbols. The registry is built at first use, and pint is imported with it. Texts never
+reach pint: :mod:`energybench.units.text` reads them first.
 """
 
 from __future__ import annotations
 
+import sys
 import threading
 from copy import deepcopy
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 from math import isfinite
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
-import numpy
-import pint
-
-from energybench.errors import AmountError, DimensionError, quoted
-from energybench.units.text import M3, NM3, UnitText, as_float, read_amount, read_unit
+from energybench.errors import AmountError, quoted
+from energybench.units.factors import DEFINITIONS, EXAMPLE_UNITS, STANDARD_COAL_KJ_PER_KGCE, Rate, read_exact, to_float
+from energybench.units.text import UnitText, as_float, read_amount, read_unit
 
 if TYPE_CHECKING:
+    import numpy
+    import pint
     from numpy.typing import NDArray
+    from pint.facets.plain import PlainQuantity
 
     Magnitude = float | NDArray[numpy.float64]
     AmountLike = str | pint.Quantity[Any]
 
-#: The units of the trade. Prefixes k, M, G, T, P stand before every symbol that takes them.
-DEFINITIONS = """
-k- = 1e3
-M- = 1e6
-G- = 1e9
-T- = 1e12
-P- = 1e15
-g = [mass]
-t = 1e6 * g
-m = [length]
-s = [time]
-h = 3600 * s
-d = 24 * h
-a = [year]
-J = kg * m ** 2 / s ** 2
-Wh = 3600 * J
-cal = 4.1868 * J
-Btu = 1055.05585262 * J
-MMBtu = 1e6 * Btu
-therm = 1e5 * Btu
-m2 = m ** 2
-m3 = m ** 3
-L = m ** 3 / 1000
-Nm3 = [normal_volume]
-gce = [standard_coal]
-tce = 1e6 * gce
-goe = 10 / 7 * gce
-toe = 1e6 * goe
-CNY = [currency]
-person = [person]
-piece = [piece]
-weight_case = [weight_case]
-EF = [energy_factor]
-Adt = [air_dry_mass]
-TEU = [container]
-VA = [apparent_power]
-gCO2 = [carbon_dioxide]
-tCO2 = 1e6 * gCO2
-gC = [carbon]
-tC = 1e6 * gC
-tsl = [synthetic_leather]
-percent = [share]
-""".strip().splitlines()
-
-#: Heat of standard coal: 1 kgce is 29 307.6 kJ (7000 kcal of 4.1868 kJ).
-STANDARD_COAL_KJ_PER_KGCE = Fraction("29307.6")
-
 _FOREIGN_BASE = {"gram": "g", "kilogram": "kg", "meter": "m", "metre": "m", "second": "s"}
 _FOREIGN_REFUSED = {"ton": "907.18 kg", "short_ton": "907.18 kg", "long_ton": "1016 kg", "US_ton": "907.18 kg"}
-#: What each figure of a conversion is usually given in.
-EXAMPLE_UNITS = {
-    "coal_rate": "gce/kWh",
-    "coefficient": "kgce/kg",
-    "density": "kg/L",
-    "ncv": "MJ/kg",
-    "value": "kgce/t",
-}
-
 # Rows that are worked on while they are in the cache.
 _BLOCK = 1 << 15
 _lock = threading.RLock()
-_built: dict[type, Any] = {}
 
 
-def _build(number: type) -> Any:
-    with _lock:
-        if number not in _built:
-            registry: Any = pint.UnitRegistry(None, non_int_type=number, on_redefinition="raise")
-            registry.load_definitions(DEFINITIONS)
-            registry.formatter.default_format = "~P"
-            # pint itself would rebuild a pickled or deeply copied quantity in a registry without our units.
-            for kind in (registry.Quantity, registry.Unit):
-                kind.__reduce__ = _reduce
-            registry.Quantity.__deepcopy__ = _deepcopy
-            _built[number] = registry
-    return _built[number]
+@lru_cache(1)
+def _built() -> Any:
+    import pint
+
+    found: Any = pint.UnitRegistry(None, non_int_type=float, on_redefinition="raise")
+    found.load_definitions(DEFINITIONS)
+    found.formatter.default_format = "~P"
+    # pint itself would rebuild a pickled or deeply copied quantity in a registry without our units.
+    for kind in (found.Quantity, found.Unit):
+        kind.__reduce__ = _reduce
+    found.Quantity.__deepcopy__ = _deepcopy
+    return found
 
 
 def _reduce(value: Any) -> tuple[Any, ...]:
     """Say how pickle makes a quantity or a unit of our registry again, in any process."""
     kept = {name: one for name, one in vars(value).items() if not name.startswith("_")}
-    number = type(value)._REGISTRY.non_int_type
-    return _restore, (number, getattr(value, "_magnitude", None), dict(value._units), kept)
+    return _restore, (getattr(value, "_magnitude", None), dict(value._units), kept)
 
 
-def _restore(number: type, magnitude: Any, units: dict[str, Any], kept: dict[str, Any]) -> Any:
-    home = _build(number)
+def _restore(magnitude: Any, units: dict[str, Any], kept: dict[str, Any]) -> Any:
+    home: Any = registry()
     for name in units:
         home.parse_units(name)  # a unit with a prefix is known once it was parsed
     container = home.UnitsContainer(units)
@@ -133,93 +75,24 @@ def registry() -> pint.UnitRegistry[Any]:
     >>> registry().Quantity(1.0, "toe").to("tce").magnitude
     1.4285714285714286
     """
-    found: pint.UnitRegistry[Any] = _built.get(float) or _build(float)
+    with _lock:
+        found: pint.UnitRegistry[Any] = _built()
     return found
 
 
-@lru_cache(4096)
-def ratio(unit: UnitText, target: UnitText) -> Fraction:
-    """Return the exact factor from one unit to another; pint decides whether they are of one kind.
+def is_quantity(value: object) -> TypeGuard[PlainQuantity[Any]]:
+    """Say whether a value is a quantity or a measurement of any pint registry."""
+    if "pint" not in sys.modules:
+        return False
+    from pint.facets.plain import PlainQuantity
 
-    >>> ratio(read_unit("万kWh"), read_unit("GJ"))
-    Fraction(36, 1)
-    """
-    exact = _build(Fraction)
-    try:
-        factor: Fraction = exact.convert(
-            Fraction(1), exact.parse_units(unit.pint_name), exact.parse_units(target.pint_name)
-        )
-    except pint.DimensionalityError as error:
-        raise DimensionError(
-            f"{unit} is {_kind(unit)}, expected {_kind(target)} such as {target}",
-            str(unit),
-            f"Give the value in {target}",
-        ) from error
-    return factor * Fraction(10) ** (unit.exponent - target.exponent)
-
-
-@lru_cache(4096)
-def _dimensions(unit: str) -> Any:
-    exact = _build(Fraction)
-    return exact.get_dimensionality(exact.parse_units(unit))
-
-
-def _kind(unit: UnitText) -> str:
-    names = {
-        "g": "a mass",
-        "m3": "a volume",
-        "Nm3": "a volume at 0 °C",
-        "Wh": "energy",
-        "gce": "standard coal",
-        "Wh/g": "energy per mass",
-        "gce/g": "standard coal per mass",
-        "gce/m3": "standard coal per volume",
-        "gce/Nm3": "standard coal per volume at 0 °C",
-        "gce/Wh": "standard coal per energy",
-        "m2": "an area",
-        "CNY": "money",
-    }
-    for name, words in names.items():
-        if _dimensions(name) == _dimensions(unit.pint_name):
-            return words
-    return f"of the kind {unit.symbol}"
-
-
-def same_kind(unit: UnitText, target: UnitText) -> bool:
-    """Say whether two units measure the same kind of thing."""
-    same: bool = _dimensions(unit.pint_name) == _dimensions(target.pint_name)
-    return same
-
-
-def two_conditions(unit: UnitText, per: UnitText) -> bool:
-    """Say whether two units of different kinds are gas volumes at different reference conditions."""
-    return all(any(same_kind(one, volume) for volume in (M3, NM3)) for one in (unit, per))
+    return isinstance(value, PlainQuantity)
 
 
 @lru_cache(1024)
 def pint_unit(unit: UnitText) -> Any:
     """Return the pint unit of our registry for a unit text; its power of ten is not part of it."""
     return registry().Unit(registry().parse_units(unit.pint_name))
-
-
-@dataclass(frozen=True, slots=True)
-class Rate:
-    """One exact figure with a unit: a coefficient, a heating value, a coal rate, a density."""
-
-    value: Fraction
-    unit: UnitText
-
-    def to(self, target: UnitText) -> Fraction:
-        return self.value * ratio(self.unit, target)
-
-    def __str__(self) -> str:
-        return f"{float(self.value):.10g} {self.unit}"
-
-
-@lru_cache(4096)
-def read_exact(text: str) -> tuple[Fraction, UnitText]:
-    number, unit = read_amount(text)
-    return Fraction(number), unit
 
 
 def read_one(value: object, name: str, fix: str) -> tuple[Fraction, UnitText]:
@@ -241,7 +114,7 @@ def read_quantity(value: object, name: str = "amount") -> tuple[Magnitude, UnitT
     if isinstance(value, str):
         number, unit = read_amount(value)
         return float(number), unit
-    if isinstance(value, pint.Quantity):
+    if is_quantity(value):
         return _from_pint(value, name)
     usual = EXAMPLE_UNITS.get(name, "t")
     example = f"{value if type(value) in (int, float) and isfinite(as_float(value)) else 1200} {usual}"
@@ -253,6 +126,8 @@ def read_quantity(value: object, name: str = "amount") -> tuple[Magnitude, UnitT
 
 
 def _from_pint(value: Any, name: str) -> tuple[Magnitude, UnitText]:
+    import numpy
+
     unit, factor = _unit_from_pint(value)
     magnitude = value.magnitude
     if isinstance(magnitude, numpy.ndarray) and magnitude.ndim:
@@ -277,6 +152,8 @@ def _from_pint(value: Any, name: str) -> tuple[Magnitude, UnitText]:
 
 
 def times(values: NDArray[numpy.float64], factor: float, name: str = "amount") -> NDArray[numpy.float64]:
+    import numpy
+
     flat = values.reshape(-1)
     result = numpy.empty_like(flat)
     with numpy.errstate(invalid="ignore", over="ignore"):
@@ -291,17 +168,6 @@ def times(values: NDArray[numpy.float64], factor: float, name: str = "amount") -
                     "Remove or fill the gaps; for a table with gaps use assess(), which reports each of them",
                 )
     return result.reshape(values.shape)
-
-
-def to_float(exact: Fraction, name: str = "amount") -> float:
-    """Round an exact figure to a float, once."""
-    try:
-        value = float(exact)
-    except OverflowError as error:
-        raise AmountError(f"{name} is too large to be a number", name, "Check the number and its unit") from error
-    if value == 0.0 and exact:
-        raise AmountError(f"{name} is too small to be a number", name, "Check the number and its unit")
-    return value
 
 
 def _unit_from_pint(value: Any) -> tuple[UnitText, Fraction]:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
-import numpy
-
 from energybench.errors import AmbiguousError, OptionError, TableError, did_you_mean, quoted
-from energybench.limits.corrections.formulas import Figure, Points, Values, compute
-from energybench.limits.corrections.model import Correction, Parameter, ending
+from energybench.limits.corrections.model import Correction, Figure, Parameter, Points, ending
 from energybench.tables.expressions import names, parse, parse_conditions
 from energybench.tables.rows import VERIFICATIONS
 from energybench.tables.store import cached, citation, find_document, records
@@ -18,6 +16,7 @@ from energybench.tables.store import cached, citation, find_document, records
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from energybench.limits.corrections.formulas import Values
     from energybench.tables.rows import CorrectionFormulaRow, CorrectionParameterRow, CorrectionRow
 
 #: The word for physics in place of a clause: an identity needs no figure of a document.
@@ -315,16 +314,20 @@ def find_unit(correction: Correction, figures: Figures | None) -> str:
 def evaluate(correction: Correction, figures: Figures | None, given: Mapping[str, Values]) -> Values:
     """Return the change that a correction makes: its factor or addition, neutral where the level does not move."""
     if figures is None:
+        import numpy
+
         shape = numpy.broadcast_shapes(*(numpy.shape(values) for values in given.values()))
         neutral = NEUTRAL[correction.kind]
         return numpy.full(shape, neutral) if shape else neutral
     # What only some cases state is not a number in the others, and every comparison with it is false.
     rows = _rows().get(correction.id, ())
-    values: dict[str, Figure] = {**dict.fromkeys((row.figure for row in rows if row.case), numpy.nan), **figures.values}
+    values: dict[str, Figure] = {**dict.fromkeys((row.figure for row in rows if row.case), math.nan), **figures.values}
     for parameter in correction.parameters:
         stated = parameter.figure in figures.values
         if parameter.figure and stated != (parameter.keyword in given):
             raise _goes_with(correction, parameter, stated)
+    from energybench.limits.corrections.formulas import compute
+
     return compute(correction, values, given)
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-import numpy
+from math import inf
+from typing import TYPE_CHECKING
 
-from energybench.limits.corrections.formulas import Values, plain, require_range
 from energybench.limits.corrections.on_ladders import change
+
+if TYPE_CHECKING:
+    from energybench.limits.corrections.formulas import Values
 
 # Charge of one mole of electrons (CODATA) and molar mass of aluminium (IUPAC): three electrons reduce one atom.
 _FARADAY_COULOMB_PER_MOL = 96485.332
@@ -42,7 +45,9 @@ def direct_current_intensity(cell_voltage_v: Values, current_efficiency: Values)
     >>> round(direct_current_intensity(4.0, 0.925))
     12886
     """
-    require_range("cell_voltage_v", cell_voltage_v, 0.0, numpy.inf, "what is possible", above=True)
+    from energybench.limits.corrections.formulas import plain, require_range
+
+    require_range("cell_voltage_v", cell_voltage_v, 0.0, inf, "what is possible", above=True)
     require_range("current_efficiency", current_efficiency, 0.0, 1.0, "a fraction, 0.925 for 92.5 %", above=True)
     gram_per_ampere_hour = _ALUMINIUM_GRAM_PER_MOL / (3 * _FARADAY_COULOMB_PER_MOL) * 3600
     return plain(1000.0 * cell_voltage_v / (gram_per_ampere_hour * current_efficiency))

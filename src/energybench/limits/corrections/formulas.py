@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy
 from numpy.typing import NDArray
 
 from energybench.errors import OptionError, TableError, quoted
+from energybench.limits.corrections.model import Figure, Points
 from energybench.tables.expressions import evaluate, names, parse, parse_conditions, sides
 
 if TYPE_CHECKING:
@@ -26,17 +26,6 @@ _SEA_LEVEL_PA = 101325.0
 _SEA_LEVEL_KELVIN = 288.15
 _KELVIN_PER_METRE = 0.0065
 _EXPONENT = 5.25588
-
-
-@dataclass(frozen=True, slots=True)
-class Points:
-    """A figure that is a table: points of a parameter, rising, and the figure at each."""
-
-    at: tuple[float, ...]
-    values: tuple[float, ...]
-
-
-Figure = float | Points
 
 
 def plain(values: Any) -> Values:

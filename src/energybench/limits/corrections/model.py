@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
-
-import numpy
 
 from energybench.units.result import Record
 
@@ -29,7 +28,7 @@ class Parameter:
     meaning: str
     unit: str = ""
     low: float = 0.0
-    high: float = numpy.inf
+    high: float = math.inf
     above: bool = False
     why: str = "what is possible"
     default: str = ""
@@ -45,6 +44,17 @@ class Parameter:
     def optional(self) -> bool:
         """Whether there are plants that need not give it."""
         return bool(self.default or self.figure)
+
+
+@dataclass(frozen=True, slots=True)
+class Points:
+    """A figure that is a table: points of a parameter, rising, and the figure at each."""
+
+    at: tuple[float, ...]
+    values: tuple[float, ...]
+
+
+Figure = float | Points
 
 
 def ending(unit: str) -> str:

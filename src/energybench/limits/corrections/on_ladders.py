@@ -7,8 +7,6 @@ from dataclasses import replace
 from decimal import Decimal, localcontext
 from typing import TYPE_CHECKING, Any
 
-import numpy
-
 from energybench.errors import (
     AmountError,
     ConditionError,
@@ -33,7 +31,8 @@ from energybench.limits.corrections.model import CorrectionResult
 from energybench.limits.corrections.parameters import read_parameters
 from energybench.tables.rows import VERIFICATIONS
 from energybench.tables.store import cached, citation, require_usable, warn_if_weak
-from energybench.units.registry import ratio, read_quantity, same_kind
+from energybench.units.factors import ratio, same_kind
+from energybench.units.registry import read_quantity
 from energybench.units.text import read_unit
 
 if TYPE_CHECKING:
@@ -421,7 +420,7 @@ def _correct_one(
 ) -> tuple[CorrectionResult, str]:
     item, unit = of if isinstance(of, tuple) else (of.item, of.unit)
     size = evaluate(correction, figures, parameters)
-    if isinstance(size, numpy.ndarray):
+    if not isinstance(size, float):
         raise OptionError(f"A parameter of {correction.id} is an array", correction.name, "Use change() for arrays")
     if own := find_unit(correction, figures):
         try:

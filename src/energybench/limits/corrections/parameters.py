@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import numpy
-import pint
-
 from energybench.errors import DimensionError, OptionError, UnitTextError, did_you_mean, quoted
-from energybench.limits.corrections.formulas import Values, plain, require_range
-from energybench.units.registry import ratio, read_quantity
+from energybench.units.factors import ratio
+from energybench.units.registry import is_quantity, read_quantity
 from energybench.units.text import UnitText, read_number, read_unit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from energybench.limits.corrections.formulas import Values
     from energybench.limits.corrections.model import Correction, Parameter
 
 _PASCAL = (("kg",), ("m", "s", "s"))
@@ -31,6 +29,8 @@ _PERCENT = ("%", "％", "percent")
 
 
 def read_parameters(correction: Correction, given: Mapping[str, Any]) -> dict[str, Values]:
+    from energybench.limits.corrections.formulas import require_range
+
     by_name = {key: p for p in correction.parameters for key in (p.name, p.keyword)}
     found: dict[str, Values] = {}
     for key, value in given.items():
@@ -57,6 +57,10 @@ def read_parameters(correction: Correction, given: Mapping[str, Any]) -> dict[st
 
 
 def _read(parameter: Parameter, key: str, value: object) -> Values:
+    import numpy
+
+    from energybench.limits.corrections.formulas import plain
+
     own = parameter.unit
     expected = f"{key} is {quoted(value)}, expected {f'a number with a unit such as {own}' if own else 'a number'}"
     if isinstance(value, str):
@@ -72,7 +76,7 @@ def _read(parameter: Parameter, key: str, value: object) -> Values:
             return number * _factor(parameter, _MECHANICS.get(unit) or read_unit(unit), value)
         except UnitTextError as error:
             raise OptionError(expected, quoted(value), error.fix) from error
-    if isinstance(value, pint.Quantity):
+    if is_quantity(value):
         magnitude, given = read_quantity(value, key)
         return plain(magnitude * _factor(parameter, given, value))
     number_like = isinstance(value, int | float | numpy.number | numpy.ndarray) and not isinstance(value, bool)

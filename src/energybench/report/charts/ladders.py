@@ -12,7 +12,8 @@ from energybench.report.charts import canvas
 from energybench.report.look import look_of
 from energybench.report.words import SIGNS, number
 from energybench.tables.store import citation
-from energybench.units.registry import ratio, read_quantity
+from energybench.units.factors import ratio
+from energybench.units.registry import read_quantity
 from energybench.units.text import read_unit
 
 if TYPE_CHECKING:

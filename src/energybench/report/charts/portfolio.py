@@ -13,7 +13,7 @@ from energybench.limits.choose import find_ladder, needs_capacity
 from energybench.limits.ladders import Level
 from energybench.report.charts import canvas
 from energybench.report.words import SIGNS, columns, number, vocabulary
-from energybench.units.registry import ratio
+from energybench.units.factors import ratio
 from energybench.units.text import read_unit
 
 if TYPE_CHECKING:

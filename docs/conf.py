@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+import sphinx.search
+from sphinx.search.en import SearchEnglish
 
 import energybench
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
@@ -28,7 +36,8 @@ extensions = [
     "sphinx_copybutton",
     "sphinx_design",
 ]
-exclude_patterns = ["README.md", "schemas/*", "_build"]
+# The tables of targets are included in the pages of their policies.
+exclude_patterns = ["README.md", "schemas/*", "policy/targets/*", "_build"]
 source_suffix = {".md": "myst-nb", ".ipynb": "myst-nb"}
 
 myst_enable_extensions = ["colon_fence", "deflist"]
@@ -69,6 +78,8 @@ html_title = "energybench"
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
 html_show_sourcelink = False
+# The wide tables have the whole width.
+html_sidebars = {"tables/*": []}
 html_theme_options = {
     "show_nav_level": 2,
     "header_links_before_dropdown": 8,
@@ -79,3 +90,37 @@ html_theme_options = {
 }
 copybutton_prompt_text = r">>> |\.\.\. |\$ "
 copybutton_prompt_is_regexp = True
+
+
+class SearchBothLanguages(SearchEnglish):
+    """The words of English, and every two Chinese characters that follow one another: 限额, 水泥."""
+
+    js_splitter_code = r"""
+function splitQuery(query) {
+  const pairs = (run) => run.length < 3 ? [run] : [...run].slice(1).map((_, at) => run.slice(at, at + 2));
+  return (query.match(/[\u4e00-\u9fff]+|[\p{L}\p{N}_]+/gu) || [])
+    .flatMap((word) => word.split(/([\u4e00-\u9fff]+)/u))
+    .flatMap((part) => /^[\u4e00-\u9fff]/u.test(part) ? pairs(part) : [part])
+    .filter((part) => part);
+}
+"""
+
+    def split(self, input: str) -> list[str]:  # noqa: A002 - the name that Sphinx passes
+        """Return the words of a text."""
+        runs = re.findall(r"[\u4e00-\u9fff]+|[^\W\u4e00-\u9fff]+", input)
+        chinese = {run for run in runs if "\u4e00" <= run[0] <= "\u9fff"}
+        pairs = ([run[at : at + 2] for at in range(max(1, len(run) - 1))] if run in chinese else [run] for run in runs)
+        return [part for parts in pairs for part in parts]
+
+
+sphinx.search.languages["en"] = SearchBothLanguages
+
+
+def setup(app: Sphinx) -> None:
+    """Write the pages of the rows beside a finished site."""
+
+    def write_rows(app: Sphinx, error: Exception | None) -> None:
+        if error is None and app.builder.format == "html":
+            make_pages.write_rows(Path(app.outdir))
+
+    app.connect("build-finished", write_rows)

@@ -1,23 +1,27 @@
 """Pages of the site that are made from the code and the tables, never written by hand.
 
 ``coverage.md`` counts the rows of each document, ``tables/`` has a page for each file of ``data/``, ``policy/targets/``
-the targets of each policy document, ``api/`` a page for each subject of the public names.
+the targets of each policy document, ``api/`` a page for each subject of the public names. ``rows/`` has a page for each
+row that has an id, beside Sphinx: it is finished HTML, so that thousands of them cost seconds.
 """
 
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from operator import attrgetter
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import Environment, FileSystemLoader
 
 import energybench
 from energybench import tables
+from energybench.tables.cite import page_of
 from energybench.tables.rows import OWN, VERIFICATIONS, schemas
 from energybench.tables.store import ACCEPTED, citation, find_document, records
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     import pandas
 
 #: What the index of names is ordered by: heading, and the names under it.
@@ -85,15 +89,15 @@ def table_pages() -> dict[str, str]:
                 f"{len(frame)} rows, as shipped in version {energybench.__version__}. "
                 f'In Python `energybench.tables.frame("{name}")`, on the command line `energybench tables {name}`.',
                 "",
+                "## Rows",
+                "",
+                *_rows(frame),
+                "",
                 "## Columns",
                 "",
                 "| column | meaning |",
                 "| --- | --- |",
                 *fields,
-                "",
-                "## Rows",
-                "",
-                *_rows(frame),
                 "",
             ]
         )
@@ -108,7 +112,8 @@ def table_pages() -> dict[str, str]:
     head = [
         "# The tables",
         "",
-        "Every figure that the library uses, as printed in its document, with clause, verification and evidence. "
+        "Every figure that the library uses, as printed in its document. Each row has a page with clause, evidence, "
+        "the other editions, and how to cite it; `row.url` and `row.cite()` of the records in Python name it. "
         "These pages are made from `data/`; [coverage](../coverage.md) counts what is accepted and what is missing.",
         "",
         "| table | rows | holds |",
@@ -118,11 +123,99 @@ def table_pages() -> dict[str, str]:
     return pages
 
 
+#: Columns that the page of a row has, and the table of all rows has no room for.
+_ON_ITS_PAGE = {
+    *("evidence", "notes", "clause", "source_sha256", "full_text", "quote", "scope", "what", "why", "settles", "read"),
+    *("sector_zh", "sector_en", "field_zh", "field_en", "industry_code", "indicator_en", "subject_en", "title_en"),
+    *("comparator", "better", "reference_standard", "heating_value_verification", "issuer", "amendment", "region"),
+    *("capacity_comparator", "deadline", "denominator", "metal", "relation", "comparable", "series", "item", "carrier"),
+}
+
+
 def _rows(frame: pandas.DataFrame) -> list[str]:
-    """Return the rows of a table as Markdown, the columns that are empty throughout left out."""
-    kept = [str(column) for column in frame.columns if (frame[column].astype(str) != "").any()]
+    """Return the rows of a table as Markdown, each with a link to its page and the columns that say what it holds."""
+    paged = "id" in frame.columns
+    left_out = _ON_ITS_PAGE if paged else set()
+    kept = [str(name) for name in frame.columns if name not in left_out and (frame[name].astype(str) != "").any()]
     head = [f"| {' | '.join(kept)} |", f"|{' --- |' * len(kept)}"]
-    return head + [f"| {' | '.join(_cell(value) for value in row)} |" for row in frame[kept].itertuples(index=False)]
+    rows = frame[kept].itertuples(index=False)
+    return head + [f"| {' | '.join([*_linked(row[:paged]), *map(_cell, row[paged:])])} |" for row in rows]
+
+
+def _linked(ids: tuple[str, ...]) -> list[str]:
+    return [f'<a href="../{page_of(one)}">{_cell(one)}</a>' for one in ids]
+
+
+def write_rows(folder: Path) -> None:
+    """Write a page for each row that has an id into the folder of the finished site."""
+    page = Environment(loader=FileSystemLoader(Path(__file__).parent / "_templates"), autoescape=True).get_template(
+        "row.html"
+    )
+    tables_with_ids = [name for name in tables.TABLES if "id" in schemas()[name].columns]
+    of_subject: dict[tuple[str, str], list[Any]] = {}
+    of_document: dict[str, list[Any]] = {}
+    about: dict[str, list[tuple[str, Any]]] = {}
+    for name in tables_with_ids:
+        for record in records(name):
+            of_subject.setdefault(_subject(name, record), []).append(record)
+            if name in ("readings", "doubts"):
+                about.setdefault(record.row, []).append((name, record))
+            elif name != "documents":
+                of_document.setdefault(getattr(record, "document", ""), []).append(record)
+    package = json.loads((tables.folder() / "datapackage.json").read_text(encoding="utf-8"))
+    meaning = {
+        resource["path"].removesuffix(".csv"): {
+            one["name"]: one.get("description", "") for one in resource["schema"]["fields"]
+        }
+        for resource in package["resources"]
+    }
+    for name in tables_with_ids:
+        numbers = schemas()[name].numbers
+        for record in records(name):
+            cells = {column: cell for column, cell in asdict(record).items() if cell}
+            document = record.id if name == "documents" else cells.get("document", "")
+            path = folder / page_of(record.id)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            text = page.render(
+                table=name,
+                row=record,
+                cells=cells,
+                names=[cells[one] for one in _NAMES if one in cells],
+                figures={column: cells[column] for column in numbers if column in cells},
+                meaning=meaning[name],
+                document=find_document(document) if document else None,
+                history=_by_date(of_subject[_subject(name, record)]) if _subject(name, record)[1] else [],
+                rows=of_document.get(document, []) if name == "documents" else [],
+                about=about.get(record.id, []),
+                root="../" * (record.id.count("/") + 1),
+                page_of=page_of,
+                citation=citation,
+                source_of=find_document,
+                figures_of=_figures,
+            )
+            path.write_text(text, encoding="utf-8")
+
+
+#: What a row is called, the first that it has, in Chinese and in English.
+_NAMES = ("name_zh", "item_zh", "subject_zh", "title_zh", "name_en", "item_en", "subject_en", "title_en", "subject")
+
+
+def _subject(name: str, record: Any) -> tuple[str, str]:
+    """Return what the rows of other editions share with a row."""
+    key = {"benchmarks": "item", "limits": "item", "carriers": "carrier", "co2_factors": "subject"}.get(name)
+    key = key or {"coal_rates": "kind", "meter_accuracy": "carrier", "furnace_limits": "item"}.get(name, "")
+    return name, getattr(record, key, "")
+
+
+def _figures(record: Any) -> str:
+    """Return the figures of a row in one line, those of a name with a unit of its own before their unit."""
+    numbers = schemas()[type(record).__name__.removeprefix("row_of_")].numbers
+    shown = [f"{name} {value}" for name in numbers if (value := getattr(record, name))]
+    return f"{', '.join(shown)} {getattr(record, 'unit', '') or getattr(record, 'coefficient_unit', '')}"
+
+
+def _by_date(rows: list[Any]) -> list[Any]:
+    return sorted(rows, key=lambda row: (find_document(row.document).effective_from, row.document, row.id))
 
 
 def _cell(value: object) -> str:

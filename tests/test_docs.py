@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+import re
 import sys
+import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
+
+import energybench as eb
 import oracle
+from energybench import tables
+from energybench.tables.cite import SITE, page_of
+from energybench.tables.store import records
 
 if TYPE_CHECKING:
-    import pytest
+    from collections.abc import Callable
+
+ROOT = Path(__file__).parents[1]
+FURNACE = "induction-furnace-cast-iron"
 
 
 def test_the_page_of_coverage_counts_the_rows_that_are_used(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -21,3 +32,45 @@ def test_the_page_of_coverage_counts_the_rows_that_are_used(monkeypatch: pytest.
     used = [row for row in oracle.accepted("benchmarks") if row["document"] == "ndrc-2023"]
     national = next(line for line in coverage_page().splitlines() if "`ndrc-2023` " in line or "`ndrc-2023`)" in line)
     assert national.endswith(f"| {len(used)} of {len(rows)} |")
+
+
+def test_every_row_has_one_address_that_every_system_can_serve() -> None:
+    ids = [row["id"] for name in tables.TABLES for row in oracle.table(name) if "id" in row]
+    pages = {page_of(one).lower() for one in ids}
+    assert len(pages) == len(ids) > 2000
+    assert all(re.fullmatch(r"rows/[a-z0-9._/-]+[.]html", page) for page in pages)
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    assert project["urls"]["Documentation"] == SITE
+
+
+@pytest.mark.parametrize(
+    ("record", "row"),
+    [
+        (lambda: eb.coefficient("原煤"), "gbt-2589-2020/raw-coal"),
+        (lambda: eb.coal_rate(2020, kind="supply"), None),
+        (lambda: eb.find_ladder("electrolytic-aluminium", "ndrc-2023"), "ndrc-2023/electrolytic-aluminium"),
+        (
+            lambda: eb.classify("600 kWh/t", FURNACE, capacity="3 t", region="昌吉市", period="2023").ladder,
+            f"changji-city-2021/{FURNACE}/2t",
+        ),
+        (lambda: records("documents")[0], "gb-16780-2021"),
+    ],
+)
+def test_a_record_names_the_page_of_its_row_and_how_to_cite_it(record: Callable[[], object], row: str | None) -> None:
+    found = record()
+    row = row or found.row  # type: ignore[attr-defined]
+    assert any(one["id"] == row for name in tables.TABLES for one in oracle.table(name) if "id" in one), row
+    assert found.url == f"{SITE}/rows/{row}.html"  # type: ignore[attr-defined]
+    cited = found.cite()  # type: ignore[attr-defined]
+    assert row in cited
+    assert cited.endswith(found.url)  # type: ignore[attr-defined]
+    assert tables.data_version() in cited
+
+
+def test_a_figure_of_the_user_has_no_page(write_table: Callable[..., Path]) -> None:
+    assert eb.convert("10 t", "other fuel", coefficient="1.2 kgce/kg").coefficient.url == ""
+    tables.use(write_table("carriers", {"coefficient": "0.7"}, base="gbt-2589-2020/raw-coal"))
+    try:
+        assert eb.coefficient("原煤").url == ""
+    finally:
+        tables.use()

@@ -11,6 +11,7 @@ from operator import index
 from typing import TYPE_CHECKING
 
 from energybench.errors import MissingFigureError, OptionError, did_you_mean, quoted
+from energybench.tables.cite import Cited
 from energybench.tables.periods import fold_period
 from energybench.tables.store import ACCEPTED, best_verified, choose, records, warn_if_weak
 from energybench.units.registry import read_rate
@@ -29,7 +30,7 @@ _SUPPLY_NOTE = "A supply rate counts the plants' own use as well, so it is highe
 
 
 @dataclass(frozen=True, slots=True)
-class CoalRate(Quantified):
+class CoalRate(Quantified, Cited):
     """Standard coal per electricity in one year, and where the figure comes from.
 
     Attributes

@@ -28,6 +28,7 @@ from energybench.errors import (
     quoted,
     text_of,
 )
+from energybench.tables.cite import Cited
 from energybench.tables.store import ACCEPTED, cached, choose, citation, find_document, own_ids, records
 from energybench.units.factors import STANDARD_COAL_KJ_PER_KGCE, Rate, same_kind, to_float
 from energybench.units.result import Card, Quantified
@@ -53,7 +54,7 @@ def check_basis_name(basis: str) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Coefficient(Quantified, Card):
+class Coefficient(Quantified, Card, Cited):
     """Standard coal per amount of a carrier, and where the figure comes from.
 
     Attributes

@@ -15,6 +15,7 @@ from math import floor, inf, nextafter, ulp
 from typing import TYPE_CHECKING, Any
 
 from energybench.errors import AmountError
+from energybench.tables.cite import Cited
 
 if TYPE_CHECKING:
     from energybench.limits.furnaces import FurnaceLimit
@@ -204,7 +205,7 @@ def beyond_every_step(value: float, ends: tuple[float, float], unit: str) -> str
 
 
 @dataclass(frozen=True, slots=True)
-class Ladder:
+class Ladder(Cited):
     """One limit row: its steps, best first, the class beyond the last, and the source."""
 
     id: str
@@ -236,6 +237,11 @@ class Ladder:
     deadline: str = ""
     #: The GB rows of the same product that are in force beside a national list.
     counterparts: tuple[Ladder, ...] = ()
+
+    @property
+    def _cited(self) -> str:
+        # Between two stated points of a furnace the row below is the one that has a page.
+        return f"{self.document}/{self.item}/{self.furnace.between[0][0]:g}t" if self.furnace else self.id
 
     @property
     def sign(self) -> float:

@@ -11,6 +11,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from energybench.tables.cite import Cited
+
 #: How far a row was checked, best first; those before ``unverified`` are used without being asked for. An
 #: organisation's own rows are ``own_row``, whatever their file says of a check.
 OWN = "own_row"
@@ -29,7 +31,7 @@ _RECORD = "row_of_"
 if TYPE_CHECKING:
 
     @dataclass(frozen=True)
-    class Row:
+    class Row(Cited):
         """A record as a type checker sees it: every column is text, and most tables have these."""
 
         id: str
@@ -123,7 +125,11 @@ def _schema(resource: dict[str, Any]) -> Schema:
 def record_of(table: str) -> Any:
     """Return the class of the records of a table, made when the table is first read."""
     record = make_dataclass(
-        f"{_RECORD}{table}", [(column, str) for column in schemas()[table].columns], frozen=True, slots=True
+        f"{_RECORD}{table}",
+        [(column, str) for column in schemas()[table].columns],
+        bases=(Cited,),
+        frozen=True,
+        slots=True,
     )
     record.__module__ = __name__
     return record

@@ -110,6 +110,8 @@ def no_chinese_font(monkeypatch: pytest.MonkeyPatch) -> None:
 def pytest_sessionstart() -> None:
     """Forget what was worked out before: mutmut puts its faults into a process that has run the tests once."""
     if "MUTANT_UNDER_TEST" in os.environ:
+        # mutmut freezes its objects before a fork; frozen ones are not listed.
+        gc.unfreeze()
         for one in gc.get_objects():
             if isinstance(one, functools._lru_cache_wrapper) and str(one.__module__).startswith("energybench"):
                 one.cache_clear()

@@ -107,13 +107,19 @@ def no_chinese_font(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pylopdf_fonts_zh_cn", None)
 
 
-def pytest_sessionstart() -> None:
-    """Forget what was worked out before: mutmut puts its faults into a process that has run the tests once."""
+@functools.cache
+def _caches(_modules: int) -> list[Any]:
+    # mutmut freezes its objects before a fork; frozen ones are not listed.
+    gc.unfreeze()
+    found = [one for one in gc.get_objects() if isinstance(one, functools._lru_cache_wrapper)]
+    return [one for one in found if str(one.__module__).startswith("energybench")]
+
+
+def pytest_runtest_setup() -> None:
+    """Forget what was worked out before: mutmut notes what a test calls, and puts its faults into that process."""
     if "MUTANT_UNDER_TEST" in os.environ:
-        # mutmut freezes its objects before a fork; frozen ones are not listed.
-        gc.unfreeze()
-        for one in gc.get_objects():
-            if isinstance(one, functools._lru_cache_wrapper) and str(one.__module__).startswith("energybench"):
+        for one in _caches(len(sys.modules)):
+            if not one.__module__.startswith("energybench.tables") or ".tables." in os.environ["MUTANT_UNDER_TEST"]:
                 one.cache_clear()
 
 

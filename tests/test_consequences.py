@@ -6,10 +6,12 @@ from dataclasses import replace
 
 import pytest
 
+from energybench.errors import OptionError
 from energybench.limits.choose import find_ladder
 from energybench.limits.consequences import consequences
 from energybench.limits.ladders import Level, Step
 from energybench.tables import as_of
+from expect import refused
 
 SMELTER = find_ladder("electrolytic-aluminium")
 FURNACE = find_ladder("blast-furnace", allow_unverified=True)
@@ -51,6 +53,21 @@ def test_a_standard_for_converted_values_is_not_met_at_its_base_conditions() -> 
     standard = find_ladder("blast-furnace", "gb-21256-2025")
     assert consequences(standard, 425.0, "existing") == (said.format(", required of an existing plant,"),)
     assert consequences(standard, 425.0) == ()
+
+
+def test_what_is_required_of_a_plant_is_said_where_it_is_met_too() -> None:
+    said = "GB 21346-2022 level {} kWh/t), required of {} plant, is met"
+    assert consequences(SMELTER, 13000.0, "new") == (said.format("2 (<= 13000", "a new"),)
+    assert consequences(SMELTER, 13000.0, "existing") == (said.format("3 (<= 13350", "an existing"),)
+    with refused(OptionError, "option", "project is 'planned'"):
+        consequences(SMELTER, 13000.0, "planned")
+
+
+def test_a_limit_of_zero_is_a_limit() -> None:
+    (standard,) = FURNACE.counterparts
+    ladder = replace(FURNACE, counterparts=(replace(standard, steps=(Step(Level.LEVEL_3, "0", "<="),)),))
+    assert consequences(ladder, 0.0) == ()
+    assert len(consequences(ladder, 0.5)) == 1
 
 
 def test_a_standard_in_another_unit_is_compared_in_that_of_the_list() -> None:

@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import random
-import re
 import shutil
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
-from .faults import describe, generate
+from .faults import caches_below, describe, generate
 from .survivors import explained
 
 ROOT = Path(__file__).parents[2]
@@ -25,8 +25,6 @@ COPIED = ("src", "tests", "data", "docs", "examples", "pyproject.toml", "README.
 ENOUGH = 0.9
 # Exit codes of mutmut: every test passed; no test runs the line.
 _SURVIVED, _NO_TEST = 0, 33
-#: A cache keeps mutmut off its function, which is tried without it.
-_CACHE = re.compile(r"^( *)@(lru_cache|cache|cached)\b.*$", re.MULTILINE)
 
 
 def main(module: str, tests: list[str], sample: int | None, seed: int) -> int:
@@ -40,16 +38,17 @@ def main(module: str, tests: list[str], sample: int | None, seed: int) -> int:
         else:
             shutil.copy2(ROOT / name, folder / name)
     source = folder / file
-    source.write_text(_CACHE.sub(r"\1# no cache", source.read_text("utf-8")), encoding="utf-8")
+    source.write_text(caches_below(source.read_text("utf-8")), encoding="utf-8")
     lists = {"source_paths": ["src"], "only_mutate": [file], "pytest_add_cli_args_test_selection": tests}
     lists |= {"also_copy": [*COPIED], "pytest_add_cli_args": ["-p", "no:cacheprovider"]}
-    lists |= {"timeout_multiplier": ["4"], "timeout_constant": ["5"]}
+    lists |= {"timeout_multiplier": ["4"], "timeout_constant": ["5"], "track_dependencies": ["false"]}
     lines = [f"{key} =\n    " + "\n    ".join(values) for key, values in lists.items()]
     (folder / "setup.cfg").write_text("\n".join(["[mutmut]", *lines, ""]), encoding="utf-8")
     keys = generate(folder, file)
-    tried = sorted(keys if sample is None else random.Random(seed).sample(keys, min(sample, len(keys))))
+    tried = sorted(keys if sample is None else random.Random(seed).sample(keys, min(sample, len(keys))))  # noqa: S311
+    environment = {"HYPOTHESIS_PROFILE": "oldest", **os.environ}
     mutmut = [sys.executable, "-m", "mutmut"]
-    subprocess.run([*mutmut, "run", "--max-children", "1", *tried], cwd=folder, check=False)
+    subprocess.run([*mutmut, "run", "--max-children", "1", *tried], cwd=folder, check=False, env=environment)
     outcomes = json.loads((folder / "mutants" / f"{file}.meta").read_text("utf-8"))["exit_code_by_key"]
     survived = [key for key in tried if outcomes.get(key) in (None, _SURVIVED, _NO_TEST)]
     known = explained(module)

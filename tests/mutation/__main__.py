@@ -27,7 +27,7 @@ ENOUGH = 0.9
 _SURVIVED, _NO_TEST = 0, 33
 
 
-def main(module: str, tests: list[str], sample: int | None, seed: int) -> int:
+def main(module: str, tests: list[str], sample: int | None, seed: int, but: str | None) -> int:
     """Run faults of a module, print what survives, and say whether enough was noticed."""
     folder = Path(tempfile.gettempdir()) / "energybench-mutation" / module.replace("/", "-")
     file = f"src/energybench/{module}.py"
@@ -42,6 +42,7 @@ def main(module: str, tests: list[str], sample: int | None, seed: int) -> int:
     lists = {"source_paths": ["src"], "only_mutate": [file], "pytest_add_cli_args_test_selection": tests}
     lists |= {"also_copy": [*COPIED], "pytest_add_cli_args": ["-p", "no:cacheprovider"]}
     lists |= {"timeout_multiplier": ["4"], "timeout_constant": ["5"], "track_dependencies": ["false"]}
+    lists["pytest_add_cli_args"] += ["-k", f"not ({but})"] if but else []
     lines = [f"{key} =\n    " + "\n    ".join(values) for key, values in lists.items()]
     (folder / "setup.cfg").write_text("\n".join(["[mutmut]", *lines, ""]), encoding="utf-8")
     keys = generate(folder, file)
@@ -68,4 +69,5 @@ if __name__ == "__main__":
     asked.add_argument("tests", nargs="+", help="files that are to notice")
     asked.add_argument("--sample", type=int, help="so many faults, drawn at random; all without it")
     asked.add_argument("--seed", type=int, default=0)
+    asked.add_argument("--but", help="tests to leave out, as pytest -k names them")
     sys.exit(main(**vars(asked.parse_args())))

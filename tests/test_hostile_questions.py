@@ -145,6 +145,11 @@ CALLS: dict[str, tuple[Callable[[], object], object]] = {
         ),
         "basis",
     ),
+    "电力-等价 on the calorific basis": (lambda: tce("1 万kWh", "电力-等价"), "basis"),
+    "a coefficient beside a coal rate": (
+        lambda: tce("1 万kWh", "电力", basis="primary", coal_rate="302.4 gce/kWh", coefficient="0.31 kgce/kWh"),
+        "option",
+    ),
     # Magnitudes.
     "天燃气 with a slipped coefficient": (
         lambda: tce("90 万m3", "天燃气", coefficient="0.11 kgce/m3"),
@@ -350,6 +355,7 @@ CALLS: dict[str, tuple[Callable[[], object], object]] = {
     "a furnace of 1.2 t at 640 kWh/t": (lambda: furnace_met("1.2 t", 640), [False]),
     "a furnace of 3 t at 600 kWh/t": (lambda: furnace_met("3 t", 600), [None]),
     "a furnace of 3 t at 580 kWh/t": (lambda: furnace_met("3 t", 580), [True]),
+    "a furnace of no size at 600 kWh/t": (lambda: furnace_met("0 t", 600), []),
     # The whole energy.
     "a plant with a hidden character": (lambda: judged([COAL, ("甲\u200b", *COAL[1:3], "电力", 50, "万kWh")])[0], None),
     "a plant cell that is merged": (
@@ -370,6 +376,14 @@ CALLS: dict[str, tuple[Callable[[], object], object]] = {
     "zero of a gas without a figure": (
         lambda: judged([(*COAL[:4], 1500, "t"), (*COAL[:3], "天然气", 0, "m3")]),
         ("baseline", ""),
+    ),
+    "a plant written with its legal form": (
+        lambda: judged([COAL, ("甲有限公司", *COAL[1:])]),
+        (None, "incomplete-energy"),
+    ),
+    "a correction booked as a negative purchase": (
+        lambda: assessed([COAL, (*COAL[:4], -100, "t")]).notes,
+        ("meters: 1 row is negative and counted as energy sent out, for example row 1",),
     ),
     "less than nothing sent out": (
         lambda: judged([COAL, (*COAL[:3], "电力", -5, "万kWh")], 流向=[None, "外供"])[0],

@@ -11,7 +11,7 @@ from energybench.tables.store import cached, records
 
 #: What a basis is called in documents.
 BASIS_WORDS = {"当量": "calorific", "等价": "primary"}
-_NAME_WITH_BASIS = re.compile(r"(.+?)\s*[(（]?(当量|等价)值?[)）]?")
+_NAME_WITH_BASIS = re.compile(r"(.+?)[\s\-_:：]*[(（]?(当量|等价)值?[)）]?")
 #: Bought energy and its grade are the carrier itself; so is the amount that was used.
 _AROUND = decorations(
     r"外购|外来|购入|购进|采购|(?:purchased|bought|imported)\s|[+-]?\d{1,3}(?:#|号)",

@@ -55,6 +55,9 @@ class DoubleCounting:
     #: How many rows are the same as an earlier one, and an example.
     identical: int = 0
     example: str = ""
+    #: How many rows are negative without a word on their flow, and the first of them.
+    negative: int = 0
+    first_negative: object = None
 
     def without_totals(self, batch: Batch, groups: Groups) -> Batch:
         """Return a batch without its total rows, which are noted here."""
@@ -127,6 +130,8 @@ class DoubleCounting:
         columns |= {name: encode(read.table[name]).codes for name in ("meter", "use") if name in read.table}
         used = read.amount != 0
         used[bad] = False
+        if (below := used & (read.amount < 0)).any():
+            self.negative, self.first_negative = int(below.sum()), read.table.index[below.argmax()]
         rows = pandas.DataFrame(columns)[used]
         again = rows.duplicated().to_numpy()
         if not again.any():
@@ -173,6 +178,9 @@ class DoubleCounting:
                 yield f"{groups.name_of(group, keys)}: {said(group)}"
             if len(some) > _SHOWN:
                 yield f"the same of {len(some) - _SHOWN} more plants, periods or products"
+        if self.negative:
+            rows = "1 row is" if self.negative == 1 else f"{self.negative} rows are"
+            yield f"meters: {rows} negative and counted as energy sent out, for example row {self.first_negative}"
         if self.identical:
             are = "1 row is" if self.identical == 1 else f"{self.identical} rows are"
             yield f"meters: {are} the same as an earlier one, for example rows {self.example}"

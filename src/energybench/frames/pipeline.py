@@ -181,8 +181,8 @@ def assess(
     ``len(meters) == used + problems + totals``: a meter row is used, has exactly one problem, or is a total of
     others (合计), which is left out and compared with their sum. Its ``row`` is the row in
     the file, the header being row 1, or the index of a frame. A group with a reading that could not be used
-    gets no class, because its total is not known. Notes name what may count twice; identical rows are looked for in
-    tables in memory of at most 200 000 rows.
+    gets no class, because its total is not known. Notes name what may count twice; identical and negative rows are
+    looked for in tables in memory of at most 200 000 rows.
 
     Of a table that is not in memory as a whole the first 10 000 problems are listed, and of each column and reason
     1 000 distinct values are counted one by one; all others are counted on one line "(other values)". Where a

@@ -29,12 +29,15 @@ INCOMPLETE = Refusal(
     suggestion="Mend plant, period or product of those meter rows in the problems, or add their output rows",
 )
 _NAMED = 3
+#: What one writer adds to the name of a plant and the next leaves out.
+_LEGAL_FORM = re.compile(r"(?<=.)(股份|集团|有限|责任|总?公司|工?厂)+$")
 
 
 def fold_plant(name: str) -> str:
-    """Return the name of a plant without what is not seen: case, width, spaces, marks of direction."""
+    """Return the name of a plant without what is not seen (case, width, spaces, marks of direction) and legal form."""
     wide = unicodedata.normalize("NFKC", name).casefold()
-    return "".join(one for one in wide if unicodedata.category(one) not in ("Cf", "Cc", "Zs", "Pd", "Pc"))
+    seen = "".join(one for one in wide if unicodedata.category(one) not in ("Cf", "Cc", "Zs", "Pd", "Pc"))
+    return _LEGAL_FORM.sub("", seen)
 
 
 def is_item(product: str) -> bool:

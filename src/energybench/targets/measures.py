@@ -293,8 +293,8 @@ class Question:
 
 
 def _not_known(rows: pandas.DataFrame, condition: RowCondition, known: Mask) -> str:
-    below = ", below zero" if condition.number else ""
-    return f"{condition.column} is empty{below} or not read for {named(rows, ~known)}"
+    least = ", not above zero" if condition.number else ""
+    return f"{condition.column} is empty{least} or not read for {named(rows, ~known)}"
 
 
 @dataclass(frozen=True, slots=True)

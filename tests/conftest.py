@@ -13,7 +13,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from energybench import tables
 from programs import PROGRAMS, program
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 settings.register_profile("ci", max_examples=100, deadline=None, derandomize=True, print_blob=True)
 settings.register_profile("oldest", max_examples=20, deadline=None, derandomize=True, print_blob=True)
+settings.register_profile("mutation", settings.get_profile("oldest"), suppress_health_check=list(HealthCheck))
 settings.register_profile("dev", max_examples=1000, deadline=None)
 # Tests read English, wherever they run.
 os.environ["ENERGYBENCH_LANG"] = "en"
@@ -109,14 +110,12 @@ def no_chinese_font(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @functools.cache
 def _caches(_modules: int) -> list[Any]:
-    # mutmut freezes its objects before a fork; frozen ones are not listed.
-    gc.unfreeze()
     found = [one for one in gc.get_objects() if isinstance(one, functools._lru_cache_wrapper)]
     return [one for one in found if str(one.__module__).startswith("energybench")]
 
 
 def pytest_runtest_setup() -> None:
-    """Forget what was worked out before: mutmut notes what a test calls, and puts its faults into that process."""
+    """Forget what was worked out before: faults are put into the process that has run the tests once."""
     if "MUTANT_UNDER_TEST" in os.environ:
         for one in _caches(len(sys.modules)):
             if not one.__module__.startswith("energybench.tables") or ".tables." in os.environ["MUTANT_UNDER_TEST"]:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import ast
-import os
 import re
-from pathlib import Path
+from difflib import SequenceMatcher
 
 _CACHES = {"cache", "cached", "lru_cache"}
 
@@ -30,19 +29,20 @@ def caches_below(source: str) -> str:
     return "\n".join([*lines, ""])
 
 
-def generate(folder: Path, file: str) -> list[str]:
-    """Return the faults of a file that can make a difference: the names that mutmut gives them."""
+def generate(source: str, module: str) -> tuple[str, dict[str, str]]:
+    """Return a module with all faults beside its functions, and each that can make a difference as it is written."""
     from mutmut.mutation.file_mutation import mutate_file_contents
-    from mutmut.utils.format_utils import get_mutant_name
 
-    os.chdir(folder)
-    made = mutate_file_contents(file, (folder / file).read_text("utf-8"))
+    made = mutate_file_contents(module, caches_below(source))
     functions = {node.name: node for node in ast.walk(ast.parse(made.code)) if isinstance(node, ast.FunctionDef)}
-    return sorted(
-        get_mutant_name(Path(file), name)
-        for name in made.mutant_names
-        if tells(functions[re.sub(r"_\d+$", "_orig", name)], functions[name])
-    )
+    lines = made.code.splitlines()
+    faults: dict[str, str] = {}
+    for name in made.mutant_names:
+        pair = functions[re.sub(r"_\d+$", "_orig", name)], functions[name]
+        if tells(*pair):
+            bodies = (lines[one.body[0].lineno - 1 : one.end_lineno] for one in pair)
+            faults[f"{module}.{name}"] = describe(name, *bodies)
+    return made.code, faults
 
 
 def tells(old: ast.FunctionDef, new: ast.FunctionDef) -> bool:
@@ -74,16 +74,14 @@ def _folded(node: ast.AST) -> str:
     return type(node).__name__ + repr([value for _, value in ast.iter_fields(node) if isinstance(value, str)])
 
 
-def describe(key: str, diff: str) -> str:
-    """Return a fault by its function and the line that it changes, so that a line above moves nothing.
+def describe(name: str, old: list[str], new: list[str]) -> str:
+    """Return a fault by its function and the lines that it changes, so that a line above moves nothing.
 
-    >>> describe("a.b.xǁCurveǁat__mutmut_7", "--- a\\n+++ a\\n     x = 1\\n-    return 1\\n+    return 2\\n")
+    >>> describe("xǁCurveǁat__mutmut_7", ["    x = 1", "    return 1"], ["    x = 1", "    return 2"])
     '`Curve.at`: `return 1` -> `return 2`'
     """
-    function = re.sub(r"__mutmut_\d+$", "", key.rpartition(".")[2])
-    function = function.removeprefix("x_").removeprefix("xǁ").replace("ǁ", ".")
-    old, new = (
-        " ".join(line[1:].strip() for line in diff.splitlines() if line.startswith(sign) and line[1:3] != sign * 2)
-        for sign in "-+"
-    )
-    return f"`{function}`: `{old}` -> `{new}`"
+    function = re.sub(r"__mutmut_\d+$", "", name).removeprefix("x_").removeprefix("xǁ").replace("ǁ", ".")
+    changes = [one for one in SequenceMatcher(None, old, new, autojunk=False).get_opcodes() if one[0] != "equal"]
+    before = " ".join(line.strip() for _, start, end, _, _ in changes for line in old[start:end])
+    after = " ".join(line.strip() for *_, start, end in changes for line in new[start:end])
+    return f"`{function}`: `{before}` -> `{after}`"

@@ -1,0 +1,59 @@
+"""A plugin of pytest: it runs the tests once, then the faults of drawn.json, each in a process of its own.
+
+A fault meets the tests that call its function, the fastest first, until one fails. One that takes four times the
+time of its tests, and five seconds more, is noticed as well.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+from pathlib import Path
+from time import process_time
+
+import pytest
+from _pytest.runner import runtestprotocol
+from mutmut.mutation import trampoline
+
+_SURVIVED = 9
+
+
+def pytest_runtestloop(session: pytest.Session) -> bool:
+    """Run the tests as they are, and then with one fault after the other."""
+    tests_of = _tests_by_function(session.items)
+    drawn: list[str] = json.loads(Path("drawn.json").read_text("utf-8"))
+    noticed = [key for key in drawn if _is_noticed(key, tests_of.get(re.sub(r"__mutmut_\d+$", "", key), []))]
+    Path("noticed.json").write_text(json.dumps(noticed), encoding="utf-8")
+    return True
+
+
+def _tests_by_function(items: list[pytest.Item]) -> dict[str, list[tuple[float, pytest.Item]]]:
+    called: set[str] = set()
+    trampoline.record_trampoline_hit = lambda name, caller: called.add(name)  # noqa: ARG005
+    os.environ["MUTANT_UNDER_TEST"] = "stats"
+    tests_of: dict[str, list[tuple[float, pytest.Item]]] = {}
+    for item in items:
+        called.clear()
+        start = process_time()
+        # A test of the place that a warning names sees the wrapper of mutmut around each function.
+        if not _passes(item):
+            print(f"left out, since it fails without a fault: {item.nodeid}")
+            continue
+        for name in called:
+            tests_of.setdefault(name, []).append((process_time() - start, item))
+    return tests_of
+
+
+def _is_noticed(key: str, tests: list[tuple[float, pytest.Item]]) -> bool:
+    child = os.fork()
+    if child == 0:
+        os.environ["MUTANT_UNDER_TEST"] = key
+        signal.setitimer(signal.ITIMER_PROF, 4 * sum(seconds for seconds, _ in tests) + 5)
+        os._exit(_SURVIVED if all(_passes(item) for _, item in sorted(tests, key=lambda one: one[0])) else 0)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) != _SURVIVED
+
+
+def _passes(item: pytest.Item) -> bool:
+    return not any(report.failed for report in runtestprotocol(item, log=False, nextitem=None))

@@ -8,7 +8,7 @@ import pytest
 
 from energybench.errors import OptionError
 from energybench.limits.choose import find_ladder
-from energybench.limits.consequences import consequences
+from energybench.limits.consequences import consequences, is_conditional
 from energybench.limits.ladders import Level, Step
 from energybench.tables import as_of
 from expect import refused
@@ -68,6 +68,15 @@ def test_a_limit_of_zero_is_a_limit() -> None:
     ladder = replace(FURNACE, counterparts=(replace(standard, steps=(Step(Level.LEVEL_3, "0", "<="),)),))
     assert consequences(ladder, 0.0) == ()
     assert len(consequences(ladder, 0.5)) == 1
+
+
+def test_a_standard_of_another_item_is_named() -> None:
+    (standard,) = FURNACE.counterparts
+    ladder = replace(FURNACE, counterparts=(replace(standard, item="another", item_zh="高炉工序"),))
+    (said,) = consequences(ladder, 425.0)
+    assert said.startswith("GB 21256-2025 level 3 for 高炉工序 (<= 415 kgce/t) is not met")
+    assert is_conditional(standard)
+    assert not is_conditional(replace(standard, item="another"))
 
 
 def test_a_standard_in_another_unit_is_compared_in_that_of_the_list() -> None:

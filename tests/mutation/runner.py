@@ -12,10 +12,14 @@ import re
 import signal
 from pathlib import Path
 from time import process_time
+from typing import TYPE_CHECKING
 
 import pytest
 from _pytest.runner import runtestprotocol
 from mutmut.mutation import trampoline
+
+if TYPE_CHECKING:
+    import pytest
 
 _SURVIVED = 9
 

@@ -67,7 +67,7 @@ def tells(old: ast.FunctionDef, new: ast.FunctionDef) -> bool:
 
 def _folded(node: ast.AST) -> str:
     """Return a node with the words of a sentence as mutmut's changes leave them alike."""
-    if isinstance(node, ast.Constant) and isinstance(node.value, str) and " " in node.value.strip():
+    if isinstance(node, ast.Constant) and isinstance(node.value, str) and " " in node.value:
         return node.value.removeprefix("XX").removesuffix("XX").casefold()
     if isinstance(node, ast.Constant):
         return repr(node.value)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import csv
 import doctest
-import functools
-import gc
 import os
 import re
 import sys
@@ -106,20 +104,6 @@ def no_chinese_font(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(fontManager, "ttflist", [one for one in fontManager.ttflist if one.name not in FAMILIES])
     monkeypatch.setitem(sys.modules, "pylopdf_fonts_zh_cn", None)
-
-
-@functools.cache
-def _caches(_modules: int) -> list[Any]:
-    found = [one for one in gc.get_objects() if isinstance(one, functools._lru_cache_wrapper)]
-    return [one for one in found if str(one.__module__).startswith("energybench")]
-
-
-def pytest_runtest_setup() -> None:
-    """Forget what was worked out before: faults are put into the process that has run the tests once."""
-    if "MUTANT_UNDER_TEST" in os.environ:
-        for one in _caches(len(sys.modules)):
-            if not one.__module__.startswith("energybench.tables") or ".tables." in os.environ["MUTANT_UNDER_TEST"]:
-                one.cache_clear()
 
 
 @pytest.fixture(scope="module")

@@ -27,7 +27,7 @@ from energybench.errors import (
     UnverifiedError,
     UnverifiedWarning,
 )
-from energybench.limits.choose import choose_ladder, find_ladder
+from energybench.limits.choose import choose_ladder, find_item, find_ladder, usual_unit
 from energybench.tables.periods import period_span
 from energybench.units.text import read_unit
 from expect import each, refused
@@ -252,6 +252,25 @@ def test_the_access_test_for_new_plants_is_told_beside_the_level() -> None:
     assert verdict.level == Level.LEVEL_1
     assert verdict.meets == {"level-1": True, "level-2": False, "level-3": True}
     assert "access test for new plants" in verdict.notes
+
+
+def test_a_standard_on_another_basis_is_no_counterpart() -> None:
+    (other,) = find_ladder("olefins-from-coal", "ndrc-2023").counterparts
+    assert other.item == "coal-to-olefins-mto-feedstock-included"
+    assert find_ladder("electrolytic-aluminium", "gb-21346-2022").counterparts == ()
+
+
+def test_a_row_that_is_not_confirmed_names_a_standard_only_where_there_is_one() -> None:
+    with pytest.raises(UnverifiedError, match=r"with a warning$"):
+        find_ladder("copper-sheet-continuous-cast-cupronickel-working", "gb-21350-2023")
+    with pytest.raises(UnverifiedError, match="The GB limit of the same product is another test"):
+        find_ladder("blast-furnace")
+
+
+def test_a_name_of_an_output_is_that_of_its_product_and_its_value_has_the_unit_of_the_indicator() -> None:
+    assert find_item("电解铝产量") == "electrolytic-aluminium"
+    assert usual_unit("电解铝产量", "gb-21346-2022") == "kWh/t"
+    assert usual_unit("水泥熟科") == ""
 
 
 def test_a_standard_with_several_indicators_goes_by_the_unit_of_the_value() -> None:

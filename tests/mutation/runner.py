@@ -6,6 +6,8 @@ time of its tests, and five seconds more, is noticed as well.
 
 from __future__ import annotations
 
+import functools
+import gc
 import json
 import os
 import re
@@ -15,13 +17,13 @@ from time import process_time
 from typing import TYPE_CHECKING
 
 import pytest
-from _pytest.runner import runtestprotocol
 from mutmut.mutation import trampoline
 
 if TYPE_CHECKING:
     import pytest
 
 _SURVIVED = 9
+_failed: list[str] = []
 
 
 def pytest_runtestloop(session: pytest.Session) -> bool:
@@ -43,11 +45,12 @@ def _tests_by_function(items: list[pytest.Item]) -> dict[str, list[tuple[float, 
     os.environ["MUTANT_UNDER_TEST"] = "stats"
     tests_of: dict[str, list[tuple[float, pytest.Item]]] = {}
     for item in items:
+        _forget()
         called.clear()
         start = process_time()
         # A test of the place that a warning names sees the wrapper of mutmut around each function.
-        if not _passes(item):
-            print(f"left out, since it fails without a fault: {item.nodeid}")
+        if failures := _failures(item):
+            print(f"left out, since it fails without a fault: {item.nodeid}", *failures, sep="\n")
             continue
         for name in called:
             tests_of.setdefault(name, []).append((process_time() - start, item))
@@ -58,10 +61,31 @@ def _is_noticed(key: str, tests: list[tuple[float, pytest.Item]]) -> bool:
     child = os.fork()
     if child == 0:
         os.environ["MUTANT_UNDER_TEST"] = key
+        _forget()
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         signal.setitimer(signal.ITIMER_PROF, 4 * sum(seconds for seconds, _ in tests) + 5)
         os._exit(_SURVIVED if all(_passes(item) for _, item in sorted(tests, key=lambda one: one[0])) else 0)
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) != _SURVIVED
 
 
+def _forget() -> None:
+    """Empty the caches of the package but those of its tables, which are slow to read, unless the fault is there."""
+    for one in gc.get_objects():
+        if isinstance(one, functools._lru_cache_wrapper) and one.__module__.startswith("energybench"):
+            if not one.__module__.startswith("energybench.tables") or ".tables." in os.environ["MUTANT_UNDER_TEST"]:
+                one.cache_clear()
+
+
 def _passes(item: pytest.Item) -> bool:
-    return not any(report.failed for report in runtestprotocol(item, log=False, nextitem=None))
+    return not _failures(item)
+
+
+def _failures(item: pytest.Item) -> list[str]:
+    _failed.clear()
+    item.ihook.pytest_runtest_protocol(item=item, nextitem=None)
+    return [*_failed]
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    if report.failed:
+        _failed.append(report.longreprtext)

@@ -243,9 +243,9 @@ def find_ladder(
 
 def _dated(ladder: Ladder, period: str | None) -> Ladder:
     day = day_of(period)
-    others = _counterparts(ladder, day) if find_document(ladder.document).kind == "national_list" else ()
     notes = "; ".join(filter(None, (ladder.notes, stale(ladder.document, day))))
-    return replace(ladder, standing=standing(find_document(ladder.document), day), counterparts=others, notes=notes)
+    told, others = standing(find_document(ladder.document), day), _counterparts(ladder, day)
+    return replace(ladder, standing=told, counterparts=others, notes=notes)
 
 
 @cached(4096)

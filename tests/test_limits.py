@@ -22,6 +22,7 @@ from energybench.errors import (
     OptionError,
     PeriodError,
     SupersededWarning,
+    UncertaintyError,
     UnknownNameError,
     UnknownProductError,
     UnverifiedError,
@@ -252,6 +253,21 @@ def test_the_access_test_for_new_plants_is_told_beside_the_level() -> None:
     assert verdict.level == Level.LEVEL_1
     assert verdict.meets == {"level-1": True, "level-2": False, "level-3": True}
     assert "access test for new plants" in verdict.notes
+
+
+def test_an_option_of_a_class_is_named_where_it_cannot_be_used() -> None:
+    with refused(OptionError, "option", "compare is 'fully'"):
+        eb.classify("13200 kWh/t", "电解铝", compare="fully")
+    with refused(OptionError, "option", "documents", "Leave the others out"):
+        eb.classify("13200 kWh/t", "电解铝", documents="all", region="昌吉市")  # type: ignore[call-overload]
+    with refused(UncertaintyError, "uncertainty", "output is 5±1 t (k=1)", "the output alone"):
+        eb.classify("13200 kWh/t", "电解铝", output="5±1 t")
+
+
+def test_every_document_takes_an_implausible_value_for_right_where_the_caller_says_so() -> None:
+    far = ("13.2 kWh/t", "electrolytic-aluminium")
+    assert {one.level for one in eb.classify(*far, documents="all")} == {None}
+    assert None not in {one.level for one in eb.classify(*far, documents="all", plausible=True)}
 
 
 def test_a_standard_on_another_basis_is_no_counterpart() -> None:

@@ -70,10 +70,12 @@ def _is_noticed(key: str, tests: list[tuple[float, pytest.Item]]) -> bool:
 
 def _forget() -> None:
     """Empty the caches of the package but those of its tables, which are slow to read, unless the fault is there."""
-    for one in gc.get_objects():
-        if isinstance(one, functools._lru_cache_wrapper) and one.__module__.startswith("energybench"):
-            if not one.__module__.startswith("energybench.tables") or ".tables." in os.environ["MUTANT_UNDER_TEST"]:
-                one.cache_clear()
+    caches = [one for one in gc.get_objects() if isinstance(one, functools._lru_cache_wrapper)]
+    of_tables = ".tables." in os.environ["MUTANT_UNDER_TEST"]
+    for one in caches:
+        room = one.__module__.split(".")[:2]
+        if room[0] == "energybench" and (of_tables or room != ["energybench", "tables"]):
+            one.cache_clear()
 
 
 def _passes(item: pytest.Item) -> bool:

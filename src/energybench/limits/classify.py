@@ -183,7 +183,7 @@ def classify(
         fix = "Give the output alone; its uncertainty belongs to the value, or use account()"
         raise UncertaintyError(f"output is {spread.stated}: savings carry no uncertainty", spread.stated, fix)
     saving = None if output is None else saving_scale(ladder, output)
-    return replace(judging.verdict_on(number, uncertainty, ladder, saving, exact), question=question)
+    return judging.verdict_on(number, uncertainty, ladder, saving, exact, question)
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +218,7 @@ class Judging:
         ladder: Ladder,
         saving: tuple[float, str] | None,
         exact: Fraction | None = None,
+        question: dict[str, Any] | None = None,
     ) -> Verdict:
         """Return the verdict on a value in the ladder's unit, after the corrections given; required ones have to be."""
         applied: tuple[CorrectionResult, ...] = ()
@@ -230,7 +231,7 @@ class Judging:
                 moved = measured_value + uncertainty
                 _, beside, _ = apply(plain, moved, given, allow_unverified=self.allow_unverified)
                 uncertainty = abs(beside - value)
-        verdict = judge(
+        return judge(
             value,
             ladder,
             # A corrected value is computed, and no longer what was written.
@@ -240,8 +241,9 @@ class Judging:
             uncertainty=uncertainty,
             project=self.project,
             plausible=self.plausible,
+            corrections=applied,
+            question=question,
         )
-        return replace(verdict, corrections=applied)
 
 
 def classify_all(

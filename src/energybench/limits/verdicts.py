@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields
 from fractions import Fraction
 from functools import lru_cache
 from math import isfinite
@@ -169,9 +169,11 @@ class Verdict(Quantified, Card, Receipted):
 
     def to_dict(self) -> dict[str, Any]:
         """Return the verdict as plain data, ready for JSON."""
-        plain = asdict(replace(self, ladder=None, question=None))
-        del plain["ladder"], plain["question"]
-        return {**plain, "corrections": list(plain["corrections"]), "probabilities": self.probabilities}
+        shown = {name: getattr(self, name) for name in _SHOWN}
+        plain = {name: dict(one) if isinstance(one, dict) else one for name, one in shown.items()}
+        plain["furnace"] = None if self.furnace is None else asdict(self.furnace)
+        plain["corrections"] = [asdict(one) for one in self.corrections]
+        return {**plain, "probabilities": self.probabilities}
 
     def __str__(self) -> str:
         name = f"{self.level} ({self.level.zh})" if self.level else f"cannot tell: {self.reason}"
@@ -190,6 +192,9 @@ class Verdict(Quantified, Card, Receipted):
             source += f"; per tonne of {self.furnace.denominator} at {self.furnace.temperature_celsius:g} ℃"
         source += reading
         return f"{self.item} {value} {self.unit}: {name}  [{steps} {self.unit}; {source}]{follows}"
+
+
+_SHOWN = tuple(one.name for one in fields(Verdict) if one.repr)
 
 
 def check_basis(ladder: Ladder, basis: str | None) -> None:
@@ -223,6 +228,8 @@ def judge(
     uncertainty: float | None = None,
     project: str | None = None,
     plausible: bool = False,
+    corrections: tuple[CorrectionResult, ...] = (),
+    question: dict[str, Any] | None = None,
 ) -> Verdict:
     """Return the verdict on a value that is already in the ladder's unit; ``exact`` is compared without tolerance."""
     regions = ladder.regions(compare)
@@ -268,6 +275,8 @@ def judge(
         project=project or "",
         follows=() if withheld else (*filter(None, [suspect]), *follows),
         ladder=None if withheld else ladder,
+        corrections=corrections,
+        question=question,
     )
 
 
@@ -278,13 +287,20 @@ def _beside(ladder: Ladder, exact: Fraction) -> float:
     figures of the standards beside a national list count too.
     """
     number = to_float(exact, "value")
+    for figure, reach in _printed(ladder):
+        if 0 < abs(exact - figure) < reach:
+            number = to_float(figure + (reach if exact > figure else -reach), "value")
+    return number
+
+
+@lru_cache(4096)
+def _printed(ladder: Ladder) -> tuple[tuple[Fraction, Fraction], ...]:
+    """Return every printed figure in the unit of the ladder, and how near to it a value is moved away."""
+    found = []
     for one in (ladder, *ladder.counterparts):
         scale = ratio(read_unit(one.unit), read_unit(ladder.unit))
-        for figure in (Fraction(step.threshold) * scale for step in one.steps if step.threshold and step.printed):
-            reach = abs(figure) * Fraction(4 * TOLERANCE)
-            if 0 < abs(exact - figure) < reach:
-                number = to_float(figure + (reach if exact > figure else -reach), "value")
-    return number
+        found += [Fraction(step.threshold) * scale for step in one.steps if step.threshold and step.printed]
+    return tuple((figure, abs(figure) * Fraction(4 * TOLERANCE)) for figure in found)
 
 
 _UNSTATED = "the limit states no basis; a total on the calorific basis is compared with it"

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import json
 import os
 import subprocess
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -15,6 +16,9 @@ from energybench.cli import console, json_lines
 from energybench.errors import EnergybenchError
 from expect import each
 from shell import shell
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 FURNACE = "induction-furnace-cast-iron"
 
@@ -252,6 +256,54 @@ def test_without_a_dash_a_missing_argument_stays_a_usage_error() -> None:
         assert done.exit_code == console.REFUSED
         assert f"the following arguments are required: {name}" in done.stderr
         assert "usage: " in done.stderr
+
+
+def test_an_amount_is_an_object_wherever_it_is_a_text() -> None:
+    questions = [
+        ("convert", {"amount": "350 万kWh", "carrier": "电力", "basis": "primary", "coal_rate": "300 gce/kWh"}),
+        ("convert", {"amount": "0.1 万m3", "carrier": "natural gas", "ncv": "35.6 MJ/m3"}),
+        ("classify", {"value": "13350 kWh/t", "item": "电解铝", "output": "24000 t"}),
+        ("classify", {"value": "600 kWh/t", "item": FURNACE, "capacity": "3 t", "region": "昌吉市"}),
+    ]
+    for command, question in questions:
+        amounts = {name: text.split() for name, text in question.items() if text[0].isdigit()}
+        objects = {name: {"amount": json.loads(number), "unit": unit} for name, (number, unit) in amounts.items()}
+        asked = (json.dumps(one) for one in (question, {**question, **objects}))
+        plain, written = (shell(command, "-", given=line) for line in asked)
+        assert plain.exit_code == written.exit_code == 0, written.stdout
+        assert plain.stdout == written.stdout
+
+
+@each(
+    "wrong",
+    [{}, {"amount": 1}, {"amount": True, "unit": "t"}, {"amount": 1, "unit": "t", "x": 1}, {"amount": [], "unit": "t"}],
+)
+def test_an_object_that_is_no_amount_is_refused(wrong: dict[str, Any]) -> None:
+    done = shell("convert", "-", given=json.dumps({"amount": wrong, "carrier": "原煤"}))
+    assert json.loads(done.stdout)["error"]["fix"] == 'Write {"amount": 1200, "unit": "t"}, or the text "1200 t"'
+
+
+def test_rows_of_a_pipe_are_assessed_as_those_of_files(tmp_path: Path) -> None:
+    meters = "plant,period,product,carrier,amount,unit\n甲,2023,水泥熟料,原煤,1200,t\n甲,2023,水泥熟料,电力,abc,kWh\n"
+    outputs = "plant,period,product,output,output_unit\n甲,2023,水泥熟料,8000,t\n"
+    question: dict[str, Any] = {"document": "ndrc-2021", "columns": {}}
+    for name, text in (("meters", meters), ("outputs", outputs)):
+        (tmp_path / f"{name}.csv").write_text(text, encoding="utf-8")
+        question[name] = list(csv.DictReader(io.StringIO(text)))
+    question["meters"][0] |= {"amount": 1200, "period": 2023}
+    files = [str(tmp_path / f"{name}.csv") for name in ("meters", "outputs")]
+    of_files = shell("assess", *files, "--document", "ndrc-2021", "--json")
+    of_pipe = shell("assess", "-", "--json", given=json.dumps(question))
+    assert of_pipe.exit_code == of_files.exit_code == 1
+    told, read = (json.loads(done.stdout) for done in (of_files, of_pipe))
+    for row in (*told["results"], *told["problems"]):
+        row["row"] -= 2  # a line of a file, a place in a list
+    assert read == told
+    assert "2 rows" in shell("explain", "-", given=json.dumps(question)).stdout
+    nested = {**question, "meters": [{"amount": {"amount": 1, "unit": "t"}}]}
+    refused = shell("assess", "-", given=json.dumps(nested))
+    assert "expected a text or a number" in refused.stderr
+    assert "no rows of meters" in shell("assess", "-", given="{}").stderr
 
 
 def test_without_an_input_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:

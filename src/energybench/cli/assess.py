@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 ABOUT = """\
 Tables to write are .csv, .json, .parquet or .xlsx. Exit code 1: there are rows with problems.
+"assess -" reads a JSON object of "meters" and "outputs", each a list of rows, and options beside them.
 A folder or a large file is read in batches, in constant memory; --energy is then .parquet, and --workbook left out.
 Text shows the first 20 plants and the targets that are decided; energybench targets shows what the others lack."""
 EXAMPLES = """\
@@ -32,7 +33,8 @@ EXAMPLES = """\
   energybench assess meters.csv outputs.csv --report report.html --workbook review.xlsx --lang zh
   energybench assess plants.xlsx --period 2023 --product 水泥熟料 --columns 用能=carrier
   energybench assess plants.xlsx --into plants-results.xlsx --lang zh
-  energybench assess readings/ outputs.csv --energy lines.parquet"""
+  energybench assess readings/ outputs.csv --energy lines.parquet
+  energybench assess - < rows.json"""
 _OPTIONS = (
     *(*CONVERSION[:4], "document", "region", "project", "reading", "compare", "corrections"),
     *("plausible", "allow_unverified"),
@@ -84,7 +86,7 @@ class Answer:
 
 
 def add_arguments(parser: Parser) -> None:
-    parser.add_argument("meters", metavar="METERS", help="readings: .csv, .parquet, .xlsx or a folder")
+    parser.add_argument("meters", metavar="METERS", help="readings: .csv, .parquet, .xlsx or a folder; - reads JSON")
     parser.add_argument("outputs", metavar="OUTPUTS", nargs="?", help="outputs: a file; default that of the meters")
     add_options(parser, *_OPTIONS)
     add_options(parser, *SHAPE, period=PERIOD_OF_ROWS)
@@ -107,6 +109,27 @@ def shape_of(arguments: Namespace) -> dict[str, Any]:
     return {**shape, "columns": {header: column for header, _, column in pairs} or None}
 
 
+def tables_of(arguments: Namespace) -> tuple[Any, Any]:
+    """Return the files of the meters and the outputs, or for - the rows that a pipe has, with the options in it."""
+    meters = arguments.meters
+    if meters != "-":
+        return meters, arguments.outputs
+    import pandas
+
+    from energybench.cli.json_lines import JUDGING, option_words, piped, read_question, split_rows
+
+    tables, options = split_rows(read_question(piped().read().removeprefix(b"\xef\xbb\xbf")))
+    known = {name: value for name, value in options.items() if hasattr(arguments, name) or name not in JUDGING}
+    arguments.more(["-", *option_words(known)], arguments)
+    texts = ([{name: _text(cell) for name, cell in row.items()} for row in rows] for rows in tables.values())
+    first, second = map(pandas.DataFrame, texts)
+    return first, second
+
+
+def _text(cell: object) -> str:
+    return "" if cell is None else str(cell)
+
+
 def run(arguments: Namespace) -> tuple[Answer | Explanation, int]:
     speak_as(arguments.meters)
     arguments.lang = language()
@@ -114,6 +137,7 @@ def run(arguments: Namespace) -> tuple[Answer | Explanation, int]:
         from energybench.cli.explain import run as explain
 
         return explain(arguments)
+    meters, outputs = tables_of(arguments)
     import energybench as eb
     from energybench.cli.targets import read_figures
     from energybench.frames.files import is_large
@@ -123,20 +147,22 @@ def run(arguments: Namespace) -> tuple[Answer | Explanation, int]:
     from energybench.tables.store import find_document
 
     words = Words(arguments.lang)
-    meters, outputs, targets = arguments.meters, arguments.outputs or arguments.meters, arguments.targets
+    files = () if arguments.meters == "-" else (meters, outputs := outputs or meters)
+    targets = arguments.targets
     asked = {name: path for name, path in given(arguments, *_FILES).items() if path is not None}
     pages, books, copies, receipts = (
         [asked.pop(name)] if name in asked else [] for name in ("report", "workbook", "into", "receipt")
     )
     frames = asked
-    writers.refuse_overwriting(frames.values(), (meters, outputs))
-    writers.refuse_overwriting(pages, (meters, outputs, *frames.values()), writers.REPORTS)
-    writers.refuse_overwriting(books, (meters, outputs, *frames.values(), *pages), writers.WORKBOOKS)
-    writers.refuse_overwriting(copies, (meters, outputs, *frames.values(), *books), writers.WORKBOOKS)
-    writers.refuse_overwriting(receipts, (meters, outputs, *frames.values()), writers.RECEIPTS)
-    if copies and not meters.lower().endswith(".xlsx"):
+    writers.refuse_overwriting(frames.values(), files)
+    writers.refuse_overwriting(pages, (*files, *frames.values()), writers.REPORTS)
+    writers.refuse_overwriting(books, (*files, *frames.values(), *pages), writers.WORKBOOKS)
+    writers.refuse_overwriting(copies, (*files, *frames.values(), *books), writers.WORKBOOKS)
+    writers.refuse_overwriting(receipts, (*files, *frames.values()), writers.RECEIPTS)
+    if copies and not arguments.meters.lower().endswith(".xlsx"):
         fix = "Leave --into out, or give the meters as .xlsx"
-        raise OptionError(f"--into copies the workbook of the meters, and {meters} is none", meters, fix)
+        said = f"--into copies the workbook of the meters, and {arguments.meters} is none"
+        raise OptionError(said, arguments.meters, fix)
     if arguments.figures and targets is None:
         raise OptionError("--figures goes with --targets", arguments.figures[0], "Add --targets DOCUMENT")
     of_page = {name: text for name, text in given(arguments, *_OF_PAGE).items() if text is not None}
@@ -147,13 +173,13 @@ def run(arguments: Namespace) -> tuple[Answer | Explanation, int]:
     if targets is not None:
         find_document(targets)
     # Of readings that are not in memory as a whole the lines are written as they pass.
-    large = is_large(meters)
+    large = bool(files) and is_large(meters)
     if large and books:
         fix = "Leave --workbook out, or assess a part of the readings"
         raise OptionError(f"{books[0]} holds a row per reading, which is not kept of so many", books[0], fix)
     written = [*frames.values(), *pages, *books, *copies, *receipts]
     energy_to = frames.pop("energy", None) if large else None
-    with progress_bar(meters, outputs) as progress:
+    with progress_bar(*files) as progress:
         assessment = eb.assess(
             meters,
             outputs,

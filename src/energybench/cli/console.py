@@ -112,7 +112,7 @@ class Parser(argparse.ArgumentParser):
 
     def read(self, words: Sequence[str]) -> argparse.Namespace:
         """Read words in any order of arguments and options."""
-        return self.parse_intermixed_args(words, argparse.Namespace(refuse=self.error))
+        return self.parse_intermixed_args(words, argparse.Namespace(refuse=self.error, more=self.parse_args))
 
     def error(self, message: str) -> NoReturn:
         """Refuse a call; an option that is not known is answered by the nearest one."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from energybench.cli.assess import PERIOD_OF_ROWS, SHAPE, shape_of
+from energybench.cli.assess import PERIOD_OF_ROWS, SHAPE, shape_of, tables_of
 from energybench.cli.console import FINE, PROBLEMS
 from energybench.cli.options import add_options
 
@@ -33,7 +33,8 @@ def add_arguments(parser: Parser) -> None:
 def run(arguments: Namespace) -> tuple[Explanation, int]:
     import energybench as eb
 
-    answer = eb.explain(arguments.meters, arguments.outputs, **shape_of(arguments))
+    meters, outputs = tables_of(arguments)
+    answer = eb.explain(meters, outputs, **shape_of(arguments))
     if path := getattr(arguments, "save_mapping", None):
         answer.save_mapping(path)
     return answer, PROBLEMS if answer.missing else FINE

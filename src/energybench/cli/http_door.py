@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import csv
 import json
 import sys
 from pathlib import Path
@@ -12,15 +11,19 @@ from typing import TYPE_CHECKING, Any
 
 from energybench import __version__
 from energybench.cli.json_lines import (
+    JUDGING,
     OPERATIONS,
     SCHEMAS,
+    SHAPE,
     Silent,
     answer_question,
     answer_schema,
     dump,
+    option_words,
     question_schema,
     read_question,
     refusal,
+    split_rows,
 )
 from energybench.errors import AmountError, EnergybenchError, JsonLineError, OptionError, quoted, requiring
 from energybench.tables.store import cached
@@ -32,7 +35,7 @@ with requiring("fastapi", "serve", "The server"):
     from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping, Sequence
 
 #: What a file that is read may be, by the end of its name.
 _SUFFIXES = (".csv", ".xlsx", ".parquet")
@@ -45,8 +48,6 @@ _FORMS = {
 }
 #: A question of fewer bytes is kept with its answer, for whoever asks the same.
 _SHORT = 1000
-_SHAPE = ("sheet", "header_row", "plant", "period", "product")
-_JUDGING = ("basis", "coal_rate", "edition", "document", "region", "project", "reading", "compare", "blank", "lang")
 
 
 class TooLargeError(OptionError):
@@ -73,9 +74,9 @@ def make_app(most_bytes: int = 20_000_000, seconds: float = 120) -> FastAPI:
         with TemporaryDirectory(prefix="energybench-") as folder:
             if request.headers.get("content-type", "").startswith("multipart/form-data"):
                 paths, options = await _uploads(request, Path(folder), most_bytes)
-            else:
-                paths, options = _rows(read_question(await _content(request, most_bytes)), Path(folder))
-            return await _assess(paths, options, Path(folder), seconds)
+                return await _assess(paths, options, Path(folder), seconds)
+            tables, options = split_rows(read_question(await _content(request, most_bytes)))
+            return await _assess(["-"], options, Path(folder), seconds, dump(tables).encode())
 
     @app.get("/", response_class=HTMLResponse, include_in_schema=False)
     async def page() -> str:
@@ -147,56 +148,27 @@ async def _uploads(request: Request, folder: Path, most: int) -> tuple[list[Path
     return paths, options
 
 
-def _rows(question: dict[str, Any], folder: Path) -> tuple[list[Path], dict[str, Any]]:
-    paths = []
-    for name in ("meters", "outputs"):
-        rows = question.pop(name, None)
-        if not isinstance(rows, list) or not rows or not all(isinstance(row, dict) for row in rows):
-            raise JsonLineError(f"The question has no rows of {name}", name, f'Write {{"{name}": [{{...}}, ...]}}')
-        path = folder / f"{name}.csv"
-        with path.open("w", encoding="utf-8-sig", newline="") as file:
-            writer = csv.DictWriter(file, list(dict.fromkeys(key for row in rows for key in row)))
-            writer.writeheader()
-            writer.writerows(rows)
-        paths.append(path)
-    return paths, question
-
-
-def _words(options: dict[str, Any], known: Iterable[str]) -> list[str]:
-    """Write options as words of the command; a value never begins a word, so that it is no option itself."""
-    words: list[str] = []
-    for name, value in options.items():
-        if name in ("plausible", "allow_unverified") and isinstance(value, bool | str):
-            words += [f"--{name.replace('_', '-')}"] * (value in (True, "true"))
-        elif name == "columns" and isinstance(value, dict):
-            words += [f"--columns={header}={column}" for header, column in value.items()]
-        elif name in known and isinstance(value, str | int | float):
-            words += [f"--{name.replace('_', '-')}={value}"] if value != "" else []
-        else:
-            fix = f"The options are columns, {', '.join(known)}"
-            raise OptionError(f"{quoted(name)} is no option, or has a value of the wrong type", quoted(name), fix)
-    return words
-
-
-async def _assess(paths: list[Path], options: dict[str, Any], folder: Path, seconds: float) -> Response:
+async def _assess(
+    paths: Sequence[str | Path], options: dict[str, Any], folder: Path, seconds: float, rows: bytes = b""
+) -> Response:
     form = options.pop("as", "json")
     if form not in _FORMS:
         raise OptionError(f"as is {quoted(form)}", quoted(form), f"Use {', '.join(_FORMS)}")
     command, media = _FORMS[form]
     if command == "explain":
-        options = {name: value for name, value in options.items() if name not in (*_JUDGING, "plausible")}
-    words = [command, *map(str, paths), *_words(options, (*_SHAPE, *_JUDGING)), "--json"]
+        options = {name: value for name, value in options.items() if name not in (*JUDGING, "plausible")}
+    words = [command, *map(str, paths), *option_words(options), "--json"]
     written = folder / {"report": "report.html", "workbook": "review.xlsx"}.get(form, "none")
     if form in ("report", "workbook"):
         words.append(f"--{form}={written}")
     done = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "energybench", *words),
-        stdin=asyncio.subprocess.DEVNULL,
+        stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
     try:
-        answer, said = await asyncio.wait_for(done.communicate(), seconds)
+        answer, said = await asyncio.wait_for(done.communicate(rows), seconds)
     except TimeoutError:
         fix = "Send less, or start the server with more --seconds"
         raise AmountError(f"The assessment took longer than {seconds:g} s", "request", fix) from None
@@ -225,7 +197,7 @@ def _body(name: str) -> dict[str, Any]:
 
 
 def _files() -> dict[str, Any]:
-    texts = {name: {"type": "string"} for name in (*_SHAPE, *_JUDGING)} | {"as": {"enum": list(_FORMS)}}
+    texts = {name: {"type": "string"} for name in (*SHAPE, *JUDGING)} | {"as": {"enum": list(_FORMS)}}
     rows = {"type": "array", "items": {"type": "object"}, "minItems": 1}
     file = {"type": "string", "format": "binary"}
     columns = {"type": "object", "additionalProperties": {"type": "string"}}

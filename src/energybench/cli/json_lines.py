@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _CHUNK = 1 << 16
 _WORDS = {
-    "amount": 'number and unit, such as "1200 t" or "350 万kWh"',
+    "amount": 'number and unit, such as "1200 t" or "350 万kWh", or {"amount": 1200, "unit": "t"}',
     "carrier": "name in English or Chinese, such as 原煤 or electricity",
     "value": 'energy per product, such as "13200 kWh/t"',
     "item": 'product, such as 电解铝 or cement-clinker; for a limit also a capacity, such as "3 t"',
@@ -231,8 +231,48 @@ def answer_lines(kind: Questions, questions: BinaryIO, answers: TextIO, defaults
     return code
 
 
-def answer_pipe(kind: Questions, defaults: Mapping[str, Any]) -> int:
-    """Answer the questions of stdin on stdout, and return the exit code."""
+#: What is said of the shape of rows, and of how they are judged, beside them.
+SHAPE = ("sheet", "header_row", "plant", "period", "product")
+JUDGING = ("basis", "coal_rate", "edition", "document", "region", "project", "reading", "compare", "blank", "lang")
+
+
+def split_rows(question: dict[str, Any]) -> tuple[dict[str, list[dict[str, Any]]], dict[str, Any]]:
+    """Part a question into its rows of meters and outputs, and its options."""
+    tables = {name: question.pop(name, None) for name in ("meters", "outputs")}
+    for name, rows in tables.items():
+        if not isinstance(rows, list) or not rows or not all(isinstance(row, dict) for row in rows):
+            raise JsonLineError(f"The question has no rows of {name}", name, f'Write {{"{name}": [{{...}}, ...]}}')
+        for cell in (cell for row in rows for cell in row.values()):
+            if isinstance(cell, dict | list):
+                shown, fix = quoted(cell), "Write the amount and its unit as two cells, each a text or a number"
+                raise JsonLineError(f"A cell of {name} is {shown}, expected a text or a number", shown, fix)
+    return tables, question
+
+
+def option_words(options: dict[str, Any]) -> list[str]:
+    """Write options as words of the command; a value never begins a word, so that it is no option itself."""
+    words: list[str] = []
+    known = (*SHAPE, *JUDGING)
+    for name, value in options.items():
+        if name in ("plausible", "allow_unverified") and isinstance(value, bool | str):
+            words += [f"--{name.replace('_', '-')}"] * (value in (True, "true"))
+        elif name == "columns" and isinstance(value, dict):
+            words += [f"--columns={header}={column}" for header, column in value.items()]
+        elif name in known and isinstance(value, str | int | float):
+            words += [f"--{name.replace('_', '-')}={value}"] if value != "" else []
+        else:
+            fix = f"The options are columns, {', '.join(known)}"
+            raise OptionError(f"{quoted(name)} is no option, or has a value of the wrong type", quoted(name), fix)
+    return words
+
+
+def piped() -> BinaryIO:
+    """Return standard input, or refuse where there is none."""
     if sys.stdin is None:
         raise OptionError("- reads questions from a pipe, and there is none", "-", "Pipe JSON lines into the command")
-    return answer_lines(kind, sys.stdin.buffer, sys.stdout, defaults)
+    return sys.stdin.buffer
+
+
+def answer_pipe(kind: Questions, defaults: Mapping[str, Any]) -> int:
+    """Answer the questions of stdin on stdout, and return the exit code."""
+    return answer_lines(kind, piped(), sys.stdout, defaults)

@@ -345,8 +345,9 @@ def to_tce(amount: MeasuredLike, carrier: str, **options: Unpack[ConversionOptio
 
     Parameters
     ----------
-    amount : str, pint.Quantity or Measured
-        Text with a unit, or a scalar or array quantity of any pint registry; with an uncertainty as
+    amount : str, mapping, pint.Quantity or Measured
+        Text with a unit, or ``{"amount": 1200, "unit": "t"}``, which is read wherever a text is, or a scalar or array
+        quantity of any pint registry; with an uncertainty as
         ``"1200±6 t"``, a pint Measurement, or what :func:`energybench.measured` returns.
     carrier : str
         Id, Chinese or English name.

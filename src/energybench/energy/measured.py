@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import lru_cache
@@ -29,7 +30,7 @@ from energybench.tables.store import citation, records, require_usable, warn_if_
 from energybench.units.factors import EXAMPLE_UNITS, Rate, ratio, read_exact, to_float
 from energybench.units.registry import is_quantity, read_quantity
 from energybench.units.result import Quantified
-from energybench.units.text import UnitText, as_float, read_number, read_unit
+from energybench.units.text import UnitText, as_float, read_number, read_unit, spelled
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable
@@ -390,8 +391,8 @@ def _check_coverage(coverage: float, of: str, uncertainty: str | float | None) -
 
 
 def read_measured(value: object, name: str = "amount") -> tuple[Magnitude | Fraction, UnitText, Spread | None]:
-    if isinstance(value, str):
-        return read_measured_text(value)
+    if isinstance(value, str | Mapping):
+        return read_measured_text(spelled(value, name))
     if isinstance(value, Measured):
         return _from_measured(value, name)
     # A pint Measurement is no pint.Quantity; both are plain quantities of a registry.

@@ -10,7 +10,7 @@ from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from fractions import Fraction
 from math import isnan, nan
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from energybench.errors import CapacityError, DimensionError, UnknownProductError, check_option, did_you_mean, quoted
 from energybench.limits.ladders import Level, Step, fold
@@ -22,10 +22,10 @@ from energybench.units.text import UnitText
 
 if TYPE_CHECKING:
     import numpy
-    import pint
     from numpy.typing import NDArray
 
     from energybench.tables.rows import FurnaceRow
+    from energybench.units.registry import AmountLike
 
 DEFAULT_ITEM = "induction-furnace-cast-iron"
 
@@ -188,7 +188,7 @@ def find_curve(item: str = DEFAULT_ITEM, document: str | None = None, allow_unve
     return LimitCurve(here[0], capacities, limits, {float(row.limit): row.limit for row in here})
 
 
-def read_capacity(capacity: str | pint.Quantity[Any]) -> float:
+def read_capacity(capacity: AmountLike) -> float:
     magnitude, unit = read_quantity(capacity, "capacity")
     try:
         factor = ratio(unit, _TONNE)
@@ -209,7 +209,7 @@ def read_capacity(capacity: str | pint.Quantity[Any]) -> float:
 
 
 def furnace_limit(
-    capacity: str | pint.Quantity[Any],
+    capacity: AmountLike,
     *,
     reading: str = "linear",
     item: str = DEFAULT_ITEM,

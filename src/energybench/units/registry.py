@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 import threading
+from collections.abc import Mapping
 from copy import deepcopy
 from fractions import Fraction
 from functools import lru_cache
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeGuard
 
 from energybench.errors import AmountError, quoted
 from energybench.units.factors import DEFINITIONS, EXAMPLE_UNITS, STANDARD_COAL_KJ_PER_KGCE, Rate, read_exact, to_float
-from energybench.units.text import UnitText, as_float, read_amount, read_unit
+from energybench.units.text import UnitText, as_float, read_amount, read_unit, spelled
 
 if TYPE_CHECKING:
     import numpy
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from pint.facets.plain import PlainQuantity
 
     Magnitude = float | NDArray[numpy.float64]
-    AmountLike = str | pint.Quantity[Any]
+    AmountLike = str | Mapping[str, Any] | pint.Quantity[Any]
 
 _FOREIGN_BASE = {"gram": "g", "kilogram": "kg", "meter": "m", "metre": "m", "second": "s"}
 _FOREIGN_REFUSED = {"ton": "907.18 kg", "short_ton": "907.18 kg", "long_ton": "1016 kg", "US_ton": "907.18 kg"}
@@ -97,22 +98,22 @@ def pint_unit(unit: UnitText) -> Any:
 
 def read_one(value: object, name: str, fix: str) -> tuple[Fraction, UnitText]:
     """Read one figure exactly, given as text or as a scalar quantity; ``fix`` says what to do with an array."""
-    if isinstance(value, str):
-        return read_exact(value)
+    if isinstance(value, str | Mapping):
+        return read_exact(spelled(value, name))
     magnitude, unit = read_quantity(value, name)
     if not isinstance(magnitude, float):
         raise AmountError(f"{name} is an array, expected one figure", name, fix)
     return Fraction(repr(magnitude)), unit
 
 
-def read_rate(value: str | pint.Quantity[Any], name: str) -> Rate:
+def read_rate(value: AmountLike, name: str) -> Rate:
     """Read one figure with a unit, given as text or as a scalar quantity."""
     return Rate(*read_one(value, name, "Use a column of a table and assess()"))
 
 
 def read_quantity(value: object, name: str = "amount") -> tuple[Magnitude, UnitText]:
-    if isinstance(value, str):
-        number, unit = read_amount(value)
+    if isinstance(value, str | Mapping):
+        number, unit = read_amount(spelled(value, name))
         return float(number), unit
     if is_quantity(value):
         return _from_pint(value, name)
@@ -217,13 +218,13 @@ def _rehome(foreign: Any, name: str) -> tuple[dict[str, int], Fraction]:
     return {_FOREIGN_BASE[base]: power for base, power in root.items()}, Fraction(repr(float(factor)))
 
 
-def quantity(text: str) -> pint.Quantity[Any]:
+def quantity(text: str | Mapping[str, Any]) -> pint.Quantity[Any]:
     """Read an amount as a quantity of ``energybench.ureg``.
 
     Parameters
     ----------
-    text : str
-        A number and a unit as written in trade.
+    text : str or mapping
+        A number and a unit as written in trade; or as JSON has them, ``{"amount": 1200, "unit": "t"}``.
 
     Returns
     -------
@@ -240,9 +241,9 @@ def quantity(text: str) -> pint.Quantity[Any]:
     >>> print(quantity("350 万kWh"))
     3500000.0 kWh
     """
-    if not isinstance(text, str):
+    if not isinstance(text, str | Mapping):
         raise AmountError(f"{quoted(text)} is not text", quoted(text), 'Write, for example, quantity("350 万kWh")')
-    number, unit = read_exact(text)
+    number, unit = read_exact(spelled(text))
     value = number * Fraction(10) ** unit.exponent
     return _quantity(to_float(value, quoted(text)), pint_unit(unit))
 

@@ -12,9 +12,12 @@ import re
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from energybench.errors import AmountError, UnitTextError, did_you_mean, quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 LONGEST_TEXT = 200
 
@@ -379,6 +382,22 @@ def read_number(text: str) -> tuple[str, str]:
             'Write a number and a unit, for example "1,200.5 t"',
         )
     return match[1].replace(",", ""), match[2]
+
+
+def spelled(value: str | Mapping[str, object], name: str = "amount") -> str:
+    """Return an amount as text: itself, or of the object that JSON has for it.
+
+    >>> spelled({"amount": 1200, "unit": "t"})
+    '1200 t'
+    """
+    if isinstance(value, str):
+        return value
+    amount, unit = value.get("amount"), value.get("unit")
+    number = isinstance(amount, str) or (not isinstance(amount, bool) and math.isfinite(as_float(amount)))
+    if len(value) != 2 or not isinstance(unit, str) or not number:
+        fix = 'Write {"amount": 1200, "unit": "t"}, or the text "1200 t"'
+        raise AmountError(f"{name} is {quoted(value)}, expected an amount and its unit", quoted(value), fix)
+    return f"{amount} {unit}"
 
 
 @lru_cache(4096)

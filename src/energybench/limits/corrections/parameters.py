@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from energybench.errors import DimensionError, OptionError, UnitTextError, did_you_mean, quoted
 from energybench.units.factors import ratio
 from energybench.units.registry import is_quantity, read_quantity
-from energybench.units.text import UnitText, read_number, read_unit
+from energybench.units.text import UnitText, read_number, read_unit, spelled
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from energybench.limits.corrections.formulas import Values
     from energybench.limits.corrections.model import Correction, Parameter
 
@@ -63,8 +62,8 @@ def _read(parameter: Parameter, key: str, value: object) -> Values:
 
     own = parameter.unit
     expected = f"{key} is {quoted(value)}, expected {f'a number with a unit such as {own}' if own else 'a number'}"
-    if isinstance(value, str):
-        text, unit = read_number(value)
+    if isinstance(value, str | Mapping):
+        text, unit = read_number(spelled(value, key))
         number, unit = float(text), unit.strip()
         if not unit and key == parameter.keyword:
             return number

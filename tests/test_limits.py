@@ -380,9 +380,9 @@ def test_the_bounds_of_plausible_values_are_a_factor_of_four_beyond_the_steps() 
 
 def test_a_limit_for_converted_values_asks_for_its_conditions_all_at_once() -> None:
     named = (
-        "altitude_m in m",
+        "altitude_m [m]",
         "threshold_m 1500",
-        "clinker_percent in percent",
+        "clinker_percent [percent]",
         "base_percent 75",
         'corrections="base"',
     )

@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 import energybench as eb
 from energybench.errors import SupersededWarning
 from energybench.errors.language import in_chinese
-from energybench.limits.ladders import LEVELS_ZH
 from energybench.report import cards
 from energybench.report.cards import environment, linked
 from energybench.report.look import LOOKS, UNKNOWN
@@ -303,7 +302,3 @@ def test_no_colour_is_fixed_without_its_background(name: str) -> None:
         style = dict(part.split(":", 1) for part in attributes.get("style", "").split(";") if part)
         assert style.get("color", "inherit") == "inherit" or "background-color" in style
         assert style.get("background", "transparent") == "transparent"
-
-
-def test_the_names_of_the_classes_are_one_table() -> None:
-    assert {level.value: level.zh for level in eb.Level} == LEVELS_ZH

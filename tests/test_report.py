@@ -157,8 +157,8 @@ def test_every_kind_of_problem_is_there(page: tuple[str, str], example: Assessme
     assert len(example.problem_counts) > 10
     assert rows_of(problems) == 1 + len(example.problem_counts)
     for row in example.problem_counts.itertuples():
-        assert " ".join(str(row.message).split()) in problems.text
-        assert " ".join(str(row.suggestion).split()) in problems.text
+        for said in (row.message, row.suggestion):
+            assert " ".join(Words(page[0]).sentence(str(said)).split()) in problems.text
 
 
 def test_every_document_of_a_figure_is_a_source_with_its_evidence(example: Assessment) -> None:
@@ -179,7 +179,7 @@ def test_a_source_is_as_far_checked_as_the_figures_that_were_used(example: Asses
     shown = {row[0]: set(row[5].split("; ")) for row in table.rows}
     pairs = pandas.concat([one[["document", "verification"]] for one in (example.result_frame, lines)]).dropna()
     used = {document: set(rows) - {""} for document, rows in pairs.groupby("document")["verification"] if document}
-    assert shown == {document: {words.verification(one) for one in found} for document, found in used.items()}
+    assert shown == {document: {words.name(one) for one in found} for document, found in used.items()}
 
 
 def test_a_reason_is_in_words_beside_its_code(page: tuple[str, str]) -> None:
@@ -204,10 +204,10 @@ def _refusals() -> list[Any]:
 def test_what_follows_from_a_class_is_a_column_where_anything_does(example: Assessment) -> None:
     frame = example.result_frame.head(2)
     said = "A 1 level 3 (<= 9 kgce/t) is not met"
-    table = content.result_table(frame.assign(notes=["", said]), Words("zh"))
+    table = content.result_table(frame.assign(notes=["", said]).to_dict("records"), Words("zh"))
     assert table.heads[-1] == "说明"
     assert [row[-1] for row in table.rows] == ["", "A 1 3级（≤ 9 kgce/t）未达到"]
-    assert content.result_table(frame.assign(notes=""), Words("en")).heads[-1] == "Reason"
+    assert content.result_table(frame.assign(notes="").to_dict("records"), Words("en")).heads[-1] == "Reason"
 
 
 def test_a_target_that_lies_between_two_bounds_shows_both() -> None:
@@ -364,8 +364,9 @@ def test_charts_are_text_for_the_fonts_of_the_reader(no_chinese_font: None) -> N
 def test_a_name_that_a_chart_cuts_is_there_in_full_for_who_cannot_see_it() -> None:
     names = [f"Jinxin Cement Manufacturing of <Deyang>, line {number}" for number in range(12)]
     assessment = eb.assess(meters(*({"plant": name} for name in names)), outputs(*({"plant": name} for name in names)))
-    (spoken,) = re.findall('role="img" aria-label="(cement-clinker[^"]*)"', html_report(assessment))
-    assert spoken.startswith("cement-clinker, 2023: Jinxin Cement Manufacturing of &lt;Deyang&gt;, line 0; ")
+    (spoken,) = re.findall('role="img" aria-label="(Intensity[^"]*)"', html_report(assessment))
+    title = "Intensity over the portfolio: Cement clinker, 2023"
+    assert spoken.startswith(f"{title}: Jinxin Cement Manufacturing of &lt;Deyang&gt;, line 0; ")
     assert spoken.count("; Jinxin") == len(names) - 1
 
 

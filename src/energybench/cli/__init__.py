@@ -37,21 +37,18 @@ COMMANDS = {
     "mcp": "Answer an assistant by the Model Context Protocol.",
     "verify": "Search a function of your own for what it gets wrong.",
 }
-_EPILOG = """\
-commands:
-{commands}
-
-energybench COMMAND --help shows what a command takes.
-
-Exit codes: 0 fine, 1 done with problems, 2 usage or a refused question.
-Only the answer goes to stdout; warnings and errors go to stderr."""
+_EPILOG = (
+    "energybench COMMAND --help shows what a command takes",
+    "Exit codes: 0 fine, 1 done with problems, 2 usage or a refused question",
+    "Only the answer goes to stdout; warnings and errors go to stderr",
+)
 
 
 def load(name: str) -> tuple[ModuleType, Parser]:
     """Return the module of a command, and its parser."""
     module = import_module(f"{__name__}.{name}")
     about = f"{COMMANDS[name]}\n\n{module.ABOUT}".rstrip()
-    parser = Parser(f"energybench {name}", about, f"examples:\n{module.EXAMPLES}")
+    parser = Parser(f"energybench {name}", about, f"{console.spoken('examples')}:\n{module.EXAMPLES}")
     module.add_arguments(parser)
     if "--lang" not in parser._option_string_actions:
         add_options(parser, "lang")
@@ -59,12 +56,12 @@ def load(name: str) -> tuple[ModuleType, Parser]:
 
 
 def whole_parser() -> Parser:
-    listed = "\n".join(f"  {name:<10}{console.spoken(text)}" for name, text in COMMANDS.items())
+    listed = [f"  {name:<10}{console.spoken(text)}" for name, text in COMMANDS.items()]
     parser = Parser(
         "energybench",
         "Energy intensity of Chinese industry: trade units to standard coal (tce), limits and classes.\n\n"
         "Every answer names the document that its figures come from.",
-        _EPILOG.format(commands=listed),
+        "\n".join([f"{console.spoken('commands')}:", *listed, "", *map(console.spoken, _EPILOG)]),
     )
     parser.add_argument("--version", action="store_true", help="print the version and exit")
     parser.add_argument("command", metavar="COMMAND", nargs="?", choices=[*COMMANDS], help="what to do")

@@ -86,24 +86,26 @@ def _is_chinese(path: str) -> bool:
 class UsageError(Exception):
     """The words of a call cannot be read."""
 
-    def __init__(self, usage: str, message: str) -> None:
+    def __init__(self, command: str, usage: str, message: str) -> None:
         super().__init__(message)
-        self.usage = usage
+        self.command, self.usage = command, usage
 
 
 class Parser(argparse.ArgumentParser):
     """A parser that takes ``-30 kgce/t`` and ``-30kgce/t`` as values, and whose errors are exceptions."""
 
     def __init__(self, prog: str, about: str, epilog: str) -> None:
+        form = argparse.RawDescriptionHelpFormatter
         super().__init__(
-            prog,
-            None,
-            spoken(about),
-            spoken(epilog),
-            formatter_class=argparse.RawDescriptionHelpFormatter,
-            allow_abbrev=False,
+            prog, None, _paragraphs(about), epilog, formatter_class=form, allow_abbrev=False, add_help=False
         )
         self._negative_number_matcher = re.compile(r"-\.?\d")
+        for group in (self._positionals, self._optionals):
+            group.title = spoken(group.title or "")
+        self.add_argument("-h", "--help", action="help", help="show this help message and exit")
+
+    def format_help(self) -> str:
+        return super().format_help().replace("usage: ", f"{spoken('usage')}: ", 1)
 
     def add_argument(self, *names: Any, **settings: Any) -> argparse.Action:
         """Declare an argument, with its help in the language of the call."""
@@ -120,7 +122,7 @@ class Parser(argparse.ArgumentParser):
         if unknown:
             options = [name for action in self._actions for name in action.option_strings]
             message = f"no such option: {unknown[1]}. {did_you_mean(unknown[1], options, '')}".rstrip(". ")
-        raise UsageError(self.format_usage(), message)
+        raise UsageError(self.prog, self.format_usage(), message)
 
 
 def words_to_complete() -> list[str]:
@@ -196,6 +198,13 @@ def in_options(text: str) -> str:
     return re.sub(keyword, lambda found: f"--{found[1].replace('_', '-')} {found[2] or ''}".rstrip(), text)
 
 
+def _paragraphs(text: str) -> str:
+    """Return what a command says of itself: English as it is laid out, another language a paragraph a line."""
+    if language() == "en":
+        return text
+    return "\n\n".join(spoken(part.replace("\n", " ")) for part in text.split("\n\n"))
+
+
 def spoken(text: str) -> str:
     """Return a sentence in the language of the call, and in the words of the command."""
     return in_options(in_language(text, language()))
@@ -226,8 +235,7 @@ def exit_code(command: Callable[[list[str]], int], words: list[str]) -> int:
     except UsageError as error:
         if not as_json:
             say(error.usage.rstrip(), err=True)
-        name = re.sub(r"usage: (energybench( [a-z]+)?).*", r"\1", error.usage, flags=re.DOTALL)
-        return refuse("usage", str(error), "", f"{name} --help shows the usage", as_json)
+        return refuse("usage", str(error), "", f"{error.command} --help shows the usage", as_json)
     except BrokenPipeError:
         return PIPE_CLOSED
     except OSError as error:

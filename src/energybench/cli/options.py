@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from energybench.errors.language import LANGUAGES
+from energybench.errors.language import LANGUAGES, word
 
 if TYPE_CHECKING:
     import argparse
 
 BASES = ("calorific", "primary")
-#: How the bases are written in print.
-PRINTED_BASES = {"当量": "calorific", "当量值": "calorific", "等价": "primary", "等价值": "primary"}
 READINGS = ("linear", "class_below", "class_above", "stated_only")
 
 #: Argument of the library: how the option reads. The option is its name with dashes.
 OPTIONS: dict[str, dict[str, Any]] = {
     "basis": {
-        "type": lambda word: PRINTED_BASES.get(word, word),
+        "type": lambda said: next((one for one in BASES if said and said in (word(one), word(one)[:2])), said),
         "choices": BASES,
         "default": "calorific",
         "help": "calorific is 当量值, primary is 等价值",

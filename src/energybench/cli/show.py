@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import product as pairs
 from typing import TYPE_CHECKING, Any
 
-from energybench.cli.console import FINE
+from energybench.cli.console import FINE, language
 from energybench.cli.options import add_options
 
 if TYPE_CHECKING:
@@ -58,16 +58,18 @@ class Product:
     example: str
 
     def __str__(self) -> str:
-        from energybench.report.words import padded
+        from energybench.report.words import Words, padded
         from energybench.tables.store import citation
 
+        words = Words(language())
         lines = [" ".join(dict.fromkeys(filter(None, (self.item, self.item_zh, self.item_en))))]
-        if self.names:
-            lines.append(f"  also: {', '.join(self.names[:_MOST_NAMES])}")
+        names = [name for name in self.names if words.lang == "en" or re.search("[\u4e00-\u9fff]", name)]
+        if names:
+            lines.append(f"  also: {', '.join(names[:_MOST_NAMES])}")
         now = [one for one in self.timeline if one.state == "in force"]
         now.sort(key=lambda one: one.kind != "national_list")
         table = [
-            (citation(one.document), *(f"{step} {threshold}" for step, threshold in one.thresholds.items()))
+            (citation(one.document), *(f"{words.name(step)} {said}" for step, said in one.thresholds.items()))
             for one in now
         ]
         lines += ["", "limits in force" if now else "limits in force: none"]

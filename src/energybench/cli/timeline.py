@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from energybench.cli.console import FINE, say, say_json, stamp
+from energybench.cli.console import FINE, say, say_json, spoken, stamp
 from energybench.cli.options import add_options
 
 if TYPE_CHECKING:
@@ -31,5 +31,5 @@ def run(arguments: Namespace) -> tuple[None, int]:
     if arguments.json:
         say_json({"timeline": [limit.to_dict() for limit in found], **stamp()})
     else:
-        say("\n".join(map(str, found)))
+        say(spoken("\n".join(map(str, found))))
     return None, FINE

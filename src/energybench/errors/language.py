@@ -12,6 +12,10 @@ import re
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 LANGUAGES = ("zh", "en")
 _HOLE = re.compile(r"\{(=?)(\d+)\}")
@@ -31,6 +35,7 @@ _LONGEST = 2000
 _CHINESE = "\u3000-\u303f\u4e00-\u9fff\uff00-\uffef"
 _LOOSE = re.compile(f"(?<=[{_CHINESE}]) $")
 _EDGES = re.compile(r"^((?:[;,.] )?\s*)(.*?)(,?\s*|(?<!\.)\.\s*)$", re.DOTALL)
+_BRACKET = re.compile(r"(.+?) \((.+)\)", re.DOTALL)
 #: What fills a hole: a quoted text as a whole, or what comes.
 _FILLED = r"""('[^']*'(?: \(\d+ characters\))?|"[^"]*"(?: \(\d+ characters\))?|.*?)"""
 
@@ -79,6 +84,11 @@ def _compiled(pieces: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile(made, re.DOTALL)
 
 
+def word(name: str, lang: str = "zh") -> str:
+    """Return a name of the package in a language: a class, a basis, a verification."""
+    return rows().get(name, name) if lang == "zh" else name
+
+
 @cache
 def rows() -> dict[str, str]:
     """Return the catalogue: the Chinese of each English sentence."""
@@ -86,10 +96,24 @@ def rows() -> dict[str, str]:
     return dict(list(csv.reader(text.splitlines(keepends=True)))[1:])
 
 
+_names: list[Callable[[], dict[str, str]]] = []
+
+
+def teach(names: Callable[[], dict[str, str]]) -> None:
+    """Let sentences say names that stand elsewhere in both languages, such as those of the tables."""
+    _names.append(names)
+    forget()
+
+
+def forget() -> None:
+    _catalogue.cache_clear()
+    _best.cache_clear()
+
+
 @cache
 def _catalogue() -> tuple[dict[str, str], list[_Row]]:
     """Return the texts without holes, and the rows with holes, those with the most letters first."""
-    whole, made = {}, []
+    whole, made = {english: chinese for names in _names for english, chinese in names().items()}, []
     for english, chinese in rows().items():
         if not _HOLE.search(english):
             whole[english] = chinese
@@ -164,6 +188,10 @@ def _best(text: str) -> tuple[int, str]:
             (first, one), (second, other) = _best(left), _best(right)
             if first + second > found[0] or (not found[0] and _is_quoted(left) and joint != ", "):
                 found = first + second or 1, _join(one, written, other)
+    if (bracket := _BRACKET.fullmatch(core)) and bracket[2].count("(") == bracket[2].count(")"):
+        (first, one), (second, other) = _best(bracket[1]), _best(bracket[2])
+        if first + second > found[0]:
+            found = first + second, f"{one}（{other}）"
     if not found[0]:
         return 0, text
     return found[0], f"{_edge(before)}{found[1]}{'' if found[1].endswith('）') and after == ',' else _edge(after)}"
@@ -195,11 +223,11 @@ def _is_quoted(text: str) -> bool:
 
 
 def _split(text: str, joint: str) -> tuple[str, str, str]:
-    """Part a text at its first joint that stands in no quotes."""
+    """Part a text at its first joint that stands in no quotes and no brackets."""
     place = text.find(joint)
     while place >= 0:
         before = text[:place]
-        if before.count('"') % 2 == 0 and before.count("'") % 2 == 0:
+        if before.count('"') % 2 == 0 and before.count("'") % 2 == 0 and before.count("(") == before.count(")"):
             return before, joint, text[place + len(joint) :]
         place = text.find(joint, place + 1)
     return text, "", ""

@@ -15,6 +15,7 @@ from math import floor, inf, nextafter, ulp
 from typing import TYPE_CHECKING, Any
 
 from energybench.errors import AmountError
+from energybench.errors.language import word
 from energybench.tables.cite import Cited
 
 if TYPE_CHECKING:
@@ -31,17 +32,6 @@ NEAR = 0.7, 1.5
 SLIP_OF_TEN = 6.6
 #: A value as it is, or rounded half-even to the digits of a printed limit (GB/T 8170).
 COMPARES = ("full", "rounded")
-#: The name of each class in Chinese, best first on each ladder.
-LEVELS_ZH = {
-    "benchmark": "标杆水平",
-    "baseline": "基准水平",
-    "below-baseline": "基准水平以下",
-    "level-1": "1级",
-    "level-2": "2级",
-    "level-3": "3级",
-    "within-limit": "符合限额",
-    "over-limit": "超过限额",
-}
 
 
 class Level(StrEnum):
@@ -59,7 +49,7 @@ class Level(StrEnum):
     @property
     def zh(self) -> str:
         """The class in Chinese."""
-        return LEVELS_ZH[self]
+        return word(self.value)
 
 
 def fold(threshold: Any, comparator: str) -> Any:

@@ -7,15 +7,13 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from energybench.errors import MissingPackageError, requiring
-from energybench.errors.language import in_chinese
-from energybench.limits.ladders import LEVELS_ZH
+from energybench.errors.language import in_chinese, word
 from energybench.report.look import look_of
 from energybench.report.words import (
-    BASES_ZH,
     SIGNS,
-    VERIFICATIONS_ZH,
+    STEPS,
+    file_text,
     number,
-    template,
     text,
     titles,
     vocabulary,
@@ -76,10 +74,10 @@ def linked(evidence: str) -> Markup:
 @cache
 def _card() -> jinja2.Template:
     made = environment()
-    made.globals.update(levels=LEVELS_ZH, bases=BASES_ZH, checks=VERIFICATIONS_ZH, words=vocabulary())
+    made.globals.update(levels=STEPS, zh=word, words=vocabulary())
     made.globals.update(signs=SIGNS, titles=titles, in_chinese=in_chinese, most=MOST)
     # White space between elements would show between the words of a line.
-    return made.from_string("".join(map(str.strip, template("card.html").splitlines())))
+    return made.from_string("".join(map(str.strip, file_text("card.html").splitlines())))
 
 
 def _results(assessment: Any) -> dict[str, Any]:

@@ -15,11 +15,10 @@ from energybench.errors import EnergybenchError, OptionError, quoted
 from energybench.frames import Assessment
 from energybench.frames.encode import encode, to_floats
 from energybench.frames.groups import KEY_TEXT
-from energybench.limits.ladders import Level
 from energybench.report.charts.carriers import carrier_chart
 from energybench.report.charts.furnaces import furnace_chart
 from energybench.report.charts.portfolio import portfolio_chart
-from energybench.report.words import number, text
+from energybench.report.words import STEPS, number, text
 from energybench.tables.store import records
 
 if TYPE_CHECKING:
@@ -41,7 +40,6 @@ MOST_PROBLEMS = 1000
 MOST_READINGS = 3000
 #: Width and height of a chart in inches.
 _CHART = (8.2, 4.6)
-STEPS = tuple(level.value for level in Level)
 #: The order of the first screen; a row without a class stands behind those that miss their limit.
 _WORST_FIRST = (
     *("over-limit", "below-baseline", ""),
@@ -85,7 +83,8 @@ def gather(assessment: Assessment, targets: TargetCheck | None, words: Words) ->
     frame, kinds = assessment.result_frame, assessment.problem_counts
     energy = energy_frame(assessment)
     charts, missing = pictures(assessment, targets, words)
-    plants, left_out = _plants(frame, energy, words)
+    rows = frame.to_dict("records")
+    plants, left_out = _plants(frame, rows, energy, words)
     left_out += words.cut("cut_results", MOST_RESULTS, len(frame))
     left_out += words.cut("cut_problems", MOST_PROBLEMS, len(kinds))
     return {
@@ -93,10 +92,10 @@ def gather(assessment: Assessment, targets: TargetCheck | None, words: Words) ->
         "counts": assessment.counts,
         "answers": answer_table(frame, words),
         "more_answers": max(0, len(frame) - MOST_ANSWERS),
-        "results": result_table(frame.head(MOST_RESULTS), words),
+        "results": result_table(rows[:MOST_RESULTS], words),
         "targets": None if targets is None else target_table(targets, words),
         "open_targets": None if targets is None else open_target_table(targets, frame, words),
-        "target_notes": () if targets is None else (targets.citation, *targets.notes),
+        "target_notes": () if targets is None else map(words.sentence, (targets.citation, *targets.notes)),
         "charts": charts,
         "plants": plants,
         "problems": problem_table(kinds.head(MOST_PROBLEMS), words),
@@ -104,7 +103,7 @@ def gather(assessment: Assessment, targets: TargetCheck | None, words: Words) ->
         "options": [
             words.option(name, value) for name, value in assessment.options.items() if value not in (None, False)
         ],
-        "notes": [*assessment.notes, *missing, *left_out],
+        "notes": [*map(words.sentence, assessment.notes), *missing, *left_out],
     }
 
 
@@ -139,33 +138,34 @@ def pictures(
     if not has_charts():
         return [], [words("no_charts")]
     drawn: dict[str, tuple[str, str, str]] = {}
-    for title, draw in _asked(assessment, targets, words):
-        # A chart may have nothing to show, or its axis no place for the targets: the next of the same title counts.
+    for what, period, draw in _asked(assessment, targets, words):
+        # A chart may have nothing to show, or its axis no place for the targets: the next of the same thing counts.
         with suppress(EnergybenchError):
-            drawn[title] = drawn.get(title) or _picture(title, draw)
+            drawn[what] = drawn.get(what) or _picture(what, period, draw)
     return list(drawn.values()), []
 
 
-def _asked(assessment: Assessment, targets: TargetCheck | None, words: Words) -> list[tuple[str, Callable[..., Any]]]:
+def _asked(
+    assessment: Assessment, targets: TargetCheck | None, words: Words
+) -> list[tuple[str, str, Callable[..., Any]]]:
+    """Return the charts to try: what each is of, of which period, and what draws it."""
     frame = assessment.result_frame
     classed = frame[frame["class"].notna()]
-    asked: list[tuple[str, Callable[..., Any]]] = [
-        (words("energy_by_carrier"), partial(carrier_chart, assessment, lang=words.lang))
-    ]
+    asked: list[tuple[str, str, Callable[..., Any]]] = [("", "", partial(carrier_chart, assessment, lang=words.lang))]
     for one, rows in classed.groupby("item", sort=False, observed=True):
         item = str(one)
         if "furnace_capacity" in rows and bool(rows["furnace_capacity"].notna().any()):
-            asked.append((item, partial(furnace_chart, assessment, product=item, lang=words.lang)))
+            asked.append((item, "", partial(furnace_chart, assessment, product=item, lang=words.lang)))
         elif len(rows) > 1:
             period = str(rows["period"].iloc[-1])
             draw = partial(portfolio_chart, assessment, product=item, period=period, lang=words.lang)
-            title = text(f"{item}, {period}")
-            asked += [] if targets is None else [(title, partial(draw, targets=targets))]
-            asked.append((title, draw))
+            asked += [] if targets is None else [(item, period, partial(draw, targets=targets))]
+            asked.append((item, period, draw))
     return asked
 
 
-def _picture(title: str, draw: Callable[..., Any]) -> tuple[str, str, str]:
+def _picture(what: str, period: str, draw: Callable[..., Any]) -> tuple[str, str, str]:
+    """Return the caption of a chart, what is read aloud of it, and the chart."""
     import matplotlib as mpl
     from matplotlib.backends.backend_svg import FigureCanvasSVG
     from matplotlib.figure import Figure
@@ -173,10 +173,11 @@ def _picture(title: str, draw: Callable[..., Any]) -> tuple[str, str, str]:
 
     figure, out = Figure(figsize=_CHART, layout="constrained"), io.StringIO()
     FigureCanvasSVG(figure)
-    with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": title}), warnings.catch_warnings():
+    with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": what}), warnings.catch_warnings():
         # The fonts of the reader write the text; matplotlib only measures it.
         warnings.filterwarnings("ignore", "Glyph .* missing from|Matplotlib currently does not support", UserWarning)
         axes = draw(ax=figure.subplots())
+        title = ", ".join(filter(None, (axes.get_title("left").replace("\n", " "), text(period))))
         for place, one in enumerate(figure.findobj(Text)):
             if one.get_path_effects():  # would be shapes of letters; the style of the page draws its halo
                 one.set_path_effects([])
@@ -238,15 +239,16 @@ def _gap(row: dict[Any, Any], words: Words) -> str:
     return words("and").join(said)
 
 
-def result_table(frame: pandas.DataFrame, words: Words) -> Table:
-    uncertain = "intensity_uncertainty" in frame.columns and bool(frame["intensity_uncertainty"].notna().any())
+def result_table(results: list[dict[Any, Any]], words: Words) -> Table:
+    uncertain = any(as_float(row.get("intensity_uncertainty")) is not None for row in results)
     heads = ["plant", "period", "product", "output", "tce", "intensity"]
     heads += ["uncertainty"] if uncertain else []
     heads += ["unit", "class", "threshold", "margin", "saving", "document", "reason"]
-    rows = [_result_row(row, uncertain, words) for row in frame.to_dict("records")]
-    if frame["notes"].fillna("").astype(bool).any():
+    rows = [_result_row(row, uncertain, words) for row in results]
+    notes = [words.sentence(text(row["notes"])) for row in results]
+    if any(notes):
         heads.append("notes")
-        rows = [(*row, words.sentence(text(said))) for row, said in zip(rows, frame["notes"], strict=True)]
+        rows = [(*row, note) for row, note in zip(rows, notes, strict=True)]
     right = ("output", "tce", "intensity", "uncertainty", "margin", "saving")
     return _table(heads, rows, right, words)
 
@@ -283,26 +285,29 @@ class Plant(NamedTuple):
     readings: Table | None
 
 
-def _plants(frame: pandas.DataFrame, energy: pandas.DataFrame | None, words: Words) -> tuple[list[Plant], list[str]]:
-    rows_of, lines_of = _by_plant(frame), {} if energy is None else _by_plant(energy)
+def _plants(
+    frame: pandas.DataFrame, results: list[dict[Any, Any]], energy: pandas.DataFrame | None, words: Words
+) -> tuple[list[Plant], list[str]]:
+    rows_of = _by_plant(frame, results)
     notes = words.cut("cut_plants", MOST_PLANTS, len(rows_of)) + ([words("not_kept")] if energy is None else [])
     summed = energy is not None and len(energy) > MOST_READINGS
     if energy is not None and summed:
         notes.append(words("summed").format(all=f"{len(energy):,}"))
+        energy = _by_carrier(energy)
+    lines_of = {} if energy is None else _by_plant(energy, energy.to_dict("records"))
     plants = []
     for key, rows in islice(rows_of.items(), MOST_PLANTS):
-        name, lines, readings = text(rows["plant"].iloc[0]), lines_of.get(key), None
+        name, lines, readings = text(rows[0]["plant"]), lines_of.get(key), None
         if lines is not None:
-            lines = _by_carrier(lines) if summed else lines
-            readings = (_sum_table if summed else _line_table)(lines.head(MOST_LINES), words)
+            readings = (_sum_table if summed else _line_table)(lines[:MOST_LINES], words)
             notes += words.cut("cut_lines", MOST_LINES, len(lines), name)
-        plants.append(Plant(name, result_table(rows.head(MOST_RESULTS), words), readings))
+        plants.append(Plant(name, result_table(rows[:MOST_RESULTS], words), readings))
     return plants, notes
 
 
 def _by_carrier(lines: pandas.DataFrame) -> pandas.DataFrame:
-    """Return the used readings of a plant summed by product, carrier, flow and unit, and the others counted."""
-    keys = [name for name in ("product", "carrier", "flow", "unit") if name in lines]
+    """Return the used readings of each plant summed by product, carrier, flow and unit, and the others counted."""
+    keys = [name for name in ("plant", "product", "carrier", "flow", "unit") if name in lines]
     given = lines.assign(**{name: lines[name].map(text) for name in keys})
     # Amounts that were not used may be no numbers.
     given["amount"] = to_floats(given["amount"].where(given["used"]))
@@ -311,19 +316,21 @@ def _by_carrier(lines: pandas.DataFrame) -> pandas.DataFrame:
     return sums.reset_index()
 
 
-def _sum_table(sums: pandas.DataFrame, words: Words) -> Table:
+def _sum_table(sums: list[dict[Any, Any]], words: Words) -> Table:
     heads = ("product", "carrier", "flow", "rows", "used", "amount", "unit", "tce")
-    rows = [tuple(row.get(name, "") for name in heads) for row in sums.to_dict("records")]
+    rows = [tuple(row.get(name, "") for name in heads) for row in sums]
     return _table(heads, rows, ("rows", "used", "amount", "tce"), words)
 
 
-def _by_plant(frame: pandas.DataFrame) -> dict[str, pandas.DataFrame]:
+def _by_plant(frame: pandas.DataFrame, rows: list[dict[Any, Any]]) -> dict[str, list[dict[Any, Any]]]:
     """Return the rows of each plant as the two tables are matched by it; an empty name is a plant, too."""
-    keys = encode(frame["plant"]).map(KEY_TEXT["plant"], "")
-    return {str(key): rows for key, rows in frame.groupby(keys, sort=False)}
+    found: dict[str, list[dict[Any, Any]]] = {}
+    for key, row in zip(encode(frame["plant"]).map(KEY_TEXT["plant"], ""), rows, strict=True):
+        found.setdefault(str(key), []).append(row)
+    return found
 
 
-def _line_table(lines: pandas.DataFrame, words: Words) -> Table:
+def _line_table(lines: list[dict[Any, Any]], words: Words) -> Table:
     heads = ("period", "product", "carrier", "flow", "amount", "unit", "coefficient", "tce", "document", "clause")
     rows = [
         (
@@ -334,7 +341,7 @@ def _line_table(lines: pandas.DataFrame, words: Words) -> Table:
             as_float(row["tce"]),
             *(text(row["document"]), text(row["clause"])),
         )
-        for row in lines.to_dict("records")
+        for row in lines
     ]
     return _table(heads, rows, ("amount", "coefficient", "tce"), words)
 
@@ -348,7 +355,7 @@ def target_table(check: TargetCheck, words: Words) -> Table:
             continue
         shown = [number(one) for one in verdict.between or (verdict.actual,) if one is not None]
         actual = f" {words('to')} ".join(shown) + f" {words.unit(verdict.actual_unit)}"
-        why = verdict.reason or (words("depends_on_reading") if verdict.depends_on_reading else "")
+        why = words.sentence(verdict.reason) or (words("depends_on_reading") if verdict.depends_on_reading else "")
         cells = (*_asked_by(verdict, words), actual.rstrip(), words(verdict.answer), verdict.deadline, verdict.clause)
         rows.append(tuple(map(text, (*cells, verdict.quote, why))))
     return _table(heads, rows, (), words)
@@ -379,7 +386,12 @@ def problem_table(counted: pandas.DataFrame, words: Words) -> Table:
     """Return the problems counted: how many rows have the same, and the first of them."""
     heads = ("table", "column", "value", "message", "suggestion", "rows", "example")
     rows = [
-        tuple(int(row[name]) if name == "rows" else text(row[name]) for name in heads)
+        (
+            words.table(row["table"]),
+            *(text(row[name]) for name in heads[1:3]),
+            *(words.sentence(text(row[name])) for name in heads[3:5]),
+            *(int(row["rows"]), text(row["example"])),
+        )
         for row in counted.to_dict("records")
     ]
     return _table(heads, rows, ("rows",), words)
@@ -395,7 +407,7 @@ def source_table(
     used += [(verdict.document, verdict.verification) for verdict in targets or () if verdict.answer != "context"]
     checked: dict[str, dict[str, None]] = {}
     for document, verification in used:
-        checked.setdefault(text(document), {})[words.verification(text(verification))] = None
+        checked.setdefault(text(document), {})[words.name(text(verification))] = None
     known = {row.id: row for row in records("documents")}
     heads = ("document", "number", "document_title", "issuer", "effective", "verification", "evidence")
     rows: list[tuple[Any, ...]] = []
@@ -405,7 +417,9 @@ def source_table(
             rows.append((name, *[""] * 4, far, ""))
             continue
         title = row.title_zh if words.lang == "zh" else row.title_en
-        rows.append((row.id, row.number, title, row.issuer, row.effective_from, far, Evidence(row.evidence)))
+        rows.append(
+            (row.id, row.number, title, words.sentence(row.issuer), row.effective_from, far, Evidence(row.evidence))
+        )
     return _table(heads, rows, (), words)
 
 

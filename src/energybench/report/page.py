@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from energybench.report.cards import environment
 from energybench.report.content import check_assessment, gather
 from energybench.report.files import whole_file
-from energybench.report.words import Words, template, text
+from energybench.report.words import Words, file_text, text
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -66,13 +66,13 @@ def html_report(
     """
     words = Words(lang)
     check_assessment(assessment)
-    made, script = environment(), template("report.js")
-    return made.from_string(template("report.html")).render(
+    made, script = environment(), file_text("report.js")
+    return made.from_string(file_text("report.html")).render(
         content=gather(assessment, targets, words),
         words=words,
         title=text(title) or words("title"),
         heading=[text(one) for one in (organisation, date) if one],
-        style=template("report.css"),
+        style=file_text("report.css"),
         script=script,
         # The policy of the page names the one script that may run: no other does, nor a handler in a name.
         script_hash=f"sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}",

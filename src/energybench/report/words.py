@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from unicodedata import east_asian_width
 
 from energybench.errors import UnknownNameError, check_option
-from energybench.errors.language import LANGUAGES, in_language
-from energybench.limits.ladders import LEVELS_ZH
+from energybench.errors.language import LANGUAGES, in_language, word
+from energybench.limits.ladders import Level
 from energybench.tables.store import find_document
 
 if TYPE_CHECKING:
@@ -21,17 +21,7 @@ if TYPE_CHECKING:
 LONGEST_TEXT = 1000
 # What HTML cannot hold, and what turns the direction of the text around it.
 UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
-BASES_ZH = {"calorific": "当量值", "primary": "等价值"}
-VERIFICATIONS_ZH = {
-    "two_sources": "两份来源",
-    "one_source": "读自原文",
-    "transcribed": "转引一处",
-    "corroborated": "他处佐证",
-    "own_row": "自有数据行",
-    "unverified": "未核对",
-    "conflict": "来源相互矛盾",
-    "missing": "缺失",
-}
+STEPS = tuple(level.value for level in Level)
 #: How a comparison is written; < and > are written as they are.
 SIGNS = {"<=": "≤", ">=": "≥"}
 
@@ -39,10 +29,10 @@ SIGNS = {"<=": "≤", ">=": "≥"}
 @cache
 def vocabulary() -> dict[str, tuple[str, str]]:
     """Return the words of reports, Chinese and English, by their keys."""
-    return {key: (zh, en) for key, zh, en in csv.reader(template("words.csv").splitlines()[1:])}
+    return {key: (zh, en) for key, zh, en in csv.reader(file_text("words.csv").splitlines()[1:])}
 
 
-def template(name: str) -> str:
+def file_text(name: str) -> str:
     """Return the text of a template or of what stands in it."""
     return (resources.files("energybench.report") / "templates" / name).read_text(encoding="utf-8")
 
@@ -74,6 +64,10 @@ class Words:
     def sentence(self, said: str) -> str:
         return in_language(said, self.lang).replace("<= ", "≤ ").replace(">= ", "≥ ")
 
+    def table(self, name: str) -> str:
+        """Return which of the two tables that are read."""
+        return vocabulary()[f"table:{name}"][self._place] if f"table:{name}" in vocabulary() else name
+
     def unit(self, unit: str) -> str:
         """Return the unit of a target as the language counts."""
         pair = vocabulary().get(f"unit:{unit}")
@@ -97,27 +91,26 @@ class Words:
         if isinstance(value, bool):
             return ""
         said = ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
-        pair = vocabulary().get(f"{name}:{said}")
+        pair = vocabulary().get(f"{name}:{said}", (word(said), said))
         return pair[self._place] if pair else said
 
     def column(self, name: str) -> str:
         known = vocabulary()
         for part in ("margin", "saving"):
             step = name.removeprefix(f"{part}_").replace("_", "-")
-            if name.startswith(f"{part}_") and step in LEVELS_ZH:
+            if name.startswith(f"{part}_") and step in STEPS:
                 return self(f"{part}_of").format(step=self.level(step))
-        if name.replace("_", "-") in LEVELS_ZH:
+        if name.replace("_", "-") in STEPS:
             return self.level(name.replace("_", "-"))
         pair = known.get(f"column:{name}") or known.get(name)
         return pair[self._place] if pair else name
 
-    def verification(self, word: str) -> str:
-        return VERIFICATIONS_ZH.get(word, word) if self.lang == "zh" else word
+    def name(self, of: str) -> str:
+        """Return a basis, a verification or another name of the package as the language says it."""
+        return word(of, self.lang)
 
     def level(self, level: str | None) -> str:
-        if not level:
-            return self("no_class")
-        return LEVELS_ZH[level] if self.lang == "zh" else level
+        return word(level, self.lang) if level else self("no_class")
 
 
 def text(value: Any, empty: str = "") -> str:

@@ -21,7 +21,7 @@ from energybench.frames.meters import flow_word
 from energybench.report import content
 from energybench.report.files import whole_file
 from energybench.report.look import look_of
-from energybench.report.words import Words, columns, text
+from energybench.report.words import STEPS, Words, columns, text
 from energybench.units.factors import ratio
 from energybench.units.text import UnitText, read_unit
 
@@ -142,7 +142,7 @@ def write_workbook(
     tables: dict[str, tuple[Sequence[str], Iterable[Sequence[Any]]]] = {
         "results": _results(results, None if energy is None else len(energy), words)
     }
-    tables |= {} if energy is None else {"readings": _energy(results, energy)}
+    tables |= {} if energy is None else {"readings": _energy(results, energy, words)}
     of_page = {
         "problems": content.problem_table(kinds, words),
         "sources": content.source_table(results, energy, targets, words),
@@ -161,7 +161,7 @@ def write_workbook(
         ),
         *((words(f"count:{name}"), count) for name, count in assessment.counts.items()),
         *((words("sheet") + words(sheet), words(f"sheet:{sheet}")) for sheet in tables),
-        *((words("notes"), note) for note in assessment.notes),
+        *((words("notes"), words.sentence(note)) for note in assessment.notes),
     ]
     if copy_of is None:
         book = openpyxl.Workbook()
@@ -208,9 +208,8 @@ def _lost(source: Path, copy: Path) -> str:
 def _results(frame: pandas.DataFrame, lines: int | None, words: Words) -> tuple[list[str], Iterator[list[Any]]]:
     steps = [name.removeprefix("margin_") for name in frame.columns if str(name).startswith("margin_")]
     names = [name for name in _RESULTS if name in frame.columns]
-    place = names.index("unit") + 1
-    names[place:place] = [column for step in steps for column in (step, f"margin_{step}", f"saving_{step}")]
-    names.insert(names.index("class"), "saving_unit")
+    names += [column for step in steps for column in (step, f"margin_{step}", f"saving_{step}")]
+    names.append("saving_unit")
 
     def rows() -> Iterator[list[Any]]:
         records = zip(_group_numbers(frame, frame), frame.to_dict("records"), strict=True)
@@ -219,14 +218,19 @@ def _results(frame: pandas.DataFrame, lines: int | None, words: Words) -> tuple[
                 sheet = f"'{words('readings')}'!"
                 total = f"SUMIFS({sheet}$B$2:$B${lines + 1},{sheet}$A$2:$A${lines + 1},$A{row})"
                 record["tce"] = _Formula(total)
-            if words.lang == "zh" and (said := text(record["class"])):
-                record["class"] = words.level(said)
-            yield [group, *(record[name] for name in names)]
+            yield [group, *(_said(name, record[name], words) for name in names)]
 
     return ["group", *names], rows()
 
 
-def _energy(results: pandas.DataFrame, frame: pandas.DataFrame) -> tuple[list[str], Iterator[list[Any]]]:
+def _said(name: str, value: Any, words: Words) -> Any:
+    """Return a cell in the words of the language, where its column has words of the package."""
+    if name in ("class", "verification", "basis"):
+        return words.name(text(value))
+    return words.sentence(text(value)) if name == "notes" else value
+
+
+def _energy(results: pandas.DataFrame, frame: pandas.DataFrame, words: Words) -> tuple[list[str], Iterator[list[Any]]]:
     from openpyxl.utils import get_column_letter  # type: ignore[import-untyped]
 
     names = [name for name in _ENERGY if name in frame.columns]
@@ -246,7 +250,7 @@ def _energy(results: pandas.DataFrame, frame: pandas.DataFrame) -> tuple[list[st
                 if isclose(amount * sign * record["coefficient"] * factor, tce, rel_tol=_CLOSE):
                     head = [_Formula("*".join(f"{letter}{place + 2}" for letter in letters)), sign, factor]
             record["amount"] = amount if isfinite(amount) else record["amount"]
-            yield [groups[place], *head, *(record[name] for name in names)]
+            yield [groups[place], *head, *(_said(name, record[name], words) for name in names)]
 
     return heads, rows()
 
@@ -295,7 +299,7 @@ def _sheet(
     sheet = book.create_sheet(before + words(name))
     shown = [words.column(head) for head in heads]
     widths = [_width(head) for head in shown]
-    levels = {words.level(step): step for step in content.STEPS}
+    levels = {words.level(step): step for step in STEPS}
     forms = [
         next((form for part, form in _FORMATS.items() if part in head and "unit" not in head), None) for head in heads
     ]
@@ -328,6 +332,8 @@ def _sheet(
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
     sheet.oddFooter.center.text = "&P / &N"
+    if "saving_unit" in heads:  # what a step asks for stands behind the class, and is not printed
+        sheet.print_area = f"A1:{get_column_letter(heads.index('verification') + 1)}{sheet.max_row}"
 
 
 def _width(value: Any) -> int:

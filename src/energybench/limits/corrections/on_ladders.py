@@ -310,7 +310,7 @@ def required_corrections(ladder: Ladder) -> tuple[Correction, ...]:
 def condition(correction: Correction, item: str) -> str:
     """Return in words what a correction needs to know, with the base values that the document states."""
     needs = [
-        f"{one.keyword}{f' in {one.unit}' if one.unit else ''}, {one.meaning}"
+        f"{one.keyword}{f' [{one.unit}]' if one.unit else ''}, {one.meaning}"
         for one in correction.parameters
         if not one.optional
     ]

@@ -12,13 +12,13 @@ import numpy
 
 from energybench.accounts.account import Account
 from energybench.errors import OptionError, did_you_mean, quoted, requiring
-from energybench.errors.language import in_chinese
+from energybench.errors.language import in_chinese, word
 from energybench.frames import Assessment
 from energybench.limits.ladders import Level
 from energybench.limits.verdicts import Verdict
 from energybench.report.fonts import FontWarning, choose_lettering
 from energybench.report.look import look_of
-from energybench.report.words import VERIFICATIONS_ZH, columns, number, titles, vocabulary
+from energybench.report.words import columns, number, titles, vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -231,9 +231,9 @@ def cite(records: Iterable[Any], lettering: Lettering) -> str:
         name = say(*titles(document))
         parts = [f"{name} ({document})".strip() if lettering.draws(name) else f"({document})"]
         for verification, clauses in checked.items():
-            word = say(VERIFICATIONS_ZH.get(verification, verification), verification)
+            far = say(word(verification), verification)
             listed = say("、", ", ").join(filter(None, clauses))
-            parts.append(say(f"{listed}（{word}）", f"{listed} ({word})") if listed and word else listed or word)
+            parts.append(say(f"{listed}（{far}）", f"{listed} ({far})") if listed and far else listed or far)
         cited += [say("，", ", ").join(filter(None, parts))] if document else []
     return say("来源：", "Source: ") + say("；", "; ").join(cited) if cited else ""
 
@@ -308,11 +308,11 @@ def wrapped(text: str, width: float) -> list[str]:
     ['GB 21346-2022', '电解铝']
     """
     lines = [""]
-    for word in _WORD.findall(text):
-        if lines[-1] and columns(lines[-1] + word) > width:
-            lines.append(word.lstrip())
+    for part in _WORD.findall(text):
+        if lines[-1] and columns(lines[-1] + part) > width:
+            lines.append(part.lstrip())
         else:
-            lines[-1] = (lines[-1] + word).lstrip()
+            lines[-1] = (lines[-1] + part).lstrip()
     return lines
 
 

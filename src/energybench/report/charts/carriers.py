@@ -10,9 +10,10 @@ import pandas
 from energybench.accounts.account import Account
 from energybench.energy.carriers import find_carrier
 from energybench.errors import EnergybenchError, OptionError
+from energybench.errors.language import word
 from energybench.frames import Assessment
 from energybench.report.charts import canvas
-from energybench.report.words import BASES_ZH, number
+from energybench.report.words import number
 from energybench.tables.store import records
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ def carrier_chart(energy: Account | Assessment, *, lang: str = "en", ax: Axes | 
         _draw(axes, _sorted(tce, lettering), lettering)
         axes.set_xlabel(say("折标准煤，tce", "standard coal, tce"))
         canvas.thousands(axes.xaxis)
-        total, basis = number(float(tce.sum())), say(BASES_ZH.get(basis, ""), basis)
+        total, basis = number(float(tce.sum())), say(word(basis), basis)
         canvas.finish(
             axes,
             title=say(f"分品种能耗：合计 {total} tce（{basis}）", f"Energy by carrier: {total} tce ({basis})"),

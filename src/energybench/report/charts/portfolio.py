@@ -9,7 +9,7 @@ import numpy
 from energybench.errors import OptionError, check_option
 from energybench.frames.encode import clean_text, to_floats
 from energybench.frames.groups import period_key
-from energybench.limits.choose import find_ladder, needs_capacity
+from energybench.limits.choose import find_ladder, needs_capacity, same_product
 from energybench.limits.ladders import Level
 from energybench.report.charts import canvas
 from energybench.report.words import SIGNS, columns, number, vocabulary
@@ -123,7 +123,9 @@ def portfolio_chart(
         axes.set_ylabel(say("单位产品能耗，", "intensity, ") + str(plants["unit"].iloc[0]))
         canvas.thousands(axes.xaxis, axes.yaxis)
         names = lettering.names(plants["plant"])
-        written = str(plants["product"].iloc[0])
+        written, known = str(plants["product"].iloc[0]), next(iter(same_product(item)), None)
+        if written == item and known is not None:
+            written = say(known.item_zh, known.item_en)
         title, out = written if lettering.draws(written) else item, len(rows) - len(plants)
         below = canvas.finish(
             axes,

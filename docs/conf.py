@@ -19,8 +19,10 @@ HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
 
 import make_pages  # noqa: E402 - it lies beside this file
+import make_pictures  # noqa: E402
 
 make_pages.write(HERE)
+make_pictures.write(HERE / "_static" / "made")
 
 project = "energybench"
 author = "The energybench authors"
@@ -37,7 +39,7 @@ extensions = [
     "sphinx_design",
 ]
 # The tables of targets are included in the pages of their policies.
-exclude_patterns = ["README.md", "schemas/*", "policy/targets/*", "_build"]
+exclude_patterns = ["README.md", "schemas/*", "policy/targets/*", "_static/*", "_build"]
 source_suffix = {".md": "myst-nb", ".ipynb": "myst-nb"}
 
 myst_enable_extensions = ["colon_fence", "deflist"]

@@ -128,7 +128,18 @@ _ON_ITS_PAGE = {
     *("evidence", "notes", "clause", "source_sha256", "full_text", "quote", "scope", "what", "why", "settles", "read"),
     *("sector_zh", "sector_en", "field_zh", "field_en", "industry_code", "indicator_en", "subject_en", "title_en"),
     *("comparator", "better", "reference_standard", "heating_value_verification", "issuer", "amendment", "region"),
-    *("capacity_comparator", "deadline", "denominator", "metal", "relation", "comparable", "series", "item", "carrier"),
+    *(
+        "capacity_comparator",
+        "deadline",
+        "denominator",
+        "metal",
+        "relation",
+        "comparable",
+        "series",
+        "item",
+        "carrier",
+        "document",
+    ),
 }
 
 

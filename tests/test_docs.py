@@ -74,3 +74,22 @@ def test_a_figure_of_the_user_has_no_page(write_table: Callable[..., Path]) -> N
         assert eb.coefficient("原煤").url == ""
     finally:
         tables.use()
+
+
+TWINS = {
+    **{
+        page: page
+        for folder in ("howto", "concepts", "policy")
+        for page in sorted(f"{folder}/{one.name}" for one in (ROOT / "docs" / folder).glob("*.md"))
+    },
+    "policies.md": "policy/targets.md",
+}
+
+
+@pytest.mark.parametrize("page", TWINS)
+def test_a_page_has_its_chinese_with_the_same_blocks(page: str) -> None:
+    english, chinese = (
+        re.findall(r"```(?:pycon|python)\n(.*?)```", (ROOT / "docs" / one).read_text("utf-8"), re.DOTALL)
+        for one in (page, f"zh/{TWINS[page]}")
+    )
+    assert chinese == english

@@ -16,7 +16,14 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 EXAMPLES = ROOT / "examples"
-PAGES = ["README.md", "README.zh.md", "CONTRIBUTING.md", "examples/README.md", "docs/howto/other-tools.md"]
+PAGES = [
+    "README.md",
+    "README.zh.md",
+    "CONTRIBUTING.md",
+    "examples/README.md",
+    "docs/howto/other-tools.md",
+    "docs/zh/howto/other-tools.md",
+]
 
 #: Figures are compared to this much of themselves: float noise of another machine, never a digit that is printed.
 TOLERANCE = 1e-9

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import re
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,17 @@ from energybench.errors import EnergybenchError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
+
+
+_QUOTED = re.compile(
+    r"""'[^']*'|"[^"]*"|(?m:^ +energybench .*$)|energybench(?: --?[a-z-]+| [a-z_]+)+|https?://\S+|\d [kM]?t\b"""
+)
+_ENGLISH = re.compile(r"(?<![\w^])[A-Za-z][a-z]+(?:['-][a-z]+)*(?: (?:[a-z]+|[A-Z][a-z]+)\b(?![_=/]))+")
+
+
+def left_in_english(said: str) -> list[str]:
+    """Return the runs of English words in a Chinese text that are no quoted text, command or address."""
+    return _ENGLISH.findall(_QUOTED.sub("§", said))
 
 
 @contextmanager

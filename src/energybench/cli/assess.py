@@ -130,6 +130,16 @@ def _text(cell: object) -> str:
     return "" if cell is None else str(cell)
 
 
+def _write_frame(assessment: Assessment, name: str, words: Words, path: str) -> None:
+    from energybench.report.files import write_frame
+
+    frame = assessment.problem_frame if name == "problems" else getattr(assessment, name)
+    if name == "problems" and words.lang == "zh":
+        said = {column: frame[column].map(words.sentence, na_action="ignore") for column in ("message", "suggestion")}
+        frame = frame.assign(**said)
+    write_frame(frame, path)
+
+
 def run(arguments: Namespace) -> tuple[Answer | Explanation, int]:
     speak_as(arguments.meters)
     arguments.lang = language()
@@ -193,7 +203,7 @@ def run(arguments: Namespace) -> tuple[Answer | Explanation, int]:
             options = {"document": targets, "allow_unverified": arguments.allow_unverified}
             checked = eb.check_targets(assessment, figures=figures, **options)
         writing: dict[str, Callable[[str], object]] = {
-            **{path: partial(writers.write_frame, getattr(assessment, name)) for name, path in frames.items()},
+            **{path: partial(_write_frame, assessment, name, words) for name, path in frames.items()},
             **{path: partial(assessment.to_html, targets=checked, lang=arguments.lang, **of_page) for path in pages},
             **{path: partial(assessment.to_excel, targets=checked, lang=arguments.lang) for path in books},
             **{path: partial(assessment.to_excel, lang=arguments.lang, copy_of=meters) for path in copies},

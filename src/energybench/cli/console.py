@@ -190,7 +190,9 @@ def in_options(text: str) -> str:
     text = re.sub(figures, "", text.replace("max_examples", "--examples"))
     text = re.sub(r"to_tce\(\) (or|或) account\(\)", "energybench convert", text)
     text = re.sub(r"columns=\{'([^']*)': ['\"](\w*)['\"]\}", r"--columns '\1=\2'", text)
-    text = text.replace("energybench.tables.use()", "a file that the environment variable ENERGYBENCH_DATA names")
+    own_rows = in_language("a file that the environment variable ENERGYBENCH_DATA names", language())
+    text = re.sub(r"(?:energybench\.)?tables\.use\(\)", own_rows, text)
+    text = re.sub(r'figures=\{"([^"]*)": ([^}]*)\}', r"--figures \1=\2", text)
     keyword = (
         r"(?<![A-Za-z_.])(basis|coal_rate|ncv|density|coefficient|edition|document|period|region|project|corrections|capacity"
         r'|reading|output|compare|sheet|plant|product|blank)=("[^"]*"|\'[^\']*\')?'

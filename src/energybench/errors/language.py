@@ -186,7 +186,8 @@ def _best(text: str) -> tuple[int, str]:
         left, joint, right = _split(core, joint)
         if joint:
             (first, one), (second, other) = _best(left), _best(right)
-            if first + second > found[0] or (not found[0] and _is_quoted(left) and joint != ", "):
+            own = _is_quoted(left) or re.fullmatch(f"[{_CHINESE}]+", left)
+            if first + second > found[0] or (not found[0] and own and joint != ", "):
                 found = first + second or 1, _join(one, written, other)
     if (bracket := _BRACKET.fullmatch(core)) and bracket[2].count("(") == bracket[2].count(")"):
         (first, one), (second, other) = _best(bracket[1]), _best(bracket[2])

@@ -227,7 +227,7 @@ def _said(name: str, value: Any, words: Words) -> Any:
     """Return a cell in the words of the language, where its column has words of the package."""
     if name in ("class", "verification", "basis"):
         return words.name(text(value))
-    return words.sentence(text(value)) if name == "notes" else value
+    return words.sentence(text(value)) if name in ("notes", "origin") else value
 
 
 def _energy(results: pandas.DataFrame, frame: pandas.DataFrame, words: Words) -> tuple[list[str], Iterator[list[Any]]]:

@@ -154,7 +154,7 @@ def _rows(frame: pandas.DataFrame) -> list[str]:
 
 
 def _linked(ids: tuple[str, ...]) -> list[str]:
-    return [f'<a href="../{page_of(one)}">{_cell(one)}</a>' for one in ids]
+    return [f'<a href="../{page_of(one)}">{_cell(one).replace("/", "/<wbr>")}</a>' for one in ids]
 
 
 def write_rows(folder: Path) -> None:

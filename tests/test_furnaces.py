@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import pickle
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -291,3 +291,20 @@ def test_a_limit_shows_itself_in_a_notebook() -> None:
     shown = eb.furnace_limit("2 t")._repr_html_() or ""
     assert "610" in shown
     assert "四（一）2" in shown
+
+
+def test_a_printed_limit_rounds_and_one_between_the_points_does_not() -> None:
+    curve, limits = find_curve(), np.array([610.0, 603.25])
+    assert curve.step(610.0).comparator == "<"
+    assert curve.edges(limits, "full")[1].tolist() == [610.0, 603.25]
+    rounded = curve.edges(limits, "rounded")[0]
+    assert rounded[0] == curve.step(610.0).edge("rounded") != curve.edges(limits, "full")[0][0]
+    assert rounded[1] == curve.edges(limits, "full")[0][1]
+
+
+def test_a_limit_names_its_place_and_an_unknown_item_its_document() -> None:
+    limit = eb.furnace_limit("2 t")
+    assert "[昌吉市, changji-city-2021" in str(limit)
+    assert "[changji-city-2021" in str(replace(limit, region=""))
+    with refused(UnknownProductError, "unknown-product", "No furnace limit for 'cupola' in 昌市政办发〔2021〕24号"):
+        find_curve("cupola", "changji-city-2021")

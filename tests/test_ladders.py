@@ -41,7 +41,7 @@ from energybench.errors import (
 )
 from energybench.frames import kernel
 from energybench.limits.choose import _item_ids, _ladders, find_ladder, of_furnace
-from energybench.limits.ladders import COMPARES, Ladder, Step
+from energybench.limits.ladders import COMPARES, Ladder, Step, beyond_every_step, fold, plausible_range
 from energybench.tables.names import normalise_name
 from expect import each, refused
 
@@ -878,3 +878,25 @@ def test_a_computed_value_keeps_the_tolerance() -> None:
     assert classify(eb.ureg.Quantity(100 * (1 + 1e-12), "kgce/t"), "cement-clinker").level is BENCHMARK
     limit = eb.furnace_limit("3 t")
     assert classify(f"{limit.value!r} kWh/t", FURNACE, capacity="3 t").level is OVER
+
+
+def test_a_strict_limit_of_zero_is_not_met_by_zero() -> None:
+    assert fold(0.0, "<") < 0.0 == fold(0.0, "<=")
+    assert fold(5.0, "<") == 5.0 - 5e-9
+
+
+def test_what_is_far_from_the_steps_depends_on_how_wide_they_stand_apart() -> None:
+    assert plausible_range(100.0, 117.0) == (25.0, 468.0)
+    assert plausible_range(10.0, 50.0) == (7.0, 75.0)
+    assert beyond_every_step(20.0, (100.0, 117.0), "kgce/t") == "less than a quarter of the lowest step, 100 kgce/t"
+    slip = "as a slip of ten makes of a value near the"
+    assert beyond_every_step(6.0, (10.0, 50.0), "kgce/t") == f"less than 7 kgce/t, {slip} highest step, 50 kgce/t"
+    assert beyond_every_step(80.0, (10.0, 50.0), "kgce/t") == f"more than 75 kgce/t, {slip} lowest step, 10 kgce/t"
+
+
+def test_a_ladder_prints_its_steps_and_turns_them_into_json() -> None:
+    ladder = replace(find_ladder("electrolytic-aluminium"), notes="铝液")
+    assert str(ladder).endswith("ndrc-2023, corroborated\n铝液")
+    assert "铝液" not in str(replace(ladder, notes="")).splitlines()
+    first, _ = ladder.to_dict()["steps"]
+    assert first == {"level": "benchmark", "level_zh": "标杆水平", "comparator": "<=", "threshold": 13000.0}

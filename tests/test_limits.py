@@ -270,6 +270,12 @@ def test_every_document_takes_an_implausible_value_for_right_where_the_caller_sa
     assert None not in {one.level for one in eb.classify(*far, documents="all", plausible=True)}
 
 
+def test_every_document_whose_row_is_not_confirmed_gives_a_reason_and_no_class() -> None:
+    beside = eb.classify("425 kgce/t", "blast-furnace", documents="all")
+    assert {one.level for one in beside} == {None}
+    assert all(one.reason and not any(one.meets.values()) for one in beside)
+
+
 def test_a_standard_on_another_basis_is_no_counterpart() -> None:
     (other,) = find_ladder("olefins-from-coal", "ndrc-2023").counterparts
     assert other.item == "coal-to-olefins-mto-feedstock-included"

@@ -758,7 +758,8 @@ def test_a_number_below_zero_adds_nothing_and_meets_no_condition() -> None:
     assert verdict(levels, "changji-city-2021", "15").open_names == ("A",)
     furnace = frame(product="感应电炉(铸铁)", intensity=[600], unit="kWh/t", furnace_capacity="-1 t")
     assert (
-        "furnace_capacity is empty, below zero or not read for A" in verdict(furnace, "changji-city-2021", "03").reason
+        "furnace_capacity is empty, not above zero or not read for A"
+        in verdict(furnace, "changji-city-2021", "03").reason
     )
     grades = verdict(frame(equipment_efficiency_grade=[-1, 2]), "panzhihua-2024", "11")
     assert (grades.actual, "below zero for A" in grades.note) == (2.0, True)

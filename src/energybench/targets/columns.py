@@ -349,7 +349,7 @@ def holds(table: pandas.DataFrame, condition: RowCondition) -> tuple[Mask, Mask]
         limit, unit = condition.number
         values = numbers(table, condition.column, unit)
         low, high = interval(condition.comparison, limit, limit)
-        known = numpy.isfinite(values) & (values > 0)
+        known = numpy.isfinite(values) & ((values > 0) if condition.is_size else (values >= 0))
         return (values >= low) & (values <= high), known
     texts = coded(table[condition.column])
     if condition.is_flag:

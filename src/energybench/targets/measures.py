@@ -293,7 +293,7 @@ class Question:
 
 
 def _not_known(rows: pandas.DataFrame, condition: RowCondition, known: Mask) -> str:
-    least = ", not above zero" if condition.number else ""
+    least = ", not above zero" if condition.is_size else ", below zero" if condition.number else ""
     return f"{condition.column} is empty{least} or not read for {named(rows, ~known)}"
 
 

@@ -44,6 +44,11 @@ class RowCondition:
         return (Fraction(match[1]), match[2] or "") if match else None
 
     @property
+    def is_size(self) -> bool:
+        """Whether the column is of a capacity, which is never zero."""
+        return self.column.endswith("capacity")
+
+    @property
     def is_flag(self) -> bool:
         """Whether the column holds yes and no."""
         return self.text in ("yes", "no")

@@ -8,17 +8,21 @@ import pickle
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+import duckdb
 import numpy
 import pandas
+import polars
 import pyarrow  # type: ignore[import-untyped]
 import pytest
 from hypothesis import example, given, settings
+from pyarrow import parquet
 
 import energybench as eb
 import oracle
 from energybench import tables
 from energybench.errors import TableError, UnverifiedWarning
 from energybench.frames.native import to_pandas
+from energybench.report.files import write_frame
 from frame_tables import (
     FURNACE,
     AnyTables,
@@ -589,3 +593,34 @@ def test_a_figure_that_only_a_slip_explains_is_used_when_asked_for() -> None:
     table = meters({"ncv": 20.9, "ncv_unit": "GJ/kg"})
     assert eb.assess(table, outputs()).counts["used"] == 0
     assert eb.assess(table, outputs(), allow_unverified=True).counts["used"] == 1
+
+
+# What the metadata say --------------------------------------------------------------------------------------
+
+
+def test_units_and_versions_go_with_the_rows_into_every_library(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    meters = {"plant": ["甲"], "period": ["2023"], "product": ["水泥熟料"], "carrier": ["原煤"], "amount": [1200.0]}
+    outputs = {"plant": ["甲"], "period": ["2023"], "product": ["水泥熟料"], "output": [8000.0], "output_unit": ["t"]}
+    told: list[str] = []
+    with caplog.at_level("INFO", logger="energybench"):
+        answer = eb.assess({**meters, "unit": ["t"]}, outputs, progress=lambda _, text: told.append(text))
+    assert [record.getMessage().rpartition(" (")[0] for record in caplog.records] == told != []
+    said = answer.results.attrs["energybench"]
+    assert (said["package_version"], said["data_version"]) == (eb.__version__, eb.tables.data_version())
+    assert said["units"] == {"tce": "tce", "electricity_kwh": "kWh"}
+    of_columns = said["unit_columns"]
+    assert (of_columns["intensity"], of_columns["benchmark"]) == ("unit", "unit")
+    assert (of_columns["output"], of_columns["saving_baseline"]) == ("output_unit", "saving_unit")
+    assert answer.energy.attrs["energybench"]["unit_columns"] == {"amount": "unit"}
+    table = pyarrow.table(answer)
+    assert json.loads(table.schema.metadata[b"energybench"]) == said
+    assert table.schema.field("tce").metadata == {b"unit": b"tce"}
+    assert table.schema.field("margin_baseline").metadata == {b"unit_column": b"unit"}
+    write_frame(answer.results, tmp_path / "results.parquet")
+    assert parquet.read_schema(tmp_path / "results.parquet").equals(table.schema, check_metadata=True)
+    expected = [answer.results["tce"][0]]
+    assert polars.DataFrame(answer)["tce"].to_list() == expected
+    assert duckdb.query("select tce from answer").fetchall() == [tuple(expected)]  # type: ignore[union-attr]
+    assert pandas.read_parquet(tmp_path / "results.parquet")["tce"].to_list() == expected

@@ -13,7 +13,7 @@ import pandas
 
 from energybench import __version__
 from energybench.errors import TableError, text_of
-from energybench.frames.native import to_kind
+from energybench.frames.native import described, to_kind
 from energybench.frames.problems import add_counts
 from energybench.frames.uncertain_cells import FIGURE_COLUMNS
 from energybench.limits.ladders import Level
@@ -68,7 +68,7 @@ class EnergyLines:
             # Of the rows that are used only those that need no coefficient have no number.
             lines[name] = numpy.where(used, numpy.nan_to_num(values, nan=0.0) + 0.0, numpy.nan)
         lines["used"] = used
-        return lines
+        return described(lines)
 
 
 class NoEnergyLines:
@@ -94,7 +94,8 @@ class Assessment(Card, Receipted):
     ``results``, ``problems`` and ``energy`` are frames of the kind of the outputs, or of the meters where those are
     a file or a mapping: polars for polars, pyarrow for pyarrow, DuckDB and ibis, else pandas. ``result_frame`` is
     always pandas. An answer is an Arrow stream of its results: ``polars.DataFrame(answer)``,
-    ``pyarrow.table(answer)``, ``duckdb.sql("from answer")``.
+    ``pyarrow.table(answer)``, ``duckdb.sql("from answer")``. The unit of each column, or the column that says it,
+    and the versions are in ``attrs["energybench"]`` of a pandas frame, in the metadata of Arrow and Parquet.
 
     Attributes
     ----------
@@ -129,6 +130,9 @@ class Assessment(Card, Receipted):
     files: dict[str, tuple[str, tuple[Any, ...]] | None] = field(default_factory=dict, repr=False)
     reading: dict[str, Any] = field(default_factory=dict, repr=False)
 
+    def __post_init__(self) -> None:
+        described(self.result_frame)
+
     @cached_property
     def results(self) -> Any:
         """A row per output row, in its order."""
@@ -143,7 +147,7 @@ class Assessment(Card, Receipted):
     def problem_frame(self) -> pandas.DataFrame:
         """The problems in pandas, whatever the kind of the answer."""
         frame = pandas.concat([rows.frame() for rows in self.problem_rows], ignore_index=True)
-        return frame.assign(rows=frame["rows"].fillna(1).astype("int64")) if "rows" in frame else frame
+        return described(frame.assign(rows=frame["rows"].fillna(1).astype("int64")) if "rows" in frame else frame)
 
     @cached_property
     def problem_counts(self) -> pandas.DataFrame:

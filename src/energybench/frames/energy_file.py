@@ -45,10 +45,10 @@ class EnergyFile:
         if self._writer is None:
             kinds = [
                 one.with_type(pyarrow.string()) if pyarrow.types.is_dictionary(one.type) else one
-                for one in table.schema.remove_metadata()
+                for one in table.schema
             ]
-            self._writer = parquet.ParquetWriter(self._part, pyarrow.schema(kinds))
-        self._writer.write_table(table.replace_schema_metadata().cast(self._writer.schema))
+            self._writer = parquet.ParquetWriter(self._part, pyarrow.schema(kinds, table.schema.metadata))
+        self._writer.write_table(table.cast(self._writer.schema))
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         if self._writer is not None:

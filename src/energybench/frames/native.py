@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from energybench import __version__
 from energybench.errors import TableError, quoted, requiring
 from energybench.frames.encode import encode
+from energybench.tables.store import data_version
 
 if TYPE_CHECKING:
     import pandas
@@ -138,6 +141,25 @@ def _from_mapping(table: Mapping[Any, Any], name: str) -> pandas.DataFrame:
         ) from error
 
 
+def described(frame: pandas.DataFrame) -> pandas.DataFrame:
+    """Say in ``attrs`` of a frame by which versions it was made, and the unit of each column or the column with it."""
+    beside = {"output": "output_unit", "amount": "unit", "intensity": "unit"}
+    for name in map(str, frame.columns):
+        kind, _, step = name.partition("_")
+        if kind == "margin":
+            beside |= {name: "unit", step: "unit"}
+        elif kind == "saving" and step != "unit":
+            beside[name] = "saving_unit"
+    columns = set(frame.columns)
+    frame.attrs["energybench"] = {
+        "package_version": __version__,
+        "data_version": data_version(),
+        "units": {name: unit for name, unit in (("tce", "tce"), ("electricity_kwh", "kWh")) if name in columns},
+        "unit_columns": {name: unit for name, unit in beside.items() if {name, unit} <= columns},
+    }
+    return frame
+
+
 def to_kind(frame: pandas.DataFrame, kind: str) -> Any:
     """Return a pandas frame as a frame of another library, missing cells as null."""
     if kind == "pandas":
@@ -145,6 +167,12 @@ def to_kind(frame: pandas.DataFrame, kind: str) -> Any:
     import pyarrow
 
     table = pyarrow.table({str(name): _to_arrow(frame.iloc[:, place]) for place, name in enumerate(frame.columns)})
+    if told := frame.attrs.get("energybench"):
+        for place, name in enumerate(table.column_names):
+            of = {"unit": told["units"].get(name, ""), "unit_column": told["unit_columns"].get(name, "")}
+            field = table.schema.field(place).with_metadata({key: text for key, text in of.items() if text} or None)
+            table = table.set_column(place, field, table.column(place))
+        table = table.replace_schema_metadata({"energybench": json.dumps(told, ensure_ascii=False)})
     if kind == "pyarrow":
         return table
     import polars

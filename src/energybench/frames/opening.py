@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from energybench.frames.engines import EngineSource, collected, is_lazy
 from energybench.frames.files import open_file, read_form, read_frame, stamp_of
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from energybench.frames.parquet import ParquetSource
     from energybench.frames.sources import FrameSource
 
-    Source = FrameSource | StreamSource | EngineSource | CsvSource | ParquetSource
+    Source: TypeAlias = FrameSource | StreamSource | EngineSource | CsvSource | ParquetSource
 
 
 def open_meters(meters: Any, batch_rows: int | None, layout: Layout) -> Reading | Source:

@@ -7,6 +7,7 @@ value; rows only take part in multiply, sum, divide and compare. Rows in are use
 
 from __future__ import annotations
 
+import logging
 import warnings
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
@@ -75,6 +76,8 @@ if TYPE_CHECKING:
 
     TableLike = pandas.DataFrame | str | Path | Any
 
+_LOG = logging.getLogger("energybench")
+_LOG.addHandler(logging.NullHandler())
 _CARRIED = (
     *("design_capacity", "design_capacity_unit", "furnace_capacity", "furnace_capacity_unit"),
     *("output_value", "output_value_unit"),
@@ -158,7 +161,7 @@ def assess(
     energy_to : str or Path, optional
         A .parquet file to write the energy lines to, as the rows pass.
     progress : callable, optional
-        Called with the share done and what is being done.
+        Called with the share done and what is being done; the logger ``energybench`` says the same, level INFO.
 
     Returns
     -------
@@ -270,7 +273,12 @@ def _assess(
     options = make_options(**given)
     outputs = meters if same_table(meters, outputs) else outputs
     layouts = shape.layouts(meters, outputs)
-    tell = progress or (lambda _share, _text: None)
+
+    def tell(share: float, text: str) -> None:
+        _LOG.info("%s (%.0f %%)", text, 100 * share)
+        if progress is not None:
+            progress(share, text)
+
     tell(0.0, "reading")
     files = {name: file_stamp(table) for name, table in (("meters", meters), ("outputs", outputs))}
     if is_dask_frame(meters):

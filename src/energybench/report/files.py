@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from energybench.errors import OptionError, TableError, TableNotFoundError, did_you_mean, quoted, requiring
+from energybench.frames.native import to_kind
 from energybench.tables.store import files_in_use
 
 if TYPE_CHECKING:
@@ -81,7 +82,9 @@ def write_frame(frame: pandas.DataFrame, path: str | Path) -> None:
                 case ".csv":
                     frame.to_csv(part, index=False, encoding="utf-8-sig", lineterminator="\n")
                 case ".parquet":
-                    frame.to_parquet(part, engine="pyarrow", index=False)
+                    from pyarrow import parquet  # type: ignore[import-untyped]
+
+                    parquet.write_table(to_kind(frame, "pyarrow"), part)
                 case ".json":
                     _write_json(frame, part)
                 case _:

@@ -225,9 +225,12 @@ def _results(frame: pandas.DataFrame, lines: int | None, words: Words) -> tuple[
 
 def _said(name: str, value: Any, words: Words) -> Any:
     """Return a cell in the words of the language, where its column has words of the package."""
+    said = text(value)
     if name in ("class", "verification", "basis"):
-        return words.name(text(value))
-    return words.sentence(text(value)) if name in ("notes", "origin") else value
+        return words.name(said) or None
+    if name == "reason" and said:
+        return words.reason(said)
+    return words.sentence(said) if name in ("notes", "origin") else value
 
 
 def _energy(results: pandas.DataFrame, frame: pandas.DataFrame, words: Words) -> tuple[list[str], Iterator[list[Any]]]:

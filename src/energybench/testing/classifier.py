@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from energybench.errors import OptionError, quoted
 from energybench.limits.choose import find_item
 from energybench.limits.ladders import Level
-from energybench.testing.facts import HOSTILE, NO_PRODUCTS, Product, common_spellings, products
+from energybench.testing.facts import HOSTILE, NO_PRODUCTS, UNIT_NOT_READ, Product, common_spellings, products
 from energybench.testing.laws import NOT_A_NUMBER, NOTHING, Answer, Case, Known, Laws, Refusals, read_text
 from energybench.testing.likely_mistakes import HAIR, RATIOS, cause_of_class
 from energybench.testing.search import Effort, check_texts, each
@@ -243,7 +243,7 @@ class _Classifier(Laws):
 
     def law_dimension(self) -> Finding | str | None:
         return self.refused(
-            ((1.0, unit, known.name), "the unit is not looked at, or only its beginning")
+            ((1.0, unit, known.name), UNIT_NOT_READ)
             for known in self.known
             for unit in _OTHER_KINDS
             if not any(same_kind(read_unit(unit), one.unit) for one in self._of(known.row.ladder.item))

@@ -15,6 +15,7 @@ from energybench.tables.store import citation
 from energybench.testing.facts import (
     HOSTILE,
     NO_CARRIERS,
+    OTHER_STATE,
     Fuel,
     carrier_names,
     fuels,
@@ -296,9 +297,8 @@ class _Converter(Laws):
         )
 
     def law_condition(self) -> Finding | str | None:
-        why = "Nm3 is a volume at 0 °C, and the coefficient is per m3: about 7 % between 0 and 20 °C"
         gases = (known.name for known in self.known if same_kind(known.row.per, read_unit("m3")))
-        return self.refused((((1.0, "Nm3", name), why) for name in gases), "it answers no gas by volume")
+        return self.refused((((1.0, "Nm3", name), OTHER_STATE) for name in gases), "it answers no gas by volume")
 
     def law_hostile(self) -> Finding | str | None:
         one_of_each_kind = list({known.units: known.name for known in reversed(self.known)}.values())[::-1]

@@ -56,6 +56,10 @@ HOSTILE: dict[str, str] = {
 NO_CARRIERS = ("no such fuel", "不存在的燃料")
 NO_PRODUCTS = ("no such product", "不存在的产品")
 
+#: Reasons to refuse that more than one question has.
+OTHER_STATE = "Nm3 is a volume at 0 °C, and the coefficient is per m3: about 7 % between 0 and 20 °C"
+UNIT_NOT_READ = "the unit is not looked at, or only its beginning"
+
 _DENSITY = "volume, which needs the measured density"
 # Units of another kind, by the kind that a coefficient is for, with what the question would need.
 _OTHER_KINDS: dict[str, dict[str, str]] = {

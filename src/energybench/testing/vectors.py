@@ -37,6 +37,8 @@ from energybench.testing.facts import (
     HOSTILE,
     NO_CARRIERS,
     NO_PRODUCTS,
+    OTHER_STATE,
+    UNIT_NOT_READ,
     Fuel,
     Product,
     common_spellings,
@@ -52,7 +54,9 @@ from energybench.units.factors import ratio, same_kind
 from energybench.units.text import read_amount, read_unit
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from energybench.energy.coefficients import Choice
 
 #: Version of the form of a line: a program that reads 1 reads every 1.
 FORMAT = 1
@@ -128,15 +132,6 @@ def decimal_of(value: Fraction) -> str | None:
     return (text.rstrip("0").rstrip(".") if "." in text else text) if value else "0"
 
 
-def _reason(function: Callable[..., object], *arguments: Any, **options: Any) -> str:
-    """Return the code with which the library refuses a question."""
-    try:
-        function(*arguments, **options)
-    except EnergybenchError as error:
-        return error.reason
-    raise AssertionError(arguments)
-
-
 @cached(1)
 def every_vector() -> tuple[Vector, ...]:
     """Return all vectors of the tables in use, always in the same order."""
@@ -151,17 +146,30 @@ def every_vector() -> tuple[Vector, ...]:
     return tuple(found)
 
 
-def _convert(group: str, amount: str, unit: str, carrier: str, edition: str, **more: Any) -> Vector:
-    ask = {"operation": "convert", "amount": amount, "unit": unit, "carrier": carrier, "edition": edition}
-    return Vector(group, ask, **more)
+def _refused(group: str, why: str, operation: str, **ask: str) -> Vector:
+    """Return a question without an answer, with the code with which the library refuses it."""
+    given: dict[str, Any] = dict(ask)
+    try:
+        if operation == "convert":
+            convert(f"{given.pop('amount')} {given.pop('unit')}", given.pop("carrier"), **given)
+        elif operation == "classify":
+            classify(f"{given.pop('value')} {given.pop('unit')}", given.pop("item"), corrections="base", **given)
+        else:
+            furnace_limit(**given)
+    except EnergybenchError as error:
+        return Vector(group, {"operation": operation, **ask}, {"error": error.reason}, why=why)
+    raise AssertionError(ask)
 
 
-def _refused(group: str, amount: str, unit: str, carrier: str, edition: str, why: str) -> Vector:
-    reason = _reason(convert, f"{amount} {unit}", carrier, edition=edition)
-    return _convert(group, amount, unit, carrier, edition, answer={"error": reason}, why=why)
+def _converted(group: str, fuel: Fuel, amount: str, unit: str, carrier: str, choice: Choice, **options: str) -> Vector:
+    """Return a question about an amount; its answer has no text where the exact decimal has no end."""
+    ask = {"operation": "convert", "amount": amount, "unit": unit, "carrier": carrier, **options}
+    number = Fraction(read_amount(f"{amount} {unit}")[0])
+    tce = decimal_of(number * factor(fuel.carrier, read_unit(unit), choice)[0])
+    return Vector(group, ask, {"tce": tce or ""}, (fuel.record.row,) if fuel.record.row else (), fuel=fuel)
 
 
-def _editions() -> Iterator[tuple[str, Any]]:
+def _editions() -> Iterator[tuple[str, Choice]]:
     for document in dict.fromkeys(row.document for row in records("carriers")):
         choice = make_choice(edition=document)
         if fuels(choice):
@@ -169,16 +177,14 @@ def _editions() -> Iterator[tuple[str, Any]]:
 
 
 def _amounts() -> Iterator[Vector]:
-    edition, choice = next(pair for pair in _editions() if pair[0] == "gbt-2589-2020")
+    edition = "gbt-2589-2020"
+    choice = make_choice(edition=edition)
     for fuel in fuels(choice)[:4]:
         unit, name = fuel.per.symbol, fuel.names[0]
-        rate = factor(fuel.carrier, fuel.per, choice)[0]
-        for text in _TEXTS:
-            tce = decimal_of(Fraction(read_amount(f"{text} {unit}")[0]) * rate)
-            assert tce is not None  # noqa: S101 - a printed coefficient has an end
-            yield _convert("amount", text, unit, name, edition, answer={"tce": tce}, rows=(fuel.record.row,), fuel=fuel)
+        yield from (_converted("amount", fuel, text, unit, name, choice, edition=edition) for text in _TEXTS)
         for text in _NO_NUMBERS:
-            yield _refused("amount", text, unit, name, edition, "a text that is no number")
+            asked = {"amount": text, "unit": unit, "carrier": name, "edition": edition}
+            yield _refused("amount", "a text that is no number", "convert", **asked)
 
 
 def _conversions() -> Iterator[Vector]:
@@ -190,10 +196,10 @@ def _conversions() -> Iterator[Vector]:
             for nth, unit in enumerate(units):
                 for name in fuel.names[:2] if nth == 0 else fuel.names[:1]:
                     for amount in (_AMOUNTS[(place + step) % len(_AMOUNTS)] for step in range(4)):
-                        tce = decimal_of(Fraction(amount) * factor(fuel.carrier, read_unit(unit), choice)[0])
-                        if tce is not None:
-                            more: Any = {"answer": {"tce": tce}, "rows": (fuel.record.row,), "fuel": fuel}
-                            yield _convert("units" if nth else "agreement", amount, unit, name, edition, **more)
+                        group = "units" if nth else "agreement"
+                        vector = _converted(group, fuel, amount, unit, name, choice, edition=edition)
+                        if vector.answer["tce"]:
+                            yield vector
                     place += 1
 
 
@@ -203,79 +209,59 @@ def _primary() -> Iterator[Vector]:
         choice = make_choice(basis="primary", coal_rate=options["coal_rate"])
         fuel = next(one for one in fuels(choice) if one.carrier == "electricity")
         for unit in ("kWh", "万kWh", "亿千瓦时", "MWh", "度"):
-            for amount in _AMOUNTS[:4]:
-                tce = decimal_of(Fraction(amount) * factor("electricity", read_unit(unit), choice)[0])
-                ask = {"operation": "convert", "amount": amount, "unit": unit, "carrier": "电力", **options}
-                yield Vector("basis", ask, {"tce": tce or ""}, fuel=fuel)
-    ask = {"operation": "convert", "amount": "1", "unit": "kWh", "carrier": "电力", "basis": "primary"}
-    reason = _reason(convert, "1 kWh", "电力", basis="primary")
-    yield Vector("basis", ask, {"error": reason}, why="a coal rate is assumed: it is a figure of one year")
+            yield from (_converted("basis", fuel, amount, unit, "电力", choice, **options) for amount in _AMOUNTS[:4])
+    why = "a coal rate is assumed: it is a figure of one year"
+    yield _refused("basis", why, "convert", amount="1", unit="kWh", carrier="电力", basis="primary")
 
 
 def _refused_conversions() -> Iterator[Vector]:
+    def refused(group: str, edition: str, unit: str, carrier: str, why: str) -> Vector:
+        return _refused(group, why, "convert", amount="1", unit=unit, carrier=carrier, edition=edition)
+
     for edition, choice in _editions():
         for fuel, unit, why in wrong_units(choice):
-            yield _refused("dimension", "1", unit, fuel.names[0], edition, f"{unit} measures {why}")
+            yield refused("dimension", edition, unit, fuel.names[0], f"{unit} measures {why}")
         for fuel in fuels(choice):
             if same_kind(fuel.per, read_unit("m3")) and fuel.category != "medium":
-                why = "Nm3 is a volume at 0 °C, and the coefficient is per m3: about 7 % between 0 and 20 °C"
-                yield _refused("condition", "1", "Nm3", fuel.names[0], edition, why)
+                yield refused("condition", edition, "Nm3", fuel.names[0], OTHER_STATE)
     for edition in ("gbt-2589-2020", "gbt-2589-2008"):
         choice = make_choice(edition=edition)
         kinds = {fuel.per: fuel for fuel in reversed(fuels(choice))}
         for fuel in kinds.values():
-            for text, why in HOSTILE.items():
-                yield _refused("hostile", "1", text, fuel.names[0], edition, why)
+            yield from (refused("hostile", edition, text, fuel.names[0], why) for text, why in HOSTILE.items())
         for carrier, why in without_single_figure(choice):
-            yield from (_refused("no-default", "1", unit, carrier, edition, why) for unit in ("m3", "t", "kWh"))
-        yield from (_refused("unknown", "1", "t", name, edition, "a figure from nowhere") for name in NO_CARRIERS)
-
-
-def _class(group: str, value: str, unit: str, item: str, document: str, **more: Any) -> Vector:
-    ask = {"operation": "classify", "value": value, "unit": unit, "item": item, "document": document}
-    return Vector(group, ask, **more)
-
-
-def _ladders() -> Iterator[tuple[str, Product]]:
-    rows = (row for table in ("benchmarks", "limits", "local_limits") for row in records(table))
-    for document in dict.fromkeys(row.document for row in rows):
-        yield from ((document, product) for product in products(document))
+            yield from (refused("no-default", edition, unit, carrier, why) for unit in ("m3", "t", "kWh"))
+        yield from (refused("unknown", edition, "t", name, "a figure from nowhere") for name in NO_CARRIERS)
 
 
 def _classes() -> Iterator[Vector]:
-    for document, product in _ladders():
-        item, own = product.ladder.item, product.ladder.unit
-        other = [
-            unit for unit in common_spellings(product.unit) if unit != own and "percent" not in product.unit.numerator
-        ]
-        text = f"{decimal_of(product.limits[0])} {own}"
-        more: dict[str, str] = {}
-        try:
-            classify(text, item, document=document)
-        except ConditionError:
-            more = {"corrections": "base"}
-        except EnergybenchError:  # such as two indicators in one unit: a value alone does not tell which
-            continue
-        for nth, limit in enumerate(product.limits):
-            for hair in (-HAIR, 0, HAIR):
-                value = limit + abs(limit) * hair
-                level = product.ladder.level(float(value))
-                units = [own, other[nth % len(other)]] if hair > 0 and other else [own]
-                for unit in units if level else ():
-                    shown = decimal_of(value / ratio(read_unit(unit), product.unit))
-                    if shown is None or level is None:
-                        continue
-                    vector = _class(
-                        "limits" if unit == own else "class-units",
-                        shown,
-                        unit,
-                        item,
-                        document,
-                        answer={"class": level.value},
-                        rows=(product.ladder.id,),
-                        product=product,
-                    )
-                    yield replace(vector, ask={**vector.ask, **more})
+    rows = (row for table in ("benchmarks", "limits", "local_limits") for row in records(table))
+    for document in dict.fromkeys(row.document for row in rows):
+        for product in products(document):
+            yield from _classes_of(document, product)
+
+
+def _classes_of(document: str, product: Product) -> Iterator[Vector]:
+    item, own = product.ladder.item, product.ladder.unit
+    spelled = common_spellings(product.unit) if "percent" not in product.unit.numerator else ()
+    other = [unit for unit in spelled if unit != own]
+    base: dict[str, str] = {}
+    try:
+        classify(f"{decimal_of(product.limits[0])} {own}", item, document=document)
+    except ConditionError:
+        base = {"corrections": "base"}
+    except EnergybenchError:  # such as two indicators in one unit: a value alone does not tell which
+        return
+    for nth, limit in enumerate(product.limits):
+        for hair in (-HAIR, 0, HAIR):
+            value = limit + abs(limit) * hair
+            level = product.ladder.level(float(value))
+            for unit in (own, other[nth % len(other)]) if hair > 0 and other else (own,):
+                shown = decimal_of(value / ratio(read_unit(unit), product.unit))
+                if shown is not None and level is not None:
+                    ask = {"operation": "classify", "value": shown, "unit": unit, "item": item, "document": document}
+                    group = "limits" if unit == own else "class-units"
+                    yield Vector(group, ask | base, {"class": level.value}, (product.ladder.id,), product=product)
 
 
 def _refused_classes() -> Iterator[Vector]:
@@ -285,13 +271,11 @@ def _refused_classes() -> Iterator[Vector]:
             kinds = [read_unit(one.ladder.unit) for one in products(document) if one.ladder.item == item]
             for unit in _CLASS_UNITS:
                 if not any(same_kind(read_unit(unit), kind) for kind in kinds):
-                    reason = _reason(classify, f"1 {unit}", item, document=document, corrections="base")
-                    why = "the unit is not looked at, or only its beginning"
-                    yield _class("class-dimension", "1", unit, item, document, answer={"error": reason}, why=why)
+                    asked = {"value": "1", "unit": unit, "item": item, "document": document}
+                    yield _refused("class-dimension", UNIT_NOT_READ, "classify", **asked)
         for name in NO_PRODUCTS:
-            reason = _reason(classify, "1 kgce/t", name, document=document)
-            why = "a class from nowhere"
-            yield _class("unknown", "1", "kgce/t", name, document, answer={"error": reason}, why=why)
+            asked = {"value": "1", "unit": "kgce/t", "item": name, "document": document}
+            yield _refused("unknown", "a class from nowhere", "classify", **asked)
 
 
 def _furnaces() -> Iterator[Vector]:
@@ -303,19 +287,18 @@ def _furnaces() -> Iterator[Vector]:
     rows = tuple(row.id for row in records("furnace_limits") if row.item == DEFAULT_ITEM)
     for reading in READINGS:
         for capacity in _CAPACITIES:
-            ask = {"operation": "furnace_limit", "capacity": f"{capacity} t", "reading": reading}
+            asked = {"capacity": f"{capacity} t", "reading": reading}
             limits = {one: _read_at(points, Fraction(capacity), one) for one in READINGS}
             found = limits[reading]
             if found is None:
-                answer = {"error": _reason(furnace_limit, f"{capacity} t", reading=reading)}
-                yield Vector("furnace", ask, answer, rows, "the limit is read between the capacities that are stated")
+                why = "the limit is read between the capacities that are stated"
+                yield replace(_refused("furnace", why, "furnace_limit", **asked), rows=rows)
             elif shown := decimal_of(found):
                 slips = tuple((limit / found, f"read by {one}") for one, limit in limits.items() if limit)
-                yield Vector("furnace", ask, {"limit": shown}, rows, slips=slips)
-    for capacity in ("0", "-1", "NaN", "3000"):
-        text = f"{capacity} {'kWh' if capacity == '3000' else 't'}"
-        ask = {"operation": "furnace_limit", "capacity": text, "reading": "linear"}
-        yield Vector("furnace", ask, {"error": _reason(furnace_limit, text)}, why="no furnace has this capacity")
+                yield Vector("furnace", {"operation": "furnace_limit", **asked}, {"limit": shown}, rows, slips=slips)
+    for capacity in ("0 t", "-1 t", "NaN t", "3000 kWh"):
+        asked = {"capacity": capacity, "reading": "linear"}
+        yield _refused("furnace", "no furnace has this capacity", "furnace_limit", **asked)
 
 
 def _read_at(points: list[tuple[Fraction, Fraction]], capacity: Fraction, reading: str) -> Fraction | None:

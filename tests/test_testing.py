@@ -56,11 +56,11 @@ def broken(check: Callable[..., testing.Report], *args: Any, **options: Any) -> 
     return caught.value.report
 
 
-def others(check: Callable[..., testing.Report], right: Any, name: str, *args: Any) -> list[str]:
-    """Return the names of all properties but one, so that only that one is asked."""
+def others(check: Callable[..., testing.Report], right: Any, *asked: str, args: tuple[Any, ...] = ()) -> list[str]:
+    """Return the names of all properties but some, so that only those are asked."""
     names = [finding.name for finding in _report(check, right, *args).findings]
-    assert name in names
-    return [other for other in names if other != name]
+    assert {*asked} <= {*names}
+    return [name for name in names if name not in asked]
 
 
 @cache
@@ -269,20 +269,6 @@ def test_a_small_right_converter_passes() -> None:
     assert required.coverage == "answers 6 of 6 carriers, 9 of 9 unit texts"
 
 
-@each("slip", SLIPS)
-def test_every_slip_of_a_converter_is_found_and_named(slip: str) -> None:
-    converter, name, cause = SLIPS[slip]
-    check = testing.assert_conversion_properties
-    # What is cut off shows in a sum of two amounts, and not in any two.
-    effort = {"max_examples": 100} if name == "additive" else {}
-    finding = broken(check, converter, skip=others(check, small, name), **effort)[name]
-    assert finding.status == "failed", slip
-    assert cause in finding.cause
-    assert finding.example
-    assert finding.gave
-    assert finding.expected
-
-
 def test_the_smallest_example_is_what_one_would_try_first() -> None:
     report = broken(testing.assert_conversion_properties, after(lambda tce: 2 * tce))
     finding = report["agreement"]
@@ -374,22 +360,51 @@ def test_a_crash_is_no_refusal_where_refusals_are_named() -> None:
     assert passes(testing.assert_conversion_properties, small, refuses=(ValueError, LookupError))
 
 
-# A law that compares answers, each asked alone: none holds for an answer that is no number.
-COMPARING = ["answers", "agreement", "basis", "units", "zero", "sign", "additive"]
+STRENGTH = "gb-16780-2012/clinker-strength"
+#: The kind of function -> how it is checked, one that is right, and its laws that compare answers: none of them
+#: holds for an answer that is of another type.
+COMPARING: dict[str, tuple[Any, Any, tuple[str, ...], tuple[str, ...]]] = {
+    "conversion": (
+        testing.assert_conversion_properties,
+        small,
+        (),
+        ("answers", "agreement", "basis", "units", "zero", "sign", "additive"),
+    ),
+    "classifier": (
+        testing.assert_classifier_properties,
+        own_classifier,
+        (),
+        ("answers", "limits", "agreement", "monotone", "units"),
+    ),
+    "curve": (testing.assert_limit_curve_properties, own_curve, (), ("points", "ends", "between", "monotone")),
+    "correction": (
+        testing.assert_correction_properties,
+        lambda strength_mpa: strength(strength_mpa),
+        (STRENGTH,),
+        ("agreement", "moves"),
+    ),
+}
 
 
-@pytest.mark.parametrize("law", COMPARING)
 @pytest.mark.parametrize(
-    ("given", "said"), [("0.7143 tce", "text"), (True, "bool"), ([0.7143], "list"), (1j, "complex")]
+    ("kind", "given", "said"),
+    [
+        ("conversion", "0.7143 tce", "it answers text, expected a number"),
+        ("conversion", True, "bool, expected a number: int, float, Decimal, Fraction or one of NumPy"),
+        ("conversion", [0.7143], "list, expected a number"),
+        ("conversion", 1j, "complex, expected a number"),
+        ("classifier", 1, "of type int, expected text"),
+        ("classifier", "A", "pass classes="),
+        ("curve", "630 kWh/t", "it answers text, expected a number"),
+        ("correction", "1.25", "it answers text, expected a number"),
+    ],
 )
-def test_an_answer_that_is_no_number_breaks_every_law_that_compares(law: str, given: object, said: str) -> None:
-    check = testing.assert_conversion_properties
-    finding = broken(check, lambda *_: given, skip=others(check, small, law))[law]
-    assert finding.status == "failed"
-    assert finding.gave == repr(given)
-    assert said in finding.cause
-    assert "expected a number" in finding.cause
-    assert "NumPy" in finding.cause
+def test_an_answer_of_another_type_breaks_every_law_that_compares(kind: str, given: object, said: str) -> None:
+    check, right, args, laws = COMPARING[kind]
+    report = broken(check, lambda *_: given, *args, skip=others(check, right, *laws, args=args))
+    for law in laws:
+        assert (report[law].status, report[law].gave) == ("failed", repr(given)), law
+        assert said in report[law].cause, law
 
 
 def test_a_number_written_as_text_is_no_number() -> None:
@@ -410,33 +425,19 @@ def test_a_quantity_with_a_unit_is_told_how_to_become_a_number() -> None:
     assert "return its magnitude" in report["answers"].cause
 
 
-@pytest.mark.parametrize("law", ["units", "sign", "additive"])
-def test_a_crash_or_an_infinite_answer_breaks_the_laws_that_compare(law: str) -> None:
+def test_a_crash_or_an_infinite_answer_breaks_the_laws_that_compare() -> None:
     def crash(amount: float, unit: str, carrier: str) -> float:
         small(amount, unit, carrier)
         raise TypeError("no")
 
-    check = testing.assert_conversion_properties
-    skip = others(check, small, law)
-    assert broken(check, crash, refuses=LookupError, skip=skip)[law].gave == "TypeError: no"
-    assert broken(check, lambda *_: float("inf"), skip=skip)[law].gave == "inf tce"
-
-
-@pytest.mark.parametrize("law", ["points", "ends", "between", "monotone"])
-def test_a_limit_that_is_text_breaks_every_law_of_a_curve(law: str) -> None:
-    check = testing.assert_limit_curve_properties
-    finding = broken(check, lambda _: "630 kWh/t", skip=others(check, own_curve, law))[law]
-    assert (finding.status, finding.gave) == ("failed", "'630 kWh/t'")
-    assert "it answers text, expected a number" in finding.cause
-
-
-@pytest.mark.parametrize("law", ["agreement", "moves"])
-def test_a_factor_that_is_text_breaks_every_law_of_a_correction(law: str) -> None:
-    check, name = testing.assert_correction_properties, "gb-16780-2012/clinker-strength"
-    skip = [one for one in ("agreement", "moves", "range") if one != law]
-    finding = broken(lambda f, **options: check(f, name, **options), lambda a: str((52.5 / a) ** 0.25), skip=skip)[law]
-    assert finding.status == "failed"
-    assert "it answers text, expected a number" in finding.cause
+    check, laws = testing.assert_conversion_properties, ("units", "sign", "additive")
+    skip = others(check, small, *laws)
+    crashed, infinite = (
+        broken(check, crash, refuses=LookupError, skip=skip),
+        broken(check, lambda *_: float("inf"), skip=skip),
+    )
+    for law in laws:
+        assert (crashed[law].gave, infinite[law].gave) == ("TypeError: no", "inf tce")
 
 
 def test_what_refuses_every_question_is_not_said_to_be_right() -> None:
@@ -454,15 +455,6 @@ def test_what_answers_nothing_holds_no_law_of_its_answers() -> None:
     assert [finding.name for finding in report.findings if finding.status == "ok"] == ["no-default", "unknown"]
     report = testing.assert_classifier_properties(lambda *_: None, skip=["answers"], max_examples=5)
     assert [finding.name for finding in report.findings if finding.status == "ok"] == ["unknown"]
-
-
-@pytest.mark.parametrize(("given", "said"), [(1, "of type int, expected text"), ("A", "pass classes=")])
-@pytest.mark.parametrize("law", ["answers", "limits", "agreement", "monotone", "units"])
-def test_a_class_that_is_no_known_word_breaks_every_law_that_compares(law: str, given: object, said: str) -> None:
-    check = testing.assert_classifier_properties
-    finding = broken(check, lambda *_: given, skip=others(check, small_classifier, law))[law]
-    assert (finding.status, finding.gave) == ("failed", repr(given))
-    assert said in finding.cause
 
 
 def test_numbers_of_other_kinds_are_numbers() -> None:
@@ -491,74 +483,73 @@ def test_a_property_may_be_left_out_by_name() -> None:
         testing.assert_conversion_properties(converter, skip=["conditions"])
 
 
-def test_wrong_options_are_refused_with_the_way_out() -> None:
-    with pytest.raises(OptionError, match=r"carriers=\['原煤'\]"):
-        testing.assert_conversion_properties(small, carriers="原煤")
-    with pytest.raises(OptionError, match="units is empty"):
-        testing.assert_conversion_properties(small, units=[])
-    with pytest.raises(OptionError, match="No limit of pre-2008-tables"):
-        testing.assert_classifier_properties(small_classifier, document="pre-2008-tables")
-    with pytest.raises(UnknownCarrierError, match="原煤"):
-        testing.assert_conversion_properties(small, carriers=["原媒"])
-    with pytest.raises(OptionError, match="no single accepted figure"):
-        testing.assert_conversion_properties(small, carriers=["天然气"])
-    with pytest.raises(UnitTextError, match="short ton"):
-        testing.assert_conversion_properties(small, units=["ton"])
-    with pytest.raises(OptionError, match="no function"):
-        testing.assert_conversion_properties("small")  # type: ignore[arg-type]
-    with pytest.raises(OptionError, match=r"items=\['clinker'\]"):
-        testing.assert_classifier_properties(lambda *_: None, items="clinker")
-    with pytest.raises(OptionError, match="bench"):
-        testing.assert_classifier_properties(lambda *_: None, classes={"A": "bench"})
-    with pytest.raises(OptionError, match="for two classes"):
-        testing.assert_classifier_properties(lambda *_: None, classes={"A": "benchmark", "a": "baseline"})
-    with pytest.raises(OptionError, match="expected words"):
-        testing.assert_classifier_properties(lambda *_: None, classes=["A"])  # type: ignore[arg-type]
-    with pytest.raises(OptionError, match="reading"):
-        testing.assert_limit_curve_properties(lambda *_: 630.0, reading="linar")
-    with pytest.raises(OptionError, match="no parameter"):
-        testing.assert_correction_properties(lambda: 1.0, "gb-29140-2024/salt", case="solar-salt")
+def corrects(function: Any, **options: Any) -> testing.Report:
+    return testing.assert_correction_properties(function, STRENGTH, **options)
 
 
-@pytest.mark.parametrize("options", [{"max_examples": n} for n in (0, -1, 1.5, float("nan"), "9", True)])
-def test_a_number_of_examples_is_a_whole_number_from_one_on(options: dict[str, Any]) -> None:
-    with refused(OptionError, "option", f"max_examples is {options['max_examples']!r}", "whole number"):
-        testing.assert_limit_curve_properties(own_curve, **options)
-
-
-@pytest.mark.parametrize(
-    ("options", "shown"),
+@each(
+    ("check", "function", "options", "said"),
     [
-        ({"derandomize": "no"}, "derandomize is 'no'"),
-        ({"skip": 5}, "skip is 5"),
-        ({"refuses": "ValueError"}, "refuses is 'ValueError'"),
-        ({"refuses": (ValueError, "KeyError")}, "refuses is"),
+        *(
+            (testing.assert_conversion_properties, small, options, said)
+            for options, said in (
+                ({"carriers": "原煤"}, "carriers=['原煤']"),
+                ({"units": []}, "units is empty"),
+                ({"carriers": ["原媒"]}, "原煤"),
+                ({"carriers": ["天然气"]}, "no single accepted figure"),
+                ({"units": ["ton"]}, "short ton"),
+                ({"tolerance": 5}, "tolerance is 5, expected a number, zero or more and below 1"),
+            )
+        ),
+        *(
+            (testing.assert_classifier_properties, own_classifier, options, said)
+            for options, said in (
+                ({"document": "pre-2008-tables"}, "No limit of pre-2008-tables"),
+                ({"items": "clinker"}, "items=['clinker']"),
+                ({"classes": {"A": "bench"}}, "bench"),
+                ({"classes": {"A": "benchmark", "a": "baseline"}}, "for two classes"),
+                ({"classes": ["A"]}, "expected words"),
+            )
+        ),
+        *(
+            (testing.assert_limit_curve_properties, own_curve, options, said)
+            for options, said in (
+                ({"reading": "linar"}, "reading"),
+                ({"derandomize": "no"}, "derandomize is 'no'"),
+                ({"skip": 5}, "skip is 5"),
+                ({"refuses": "ValueError"}, "refuses is 'ValueError'"),
+                ({"refuses": (ValueError, "KeyError")}, "refuses is"),
+                *(
+                    ({"max_examples": number}, f"max_examples is {number!r}, expected a whole number")
+                    for number in (0, -1, 1.5, float("nan"), "9", True)
+                ),
+            )
+        ),
+        (testing.assert_conversion_properties, "small", {}, "no function"),
+        (
+            testing.assert_correction_properties,
+            len,
+            {"correction": "gb-29140-2024/salt", "case": "solar-salt"},
+            "no parameter",
+        ),
+        *(
+            (check, len, {name: number}, f"{name} is")
+            for number in (float("nan"), float("inf"), -1e-9, "1e-9", True)
+            for check, name in (
+                (testing.assert_conversion_properties, "tolerance"),
+                (testing.assert_conversion_properties, "absolute"),
+                (testing.assert_limit_curve_properties, "tolerance"),
+                (corrects, "tolerance"),
+            )
+        ),
     ],
 )
-def test_other_options_of_a_run_are_checked_too(options: dict[str, Any], shown: str) -> None:
-    with refused(OptionError, "option", shown):
-        testing.assert_limit_curve_properties(own_curve, **options)
-
-
-def test_a_tolerance_is_less_than_the_whole_figure() -> None:
-    with refused(OptionError, "option", "tolerance is 5", "below 1"):
-        testing.assert_conversion_properties(small, tolerance=5)
-
-
-@pytest.mark.parametrize("tolerance", [float("nan"), float("inf"), -1e-9, "1e-9", True])
-def test_a_tolerance_is_a_number_from_zero_on(tolerance: Any) -> None:
-    checks: list[Callable[..., testing.Report]] = [
-        testing.assert_conversion_properties,
-        testing.assert_limit_curve_properties,
-        lambda function, **options: testing.assert_correction_properties(
-            function, "gb-16780-2012/clinker-strength", **options
-        ),
-    ]
-    for check in checks:
-        with pytest.raises(OptionError, match="tolerance is"):
-            check(len, tolerance=tolerance)
-    with pytest.raises(OptionError, match="absolute is"):
-        checks[0](len, absolute=tolerance)
+def test_wrong_options_are_refused_with_the_way_out(check: Any, function: Any, options: Any, said: str) -> None:
+    with pytest.raises(EnergybenchError) as caught:
+        check(function, **options)
+    assert isinstance(caught.value, OptionError | UnknownCarrierError | UnitTextError)
+    assert said in str(caught.value)
+    assert caught.value.fix
 
 
 # Classifiers ----------------------------------------------------------------------------------------------
@@ -653,17 +644,6 @@ def test_a_small_right_classifier_passes() -> None:
     assert passes(testing.assert_classifier_properties, small_classifier, items=["cement-clinker"])
 
 
-@each("slip", CLASS_SLIPS)
-def test_every_slip_of_a_classifier_is_found_and_named(slip: str) -> None:
-    classifier, name, cause = CLASS_SLIPS[slip]
-    check = testing.assert_classifier_properties
-    finding = broken(check, classifier, skip=others(check, small_classifier, name), max_examples=40)[name]
-    assert finding.status == "failed", slip
-    assert cause in finding.cause, finding
-    if name == "limits":
-        assert CLINKER.document in finding.source
-
-
 def test_a_classifier_may_have_words_of_its_own() -> None:
     lettered = comparing(lambda v, a, b: {"benchmark": "A", "baseline": "B"}.get(_steps(v, a, b), "C"))
     words = {"a": "benchmark", "B": "baseline", "C ": "below-baseline"}
@@ -719,18 +699,7 @@ def test_right_curves_pass() -> None:
     assert passes(testing.assert_limit_curve_properties, lambda c: line(c, flat=True), reading="linear")
 
 
-@pytest.mark.parametrize("slip", CURVE_SLIPS)
-def test_every_slip_of_a_limit_curve_is_found_and_named(slip: str) -> None:
-    curve, name, cause = CURVE_SLIPS[slip]
-    finding = broken(testing.assert_limit_curve_properties, curve)[name]
-    assert finding.status == "failed", slip
-    assert cause in finding.cause, finding
-    assert "changji-city-2021" in finding.source
-
-
 # Corrections ----------------------------------------------------------------------------------------------
-
-STRENGTH = "gb-16780-2012/clinker-strength"
 
 
 def strength(strength_mpa: float, exponent: float = 1 / 4, reference: float = 52.5) -> float:
@@ -760,12 +729,33 @@ def test_a_right_correction_passes() -> None:
     assert testing.assert_correction_properties(strength, STRENGTH).coverage == STRENGTH
 
 
-@pytest.mark.parametrize("slip", CORRECTION_SLIPS)
-def test_every_slip_of_a_correction_is_found_and_named(slip: str) -> None:
-    correction, name, cause = CORRECTION_SLIPS[slip]
-    finding = broken(testing.assert_correction_properties, correction, STRENGTH)[name]
-    assert finding.status == "failed", slip
+#: Every slip with the check that finds it, a function that is right, and where the figures stand.
+EVERY_SLIP = [
+    (check, right, slip, source)
+    for check, right, slips, source in (
+        (testing.assert_conversion_properties, small, SLIPS, ""),
+        (testing.assert_classifier_properties, small_classifier, CLASS_SLIPS, ""),
+        (testing.assert_limit_curve_properties, steps, CURVE_SLIPS, "changji-city-2021"),
+        (corrects, strength, CORRECTION_SLIPS, STRENGTH),
+    )
+    for slip in slips.values()
+]
+
+
+@each(("check", "right", "slip", "source"), EVERY_SLIP, ids=[*SLIPS, *CLASS_SLIPS, *CURVE_SLIPS, *CORRECTION_SLIPS])
+def test_every_slip_is_found_and_named(check: Any, right: Any, slip: tuple[Any, str, str], source: str) -> None:
+    function, name, cause = slip
+    # What is cut off shows in a sum of two amounts, and not in any two.
+    effort = {"max_examples": 100 if name == "additive" else 40}
+    finding = broken(check, function, skip=others(check, right, name), **effort)[name]
+    assert finding.status == "failed"
     assert cause in finding.cause, finding
+    assert finding.example
+    assert finding.gave
+    assert finding.expected
+    assert source in finding.source
+    if right is small_classifier and name == "limits":
+        assert CLINKER.document in finding.source
 
 
 # Causes ---------------------------------------------------------------------------------------------------

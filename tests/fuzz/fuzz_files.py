@@ -1,12 +1,13 @@
 """Any bytes at all as a CSV, Parquet or Excel file: a table whose rows are all accounted for, or an error of ours.
 
-Run ``bash tests/fuzz/run SECONDS`` or ``python -m tests.fuzz.fuzz_files FOLDER -max_total_time=60``. The first byte
+Run ``bash tests/fuzz/run SECONDS``: atheris makes the inputs, from the seeds that are here. The first byte
 says what the rest is: CSV text, a Parquet file, an Excel file, or one part of an Excel file (a workbook is a ZIP
 archive with check sums, so that flipped bytes alone would never get past its door).
 """
 
 from __future__ import annotations
 
+import hashlib
 import io
 import sys
 import tempfile
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
     import pandas
 
+    from energybench.errors import EnergybenchError
+
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 KINDS = "cpe012345"
@@ -30,6 +33,9 @@ PARTS = (
 )
 #: A workbook that unpacks to more than this is not made: a fault of size is not searched for here.
 LARGEST = 200_000
+#: No input is longer, in bytes.
+LONGEST = 20_000
+WATCHED = ("energybench.frames.files", "energybench.frames.encode")
 
 
 @cache
@@ -62,6 +68,13 @@ def make_file(data: bytes) -> tuple[str, bytes] | None:
     return "meters.xlsx", made.getvalue()
 
 
+def well_refused(error: EnergybenchError) -> None:
+    """Expect of a refusal what every refusal has: the value at fault and the way out."""
+    assert error.value
+    assert error.fix
+    assert error.fix in str(error)
+
+
 def check(data: bytes) -> None:
     """Read a file, and assess it; rows in are rows used and rows with problems.
 
@@ -74,8 +87,6 @@ def check(data: bytes) -> None:
     from energybench.errors import EnergybenchError
     from energybench.frames.files import read_table
     from frame_tables import outputs
-
-    from .driver import well_refused
 
     made = make_file(data)
     if made is None or len(made[1]) > LARGEST:
@@ -153,7 +164,23 @@ def words() -> Iterator[str]:
     yield from (f't="{kind}"' for kind in ("e", "d", "b", "n", "s", "str"))
 
 
-if __name__ == "__main__":
-    from . import driver
+def main() -> None:
+    """Run the check until it fails or the time is over, in the folder named first on the command line."""
+    import atheris  # type: ignore[import-untyped]
 
-    driver.main(check, seeds(), words(), ("energybench.frames.files", "energybench.frames.encode"))
+    folder = Path(sys.argv[1])
+    folder.mkdir(parents=True, exist_ok=True)
+    with atheris.instrument_imports(include=list(WATCHED), enable_loader_override=False):
+        for module in WATCHED:
+            __import__(module)
+    for seed in seeds():
+        (folder / hashlib.sha256(seed).hexdigest()[:16]).write_bytes(seed)
+    dictionary = folder.with_suffix(".dict")
+    lines = {"".join(f"\\x{byte:02x}" for byte in word.encode()) for word in words() if word}
+    dictionary.write_text("".join(f'"{line}"\n' for line in sorted(lines)), encoding="ascii")
+    atheris.Setup([sys.argv[0], f"-dict={dictionary}", f"-max_len={LONGEST}", *sys.argv[1:]], check)
+    atheris.Fuzz()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,4 +1,4 @@
-"""The shape of the package: rooms, public names, what an import costs, docstrings that tell the truth."""
+"""The shape of the package: rooms, public names, docstrings that tell the truth."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ import ast
 import dataclasses
 import inspect
 import re
-import subprocess
-import sys
 from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -137,20 +135,6 @@ def test_an_unknown_name_is_an_attribute_error() -> None:
 def test_the_version_is_a_literal() -> None:
     assert re.fullmatch(r"\d+\.\d+\.\d+", eb.__version__)
     assert f'__version__ = "{eb.__version__}"' in (PACKAGE / "__init__.py").read_text(encoding="utf-8")
-
-
-# What an import costs -------------------------------------------------------------------------------------
-
-
-def _loaded_by(statement: str) -> set[str]:
-    """Return the modules that a statement loads in a fresh interpreter, beside those that are there before."""
-    script = f"import sys; before = set(sys.modules)\n{statement}\nprint(*(set(sys.modules) - before), sep='\\n')"
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    return set(done.stdout.split())
-
-
-def test_importing_the_package_loads_nothing_else() -> None:
-    assert _loaded_by("import energybench") == {"energybench"}
 
 
 # Docstrings -----------------------------------------------------------------------------------------------

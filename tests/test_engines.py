@@ -5,8 +5,6 @@ from __future__ import annotations
 import datetime
 import pickle
 import runpy
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -446,18 +444,6 @@ def test_any_arrow_stream_is_a_table() -> None:
     assert_same_results(given(answer), eb.assess(table.to_pandas(), texts(outputs({}, {"plant": "乙"}))))
     assert answer.counts == expected.counts
     assert answer.problem_frame["row"].tolist()[0] == 1
-
-
-def test_the_path_of_eager_tables_loads_no_engine() -> None:
-    script = (
-        "import sys, pandas, energybench as eb; key = {'plant': ['x'], 'period': [1], 'product': ['cement-clinker']}\n"
-        "eb.assess(pandas.DataFrame({**key, 'carrier': ['原煤'], 'amount': [1], 'unit': ['t']}),"
-        " pandas.DataFrame({**key, 'output': [1], 'output_unit': ['t']}))\nprint(*sys.modules)"
-    )
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    loaded = {name.partition(".")[0] for name in done.stdout.split()}
-    # pint looks at Dask where it is installed.
-    assert not loaded & {"polars", "duckdb", "pyspark", "ibis", "narwhals"}
 
 
 # Faults ---------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ import doctest
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -14,7 +15,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-ROOT = Path(__file__).parents[1]
+from shell import ROOT, TOLERANCE, same, script, shell, shown_runs
+
 EXAMPLES = ROOT / "examples"
 PAGES = [
     "README.md",
@@ -24,9 +26,6 @@ PAGES = [
     "docs/howto/other-tools.md",
     "docs/zh/howto/other-tools.md",
 ]
-
-#: Figures are compared to this much of themselves: float noise of another machine, never a digit that is printed.
-TOLERANCE = 1e-9
 
 #: The published figures, as printed, and half a unit of their last digit.
 PUBLISHED = [
@@ -47,22 +46,10 @@ def run(*command: str | Path) -> subprocess.CompletedProcess[str]:
     )
 
 
-def run_example(name: str, target: Path) -> str:
-    """Run the script of an example, which writes its figures, and return what it prints."""
-    done = run(sys.executable, EXAMPLES / name / "run.py", target)
-    assert (done.returncode, done.stderr) == (0, "")
-    return done.stdout
-
-
-def same(found: Any, expected: Any) -> bool:
-    """Say whether two results agree: figures to the tolerance, everything else exactly."""
-    if isinstance(expected, dict):
-        return found.keys() == expected.keys() and all(same(found[key], expected[key]) for key in expected)
-    if isinstance(expected, list):
-        return len(found) == len(expected) and all(map(same, found, expected))
-    if isinstance(expected, float):
-        return bool(found == pytest.approx(expected, rel=TOLERANCE, abs=0))
-    return type(found) is type(expected) and bool(found == expected)
+def example(name: str) -> tuple[Any, str]:
+    """Run the script of an example; return its figures and what it prints."""
+    found, printed = script(EXAMPLES / name / "run.py")
+    return json.loads(found), printed
 
 
 def assert_same_table(found: Path, expected: Path) -> None:
@@ -77,13 +64,9 @@ def assert_same_table(found: Path, expected: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["public-institution", "xinjiang-aluminium-2015", "shanghai-energy-list"])
-def test_an_example_gives_the_figures_that_are_checked_in(name: str, tmp_path: Path) -> None:
-    run_example(name, tmp_path / "found.json")
-    found, expected = (
-        json.loads(path.read_text(encoding="utf-8"))
-        for path in (tmp_path / "found.json", EXAMPLES / name / "expected.json")
-    )
-    assert same(found, expected), found
+def test_an_example_gives_the_figures_that_are_checked_in(name: str) -> None:
+    found, _ = example(name)
+    assert same(found, json.loads((EXAMPLES / name / "expected.json").read_text(encoding="utf-8"))), found
 
 
 @pytest.mark.parametrize(("name", "figure", "printed", "half_a_digit"), PUBLISHED)
@@ -102,13 +85,12 @@ def test_every_example_has_a_result_and_a_line_in_the_list() -> None:
         assert f"[{folder}]({folder})" in listed
 
 
-def test_the_institution_prints_the_figures_of_the_page(tmp_path: Path) -> None:
-    assert "28.49 tce, 0.0204 tce/m2, 0.5699 tce/person" in run_example("public-institution", tmp_path / "found.json")
+def test_the_institution_prints_the_figures_of_the_page() -> None:
+    assert "28.49 tce, 0.0204 tce/m2, 0.5699 tce/person" in example("public-institution")[1]
 
 
-def test_the_aluminium_is_below_baseline_and_its_old_limit_gets_no_verdict(tmp_path: Path) -> None:
-    printed = run_example("xinjiang-aluminium-2015", tmp_path / "found.json")
-    found = json.loads((tmp_path / "found.json").read_text(encoding="utf-8"))
+def test_the_aluminium_is_below_baseline_and_its_old_limit_gets_no_verdict() -> None:
+    found, printed = example("xinjiang-aluminium-2015")
     assert (found["class"], found["document"], found["thresholds"]["baseline"]) == (
         "below-baseline",
         "ndrc-2021",
@@ -120,7 +102,7 @@ def test_the_aluminium_is_below_baseline_and_its_old_limit_gets_no_verdict(tmp_p
 
 
 def test_only_the_furnace_between_two_stated_capacities_depends_on_the_reading(tmp_path: Path) -> None:
-    run_example("changji-foundry", tmp_path / "found.csv")
+    (tmp_path / "found.csv").write_text(script(EXAMPLES / "changji-foundry" / "run.py")[0], encoding="utf-8")
     assert_same_table(tmp_path / "found.csv", EXAMPLES / "changji-foundry" / "expected.csv")
     table = pd.read_csv(tmp_path / "found.csv")
     assert set(table["reading"]) == {"linear", "class_below", "class_above", "stated_only"}
@@ -131,9 +113,8 @@ def test_only_the_furnace_between_two_stated_capacities_depends_on_the_reading(t
     assert set(table.loc[table["depends_on_reading"], "furnace_capacity"]) == {3}
 
 
-def test_no_line_of_the_energy_list_can_lose_a_factor_of_ten(tmp_path: Path) -> None:
-    printed = run_example("shanghai-energy-list", tmp_path / "found.json")
-    found = json.loads((tmp_path / "found.json").read_text(encoding="utf-8"))
+def test_no_line_of_the_energy_list_can_lose_a_factor_of_ten() -> None:
+    found, printed = example("shanghai-energy-list")
     assert "Total: 8317.60 万tce" in printed
     assert found["refused_as_published"].keys() == {"Coke_Oven_Gas", "Other_Gas", "Natural_Gas", "Electricity"}
     assert set(found["refused_as_published"].values()) == {"implausible-coefficient"}
@@ -155,16 +136,15 @@ def test_one_example_is_in_the_encoding_of_a_chinese_spreadsheet() -> None:
 
 
 def test_the_portfolio_is_classified_without_a_problem(tmp_path: Path) -> None:
-    files = EXAMPLES / "main" / "meters.csv", EXAMPLES / "main" / "outputs.csv"
-    done = run("energybench", "assess", *files, "--results", tmp_path / "found.csv")
-    assert (done.returncode, done.stderr) == (0, "")
+    files = (str(EXAMPLES / "main" / f"{name}.csv") for name in ("meters", "outputs"))
+    done = shell("assess", *files, "--results", str(tmp_path / "found.csv"))
+    assert (done.exit_code, done.stderr) == (0, "")
     assert_same_table(tmp_path / "found.csv", EXAMPLES / "main" / "expected.csv")
 
 
 def test_the_second_pair_shows_a_problem_a_row(tmp_path: Path) -> None:
-    files = (EXAMPLES / "main" / f"{name}-with-problems.csv" for name in ("meters", "outputs"))
-    done = run("energybench", "assess", *files, "--problems", tmp_path / "found.csv")
-    assert done.returncode == 1
+    files = (str(EXAMPLES / "main" / f"{name}-with-problems.csv") for name in ("meters", "outputs"))
+    assert shell("assess", *files, "--problems", str(tmp_path / "found.csv")).exit_code == 1
     assert_same_table(tmp_path / "found.csv", EXAMPLES / "main" / "expected-problems.csv")
 
 
@@ -188,29 +168,29 @@ def test_a_sheet_in_the_encoding_of_excel_becomes_a_workbook(tmp_path: Path) -> 
 # The pages ------------------------------------------------------------------------------------------------
 
 
-def shown_runs() -> list[tuple[str, str, str]]:
-    """Return every run that a page shows: the page, the command, and the output, ``...`` for what is left out."""
-    found = []
-    for page in PAGES:
-        for block in re.findall(r"^```console\n(.*?)^```$", (ROOT / page).read_text(encoding="utf-8"), re.M | re.S):
-            for part in re.split(r"^\$ ", block, flags=re.M)[1:]:
-                command, _, output = part.partition("\n")
-                found.append((page, command, output))
-    return found
+RUNS = [(page, *run) for page in PAGES for run in shown_runs(ROOT / page)]
 
 
-@pytest.mark.parametrize(("page", "command", "output"), shown_runs())
-def test_a_run_that_a_page_shows_prints_that(page: str, command: str, output: str) -> None:
+@pytest.mark.parametrize(("page", "command", "output", "code"), RUNS)
+def test_a_run_that_a_page_shows_prints_that(
+    page: str, command: str, output: str, code: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     if "duckdb" in command:
         pytest.importorskip("duckdb")
-    done = run("bash", "-c", command)
-    said = done.stdout + done.stderr + (f"[exit code {done.returncode}]\n" if done.returncode else "")
+    if command.startswith("energybench "):
+        monkeypatch.chdir(ROOT)
+        answer = shell(*shlex.split(command)[1:])
+        said, ended = answer.stdout + answer.stderr, answer.exit_code
+    else:
+        done = run("bash", "-c", command)
+        said, ended = done.stdout + done.stderr, done.returncode
     flags = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
     assert doctest.OutputChecker().check_output(output, said, flags), f"{page} shows\n{output}\nand it prints\n{said}"
+    assert ended == code
 
 
 def test_the_pages_show_runs() -> None:
-    assert {page for page, *_ in shown_runs()} >= {"examples/README.md", "CONTRIBUTING.md"}
+    assert {page for page, *_ in RUNS} >= {"examples/README.md", "CONTRIBUTING.md"}
 
 
 def commands(page: str) -> list[str]:

@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import subprocess
-import sys
-import tempfile
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from energybench.targets.measures import columns_needed
 from energybench.targets.rows import measure_of, nothing_left, requirement, target_rows
+from expect import each
+from shell import ROOT, same, script
 
-ROOT = Path(__file__).parents[1]
 POLICIES = ROOT / "examples" / "policies"
 PAGE = ROOT / "docs" / "policies.md"
 SCENARIOS = {
@@ -27,38 +22,12 @@ SCENARIOS = {
     "panzhihua-equipment": "panzhihua-2024",
     "sanmenxia": "sanmenxia-2019",
 }
-#: Float noise of another machine, never a digit that is printed.
-TOLERANCE = 1e-9
 
 
-@cache
 def run(name: str) -> tuple[dict[str, Any], str]:
-    """Run the script of a scenario, which writes its figures; return them and what it prints."""
-    environment = {key: value for key, value in os.environ.items() if key != "ENERGYBENCH_DATA"}
-    with tempfile.TemporaryDirectory() as folder:
-        target = Path(folder) / "found.json"
-        done = subprocess.run(
-            [sys.executable, str(POLICIES / name / "run.py"), str(target)],
-            cwd=ROOT,
-            env=environment | {"PYTHONUTF8": "1", "PYTHONWARNINGS": "error"},
-            capture_output=True,
-            encoding="utf-8",
-            check=False,
-        )
-        assert (done.returncode, done.stderr) == (0, "")
-        found: dict[str, Any] = json.loads(target.read_text(encoding="utf-8"))
-    return found, done.stdout
-
-
-def same(found: Any, expected: Any) -> bool:
-    """Say whether two results agree: figures to the tolerance, everything else exactly."""
-    if isinstance(expected, dict):
-        return found.keys() == expected.keys() and all(same(found[key], expected[key]) for key in expected)
-    if isinstance(expected, list):
-        return len(found) == len(expected) and all(map(same, found, expected))
-    if isinstance(expected, float):
-        return bool(found == pytest.approx(expected, rel=TOLERANCE, abs=0))
-    return type(found) is type(expected) and bool(found == expected)
+    """Run the script of a scenario; return its figures and what it prints."""
+    found, printed = script(POLICIES / name / "run.py")
+    return json.loads(found), printed
 
 
 def answers(name: str, *numbers: str) -> list[str]:
@@ -69,7 +38,7 @@ def answers(name: str, *numbers: str) -> list[str]:
     return [by_number[number] for number in numbers]
 
 
-@pytest.mark.parametrize("name", SCENARIOS)
+@each("name", SCENARIOS)
 def test_a_scenario_gives_the_figures_that_are_checked_in(name: str) -> None:
     expected = json.loads((POLICIES / name / "expected.json").read_text(encoding="utf-8"))
     found, printed = run(name)
@@ -167,7 +136,7 @@ def test_the_plans_of_sanmenxia() -> None:
 # The page -------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("name", "document"), SCENARIOS.items())
+@each(("name", "document"), SCENARIOS.items())
 def test_the_page_lists_every_target_with_its_figure_and_columns(name: str, document: str) -> None:
     text = PAGE.read_text(encoding="utf-8")
     section = text.partition(f"(`{document}`)")[2].partition("\n### ")[0]

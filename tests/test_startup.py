@@ -9,8 +9,6 @@ from collections import Counter
 from importlib.metadata import requires
 from typing import Any
 
-import pytest
-
 import energybench as eb
 
 #: Everything that is heavy, whether the core needs it, an extra, or whoever has it installed.
@@ -64,94 +62,113 @@ def test_the_heavy_packages_are_those_that_are_required() -> None:
     assert {name.split(">=")[0] for name in required} <= HEAVY
 
 
-@pytest.mark.parametrize(
-    "script",
-    ["import energybench", "import energybench; dir(energybench), energybench.__version__, energybench.__all__"],
-)
-def test_an_import_loads_one_module_and_reads_nothing(script: str) -> None:
-    answer = watched(script)
+def test_an_import_loads_one_module_and_reads_nothing() -> None:
+    answer = watched("import energybench; dir(energybench), energybench.__version__, energybench.__all__")
     assert (answer["loaded"], answer["tables"]) == (["energybench"], [])
 
 
-@pytest.mark.parametrize("module", ["errors", "units.text", "tables", "limits.ladders", "cli"])
-def test_modules_of_a_cold_path_load_nothing_heavy(module: str) -> None:
-    answer = watched(f"import energybench.{module}")
+def test_modules_of_a_cold_path_load_nothing_heavy() -> None:
+    modules = ", ".join(f"energybench.{name}" for name in ("errors", "units.text", "tables", "limits.ladders", "cli"))
+    answer = watched(f"import {modules}; energybench.units.text.read_unit('万千瓦时/吨')")
     assert not packages(answer) & HEAVY
     assert answer["tables"] == []
 
 
 def test_a_pint_quantity_loads_no_package_of_tables() -> None:
-    answer = watched("import energybench; energybench.to_tce('1200 t', '原煤'), energybench.quantity('350 万kWh')")
+    answer = watched(
+        "import energybench; energybench.to_tce('1200 t', '原煤'), energybench.quantity('350 万kWh')\n"
+        "from energybench.energy.gas_and_steam import read_pressure; read_pressure('1 MPa')"
+    )
     assert "pint" in packages(answer)
     assert not packages(answer) & FRAMES
 
 
-@pytest.mark.parametrize(
-    "use",
-    [
+def test_one_value_loads_nothing_heavy() -> None:
+    uses = (
         "convert('350 万kWh', 'electricity', basis='primary', coal_rate='302.4 gce/kWh')",
         "coefficient('diesel')",
         "classify('13200±100 kWh/t', '电解铝', document='gb-21346-2022').to_dict()",
         "classify('0.7 t', '电解铝')",
         "furnace_limit('3 t')",
         "account([('原煤', '1200 t')], output='8000 t', product='水泥熟料', corrections='base')",
-    ],
-)
-def test_one_value_loads_nothing_heavy(use: str) -> None:
-    script = f"try: energybench.{use}\nexcept energybench.EnergybenchError as error: str(error)"
-    assert not packages(watched(f"import energybench\n{script}")) & HEAVY
+    )
+    used = [f"try: energybench.{use}\nexcept energybench.EnergybenchError as error: str(error)" for use in uses]
+    assert not packages(watched("\n".join(["import energybench", *used]))) & HEAVY
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["convert", "--help"], ["assess", "--help"]])
-def test_help_loads_nothing_heavy_and_reads_no_table(arguments: list[str]) -> None:
-    script = f"from energybench.cli import main\nsys.argv = ['energybench', *{arguments}]\ntry: main()"
-    answer = watched(f"{script}\nexcept SystemExit as end: assert not end.code")
+def test_tables_in_memory_load_no_engine_no_charts_and_no_accessor() -> None:
+    answer = watched(
+        "import pandas, energybench as eb; key = {'plant': ['x'], 'period': [1], 'product': ['cement-clinker']}\n"
+        "eb.assess(pandas.DataFrame({**key, 'carrier': ['原煤'], 'amount': [1], 'unit': ['t']}),"
+        " pandas.DataFrame({**key, 'output': [1], 'output_unit': ['t']}))\n"
+        "assert not hasattr(pandas.DataFrame, 'energybench'); eb.report.ladder_chart"
+    )
+    assert not packages(answer) & {"polars", "duckdb", "pyspark", "ibis", "narwhals", "matplotlib"}
+
+
+def test_help_loads_nothing_heavy_and_reads_no_table() -> None:
+    script = """
+from energybench.cli import main
+for words in ([], ["--help"], ["--version"], ["convert", "--help"], ["assess", "--help"]):
+    sys.argv = ["energybench", *words]
+    try: main()
+    except SystemExit as end: assert bool(end.code) is not bool(words)
+    built.append(sorted(name.partition(".")[2] for name in sys.modules if name.startswith("energybench.")))
+"""
+    answer = watched(script)
     assert not packages(answer) & HEAVY
     assert answer["tables"] == []
-    # Of ours, what the help is made of, and the one command that it is about.
-    asked = [f"cli.{arguments[0]}"] if arguments[0].isalpha() else []
-    ours = {name.partition(".")[2] for name in answer["loaded"] if name.startswith("energybench.")}
-    assert ours == {"cli", "cli.console", "cli.options", "errors", "errors.language", *asked}
+    # Of ours, what the help is made of, and the commands that it was about.
+    base = ["cli", "cli.console", "cli.options", "errors", "errors.language"]
+    convert = sorted([*base, "cli.convert"])
+    assert answer["built"] == [base, base, base, convert, sorted([*convert, "cli.assess"])]
 
 
-@pytest.mark.parametrize(
-    "words",
-    [
-        "convert|350 万kWh|electricity|--json",
-        "classify|600 kWh/t|感应电炉(铸铁)|--capacity|3 t|--region|昌吉市",
-        "limit|水泥熟料|--lang|zh",
-    ],
-)
-def test_a_command_for_one_value_loads_nothing_heavy(words: str) -> None:
-    script = f"from energybench.cli import main\nsys.argv = ['energybench', *{words.split('|')}]"
-    answer = watched(f"{script}\ntry: main()\nexcept SystemExit as end: assert not end.code")
-    assert not packages(answer) & HEAVY
+def test_a_command_for_one_value_loads_nothing_heavy() -> None:
+    script = """
+from energybench.cli import main
+for words in (
+    "convert|350 万kWh|electricity|--json",
+    "classify|600 kWh/t|感应电炉(铸铁)|--capacity|3 t|--region|昌吉市",
+    "limit|水泥熟料|--lang|zh",
+):
+    sys.argv = ["energybench", *words.split("|")]
+    try: main()
+    except SystemExit as end: assert not end.code
+"""
+    assert not packages(watched(script)) & HEAVY
 
 
 # What is read and built -----------------------------------------------------------------------------------
 
 
-def test_the_first_conversion_reads_each_table_once_and_only_its_own() -> None:
-    answer = watched("import energybench; energybench.to_tce('1200 t', '原煤')")
+def test_conversions_read_each_table_once_and_only_their_own() -> None:
+    many = "[energybench.to_tce(f'{n} 万t', name) for n in range(1, 200) for name in ('原煤', 'coke', '柴油')]"
+    answer = watched(f"count_registries(); import energybench; {many}")
     assert Counter(answer["tables"]) == {"carriers.csv": 1, "carrier_names.csv": 1}
+    assert answer["built"] == ["float"]
 
 
-def test_more_conversions_read_and_build_nothing_more() -> None:
-    once = "count_registries(); import energybench; energybench.to_tce('1200 t', '原煤')"
-    more = "[energybench.to_tce(f'{n} 万t', name) for n in range(1, 200) for name in ('原煤', 'coke', '柴油')]"
-    first, all_ = watched(once), watched(f"{once}; {more}")
-    assert all_["tables"] == first["tables"]
-    assert all_["built"] == first["built"] == ["float"]
-
-
-def test_threads_that_are_the_first_share_the_reading_and_the_building() -> None:
-    answer = watched(
-        "count_registries(); import energybench\n"
-        "from concurrent.futures import ThreadPoolExecutor\n"
-        "with ThreadPoolExecutor(8) as pool:\n"
-        "    found = set(pool.map(lambda n: str(energybench.to_tce('1200 t', '原煤')), range(64)))\n"
-        "assert len(found) == 1"
-    )
+def test_threads_that_are_the_first_share_what_is_read_and_built() -> None:
+    answer = watched("""
+count_registries()
+from threading import Barrier, Thread
+import pandas
+import energybench as eb
+key = {"plant": ["A"], "period": [2023], "product": ["cement-clinker"]}
+meters = pandas.DataFrame({**key, "carrier": ["raw_coal"], "amount": [3000], "unit": ["t"]})
+outputs = pandas.DataFrame({**key, "output": [2], "output_unit": ["10^4 t"]})
+found, barrier = [], Barrier(8)
+def work():
+    barrier.wait()
+    one = eb.to_tce("1200 t", "原煤").magnitude, eb.classify("13200 kWh/t", "电解铝").level.value
+    found.append((id(eb.ureg), *one, eb.assess(meters, outputs).to_json()))
+threads = [Thread(target=work) for _ in range(8)]
+[thread.start() for thread in threads]
+[thread.join() for thread in threads]
+assert len(found) == 8 and len(set(found)) == 1, found
+assert found[0][1:3] == (857.16, "baseline") and '"baseline"' in found[0][3], found
+""")
     assert answer["built"] == ["float"]
 
 
@@ -181,5 +198,4 @@ def test_no_public_name_is_imported_twice() -> None:
 
 
 def test_the_names_of_units_are_there_in_a_fresh_interpreter() -> None:
-    code = "from energybench.units import registry, quantity; assert str(quantity('1 t')) == '1.0 t'"
-    subprocess.run([sys.executable, "-c", code], check=True)
+    watched("from energybench.units import registry, quantity; assert str(quantity('1 t')) == '1.0 t'")

@@ -7,7 +7,6 @@ import json
 import re
 import shlex
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,12 +15,12 @@ from energybench import testing
 from energybench.errors import OptionError, TableNotFoundError
 from energybench.tables.store import data_version
 from energybench.testing.verify import KINDS, guess_kind, load_function, verify
-from shell import shell
+from shell import ROOT, shell, shown_runs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
-ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "verify.md"
 EXAMPLES = ROOT / "examples" / "verify"
 
@@ -52,18 +51,7 @@ def write(folder: Path, text: str, name: str = "own.py") -> str:
 # The page -------------------------------------------------------------------------------------------------
 
 
-def shown_runs() -> list[tuple[str, str, int]]:
-    """Every run on the page: its command line, what it shows, and its exit code."""
-    runs = []
-    for block in re.findall(r"```console\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL):
-        for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
-            line, _, shown = part.partition("\n")
-            code = re.search(r"\[exit code (\d+)\]\n\Z", shown)
-            runs.append((line, shown[: code.start()] if code else shown, int(code[1]) if code else 0))
-    return runs
-
-
-@pytest.mark.parametrize(("line", "shown", "code"), shown_runs(), ids=[line for line, _, _ in shown_runs()])
+@pytest.mark.parametrize(("line", "shown", "code"), shown_runs(PAGE))
 def test_the_page_shows_what_the_command_says(line: str, shown: str, code: int) -> None:
     given, stdout, stderr = run(*shlex.split(line)[2:])
     assert (given, stderr) == (code, "")

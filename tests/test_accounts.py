@@ -104,7 +104,7 @@ def test_the_shanghai_list_carries_its_units() -> None:
     assert account(lines).tce / 1e4 == pytest.approx(8317.600166, abs=1e-5)
 
 
-@pytest.mark.parametrize(
+@each(
     ("carrier", "lost"),
     [("电力", "0.1229 万tce/亿kWh"), ("天然气", "1.1 万tce/亿m3"), ("焦炉煤气", "0.5714 万tce/亿m3")],
 )
@@ -177,7 +177,7 @@ def test_a_line_may_bring_its_own_figures() -> None:
     ]
 
 
-@pytest.mark.parametrize("flow", ["out", "OUT", "output", "外供", "输出", "外送"])
+@each("flow", ["out", "OUT", "output", "外供", "输出", "外送"])
 def test_energy_sent_out_counts_against_the_total(flow: str) -> None:
     book = account([("原煤", "100 t"), ("热力", "500 GJ", flow), ("电", "3 万kWh", flow)])
     assert [line.flow for line in book.lines] == ["in", "out", "out"]
@@ -310,7 +310,7 @@ def test_bad_input_shows_the_value_and_the_fix(
         account(lines, **options)
 
 
-@pytest.mark.parametrize(
+@each(
     "bad",
     [("原煤", "5 kWh"), ("natural gaz", "5 m3"), ("原煤", "5 ton"), ("天然气", "5 m3"), ("甲醇", "5 t"), (None, "5 t")],
 )
@@ -319,7 +319,7 @@ def test_a_bad_line_is_named_by_its_number(bad: Any) -> None:
         account([("原煤", "5 t"), bad, ("电", "5 kWh")])
 
 
-@pytest.mark.parametrize("lines", [None, 5])
+@each("lines", [None, 5])
 def test_no_lines_at_all_are_refused(lines: Any) -> None:
     with pytest.raises(EnergybenchError):
         account(lines)
@@ -425,7 +425,7 @@ COAL_OF_CAPTIVE_POWER = ("原煤", "350 万t", "加工转换投入")
 CAPTIVE_POWER = "1056000 万kWh"
 
 
-@pytest.mark.parametrize(
+@each(
     "power",
     [
         [("electricity", CAPTIVE_POWER, "自产自用")],
@@ -443,13 +443,13 @@ def test_power_of_the_plant_itself_is_not_counted_again(power: list[Any]) -> Non
     assert smelter.intensity == 13_200
 
 
-@pytest.mark.parametrize("flow", ["外供", "in", "recovered"])
+@each("flow", ["外供", "in", "recovered"])
 def test_a_negative_amount_beside_a_flow_is_refused(flow: str) -> None:
     with pytest.raises(AmountError, match=f"line 1: .*{flow}"):
         account([("原煤", "-5 t", flow)])
 
 
-@pytest.mark.parametrize(
+@each(
     ("lines", "tce", "said"),
     [
         ([("原煤", "10 t"), ("原煤", "-5 t")], 3.5715, "line 2 is negative, and counts as energy sent out"),
@@ -517,7 +517,7 @@ def test_a_region_and_a_period_choose_the_rule_of_an_account() -> None:
         account([("电力", "1.83 万kWh")], output="30 t", region="昌吉市")
 
 
-@pytest.mark.parametrize(
+@each(
     "line",
     [
         ("天然气", "0 m3"),
@@ -578,9 +578,7 @@ def test_an_account_of_a_new_project_is_told_what_it_has_to_meet() -> None:
         account([("电力", "13300 万kWh")], output="1 t", project="new")
 
 
-@pytest.mark.parametrize(
-    ("output", "expected"), [("5 亿元", 0.171432), ("5000 万元", 1.71432), ("50000000 元", 1.71432)]
-)
+@each(("output", "expected"), [("5 亿元", 0.171432), ("5000 万元", 1.71432), ("50000000 元", 1.71432)])
 def test_energy_per_output_value_is_per_ten_thousand_yuan(output: str, expected: float) -> None:
     book = account([("原煤", "12000 t")], output=output)
     assert book.intensity == pytest.approx(expected)

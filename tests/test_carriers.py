@@ -98,7 +98,7 @@ def test_an_amount_becomes_standard_coal(amount: str, carrier: str, options: dic
     assert tce(amount, carrier, **options) == pytest.approx(expected, rel=1e-15)
 
 
-@pytest.mark.parametrize(
+@each(
     "name",
     [
         "原煤",
@@ -192,7 +192,7 @@ def test_two_fixed_figures_of_one_edition_are_not_chosen_from(write_table: Write
     assert eb.coefficient("electricity", basis="primary", edition="pre-2008-tables").value == 0.32
 
 
-@pytest.mark.parametrize(
+@each(
     ("amount", "carrier", "options", "names", "basis"),
     [
         ("1 t", "原煤", {"coefficient": "0.8 kgce/kg"}, ("原煤", "raw coal"), ""),
@@ -215,13 +215,13 @@ def test_a_figure_of_ones_own_has_the_name_and_the_basis_of_the_carrier(
     assert record.notes.startswith({"ncv": "heating value ", "coefficient": "coefficient "}[word] + options[word])
 
 
-@pytest.mark.parametrize(("amount", "carrier"), [("1 GJ", "热力"), ("1 tce", "标准煤"), ("1 kWh", "电力")])
+@each(("amount", "carrier"), [("1 GJ", "热力"), ("1 tce", "标准煤"), ("1 kWh", "电力")])
 def test_what_is_no_fuel_has_no_heating_value(amount: str, carrier: str) -> None:
     with refused(OptionError, "option", "has no heating value"):
         eb.to_tce(amount, carrier, ncv="1 MJ/kg")
 
 
-@pytest.mark.parametrize(
+@each(
     ("amount", "carrier", "options", "line"),
     [
         ("1 t", "diesel", {"edition": "gbt-2589-2008"}, "柴油 diesel: 1.4571 kgce/kg (gbt-2589-2008 A, "),
@@ -244,7 +244,7 @@ def test_a_coefficient_prints_in_one_line_with_its_source(
     assert str(coefficient) == line + f"{coefficient.verification})" * line.endswith(", ")
 
 
-@pytest.mark.parametrize(("said", "meant"), [("当量", "calorific"), ("当量值", "calorific"), ("等价值", "primary")])
+@each(("said", "meant"), [("当量", "calorific"), ("当量值", "calorific"), ("等价值", "primary")])
 def test_the_words_of_documents_for_a_basis_are_translated(said: str, meant: str) -> None:
     with refused(OptionError, "option", f"basis is '{said}'", f'Write basis="{meant}"'):
         eb.to_tce("350 万kWh", "电力", basis=said)
@@ -460,7 +460,7 @@ def test_bad_input_shows_the_value_and_the_fix(
         eb.convert(amount, carrier, **options)
 
 
-@pytest.mark.parametrize("density", ["0 kg/L", "-0.7 kg/L"])
+@each("density", ["0 kg/L", "-0.7 kg/L"])
 def test_a_density_that_is_not_positive_is_refused(density: str) -> None:
     for amount, carrier in (("5 L", "汽油"), ("5 t", "高炉煤气")):
         with pytest.raises(EnergybenchError, match=density):
@@ -473,7 +473,7 @@ def test_an_edition_that_does_not_exist_is_refused_even_where_it_would_not_matte
             eb.to_tce("5 tce", "标准煤", edition="gbt-2589-2022", **options)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("thing", [None, 5, b"x", float("nan")])
+@each("thing", [None, 5, b"x", float("nan")])
 def test_a_name_that_is_no_text_is_refused(thing: Any) -> None:
     for ask in (
         lambda: eb.to_tce("5 t", thing),
@@ -484,15 +484,15 @@ def test_a_name_that_is_no_text_is_refused(thing: Any) -> None:
             ask()
 
 
-@pytest.mark.parametrize("option", ["basis", "edition"])
-@pytest.mark.parametrize("thing", [2020, b"x", 1.5])
+@each("option", ["basis", "edition"])
+@each("thing", [2020, b"x", 1.5])
 def test_an_option_that_is_no_text_is_refused(option: str, thing: Any) -> None:
     with pytest.raises(EnergybenchError) as caught:
         eb.to_tce("5 t", "原煤", **{option: thing})
     assert repr(thing) in str(caught.value)
 
 
-@pytest.mark.parametrize(
+@each(
     ("carrier", "options", "begin"),
     [
         ("raw cole", {}, "'raw cole' is not a carrier of the tables"),
@@ -575,7 +575,7 @@ def test_the_ends_of_what_is_plausible_are_plausible() -> None:
             eb.to_tce("1 t", "原煤", coefficient=f"{beyond} kgce/kg")
 
 
-@pytest.mark.parametrize(
+@each(
     ("carrier", "options", "said"),
     [
         ("原煤", {"coefficient": "900 kgce/kg"}, "raw_coal, where every document has 0.7143. Check"),
@@ -686,7 +686,7 @@ def test_poor_and_rich_fuels_are_taken(carrier: str, ncv: str) -> None:
     assert tce(f"1 {ncv.partition('/')[2]}", carrier, ncv=ncv) > 0
 
 
-@pytest.mark.parametrize(
+@each(
     ("carrier", "ncv", "said"),
     [
         (
@@ -717,7 +717,7 @@ def test_a_heating_value_in_the_other_unit_is_named(carrier: str, ncv: str, said
         eb.to_tce(f"1 {ncv.partition('/')[2]}", carrier, ncv=ncv)
 
 
-@pytest.mark.parametrize(
+@each(
     ("slip", "times", "large", "small"),
     [(KCAL_FOR_KJ, Fraction("4.1868"), "kcal", "kJ"), (CO2_FOR_C, Fraction(44, 12), "CO2", "C")],
 )
@@ -757,7 +757,7 @@ def test_the_heating_value_of_every_document_is_taken_and_its_kcal_for_kj_is_not
                     eb.to_tce("1 kg", row["carrier"], ncv=slipped)
 
 
-@pytest.mark.parametrize(("carrier", "unit"), [("原煤", "kg"), ("天然气", "m3"), ("煤矸石", "kg"), ("乙炔", "m3")])
+@each(("carrier", "unit"), [("原煤", "kg"), ("天然气", "m3"), ("煤矸石", "kg"), ("乙炔", "m3")])
 def test_a_table_refuses_the_heating_values_that_one_value_refuses(carrier: str, unit: str) -> None:
     known = known_heat(find_carrier(carrier), read_unit(f"kJ/{unit}"))
     assert known is not None
@@ -883,18 +883,18 @@ def test_a_split_meter_adds_up(carrier: tuple[str, str], one: Decimal, other: De
     assert tce(f"{one + other} {unit}", name) == pytest.approx(parts, rel=1e-12, abs=1e-9)
 
 
-@pytest.mark.parametrize(
-    ("carrier", "units"),
-    [
-        ("原煤", {"t": 0, "kg": 3, "g": 6, "万t": -4, "公斤": 3, "kt": -3, "亿吨": -8}),
-        ("electricity", {"kWh": 0, "MWh": -3, "万kWh": -4, "亿千瓦时": -8, "GWh": -6, "度": 0, "Wh": 3}),
-        ("heat", {"GJ": 0, "MJ": 3, "kJ": 6, "百万千焦": 0, "TJ": -3, "吉焦": 0, "10^10 kJ": -4}),
-        ("高炉煤气", {"m3": 0, "万m3": -4, "L": 3, "亿立方米": -8, "升": 3}),
-        ("标准煤", {"tce": 0, "kgce": 3, "万吨标准煤": -4, "公斤标煤": 3}),
-    ],
-)
-@given(amount=amounts)
-def test_the_unit_does_not_change_the_answer(carrier: str, units: dict[str, int], amount: Decimal) -> None:
+SHIFTS: list[tuple[str, dict[str, int]]] = [
+    ("原煤", {"t": 0, "kg": 3, "g": 6, "万t": -4, "公斤": 3, "kt": -3, "亿吨": -8}),
+    ("electricity", {"kWh": 0, "MWh": -3, "万kWh": -4, "亿千瓦时": -8, "GWh": -6, "度": 0, "Wh": 3}),
+    ("heat", {"GJ": 0, "MJ": 3, "kJ": 6, "百万千焦": 0, "TJ": -3, "吉焦": 0, "10^10 kJ": -4}),
+    ("高炉煤气", {"m3": 0, "万m3": -4, "L": 3, "亿立方米": -8, "升": 3}),
+    ("标准煤", {"tce": 0, "kgce": 3, "万吨标准煤": -4, "公斤标煤": 3}),
+]
+
+
+@given(st.sampled_from(SHIFTS), amounts)
+def test_the_unit_does_not_change_the_answer(way: tuple[str, dict[str, int]], amount: Decimal) -> None:
+    carrier, units = way
     answers = {tce(f"{amount.scaleb(shift):f} {unit}", carrier) for unit, shift in units.items()}
     assert len(answers) == 1
 
@@ -993,7 +993,7 @@ def test_a_coefficient_shows_itself_in_a_notebook() -> None:
     assert "kgce/kg" in shown
 
 
-@pytest.mark.parametrize(
+@each(
     ("amount", "carrier", "just", "slipped", "said"),
     [
         ("12340 L", "汽油", ("300 kg/m3", "0.725 kg/L", "1300 kg/m3"), ("299 kg/m3", "0.725 kg/m3"), "300 to 1300"),
@@ -1043,7 +1043,7 @@ def test_a_density_that_only_a_slip_can_explain_is_refused(
         assert tce(amount, carrier, density=density, **(options | {"allow_unverified": True})) > 0
 
 
-@pytest.mark.parametrize(
+@each(
     ("density", "said"),
     [
         ("0.725 kg/m3", "density is 0.725 kg/m3, expected 300 to 1300 kg/m3 for gasoline. Check"),
@@ -1100,7 +1100,7 @@ def test_the_density_of_a_fuel_of_ones_own_is_that_of_anything() -> None:
         eb.to_tce("1 m3", "our own fuel", coefficient="1 kgce/kg", density="900 kg/L")
 
 
-@pytest.mark.parametrize("carrier", ["汽油", "our own fuel"])
+@each("carrier", ["汽油", "our own fuel"])
 def test_a_coefficient_per_litre_of_a_liquid_takes_the_density_of_a_liquid(carrier: str) -> None:
     options: dict[str, Any] = {"coefficient": "1.07 kgce/L", "density": "0.725 kg/L"}
     assert tce("725 kg", carrier, **options) == pytest.approx(1.07)
@@ -1152,7 +1152,7 @@ def test_a_table_an_account_and_a_fixed_rate_take_several_editions() -> None:
     assert power.coefficient.document == "gb-30251-2024"
 
 
-@pytest.mark.parametrize("name", ["其他燃料", "其它燃料＊"])
+@each("name", ["其他燃料", "其它燃料＊"])
 def test_other_fuel_is_standard_coal_where_its_unit_says_so(name: str) -> None:
     assert tce("100 吨标准煤", name) == 100
     assert tce("100 t", name, coefficient="0.5 kgce/kg") == 50

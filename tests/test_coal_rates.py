@@ -41,7 +41,7 @@ for _row in oracle.table("coal_rates"):
 # The figures ----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+@each(
     ("year", "text"),
     [
         (2005, "370.0 gce/kWh"),
@@ -126,7 +126,7 @@ def test_part_of_a_year_describes_no_year() -> None:
     assert coal_rate(2023, "supply").value == 301.9  # not the 298.1 of January to May
 
 
-@pytest.mark.parametrize("kind", ["fixed", "target", "rule", "", "Supply", "发电", None, 1])
+@each("kind", ["fixed", "target", "rule", "", "Supply", "发电", None, 1])
 def test_only_the_two_kinds(kind: Any) -> None:
     with pytest.raises(OptionError) as caught:
         coal_rate(2020, kind)
@@ -153,9 +153,7 @@ def test_a_year_that_is_none(year: Any) -> None:
     assert caught.value.value in str(caught.value)
 
 
-@pytest.mark.parametrize(
-    "year", [2020, "2020", "2020年", "2020年度", "2020.0", " 2020 ", 2020.0, np.int64(2020), np.float64(2020)]
-)
+@each("year", [2020, "2020", "2020年", "2020年度", "2020.0", " 2020 ", 2020.0, np.int64(2020), np.float64(2020)])
 def test_a_year_in_several_spellings(year: Any) -> None:
     assert coal_rate(year, "supply").value == 305.5
 

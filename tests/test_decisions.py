@@ -19,7 +19,7 @@ from energybench.limits.choose import all_ladders
 from energybench.limits.decisions import CANNOT_TELL, RULES, class_probabilities, conformity, decide
 from energybench.limits.ladders import Ladder, Step
 from energybench.units.text import read_unit
-from expect import refused
+from expect import each, refused
 
 NAMES = (Level.LEVEL_1, Level.LEVEL_2, Level.LEVEL_3)
 BLANK: dict[str, Any] = dict.fromkeys(
@@ -160,7 +160,7 @@ def test_steps_out_of_order_share_no_class() -> None:
 # Decisions ------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+@each(
     ("value", "rule", "level"),
     [
         ("99 kgce/t", "simple", "benchmark"),

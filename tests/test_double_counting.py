@@ -10,6 +10,7 @@ import pytest
 import energybench as eb
 from energybench.frames.double_counting import COMPARED
 from engines import SOURCES, source_of
+from expect import each
 from frame_tables import meters, outputs
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def test_a_total_row_is_left_out_and_said() -> None:
     assert answer.energy["row"].tolist() == [0, 1]
 
 
-@pytest.mark.parametrize(
+@each(
     ("total", "said"),
     [
         ({"amount": 2277}, None),
@@ -180,7 +181,7 @@ def test_an_intensity_far_from_every_step_is_named_with_the_nearest() -> None:
     assert "1.07145 kgce/t is less than a quarter of the lowest step, 100 kgce/t" in one
 
 
-@pytest.mark.parametrize(("figure", "said"), [(0.3, "a figure of the primary basis (等价值)"), (7, "far outside")])
+@each(("figure", "said"), [(0.3, "a figure of the primary basis (等价值)"), (7, "far outside")])
 def test_a_figure_of_the_other_basis_is_called_so(figure: float, said: str) -> None:
     table = meters({**POWER, "coefficient": figure, "coefficient_unit": "kgce/kWh"})
     assert said in eb.assess(table, outputs()).problems["message"][0]

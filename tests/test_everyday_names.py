@@ -64,9 +64,7 @@ def test_what_is_proposed_is_never_a_spelling_alone(row: dict[str, str]) -> None
     assert row["outcome"] == "no row" or "may mean" in said
 
 
-@pytest.mark.parametrize(
-    "write", ["1. {}", "(1){}", "（一）{}", "一、{}", "①{}", "#1 {}", "{}＊", "其中：{}", "其中:{}", " {}\u200b"]
-)
+@each("write", ["1. {}", "(1){}", "（一）{}", "一、{}", "①{}", "#1 {}", "{}＊", "其中：{}", "其中:{}", " {}\u200b"])
 def test_what_stands_around_a_name_in_a_list_does_not_matter(write: str) -> None:
     for row in EVERYDAY:
         assert outcome(row["kind"], write.format(row["name"])) == outcome(row["kind"], row["name"])
@@ -92,14 +90,12 @@ def test_another_way_to_write_a_carrier(written: str, carrier: str) -> None:
     assert outcome("carrier", written)[1] == ({carrier} if carrier else set(carriers_of("煤")))
 
 
-@pytest.mark.parametrize(
-    ("written", "item"), [("電解鋁", "electrolytic-aluminium"), ("水泥熟料产量", "cement-clinker")]
-)
+@each(("written", "item"), [("電解鋁", "electrolytic-aluminium"), ("水泥熟料产量", "cement-clinker")])
 def test_another_way_to_write_a_product(written: str, item: str) -> None:
     assert eb.find_item(written) == item
 
 
-@pytest.mark.parametrize("name", ["焦炭产量", "4.0MPa级蒸汽", "1号", "其中", "外购", "＊", "1.", "(一)"])
+@each("name", ["焦炭产量", "4.0MPa级蒸汽", "1号", "其中", "外购", "＊", "1.", "(一)"])
 def test_a_name_is_not_read_into_what_is_none(name: str) -> None:
     with refused(UnknownCarrierError, "unknown-carrier", name):
         find_carrier(name)
@@ -108,7 +104,7 @@ def test_a_name_is_not_read_into_what_is_none(name: str) -> None:
 FIGURE = {"coefficient": "0.1229 kgce/kWh"}
 
 
-@pytest.mark.parametrize(
+@each(
     ("name", "said", "figures"),
     [
         ("自产蒸汽", "Name the carrier 蒸汽 and give it the flow 自产自用", ({}, FIGURE)),
@@ -174,7 +170,7 @@ def test_a_row_of_ones_own_settles_a_wider_name(tmp_path: Path) -> None:
         eb.tables.use()
 
 
-@pytest.mark.parametrize("table", ["carrier_names", "product_names"])
+@each("table", ["carrier_names", "product_names"])
 def test_a_name_is_either_one_thing_or_a_question(table: str) -> None:
     of: dict[str, set[str]] = {}
     for row in oracle.table(table):
@@ -183,7 +179,7 @@ def test_a_name_is_either_one_thing_or_a_question(table: str) -> None:
     assert not {"煤", "煤炭", "煤气"} & {name for name, senses in of.items() if "" in senses}
 
 
-@pytest.mark.parametrize(
+@each(
     ("written", "unit", "carriers"),
     [
         *(("其他(石油制品)", "t", ("other_petroleum",)), ("城市垃圾用于燃料", "t", ("msw_fuel",))),

@@ -35,7 +35,7 @@ def _value(text: str, **values: Any) -> Any:
     return evaluate(parse(text), values, GIVEN)
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "expected"),
     [
         ("2 + 3 * 4", 14),

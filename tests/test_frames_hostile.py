@@ -15,7 +15,6 @@ import pytest
 import energybench as eb
 from energybench.frames import resolve
 from energybench.tables import names
-from expect import each
 from frame_tables import FURNACE, meters, outputs, rows_of
 
 HUGE = "煤" * 1_000_000
@@ -25,7 +24,7 @@ TEXTS = ["plant", "period", "product", "carrier", "amount", "unit", "flow", "ncv
 # Enormous cells -------------------------------------------------------------------------------------------
 
 
-@each("column", TEXTS)
+@pytest.mark.parametrize("column", TEXTS)
 def test_a_cell_of_a_megabyte_is_one_short_problem(column: str) -> None:
     # A heating value of one's own may stand with any carrier name, however long.
     own = {"ncv": 20.9, "ncv_unit": "MJ/kg"} if column != "carrier" else {}
@@ -37,7 +36,7 @@ def test_a_cell_of_a_megabyte_is_one_short_problem(column: str) -> None:
     assert column in ("plant", "period", "product") or problem["value"].startswith("煤煤煤")
 
 
-@each("column", ["plant", "period", "product", "output", "output_unit", "furnace_capacity"])
+@pytest.mark.parametrize("column", ["plant", "period", "product", "output", "output_unit", "furnace_capacity"])
 def test_an_output_cell_of_a_megabyte_is_one_short_problem(column: str) -> None:
     power = {"product": FURNACE["product"], "carrier": "电", "amount": 600, "unit": "kWh"}
     answer = eb.assess(meters(power), outputs({**FURNACE, "output": 1}, {**FURNACE, "plant": "x", column: HUGE}))
@@ -63,7 +62,7 @@ def test_a_megabyte_that_repeats_is_looked_at_once() -> None:
 MANY = 10_000
 
 
-@each("column", ["unit", "carrier", "product", "plant", "period", "amount", "flow"])
+@pytest.mark.parametrize("column", ["unit", "carrier", "product", "plant", "period", "amount", "flow"])
 def test_a_column_of_nothing_but_unknown_values(column: str) -> None:
     """Each is looked at once, each has its problem, and only some of them look for the nearest name."""
     table = meters(flow="in").loc[[0] * MANY].reset_index(drop=True)
@@ -84,7 +83,7 @@ def test_a_hundred_thousand_unknown_units() -> None:
     assert answer.problems["message"].nunique() == 100_001
 
 
-@each("column", ["product", "output_unit", "furnace_capacity_unit", "plant"])
+@pytest.mark.parametrize("column", ["product", "output_unit", "furnace_capacity_unit", "plant"])
 def test_an_output_column_of_nothing_but_unknown_values(column: str) -> None:
     table = outputs({**FURNACE}).loc[[0] * MANY].reset_index(drop=True)
     table["plant"] = [f"plant {number}" for number in range(MANY)]
@@ -185,7 +184,7 @@ def test_a_category_without_any_entry_is_an_empty_column() -> None:
     assert answer.problems["reason"].tolist()[:2] == ["missing-value", "missing-value"]
 
 
-@each("column", ["plant", "period", "product", "carrier", "amount", "unit"])
+@pytest.mark.parametrize("column", ["plant", "period", "product", "carrier", "amount", "unit"])
 def test_a_column_without_any_cell_is_missing_in_every_row(column: str) -> None:
     answer = eb.assess(meters({}, {}).assign(**{column: None}), outputs())
     assert answer.problems["column"].tolist()[:2] == [column, column]
@@ -207,7 +206,7 @@ def test_many_entries_in_every_column_do_not_overflow_the_key() -> None:
 # The largest and the smallest numbers ---------------------------------------------------------------------
 
 
-@each("amount", [1e308, 1.7e308, 1e-308, 5e-324, -1e308])
+@pytest.mark.parametrize("amount", [1e308, 1.7e308, 1e-308, 5e-324, -1e308])
 def test_numbers_at_the_end_of_the_floats_warn_of_nothing(amount: float) -> None:
     """An overflow is a problem of its row, never a warning and never an infinite class."""
     table = meters({"amount": amount}, {"amount": amount, "unit": "Mt"}, {"amount": amount, "flow": "out"})

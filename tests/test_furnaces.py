@@ -59,7 +59,7 @@ def test_the_ends_are_flat_and_stated(capacity: str, limit: float, reading: str)
     assert (found.value, found.origin) == (limit, "stated")
 
 
-@pytest.mark.parametrize(
+@each(
     ("capacity", "end"),
     [("1 kg", (1.0, 630.0)), ("999 kg", (1.0, 630.0)), ("5.001 t", (5.0, 590.0)), ("1 万t", (5.0, 590.0))],
 )
@@ -67,7 +67,7 @@ def test_beyond_the_ends_the_end_itself_stands_on_both_sides(capacity: str, end:
     assert eb.furnace_limit(capacity).between == (end, end)
 
 
-@pytest.mark.parametrize(
+@each(
     ("capacity", "linear", "strict", "lenient"),
     [
         ("1.25 t", 625, 620, 630),
@@ -106,7 +106,7 @@ def test_the_source_goes_with_the_limit() -> None:
     assert found.to_pint().to("MJ/t").magnitude == pytest.approx(found.value * 3.6)
 
 
-@pytest.mark.parametrize("capacity", ["3 t", "3000 kg", "3 吨", "3000 公斤", "0.0003 万t", "３ ｔ"])
+@each("capacity", ["3 t", "3000 kg", "3 吨", "3000 公斤", "0.0003 万t", "３ ｔ"])
 def test_the_unit_of_the_capacity_does_not_matter(capacity: str) -> None:
     assert eb.furnace_limit(capacity) == eb.furnace_limit("3 t")
     assert read_capacity(capacity) == 3.0
@@ -129,7 +129,7 @@ def test_a_stated_point_survives_float_noise(capacity: str, limit: float, noise:
         assert eb.furnace_limit(eb.ureg.Quantity(tonnes, "t"), reading=reading).value == limit
 
 
-@pytest.mark.parametrize(("capacity", "limit"), STATED.items())
+@each(("capacity", "limit"), STATED.items())
 def test_a_point_is_as_wide_as_a_part_in_a_thousand_million(capacity: str, limit: float) -> None:
     """Of its own size, on both sides; beyond that a capacity is between the points, or past the ends."""
     point = float(capacity.removesuffix(" t"))
@@ -187,7 +187,7 @@ def test_bad_input_shows_the_value_and_the_fix(
         eb.furnace_limit(capacity, **options)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("capacity", [3, "3 t/h", "9e307 万t"])
+@each("capacity", [3, "3 t/h", "9e307 万t"])
 def test_what_is_wrong_is_the_capacity(capacity: Any) -> None:
     with pytest.raises(EnergybenchError) as caught:
         eb.furnace_limit(capacity)
@@ -225,15 +225,13 @@ def test_an_unverified_point_is_refused_unless_asked_for(write_table: WriteTable
 # Laws -----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("reading", BETWEEN)
-@given(capacity=capacities)
+@given(st.sampled_from(BETWEEN), capacities)
 def test_every_capacity_agrees_with_the_slow_reader(reading: str, capacity: Any) -> None:
     expected = float(oracle.furnace_limit(Fraction(capacity), reading))
     assert eb.furnace_limit(f"{capacity} t", reading=reading).value == pytest.approx(expected, rel=1e-14)
 
 
-@pytest.mark.parametrize("reading", BETWEEN)
-@given(one=capacities, other=capacities)
+@given(st.sampled_from(BETWEEN), capacities, capacities)
 def test_a_larger_furnace_never_has_a_higher_limit(reading: str, one: Any, other: Any) -> None:
     small, large = sorted((one, other))
     limits = [eb.furnace_limit(f"{size} t", reading=reading).value for size in (small, large)]
@@ -261,8 +259,10 @@ def test_stated_only_answers_exactly_where_all_readings_agree(capacity: Any) -> 
             eb.furnace_limit(f"{capacity} t", reading="stated_only")
 
 
-@pytest.mark.parametrize("reading", READINGS)
-@given(sizes=st.lists(st.sampled_from([1.0, 1.5, 2.0, 5.0]) | st.floats(1e-3, 1e3), min_size=1, max_size=30))
+@given(
+    st.sampled_from(READINGS),
+    st.lists(st.sampled_from([1.0, 1.5, 2.0, 5.0]) | st.floats(1e-3, 1e3), min_size=1, max_size=30),
+)
 def test_the_curve_of_many_is_the_limit_of_each(reading: str, sizes: list[float]) -> None:
     curve = find_curve().at(np.array(sizes), reading)
     for size, limit in zip(sizes, curve, strict=True):
@@ -273,7 +273,7 @@ def test_the_curve_of_many_is_the_limit_of_each(reading: str, sizes: list[float]
         np.testing.assert_equal(limit, expected)
 
 
-@pytest.mark.parametrize("reading", READINGS)
+@each("reading", READINGS)
 def test_a_gap_in_the_capacities_stays_a_gap(reading: str) -> None:
     limits = find_curve().at(np.array([np.nan, 1.0]), reading)
     assert np.isnan(limits).tolist() == [True, False]

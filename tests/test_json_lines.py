@@ -107,7 +107,7 @@ def alone(command: str, asked: dict[str, Any]) -> str:
 # The answers ----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("command", "kinds"), [("convert", CONVERSIONS), ("classify", CLASSES)])
+@each(("command", "kinds"), [("convert", CONVERSIONS), ("classify", CLASSES)])
 def test_a_line_says_what_json_says_to_the_last_digit(command: str, kinds: list[dict[str, Any]]) -> None:
     asked = [question(number, kind) for kind in kinds for number in (NUMBERS if kind["unit"] else NUMBERS[:2])]
     # Twice, so that every kind of question is answered from what was kept, too.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from energybench.frames import kernel
@@ -143,10 +143,7 @@ def _slow(rows: list[tuple[float, float, int, int]], with_multiplier: bool, with
 
 
 @pytest.mark.usefixtures("_blocks", "_spaces")
-@pytest.mark.parametrize("with_multiplier", [True, False])
-@pytest.mark.parametrize("with_power", [True, False])
-@settings(max_examples=40)
-@given(readings)
+@given(st.booleans(), st.booleans(), readings)
 def test_a_sweep_is_the_loop_over_its_rows(
     with_multiplier: bool, with_power: bool, rows: list[tuple[float, float, int, int]]
 ) -> None:

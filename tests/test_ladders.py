@@ -328,7 +328,7 @@ def test_a_margin_is_positive_exactly_while_its_step_is_met(data: st.DataObject)
 # Furnaces -------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+@each(
     ("value", "depends", "level"),
     [
         ("589.999", False, WITHIN),
@@ -360,7 +360,7 @@ def test_depends_on_reading_means_that_some_reading_disagrees(capacity: Any, val
 # Savings --------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+@each(
     ("value", "item", "output", "savings", "unit"),
     [
         ("13500 kWh/t", "电解铝", "10 万t", {"benchmark": 5e7, "baseline": 1.5e7}, "kWh"),
@@ -386,7 +386,7 @@ def test_output_turns_margins_into_savings(
 NOTE = "the value is not above zero, and every step is"
 
 
-@pytest.mark.parametrize(
+@each(
     ("value", "item", "options", "noted"),
     [
         ("-5 kWh/t", "电解铝", {}, True),
@@ -452,8 +452,8 @@ def test_margins_and_savings_are_of_the_unrounded_value_however_it_is_compared()
     assert rounded.savings["baseline"] == pytest.approx(4000)
 
 
-@pytest.mark.parametrize("compare", COMPARES)
-@pytest.mark.parametrize(("value", "level"), [("603 kWh/t", WITHIN), ("603.3 kWh/t", WITHIN), ("603.4 kWh/t", OVER)])
+@each("compare", COMPARES)
+@each(("value", "level"), [("603 kWh/t", WITHIN), ("603.3 kWh/t", WITHIN), ("603.4 kWh/t", OVER)])
 def test_between_furnace_points_nothing_is_rounded(compare: str, value: str, level: Level) -> None:
     """At 3 t the line gives 603.33 kWh/t, which no document prints: there are no digits to round to."""
     verdict = classify(value, FURNACE, capacity="3 t", compare=compare)
@@ -461,7 +461,7 @@ def test_between_furnace_points_nothing_is_rounded(compare: str, value: str, lev
     assert verdict.thresholds["within-limit"] == pytest.approx(603 + 1 / 3)
 
 
-@pytest.mark.parametrize(("reading", "value", "level"), [("class_above", 589.6, OVER), ("class_below", 609.4, WITHIN)])
+@each(("reading", "value", "level"), [("class_above", 589.6, OVER), ("class_below", 609.4, WITHIN)])
 def test_the_reading_of_a_class_takes_the_limit_as_printed(reading: str, value: float, level: Level) -> None:
     verdict = classify(f"{value} kWh/t", FURNACE, capacity="3 t", reading=reading, compare="rounded")
     assert verdict.level == level
@@ -553,7 +553,7 @@ def assert_regions_are_the_classes(ladder: Ladder, values: list[float], compare:
         assert (step is None) == (True not in meets), shown
 
 
-@pytest.mark.parametrize("compare", COMPARES)
+@each("compare", COMPARES)
 def test_every_shipped_ladder_gives_the_class_of_a_slow_comparison(compare: str) -> None:
     shipped = [ladder for item in _item_ids() for ladder in _ladders(item)]
     shipped += [of_furnace(eb.furnace_limit(size)) for size in ("1 t", "1.2 t", "2 t", "3 t", "6 t")]
@@ -631,7 +631,7 @@ def test_rounding_is_folded_into_the_edge_exactly(one: tuple[Step, float]) -> No
     assert (sign * value <= edge) is slow_meets(step, value, "rounded")
 
 
-@pytest.mark.parametrize(
+@each(
     ("comparator", "full", "rounded"),
     [
         ("<=", 117 + 117e-9, 117.49999999999999),  # 117.5 goes to 118, the even one
@@ -736,7 +736,7 @@ def test_bad_input_shows_the_value_and_the_fix(
         classify(value, item, **options)
 
 
-@pytest.mark.parametrize("thing", [None, 5, float("nan"), b"x"])
+@each("thing", [None, 5, float("nan"), b"x"])
 def test_a_name_that_is_no_text_is_refused(thing: Any) -> None:
     with refused(UnknownProductError, "unknown-product", repr(thing), "text"):
         classify("1 kgce/t", thing)
@@ -817,7 +817,7 @@ UNITS_KNOWN = sorted({row["item"] for row in oracle.table("benchmarks") if row["
 
 
 @pytest.mark.filterwarnings("ignore::energybench.errors.UnverifiedWarning")
-@pytest.mark.parametrize("value", ["105", 105, "105±2"])
+@each("value", ["105", 105, "105±2"])
 def test_the_unit_that_is_advised_for_a_bare_number_can_be_followed(value: Any) -> None:
     for item in UNITS_KNOWN:
         options: dict[str, Any] = {"allow_unverified": True} | ({"capacity": "3 t"} if item == FURNACE else {})
@@ -832,7 +832,7 @@ def test_the_unit_that_is_advised_for_a_bare_number_can_be_followed(value: Any) 
 # Exact values ---------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+@each(
     ("value", "item", "options", "exact", "as_float"),
     [
         ("100.0000000001", "cement-clinker", {}, BASELINE, BENCHMARK),
@@ -861,7 +861,7 @@ def classify_level_of_all(value: str, item: str, options: dict[str, Any]) -> Lev
     return one.level if found.reason else found.level
 
 
-@pytest.mark.parametrize(("value", "level"), [("629.9999999999", WITHIN), ("630", OVER), ("630.0000001", OVER)])
+@each(("value", "level"), [("629.9999999999", WITHIN), ("630", OVER), ("630.0000001", OVER)])
 def test_a_strict_limit_is_missed_by_its_own_figure_alone(value: str, level: Level) -> None:
     assert classify(f"{value} kWh/t", FURNACE, capacity="1 t").level is level
 

@@ -75,7 +75,7 @@ def test_before_the_first_list_there_is_none() -> None:
         eb.classify(*ALUMINIUM, period="2021")
 
 
-@pytest.mark.parametrize(
+@each(
     ("value", "item", "period", "advice"),
     [
         ("13200 kWh/t", "电解铝", "2021", 'document="gb-21346-2013" (until 2024-01-01)'),
@@ -113,7 +113,7 @@ def test_where_there_is_no_list_the_standards_are_what_was_searched() -> None:
         find_ladder("soda-ash-light-combined", period="2001")
 
 
-@pytest.mark.parametrize(
+@each(
     "period",
     ["", "abc", "1月", "2023.6", "2023.06", "20220", "2022-13", "2022-00", "2023-02-30", 2022],
 )
@@ -123,7 +123,7 @@ def test_a_period_that_is_no_period_is_refused(period: Any) -> None:
         eb.classify(*ALUMINIUM, period=period)
 
 
-@pytest.mark.parametrize(
+@each(
     ("period", "document"),
     [("2023-Q2", "ndrc-2021"), ("2023年第三季度", "ndrc-2023"), ("2023H1", "ndrc-2021"), ("2023年下半年", "ndrc-2023")],
 )
@@ -161,7 +161,7 @@ def test_without_a_period_the_day_of_the_tables_decides() -> None:
     assert judged > 700
 
 
-@pytest.mark.parametrize(
+@each(
     ("value", "item", "document", "said"),
     [
         ("1.5 tce/t", "neodymium-oxide-ion-ore", "gb-29435-2025", "is in force only from 2027-01-01"),
@@ -183,7 +183,7 @@ def test_a_document_that_is_not_in_force_is_used_by_name_only_and_says_so(
 # Places ---------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("region", ["昌吉市", "Changji City", "changji city"])
+@each("region", ["昌吉市", "Changji City", "changji city"])
 def test_a_local_limit_is_used_for_its_place_only(region: str) -> None:
     verdict = eb.classify("0.27 tce/t", "铸铁", region=region, period="2023")
     assert (verdict.document, verdict.level, verdict.standing) == ("changji-city-2021", Level.WITHIN_LIMIT, "")
@@ -232,7 +232,7 @@ def test_the_gap_of_a_replaced_standard_is_named_and_never_filled() -> None:
 # GB levels ------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+@each(
     ("value", "level"),
     [
         ("12950 kWh/t", Level.LEVEL_1),
@@ -357,7 +357,7 @@ def test_a_new_plant_is_a_kind_of_project() -> None:
         eb.classify(*ALUMINIUM, plausible="no")  # type: ignore[call-overload]
 
 
-@pytest.mark.parametrize(
+@each(
     ("value", "item"),
     [
         ("13.2 kWh/t", "电解铝"),
@@ -400,7 +400,7 @@ def test_a_limit_for_converted_values_asks_for_its_conditions_all_at_once() -> N
     assert eb.classify("90 kgce/t", "cement", corrections=given).level is Level.OVER_LIMIT
 
 
-@pytest.mark.parametrize("corrections", ["base", {"clinker-ratio": "base", "altitude": "base"}])
+@each("corrections", ["base", {"clinker-ratio": "base", "altitude": "base"}])
 def test_base_conditions_are_said_openly_and_repeated(corrections: Any) -> None:
     verdict = eb.classify("90 kgce/t", "cement", corrections=corrections)
     assert verdict.level is Level.LEVEL_3
@@ -408,7 +408,7 @@ def test_base_conditions_are_said_openly_and_repeated(corrections: Any) -> None:
     assert "base conditions" not in str(eb.classify(*ALUMINIUM, corrections="base"))
 
 
-@pytest.mark.parametrize(
+@each(
     ("item", "unit", "named"),
     [
         ("coke-oven-top-charged", "kgce/t", ["quenching", "wet, dry", "volatile_percent", "oven_age_years"]),

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy
-import pytest
 
 import energybench as eb
 from energybench.errors import EnergybenchError
@@ -15,6 +14,7 @@ from energybench.limits.verdicts import judge
 from energybench.tables import records
 from energybench.tables.store import ACCEPTED
 from energybench.units.text import read_unit
+from expect import each
 
 if TYPE_CHECKING:
     from energybench.limits.ladders import Ladder
@@ -90,8 +90,6 @@ def test_the_verdict_withholds_what_the_range_does() -> None:
             assert judge(value, ladder, plausible=True).level is ladder.level(value)
 
 
-@pytest.mark.parametrize(
-    "path", sorted(Path(__file__).parents[1].glob("examples/*/expected.json")), ids=lambda path: path.parent.name
-)
+@each("path", sorted(Path(__file__).parents[1].glob("examples/*/expected.json")), ids=lambda path: path.parent.name)
 def test_no_example_is_doubted(path: Path) -> None:
     assert "implausible-intensity" not in path.read_text(encoding="utf-8")

@@ -151,7 +151,7 @@ UNIT_COLUMNS = [
 ]
 
 
-@pytest.mark.parametrize(("name", "column"), UNIT_COLUMNS)
+@each(("name", "column"), UNIT_COLUMNS)
 def test_units_are_read_and_written_as_the_library_writes_them(name: str, column: str) -> None:
     for text in {row[column] for row in oracle.table(name) if row["verification"] != "missing"} - {""}:
         unit = read_unit(text)
@@ -172,7 +172,7 @@ def test_a_range_goes_up() -> None:
                 assert Decimal(row[low]) < Decimal(row[f"{low}_high"]), row["id"]
 
 
-@pytest.mark.parametrize("name", SOURCED)
+@each("name", SOURCED)
 def test_no_accepted_row_is_without_evidence_or_stated_corroboration(name: str) -> None:
     """A row that was read names where; one that was recalled names the document that must have the figure."""
     unsupported = []

@@ -729,17 +729,14 @@ def test_a_right_correction_passes() -> None:
     assert testing.assert_correction_properties(strength, STRENGTH).coverage == STRENGTH
 
 
-#: Every slip with the check that finds it, a function that is right, and where the figures stand.
-EVERY_SLIP = [
-    (check, right, slip, source)
-    for check, right, slips, source in (
-        (testing.assert_conversion_properties, small, SLIPS, ""),
-        (testing.assert_classifier_properties, small_classifier, CLASS_SLIPS, ""),
-        (testing.assert_limit_curve_properties, steps, CURVE_SLIPS, "changji-city-2021"),
-        (corrects, strength, CORRECTION_SLIPS, STRENGTH),
-    )
-    for slip in slips.values()
+#: What finds the slips of a kind, a function that is right, the slips, and where the figures stand.
+KITS: list[tuple[Any, Any, dict[str, Any], str]] = [
+    (testing.assert_conversion_properties, small, {**SLIPS}, ""),
+    (testing.assert_classifier_properties, small_classifier, {**CLASS_SLIPS}, ""),
+    (testing.assert_limit_curve_properties, steps, {**CURVE_SLIPS}, "changji-city-2021"),
+    (corrects, strength, {**CORRECTION_SLIPS}, STRENGTH),
 ]
+EVERY_SLIP = [(check, right, slip, source) for check, right, slips, source in KITS for slip in slips.values()]
 
 
 @each(("check", "right", "slip", "source"), EVERY_SLIP, ids=[*SLIPS, *CLASS_SLIPS, *CURVE_SLIPS, *CORRECTION_SLIPS])

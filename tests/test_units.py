@@ -63,7 +63,7 @@ def test_ratios_are_exact(unit: str, target: str, factor: int | Fraction) -> Non
     assert ratio(read_unit(target), read_unit(unit)) == 1 / Fraction(factor)
 
 
-@each(
+@pytest.mark.parametrize(
     ("unit", "target", "kind"),
     [
         ("kWh/t", "kgce/t", "standard coal per mass"),
@@ -140,7 +140,7 @@ def test_the_registry_is_one_and_public() -> None:
 # Texts ----------------------------------------------------------------------------------------------------
 
 
-@each(
+@pytest.mark.parametrize(
     ("text", "magnitude", "unit"),
     [
         ("350 万kWh", 3_500_000.0, "kWh"),
@@ -155,7 +155,7 @@ def test_a_text_becomes_a_quantity_in_its_canonical_unit(text: str, magnitude: f
     assert (read.magnitude, str(read.units)) == (magnitude, unit)
 
 
-@each("value", [5, 5.0, True, None, float("nan"), [1, 2], b"5 t", np.float64(5), np.array([1.0])])
+@pytest.mark.parametrize("value", [5, 5.0, True, None, float("nan"), [1, 2], b"5 t", np.float64(5), np.array([1.0])])
 def test_a_value_without_a_unit_is_refused(value: Any) -> None:
     with refused(AmountError, "unreadable-amount", "Write"):
         read_quantity(value)
@@ -223,7 +223,7 @@ def test_units_that_mean_something_else_are_refused(foreign: Any, unit: str, why
         eb.to_tce(foreign.Quantity(1.0, unit), "原煤")
 
 
-@each("definition", ["tce = 29.3076 GJ", "tce = 29.308 GJ", "tce = [coal]", "kgce = 29307.6 kJ"])
+@pytest.mark.parametrize("definition", ["tce = 29.3076 GJ", "tce = 29.308 GJ", "tce = [coal]", "kgce = 29307.6 kJ"])
 def test_another_idea_of_standard_coal_is_refused(definition: str) -> None:
     theirs: Any = pint.UnitRegistry()
     theirs.define(definition)
@@ -254,13 +254,13 @@ def test_the_knot_of_another_registry_is_no_kilotonne(foreign: Any) -> None:
     assert type(caught.value) in (DimensionError, AmountError)
 
 
-@each("magnitude", [float("nan"), float("inf"), -float("inf"), 1 + 2j])
+@pytest.mark.parametrize("magnitude", [float("nan"), float("inf"), -float("inf"), 1 + 2j])
 def test_a_quantity_that_is_no_finite_number_is_refused(magnitude: Any) -> None:
     with refused(AmountError, "unreadable-amount", "finite number"):
         eb.to_tce(ureg.Quantity(magnitude, "t"), "原煤")
 
 
-@each(
+@pytest.mark.parametrize(
     "ask",
     [
         lambda: quantity("1e308 亿t"),
@@ -300,20 +300,20 @@ def test_an_array_is_converted_and_the_users_own_is_left_alone() -> None:
     assert values.tolist() == [[0.0, 1200.0], [-3.0, 4.5]]
 
 
-@each(("unit", "carrier"), [("t", "原煤"), ("tce", "标准煤"), ("kWh", "electricity")])
+@pytest.mark.parametrize(("unit", "carrier"), [("t", "原煤"), ("tce", "标准煤"), ("kWh", "electricity")])
 def test_a_result_never_shares_memory_with_what_was_given(unit: str, carrier: str) -> None:
     values = np.array([1.0, 2.0])
     assert not np.shares_memory(eb.to_tce(ureg.Quantity(values, unit), carrier).magnitude, values)
 
 
-@each("kind", ["int32", "int64", "float32", "uint8", "float64"])
+@pytest.mark.parametrize("kind", ["int32", "int64", "float32", "uint8", "float64"])
 def test_every_kind_of_number_gives_float64(kind: str) -> None:
     result = eb.to_tce(ureg.Quantity(np.array([1, 2, 3], dtype=kind), "t"), "原煤").magnitude
     assert result.dtype == np.float64
     assert result.tolist() == [1 * 0.7143, 2 * 0.7143, 3 * 0.7143]
 
 
-@each(
+@pytest.mark.parametrize(
     "values",
     [np.array(["5", "x"], dtype=object), np.array([1.0, None], dtype=object), np.array([1 + 2j])],
     ids=["text", "None", "complex"],

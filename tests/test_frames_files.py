@@ -257,7 +257,7 @@ def test_a_missing_column_names_the_nearest_header(tmp_path: Path, renamed: dict
 
 
 def test_a_table_of_the_other_kind_is_missing_its_columns() -> None:
-    with refused(MissingColumnError, "missing-column", "outputs has no column output (产量)"):
+    with refused(MissingColumnError, "missing-column", "outputs has no columns output (产量), output_unit"):
         eb.assess(meters(), meters())
 
 

@@ -15,9 +15,10 @@ from energybench import cli
 from energybench.errors import MissingColumnError, OptionError, TableError
 from energybench.frames.columns import split_unit
 from energybench.frames.files import read_form
+from energybench.frames.forms import Grid, find_form, read_forms
 from energybench.frames.layout import Layout
 from engines import SOURCES, polars_lazy, source_of
-from expect import refused
+from expect import each, refused
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -211,7 +212,9 @@ def test_constants_fill_what_a_table_does_not_have(tmp_path: Path) -> None:
     path = text(tmp_path / "m.csv", "能源名称,计量单位,期末库存,消费合计", "原煤,吨,1700,36000", "电力,万千瓦时,0,1500")
     given: dict[str, Any] = {"plant": "甲厂", "period": 2023, "product": "水泥熟料"}
     assert tce(eb.assess(path, OUTPUTS, **given)) == pytest.approx(BOTH_TCE)
-    with refused(MissingColumnError, "missing-column", "plant", "能源名称", "or pass plant="):
+    with refused(
+        MissingColumnError, "missing-column", "plant", "能源名称", 'or pass plant="...", period="...", product="..."'
+    ):
         eb.assess(path, OUTPUTS)
 
 
@@ -343,6 +346,127 @@ def test_the_year_of_a_months_header_is_its_own() -> None:
     made = pandas.concat([OUTPUTS.assign(期间="2022-12"), OUTPUTS.assign(期间="2023-01")])
     answer = eb.assess(frame, made)
     assert answer.results["tce"].tolist() == pytest.approx([COAL_TCE, 2 * COAL_TCE])
+
+
+#: A year of 36000 t of coal and 1500 万kWh in columns of parts of a year, with the notes of what is a sum of others.
+@each(
+    ("header", "coal", "power", "sums"),
+    [
+        ("一季度 二季度 三季度 四季度 全年", "9000 9000 9000 9000 36000", "375 375 375 375 1500", ["全年"]),
+        ("Q1 Q2 Q3 Q4", "9000 9000 9000 9000", "375 375 375 375", []),
+        ("2023Q1 2023Q2 2023年第三季度 2023年第四季度", "9000 9000 9000 9000", "375 375 375 375", []),
+        ("上半年 下半年 合计", "18000 18000 36000", "750 750 1500", ["合计"]),
+        # Where the months of a quarter are blank the quarter counts.
+        ("一月 二月 三月 一季度 二季度 下半年", "3000 3000 3000 9000 9000 18000", "- - - 375 375 750", ["一季度"]),
+    ],
+)
+def test_columns_of_parts_of_a_year_add_up_once(header: str, coal: str, power: str, sums: list[str]) -> None:
+    rows = [["甲厂2023年能源消费统计表"], ["填报单位：甲厂"], ["序号", "能源名称", "计量单位", *header.split()]]
+    rows += [
+        ["1", "原煤", "吨", *coal.split()],
+        ["2", "电力", "万千瓦时", *power.split()],
+        ["制表人：张三", "", "审核人："],
+    ]
+    grid = Grid([[cell or None for cell in row] + [None] * (9 - len(row)) for row in rows])
+    layout = Layout(constants={"product": "水泥熟料"})
+    form = find_form(grid, "meters", layout)
+    assert form is not None
+    found = read_forms([form], layout, "form")
+    answer = eb.assess(found.frame, OUTPUTS)
+    assert tce(answer) == pytest.approx(BOTH_TCE)
+    left_out = [note for note in found.notes if "sum of others" in note]
+    assert left_out == [f"meters: the column {one} is the sum of others and is left out" for one in sums]
+
+
+def test_a_sum_that_its_parts_do_not_make_up_is_said_and_one_of_more_counts() -> None:
+    header = ["企业", "期间", "产品", "能源品种", "单位", "上半年", "下半年", "全年"]
+    frame = pandas.DataFrame([[*KEY, "原煤", "吨", 18000, 18000, 40000]], columns=header)
+    answer = eb.assess(frame, OUTPUTS)
+    assert tce(answer) == pytest.approx(COAL_TCE)
+    assert any(note.endswith("全年 states 40000, its parts add up to 36000") for note in answer.notes)
+    # Half a year is no part of the sum of the year that another makes up.
+    part = eb.assess(frame.drop(columns="下半年").assign(一季度=9000), OUTPUTS)
+    assert part.results["class"].isna().all()
+
+
+def test_all_that_a_form_lacks_is_named_at_once_and_the_options_named_read_it(tmp_path: Path) -> None:
+    lines = [
+        "港口能耗统计",
+        "月份,电（万kwh）,原煤（吨）,无烟煤（吨）,水（万吨）",
+        "1月,1500,36000,36000,3.5",
+        "2月,-,,,",
+    ]
+    path = text(tmp_path / "m.csv", *lines)
+    with pytest.raises(MissingColumnError, match="header in row 2") as caught:
+        eb.assess(path, OUTPUTS)
+    assert caught.value.message.startswith("meters has no columns plant (企业), period (期间), product (产品); ")
+    for option in (
+        'plant="...", period="...", product="..."',
+        "'水（万吨）': '新水'",
+        "'无烟煤（吨）': \"\"",
+        'blank="none-used"',
+    ):
+        assert option in caught.value.fix
+    given: dict[str, Any] = {"plant": "甲厂", "period": 2023, "product": "水泥熟料", "blank": "none-used"}
+    answer = eb.assess(path, OUTPUTS.assign(期间="2023-01"), columns={"水（万吨）": "", "无烟煤（吨）": ""}, **given)
+    assert answer.results["tce"].tolist() == pytest.approx([BOTH_TCE])
+
+
+def test_the_header_of_a_refusal_is_found_by_what_it_says_and_no_fix_is_named_twice(tmp_path: Path) -> None:
+    rows: list[Any] = [
+        ["能源消费统计表"],
+        ["填报单位：甲厂"],
+        ["序号", "能源名称", "计量单位", "数值"],
+        [1, "原煤", "吨", 36000],
+    ]
+    with pytest.raises(MissingColumnError, match=r"no column amount.*header in row 3") as caught:
+        eb.assess(book(tmp_path / "m.xlsx", rows), OUTPUTS, plant="甲厂", period=2023, product="水泥熟料")
+    assert "plant" not in str(caught.value.fix)
+
+
+def test_a_word_for_a_carrier_is_said_once_for_the_table() -> None:
+    frame = pandas.DataFrame([COAL, [*KEY, "绿电", 1500, "万千瓦时"]], columns=HEADER)
+    refusal = eb.assess(frame, OUTPUTS).problems["suggestion"].iloc[0]
+    assert "columns={'绿电': '电力'}" in refusal
+    assert tce(eb.assess(frame, OUTPUTS, columns={"绿电": "电力"})) == pytest.approx(BOTH_TCE)
+
+
+def test_plants_above_their_carriers_are_keys_and_kinds_of_figure_are_not(tmp_path: Path) -> None:
+    above: list[Any] = ["月份", "甲厂", None, "乙厂", None, "合计"]
+    below: list[Any] = [None, "原煤（吨）", "电力（万千瓦时）", "原煤（吨）", "电力（万千瓦时）", "原煤（吨）"]
+    rows = [["2023年汇总表"], above, below, *([f"{month}月", 3000, 125, 1500, 60, 4500] for month in range(1, 13))]
+    merged = ("A1:F1", "A2:A3", "B2:C2", "D2:E2")
+    made = pandas.concat([OUTPUTS, OUTPUTS.assign(企业="乙厂")])
+    answer = eb.assess(book(tmp_path / "m.xlsx", rows, merged=merged), made, product="水泥熟料")
+    assert answer.problems.empty
+    assert answer.results["tce"].tolist() == pytest.approx([BOTH_TCE, COAL_TCE / 2 + 12 * 60 * 1.229])
+    above[1], above[3] = "消费量", "购入量"
+    with refused(TableError, "table", "are both 原煤"):
+        eb.assess(book(tmp_path / "n.xlsx", rows, merged=merged), made, product="水泥熟料", plant="甲厂")
+
+
+def test_sheets_that_are_carriers_are_one_table(tmp_path: Path) -> None:
+    sheets = [
+        [
+            ["月份", "消费量", "计量单位"],
+            *([f"{month}月", amount, unit] for month in range(1, 13)),
+            ["合计", 12 * amount, unit],
+        ]
+        for amount, unit in ((3000, "吨"), (125, "万千瓦时"))
+    ]
+    path = book(tmp_path / "m.xlsx", *sheets, names=("原煤", "电力"))
+    answer = eb.assess(path, OUTPUTS, plant="甲厂", period=2023, product="水泥熟料")
+    assert tce(answer) == pytest.approx(BOTH_TCE)
+
+
+def test_the_sum_below_days_is_left_out_and_shifts_are_not_one_output(tmp_path: Path) -> None:
+    lines = ["冶炼日报", "日期,班次,电量（kWh）,产量（t）"]
+    lines += [f"2023-06-{day:02},{shift},5800,10" for day in range(1, 31) for shift in ("早班", "中班")]
+    path = text(tmp_path / "log.csv", *lines, "合计,,348000,600")
+    made = pandas.DataFrame([["甲厂", "2023-06", "水泥熟料", 600, "t"]], columns=OUTPUTS.columns)
+    assert tce(eb.assess(path, made, plant="甲厂", product="水泥熟料")) == pytest.approx(348_000 * 0.1229 / 1000)
+    each_shift = eb.assess(path, plant="甲厂", product="水泥熟料").results["reason"]
+    assert each_shift.tolist() == ["duplicate-output"] * 60
 
 
 def test_physical_amounts_count_and_standard_coal_beside_them_is_a_check(tmp_path: Path) -> None:
@@ -560,4 +684,4 @@ def test_a_row_per_month_takes_the_year_of_the_title_and_leaves_the_sum_out(tmp_
     assert answer.results["period"].tolist() == [f"2023-{month:02}" for month in range(1, 13)]
     assert answer.counts["classified"] == 12
     assert answer.results["intensity"].tolist() == pytest.approx([(9000 * 714.3 + 375e4 * 0.1229) / 65000] * 12)
-    assert sum("is the sum of the months" in note for note in answer.notes) == 2
+    assert sum("is the sum of others" in note for note in answer.notes) == 2

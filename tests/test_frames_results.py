@@ -245,7 +245,11 @@ def test_the_summary_counts_rows_classes_and_reasons() -> None:
         "  below-baseline (基准水平以下): 1",
         "problems by reason:",
     ]
-    assert sorted(lines[4:7]) == ["  no-energy: 1", "  unknown-carrier: 1", "  unusable-readings: 1"]
+    assert sorted(lines[4:7]) == [
+        "  no-energy: 1. Add its meter rows",
+        "  unknown-carrier: 1. Did you mean '原煤'?",
+        "  unusable-readings: 1. Mend the meter rows in the problems",
+    ]
     assert lines[7:] == ["note: meters: the headers remark were not used"]
 
 
@@ -301,7 +305,7 @@ def test_many_problems_are_counted_in_texts_and_json() -> None:
     assert [(one["value"], one["rows"]) for one in plain["problem_counts"]] == [("顿", 1500), ("原媒", 1), ("甲厂", 1)]
     assert plain["notes"] == ["1502 rows have problems: problem_counts counts them, problems is left empty"]
     text = str(answer)
-    assert "  unknown-unit: 1500\n" in text
+    assert "  unknown-unit: 1500. " in text
     assert "1500 x meters: '顿' is not a unit" in text
     assert "(first: 甲厂 / 2023 / cement-clinker)" in text
     few = eb.assess(readings.iloc[1000:], outputs())

@@ -189,7 +189,7 @@ def in_options(text: str) -> str:
     figures = r'corrections=\{.*\}, or (?=corrections="base")|请加 corrections=\{.*\}，或(?=.*corrections="base")'
     text = re.sub(figures, "", text.replace("max_examples", "--examples"))
     text = re.sub(r"to_tce\(\) (or|或) account\(\)", "energybench convert", text)
-    text = re.sub(r"columns=\{'([^']*)': ['\"](\w*)['\"]\}", r"--columns '\1=\2'", text)
+    text = re.sub(r"columns=\{'([^']*)': ['\"]([^'\"]*)['\"]\}", r"--columns '\1=\2'", text)
     own_rows = in_language("a file that the environment variable ENERGYBENCH_DATA names", language())
     text = re.sub(r"(?:energybench\.)?tables\.use\(\)", own_rows, text)
     text = re.sub(r'figures=\{"([^"]*)": ([^}]*)\}', r"--figures \1=\2", text)

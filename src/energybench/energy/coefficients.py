@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from energybench.energy.coal_rates import CoalRate
-    from energybench.tables.rows import CarrierRow
+    from energybench.tables.rows import CarrierRow, CoalRateRow
 
 DEFAULT_EDITION = "gbt-2589-2020"
 BASES = ("calorific", "primary")
@@ -247,9 +247,13 @@ def _row_of(edition: str, rows: list[CarrierRow], choice: Choice) -> CarrierRow:
     shown = "; ".join(map(_shown, elsewhere))
     others = f'Editions that have an accepted one: {shown}. Pass edition="{elsewhere[0].document}"' if elsewhere else ""
     if not figures:
-        raise MissingFigureError(
-            f"{citation(edition)} has no coefficient for {carrier}", carrier, others or "Pass coefficient= or ncv="
-        )
+        fix = "Pass coefficient= or ncv="
+        if weak := [row for row in rows if row.document != edition and row.coefficient]:
+            use = f'with edition="{edition},{weak[0].document}" and allow_unverified=True it is {_shown(weak[0])}'
+            fix += f"; {use}" if not weak[0].coefficient_high else f"; no more is known than {_shown(weak[0])}"
+        else:
+            fix += ": no edition of the tables has a figure"
+        raise MissingFigureError(f"{citation(edition)} has no coefficient for {carrier}", carrier, others or fix)
     measured = (
         'Pass the measured heating value, for example ncv="35.6 MJ/m3", or choose'
         if rows[0].category == "gas"
@@ -269,7 +273,11 @@ def _row_of(edition: str, rows: list[CarrierRow], choice: Choice) -> CarrierRow:
 def _primary_electricity(rows: list[CarrierRow], choice: Choice) -> tuple[Rate, Coefficient]:
     """Electricity on the primary basis: the coal rate given, or the fixed figure of the edition asked for."""
     primary = [row for row in rows if row.basis == "primary"]
-    known = [row for row in primary if row.coefficient and row.verification in ACCEPTED]
+    listed = [row for row in primary if row.coefficient and row.verification in ACCEPTED]
+    has = {row.document for row in listed}
+    local = [rate for rate in records("coal_rates") if rate.kind == "fixed" and rate.verification in ACCEPTED]
+    local = [rate for rate in local if rate.document not in has and not rate.series.startswith("calorific")]
+    known = [*listed, *(_fixed(rate, primary[0]) for rate in local)]
     edition = next((each for each in _editions_of(choice) if any(row.document == each for row in known)), "")
     fixed = [row for row in known if row.document == edition]
     if fixed and choice.coal_rate is not None:
@@ -281,7 +289,7 @@ def _primary_electricity(rows: list[CarrierRow], choice: Choice) -> tuple[Rate, 
     if fixed:
         return _of_row(_row_of(edition, fixed, choice))
     if choice.coal_rate is None:
-        shown = "; ".join(map(_shown, known))
+        shown = "; ".join(map(_shown, listed))
         raise CoalRateError(
             "Electricity on the primary basis needs the coal rate of a year and has no default",
             "coal_rate",
@@ -301,6 +309,13 @@ def _primary_electricity(rows: list[CarrierRow], choice: Choice) -> tuple[Rate, 
         of_table = {"document": source.document, "verification": source.verification, "evidence": source.evidence}
         record = replace(record, origin="table", row=source.row, **of_table)  # type: ignore[arg-type]
     return rate, record
+
+
+def _fixed(rate: CoalRateRow, row: CarrierRow) -> CarrierRow:
+    """Return the fixed coal rate of a document as a row of electricity."""
+    figure = {"coefficient": rate.value, "coefficient_unit": rate.unit, "clause": "", "notes": rate.series}
+    said = {name: getattr(rate, name) for name in ("id", "document", "verification", "evidence")}
+    return replace(row, **said, **figure)
 
 
 def _carrier_of_own(name: str) -> tuple[str, tuple[str, str], str]:

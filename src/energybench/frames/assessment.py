@@ -85,6 +85,8 @@ class NoEnergyLines:
 #: From so many rows with problems on, texts and JSON hold the counted form alone, and at most so many kinds of it.
 LONG = 1000
 _SHOWN = 10
+#: Of so many kinds of problem the text says how to mend them.
+_FIXES = 5
 
 
 @dataclass
@@ -255,13 +257,15 @@ class Assessment(Card, Receipted):
         counts, kinds = self.counts, self.problem_counts
         classes = self.result_frame["class"].value_counts()
         reasons = kinds.groupby("reason", sort=False)["rows"].sum().sort_values(ascending=False, kind="stable")
+        fixes = dict(zip(kinds["reason"][::-1], kinds["suggestion"][::-1], strict=True))
+        fixes = fixes if len(fixes) <= _FIXES else {}
         lines = [
             f"{counts['meters']} meter rows: {counts['used']} used, {counts['problems']} with problems"
             + (f", {counts['totals']} left out as totals" if counts["totals"] else ""),
             f"{counts['outputs']} output rows: {counts['classified']} classified",
             *(f"  {level} ({level.zh}): {classes[level.value]}" for level in Level if level.value in classes),
             *(["problems by reason:"] if len(reasons) else []),
-            *(f"  {reason}: {number}" for reason, number in reasons.items()),
+            *(f"  {reason}: {number}. {fixes.get(reason, '')}".rstrip(". ") for reason, number in reasons.items()),
         ]
         if reasons.sum() > LONG:
             shown = kinds.head(_SHOWN)

@@ -12,7 +12,7 @@ from energybench.tables.names import normalise_name, spellings
 from energybench.units.text import read_unit
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
 KEYS = ("plant", "period", "product")
 #: What stands for the plant in a row that only shows how to fill a form in.
@@ -149,7 +149,6 @@ def find_columns(
 
 def canonical_columns(headers: Sequence[object], name: str) -> tuple[dict[str, int], tuple[str, ...]]:
     """Return what :func:`find_columns` does, and refuse a table that lacks a column or states coverage factors."""
-    required = REQUIRED[name][1]
     found, unused = find_columns(headers, name)
     factors = {normalise_name(header) for header in COVERAGE}
     stated = next((header for header in unused if normalise_name(header) in factors), None)
@@ -159,28 +158,44 @@ def canonical_columns(headers: Sequence[object], name: str) -> tuple[dict[str, i
             stated,
             'Write the factor into the cells of the uncertainty, "12 t (k=2)", and remove the column',
         )
-    for column in required:
-        if column not in found:
-            raise missing_column(column, name, headers, unused)
+    refuse_missing(found, name, headers, unused)
     return found, unused
 
 
-def missing_column(
-    column: str, name: str, headers: Sequence[object], unused: Sequence[str], place: str = ""
-) -> MissingColumnError:
-    """Return the error of a column that is not there: what it may be called, in the language of the headers."""
-    accepted = REQUIRED[name][0][column]
+def refuse_missing(
+    found: Collection[str],
+    name: str,
+    headers: Sequence[object],
+    unused: Sequence[str],
+    place: str = "",
+    asked: Sequence[str] = (),
+) -> None:
+    """Refuse a table that lacks columns: all at once, what they may be called, and what else has to be asked."""
+    lacking = [column for column in REQUIRED[name][1] if column not in found]
+    if not lacking:
+        return
+    accepted = REQUIRED[name][0]
     shown = ", ".join(str(header) for header in headers) or "(none)"
     chinese = any(not str(header).isascii() for header in headers)
-    names = [one for one in (accepted if chinese else (column, *accepted)) if one.isascii() != chinese] or [column]
     # The header that is meant is near one of the accepted, and no column of the other table.
     free = [header for header in unused if header and not any(column_of(header, other) for other in REQUIRED)]
-    meant = next((found for one in (column, *names) if (found := nearest(one, free, 1))), [])
-    ways = f"Name it {' or '.join(names[:6])}"
-    if meant:
-        ways = f"Did you mean {quoted(meant[0])}? {ways}, or pass columns={{{quoted(meant[0])}: {quoted(column)}}}"
-    if column in KEYS:
-        ways += f", or pass {column}= for the whole table"
+    names: list[list[str]] = []
+    meant: dict[str, str] = {}
+    for column in lacking:
+        known = (column, *accepted[column])
+        names.append([one for one in known if one.isascii() != chinese] or [column])
+        if near := next((near for one in (column, *names[-1]) if (near := nearest(one, free, 1))), []):
+            meant.setdefault(near[0], column)
+    listed = ", ".join(f"{column} ({accepted[column][0]})" for column in lacking)
     where = f" ({place})" if place else ""
-    what = f"{name} has no column {column} ({accepted[0]}); its headers{where} are {shown}"
-    return MissingColumnError(what, column, ways)
+    what = f"{name} has no column{'s' * (len(lacking) > 1)} {listed}; its headers{where} are {shown}"
+    ways = (
+        f"Name it {' or '.join(names[0][:6])}"
+        if len(lacking) == 1
+        else f"Name them {', '.join(one[0] for one in names)}"
+    )
+    for header, column in meant.items():
+        ways = f"Did you mean {quoted(header)}? {ways}, or pass columns={{{quoted(header)}: {quoted(column)}}}"
+    if keys := [f'{column}="..."' for column in lacking if column in KEYS]:
+        ways += f", or pass {', '.join(keys)} for the whole table"
+    raise MissingColumnError(what, lacking[0], ". ".join([ways, *asked]))

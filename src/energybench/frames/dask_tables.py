@@ -6,12 +6,13 @@ codes, floats and plain options; they look coefficients up in their own tables, 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from energybench import __version__
 from energybench.errors import TableError
 from energybench.frames.kernel import Totals
+from energybench.frames.layout import Layout
 from energybench.frames.pipeline import Sums, Wanted, completed, refuse_unused, unused_headers
 from energybench.frames.resolve import KnownFactors
 from energybench.frames.sources import Batch
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
     from energybench.energy.coefficients import Choice
     from energybench.frames.groups import Groups
-    from energybench.frames.layout import Layout
     from energybench.frames.options import Options
 
 #: How many sums a task adds up: a number per output row and partition must not gather in one place.
@@ -37,8 +37,7 @@ class Plan:
     groups: Groups
     choice: Choice
     versions: tuple[str, str]
-    constants: Mapping[str, Any] = field(default_factory=dict)
-    none_used: bool = False
+    layout: Layout = field(default_factory=Layout)
 
 
 def add_partitions(
@@ -53,7 +52,7 @@ def add_partitions(
     refuse_unused(layouts, wanted.used | set(constants))
     versions = (__version__, data_version())
     plan = delayed(
-        Plan(tuple(places), wanted.groups, options.choice, versions, constants, layouts["meters"].none_used),
+        Plan(tuple(places), wanted.groups, options.choice, versions, replace(layouts["meters"], constants=constants)),
         traverse=False,
     )
     columns = meters.iloc[:, list(places.values())]
@@ -75,7 +74,7 @@ def sums_of(partition: pandas.DataFrame, plan: Plan) -> Sums:
     sums = Sums.zero(plan.groups)
     known = KnownFactors(plan.choice)
     batch = Batch(partition.set_axis(list(plan.columns), axis=1))
-    sums.add(completed(batch, plan.constants, plan.none_used), plan.groups, known)
+    sums.add(completed(batch, plan.layout), plan.groups, known)
     sums.factors = [factor for factor in known.factors if factor.record.verification not in ACCEPTED]
     return sums
 

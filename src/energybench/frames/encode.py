@@ -210,7 +210,9 @@ def _unit(text: str) -> UnitText | None:
 
 
 #: What people write in a cell for nothing.
-_BLANK = frozenset({"", "-", "--", "---", "—", "——", "–", "－", "/", "／", "\\", "…", "无"})
+BLANK = frozenset({"", "-", "--", "---", "—", "——", "–", "－", "/", "／", "\\", "…", "无"})
+#: What to do where they are no amount.
+NONE_USED = 'Write 0, or pass blank="none-used" where such cells say that none was used'
 
 
 def without_blanks(table: pandas.DataFrame, names: Iterable[str]) -> pandas.DataFrame:
@@ -224,7 +226,12 @@ def without_blanks(table: pandas.DataFrame, names: Iterable[str]) -> pandas.Data
     return table.assign(**changed) if changed else table
 
 
+def is_blank(cell: Any) -> bool:
+    """Say whether a cell is empty, or what people write for nothing."""
+    return cell is None or cell != cell or clean_text(cell) in BLANK
+
+
 def none_used(table: pandas.DataFrame) -> pandas.DataFrame:
     """Return meter rows with 0 for every amount that is blank or a dash."""
-    blank = encode(table["amount"]).map(lambda cell: clean_text(cell) in _BLANK, True, bool)
+    blank = encode(table["amount"]).map(lambda cell: clean_text(cell) in BLANK, True, bool)
     return table.assign(amount=table["amount"].astype(object).where(~blank, 0)) if blank.any() else table

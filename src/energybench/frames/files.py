@@ -135,6 +135,7 @@ def read_frame(frame: pandas.DataFrame, kind: str, layout: Layout) -> Reading:
     ]
     form = find_form(Grid(cells), kind, Layout(None, 1, layout.columns)) if len(frame) <= _MOST_ROWS else None
     if form is None:
+        refuse_near([Grid(cells[:1])], kind, layout)
         return Reading(frame)
     found = read_forms([form], layout, kind)
     # The rows of the grid are those of the frame below one header.

@@ -11,14 +11,17 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+import numpy
+
 from energybench.energy.carriers import carriers_of
-from energybench.energy.lines import TOTALS
+from energybench.energy.lines import PARTS_OF, TOTALS
 from energybench.errors import TableError, quoted, text_of
-from energybench.frames.columns import EXAMPLES, KEYS, REQUIRED, column_of, is_unit, missing_column, split_unit
-from energybench.frames.encode import encode
+from energybench.frames.columns import EXAMPLES, KEYS, REQUIRED, column_of, is_unit, refuse_missing, split_unit
+from energybench.frames.encode import NONE_USED, encode, is_blank, to_floats
+from energybench.frames.resolve import said_once
 from energybench.limits.choose import items_named
 from energybench.tables.names import normalise_name, spellings
-from energybench.tables.periods import period_span
+from energybench.tables.periods import Span, fold_period, made_up, name_of, part_of_year, period_span
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -29,10 +32,9 @@ if TYPE_CHECKING:
 
 #: Rows in which a header is looked for, and the cells of a sheet that is still a form.
 _FIRST_ROWS, LARGEST = 40, 2_000_000
-_EXAMPLE_ROWS = 3
-_MONTH = re.compile(r"(?:([12]\d{3})年)?(0?[1-9]|1[0-2])月份?")
+_EXAMPLE_ROWS, _SHOWN = 3, 3
 _YEAR = re.compile(r"([12]\d{3})(?:年度?|\.0+)?")
-_YEAR_IN_TITLE = re.compile(r"(?<!\d)([12]\d{3})\s*年(?!\s*\d{1,2}\s*月)")
+_PERIOD_IN_TITLE = re.compile(r"(?<!\d)([12]\d{3}年(?:\d{1,2}(?:[-~—至]\d{1,2})?月|第?[一二三四1-4]季度?|[上下]半年)?)")
 _PLANT_IN_TITLE = re.compile(
     r"(?:填报单位|单位名称|企业名称|用能单位|填报企业|单位详细名称)\s*(?:[(（][^)）]*[)）])?\s*[:：]\s*(\S.*)"
 )
@@ -49,9 +51,16 @@ _NO_ENERGY = re.compile(
     r"产量|产值|增加值|产能|容量|吞吐量|自然吨|金额|费用|单价|人数|面积|库存|单耗|强度|系数|热值|收入"
 )
 _SUMS = re.compile("合计|小计|总计|综合能源消费量|综合能耗|折标|折合|标准煤|标煤")
-_WHOLE_YEAR = frozenset({"合计", "总计", "全年", "累计", "全年合计", "本年累计", "1-12月", "1-12月合计", "total"})
+#: What the sum of the parts of a year is called.
+_WHOLE = frozenset({"合计", "总计", "全年", "年度", "累计", "全年合计", "全年累计", "本年累计", "1-12月合计", "total"})
+#: What stands above carriers and is no plant: a kind of figure, a time.
+_NO_LABEL = re.compile("[量费额存购折]|消耗|其中|上年|同期|本[年期]|去年|计划|实际")
 #: Names of sheets that are no plants: what spreadsheets call them, sums, months.
 _NO_PLANT = re.compile(r"^(?:sheet|工作表)\s*\d*$|汇总|合计|总表|总计|副本|草稿|^\d{1,2}月|\d{4}", re.IGNORECASE)
+#: Columns between the cells and the periods: the part of a year, and the row that it stood in.
+_PART, _ROW = "\0part", "\0row"
+#: What the sum of parts states and what they add up to may differ by this share.
+_AGREED = 0.005
 #: Columns whose merged cells stand for each of their rows: an amount is stated once.
 _NUMBERS = ("amount", "output", "ncv", "coefficient", "output_value", "accuracy", "uncertainty")
 
@@ -80,8 +89,10 @@ class Head:
     unit: str = ""
     #: A carrier of meters or a product of outputs that has a column of its own.
     name: str = ""
-    #: A month that has a column of its own, with its year where the header has it.
-    month: str = ""
+    #: A part of a year that has a column of its own, a month or a quarter, or their sum.
+    part: str = ""
+    #: The header above that of a carrier, which may be a plant, a product or a period.
+    above: str = ""
 
 
 @dataclass
@@ -104,8 +115,8 @@ class Form:
         return [place for place, head in enumerate(self.heads) if head.name]
 
     @property
-    def months(self) -> list[int]:
-        return [place for place, head in enumerate(self.heads) if head.month]
+    def parts(self) -> list[int]:
+        return [place for place, head in enumerate(self.heads) if head.part]
 
     @property
     def score(self) -> int:
@@ -114,9 +125,12 @@ class Form:
         wide = sum(bool(carriers_of(self.heads[place].name)) for place in self.wide)
         wide = wide if self.kind == "meters" else len(self.wide)
         known = value in self.columns or bool(wide and (wide > 1 or self.columns & set(KEYS)))
-        known |= len(self.months) > 1 and "carrier" in self.columns
+        named = self.columns >= ({"carrier"} if self.kind == "meters" else {"product", "output_unit"})
+        known |= len(self.parts) > 1 and named
         units = sum(bool(head.unit) for head in self.heads)
-        return (len(self.columns) + len(self.wide) + len(self.months) + units) * known
+        twice = len({self.heads[place].name for place in self.wide}) < len(self.wide)
+        above = twice * sum(bool(head.above) for head in self.heads)
+        return (len(self.columns) + len(self.wide) + len(self.parts) + units + above) * known
 
     @property
     def place(self) -> str:
@@ -151,18 +165,45 @@ def find_form(grid: Grid, kind: str, layout: Layout) -> Form | None:
 
 
 def refuse_near(grids: Sequence[Grid], kind: str, layout: Layout) -> None:
-    """Refuse sheets without a table of a kind, where a row below the first has headers of one."""
-    near: Form | None = None
+    """Refuse sheets without a table of a kind by the row that looks most like its header."""
+    best, near = (0, 0), None
     for grid in grids:
         for top, row in enumerate(grid.filled()[:_FIRST_ROWS]):
             form = Form(grid, kind, top, 1, _heads([row], kind, layout.columns))
-            if not any(map(_is_number, row)) and len(form.columns) > (len(near.columns) if near else 2):
-                near = form
-    if near is not None and near.top:
-        headers = [head.header for head in near.heads if head.header]
-        unused = [head.header for head in near.heads if not head.column]
-        column = next(one for one in REQUIRED[kind][1] if one not in (*near.columns, *KEYS))
-        raise missing_column(column, kind, headers, unused, near.place)
+            known = len(form.columns) + len(form.wide) + len(form.parts)
+            like = known, len({head.header for head in form.heads} - {""})
+            if like > best and not any(map(_is_number, row)):
+                best, near = like, form
+    if near is None:
+        return
+    headers = [head.header for head in near.heads if head.header]
+    unused = [head.header for head in near.heads if not head.column]
+    place = near.place if near.top or near.grid.sheet else ""
+    refuse_missing({*near.columns, *layout.constants}, kind, headers, unused, place)
+
+
+def _asked(frame: pandas.DataFrame, form: Form, layout: Layout) -> list[str]:
+    """Return what else the caller would be asked of the rows: what a name means, and what a blank amount is."""
+    if not {"carrier", "amount"} <= set(frame):
+        return []
+    rows = frame[~frame["carrier"].map(lambda cell: normalise_name(_text(cell)) in TOTALS).astype(bool)]
+    blank = rows["amount"].map(is_blank).astype(bool)
+    words = {head.name: head.header for head in form.heads if head.name}
+    said = []
+    counting = ~blank & (to_floats(rows["amount"]) != 0)
+    names = list(map(str, encode(rows["carrier"][counting]).distinct))
+    of = {name: carriers_of(name) for name in names}
+    for name, word in ((name, words.get(name, name)) for name in names if name not in layout.columns):
+        whole = next(
+            (one for one in names for part in of[name] if part in PARTS_OF.get("".join(of[one][:1]), ())), None
+        )
+        if once := said_once(name, word):
+            said.append(f"{quoted(word)} may mean several carriers: pass {once} or another")
+        elif whole and name in words:
+            said.append(
+                f'{quoted(word)} may be a part of {quoted(words[whole])}: pass columns={{{quoted(word)}: ""}} if it is'
+            )
+    return said + [NONE_USED] * bool(blank.any() and not layout.none_used)
 
 
 def _goes_on(top: str, bottom: str, kind: str) -> bool:
@@ -192,8 +233,15 @@ def _heads(rows: list[list[Any]], kind: str, own: Mapping[str, str]) -> list[Hea
         else:
             tries = [f"{texts[0]}({unit})"] if unit == texts[1] else [texts[1], "".join(texts), texts[0]]
         known = [read_head(text, kind, own) for text in tries]
-        heads.append(next((head for head in known if head.column or head.name or head.month), known[0]))
+        head = next((head for head in known if head.column or head.name or head.part), known[0])
+        heads.append(replace(head, above=texts[0]) if head.name and head.header == texts[1] else head)
     heads = _with_plants(heads if kind == "meters" else _with_output_units(heads))
+    if sum(bool(head.part) for head in heads) > 1:
+        sums = [not head.column and normalise_name(split_unit(head.header)[0]) in _WHOLE for head in heads]
+        heads = [
+            replace(head, name="", part=split_unit(head.header)[0]) if is_sum else head
+            for head, is_sum in zip(heads, sums, strict=True)
+        ]
     if kind == "meters" and "carrier" in {head.column for head in heads}:
         # In a long table a header that is a carrier's name too is one more column.
         heads = [replace(head, name="") for head in heads]
@@ -220,8 +268,8 @@ def read_head(text: str, kind: str, own: Mapping[str, str]) -> Head:
     base, unit = split_unit(text)
     if (column := column_of(base, kind)) is not None:
         return Head(text, column, unit)
-    if found := _MONTH.fullmatch(base):
-        return Head(text, unit=unit, month=found[0])
+    if part_of_year(base, "2000"):
+        return Head(text, unit=unit, part=base)
     if not base or "其中" in base or column_of(base, "outputs" if kind == "meters" else "meters"):
         return Head(text)
     if kind == "outputs":
@@ -297,18 +345,18 @@ def read_forms(forms: Sequence[Form], layout: Layout, path: str) -> Reading:
         used |= taken
         parts.append(frame)
     frame = pandas.concat(parts) if len(parts) > 1 else parts[0]
+    # Months without a year are no periods.
+    found = {str(name) for name in frame if name != "period" or not _parts_alone(frame[name])}
     shown = [head.header for head in forms[0].heads if head.header]
-    unused = [head.header for head in forms[0].heads if not (head.column or head.name or head.month)]
-    for column in REQUIRED[kind][1]:
-        if column not in frame:
-            raise missing_column(column, kind, shown, unused, forms[0].place)
+    unused = [head.header for head in forms[0].heads if not (head.column or head.name or head.part)]
+    refuse_missing(found, kind, shown, unused, forms[0].place, _asked(frame, forms[0], layout))
     return Reading(frame, tuple(notes), frozenset(used), headers_read(forms[0]))
 
 
 def headers_read(form: Form) -> dict[str, str]:
     found = {}
     for head in form.heads:
-        what = head.column or head.name or head.month or "not used"
+        what = head.column or head.name or head.part or "not used"
         if head.header:
             found[head.header] = f"{what}, in {head.unit}" if head.unit else what
     return found
@@ -324,7 +372,7 @@ def tidy(form: Form) -> tuple[pandas.DataFrame, list[str]]:
     for place, head in enumerate(form.heads):
         # The amount of a merged cell is stated once; a key or a unit holds for each of its rows.
         number = head.column.startswith(_NUMBERS) and not head.column.endswith("_unit")
-        once = head.name or head.month or number
+        once = head.name or head.part or number
         cells = raw if once else full
         table[_column_name(form, place, table)] = [_cell(cells[row][place]) for row in rows]
     frame = pandas.DataFrame(table, index=[row + 1 for row in rows], dtype=object)
@@ -339,7 +387,7 @@ def tidy(form: Form) -> tuple[pandas.DataFrame, list[str]]:
 
 def _column_name(form: Form, place: int, table: Mapping[str, Any]) -> str:
     head = form.heads[place]
-    if head.name or head.month:
+    if head.name or head.part:
         return f"\0{place}"
     if not head.column:
         name = head.header
@@ -351,7 +399,7 @@ def _column_name(form: Form, place: int, table: Mapping[str, Any]) -> str:
     before = next(one for one in form.heads if one.column == head.column)
     words = {"".join(one.header.split()): one.header for one in (before, head)}
     if head.column == "period" and any("年" in word for word in words) and any("月" in word for word in words):
-        return "\0month"
+        return _PART
     what = f"the headers {quoted(before.header)} and {quoted(head.header)} both mean {head.column}"
     fix = "Remove one of them, or pass columns={" + f'{quoted(head.header)}: ""' + "} to leave it out"
     raise TableError(f"{form.kind}: {what}", head.header, fix)
@@ -365,7 +413,7 @@ def _cell(cell: Any) -> Any:
 def _body(form: Form, cells: list[list[Any]], first: int) -> tuple[list[int], list[str]]:
     """Return the rows of a form that have cells, without notes and signatures, which are named."""
     values = [
-        place for place, head in enumerate(form.heads) if head.column in ("amount", "output") or head.name or head.month
+        place for place, head in enumerate(form.heads) if head.column in ("amount", "output") or head.name or head.part
     ]
     rows: list[int] = []
     left_out: list[str] = []
@@ -421,11 +469,8 @@ def _facts(form: Form) -> dict[str, tuple[str, int]]:
             for name, pattern in (("plant", _PLANT_IN_TITLE), ("product", _PRODUCT_IN_TITLE), ("unit", _UNIT_IN_TITLE)):
                 if (found := pattern.match(cell)) and (name != "unit" or is_unit(found[1])):
                     facts.setdefault(name, (found[1].strip(), number))
-            if found := _MONTH.search("".join(cell.split())):
-                if found[1]:
-                    facts.setdefault("period", (f"{found[1]}-{int(found[2]):02}", number))
-            elif found := _YEAR_IN_TITLE.search(cell):
-                facts.setdefault("period", (found[1], number))
+            if (found := _PERIOD_IN_TITLE.search("".join(cell.split()))) and period_span(found[1]):
+                facts.setdefault("period", (fold_period(found[1]), number))
     return facts
 
 
@@ -447,20 +492,21 @@ def _with_units(frame: pandas.DataFrame, form: Form) -> tuple[pandas.DataFrame, 
 
 
 def _melted(frame: pandas.DataFrame, form: Form) -> tuple[pandas.DataFrame, list[str]]:
-    """Turn columns of carriers, products or months into rows."""
+    """Turn columns of carriers, products or parts of a year into rows."""
     import pandas
 
     wide, kind = form.wide, form.kind
-    months = form.months if "amount" not in frame and not wide else []
-    places = wide or months
-    others = [f"\0{place}" for place in {*form.wide, *form.months} - {*places}]
-    frame = frame.drop(columns=[name for name in others if name in frame])
-    if not places or (kind == "outputs" and "output" in frame):
-        return frame.drop(columns=[f"\0{place}" for place in places], errors="ignore"), []
     value, unit, name = ("amount", "unit", "carrier") if kind == "meters" else ("output", "output_unit", "product")
-    sums = [head for head in frame if months and normalise_name(str(head)) in _WHOLE_YEAR]
-    kept = frame.drop(columns=[*(f"\0{place}" for place in places), *sums])
-    facts = _facts(form)
+    places = wide or (form.parts if value not in frame else [])
+    if value in frame and kind == "outputs":
+        places = []
+    kept = frame.drop(columns=[f"\0{place}" for place in {*form.wide, *form.parts}], errors="ignore")
+    if not places:
+        return kept, []
+    facts, key, sums = _facts(form), _key_above(form, kept), []
+    if key:
+        sums = [place for place in places if normalise_name(form.heads[place].above) in {*TOTALS, *_WHOLE}]
+        places = [place for place in places if place not in sums]
     parts = []
     for place in places:
         head = form.heads[place]
@@ -469,46 +515,75 @@ def _melted(frame: pandas.DataFrame, form: Form) -> tuple[pandas.DataFrame, list
             part[name] = head.name
             stated = head.unit or (facts["unit"][0] if "unit" in facts else None)
             part[unit] = stated if head.unit or unit not in kept else kept[unit]
+            if key:
+                part[key] = head.above
         else:
-            part["\0month"] = head.month
+            part[_PART], part[_ROW] = head.part, range(len(frame))
             if head.unit and unit not in kept:
                 part[unit] = head.unit
         parts.append(part)
+    parted = [place for place in places if normalise_name(form.heads[place].part) not in _WHOLE]
     order = [place for row in range(len(frame)) for place in range(row, len(frame) * len(parts), len(frame))]
     names = [form.heads[place].name for place in places if form.heads[place].name != "合计"]
-    if twice := next((one for one in names if names.count(one) > 1), None):
+    if not key and (twice := next((one for one in names if names.count(one) > 1), None)):
         same = [form.heads[place].header for place in places if form.heads[place].name == twice]
         fix = f'Leave one out: columns={{{quoted(same[1])}: ""}}'
         raise TableError(f"{kind}: the headers {' and '.join(map(quoted, same))} are both {twice}", same[1], fix)
     melted = pandas.concat(parts).iloc[order]
-    shown = ", ".join(form.heads[place].header for place in places[:4]) + (" …" if len(places) > 4 else "")
-    what = name if wide else "month"
-    are = f"1 column is a {what}" if len(places) == 1 else f"{len(places)} columns are {what}s"
-    said = [f"{kind}: {are} ({shown}): {several(len(frame), 'row')} became {len(melted)}"]
-    said += [f"{kind}: the column {head} is the sum of the months and is left out" for head in sums]
+    shown = ", ".join(form.heads[place].header for place in parted[:4]) + (" …" if len(parted) > 4 else "")
+    what = name if wide else "month" if all("月" in form.heads[place].part for place in form.parts[:2]) else "period"
+    are = f"1 column is a {what}" if len(parted) == 1 else f"{len(parted)} columns are {what}s"
+    said = [f"{kind}: {are} ({shown}): {several(len(frame), 'row')} became {len(frame) * len(parted)}"]
+    if key:
+        labels = ", ".join(dict.fromkeys(form.heads[place].above for place in places))
+        said.append(f"{kind}: the headers above them are the {'period' if key == _PART else key} ({labels})")
+    said += [
+        f"{kind}: the column {form.heads[place].above} {form.heads[place].header} is the sum of others and is left out"
+        for place in sums
+    ]
     return melted, said
+
+
+def _key_above(form: Form, kept: pandas.DataFrame) -> str:
+    """Return which key the headers above carriers are, each of which has some of the same carriers; "" for none."""
+    heads = [form.heads[place] for place in form.wide]
+    labels = [head.above for head in heads if normalise_name(head.above) not in {*TOTALS, *_WHOLE}]
+    names, pairs = {head.name for head in heads}, {(head.above, head.name) for head in heads}
+    if not all(labels) or len(set(labels)) < 2 or len(names) == len(heads) or len(pairs) < len(heads):
+        return ""
+    if all(period_span(label) for label in labels):
+        key = "period"
+    elif all(part_of_year(label, "2000") for label in labels):
+        key = _PART
+    elif any(map(_NO_LABEL.search, labels)):
+        return ""
+    else:
+        key = "product" if all(map(items_named, labels)) else "plant"
+    return "" if key in kept else key
 
 
 def with_constants(
     frame: pandas.DataFrame, layout: Layout, facts: Mapping[str, tuple[str, int]], notes: list[str], kind: str
 ) -> tuple[pandas.DataFrame, set[str]]:
     """Fill the keys that a table does not have, from the caller or the lines above the header, and say which."""
+    import pandas
+
     given, used = dict(layout.constants), set()
-    year = str(given.get("period", "")) or facts.get("period", ("", 0))[0]
-    if "period" in frame and "\0month" not in frame and _YEAR.fullmatch(year):
-        sums = frame["period"].map(lambda cell: normalise_name(_text(cell)) in _WHOLE_YEAR).astype(bool)
-        if _months_alone(frame["period"][~sums]):
-            notes += [
-                f"{kind}: row {row} is the sum of the months and is left out"
-                for row in dict.fromkeys(frame.index[sums])
-            ]
-            frame = frame[~sums].rename(columns={"period": "\0month"})
-    if "\0month" in frame:
-        years = list(frame["period"]) if "period" in frame else [year] * len(frame)
-        if any(years) or all(_has_year(cell) for cell in frame["\0month"]):
-            frame["period"] = [_period(*pair) for pair in zip(years, frame["\0month"], strict=True)]
+    said = fold_period(_text(given.get("period", ""))) or facts.get("period", ("", 0))[0]
+    year = said[:4] if period_span(said) else ""
+    if "period" in frame and _PART not in frame and _has_sums(frame["period"], year):
+        frame = frame.rename(columns={"period": _PART})
+    if _PART in frame:
+        years = frame["period"].map(_text) if "period" in frame else pandas.Series(year, frame.index)
+        years = years.map(lambda text: found[1] if (found := _YEAR.fullmatch(text)) else text)
+        frame, sums = _without_sums(frame.assign(period=years), kind)
+        notes += sums
+        if (frame["period"] != "").all() or all(_span("", cell) for cell in frame[_PART]):
+            frame["period"] = [_period(*pair) for pair in zip(frame["period"], frame[_PART], strict=True)]
             used |= {"period"} & set(given)
-        frame = frame.drop(columns="\0month")
+        elif (frame["period"] == "").all():
+            frame = frame.drop(columns="period")
+        frame = frame.drop(columns=[_PART, _ROW], errors="ignore")
     for name in KEYS:
         if name in frame:
             continue
@@ -526,35 +601,90 @@ def with_constants(
     return frame, used
 
 
-def _months_alone(cells: pandas.Series[Any]) -> bool:
-    texts = {_text(cell) for cell in cells} - {""}
-    return bool(texts) and all((found := _MONTH.fullmatch(text)) and not found[1] for text in texts)
+def _parts_alone(cells: pandas.Series[Any]) -> bool:
+    texts = {text for cell in cells if (text := _text(cell)) and normalise_name(text) not in _WHOLE}
+    return bool(texts) and all(part_of_year(text, "2000") and not part_of_year(text) for text in texts)
 
 
-def _has_year(cell: Any) -> bool:
-    found = _MONTH.fullmatch(_text(cell))
-    return bool(found and found[1])
+def _has_sums(cells: pandas.Series[Any], year: str) -> bool:
+    """Say whether a column of periods has parts of a year that is known, or a sum beside periods."""
+    if year and _parts_alone(cells):
+        return True
+    texts = {text for cell in cells if (text := _text(cell))}
+    sums = {text for text in texts if normalise_name(text) in _WHOLE}
+    return bool(sums) and len(texts - sums) > 1 and all(map(period_span, texts - sums))
 
 
-def _period(year: Any, month: Any) -> str:
-    years, months = _YEAR.fullmatch(_text(year)), re.fullmatch(r"(0?[1-9]|1[0-2])(?:\.0+)?月?份?", _text(month))
-    if (found := _MONTH.fullmatch(_text(month))) and found[1]:
-        return f"{found[1]}-{int(found[2]):02}"
-    return f"{years[1]}-{int(months[1]):02}" if years and months else f"{_text(year)} {_text(month)}".strip()
+def _span(year: str, part: Any) -> Span | None:
+    text = _text(part)
+    alone = re.fullmatch(r"(0?[1-9]|1[0-2])(?:\.0+)?", text)
+    return part_of_year(f"{alone[1]}月" if alone else text, year) or period_span(text)
+
+
+def _period(year: str, part: Any) -> str:
+    whole = normalise_name(_text(part)) in _WHOLE
+    span = period_span(year) if whole else _span(year, part)
+    return name_of(*span) if span else f"{year} {_text(part)}".strip()
+
+
+def _without_sums(frame: pandas.DataFrame, kind: str) -> tuple[pandas.DataFrame, list[str]]:
+    """Leave out the parts of a year that others make up, a quarter beside its months; each is compared with them."""
+    value = "amount" if kind == "meters" else "output"
+    texts = list(dict.fromkeys(frame[_PART].map(_text)))
+    made = made_up(
+        {text: _span("2000", text) for text in texts}, {text for text in texts if normalise_name(text) in _WHOLE}
+    )
+    if not made or value not in frame:
+        return frame, []
+    columns = _ROW in frame
+    keys = [_ROW] if columns else [name for name in (*KEYS, "carrier", "unit", "flow", "use") if name in frame]
+    code = frame[keys].astype(str).groupby(keys, sort=False).ngroup().to_numpy()
+    part = frame[_PART].map(_text).map(texts.index).to_numpy()
+    shape = (int(code.max()) + 1, len(texts))
+    stated, filled, beside = numpy.zeros(shape), numpy.zeros(shape, bool), numpy.zeros(shape, bool)
+    numpy.add.at(stated, (code, part), numpy.nan_to_num(to_floats(frame[value])))
+    beside[code, part] = True
+    known = ~frame[value].map(is_blank).to_numpy(bool)
+    filled[code[known], part[known]] = True
+    out, notes = numpy.zeros(shape, bool), []
+    for text, (others, within, whole) in made.items():
+        one, all_of = texts.index(text), [texts.index(other) for other in others]
+        added, some = stated[:, all_of].sum(axis=1), filled[:, all_of].any(axis=1)
+        only = filled[:, one] & ~some
+        out[:, one] |= beside[:, one] & beside[:, all_of].any(axis=1) & ~only
+        if whole:  # The parts are blank, and their sum is what is known.
+            for other in within:
+                out[only, texts.index(other)] = True
+        size = numpy.maximum(abs(stated[:, one]), abs(added))
+        apart = filled[:, one] & some & (abs(stated[:, one] - added) > _AGREED * size)
+        for group in numpy.flatnonzero(apart)[:_SHOWN]:
+            row = frame.index[int((code == group).argmax())]
+            said = f"{text} states {stated[group, one]:.10g}, its parts add up to {added[group]:.10g}"
+            notes.append(f"{kind}: row {row}: {said}")
+        stated[:, one] = numpy.where(filled[:, one], stated[:, one], added)
+        filled[:, one] |= some
+    left = out[code, part]
+    places = [text for text in made if out[:, texts.index(text)].any()] if columns else frame.index[left]
+    what = "column" if columns else "row"
+    said_out = [f"{kind}: the {what} {place} is the sum of others and is left out" for place in dict.fromkeys(places)]
+    return frame[~left], [*said_out, *notes]
 
 
 def _with_name(frame: pandas.DataFrame, sheet: str, forms: Sequence[Form], path: str) -> pandas.DataFrame:
-    """Name the month or the plant of a sheet, which its name is; rows are numbered per sheet."""
+    """Name the month, the carrier or the plant of a sheet, which its name is; rows are numbered per sheet."""
     names = [form.grid.sheet for form in forms]
-    months = all(_MONTH.fullmatch(name.strip()) or period_span(name.strip()) for name in names)
+    months = all(part_of_year(name, "2000") or period_span(name.strip()) for name in names)
+    carriers = all(map(carriers_of, names)) and "carrier" not in frame
     alike = len({frozenset(form.columns) for form in forms}) == 1
-    if not alike or (not months and ("plant" in frame or any(map(_NO_PLANT.search, names)))):
+    if not alike or (not months and not carriers and ("plant" in frame or any(map(_NO_PLANT.search, names)))):
         raise several_sheets(names, path)
     frame.index = [f"{sheet}!{row}" for row in frame.index]
+    if carriers:
+        return frame.assign(carrier=sheet.strip())
     if not months:
         return frame.assign(plant=sheet.strip())
-    if _MONTH.fullmatch(sheet.strip()) and ("period" not in frame or _years(frame["period"])):
-        return frame.assign(**{"\0month": sheet.strip()})
+    if not period_span(sheet.strip()) and ("period" not in frame or _years(frame["period"])):
+        return frame.assign(**{_PART: sheet.strip()})
     return frame if "period" in frame else frame.assign(period=sheet.strip())
 
 

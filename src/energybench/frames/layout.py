@@ -24,17 +24,23 @@ class Layout:
 
     sheet: str | None = None
     header_row: int | None = None
-    #: Own header -> column, or the name of a carrier for a column of amounts; "" leaves a column out.
+    #: Own header -> column, or the name of a carrier for a column of amounts; "" leaves a column out. Or own name of a
+    #: carrier -> its name.
     columns: Mapping[str, str] = field(default_factory=dict)
     #: Keys that hold for every row.
     constants: Mapping[str, Any] = field(default_factory=dict)
     #: Whether an amount that is blank is 0.
     none_used: bool = False
 
+    @property
+    def names(self) -> dict[str, str]:
+        """The words of the caller that mean carriers: headers of amounts, or cells of the carriers."""
+        columns = {"", *(column for kind in _KINDS for column in REQUIRED[kind][0])}
+        return {word: name for word, name in self.columns.items() if name not in columns}
+
     def places(self, headers: Sequence[object], kind: str) -> tuple[dict[str, int], tuple[str, ...], dict[str, Any]]:
         """Return the places of the columns of a table that is not in memory, unused headers, constants to add."""
-        carriers = [column for column in self.columns.values() if column not in ("", *REQUIRED[kind][0])]
-        if self.header_row is not None or carriers:
+        if self.header_row is not None or self.names.keys() & set(map(str, headers)):
             fix = "Leave out header_row, and columns of carriers, or give a table that is read whole"
             raise OptionError(f"The {kind} are read in batches, a row at a time under one header", kind, fix)
         own = {header: column or f"{header} (left out)" for header, column in self.columns.items()}

@@ -5,7 +5,7 @@ The sweep over all rows only finds which rows cannot be used. Why is worked out 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy
@@ -15,7 +15,17 @@ from energybench.energy.lines import FLOW_SIGNS, FLOWS, KIND_OF_FLOW, USE_WORDS
 from energybench.energy.plausibility import COEFFICIENT_RULE, KCAL_FOR_KJ
 from energybench.errors import did_you_mean, quoted
 from energybench.frames.columns import KEYS
-from energybench.frames.encode import Coded, clean_text, encode, fold, to_floats, with_units_of_cells, without_blanks
+from energybench.frames.encode import (
+    BLANK,
+    NONE_USED,
+    Coded,
+    clean_text,
+    encode,
+    fold,
+    to_floats,
+    with_units_of_cells,
+    without_blanks,
+)
 from energybench.frames.groups import KEY_TEXT, is_damaged
 from energybench.frames.kernel import Lookup, keys_in_use, make_key, make_lookup
 from energybench.frames.problems import Problems
@@ -124,7 +134,6 @@ _FAULTY = (
     ("=", "a formula whose value is not saved", "Open the workbook once in Excel and save it"),
     ("#", "an error of the spreadsheet", "Mend the formula of the cell"),
 )
-_DASHES = frozenset({"-", "--", "---", "—", "——", "–", "/", "－", "／"})
 
 
 def of_other_basis(column: str, basis: str) -> Refusal:
@@ -293,6 +302,9 @@ def problems_of(meters: Meters, rows: NDArray[Any]) -> Problems:
         text = KEY_TEXT.get(name, clean_text)
         null = column.table([not text(value) for value in column.distinct], True, bool)
         flag_empty(problems, name, null[column.codes])
+    # An amount that is blank may need no coefficient.
+    blank = encode(table["amount"]).map(lambda cell: clean_text(cell) in BLANK, True, bool)
+    flag_number(problems, "amount", meters.amount[rows], blank)
     position = meters.positions(rows)
     refused = [getattr(one, "lacking", None) or one for one in meters.factors]
     problems.flag_refused(position, [*refused, None])
@@ -320,15 +332,16 @@ def problems_of(meters: Meters, rows: NDArray[Any]) -> Problems:
 def flag_number(problems: Problems, column: str, values: Floats, where: NDArray[numpy.bool_] | None = None) -> None:
     """Flag cells that are empty, or no finite number."""
     here = numpy.ones(len(values), bool) if where is None else where
-    problems.flag(here & ~problems.source[column].notna().to_numpy(), missing(column))
+    empty = missing(column) if column != "amount" else replace(missing(column), suggestion=f"{_MISSING}. {NONE_USED}")
+    problems.flag(here & ~problems.source[column].notna().to_numpy(), empty)
     bad = here & ~numpy.isfinite(values)
     if bad.any():
         first = encode(problems.source[column]).map(lambda cell: clean_text(cell), "")
         for mark, word, fix in _FAULTY:
             problems.flag(bad & [text.startswith(mark) for text in first], faulty_cell(column, word, fix))
         if column == "amount":
-            fix = 'Write 0, or pass blank="none-used" where such cells say that none was used'
-            problems.flag(bad & [text in _DASHES for text in first], faulty_cell(column, "which is no number", fix))
+            blank = bad & [text in BLANK for text in first]
+            problems.flag(blank, faulty_cell(column, "which is no number", NONE_USED))
     problems.flag(bad, unreadable(column))
 
 

@@ -20,10 +20,11 @@ import pandas
 from energybench.energy.conversion import taken_notes
 from energybench.errors import MissingColumnError, OptionError, SupersededWarning, TableError, quoted
 from energybench.frames.assessment import Assessment, EnergyLines, NoEnergyLines
-from energybench.frames.columns import KEYS, canonical_columns
+from energybench.frames.columns import KEYS, canonical_columns, column_of
 from energybench.frames.double_counting import DoubleCounting
 from energybench.frames.encode import (
     Coded,
+    clean_text,
     encode,
     none_used,
     recode,
@@ -147,7 +148,7 @@ def assess(
         The row of the file with the headers of the meters, where it is not found; a mapping for both.
     columns : mapping, optional
         Headers of your own: ``{"用能": "carrier"}``; ``""`` leaves a column out, and the name of a carrier says that
-        a column of amounts is of it.
+        a column of amounts is of it, or what a word in the column of carriers means: ``{"绿电": "电力"}``.
     plant, period, product : str, optional
         What holds for every row of a table without that column.
     mapping : str or Path, optional
@@ -312,11 +313,12 @@ def add_batches(
     if isinstance(found, Reading):
         # What is said of its shape is done.
         layout, used, source = (
-            Layout(none_used=layout.none_used),
+            Layout(columns=layout.names, none_used=layout.none_used),
             found.used,
             FrameSource(found.frame, kind_of(meters), found.notes),
         )
     places, unused, constants = layout.places(source.headers, "meters")
+    layout = replace(layout, constants=constants)
     try:
         wanted = Wanted.of(outputs, options, source.kind, layouts["outputs"], outputs is meters)
     except MissingColumnError as error:
@@ -333,7 +335,7 @@ def add_batches(
         batches = source.batches(places, row_by_row)
         # The batch is let go before the next one is read.
         while (batch := next(batches, None)) is not None:
-            batch = completed(batch, constants, layout.none_used)
+            batch = completed(batch, layout)
             lines = sums.add(batch, wanted.groups, known, source.whole)
             if lines is not None and file is not None:
                 file.write(lines.frame(), batch.file)
@@ -344,10 +346,13 @@ def add_batches(
     return sums, wanted, (*unused_headers(meters=unused), *source.notes)
 
 
-def completed(batch: Batch, constants: Mapping[str, Any], blank: bool) -> Batch:
-    """Return a batch with the constants of the caller, and with 0 for what is blank where that says none was used."""
-    table = batch.table.assign(**constants) if constants else batch.table
-    return replace(batch, table=none_used(table) if blank else table)
+def completed(batch: Batch, layout: Layout) -> Batch:
+    """Return a batch with the constants and names of the caller, and 0 for what is blank where that says so."""
+    table = batch.table.assign(**layout.constants)
+    if names := layout.names:
+        carrier = encode(table["carrier"])
+        table = table.assign(carrier=carrier.map(lambda cell: names.get(clean_text(cell), cell), None))
+    return replace(batch, table=none_used(table) if layout.none_used else table)
 
 
 def refuse_unused(layouts: Mapping[str, Layout], used: frozenset[str]) -> None:
@@ -382,7 +387,9 @@ class Wanted:
             raise TableError("outputs has headers and no rows", "outputs", "Give at least one row")
         table = with_plain_cells(table)
         table = without_blanks(table, table.columns)
-        table = table[~table.duplicated()] if shared else table
+        # An output stands beside each of its readings; where a row has several carriers it has an output of its own.
+        if shared and any(column_of(header, "meters") == "carrier" for header in frame.columns):
+            table = table[~table.duplicated()]
         table = with_units_of_cells(table, to_floats(table["output"]), "output", "output_unit")
         keys = [recode(encode(table[name]), KEY_TEXT[name]) for name in KEYS]
         months = by_month(keys[1].distinct)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from energybench.energy.carriers import carriers_of, find_carrier
 from energybench.energy.coefficients import Coefficient, is_power_of_unknown_name, nothing_used
 from energybench.energy.conversion import factor
 from energybench.energy.plausibility import known_coefficients, known_heat
@@ -40,6 +41,7 @@ from energybench.limits.choose import (
 from energybench.limits.corrections import apply, check_conditions
 from energybench.limits.furnaces import LimitCurve, find_curve
 from energybench.limits.verdicts import check_basis
+from energybench.tables.store import records
 from energybench.tables.upkeep import stale
 from energybench.units.factors import Rate, ratio, same_kind
 from energybench.units.registry import read_rate
@@ -121,12 +123,26 @@ def resolve_factor(
         limits = None if choice.allow_unverified else limits
         return Factor(float(exact), _electricity(record, read), record, own, limits, str(one.unit), other)
     except (MissingFigureError, AmbiguousError, UnverifiedError, BasisError) as error:
-        record = nothing_used(carrier, read)
-        return Factor(math.inf, _electricity(record, read), record, lacking=refusal_of(error, column))
+        record, refused = nothing_used(carrier, read), refusal_of(error, column)
+        if once := said_once(carrier, carrier):
+            refused = replace(refused, suggestion=f"{error.fix}. For the whole table pass {once}")
+        return Factor(math.inf, _electricity(record, read), record, lacking=refused)
     except EnergybenchError as error:
         column = "unit" if isinstance(error, DimensionError) and not own else column
         column = "density" if density and error.message.startswith("density") else column
         return refusal_of(error, "carrier" if isinstance(error, UnknownCarrierError) else column)
+
+
+def said_once(name: str, word: str) -> str:
+    """Return how the caller says once what a name means that is no single carrier's, "" for any other name."""
+    try:
+        find_carrier(name)
+    except AmbiguousError:
+        meant = [row.name_zh for one in carriers_of(name) for row in records("carriers") if row.carrier == one]
+        return f"columns={{{quoted(word)}: {quoted(meant[0])}}}" if meant else ""
+    except UnknownCarrierError:
+        pass
+    return ""
 
 
 _EXAMPLES = {"ncv": "MJ/m3", "coefficient": "kgce/kg"}

@@ -7,6 +7,10 @@ import unicodedata
 from calendar import monthrange
 from datetime import date, timedelta
 from functools import lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
 
 Span = tuple[date, date]
 
@@ -46,6 +50,52 @@ def period_span(text: str) -> Span | None:
     if re.match("[〇零一二三四五六七八九]{4}年", plain):
         plain = plain[:4].translate(_NUMERALS) + plain[4:]
     return _single(plain) or _between(plain)
+
+
+#: What a part of a year has in its name: a month, a quarter, a half-year.
+_PART_WORD = re.compile(r"月|季|半年|[QH]\d", re.IGNORECASE)
+_MONTH_NUMERAL = re.compile("(十[一二]?|[一二三四五六七八九])月")
+
+
+def part_of_year(text: str, year: str = "") -> Span | None:
+    """Return the span of a part of a year as people name it; one without a year of its own is of the year given."""
+    plain = "".join(unicodedata.normalize("NFKC", text).split())
+    if not _PART_WORD.search(plain):
+        return None
+    plain = _MONTH_NUMERAL.sub(
+        lambda found: f"{'一二三四五六七八九十'.find(found[1][-1]) + 1 + 10 * (len(found[1]) - 1)}月", plain
+    )
+    return period_span(plain) or period_span(f"{year}年{plain}")
+
+
+def made_up(spans: Mapping[str, Span | None], sums: Iterable[str]) -> dict[str, tuple[list[str], set[str], bool]]:
+    """Return the parts that others make up, shortest first: these others, all within, and whether its span is known."""
+    known = {text: span for text, span in spans.items() if span}
+    found: dict[str, tuple[list[str], set[str], bool]] = {}
+
+    def add(text: str, others: list[str], whole: bool) -> None:
+        found[text] = others, {*others, *(one for other in others if other in found for one in found[other][1])}, whole
+
+    for text, (first, last) in sorted(known.items(), key=lambda one: one[1][1] - one[1][0]):
+        if others := _tiles(first, last, {one: span for one, span in known.items() if span != (first, last)}):
+            add(text, others, True)
+    for text in sums:
+        inside = {one for _, within, _ in found.values() for one in within}
+        others = [one for one in spans if (one in known or one in found) and one not in inside]
+        year = sum((known[one][1] - known[one][0]).days + 1 for one in others if one in known) >= 365
+        if others and (year or "年" not in text):
+            add(text, others, year)
+    return found
+
+
+def _tiles(first: date, last: date, spans: Mapping[str, Span]) -> list[str]:
+    starting = [(span[1], text) for text, span in spans.items() if span[0] == first and span[1] <= last]
+    for end, text in sorted(starting, reverse=True):
+        if end == last:
+            return [text]
+        if rest := _tiles(end + timedelta(days=1), last, spans):
+            return [text, *rest]
+    return []
 
 
 def _single(text: str) -> Span | None:

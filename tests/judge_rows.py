@@ -16,8 +16,8 @@ from collections import Counter
 from pathlib import Path
 
 from energybench import tables
-from energybench.tables.evidence import author, carried, kept, places
 from energybench.tables.rows import TABLES, VERIFICATIONS, folder, schemas
+from evidence import author, carried, kept, places
 
 Row = dict[str, str]
 SOURCED = [table for table in TABLES if {"verification", "evidence"} <= set(schemas()[table].columns)]

@@ -18,8 +18,7 @@ from hypothesis import strategies as st
 import energybench as eb
 import oracle
 from energybench import tables
-from energybench.energy.carbon import Emission, to_co2
-from energybench.energy.carbon_factors import POWER_KINDS, TONNES_CO2, read_carbon
+from energybench.energy.carbon import POWER_KINDS, TONNES_CO2, Emission, read_carbon, to_co2
 from energybench.energy.gas_and_steam import steam_heat, to_reference
 from energybench.errors import (
     AmbiguousError,

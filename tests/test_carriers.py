@@ -17,7 +17,6 @@ from hypothesis import strategies as st
 import energybench as eb
 import oracle
 from energybench import tables
-from energybench.energy.carriers import find_carrier
 from energybench.energy.coefficients import Choice, choose_coefficient
 from energybench.energy.plausibility import CO2_FOR_C, KCAL_FOR_KJ, Known, Slip, known_coefficients, known_heat
 from energybench.errors import (
@@ -38,6 +37,7 @@ from energybench.errors import (
     UnverifiedError,
     UnverifiedWarning,
 )
+from energybench.tables.names import find_carrier
 from energybench.tables.rows import VERIFICATIONS
 from energybench.units.text import read_unit
 from expect import each, refused

@@ -27,7 +27,7 @@ from hypothesis import strategies as st
 import energybench as eb
 from energybench import cli
 from energybench.cli import console
-from energybench.energy.coefficients import BASES, DEFAULT_EDITION
+from energybench.energy.coefficients import DEFAULT_EDITION
 from energybench.errors import EnergybenchError, OptionError, TableError, TableNotFoundError
 from energybench.frames.problems import ProblemRows
 from energybench.report import files as writers
@@ -568,7 +568,6 @@ def test_choices_are_those_of_the_library() -> None:
     from energybench.limits.furnaces import READINGS
     from energybench.limits.ladders import COMPARES
 
-    assert options.BASES == BASES
     assert options.READINGS == READINGS
     assert options.OPTIONS["compare"]["choices"] == COMPARES
 

@@ -11,9 +11,9 @@ import pytest
 import energybench as eb
 from energybench import tables
 from energybench.errors import EnergybenchError, OptionError, TableError, UnknownNameError
-from energybench.tables.confirm import confirm
 from energybench.tables.rows import ACCEPTED, folder
 from energybench.tables.store import records
+from energybench.tables.upkeep import confirm
 from expect import refused
 from shell import shell
 

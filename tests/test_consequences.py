@@ -8,8 +8,9 @@ import pytest
 
 from energybench.errors import OptionError
 from energybench.limits.choose import find_ladder
-from energybench.limits.consequences import consequences, is_conditional
+from energybench.limits.corrections.catalogue import is_conditional
 from energybench.limits.ladders import Level, Step
+from energybench.limits.verdicts import consequences
 from energybench.tables import as_of
 from expect import refused
 

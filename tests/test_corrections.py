@@ -40,9 +40,8 @@ from energybench.limits.corrections import (
     every_correction,
     find_correction,
 )
-from energybench.limits.corrections.catalogue import evaluate, find_figures, find_unit
+from energybench.limits.corrections.catalogue import Points, evaluate, find_figures, find_unit
 from energybench.limits.corrections.formulas import FUNCTIONS, require_range
-from energybench.limits.corrections.model import Points
 from energybench.limits.verdicts import judge
 from energybench.units.text import read_unit
 from expect import each, refused

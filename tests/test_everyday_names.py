@@ -11,12 +11,9 @@ import pytest
 
 import energybench as eb
 import oracle
-from energybench.energy import carriers
-from energybench.energy.carriers import carriers_of, find_carrier
 from energybench.errors import AmbiguousError, CoefficientError, EnergybenchError, UnknownCarrierError, UnknownNameError
-from energybench.limits import choose
-from energybench.limits.choose import items_named
-from energybench.tables.names import slips
+from energybench.tables import names
+from energybench.tables.names import carriers_of, find_carrier, items_named, slips
 from expect import each, refused
 
 if TYPE_CHECKING:
@@ -136,7 +133,7 @@ def test_a_wider_name_takes_a_figure_of_ones_own_within_that_of_what_it_may_mean
 
 
 def test_no_slip_of_the_pen_leads_to_another_thing() -> None:
-    for index in (carriers._names(), choose._item_names()):
+    for index in (names._carrier_names(), names._item_names()):
         for name, meaning in index.items():
             for near in slips(name, index):
                 assert set(index[near].ids) & set(meaning.ids), (name, near)
@@ -157,7 +154,7 @@ def test_no_slip_of_the_pen_leads_to_another_thing() -> None:
     ],
 )
 def test_a_slip_of_the_pen_is_named(name: str, near: list[str]) -> None:
-    assert slips(name, choose._item_names()) == near
+    assert slips(name, names._item_names()) == near
 
 
 def test_a_row_of_ones_own_settles_a_wider_name(tmp_path: Path) -> None:

@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 import pytest
 
 import oracle
-from energybench.tables.evidence import author, carried, places, too_strong
 from energybench.tables.rows import TABLES, schemas
+from evidence import author, carried, places, too_strong
 from expect import each
 
 SOURCED = [name for name in TABLES if {"verification", "evidence"} <= set(schemas()[name].columns)]

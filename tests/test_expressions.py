@@ -22,7 +22,7 @@ from energybench.tables.expressions import (
     parse_conditions,
     sides,
 )
-from energybench.tables.own_rows import check_file
+from energybench.tables.store import check_file
 from expect import each, refused
 
 if TYPE_CHECKING:

@@ -21,9 +21,8 @@ import pytest
 import energybench as eb
 from energybench.errors import EnergybenchError, OptionError, TableError, TableNotFoundError, quoted, text_of
 from energybench.report import files as writers
-from energybench.tables.own_rows import check_file
 from energybench.tables.rows import folder
-from energybench.tables.store import use
+from energybench.tables.store import check_file, use
 from expect import each
 from frame_tables import meters, outputs
 from shell import shell

@@ -49,17 +49,24 @@ def _sentences() -> Iterator[tuple[str, str]]:
     """Yield the sentences that are written where an error or a refusal of rows is made, with the module."""
     for module, tree in TREES.items():
         for node in ast.walk(tree):
-            if isinstance(node, ast.Call) and MAKERS.search(ast.unparse(node.func)):
-                for argument in (*node.args, *(keyword.value for keyword in node.keywords)):
-                    text = _template(argument).replace("{value}", "{=0}").strip(" ;,.")
-                    if " " in text and re.search("[a-z]{3}", HOLE.sub("", text)):
-                        yield module, text
+            for argument in _written(node):
+                text = _template(argument).replace("{value}", "{=0}").strip(" ;,.")
+                if " " in text and re.search("[a-z]{3}", HOLE.sub("", text)):
+                    yield module, text
+
+
+def _written(node: ast.AST) -> Iterator[ast.AST]:
+    """Yield what is given to the maker of a sentence, in the call or by a name in a line before it."""
+    if isinstance(node, ast.Call) and MAKERS.search(ast.unparse(node.func)):
+        yield from (*node.args, *(keyword.value for keyword in node.keywords))
+    if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) in ("fix", "said", "message"):
+        yield from (node.value.body, node.value.orelse) if isinstance(node.value, ast.IfExp) else (node.value,)
 
 
 def test_every_sentence_of_an_error_has_its_chinese() -> None:
     known = {text.strip(" ;,.") for text in rows()}
     found = set(_sentences())
-    assert len(found) > 400
+    assert len(found) > 800
     assert {where: text for where, text in found if text not in known} == {}
 
 

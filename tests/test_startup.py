@@ -119,7 +119,7 @@ for words in ([], ["--help"], ["--version"], ["convert", "--help"], ["assess", "
     assert not packages(answer) & HEAVY
     assert answer["tables"] == []
     # Of ours, what the help is made of, and the commands that it was about.
-    base = ["cli", "cli.console", "cli.options", "errors", "errors.language"]
+    base = ["cli", "cli.console", "cli.options", "energy", "errors", "errors.language"]
     convert = sorted([*base, "cli.convert"])
     assert answer["built"] == [base, base, base, convert, sorted([*convert, "cli.assess"])]
 
@@ -145,7 +145,7 @@ for words in (
 def test_conversions_read_each_table_once_and_only_their_own() -> None:
     many = "[energybench.to_tce(f'{n} 万t', name) for n in range(1, 200) for name in ('原煤', 'coke', '柴油')]"
     answer = watched(f"count_registries(); import energybench; {many}")
-    assert Counter(answer["tables"]) == {"carriers.csv": 1, "carrier_names.csv": 1}
+    assert Counter(answer["tables"]) == {"spellings.csv": 1, "carriers.csv": 1, "carrier_names.csv": 1}
     assert answer["built"] == ["float"]
 
 

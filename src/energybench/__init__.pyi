@@ -2,8 +2,8 @@
 
 from pint import UnitRegistry
 
-import energybench.energy.carriers
 import energybench.energy.conversion
+import energybench.tables.names
 from energybench import accounts as accounts
 from energybench import errors as errors
 from energybench import frames as frames
@@ -48,8 +48,9 @@ from energybench.limits import corrections as corrections
 from energybench.limits import furnaces as furnaces
 from energybench.limits import ladders as ladders
 from energybench.limits import verdicts as verdicts
-from energybench.limits.choose import find_item as find_item
+from energybench.limits.choose import Applied as Applied
 from energybench.limits.choose import find_ladder as find_ladder
+from energybench.limits.choose import timeline as timeline
 from energybench.limits.classify import classify as classify
 from energybench.limits.classify import classify_all as classify_all
 from energybench.limits.decisions import Decision as Decision
@@ -57,14 +58,13 @@ from energybench.limits.furnaces import FurnaceLimit as FurnaceLimit
 from energybench.limits.furnaces import furnace_limit as furnace_limit
 from energybench.limits.ladders import Ladder as Ladder
 from energybench.limits.ladders import Level as Level
-from energybench.limits.timeline import Applied as Applied
-from energybench.limits.timeline import timeline as timeline
 from energybench.limits.verdicts import Verdict as Verdict
 from energybench.limits.what_if import Sensitivity as Sensitivity
 from energybench.report.blank_form import BlankForm as BlankForm
 from energybench.report.blank_form import template as template
 from energybench.report.receipts import Replay as Replay
 from energybench.report.receipts import replay as replay
+from energybench.tables.names import find_item as find_item
 from energybench.targets.check import TargetCheck as TargetCheck
 from energybench.targets.check import TargetVerdict as TargetVerdict
 from energybench.targets.check import check_targets as check_targets
@@ -77,5 +77,5 @@ from energybench.units.registry import quantity as quantity
 __version__: str
 ureg: UnitRegistry[float]
 __all__: list[str]
-carriers = energybench.energy.carriers
+carriers = energybench.tables.names
 conversions = energybench.energy.conversion

@@ -17,14 +17,14 @@ from energybench.accounts.control import AccountingRules, ControlledEnergy, Use,
 from energybench.energy.coefficients import is_power_of_unknown_name
 from energybench.energy.conversion import make_choice, read_options
 from energybench.energy.lines import ConvertedLine, Line, convert_lines
-from energybench.energy.measured import combine, read_measured
+from energybench.energy.measured import combine
 from energybench.errors import NoEnergyError, OptionError, OutputError, UnknownCarrierError, check_option, quoted
 from energybench.limits.classify import Judging
 from energybench.limits.ladders import COMPARES
-from energybench.limits.verdicts import Verdict, check_basis, check_output, saving_scale
+from energybench.limits.verdicts import Verdict, check_basis, read_output, saving_scale
 from energybench.limits.what_if import Figures, Sensitivity, of_value
 from energybench.tables.store import data_version, warn_if_weak
-from energybench.units.factors import ratio, same_kind, to_float
+from energybench.units.factors import ratio, to_float
 from energybench.units.registry import make_quantity
 from energybench.units.result import Card, Receipted
 from energybench.units.text import KWH, TCE, UnitText, read_unit
@@ -193,7 +193,7 @@ class Account(Card, Receipted):
         ladder = self.verdict.ladder
         per_unit, energy_unit = saving_scale(ladder, f"{self.output!r} {self.output_unit}")
         gas = make_choice(gas_state=self.question["gas_state"]).gas_state if self.question else None
-        figures = Figures(self.lines, self.basis, self.output, self.output_unit, per_unit, energy_unit, gas)
+        figures = Figures(self.lines, self.basis, self.output, self.output_unit, float(per_unit), energy_unit, gas)
         corrected = bool(self.verdict.corrections)
         value, compare = self.verdict.value, self.verdict.compare
         return of_value(value, ladder, compare, figures=figures, corrected=corrected, coal_rate=coal_rate)
@@ -403,7 +403,10 @@ def account(
         if product is not None:
             raise OutputError(f"{quoted(product)} has energy and no output", quoted(product), 'Pass output="24000 t"')
         return book
-    magnitude, output_unit, output_spread = _read_output(output)
+    magnitude, output_unit, output_spread = read_output(output)
+    if output_unit.denominator:
+        fix = 'Give the product of the period, "24000 t"'
+        raise OutputError(f"output is {quoted(output)}, and {output_unit} is no amount", quoted(output), fix)
     ladder, saving, unit = None, None, ""
     judging = Judging(
         document, period, region, project, capacity, reading, compare, corrections, plausible, allow_unverified
@@ -411,14 +414,15 @@ def account(
     if product is not None:
         ladder = judging.ladder_of(product, None)
         saving, unit = saving_scale(ladder, output), ladder.unit
-        electric, per_energy = _scale(ladder, magnitude, output_unit, converted, basis)
+        electric, per_energy, said = saving[1] == str(KWH), 1 / saving[0], ""
         if electric:
             converted, said = _counted_in(ladder, converted)
             electricity = sum((one.electricity_kwh for one in converted), Fraction(0))
-            book = replace(book, notes=(*book.notes, said))
-        elif any(one.line.use in ("process", "auxiliary") for one in converted):
-            said = f"{ladder.indicator_zh} counts process and auxiliaries alike"
-            book = replace(book, notes=(*book.notes, said))
+        else:
+            check_basis(ladder, basis)
+            if any(one.line.use in ("process", "auxiliary") for one in converted):
+                said = f"{ladder.indicator_zh} counts process and auxiliaries alike"
+        book = replace(book, notes=(*book.notes, said) if said else book.notes)
     elif document is period is region is project is capacity is corrections is None:
         # Energy per output value is written per 万元.
         unit = "tce/万元" if output_unit.numerator == ("CNY",) else str(UnitText(TCE.numerator, output_unit.numerator))
@@ -444,34 +448,11 @@ def account(
     )
 
 
-def _read_output(output: MeasuredLike) -> tuple[Fraction, UnitText, Spread | None]:
-    magnitude, unit, spread = read_measured(output, "output")
-    if unit.denominator:
-        fix = 'Give the product of the period, "24000 t"'
-        raise OutputError(f"output is {quoted(output)}, and {unit} is no amount", quoted(output), fix)
-    number = check_output(to_float(magnitude, "output") if isinstance(magnitude, Fraction) else magnitude, output)
-    return magnitude if isinstance(magnitude, Fraction) else Fraction(number), unit, spread
-
-
-def _scale(
-    ladder: Ladder, output: Fraction, output_unit: UnitText, converted: list[ConvertedLine], basis: str
-) -> tuple[bool, Fraction]:
-    """Say whether the indicator counts electricity, and what one kWh or tce of energy is in its unit."""
-    unit = read_unit(ladder.unit)
-    over = UnitText(unit.numerator, (), unit.exponent)
-    amount = output * ratio(output_unit, UnitText(unit.denominator))
-    if same_kind(over, TCE):
-        check_basis(ladder, basis)
-        return False, ratio(TCE, over) / amount
-    if not any(one.line.coefficient.carrier == "electricity" for one in converted):
-        raise NoEnergyError(
-            f"{ladder.item} is measured in {ladder.unit} and no line is electricity", ladder.item, "Add the electricity"
-        )
-    return True, ratio(KWH, over) / amount
-
-
 def _counted_in(ladder: Ladder, converted: list[ConvertedLine]) -> tuple[list[ConvertedLine], str]:
     """Take the power of auxiliaries out of an indicator of molten aluminium, and say which lines count in it."""
+    if not any(one.line.coefficient.carrier == "electricity" for one in converted):
+        said = f"{ladder.item} is measured in {ladder.unit} and no line is electricity"
+        raise NoEnergyError(said, ladder.item, "Add the electricity")
     counted: dict[bool, list[str]] = {True: [], False: []}
     lines = []
     for one in converted:

@@ -294,26 +294,17 @@ def _check_use(use: Use, number: int) -> None:
     check_option(f"line {number}: use", use.use, USES)
     check_option(f"line {number}: origin", use.origin, ORIGINS)
     if use.use == "feedstock" and category_of(use.carrier) not in _ENERGY_PRODUCTS:
-        raise OptionError(
-            f"line {number}: {use.carrier} is used as feedstock, and only coal, oil, gas and their products can be",
-            use.carrier,
-            'Write use="fuel"',
-        )
+        said = f"line {number}: {use.carrier} is used as feedstock, and only coal, oil, gas and their products can be"
+        raise OptionError(said, use.carrier, 'Write use="fuel"')
     if use.origin != "grid" and use.carrier != "electricity":
-        raise OptionError(
-            f"line {number}: {use.carrier} has the origin {use.origin}, and the rules speak of power",
-            use.carrier,
-            "Leave origin out for every carrier but electricity",
-        )
+        said = f"line {number}: {use.carrier} has the origin {use.origin}, and the rules speak of power"
+        raise OptionError(said, use.carrier, "Leave origin out for every carrier but electricity")
     if not (isfinite(use.tce) and isfinite(use.kwh)):
         shown = f"{use.tce} tce, {use.kwh} kWh"
         raise AmountError(f"line {number}: {use.carrier} is {shown}", shown, "Give finite figures")
     if use.tce < 0 and (use.use == "feedstock" or use.origin != "grid"):
-        raise OptionError(
-            f"line {number}: {use.carrier} sent out has the use {use.use} and the origin {use.origin}",
-            use.carrier,
-            "Leave use and origin out for energy sent out",
-        )
+        said = f"line {number}: {use.carrier} sent out has the use {use.use} and the origin {use.origin}"
+        raise OptionError(said, use.carrier, "Leave use and origin out for energy sent out")
 
 
 def _exclusions(uses: Iterable[Use], rules: AccountingRules) -> Iterator[tuple[Fraction, Exclusion]]:

@@ -170,11 +170,8 @@ def _comparable(read: Mapping[str, tuple[Fraction, UnitText]], by: str) -> dict[
     for name, (amount, unit) in read.items():
         if target is None or not same_kind(unit, target):
             others = "" if target is None else f", while {first_name} is in {first}"
-            raise DimensionError(
-                f"{name} is given in {unit}{others}: sharing by {by} needs amounts of one kind",
-                str(unit),
-                f'Give every product like "{measure.example}"',
-            )
+            said = f"{name} is given in {unit}{others}: sharing by {by} needs amounts of one kind"
+            raise DimensionError(said, str(unit), f'Give every product like "{measure.example}"')
         if amount < 0:
             shown = f"{float(amount):g} {unit}"
             raise AmountError(f"{name} is {shown}, expected zero or more", shown, "Leave the product out")

@@ -16,8 +16,8 @@ from energybench.cli.limit import find_limit
 from energybench.cli.options import OPTIONS
 from energybench.energy.conversion import convert
 from energybench.errors import AmountError, EnergybenchError, JsonLineError, OptionError, did_you_mean, quoted
+from energybench.limits.choose import timeline
 from energybench.limits.classify import classify
-from energybench.limits.timeline import timeline
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

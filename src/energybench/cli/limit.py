@@ -36,13 +36,14 @@ def run(arguments: Namespace) -> tuple[Ladder, int]:
 def find_limit(item: str, unit: str | None, **options: Any) -> Ladder:
     from energybench.limits import choose
     from energybench.limits.furnaces import DEFAULT_ITEM, find_curve
+    from energybench.tables.names import find_item
     from energybench.tables.store import warn_if_weak
     from energybench.units.factors import same_kind
     from energybench.units.text import read_unit
 
     capacity = options["capacity"]
     try:
-        choose.find_item(item)
+        find_item(item)
     except UnknownProductError:
         if not re.match(r"\s*[-+−]?\s*\.?\d", item):
             raise

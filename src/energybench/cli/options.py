@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from energybench.errors.language import LANGUAGES, word
+from energybench.energy import BASES, BASIS_OF_WORD
+from energybench.errors.language import LANGUAGES
 
 if TYPE_CHECKING:
     import argparse
 
-BASES = ("calorific", "primary")
 READINGS = ("linear", "class_below", "class_above", "stated_only")
 
 #: Argument of the library: how the option reads. The option is its name with dashes.
 OPTIONS: dict[str, dict[str, Any]] = {
     "basis": {
-        "type": lambda said: next((one for one in BASES if said and said in (word(one), word(one)[:2])), said),
+        "type": lambda said: BASIS_OF_WORD.get(said, said),
         "choices": BASES,
         "default": "calorific",
         "help": "calorific is 当量值, primary is 等价值",

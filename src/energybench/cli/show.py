@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from energybench.cli.console import Parser
-    from energybench.limits.timeline import Applied
+    from energybench.limits.choose import Applied
 
 ABOUT = "The limits in force, a GB standard beside the national list; all limits by day; the conditions asked for."
 EXAMPLES = """\
@@ -98,9 +98,9 @@ def add_arguments(parser: Parser) -> None:
 def run(arguments: Namespace) -> tuple[Product, int]:
     """Gather what is known of a product."""
     import energybench as eb
-    from energybench.limits.choose import find_item, same_product
-    from energybench.limits.corrections import applicable
-    from energybench.limits.corrections.on_ladders import condition
+    from energybench.limits.choose import same_product
+    from energybench.limits.corrections import applicable, condition
+    from energybench.tables.names import find_item
     from energybench.tables.store import records
 
     item, region = find_item(arguments.item), arguments.region

@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING, Any
 from energybench.cli.console import FINE, PROBLEMS, say, say_json, spoken, stamp
 from energybench.cli.options import add_options
 from energybench.errors import OptionError
-from energybench.tables.own_rows import check_file
 from energybench.tables.rows import TABLES
-from energybench.tables.store import records
+from energybench.tables.store import check_file, records
 from energybench.tables.upkeep import age, gaps
 
 if TYPE_CHECKING:
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
     import pandas
 
     from energybench.cli.console import Parser
-    from energybench.tables.confirm import Confirmation
+    from energybench.tables.upkeep import Confirmation
 
 ABOUT = """\
 Figures stand as their documents print them. "check FILE" checks rows of your own against the schema and says
@@ -96,7 +95,7 @@ def run(arguments: Namespace) -> tuple[Confirmation | None, int]:
 
 
 def _confirm(arguments: Namespace) -> tuple[Confirmation, int]:
-    from energybench.tables.confirm import confirm
+    from energybench.tables.upkeep import confirm
 
     fix = "Write: energybench tables confirm ID --document FILE --page PAGE --value FIGURE"
     if arguments.file is None:

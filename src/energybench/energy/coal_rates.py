@@ -139,11 +139,8 @@ def coal_rate(year: int | str, kind: str, *, allow_unverified: bool = False) -> 
     generation coal rate given by the user: 300 gce/kWh
     """
     if kind not in KINDS:
-        raise OptionError(
-            f"kind is {quoted(kind)}, expected generation or supply",
-            quoted(kind),
-            did_you_mean(str(kind), KINDS, 'Use "generation" (发电) or "supply" (供电); the rule asks for generation'),
-        )
+        fix = did_you_mean(str(kind), KINDS, 'Use "generation" (发电) or "supply" (供电); the rule asks for generation')
+        raise OptionError(f"kind is {quoted(kind)}, expected generation or supply", quoted(kind), fix)
     rule = _rule()
     if isinstance(year, str) and "/" in year:
         own = read_rate(year, "coal_rate")

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from energybench.energy.carriers import BASIS_WORDS, carrier_ids, carriers_of, find_carrier, is_slip, without_basis
+from energybench.energy import BASES, BASIS_OF_WORD
 from energybench.energy.plausibility import COEFFICIENT_RULE, known_coefficients, refuse_slip
 from energybench.errors import (
     AmbiguousError,
@@ -29,6 +29,7 @@ from energybench.errors import (
     text_of,
 )
 from energybench.tables.cite import Cited
+from energybench.tables.names import carrier_ids, carriers_of, find_carrier, is_slip, without_basis
 from energybench.tables.store import ACCEPTED, cached, choose, citation, find_document, own_ids, records
 from energybench.units.factors import STANDARD_COAL_KJ_PER_KGCE, Rate, same_kind, to_float
 from energybench.units.result import Card, Quantified
@@ -41,13 +42,12 @@ if TYPE_CHECKING:
     from energybench.tables.rows import CarrierRow, CoalRateRow
 
 DEFAULT_EDITION = "gbt-2589-2020"
-BASES = ("calorific", "primary")
 
 _KGCE_PER_KWH = UnitText(("kgce",), ("kWh",))
 
 
 def check_basis_name(basis: str) -> None:
-    meant = next((word for name, word in BASIS_WORDS.items() if text_of(basis).startswith(name)), None)
+    meant = next((word for name, word in BASIS_OF_WORD.items() if text_of(basis).startswith(name)), None)
     if meant is not None:
         raise OptionError(f"basis is {quoted(basis)}", quoted(basis), f'Write basis="{meant}"')
     check_option("basis", basis, BASES)
@@ -164,11 +164,8 @@ def choose_coefficient(name: str, choice: Choice) -> tuple[Rate, Coefficient]:
     check_basis_name(choice.basis)
     plain, stated = without_basis(name)
     if stated and stated != choice.basis:
-        raise BasisError(
-            f"{quoted(name)} states the {stated} basis, and basis is {choice.basis}",
-            quoted(name),
-            f"Give the basis that the name states, or name the carrier {plain}",
-        )
+        fix = f"Give the basis that the name states, or name the carrier {plain}"
+        raise BasisError(f"{quoted(name)} states the {stated} basis, and basis is {choice.basis}", quoted(name), fix)
     if choice.coefficient is not None and choice.ncv is not None:
         raise OptionError("coefficient, ncv: both are given", "coefficient, ncv", "Give one of them")
     for word, figure in (("coefficient", choice.coefficient), ("ncv", choice.ncv)):
@@ -184,11 +181,8 @@ def choose_coefficient(name: str, choice: Choice) -> tuple[Rate, Coefficient]:
     if row.category == "electricity" and choice.basis == "primary":
         return _primary_electricity(rows, choice)
     if carrier == "heat" and choice.basis == "primary":
-        raise BasisError(
-            "Heat on the primary basis has no coefficient in any table",
-            "primary",
-            'Pass coefficient=, the standard coal that its production took, for example "0.0408 kgce/MJ"',
-        )
+        fix = 'Pass coefficient=, the standard coal that its production took, for example "0.0408 kgce/MJ"'
+        raise BasisError("Heat on the primary basis has no coefficient in any table", "primary", fix)
     return _of_row(_table_row([row for row in rows if row.basis != "primary"], choice))
 
 
@@ -281,20 +275,15 @@ def _primary_electricity(rows: list[CarrierRow], choice: Choice) -> tuple[Rate, 
     edition = next((each for each in _editions_of(choice) if any(row.document == each for row in known)), "")
     fixed = [row for row in known if row.document == edition]
     if fixed and choice.coal_rate is not None:
-        raise OptionError(
-            f"{citation(edition)} fixes {_shown(fixed[0])} and coal_rate is given too",
-            "coal_rate",
-            "Leave one of them out",
-        )
+        fix = "Leave one of them out"
+        raise OptionError(f"{citation(edition)} fixes {_shown(fixed[0])} and coal_rate is given too", "coal_rate", fix)
     if fixed:
         return _of_row(_row_of(edition, fixed, choice))
     if choice.coal_rate is None:
         shown = "; ".join(map(_shown, listed))
-        raise CoalRateError(
-            "Electricity on the primary basis needs the coal rate of a year and has no default",
-            "coal_rate",
-            f'Pass coal_rate="300 gce/kWh" with the figure of your year, or the edition of a fixed one: {shown}',
-        )
+        said = "Electricity on the primary basis needs the coal rate of a year and has no default"
+        fix = f'Pass coal_rate="300 gce/kWh" with the figure of your year, or the edition of a fixed one: {shown}'
+        raise CoalRateError(said, "coal_rate", fix)
     rate = Rate(choice.coal_rate.to(_KGCE_PER_KWH), _KGCE_PER_KWH)
     known_rates = known_coefficients("electricity", rate.unit, "primary")
     written, unverified = choice.coal_rate, choice.allow_unverified
@@ -348,11 +337,8 @@ def _given(name: str, choice: Choice, figure: Rate, word: str) -> tuple[Rate, Co
         what = "heating value" if word == "ncv" else "coefficient but its definition"
         raise OptionError(f"{carrier} has no {what}, and {word} is given", word, fix)
     if not figure.unit.denominator:
-        raise DimensionError(
-            f"{word} {figure} is not per amount of carrier",
-            str(figure),
-            'Write, for example, "1.2 kgce/kg" or "35.6 MJ/m3"',
-        )
+        fix = 'Write, for example, "1.2 kgce/kg" or "35.6 MJ/m3"'
+        raise DimensionError(f"{word} {figure} is not per amount of carrier", str(figure), fix)
     per = UnitText(KGCE.numerator, figure.unit.denominator)
     usual = {"electricity": "kWh", "solid": "t or m3", "liquid": "t or m3", "gas": "t or m3"}.get(category)
     if usual and same_kind(per.per, KWH) != (usual == "kWh"):

@@ -8,7 +8,6 @@ from inspect import Parameter, signature
 from itertools import product
 from typing import TYPE_CHECKING, Any, ParamSpec, TypedDict, TypeVar, Unpack
 
-from energybench.energy.carriers import carriers_of
 from energybench.energy.coal_rates import CoalRate
 from energybench.energy.coefficients import (
     Choice,
@@ -39,6 +38,7 @@ from energybench.errors import (
     UnknownCarrierError,
     UnverifiedError,
 )
+from energybench.tables.names import carriers_of
 from energybench.tables.store import cached, warn_if_weak
 from energybench.units.factors import Rate, ratio, same_kind, to_float, two_conditions
 from energybench.units.registry import make_quantity, pint_unit, registry, times
@@ -153,11 +153,8 @@ def _mass_per_volume(density: Rate) -> Rate:
     for known, rate in product(_KILOGRAM_PER_VOLUME, (density, inverse) if unit.denominator else ()):
         if same_kind(rate.unit, known):
             return Rate(rate.to(known), known)
-    raise DimensionError(
-        f"density is {density}, expected mass per volume",
-        str(density),
-        'Give it as density="0.84 kg/L"; a heating value is ncv=, standard coal per amount is coefficient=',
-    )
+    fix = 'Give it as density="0.84 kg/L"; a heating value is ncv=, standard coal per amount is coefficient='
+    raise DimensionError(f"density is {density}, expected mass per volume", str(density), fix)
 
 
 def _wrong_kind(unit: UnitText, per: UnitText, carrier: str) -> DimensionError:
@@ -283,8 +280,7 @@ class Conversion:
 
     def to_pint(self) -> pint.Quantity[Any]:
         """Return the standard coal as a quantity of ``energybench.ureg``."""
-        result: pint.Quantity[Any] = make_quantity(self.tce, "tce")
-        return result
+        return make_quantity(self.tce, "tce")
 
     def __str__(self) -> str:
         by = f" at {self.density}" if self.density else ""

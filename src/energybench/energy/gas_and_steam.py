@@ -231,11 +231,8 @@ def _cubic_metres(unit: UnitText, kelvin: Fraction) -> Fraction:
             f"The amount is in {unit}, expected a gas volume", str(unit), 'Write, for example, "10000 m3"'
         )
     if kelvin != NORMAL_KELVIN:
-        raise GasConditionError(
-            f"The amount is in {unit}, which is a volume at 0 °C, and from_temperature is another",
-            str(unit),
-            'Write from_temperature="0 °C", or give the amount in m3',
-        )
+        said = f"The amount is in {unit}, which is a volume at 0 °C, and from_temperature is another"
+        raise GasConditionError(said, str(unit), 'Write from_temperature="0 °C", or give the amount in m3')
     return ratio(unit, NM3)
 
 
@@ -280,8 +277,7 @@ class SteamHeat(Record):
 
     def to_pint(self) -> pint.Quantity[Any]:
         """Return the heat as a quantity of ``energybench.ureg``."""
-        result: pint.Quantity[Any] = make_quantity(self.heat_gj, "GJ")
-        return result
+        return make_quantity(self.heat_gj, "GJ")
 
     def __str__(self) -> str:
         return (
@@ -350,11 +346,8 @@ def steam_heat(
     tonnes = _read_mass(mass)
     megapascal = read_pressure(pressure)
     if (temperature is None) == (dryness is None):
-        raise OptionError(
-            "Give either temperature or dryness",
-            "temperature",
-            'Pass temperature="300 °C" for superheated steam or water, dryness=1 for dry saturated steam',
-        )
+        fix = 'Pass temperature="300 °C" for superheated steam or water, dryness=1 for dry saturated steam'
+        raise OptionError("Give either temperature or dryness", "temperature", fix)
     share: float | None = None
     if dryness is not None:
         share = _read_dryness(dryness)
@@ -390,11 +383,8 @@ def _read_mass(mass: AmountLike) -> Fraction:
 
 def _read_dryness(dryness: object) -> float:
     if isinstance(dryness, bool) or not isinstance(dryness, int | float) or not 0 <= dryness <= 1:
-        raise OptionError(
-            f"dryness is {quoted(dryness)}, expected a share from 0 to 1",
-            quoted(dryness),
-            "Write dryness=1 for dry steam",
-        )
+        fix = "Write dryness=1 for dry steam"
+        raise OptionError(f"dryness is {quoted(dryness)}, expected a share from 0 to 1", quoted(dryness), fix)
     return float(dryness)
 
 
@@ -404,11 +394,8 @@ def _celsius(kelvin: float) -> float:
 
 def _feedwater(megapascal: float, temperature: AmountLike | None, enthalpy: AmountLike | None) -> tuple[float, str]:
     if (temperature is None) == (enthalpy is None):
-        raise OptionError(
-            "Give either feedwater_temperature or feedwater_enthalpy: heat is counted from the feedwater",
-            "feedwater",
-            _ONE_REFERENCE,
-        )
+        said = "Give either feedwater_temperature or feedwater_enthalpy: heat is counted from the feedwater"
+        raise OptionError(said, "feedwater", _ONE_REFERENCE)
     if enthalpy is not None:
         rate = read_rate(enthalpy, "feedwater_enthalpy")
         if not same_kind(rate.unit, _KJ_PER_KG):
@@ -421,22 +408,16 @@ def _feedwater(megapascal: float, temperature: AmountLike | None, enthalpy: Amou
     below, state = _single_phase(megapascal, kelvin, "feedwater_temperature")
     celsius = _celsius(kelvin)
     if state != "subcooled water" and not (state == "supercritical" and kelvin < CRITICAL_KELVIN):
-        raise OptionError(
-            f"feedwater_temperature {celsius:g} °C is {state} at {megapascal:g} MPa, expected liquid water",
-            f"{celsius:g} °C",
-            "Give the temperature of the water that entered the boiler",
-        )
+        said = f"feedwater_temperature {celsius:g} °C is {state} at {megapascal:g} MPa, expected liquid water"
+        raise OptionError(said, f"{celsius:g} °C", "Give the temperature of the water that entered the boiler")
     return below, f"water at {celsius:g} °C and {megapascal:g} MPa"
 
 
 @lru_cache(1024)
 def _saturated(megapascal: float, dryness: float) -> tuple[float, float]:
     if megapascal >= CRITICAL_MPA:
-        raise OptionError(
-            f"dryness is given at {megapascal:g} MPa, and water has no saturation from {CRITICAL_MPA} MPa up",
-            f"{megapascal:g} MPa",
-            "Give the temperature instead",
-        )
+        said = f"dryness is given at {megapascal:g} MPa, and water has no saturation from {CRITICAL_MPA} MPa up"
+        raise OptionError(said, f"{megapascal:g} MPa", "Give the temperature instead")
     if 0 < dryness < 1:
         kelvin, water = _saturated(megapascal, 0.0)
         return kelvin, water + dryness * (_saturated(megapascal, 1.0)[1] - water)
@@ -465,11 +446,8 @@ def _solve(megapascal: float, shown: str, **state: float) -> Any:
     try:
         return _iapws().IAPWS97(P=megapascal, **state)
     except NotImplementedError as error:
-        raise OptionError(
-            f"{shown} lies outside {FORMULATION}",
-            shown,
-            "It holds from 0 to 800 °C up to 100 MPa and to 2000 °C up to 50 MPa: check the units",
-        ) from error
+        fix = "It holds from 0 to 800 °C up to 100 MPa and to 2000 °C up to 50 MPa: check the units"
+        raise OptionError(f"{shown} lies outside {FORMULATION}", shown, fix) from error
 
 
 def _iapws() -> Any:

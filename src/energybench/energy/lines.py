@@ -229,11 +229,8 @@ def _parts_of(entry: LineLike) -> dict[str, Any]:
         unknown = [key for key in entry if key not in LINE_KEYS]
         if unknown or "carrier" not in entry or "amount" not in entry:
             shown = quoted(unknown[0]) if unknown else "carrier or amount missing"
-            raise OptionError(
-                f"{shown}, expected the keys {', '.join(LINE_KEYS)}",
-                shown,
-                did_you_mean(text_of(unknown[0]), LINE_KEYS) if unknown else "Give carrier and amount",
-            )
+            fix = did_you_mean(text_of(unknown[0]), LINE_KEYS) if unknown else "Give carrier and amount"
+            raise OptionError(f"{shown}, expected the keys {', '.join(LINE_KEYS)}", shown, fix)
         return entry
     if isinstance(entry, Sequence) and not isinstance(entry, str) and 2 <= len(entry) <= 3:
         first, second = entry[:2]
@@ -241,11 +238,8 @@ def _parts_of(entry: LineLike) -> dict[str, Any]:
             raise OptionError(f"{quoted(entry)} has the amount first", quoted(entry), "Write (carrier, amount)")
         third = "unit" if isinstance(second, Real) else "flow"
         return dict(zip(("carrier", "amount", third), entry, strict=False))
-    raise OptionError(
-        f"{quoted(entry)} is no line, expected (carrier, amount) or a mapping",
-        quoted(entry),
-        'Write ("原煤", "1200 t")',
-    )
+    fix = 'Write ("原煤", "1200 t")'
+    raise OptionError(f"{quoted(entry)} is no line, expected (carrier, amount) or a mapping", quoted(entry), fix)
 
 
 def _text(parts: dict[str, Any], key: str) -> str:

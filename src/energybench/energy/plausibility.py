@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import permutations
 
-from energybench.energy.carriers import carrier_ids, carriers_of
+from energybench.energy import BASES_ZH
 from energybench.errors import CoefficientError
+from energybench.tables.names import carrier_ids, carriers_of
 from energybench.tables.store import cached, records
 from energybench.units.factors import STANDARD_COAL_KJ_PER_KGCE, Rate, same_kind, to_float
 from energybench.units.text import KILOGRAM, M3, NM3, UnitText, read_unit
@@ -125,9 +126,9 @@ def known_coefficients(carrier: str, per: UnitText, basis: str = "calorific") ->
         unit, ranges = _BY_BASIS[carrier]
         if not same_kind(unit, per):
             return None
-        scale, words = Rate(Fraction(1), unit).to(per), {"calorific": "当量值", "primary": "等价值"}
+        scale = Rate(Fraction(1), unit).to(per)
         both = {
-            each: Known(Fraction(low) * scale, Fraction(high) * scale, *_EXACT, f"the {each} basis ({words[each]})")
+            each: Known(Fraction(low) * scale, Fraction(high) * scale, *_EXACT, f"the {each} basis ({BASES_ZH[each]})")
             for each, (low, high) in ranges.items()
         }
         other = next(known for each, known in both.items() if each != basis)
@@ -224,11 +225,9 @@ def refuse_slip(
     because = f": {written} is {why}" if why and (known.other or str(written) != given) else f": {why}" if why else ""
     rule = usual.rule if isinstance(usual, Slip) else usual
     look_at = "the decimal point, the unit and the basis" if known.other else f"the decimal point and the unit ({rule})"
-    raise CoefficientError(
-        f"{word} gives {given} for {carrier}, where every document has {known}{because}",
-        str(written) if why else given,
-        f"Check {look_at}" + ("" if of_other_basis else "; allow_unverified=True takes it as it is"),
-    )
+    said = f"{word} gives {given} for {carrier}, where every document has {known}{because}"
+    fix = f"Check {look_at}" + ("" if of_other_basis else "; allow_unverified=True takes it as it is")
+    raise CoefficientError(said, str(written) if why else given, fix)
 
 
 def refuse_density(density: Rate, known: float, carrier: str, *, per_mass: bool) -> None:
@@ -239,8 +238,6 @@ def refuse_density(density: Rate, known: float, carrier: str, *, per_mass: bool)
     in_kg = "" if str(density.unit) == "kg/m3" else f" ({known:g} kg/m3)"
     expected = " or ".join(f"{low:g} to {high:g}" for low, high in ranges)
     gas = ", as its coefficient is that of gas" if ranges[-1][1] <= _DENSITIES["gas"][0][1] else ""
-    raise CoefficientError(
-        f"density is {density}{in_kg}, expected {expected} kg/m3 for {carrier}{gas}",
-        str(density),
-        "Check the decimal point and the unit (0.84 kg/L is 840 kg/m3); allow_unverified=True takes it as it is",
-    )
+    said = f"density is {density}{in_kg}, expected {expected} kg/m3 for {carrier}{gas}"
+    fix = "Check the decimal point and the unit (0.84 kg/L is 840 kg/m3); allow_unverified=True takes it as it is"
+    raise CoefficientError(said, str(density), fix)

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from energybench.energy.carriers import find_carrier
 from energybench.energy.lines import TOTALS
 from energybench.errors import EnergybenchError, OptionError, PeriodError, TableError, quoted
 from energybench.frames.columns import canonical_columns, column_of
@@ -14,8 +13,7 @@ from energybench.frames.encode import clean_text, encode
 from energybench.frames.forms import Reading, several
 from energybench.frames.layout import Layout, Shape, mapping_text
 from energybench.frames.opening import open_meters, open_outputs, same_table
-from energybench.limits.choose import find_item
-from energybench.tables.names import normalise_name
+from energybench.tables.names import find_carrier, find_item, normalise_name
 from energybench.tables.periods import period_span
 from energybench.units.text import read_unit
 

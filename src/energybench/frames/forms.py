@@ -13,14 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy
 
-from energybench.energy.carriers import carriers_of
 from energybench.energy.lines import PARTS_OF, TOTALS
 from energybench.errors import TableError, quoted, text_of
 from energybench.frames.columns import EXAMPLES, KEYS, REQUIRED, column_of, is_unit, refuse_missing, split_unit
 from energybench.frames.encode import NONE_USED, encode, is_blank, to_floats
 from energybench.frames.resolve import said_once
-from energybench.limits.choose import items_named
-from energybench.tables.names import normalise_name, spellings
+from energybench.tables.names import carriers_of, items_named, normalise_name, spellings
 from energybench.tables.periods import Span, fold_period, made_up, name_of, part_of_year, period_span
 
 if TYPE_CHECKING:

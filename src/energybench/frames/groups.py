@@ -11,7 +11,7 @@ from energybench.errors import EnergybenchError, cut, without_suggestions
 from energybench.frames.columns import KEYS
 from energybench.frames.encode import Coded, clean_text
 from energybench.frames.kernel import Key, Lookup, keys_in_use, make_key, make_lookup
-from energybench.limits.choose import find_item
+from energybench.tables.names import find_item
 from energybench.tables.periods import fold_period, period_span
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ from energybench.energy.conversion import factor, make_choice
 from energybench.energy.gas_and_steam import CONDITIONS
 from energybench.errors import check_option
 from energybench.limits.choose import documents_of_region
-from energybench.limits.consequences import PROJECTS
 from energybench.limits.furnaces import READINGS
 from energybench.limits.ladders import COMPARES
+from energybench.limits.verdicts import PROJECTS
 from energybench.tables.store import find_document
 from energybench.units.text import KWH
 

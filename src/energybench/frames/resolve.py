@@ -33,7 +33,6 @@ from energybench.limits.choose import (
     choose_document,
     day_of,
     documents_of_region,
-    find_item,
     find_ladder,
     needs_capacity,
     standing,
@@ -41,6 +40,7 @@ from energybench.limits.choose import (
 from energybench.limits.corrections import apply, check_conditions
 from energybench.limits.furnaces import LimitCurve, find_curve
 from energybench.limits.verdicts import check_basis
+from energybench.tables.names import find_item
 from energybench.tables.store import records
 from energybench.tables.upkeep import stale
 from energybench.units.factors import Rate, ratio, same_kind

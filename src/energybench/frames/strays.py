@@ -16,7 +16,7 @@ from energybench.frames.columns import KEYS
 from energybench.frames.encode import clean_text
 from energybench.frames.groups import DAMAGED, product_key
 from energybench.frames.resolve import Refusal
-from energybench.limits.choose import find_item
+from energybench.tables.names import find_item
 from energybench.tables.periods import period_span
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields, replace
 from itertools import compress
 from typing import TYPE_CHECKING, Any
 
@@ -25,19 +25,13 @@ from energybench.errors import (
 )
 from energybench.limits.furnaces import FurnaceLimit, furnace_limit
 from energybench.limits.ladders import Ladder, Level, Step
-from energybench.tables.names import (
-    Meaning,
-    decorations,
-    index_names,
-    meaning_of,
-    normalise_name,
-    resolve_name,
-)
+from energybench.tables.names import find_item, normalise_name
 from energybench.tables.periods import period_span
 from energybench.tables.rows import as_of
 from energybench.tables.store import ACCEPTED, cached, citation, find_document, own_ids, records, require_usable
 from energybench.tables.upkeep import stale
 from energybench.units.factors import same_kind
+from energybench.units.result import Record
 from energybench.units.text import TCE, UnitText, read_unit
 
 if TYPE_CHECKING:
@@ -47,66 +41,6 @@ if TYPE_CHECKING:
     from energybench.units.registry import AmountLike
 
 _GB_NOTE = "level 3 is the limit for all, level 2 the access test for new plants, level 1 the advanced value"
-
-
-_AROUND = decorations(behind="产出?量|产品")
-_TABLES = ("benchmarks", "local_limits", "furnace_limits", "limits")
-
-
-@cached()
-def _item_ids() -> frozenset[str]:
-    return frozenset(row.item for table in _TABLES for row in records(table))
-
-
-@cached()
-def _item_names() -> dict[str, Meaning]:
-    names = [(row.name, row.item, row.sense, row.notes) for row in records("product_names")]
-    names += [(item, item, "", "") for item in sorted(_item_ids())]
-    taken = {normalise_name(name) for name, _, sense, _ in names if not sense}
-    standards = [(name, row.item, "", "") for row in records("limits") for name in (row.item_zh, row.item_en) if name]
-    labels: dict[str, str] = {}
-    for table in _TABLES:
-        for row in records(table):
-            labels.setdefault(row.item, row.item_zh)
-    return index_names([*names, *(row for row in standards if normalise_name(row[0]) not in taken)], labels)
-
-
-@cached(4096)
-def find_item(name: str) -> str:
-    """Return the id of an item by its id or any of its names.
-
-    Parameters
-    ----------
-    name : str
-        Item id, Chinese or English name.
-
-    Returns
-    -------
-    str
-        The id, as in the column ``item`` of the tables.
-
-    Raises
-    ------
-    UnknownProductError
-        If no table knows the name; the nearest are named.
-    AmbiguousError
-        If several items have the name.
-
-    Examples
-    --------
-    >>> find_item("电解铝")
-    'electrolytic-aluminium'
-    """
-    if isinstance(name, str) and name in _item_ids():  # an id is itself, whatever else has its words as a name
-        return name
-    advice = "energybench tables product_names lists them"
-    return resolve_name(name, _item_names(), "product", UnknownProductError, advice, _AROUND)
-
-
-def items_named(name: str) -> tuple[str, ...]:
-    """Return every item that has a name: none, one, or several."""
-    found = meaning_of(name, _item_names(), _AROUND)
-    return found.ids if found else ()
 
 
 #: Per table: the column of each step with its class, best first, and the class beyond the last.
@@ -283,11 +217,8 @@ def choose_document(
         row = find_document(document)
         if row not in rows:
             successor = f"{citation(row.id)} was replaced by {row.replaced_by}. " if row.replaced_by else ""
-            raise UnknownProductError(
-                f"No level of {item} in {citation(row.id)} is known",
-                item,
-                f'{successor}It is in {", ".join(one.id for one in rows)}: pass document="{rows[-1].id}"',
-            )
+            fix = f'{successor}It is in {", ".join(one.id for one in rows)}: pass document="{rows[-1].id}"'
+            raise UnknownProductError(f"No level of {item} in {citation(row.id)} is known", item, fix)
         return row
     local = [row for row in rows if row.kind == "local_policy"]
     here = [row for row in local if region is not None and row.id in places]
@@ -301,18 +232,12 @@ def choose_document(
     if not pool:
         places_known = ", ".join(f"{row.region.partition(';')[0]} ({row.id})" for row in local)
         first = local[-1]
-        raise NotInForceError(
-            f"No national limit of {item} is known, only a local one: {places_known}",
-            item,
-            f'Pass region="{first.region.partition(";")[0]}" if the plant is there, or document="{first.id}"',
-        )
+        fix = f'Pass region="{first.region.partition(";")[0]}" if the plant is there, or document="{first.id}"'
+        raise NotInForceError(f"No national limit of {item} is known, only a local one: {places_known}", item, fix)
     told = "; ".join(f"{row.id} {standing(row, day)}" for row in pool)
     advice = "" if here else _standards_on(day, item, like)
-    raise NotInForceError(
-        f"No document with {item} is known to have been in force {when}: {told}",
-        item,
-        advice or f'Pass document="{pool[-1].id}" to use it all the same',
-    )
+    fix = advice or f'Pass document="{pool[-1].id}" to use it all the same'
+    raise NotInForceError(f"No document with {item} is known to have been in force {when}: {told}", item, fix)
 
 
 @cached(4096)
@@ -364,11 +289,8 @@ def day_of(period: str | None) -> str:
     shown = quoted(period)
     span = period_span(period) if isinstance(period, str) else None
     if span is None:
-        raise PeriodError(
-            f"period is {shown}, expected a year, a half year, a quarter, a month or a day",
-            shown,
-            'Write "2023", "2023-Q2", "2023-06" or "2023-06-30"',
-        )
+        fix = 'Write "2023", "2023-Q2", "2023-06" or "2023-06-30"'
+        raise PeriodError(f"period is {shown}, expected a year, a half year, a quarter, a month or a day", shown, fix)
     return span[1].isoformat()
 
 
@@ -398,11 +320,8 @@ def _by_indicator(item: str, ladders: list[Ladder], like: UnitText | None) -> La
     wanted = list(compress(ladders, fits))
     if len(wanted) != 1:
         units = ", ".join(f"{ladder.unit} ({ladder.indicator_zh})" for ladder in ladders)
-        raise AmbiguousError(
-            f"{item} in {citation(ladders[0].document)} has several indicators: {units}",
-            item,
-            "Give the value in the unit of one of them",
-        )
+        fix = "Give the value in the unit of one of them"
+        raise AmbiguousError(f"{item} in {citation(ladders[0].document)} has several indicators: {units}", item, fix)
     return wanted[0]
 
 
@@ -434,11 +353,8 @@ def choose_ladder(
     item = find_item(name)
     if not needs_capacity(item):
         if capacity is not None:
-            raise OptionError(
-                f"The limit of {item} does not depend on furnace capacity",
-                "capacity",
-                f"Leave capacity out; a capacity belongs to {', '.join(sorted(furnace_items()))}",
-            )
+            fix = f"Leave capacity out; a capacity belongs to {', '.join(sorted(furnace_items()))}"
+            raise OptionError(f"The limit of {item} does not depend on furnace capacity", "capacity", fix)
         return find_ladder(item, document, allow_unverified, period, like, region)
     if capacity is None:
         raise CapacityError(f"The limit of {item} depends on furnace capacity", item, 'Pass capacity="3 t"')
@@ -487,3 +403,109 @@ def warn_if_superseded(document: str | None, told: str | None = None, stacklevel
         told = standing(find_document(document), as_of())
     if document is not None and told:
         warnings.warn(f"{citation(find_document(document).id)} {told}", SupersededWarning, stacklevel=stacklevel)
+
+
+@dataclass(frozen=True, slots=True)
+class Applied(Record):
+    """One limit of a product and the time in which it applies.
+
+    Attributes
+    ----------
+    document, kind, region : str
+        The document, its kind as in ``documents.csv``, and the place of a local one.
+    effective_from, effective_to : str
+        First day in force, and the first day on which it no longer is; empty where it is not known.
+    state : {"ended", "in force", "announced", "date unknown"}
+        On the day up to which the tables were checked.
+    item, unit, verification : str
+        Item of the row, unit of its thresholds, and how far it was checked.
+    thresholds : dict
+        Each step with its comparator and figure as text; a furnace has a step per stated capacity.
+    """
+
+    document: str
+    kind: str
+    region: str
+    effective_from: str
+    effective_to: str
+    state: str
+    item: str
+    unit: str
+    thresholds: dict[str, str]
+    verification: str
+
+    def __str__(self) -> str:
+        place = f", {self.region.partition(';')[0]}" if self.region else ""
+        until = f" to {self.effective_to}" if self.effective_to else ""
+        steps = ", ".join(f"{step} {threshold}" for step, threshold in self.thresholds.items())
+        return (
+            f"{self.effective_from or '?'}{until}: {self.state}: {self.document}{place}: "
+            f"{self.item} [{steps} {self.unit}; {self.verification}]"
+        )
+
+
+def timeline(item: str, region: str | None = None) -> tuple[Applied, ...]:
+    """Return which limits of a product applied when, apply now, and are announced.
+
+    Parameters
+    ----------
+    item : str
+        Item id or name.
+    region : str, optional
+        Name of a place: its local limits are named too. Without it only national ones are, or, where there is
+        none, every local one.
+
+    Returns
+    -------
+    tuple of Applied
+        By the first day in force; rows of a day that is not known come first.
+
+    Raises
+    ------
+    UnknownProductError, UnknownNameError
+        If no table knows the product or the place.
+
+    Examples
+    --------
+    >>> for one in timeline("电解铝"):
+    ...     print(one.effective_from, one.state, one.document, one.thresholds.get("baseline", ""))
+     ended gb-21346-2013
+    2022-01-01 ended ndrc-2021 <= 13350
+    2023-07-04 in force ndrc-2023 <= 13350
+    2024-01-01 in force gb-21346-2022
+    """
+    found = [_of_ladder(ladder) for ladder in same_product(find_item(item))]
+    found += _of_furnaces(find_item(item))
+    places = documents_of_region(region) if region is not None else frozenset()
+    national = [one for one in found if one.kind != "local_policy"]
+    local = [one for one in found if one.document in places or (region is None and not national)]
+    return tuple(
+        sorted((*national, *(one for one in local if one not in national)), key=lambda one: one.effective_from)
+    )
+
+
+def _applied(document: str, item: str, unit: str, thresholds: dict[str, str], verification: str) -> Applied:
+    row = find_document(document)
+    first, end, day = row.effective_from, last_day(row), as_of()
+    if end and end <= day:
+        state = "ended"
+    elif not first:
+        state = "date unknown"
+    else:
+        state = "announced" if first > day else "in force"
+    return Applied(row.id, row.kind, row.region, first, end, state, item, unit, thresholds, verification)
+
+
+def _of_ladder(ladder: Ladder) -> Applied:
+    steps = {step.level.value: f"{step.comparator} {step.threshold}" for step in ladder.steps if step.threshold}
+    return _applied(ladder.document, ladder.item, ladder.unit, steps, ladder.verification)
+
+
+def _of_furnaces(item: str) -> list[Applied]:
+    rows = [row for row in records("furnace_limits") if row.item == item]
+    found = []
+    for document in dict.fromkeys(row.document for row in rows):
+        here = [row for row in rows if row.document == document]
+        steps = {f"{row.capacity} {row.capacity_unit}": f"{row.comparator} {row.limit}" for row in here}
+        found.append(_applied(document, item, here[0].unit, steps, here[0].verification))
+    return found

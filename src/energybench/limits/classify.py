@@ -216,7 +216,7 @@ class Judging:
         value: float,
         uncertainty: float | None,
         ladder: Ladder,
-        saving: tuple[float, str] | None,
+        saving: tuple[Fraction, str] | None,
         exact: Fraction | None = None,
         question: dict[str, Any] | None = None,
     ) -> Verdict:
@@ -297,11 +297,7 @@ def classify_all(
 
 
 def _read(
-    value: MeasuredLike,
-    item: str,
-    document: str | None = None,
-    period: str | None = None,
-    region: str | None = None,
+    value: MeasuredLike, item: str, document: str | None = None, period: str | None = None, region: str | None = None
 ) -> tuple[Magnitude | Fraction, UnitText, Spread | None]:
     try:
         return read_measured(value, "value")

@@ -96,11 +96,8 @@ def guard_band(uncertainty: float, risk: float) -> float:
 
 def check_risk(risk: object) -> float:
     if isinstance(risk, bool) or not isinstance(risk, int | float) or not 0 < risk <= 0.5:
-        raise OptionError(
-            f"risk is {quoted(risk)}, expected a probability above 0 and at most 0.5",
-            quoted(risk),
-            "Write risk=0.05 for 5 %",
-        )
+        fix = "Write risk=0.05 for 5 %"
+        raise OptionError(f"risk is {quoted(risk)}, expected a probability above 0 and at most 0.5", quoted(risk), fix)
     return float(risk)
 
 

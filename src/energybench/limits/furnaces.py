@@ -167,11 +167,8 @@ def find_curve(item: str = DEFAULT_ITEM, document: str | None = None, allow_unve
     here = [row for row in rows if row.document == chosen]
     if not here and rows:
         places = list(dict.fromkeys(row.document for row in rows))
-        raise UnknownProductError(
-            f"No furnace limit for {item} in {citation(chosen)}",
-            item,
-            f'It is in {", ".join(places)}: pass document="{places[0]}"',
-        )
+        fix = f'It is in {", ".join(places)}: pass document="{places[0]}"'
+        raise UnknownProductError(f"No furnace limit for {item} in {citation(chosen)}", item, fix)
     if not here:
         known = sorted({f"{row.item} ({row.document})" for row in records("furnace_limits")})
         raise UnknownProductError(
@@ -193,11 +190,9 @@ def read_capacity(capacity: AmountLike) -> float:
     try:
         factor = ratio(unit, _TONNE)
     except DimensionError as error:
-        raise CapacityError(
-            f"capacity is {quoted(capacity)}, expected the rated capacity as a mass",
-            quoted(capacity),
-            'Write, for example, "3 t"; a melting rate in t/h is not a capacity',
-        ) from error
+        said = f"capacity is {quoted(capacity)}, expected the rated capacity as a mass"
+        fix = 'Write, for example, "3 t"; a melting rate in t/h is not a capacity'
+        raise CapacityError(said, quoted(capacity), fix) from error
     if not isinstance(magnitude, float):
         raise CapacityError("capacity is an array, expected one furnace", "capacity", "Use a column and assess()")
     tonnes = to_float(Fraction(repr(magnitude)) * factor, "capacity")
@@ -271,23 +266,17 @@ def furnace_limit(
         )
     said = f"{reading} between stated points is a reading, not the text"
     source = find_document(row.document)
+    same = ("item", "unit", "comparator", "denominator", "document", "clause", "verification", "evidence")
     return FurnaceLimit(
-        item=row.item,
+        **{name: getattr(row, name) for name in same},
         capacity=tonnes,
         value=value,
-        unit=row.unit,
-        comparator=row.comparator,
         reading=reading,
         origin="stated" if strict == lenient else "interpolated",
         strict=strict,
         lenient=lenient,
         between=between,
-        denominator=row.denominator,
         temperature_celsius=float(row.temperature_celsius or "nan"),
-        document=row.document,
-        clause=row.clause,
-        verification=row.verification,
-        evidence=row.evidence,
         notes=row.notes if strict == lenient else f"{row.notes}; {said}",
         region=source.region,
         effective_to=source.effective_to,

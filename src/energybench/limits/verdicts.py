@@ -1,31 +1,34 @@
-"""The verdict on a value on a ladder: class, margins, savings, how sure it is, what would change it."""
+"""The verdict on a value on a ladder: class, margins, savings, how sure it is, what would change it, what follows."""
 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field, fields
 from fractions import Fraction
 from functools import lru_cache
-from math import isfinite
+from math import inf, isfinite
 from typing import TYPE_CHECKING, Any
 
 from energybench import __version__
 from energybench.energy.coefficients import check_basis_name
 from energybench.energy.measured import read_measured
-from energybench.errors import AmountError, BasisError, MissingFigureError, OutputError, quoted
+from energybench.errors import AmountError, BasisError, MissingFigureError, OutputError, check_option, quoted
 from energybench.limits.choose import other_readings
-from energybench.limits.consequences import consequences
+from energybench.limits.corrections.catalogue import is_conditional
 from energybench.limits.decisions import Decision, class_probabilities, conformity, decide
-from energybench.limits.ladders import TOLERANCE, beyond_every_step
+from energybench.limits.ladders import TOLERANCE, Level, beyond_every_step
+from energybench.tables.rows import as_of
 from energybench.tables.store import citation, data_version
 from energybench.units.factors import ratio, same_kind, to_float
 from energybench.units.result import Card, Quantified, Receipted
 from energybench.units.text import KWH, TCE, UnitText, read_unit
 
 if TYPE_CHECKING:
-    from energybench.energy.measured import MeasuredLike
+    from collections.abc import Iterator
+
+    from energybench.energy.measured import MeasuredLike, Spread
     from energybench.limits.corrections import CorrectionResult
     from energybench.limits.furnaces import FurnaceLimit
-    from energybench.limits.ladders import Ladder, Level
+    from energybench.limits.ladders import Ladder
     from energybench.limits.what_if import Sensitivity
 
 _OF_LADDER = (
@@ -206,11 +209,8 @@ def check_basis(ladder: Ladder, basis: str | None) -> None:
         stated = (
             f"on the {expected} one" if ladder.basis else "states no basis, so that only a calorific one is compared"
         )
-        raise BasisError(
-            f"The value is on the {basis} basis, and {ladder.item} in {citation(ladder.document)} {stated}",
-            basis,
-            f'Compute the value with basis="{expected}"',
-        )
+        said = f"The value is on the {basis} basis, and {ladder.item} in {citation(ladder.document)} {stated}"
+        raise BasisError(said, basis, f'Compute the value with basis="{expected}"')
 
 
 @lru_cache(4096)
@@ -224,7 +224,7 @@ def judge(
     *,
     exact: Fraction | None = None,
     compare: str = "full",
-    saving_output: tuple[float, str] | None = None,
+    saving_output: tuple[Fraction, str] | None = None,
     uncertainty: float | None = None,
     project: str | None = None,
     plausible: bool = False,
@@ -242,7 +242,8 @@ def judge(
     unstated = "" if ladder.basis or not _in_standard_coal(ladder.unit) else _UNSTATED
     margins = [None if step.value is None else ladder.sign * (step.value - value) for step in ladder.steps]
     gaps = [str(name) for name, met in zip(names, meets, strict=True) if met is None]
-    factor, saving_unit = saving_output or (0.0, "")
+    exact_factor, saving_unit = saving_output or (Fraction(0), "")
+    factor = to_float(exact_factor, "output")
     savings = [None if margin is None else max(0.0, -margin) * factor for margin in margins] if saving_output else []
     for what, figures in (("saving", savings), ("uncertainty", [uncertainty])):
         if not all(isfinite(figure) for figure in figures if figure is not None):
@@ -314,26 +315,76 @@ def _implausible(value: float, ladder: Ladder) -> str:
     return f"{said}. Check amounts and units, or pass plausible=True"
 
 
-def saving_scale(ladder: Ladder, output: MeasuredLike) -> tuple[float, str]:
-    """Return what one unit of the indicator is over an output: a factor, and tce or kWh."""
+def saving_scale(ladder: Ladder, output: MeasuredLike) -> tuple[Fraction, str]:
+    """Return what one unit of the indicator is over an output: an exact factor, and tce or kWh."""
     unit = read_unit(ladder.unit)
-    per = UnitText(unit.denominator)
-    magnitude, output_unit, _ = read_measured(output, "output")
-    amount = check_output(float(magnitude) if isinstance(magnitude, Fraction) else magnitude, output)
-    if not same_kind(output_unit, per):
-        raise OutputError(
-            f"output is {quoted(output)}, expected an amount in {per} for {ladder.item}",
-            quoted(output),
-            f"Give it in {per}",
-        )
-    over = UnitText(unit.numerator, (), unit.exponent)
-    energy = TCE if same_kind(over, TCE) else KWH
-    return to_float(Fraction(amount) * ratio(output_unit, per) * ratio(over, energy), "output"), str(energy)
+    amount, output_unit, _ = read_output(output)
+    if not same_kind(output_unit, unit.per):
+        said = f"output is {quoted(output)}, expected an amount in {unit.per} for {ladder.item}"
+        raise OutputError(said, quoted(output), f"Give it in {unit.per}")
+    energy = TCE if same_kind(unit.over, TCE) else KWH
+    return amount * ratio(output_unit, unit.per) * ratio(unit.over, energy), str(energy)
 
 
-def check_output(magnitude: object, shown: object) -> float:
-    if not isinstance(magnitude, float) or magnitude <= 0:
-        raise OutputError(
-            f"output is {quoted(shown)}, expected one amount above zero", quoted(shown), 'Give, for example, "24000 t"'
-        )
-    return magnitude
+def read_output(output: MeasuredLike) -> tuple[Fraction, UnitText, Spread | None]:
+    magnitude, unit, spread = read_measured(output, "output")
+    if not isinstance(magnitude, float | Fraction) or magnitude <= 0:
+        fix = 'Give, for example, "24000 t"'
+        raise OutputError(f"output is {quoted(output)}, expected one amount above zero", quoted(output), fix)
+    exact = Fraction(magnitude)
+    to_float(exact, "output")  # what no float can hold is refused here
+    return exact, unit, spread
+
+
+PROJECTS = ("existing", "new")
+_REQUIRED = {"existing": Level.LEVEL_3, "new": Level.LEVEL_2}
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    #: The largest ``sign * value`` that meets it, in the unit of the ladder.
+    edge: float
+    met: str
+    unmet: str
+
+
+def duties(ladder: Ladder, project: str | None = None, compare: str = "full") -> tuple[Duty, ...]:
+    """Return what a plant has to meet beside its class; one sentence on each side of an edge."""
+    if project is not None:
+        check_option("project", project, PROJECTS)
+    return _duties(ladder, project, compare)
+
+
+@lru_cache(8192)
+def _duties(ladder: Ladder, project: str | None, compare: str) -> tuple[Duty, ...]:
+    return tuple(_find_duties(ladder, project, compare))
+
+
+def _find_duties(ladder: Ladder, project: str | None, compare: str) -> Iterator[Duty]:
+    yield Duty(inf, ladder.assumed, ladder.assumed)
+    asked = _REQUIRED[project or "existing"]
+    plant = "a new plant" if project == "new" else "an existing plant"
+    known = [(ladder, step) for step in ladder.steps if step.level is asked and project]
+    known += [(other, step) for other in ladder.counterparts for step in other.steps if step.level is asked]
+    known = [(other, step) for other, step in known if step.threshold]
+    for other, step in known:
+        scale = float(ratio(read_unit(other.unit), read_unit(ladder.unit)))
+        product = "" if other.item == ladder.item else f" for {other.item_zh}"
+        limit = f"{step.comparator} {step.threshold} {other.unit}"
+        what = f"{citation(other.document)} level {asked[-1]}{product} ({limit})"
+        what += f", required of {plant}," if project else ""
+        base = " at the base conditions of the standard" if other is not ladder and is_conditional(other) else ""
+        met = f"{what} is met{base}" if project else ""
+        yield Duty((step.edge(compare) or 0.0) * scale, met, f"{what} is not met{base}")
+    if project and not known:
+        none = f"no GB level {asked[-1]} of {ladder.item} is known, which {plant} must meet"
+        yield Duty(inf, none, none)
+    baseline = next((step.edge(compare) for step in ladder.steps if step.level is Level.BASELINE), None)
+    if ladder.deadline and baseline is not None:
+        passed = ", which has passed" if ladder.deadline < as_of() else ""
+        yield Duty(baseline, "", f"{citation(ladder.document)} asks for the baseline by {ladder.deadline}{passed}")
+
+
+def consequences(ladder: Ladder, value: float, project: str | None = None, compare: str = "full") -> tuple[str, ...]:
+    said = (duty.met if ladder.sign * value <= duty.edge else duty.unmet for duty in duties(ladder, project, compare))
+    return tuple(dict.fromkeys(filter(None, said)))

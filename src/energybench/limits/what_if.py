@@ -11,7 +11,8 @@ from dataclasses import asdict, dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from energybench.energy.coefficients import BASES, Choice
+from energybench.energy import BASES
+from energybench.energy.coefficients import Choice
 from energybench.energy.conversion import factor, make_choice
 from energybench.energy.lines import FLOWS
 from energybench.errors import EnergybenchError, OptionError

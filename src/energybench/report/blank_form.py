@@ -6,19 +6,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from energybench.energy.carriers import find_carrier
 from energybench.energy.coefficients import DEFAULT_EDITION
 from energybench.energy.lines import FLOW_SIGNS, KIND_OF_FLOW
 from energybench.errors import EnergybenchError, OptionError, check_option, quoted
 from energybench.errors.language import LANGUAGES
 from energybench.frames.columns import CORRECTIONS, EXAMPLES, REQUIRED
-from energybench.limits.choose import choose_document, find_item, find_ladder, needs_capacity
+from energybench.limits.choose import choose_document, find_ladder, needs_capacity
 from energybench.limits.corrections import required_corrections
 from energybench.limits.furnaces import find_curve
 from energybench.report.files import WORKBOOKS, refuse_overwriting, whole_file
+from energybench.tables.names import find_carrier, find_item
 from energybench.tables.store import citation, records
 from energybench.units.result import Record
-from energybench.units.text import ATOMS, read_unit
+from energybench.units.text import atoms, read_unit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -185,7 +185,7 @@ def _header(column: str, kind: str, lang: str) -> str:
 def _unit(text: str, lang: str) -> str:
     unit = read_unit(text)
     symbol = unit.numerator[0]
-    chinese = next((one for one in ATOMS[symbol] if one[0] > "\u4e00"), symbol)
+    chinese = next((one for one in atoms()[symbol] if one[0] > "\u4e00"), symbol)
     scale = {0: "", 4: "万", 6: "百万"}[unit.exponent]
     return f"{scale}{chinese}" if lang == "zh" else str(unit)
 

@@ -5,15 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from energybench.tables.rows import TABLES, VERIFICATIONS, as_of, folder, schemas
-from energybench.tables.store import (
-    ACCEPTED,
-    citation,
-    data_version,
-    find_document,
-    frame,
-    records,
-    use,
-)
+from energybench.tables.store import ACCEPTED, citation, data_version, find_document, frame, records, use
 from energybench.tables.upkeep import age, gaps
 
 if TYPE_CHECKING:

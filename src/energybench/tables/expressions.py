@@ -88,11 +88,8 @@ def _check(node: ast.expr, text: str, *, comparison: bool = False) -> None:
 
 def _refused(part: str, text: str) -> TableError:
     calls = ", ".join(f"{name}()" for name in FUNCTIONS)
-    return TableError(
-        f"{quoted(part)} in {quoted(text)} cannot be read as a formula",
-        quoted(part),
-        f"Use names, numbers, + - * / **, {calls}; where() begins with a comparison, and a condition is one",
-    )
+    fix = f"Use names, numbers, + - * / **, {calls}; where() begins with a comparison, and a condition is one"
+    return TableError(f"{quoted(part)} in {quoted(text)} cannot be read as a formula", quoted(part), fix)
 
 
 def names(node: ast.expr) -> frozenset[str]:

@@ -1,4 +1,7 @@
-"""Names of carriers and products: how they are written, what they may mean, and what a slip of the pen meant."""
+"""Names of carriers and products: how they are written, what they may mean, and what a slip of the pen meant.
+
+A name is another spelling of one thing, a wider name that is a question back, or none of the tables.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,16 @@ from dataclasses import dataclass
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
-from energybench.errors import LONGEST_QUOTE, AmbiguousError, UnknownNameError, quoted, searches_names
+from energybench.errors import (
+    LONGEST_QUOTE,
+    AmbiguousError,
+    UnknownCarrierError,
+    UnknownNameError,
+    UnknownProductError,
+    quoted,
+    searches_names,
+)
+from energybench.tables.rows import ITEM_TABLES
 from energybench.tables.store import cached, records
 
 if TYPE_CHECKING:
@@ -196,3 +208,142 @@ def _is_slip(given: str, known: str) -> bool:
         ending = len(rest) <= _ENDING and {here[0], there[0]} <= set("aeiouy")
         return rest != "" and here[0].isalpha() and not ending
     return not swapped or here[1].isalpha()
+
+
+# Carriers -------------------------------------------------------------------------------------------------
+
+#: 电力(等价值): the name of a group is the basis that its word states.
+_NAME_WITH_BASIS = re.compile(r"(.+?)[\s\-_:：]*[(（]?(?:(?P<calorific>当量)|(?P<primary>等价))值?[)）]?")
+#: Bought energy and its grade are the carrier itself; so is the amount that was used.
+_AROUND_CARRIER = decorations(
+    r"外购|外来|购入|购进|采购|(?:purchased|bought|imported)\s|[+-]?\d{1,3}(?:#|号)",
+    r"(?:消费|消耗|使用|耗用|耗|用)?量|消费|消耗|\(?\d{1,3}(?:#|号)\)?",
+)
+#: A word before a carrier that says how it counts, and the flow that says so of an amount.
+_FLOW_IN_NAME = re.compile(
+    r"(?P<made>自产自用|自发自用|自产|自发|自用|自备|自制|self-(?:made|generated|produced) )"
+    r"|(?P<sent>外供|外送|外销|外售|外输|上网|转供|转售|exported )|(?P<recovered>回收利用|回收|recovered )"
+)
+_FLOWS = {"made": "自产自用", "sent": "外供", "recovered": "回收利用"}
+
+
+@cached()
+def carrier_ids() -> frozenset[str]:
+    return frozenset(row.carrier for row in records("carriers"))
+
+
+@cached()
+def _carrier_names() -> dict[str, Meaning]:
+    rows = [(row.name, row.carrier, row.sense, row.notes) for row in records("carrier_names")]
+    labels = {row.carrier: row.name_zh for row in reversed(records("carriers"))}
+    return index_names([*rows, *((carrier, carrier, "", "") for carrier in sorted(carrier_ids()))], labels)
+
+
+@cached(4096)
+def find_carrier(name: str) -> str:
+    """Return the id of a carrier by its id or any of its names; one that says how it counts (自产, 外供) is refused.
+
+    >>> find_carrier("原煤"), find_carrier("（2）外购電力")
+    ('raw_coal', 'electricity')
+    """
+    plain = without_basis(name)[0]
+    if isinstance(plain, str) and meaning_of(plain, _carrier_names(), _AROUND_CARRIER) is None:
+        _refuse_flow(plain)
+    advice = "energybench tables carrier_names lists them; a fuel of your own takes coefficient="
+    return resolve_name(plain, _carrier_names(), "carrier", UnknownCarrierError, advice, _AROUND_CARRIER)
+
+
+def _refuse_flow(name: str) -> None:
+    """Refuse a name that says how the carrier counts, which is not read from a name."""
+    found = _FLOW_IN_NAME.match(name.strip())
+    rest = name.strip()[found.end() :].strip() if found else ""
+    if found and meaning_of(rest, _carrier_names(), _AROUND_CARRIER):
+        flow = _FLOWS[str(found.lastgroup)]
+        fix = f"Name the carrier {rest} and give it the flow {flow}"
+        raise AmbiguousError(f"{quoted(name)} says how {rest} counts, which is said by its flow", quoted(name), fix)
+
+
+@cached(4096)
+def carriers_of(name: str) -> tuple[str, ...]:
+    """Return every carrier that a name may mean: one, several, or none."""
+    if not isinstance(name, str):
+        return ()
+    found = meaning_of(without_basis(name)[0], _carrier_names(), _AROUND_CARRIER)
+    return found.ids if found else ()
+
+
+def without_basis(name: str) -> tuple[str, str]:
+    """Split a name of electricity or heat from the basis that it states, as 电力(等价值) does."""
+    found = _NAME_WITH_BASIS.fullmatch(name.strip()) if isinstance(name, str) else None
+    if found:
+        meant = _carrier_names().get(normalise_name(found[1]))
+        if meant and meant.exact and meant.ids[0] in ("electricity", "heat"):
+            return found[1], str(found.lastgroup)
+    return name, ""
+
+
+def is_slip(name: str) -> bool:
+    """Say whether a name that no table knows is a known one with a slip of the pen, which its own figure would hide."""
+    return isinstance(name, str) and bool(slips(name, _carrier_names(), _AROUND_CARRIER))
+
+
+# Products -------------------------------------------------------------------------------------------------
+
+_AROUND_ITEM = decorations(behind="产出?量|产品")
+
+
+@cached()
+def _items() -> dict[str, str]:
+    """Return every item with the Chinese name that shows it."""
+    found: dict[str, str] = {}
+    for table in ITEM_TABLES:
+        for row in records(table):
+            found.setdefault(row.item, row.item_zh)
+    return found
+
+
+@cached()
+def _item_names() -> dict[str, Meaning]:
+    names = [(row.name, row.item, row.sense, row.notes) for row in records("product_names")]
+    names += [(item, item, "", "") for item in sorted(_items())]
+    taken = {normalise_name(name) for name, _, sense, _ in names if not sense}
+    standards = [(name, row.item, "", "") for row in records("limits") for name in (row.item_zh, row.item_en) if name]
+    return index_names([*names, *(row for row in standards if normalise_name(row[0]) not in taken)], _items())
+
+
+@cached(4096)
+def find_item(name: str) -> str:
+    """Return the id of an item by its id or any of its names.
+
+    Parameters
+    ----------
+    name : str
+        Item id, Chinese or English name.
+
+    Returns
+    -------
+    str
+        The id, as in the column ``item`` of the tables.
+
+    Raises
+    ------
+    UnknownProductError
+        If no table knows the name; the nearest are named.
+    AmbiguousError
+        If several items have the name.
+
+    Examples
+    --------
+    >>> find_item("电解铝")
+    'electrolytic-aluminium'
+    """
+    if isinstance(name, str) and name in _items():  # an id is itself, whatever else has its words as a name
+        return name
+    advice = "energybench tables product_names lists them"
+    return resolve_name(name, _item_names(), "product", UnknownProductError, advice, _AROUND_ITEM)
+
+
+def items_named(name: str) -> tuple[str, ...]:
+    """Return every item that has a name: none, one, or several."""
+    found = meaning_of(name, _item_names(), _AROUND_ITEM)
+    return found.ids if found else ()

@@ -26,6 +26,8 @@ TABLES = (
     *("furnace_limits", "limits", "gb_counterparts", "targets", "coal_rates", "co2_factors", "meter_accuracy"),
     *("corrections", "correction_formulas", "correction_parameters", "places", "readings", "doubts"),
 )
+#: The tables of limits, whose rows have an item.
+ITEM_TABLES = ("benchmarks", "local_limits", "furnace_limits", "limits")
 _RECORD = "row_of_"
 
 if TYPE_CHECKING:

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import csv
+import hashlib
+from dataclasses import asdict, dataclass
 from datetime import date
+from decimal import Decimal, InvalidOperation
 from fnmatch import fnmatchcase
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from energybench.tables.rows import ACCEPTED, TABLES, as_of, schemas
-from energybench.tables.store import cached, citation, find_document, records
+from energybench.errors import OptionError, TableError, UnknownNameError, did_you_mean, quoted
+from energybench.tables.rows import ACCEPTED, ITEM_TABLES, TABLES, as_of, folder, schemas
+from energybench.tables.store import cached, check_file, citation, find_document, records
+from energybench.units.result import Record
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import pandas
 
     from energybench.tables.rows import Row
@@ -17,7 +26,6 @@ if TYPE_CHECKING:
 #: A document without a successor is worth a look when it has been in force for so many years.
 OLD = 5
 _RULES = ("national_standard", "national_list", "local_policy", "association_standard")
-_ITEMS = ("benchmarks", "limits", "local_limits", "furnace_limits")
 
 
 def gaps(worth: bool = False) -> pandas.DataFrame:
@@ -82,7 +90,7 @@ def _gap(table: str, record: Row) -> dict[str, Any]:
 def _products(table: str, record: Row) -> set[str]:
     if table == "documents":
         return set()
-    if table in _ITEMS:
+    if table in ITEM_TABLES:
         return {record.item}
     if table == "corrections" and record.required:
         limits = (row.item for row in records("limits") if row.document == record.document)
@@ -132,7 +140,7 @@ def age(unchecked: bool = False) -> pandas.DataFrame:
     today = as_of()
     ago = date.fromisoformat(today).replace(day=1)
     limit = ago.replace(year=ago.year - OLD).isoformat()
-    used = [row.document for table in (*_ITEMS, "carriers", "corrections") for row in records(table)]
+    used = [row.document for table in (*ITEM_TABLES, "carriers", "corrections") for row in records(table)]
     states = {
         row.id: "announced" if row.effective_from > today else "old" if "" < row.effective_from < limit else ""
         for row in records("documents")
@@ -147,14 +155,170 @@ def age(unchecked: bool = False) -> pandas.DataFrame:
     return pandas.DataFrame(rows).sort_values(["state", "effective_from", "id"], ascending=[False, True, True])
 
 
-def last_looked_at(document: str) -> str:
-    """Return the day on which the standing of a document was last looked up, or the state of the tables."""
-    return find_document(document).checked_on or as_of()
-
-
 def stale(document: str, day: str) -> str:
     """Say that a document was last looked up more than twelve months before a day; empty where it was not."""
-    looked = last_looked_at(document)
+    looked = find_document(document).checked_on or as_of()
     if day[:4].isdigit() and day > f"{int(looked[:4]) + 1}{looked[4:]}":
         return f"{citation(document)} was last looked up on {looked}: see whether a later edition is in force on {day}"
     return ""
+
+
+#: Numbers that say which row it is, and those with a verification of their own.
+_PLACES = ("capacity", "temperature_celsius", "at", "order")
+_OF_ITS_OWN = ("heating_value", "heating_value_high")
+_LONGEST_HASH = 12
+_SAMPLE = "examples/vectors/sample.jsonl"
+_WRITE_SAMPLE = f"energybench verify --write-vectors v.jsonl && awk 'NR % 40 == 1' v.jsonl > {_SAMPLE}"
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmation(Record):
+    """What a confirmation changed in a row of a table, and what follows from it."""
+
+    table: str
+    id: str
+    file: str
+    #: What each changed column was, and what it is.
+    changes: dict[str, tuple[str, str]]
+    follows: tuple[str, ...]
+    #: Pages and examples of the source tree that name the row; a person has to look at them.
+    shown_in: tuple[str, ...]
+
+    def __str__(self) -> str:
+        lines = [f"{self.table} {self.id}, written to {self.file}"]
+        lines += [f"  {name}: {was or '(empty)'} -> {now}" for name, (was, now) in self.changes.items()]
+        lines += [f"follows: {one}" for one in self.follows]
+        return "\n".join([*lines, *(f"look at: {one}" for one in self.shown_in)])
+
+
+def confirm(
+    row: str,
+    *,
+    document: str | Path,
+    page: str,
+    values: Mapping[str, str] | str,
+    clause: str = "",
+    address: str = "",
+    correct: bool = False,
+    to: str | Path | None = None,
+) -> Confirmation:
+    """Write into a row that its figures were read in its document; notes stay, and a verification never falls."""
+    table, record = _find(row)
+    path = _home(table) if to is None else Path(to)
+    if record.verification == "conflict":
+        fix = f"Settle by hand what the notes of the row say: {record.notes}"
+        raise TableError(f"{row} is in conflict, and one figure does not settle that", row, fix)
+    cells = asdict(record)
+    given = _figures(table, record, values)
+    other = {name: value for name, value in given.items() if cells[name] and Decimal(cells[name]) != Decimal(value)}
+    if other and not correct:
+        shown = ", ".join(f"{name} {value} where the row has {cells[name]}" for name, value in other.items())
+        fix = "Look at the unit, the edition and the scope again; --correct writes the figures of the document"
+        raise OptionError(f"The document has {shown}", shown, fix)
+    new = {**cells, **given, "evidence": _evidence(record, Path(document), page, address)}
+    if clause and "clause" in cells:
+        new["clause"] = clause
+    if "clause" in cells and not new["clause"]:
+        raise OptionError(f"{row} names no clause", "clause", "Pass --clause with the clause or table that you read")
+    if record.verification not in ("two_sources", "one_source") or other:
+        new["verification"] = "one_source"
+    if given.keys() & set(_OF_ITS_OWN):
+        new["heating_value_verification"] = "one_source"
+    _write(path, table, new)
+    changes = {name: (cells[name], new[name]) for name in cells if cells[name] != new[name]}
+    return Confirmation(table, row, str(path), changes, _follows(record, new, other), _shown_in(record))
+
+
+def _find(row: str) -> tuple[str, Any]:
+    named = [table for table in TABLES if {"id", "verification", "evidence"} <= set(schemas()[table].columns)]
+    known = {record.id: (table, record) for table in named for record in records(table)}
+    if row not in known:
+        fix = did_you_mean(row, known, "energybench tables gaps prints the rows that wait")
+        raise UnknownNameError(f"{quoted(row)} is the id of no row", quoted(row), fix)
+    return known[row]
+
+
+def _home(table: str) -> Path:
+    home = folder()
+    if not (home.parent / "pyproject.toml").is_file():
+        fix = "Pass --to own.csv, and use it with ENERGYBENCH_DATA or energybench.tables.use()"
+        raise TableError(f"{home} belongs to an installed package", str(home), fix)
+    return home / f"{table}.csv"
+
+
+def _figures(table: str, record: Any, values: Mapping[str, str] | str) -> dict[str, str]:
+    columns = [name for name in schemas()[table].numbers if name not in _PLACES]
+    filled = [name for name in columns if getattr(record, name) and name not in _OF_ITS_OWN]
+    if isinstance(values, str):
+        values = {(filled or columns)[0]: values}
+    for name, value in values.items():
+        if name not in columns:
+            fix = did_you_mean(name, columns, f"The figures of {table} are {', '.join(columns)}")
+            raise OptionError(f"{quoted(name)} is no figure of {table}", quoted(name), fix)
+        try:
+            Decimal(value)
+        except InvalidOperation as error:
+            fix = "Write the figure as printed, such as 0.7143"
+            raise OptionError(f"{name} is {quoted(value)}, expected a number", quoted(value), fix) from error
+    lacking = [name for name in filled if name not in values]
+    if lacking or not values:
+        shown = " ".join(f"--value {name}=..." for name in lacking or columns[:1])
+        what = ", ".join(lacking) or columns[0]
+        raise OptionError(f"{record.id} has {what} too, which was not read", what, f"Pass {shown}")
+    return dict(values)
+
+
+def _evidence(record: Any, document: Path, page: str, address: str) -> str:
+    try:
+        digest = hashlib.sha256(document.read_bytes()).hexdigest()[:_LONGEST_HASH]
+    except OSError as error:
+        fix = "Give the file of the document that you read"
+        raise TableError(f"{document} cannot be read: {error.strerror}", str(document), fix) from error
+    number = citation(getattr(record, "document", record.id))
+    read = f"{address or number}, p. {page} (file sha256 {digest})"
+    old = [one for one in record.evidence.split(" || ") if one]
+    return " || ".join([*old, read] if read not in old else old)
+
+
+def _write(path: Path, table: str, row: dict[str, str]) -> None:
+    from tempfile import TemporaryDirectory  # every limit imports this module, and none writes
+
+    columns = list(schemas()[table].columns)
+    lines = [columns]
+    if path.exists():
+        with path.open(encoding="utf-8", newline="") as file:
+            lines = list(csv.reader(file))
+    if lines[0] != columns:
+        fix = f"Give a file with the columns of {table}, or one that is not there yet"
+        raise TableError(f"{path} has other columns than {table}", str(path), fix)
+    cells, key = [row[name] for name in columns], columns.index("id")
+    lines = [cells if line[key] == row["id"] else line for line in lines]
+    lines += [] if cells in lines else [cells]
+    with TemporaryDirectory(dir=path.parent) as place:
+        draft = Path(place) / path.name
+        with draft.open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file, lineterminator="\n").writerows(lines)
+        for error in check_file(draft)[2]:
+            raise error
+        draft.replace(path)
+
+
+def _follows(record: Any, new: dict[str, str], other: dict[str, str]) -> tuple[str, ...]:
+    what = new.get("item") or new.get("carrier") or new["id"]
+    follows = []
+    if record.verification not in ACCEPTED:
+        follows.append(f"{what} answers from {record.id} now, without allow_unverified=True")
+    if other:
+        follows.append(f"answers with {record.id} change: say so in the changelog under Figures")
+    if follows and (folder().parent / _SAMPLE).is_file():
+        follows.append(f"the test vectors change, write their sample again: {_WRITE_SAMPLE}")
+    return tuple(follows)
+
+
+def _shown_in(record: Any) -> tuple[str, ...]:
+    root = folder().parent
+    names = {record.id, *(getattr(record, name, "") for name in ("carrier", "item", "name_zh", "item_zh"))} - {""}
+    places = [root / "README.md", *(root / "docs").rglob("*.md"), *(root / "examples").rglob("*.py")]
+    pages = [path for path in places if path.is_file() and (root / "pyproject.toml").is_file()]
+    found = [path for path in pages if any(name in path.read_text(encoding="utf-8") for name in names)]
+    return tuple(sorted(str(path.relative_to(root)) for path in found))

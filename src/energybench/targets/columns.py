@@ -25,7 +25,7 @@ from energybench.frames.columns import find_columns
 from energybench.frames.encode import Coded, clean_text, encode, recode, to_floats
 from energybench.frames.groups import period_key, product_key
 from energybench.frames.native import to_pandas
-from energybench.limits.choose import find_item, items_named
+from energybench.tables.names import find_item, items_named
 from energybench.targets.rows import ITEM, interval
 from energybench.units.factors import ratio
 from energybench.units.registry import read_quantity

@@ -343,7 +343,7 @@ def _savings(table: pandas.DataFrame, item: str, standard: str, allow_unverified
         raise OutputError(f"output is not above zero for {named(table, none_made)}", "output", "Check the number")
     output, unit = weights_of(table, "output")
     scale, saving_unit = saving_scale(ladder, f"1 {unit}")
-    amount = output * scale
+    amount = output * float(scale)
     thresholds = {step.level: step.value for step in ladder.steps}
     baseline, benchmark = thresholds[Level.BASELINE], thresholds[Level.BENCHMARK]
     if baseline is None or benchmark is None:

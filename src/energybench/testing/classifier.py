@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, ClassVar
 from hypothesis import strategies as st
 
 from energybench.errors import OptionError, quoted
-from energybench.limits.choose import find_item
 from energybench.limits.ladders import Level
+from energybench.tables.names import find_item
 from energybench.testing.facts import HOSTILE, NO_PRODUCTS, UNIT_NOT_READ, Product, common_spellings, products
 from energybench.testing.laws import NOT_A_NUMBER, NOTHING, Answer, Case, Known, Laws, Refusals, read_text
 from energybench.testing.likely_mistakes import HAIR, RATIOS, cause_of_class

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, ClassVar
 
 from hypothesis import strategies as st
 
-from energybench.energy.carriers import find_carrier
 from energybench.energy.coefficients import DEFAULT_EDITION
 from energybench.energy.conversion import make_choice
 from energybench.errors import OptionError
+from energybench.tables.names import find_carrier
 from energybench.tables.store import citation
 from energybench.testing.facts import (
     HOSTILE,

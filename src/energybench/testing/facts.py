@@ -8,14 +8,14 @@ from functools import cache
 from itertools import product
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from energybench.energy.carriers import find_carrier
 from energybench.energy.coefficients import Choice, category_of, choose_coefficient
 from energybench.energy.conversion import factor
 from energybench.errors import AmbiguousError, CoalRateError, EnergybenchError
-from energybench.limits.choose import find_item, find_ladder, needs_capacity
+from energybench.limits.choose import find_ladder, needs_capacity
+from energybench.tables.names import find_carrier, find_item
 from energybench.tables.store import cached, find_document, records
 from energybench.units.factors import same_kind
-from energybench.units.text import ATOMS, PRODUCTS, REFUSED, UnitText, read_unit
+from energybench.units.text import PRODUCTS, UnitText, atoms, read_unit, refused_spellings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -50,7 +50,7 @@ HOSTILE: dict[str, str] = {
     **dict.fromkeys(("万", "10^4"), "a scale and no unit"),
     **dict.fromkeys(("万万t", "亿万kWh", "万 万m3"), "two scales"),
     **dict.fromkeys(("knot", "℃"), "another unit"),
-    **REFUSED,
+    **refused_spellings(),
 }
 #: Names that no table has: a converter that answers them takes a coefficient from nowhere.
 NO_CARRIERS = ("no such fuel", "不存在的燃料")
@@ -179,7 +179,7 @@ def spellings(kind: UnitText) -> tuple[str, ...]:
         return tuple(PRODUCTS)
     words = [
         word
-        for symbol, others in ATOMS.items()
+        for symbol, others in atoms().items()
         if same_kind(UnitText((symbol,)), kind)
         for word in (symbol, *others)
         for word in (word, word.replace(".", "·"), word.replace("^3", "³").replace("^2", "²"))

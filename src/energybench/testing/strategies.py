@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from energybench.energy.coefficients import Choice
 from energybench.energy.conversion import make_choice
 from energybench.errors import MissingColumnError, OptionError, TableError, quoted
-from energybench.limits.choose import find_item, find_ladder, needs_capacity, of_furnace
+from energybench.limits.choose import find_ladder, needs_capacity, of_furnace
 from energybench.limits.furnaces import DEFAULT_ITEM, find_curve, furnace_limit
+from energybench.tables.names import find_item
 from energybench.tables.store import find_document
 from energybench.testing.facts import HOSTILE, Fuel, fuels, join, parts, products, spellings
 from energybench.testing.search import check_count, check_flag

@@ -11,66 +11,19 @@ from collections import Counter
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
+from pathlib import Path
 
 from energybench.errors import AmountError, DimensionError
 from energybench.units.text import M3, NM3, UnitText, read_amount, read_unit
 
 #: The units of the trade. Prefixes k, M, G, T, P stand before every symbol that takes them.
-DEFINITIONS = """
-k- = 1e3
-M- = 1e6
-G- = 1e9
-T- = 1e12
-P- = 1e15
-g = [mass]
-t = 1e6 * g
-m = [length]
-s = [time]
-h = 3600 * s
-d = 24 * h
-a = [year]
-J = kg * m ** 2 / s ** 2
-Wh = 3600 * J
-cal = 4.1868 * J
-Btu = 1055.05585262 * J
-MMBtu = 1e6 * Btu
-therm = 1e5 * Btu
-m2 = m ** 2
-m3 = m ** 3
-L = m ** 3 / 1000
-Nm3 = [normal_volume]
-gce = [standard_coal]
-tce = 1e6 * gce
-goe = 10 / 7 * gce
-toe = 1e6 * goe
-CNY = [currency]
-person = [person]
-piece = [piece]
-weight_case = [weight_case]
-EF = [energy_factor]
-Adt = [air_dry_mass]
-TEU = [container]
-VA = [apparent_power]
-gCO2 = [carbon_dioxide]
-tCO2 = 1e6 * gCO2
-gC = [carbon]
-tC = 1e6 * gC
-tsl = [synthetic_leather]
-percent = [share]
-""".strip().splitlines()
+DEFINITIONS = Path(__file__).with_name("definitions.txt").read_text(encoding="utf-8").splitlines()
 
 #: Heat of standard coal: 1 kgce is 29 307.6 kJ (7000 kcal of 4.1868 kJ).
 STANDARD_COAL_KJ_PER_KGCE = Fraction("29307.6")
 
 #: What each figure of a conversion is usually given in.
-EXAMPLE_UNITS = {
-    "coal_rate": "gce/kWh",
-    "coefficient": "kgce/kg",
-    "density": "kg/L",
-    "ncv": "MJ/kg",
-    "value": "kgce/t",
-}
-
+EXAMPLE_UNITS = {"coal_rate": "gce/kWh", "coefficient": "kgce/kg", "density": "kg/L", "ncv": "MJ/kg", "value": "kgce/t"}
 
 _DEFINED = dict(line.split(" = ") for line in DEFINITIONS)
 _PART = re.compile(r"(?:^|([*/]) )([\w.]+)(?: \*\* (\d))?")
@@ -111,11 +64,8 @@ def ratio(unit: UnitText, target: UnitText) -> Fraction:
     Fraction(36, 1)
     """
     if not same_kind(unit, target):
-        raise DimensionError(
-            f"{unit} is {_kind(unit)}, expected {_kind(target)} such as {target}",
-            str(unit),
-            f"Give the value in {target}",
-        )
+        fix = f"Give the value in {target}"
+        raise DimensionError(f"{unit} is {_kind(unit)}, expected {_kind(target)} such as {target}", str(unit), fix)
     return _measure(unit)[0] / _measure(target)[0]
 
 

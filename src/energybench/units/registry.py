@@ -119,11 +119,8 @@ def read_quantity(value: object, name: str = "amount") -> tuple[Magnitude, UnitT
         return _from_pint(value, name)
     usual = EXAMPLE_UNITS.get(name, "t")
     example = f"{value if type(value) in (int, float) and isfinite(as_float(value)) else 1200} {usual}"
-    raise AmountError(
-        f"{name} is {quoted(value)}, expected a number with a unit",
-        quoted(value),
-        f'Write text such as "{example}", or multiply by a unit: energybench.ureg.Quantity(values, "{usual}")',
-    )
+    fix = f'Write text such as "{example}", or multiply by a unit: energybench.ureg.Quantity(values, "{usual}")'
+    raise AmountError(f"{name} is {quoted(value)}, expected a number with a unit", quoted(value), fix)
 
 
 def _from_pint(value: Any, name: str) -> tuple[Magnitude, UnitText]:
@@ -142,11 +139,8 @@ def _from_pint(value: Any, name: str) -> tuple[Magnitude, UnitText]:
         number = float(magnitude)
     except (TypeError, ValueError, ArithmeticError) as error:
         large = isinstance(error, OverflowError)
-        raise AmountError(
-            f"{name} {quoted(magnitude)} is {'too large to be' if large else 'not'} a number",
-            quoted(magnitude),
-            "Give a finite number",
-        ) from error
+        said = f"{name} {quoted(magnitude)} is {'too large to be' if large else 'not'} a number"
+        raise AmountError(said, quoted(magnitude), "Give a finite number") from error
     if not isfinite(number):
         raise AmountError(f"{name} is {number}, expected a finite number", str(number), "Give a finite number")
     return (number if factor == 1 else to_float(Fraction(number) * factor, name)), unit
@@ -163,11 +157,9 @@ def times(values: NDArray[numpy.float64], factor: float, name: str = "amount") -
             block = numpy.multiply(flat[rows], factor, out=result[rows])
             if not numpy.isfinite(numpy.add.reduce(block)) and not numpy.isfinite(block).all():
                 position = start + int(numpy.argmin(numpy.isfinite(block)))
-                raise AmountError(
-                    f"{name} has {flat[position]} at position {position}, expected finite numbers of a usual size",
-                    str(flat[position]),
-                    "Remove or fill the gaps; for a table with gaps use assess(), which reports each of them",
-                )
+                said = f"{name} has {flat[position]} at position {position}, expected finite numbers of a usual size"
+                fix = "Remove or fill the gaps; for a table with gaps use assess(), which reports each of them"
+                raise AmountError(said, str(flat[position]), fix)
     return result.reshape(values.shape)
 
 

@@ -7,11 +7,13 @@ text always gives the same :class:`UnitText`, so that pint only ever sees names 
 
 from __future__ import annotations
 
+import csv
 import math
 import re
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import lru_cache
+from functools import cache, lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from energybench.errors import AmountError, UnitTextError, did_you_mean, quoted
@@ -24,102 +26,9 @@ LONGEST_TEXT = 200
 #: No trade writes a larger power of ten than this, above or below the line.
 LARGEST_POWER = 99
 
-#: Canonical symbol -> spellings beside the symbol itself (after cleaning: ``.`` for every dot, ``^`` for powers).
-ATOMS: dict[str, tuple[str, ...]] = {
-    "Wh": ("瓦时", "瓦.时", "W.h"),
-    "kWh": (
-        *("KWH", "kwh", "KWh", "Kwh", "kW.h", "kw.h", "KW.h", "KW.H", "kWhr", "千瓦时", "千瓦.时", "千瓦小时"),
-        *("千瓦.小时", "度", "度电", "千瓦时(度)"),
-    ),
-    "MWh": ("MW.h", "兆瓦时", "兆瓦.时"),
-    "GWh": ("GW.h", "吉瓦时", "吉瓦.时"),
-    "TWh": ("TW.h", "太瓦时"),
-    "J": ("焦", "焦耳"),
-    "kJ": ("KJ", "kj", "千焦", "千焦耳"),
-    "MJ": ("兆焦", "兆焦耳"),
-    "GJ": ("吉焦", "吉焦耳"),
-    "TJ": ("太焦", "太焦耳"),
-    "PJ": ("拍焦",),
-    "kcal": ("Kcal", "KCAL", "千卡", "大卡"),
-    "Mcal": ("兆卡",),
-    "Gcal": ("吉卡", "Mkcal"),
-    "MMBtu": ("MMBTU", "mmBtu", "mmbtu", "百万英热单位", "百万英热"),
-    "therm": ("therms",),
-    "g": ("克",),
-    "kg": ("KG", "Kg", "千克", "公斤"),
-    "t": ("吨", "公吨", "噸", "公噸", "tonne", "tonnes", "Tonne", "Tonnes", "蒸吨", "吨蒸汽", "t蒸汽"),
-    "kt": ("千吨",),
-    "Mt": (),
-    "Gt": (),
-    "m3": ("m^3", "M3", "M^3", "cu.m", "立方米", "立方", "方"),
-    "Nm3": ("Nm^3", "NM3", "NM^3", "标准立方米", "标立方米", "标立方", "标方", "标m3", "标m^3", "m3(标)"),
-    "L": ("l", "升", "公升"),
-    "kL": ("千升",),
-    "m2": ("m^2", "M2", "平方米", "平米"),
-    "gce": ("克标准煤", "克标煤", "g标准煤"),
-    "kgce": (
-        *("KGCE", "Kgce", "千克标准煤", "千克标煤", "公斤标准煤", "公斤标煤", "kg标准煤", "kg标煤"),
-        *("千克煤当量",),
-    ),
-    "tce": ("TCE", "吨标准煤", "吨标煤", "吨煤当量", "t标准煤", "t标煤"),
-    "kgoe": ("千克标准油", "千克标油", "公斤标准油", "公斤标油", "kg标准油", "kg标油", "千克油当量"),
-    "toe": ("TOE", "吨标准油", "吨标油", "t标准油", "t标油", "吨油当量"),
-    **{f"{prefix}{unit}": () for prefix in "kM" for unit in ("tce", "toe")},
-    "CNY": ("元", "人民币元", "RMB"),
-    "kVA": ("KVA", "kva", "千伏安"),
-    "MVA": ("兆伏安",),
-    "person": ("人", "persons"),
-    "piece": ("件", "台", "块", "pieces"),
-    "weight_case": ("重量箱", "重箱", "weight case", "weight cases"),
-    "a": ("年", "yr", "year"),
-    "d": ("天", "日", "day"),
-    "h": ("小时", "时", "hour"),
-    "EF": ("能量因数",),
-    "Adt": ("风干吨",),
-    "TEU": ("标准箱",),
-    "gCO2": ("g CO2", "克CO2", "克二氧化碳"),
-    "kgCO2": ("kg CO2", "千克CO2", "千克二氧化碳", "公斤二氧化碳"),
-    "tCO2": ("t CO2", "吨CO2", "吨二氧化碳"),
-    "gC": ("g C", "克碳"),
-    "kgC": ("kg C", "千克碳"),
-    "tC": ("t C", "吨碳"),
-    "tsl": (),
-    "percent": ("%",),
-}
 
 #: Products that are read as one atom: the output of a refinery is tonnes times its energy factor.
 PRODUCTS: dict[str, tuple[str, ...]] = dict.fromkeys(("t.EF", "EF.t", "吨.能量因数"), ("EF", "t"))
-
-#: Spellings that look like a unit of the table and are not one, with what to write.
-REFUSED: dict[str, str] = {
-    "ton": "it is the US short ton (907 kg) or the tonne: write t",
-    "tons": "it is the US short ton (907 kg) or the tonne: write t",
-    "T": "it is the tesla: write t for the tonne",
-    "KT": "write kt for a thousand tonnes",
-    "MT": "it is the megatesla or a metric ton: write t or Mt",
-    "mt": "it is the millitonne or a metric ton: write t or Mt",
-    "mWh": "it is the milliwatt-hour: write MWh",
-    "mwh": "it is the milliwatt-hour or the megawatt-hour: write MWh",
-    "Mwh": "write MWh",
-    "MWH": "write MWh",
-    "mj": "write MJ",
-    "mJ": "it is the millijoule: write MJ",
-    "Mj": "write MJ",
-    "gj": "write GJ",
-    "cal": "write kcal (read as 4.1868 kJ)",
-    "Cal": "write kcal (read as 4.1868 kJ)",
-    "M": "it is the molar or a million: write the unit in full",
-    "b": "it is the barn or a barrel: write t or m3",
-    "MBtu": "it is a thousand Btu or a million: write MMBtu for the million",
-    **dict.fromkeys(("unit", "units"), "in Indian books a unit is 1 kWh: write kWh"),
-    "Sm3": "its reference temperature differs between trades: write m3 or Nm3 with the figure of that condition",
-    "斤": "write kg (1 斤 is 0.5 kg)",
-    "市斤": "write kg (1 市斤 is 0.5 kg)",
-    "桶": "a barrel has no fixed mass: write t",
-    "箱": "write 重量箱 for the weight case of glass",
-    "吨煤": "write 吨 for the coal itself or 吨标准煤 for its standard coal",
-    "煤": "write 吨 for the coal itself or 吨标准煤 for its standard coal",
-}
 
 #: Scale words and their power of ten.
 SCALES: dict[str, int] = {"千": 3, "万": 4, "十万": 5, "百万": 6, "千万": 7, "亿": 8, "百": 2, "萬": 4, "億": 8}
@@ -129,12 +38,6 @@ _LAKH = re.compile(r"[Ll]akhs? ?(.+)")
 _WORDS = re.compile(r"(thousand|million|billion) (.+)", re.IGNORECASE)
 _POWER_OF_WORD = {"thousand": 3, "million": 6, "billion": 9}
 
-_READS: dict[str, tuple[str, ...]] = {
-    **{spelling: (symbol,) for symbol, spellings in ATOMS.items() for spelling in (symbol, *spellings)},
-    **PRODUCTS,
-}
-# What a misspelling may have meant: the symbols and the Chinese names, not the tolerated variants.
-_SUGGESTED = [*ATOMS, *(s for spellings in ATOMS.values() for s in spellings if s[0] > "\u4e00")]
 _SUPERSCRIPT_DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 _SUPERSCRIPT = re.compile("[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+")
 # 10⁴1 would run on into 10^41.
@@ -168,6 +71,30 @@ _NUMBER = re.compile(
 _PLAIN_NUMBER = str.maketrans(
     {**{chr(0xFF10 + n): str(n) for n in range(10)}, "．": ".", "＋": "+", "－": "-", "−": "-"}
 )
+
+
+def _pairs(table: str) -> dict[str, str]:
+    with (Path(__file__).parent / f"{table}.csv").open(encoding="utf-8", newline="") as file:
+        _, *rows = csv.reader(file)
+    return {row[0]: row[1] for row in rows}
+
+
+@cache
+def atoms() -> dict[str, tuple[str, ...]]:
+    """Return every symbol with its spellings beside itself, after cleaning: ``.`` for every dot, ``^`` for powers."""
+    return {symbol: tuple(filter(None, spellings.split("|"))) for symbol, spellings in _pairs("spellings").items()}
+
+
+@cache
+def refused_spellings() -> dict[str, str]:
+    """Return what looks like a unit of the table and is not one, with what to write."""
+    return _pairs("refused")
+
+
+@cache
+def _reads() -> dict[str, tuple[str, ...]]:
+    plain = {spelling: (symbol,) for symbol, others in atoms().items() for spelling in (symbol, *others)}
+    return {**plain, **PRODUCTS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,7 +224,7 @@ def _read_unit(text: str) -> UnitText:
 
 def _below_the_line(part: str, text: str) -> list[tuple[tuple[str, ...], int]]:
     """Read what stands below one line: a product of factors, of which ``kW.h`` is one."""
-    rest = part[1:-1] if part.startswith("(") and part.endswith(")") and part not in _READS else part
+    rest = part[1:-1] if part.startswith("(") and part.endswith(")") and part not in _reads() else part
     dangling = rest.endswith(".")
     factors = []
     while rest:
@@ -320,18 +247,18 @@ def _clean(text: str) -> str:
 
 
 def _factor(text: str) -> tuple[tuple[str, ...], int] | None:
-    if text in _READS:
-        return _READS[text], 0
+    if text in _reads():
+        return _reads()[text], 0
     if power := _POWER.fullmatch(text):
-        return (_READS[power[3]], int(power[1] or power[2])) if power[3] in _READS else None
-    if (lakh := _LAKH.fullmatch(text)) and _READS.get(lakh[1]) == ("kWh",):
+        return (_reads()[power[3]], int(power[1] or power[2])) if power[3] in _reads() else None
+    if (lakh := _LAKH.fullmatch(text)) and _reads().get(lakh[1]) == ("kWh",):
         return ("kWh",), 5
-    if (word := _WORDS.fullmatch(text)) and word[2] in _READS:
-        return _READS[word[2]], _POWER_OF_WORD[word[1].lower()]
+    if (word := _WORDS.fullmatch(text)) and word[2] in _reads():
+        return _reads()[word[2]], _POWER_OF_WORD[word[1].lower()]
     for length in (2, 1):
         atom = text[length:].lstrip(" ")
-        if text[:length] in SCALES and atom in _READS:
-            return _READS[atom], SCALES[text[:length]]
+        if text[:length] in SCALES and atom in _reads():
+            return _reads()[atom], SCALES[text[:length]]
     return None
 
 
@@ -342,14 +269,15 @@ def _unknown(atom: str, whole: str) -> UnitTextError:
     if not whole.strip():
         return UnitTextError("The unit is empty", quoted(whole), 'Write a unit, for example "t" or "万kWh"')
     for candidate in (atom, bare):
-        if candidate in REFUSED:
-            advice = REFUSED[candidate]
+        if advice := refused_spellings().get(candidate):
             shown = quoted(whole) if candidate == whole else f"{quoted(whole)}: {quoted(candidate)}"
             return UnitTextError(f"{shown} is refused", quoted(whole), advice[0].upper() + advice[1:])
     if re.match(r"[+-]?[0-9]", atom):
         fix = "A unit has no number in front; a power of ten is written 10^4"
     else:
-        fix = did_you_mean(bare, _SUGGESTED, 'Write a unit such as "t", "kWh", "万m3", "kgce/t"')
+        # What may have been meant: the symbols and the Chinese names, not the tolerated variants.
+        meant = [*atoms(), *(one for others in atoms().values() for one in others if one[0] > "\u4e00")]
+        fix = did_you_mean(bare, meant, 'Write a unit such as "t", "kWh", "万m3", "kgce/t"')
     shown = quoted(whole) if atom == whole else f"{quoted(whole)}: {quoted(atom)}"
     return UnitTextError(f"{shown} is not a unit that energybench reads", quoted(whole), fix)
 
@@ -369,18 +297,12 @@ def read_number(text: str) -> tuple[str, str]:
     ('12000.5', 't')
     """
     if "，" in text or "、" in text:
-        raise AmountError(
-            f"{quoted(text)} contains a full-width comma",
-            quoted(text),
-            "It may be a thousands separator or a list: write 13350 or 13,350",
-        )
+        fix = "It may be a thousands separator or a list: write 13350 or 13,350"
+        raise AmountError(f"{quoted(text)} contains a full-width comma", quoted(text), fix)
     match = _NUMBER.fullmatch(text[: LONGEST_TEXT * 2].translate(_PLAIN_NUMBER))
     if match is None or len(text) > LONGEST_TEXT:
-        raise AmountError(
-            f"{quoted(text)} does not begin with a number that can be read",
-            quoted(text),
-            'Write a number and a unit, for example "1,200.5 t"',
-        )
+        fix = 'Write a number and a unit, for example "1,200.5 t"'
+        raise AmountError(f"{quoted(text)} does not begin with a number that can be read", quoted(text), fix)
     return match[1].replace(",", ""), match[2]
 
 
@@ -404,11 +326,8 @@ def spelled(value: str | Mapping[str, object], name: str = "amount") -> str:
 def read_amount(text: str) -> tuple[str, UnitText]:
     """Read an amount such as ``"350 万kWh"``: the number as text, and the unit."""
     if "±" in text:
-        raise AmountError(
-            f"{quoted(text)} carries an uncertainty, which is not used here",
-            quoted(text),
-            "Give the value alone; to_tce, convert, account and classify take an uncertainty",
-        )
+        fix = "Give the value alone; to_tce, convert, account and classify take an uncertainty"
+        raise AmountError(f"{quoted(text)} carries an uncertainty, which is not used here", quoted(text), fix)
     number, rest = read_number(text)
     if not rest:
         raise AmountError(f"{quoted(text)} has no unit", quoted(text), f'Write the unit too, for example "{number} t"')

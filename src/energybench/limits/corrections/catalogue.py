@@ -1,27 +1,190 @@
-"""Which corrections there are, and the figures of one for an item, a level and a case."""
+"""Which corrections there are: formula, parameters and what is given for them, figures for an item and a level."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from energybench.errors import AmbiguousError, OptionError, TableError, did_you_mean, quoted
-from energybench.limits.corrections.model import Correction, Figure, Parameter, Points, ending
+from energybench.errors import (
+    AmbiguousError,
+    DimensionError,
+    OptionError,
+    TableError,
+    UnitTextError,
+    did_you_mean,
+    quoted,
+)
 from energybench.tables.expressions import names, parse, parse_conditions
 from energybench.tables.rows import VERIFICATIONS
 from energybench.tables.store import cached, citation, find_document, records
+from energybench.units.factors import ratio
+from energybench.units.registry import is_quantity, read_quantity
+from energybench.units.result import Record
+from energybench.units.text import UnitText, read_number, read_site_unit, spelled
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from energybench.limits.corrections.formulas import Values
+    from energybench.limits.ladders import Ladder
     from energybench.tables.rows import CorrectionFormulaRow, CorrectionParameterRow, CorrectionRow
 
 #: The word for physics in place of a clause: an identity needs no figure of a document.
 DERIVED = "derived"
 NEUTRAL = {"factor": 1.0, "addition": 0.0}
+_PERCENT = ("%", "％", "percent")
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """What a correction needs to know of a plant: one row of ``data/correction_parameters.csv``.
+
+    Attributes
+    ----------
+    name, unit : str
+        Name, and the unit that plain numbers are in.
+    low, high, above : float, float, bool
+        The range; ``above`` takes ``low`` out of it.
+    why : str
+        Where the range comes from: what is possible, what the standard states, or what is plausible.
+    default, figure, condition : str
+        What stands where it is not given; the figure that it goes with; further comparisons that must hold.
+    """
+
+    name: str
+    meaning: str
+    unit: str = ""
+    low: float = 0.0
+    high: float = math.inf
+    above: bool = False
+    why: str = "what is possible"
+    default: str = ""
+    figure: str = ""
+    condition: str = ""
+
+    @property
+    def keyword(self) -> str:
+        """The name with its unit at the end, for plain numbers."""
+        return self.name + ending(self.unit)
+
+    @property
+    def optional(self) -> bool:
+        """Whether there are plants that need not give it."""
+        return bool(self.default or self.figure)
+
+
+@dataclass(frozen=True, slots=True)
+class Points:
+    """A figure that is a table: points of a parameter, rising, and the figure at each."""
+
+    at: tuple[float, ...]
+    values: tuple[float, ...]
+
+
+Figure = float | Points
+
+
+def ending(unit: str) -> str:
+    """Return what the keyword of a parameter ends in: altitude_m, strength_mpa, oven_age_years."""
+    return f"_{'years' if unit == 'a' else unit.lower()}" if unit else ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Correction:
+    """One correction of one document.
+
+    Attributes
+    ----------
+    id, name, document : str
+        ``document/name``; a name may stand in several documents.
+    side : {"limit", "result", ""}
+        What moves; empty where that is not known.
+    items : tuple of str
+        Items that it applies to; ``*`` stands for any characters.
+    levels : tuple of int
+        Levels whose limit moves; empty on the result side.
+    cases : tuple of str
+        What ``case`` may be; empty where it needs none.
+    kind : {"factor", "addition"}
+        Whether the change multiplies or is added.
+    parameters : tuple of Parameter
+        What must be known, with units and ranges.
+    formula : str
+        What is computed, in the names of the parameters and of the figures in ``data/corrections.csv``.
+    verification : str
+        The weakest of its figures; ``"derived"`` is physics, not a clause.
+    required : bool
+        Whether the document gives no class without it.
+    """
+
+    id: str
+    name: str
+    side: str
+    items: tuple[str, ...]
+    kind: str
+    formula: str
+    verification: str
+    document: str = ""
+    levels: tuple[int, ...] = ()
+    cases: tuple[str, ...] = ()
+    parameters: tuple[Parameter, ...] = ()
+    clause: str = ""
+    evidence: str = ""
+    notes: str = ""
+    order: int = 2
+    unit: str = ""
+    required: bool = False
+
+    def __str__(self) -> str:
+        needs = [f"{p.keyword}{' (optional)' if p.optional else ''}" for p in self.parameters]
+        needs += [f"case ({', '.join(self.cases)})"] if self.cases else []
+        side = self.side or "side not known"
+        how = f"{'times' if self.kind == 'factor' else 'plus'} {self.formula}"
+        return f"{self.id} [{self.verification}]: {side} {how}; needs {', '.join(needs) or 'nothing'}"
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectionResult(Record):
+    """One value or limit before and after one correction, with its source.
+
+    Attributes
+    ----------
+    change : float
+        The factor, or the addition in ``unit``.
+    value_before, value_after : float
+        The result, or the limit of ``level``, in ``unit``.
+    level : str
+        The step whose limit moved; empty on the result side.
+    """
+
+    correction: str
+    name: str
+    side: str
+    level: str
+    item: str
+    kind: str
+    change: float
+    value_before: float
+    value_after: float
+    unit: str
+    parameters: dict[str, float | str]
+    document: str
+    clause: str
+    verification: str
+    evidence: str
+    formula: str
+    notes: str
+
+    def __str__(self) -> str:
+        how = f"x {self.change:.6g}" if self.kind == "factor" else f"{self.change:+.6g} {self.unit}"
+        what = f"{self.side} of {self.level}" if self.level else self.side
+        return (
+            f"{what} {self.value_before:.6g} {how} = {self.value_after:.6g} {self.unit}"
+            f"  [{f'{self.correction} {self.clause}'.strip()}, {self.verification}]"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +232,8 @@ def every_correction() -> tuple[Correction, ...]:
         shared = [row.figure for row in rows if row.figure in formulas]
         formula = formulas.get(name) or (formulas[shared[0]] if shared else None)
         if formula is None:
-            raise TableError(
-                f"The rows of {name} have no formula in correction_formulas.csv",
-                name,
-                "Add it, or name the figure factor or addition: the limit or the result times it, or plus it",
-            )
+            fix = "Add it, or name the figure factor or addition: the limit or the result times it, or plus it"
+            raise TableError(f"The rows of {name} have no formula in correction_formulas.csv", name, fix)
         found.append(_correction(name, rows, formula, parameters.get(name, [])))
     physics = formulas["direct-current"]
     _check_formula(physics.id, physics, parameters[physics.id], set())
@@ -99,11 +259,8 @@ def every_correction() -> tuple[Correction, ...]:
 def _parameter(row: CorrectionParameterRow) -> Parameter:
     suffix = ending(row.unit)
     if not row.parameter.endswith(suffix) or row.comparator not in (">", ">="):
-        raise TableError(
-            f"{row.id}: {row.parameter} in {row.unit or 'no unit'} from {row.comparator} {row.low}",
-            row.id,
-            f"End the name in {suffix or 'no unit'}, and write > or >= before the lower end",
-        )
+        said = f"{row.id}: {row.parameter} in {row.unit or 'no unit'} from {row.comparator} {row.low}"
+        raise TableError(said, row.id, f"End the name in {suffix or 'no unit'}, and write > or >= before the lower end")
     return Parameter(
         name=row.parameter.removesuffix(suffix),
         meaning=row.meaning,
@@ -152,11 +309,9 @@ def _check_formula(name: str, formula: CorrectionFormulaRow, parameters: list[Pa
         used |= {word for node in nodes for word in names(node)}
     odd = ", ".join(sorted(used ^ {*figures, *(parameter.keyword for parameter in parameters)}))
     if odd or formula.kind not in NEUTRAL or formula.order not in ("0", "1", "2"):
-        raise TableError(
-            f"The formula of {name} and its figures and parameters do not agree: {odd or formula}",
-            odd or formula.id,
-            "Kind is factor or addition, order 0, 1 or 2; every name stands in the formula and in one of the tables",
-        )
+        said = f"The formula of {name} and its figures and parameters do not agree: {odd or formula}"
+        fix = "Kind is factor or addition, order 0, 1 or 2; every name stands in the formula and in one of the tables"
+        raise TableError(said, odd or formula.id, fix)
 
 
 def _unique(texts: Iterable[str]) -> tuple[str, ...]:
@@ -165,6 +320,14 @@ def _unique(texts: Iterable[str]) -> tuple[str, ...]:
 
 def _matches(item: str, patterns: tuple[str, ...]) -> bool:
     return any(fnmatchcase(item, pattern) for pattern in patterns)
+
+
+def is_conditional(ladder: Ladder) -> bool:
+    """Say whether the document compares values of an item, or limits, that are converted to stated conditions."""
+    return any(
+        row.required and row.document == ladder.document and _matches(ladder.item, tuple(row.items.split()))
+        for row in records("corrections")
+    )
 
 
 def applicable(item: str | None, document: str | None = None) -> tuple[Correction, ...]:
@@ -339,3 +502,77 @@ def _goes_with(correction: Correction, parameter: Parameter, stated: bool) -> Op
         what = f"{keyword} is not given, and {correction.id} needs it for {where}"
         return OptionError(what, keyword, f"Pass {keyword}= ({parameter.meaning})")
     return OptionError(f"{keyword} is given, expected for {where} only", keyword, "Leave it out")
+
+
+# Parameters -----------------------------------------------------------------------------------------------
+
+
+def read_parameters(correction: Correction, given: Mapping[str, Any]) -> dict[str, Values]:
+    from energybench.limits.corrections.formulas import require_range
+
+    by_name = {key: p for p in correction.parameters for key in (p.name, p.keyword)}
+    found: dict[str, Values] = {}
+    for key, value in given.items():
+        if key not in by_name:
+            known = ", ".join(p.keyword for p in correction.parameters) or "no parameters"
+            fix = did_you_mean(key, by_name, f"It takes {known}")
+            raise OptionError(f"{quoted(key)} is not a parameter of {correction.id}", quoted(key), fix)
+        parameter = by_name[key]
+        if parameter.keyword in found:
+            raise OptionError(f"{parameter.name} is given twice", key, f"Give it once, as {parameter.keyword}")
+        values = _read(parameter, key, value)
+        require_range(parameter.keyword, values, parameter.low, parameter.high, parameter.why, above=parameter.above)
+        found[parameter.keyword] = values
+    missing = [p for p in correction.parameters if not p.optional and p.keyword not in found]
+    if missing or (correction.parameters and not found):
+        wanted = missing or correction.parameters
+        words = "; ".join(f"{p.keyword}: {p.meaning}" for p in wanted)
+        asked = " and ".join(p.keyword for p in missing) or f"one of {', '.join(p.keyword for p in wanted)}"
+        raise OptionError(f"{correction.id} needs {asked}", asked, f"Pass it ({words})")
+    return found
+
+
+def _read(parameter: Parameter, key: str, value: object) -> Values:
+    import numpy
+
+    from energybench.limits.corrections.formulas import plain
+
+    own = parameter.unit
+    expected = f"{key} is {quoted(value)}, expected {f'a number with a unit such as {own}' if own else 'a number'}"
+    if isinstance(value, str | Mapping):
+        text, unit = read_number(spelled(value, key))
+        number, unit = float(text), unit.strip()
+        if not unit and key == parameter.keyword:
+            return number
+        if not unit:
+            raise OptionError(f"{key} is {quoted(value)} without a unit", quoted(value), f'Write "{text} {own}"')
+        if unit in _PERCENT and own in ("", "percent"):
+            return number if own else number / 100.0
+        try:
+            return number * _factor(parameter, read_site_unit(unit), value)
+        except UnitTextError as error:
+            raise OptionError(expected, quoted(value), error.fix) from error
+    if is_quantity(value):
+        magnitude, given = read_quantity(value, key)
+        return plain(magnitude * _factor(parameter, given, value))
+    number_like = isinstance(value, int | float | numpy.number | numpy.ndarray) and not isinstance(value, bool)
+    if not number_like or key != parameter.keyword:
+        example = f"{parameter.keyword}=..." if number_like else f'"1 {own}"'.replace(" percent", " %")
+        raise OptionError(expected, quoted(value), f"Write {example}")
+    array = numpy.asarray(value)
+    if array.dtype.kind not in "iuf":
+        raise OptionError(f"{key} is an array of {array.dtype}, expected numbers", str(array.dtype), "Convert it first")
+    return plain(array.astype(numpy.float64))
+
+
+def _factor(parameter: Parameter, unit: UnitText, shown: object) -> float:
+    own = parameter.unit
+    given = quoted(str(shown))
+    if own:
+        try:
+            return float(ratio(unit, read_site_unit(own)))
+        except DimensionError:
+            pass
+    expected = f"a number with a unit such as {own}" if own else "a number"
+    fix = f"Give {parameter.keyword}: {parameter.meaning}"
+    raise DimensionError(f"{parameter.name} is {given}, expected {expected}", given, fix)

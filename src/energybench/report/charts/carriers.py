@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 import pandas
 
 from energybench.accounts.account import Account
-from energybench.energy.carriers import find_carrier
 from energybench.errors import EnergybenchError, OptionError
 from energybench.errors.language import word
 from energybench.frames import Assessment
 from energybench.report.charts import canvas
 from energybench.report.words import number
+from energybench.tables.names import find_carrier
 from energybench.tables.store import records
 
 if TYPE_CHECKING:

@@ -17,8 +17,7 @@ from jinja2 import Environment, FileSystemLoader
 
 import energybench
 from energybench import tables
-from energybench.tables.cite import page_of
-from energybench.tables.rows import OWN, VERIFICATIONS, schemas
+from energybench.tables.rows import OWN, VERIFICATIONS, page_of, schemas
 from energybench.tables.store import ACCEPTED, citation, find_document, records
 
 if TYPE_CHECKING:

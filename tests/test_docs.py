@@ -13,7 +13,7 @@ import pytest
 import energybench as eb
 import oracle
 from energybench import tables
-from energybench.tables.cite import SITE, page_of
+from energybench.tables.rows import SITE, page_of
 from energybench.tables.store import records
 
 if TYPE_CHECKING:

@@ -28,7 +28,8 @@ from energybench.errors import (
     UnverifiedError,
     UnverifiedWarning,
 )
-from energybench.limits.choose import choose_ladder, find_item, find_ladder, usual_unit
+from energybench.limits.choose import choose_ladder, find_ladder, usual_unit
+from energybench.tables.names import find_item
 from energybench.tables.periods import period_span
 from energybench.units.text import read_unit
 from expect import each, refused

@@ -364,7 +364,6 @@ def find_fuel(carrier: str, *, found_elsewhere: bool) -> str:
 def fuel_figures(
     fuel: str, given: dict[str, Any], kind: str | None, allow_unverified: bool
 ) -> tuple[dict[str, Rate], tuple[Figure, ...]]:
-    """Return heating value, carbon content and oxidation of a fuel: exact, and their records."""
     by_id = {name: row for name, value in given.items() if (row := _row_by_id(name, value, fuel)) is not None}
     open_quantities = [name for name in QUANTITIES if name not in given]
     series = _series(fuel, open_quantities, by_id, kind)

@@ -11,8 +11,8 @@ from operator import index
 from typing import TYPE_CHECKING
 
 from energybench.errors import MissingFigureError, OptionError, did_you_mean, quoted
-from energybench.tables.cite import Cited
 from energybench.tables.periods import fold_period
+from energybench.tables.rows import Cited
 from energybench.tables.store import ACCEPTED, best_verified, choose, records, warn_if_weak
 from energybench.units.registry import read_rate
 from energybench.units.result import Quantified

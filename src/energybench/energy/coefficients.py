@@ -28,8 +28,8 @@ from energybench.errors import (
     quoted,
     text_of,
 )
-from energybench.tables.cite import Cited
 from energybench.tables.names import carrier_ids, carriers_of, find_carrier, is_slip, without_basis
+from energybench.tables.rows import Cited
 from energybench.tables.store import ACCEPTED, cached, choose, citation, find_document, own_ids, records
 from energybench.units.factors import STANDARD_COAL_KJ_PER_KGCE, Rate, same_kind, to_float
 from energybench.units.result import Card, Quantified

@@ -96,7 +96,6 @@ class Spread:
         return combine(self.parts)
 
     def scaled(self, factor: float) -> Parts:
-        """Return the contributions times a factor, its sign included."""
         return tuple((source, part * factor) for source, part in self.parts)
 
 
@@ -118,7 +117,6 @@ def has_uncertainty(text: str) -> bool:
 
 @lru_cache(4096)
 def read_measured_text(text: str) -> tuple[Fraction, UnitText, Spread | None]:
-    """Read an amount text, with or without an uncertainty, exactly."""
     if not has_uncertainty(text):
         return *read_exact(text), None
     plain = text.translate(_PLUS_MINUS).replace("+/-", "±").strip()

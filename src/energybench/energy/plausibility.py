@@ -199,7 +199,6 @@ def _coefficients(carrier: str, per: UnitText, basis: str) -> list[Fraction]:
 
 
 def refuse_heat(carrier: str, ncv: Rate) -> None:
-    """Refuse a heating value that only a slipped decimal point or unit can explain."""
     # Calories are shown as kJ, so that the same number in both catches the eye.
     heat = UnitText(("kJ",), ncv.unit.denominator) if "cal" in "".join(ncv.unit.numerator) else ncv.unit
     refuse_slip(known_heat(carrier, heat), Rate(ncv.to(heat), heat), carrier, "ncv", ncv, KCAL_FOR_KJ)

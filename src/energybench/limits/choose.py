@@ -89,7 +89,6 @@ def _ladders(item: str) -> tuple[Ladder, ...]:
 
 
 def of_furnace(limit: FurnaceLimit) -> Ladder:
-    """Return the one-step ladder of a furnace limit."""
     changes = {"id": f"{limit.document}/{limit.item}/{limit.capacity:g}t", "notes": limit.notes, "furnace": limit}
     return _ladder(limit.curve.row, [limit.curve.step(limit.value)], Level.OVER_LIMIT, **changes)
 
@@ -349,7 +348,6 @@ def choose_ladder(
     like: UnitText | None = None,
     region: str | None = None,
 ) -> Ladder:
-    """Return the ladder of an item by any of its names, furnaces included."""
     item = find_item(name)
     if not needs_capacity(item):
         if capacity is not None:

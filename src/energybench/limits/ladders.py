@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from energybench.errors import AmountError
 from energybench.errors.language import word
-from energybench.tables.cite import Cited
+from energybench.tables.rows import Cited
 
 if TYPE_CHECKING:
     from energybench.limits.furnaces import FurnaceLimit

@@ -142,7 +142,6 @@ def spellings(name: str, around: Decorations = _PLAIN) -> Iterator[str]:
 
 
 def meaning_of(name: str, index: Mapping[str, Meaning], around: Decorations = _PLAIN) -> Meaning | None:
-    """Return what a name may mean, or None where the tables do not have it."""
     return next((index[one] for one in spellings(name, around) if one in index), None)
 
 
@@ -265,7 +264,6 @@ def _refuse_flow(name: str) -> None:
 
 @cached(4096)
 def carriers_of(name: str) -> tuple[str, ...]:
-    """Return every carrier that a name may mean: one, several, or none."""
     if not isinstance(name, str):
         return ()
     found = meaning_of(without_basis(name)[0], _carrier_names(), _AROUND_CARRIER)
@@ -344,6 +342,5 @@ def find_item(name: str) -> str:
 
 
 def items_named(name: str) -> tuple[str, ...]:
-    """Return every item that has a name: none, one, or several."""
     found = meaning_of(name, _item_names(), _AROUND_ITEM)
     return found.ids if found else ()

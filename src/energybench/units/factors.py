@@ -90,7 +90,6 @@ def _kind(unit: UnitText) -> str:
 
 
 def same_kind(unit: UnitText, target: UnitText) -> bool:
-    """Say whether two units measure the same kind of thing."""
     return _measure(unit)[1] == _measure(target)[1]
 
 

@@ -107,7 +107,6 @@ def read_one(value: object, name: str, fix: str) -> tuple[Fraction, UnitText]:
 
 
 def read_rate(value: AmountLike, name: str) -> Rate:
-    """Read one figure with a unit, given as text or as a scalar quantity."""
     return Rate(*read_one(value, name, "Use a column of a table and assess()"))
 
 

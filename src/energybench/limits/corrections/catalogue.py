@@ -413,7 +413,6 @@ def _unknown(name: str, item: str | None, document: str | None, here: tuple[Corr
 
 
 def base_figures(correction: Correction, item: str) -> tuple[str, ...]:
-    """Return the base values that the document states for an item, each with its name."""
     rows = (row for row in _rows()[correction.id] if _matches(item, tuple(row.items.split())))
     return _unique(f"{row.figure} {row.value}" for row in rows if row.figure.startswith(("base_", "threshold_")))
 

@@ -16,8 +16,8 @@ import energybench as eb
 from energybench import Level
 from energybench.errors import MissingFigureError, OptionError, UncertaintyError
 from energybench.limits.choose import all_ladders
-from energybench.limits.decisions import CANNOT_TELL, RULES, class_probabilities, conformity, decide
 from energybench.limits.ladders import Ladder, Step
+from energybench.limits.verdicts import CANNOT_TELL, RULES, class_probabilities, conformity, decide
 from energybench.units.text import read_unit
 from expect import each, refused
 

@@ -53,11 +53,11 @@ from energybench.limits.choose import find_ladder as find_ladder
 from energybench.limits.choose import timeline as timeline
 from energybench.limits.classify import classify as classify
 from energybench.limits.classify import classify_all as classify_all
-from energybench.limits.decisions import Decision as Decision
 from energybench.limits.furnaces import FurnaceLimit as FurnaceLimit
 from energybench.limits.furnaces import furnace_limit as furnace_limit
 from energybench.limits.ladders import Ladder as Ladder
 from energybench.limits.ladders import Level as Level
+from energybench.limits.verdicts import Decision as Decision
 from energybench.limits.verdicts import Verdict as Verdict
 from energybench.limits.what_if import Sensitivity as Sensitivity
 from energybench.report.blank_form import BlankForm as BlankForm

@@ -21,9 +21,8 @@ from energybench.frames.columns import KEYS
 from energybench.frames.encode import decode
 from energybench.frames.resolve import Refusal
 from energybench.frames.strays import INCOMPLETE
-from energybench.limits.decisions import CANNOT_TELL, RULES, check_risk, guard_band
 from energybench.limits.ladders import Level, Regions, beyond_every_step, plausible_range
-from energybench.limits.verdicts import duties
+from energybench.limits.verdicts import CANNOT_TELL, RULES, check_risk, duties, guard_band
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from energybench.energy.carriers import carriers_of, find_carrier
 from energybench.energy.coefficients import Coefficient, is_power_of_unknown_name, nothing_used
 from energybench.energy.conversion import factor
 from energybench.energy.plausibility import known_coefficients, known_heat
@@ -40,7 +39,7 @@ from energybench.limits.choose import (
 from energybench.limits.corrections import apply, check_conditions
 from energybench.limits.furnaces import LimitCurve, find_curve
 from energybench.limits.verdicts import check_basis
-from energybench.tables.names import find_item
+from energybench.tables.names import carriers_of, find_carrier, find_item
 from energybench.tables.store import records
 from energybench.tables.upkeep import stale
 from energybench.units.factors import Rate, ratio, same_kind

@@ -1018,7 +1018,7 @@ def test_the_page_names_every_option_and_key(command: str) -> None:
         "classify": ["13200 kWh/t", "电解铝"],
         "timeline": ["电解铝"],
         "tables": [],
-        "replay": [str(Path(__file__).parent / "receipts" / "0.1.0-text.json")],
+        "replay": [str(Path(__file__).parent / "receipts" / "0.2.0-text.json")],
         "show": ["水泥熟料"],
         "targets": ["--document", "panzhihua-2024"],
         "lift": None,

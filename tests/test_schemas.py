@@ -73,7 +73,7 @@ RUNS: dict[str, list[tuple[str, ...]]] = {
     "lift-1": [("lift", "{folder}/plants.csv")],
     "show-1": [("show", "cement"), ("show", "感应电炉(铸铁)", "--region", "昌吉市")],
     "timeline-1": [("timeline", "电解铝"), ("timeline", "铸铁", "--region", "昌吉市")],
-    "replay-1": [("replay", str(ROOT / "tests" / "receipts" / "0.1.0-text.json"))],
+    "replay-1": [("replay", str(ROOT / "tests" / "receipts" / "0.2.0-text.json"))],
     "tables-1": [("tables",)],
     "table-1": [("tables", name) for name in TABLES],
     "tables-age-1": [("tables", "age")],

@@ -4,7 +4,7 @@ Nothing is imported until it is used: ``import energybench`` costs about a milli
 stands in ``__init__.pyi``.
 """
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 #: Module: the public names that it defines.
 _HOMES = {

@@ -123,6 +123,11 @@ CALLS: dict[str, tuple[Callable[[], object], object]] = {
         "option",
     ),
     # Magnitudes.
+    "a coefficient beside an edition": (
+        lambda: tce("1 t", "原煤", coefficient="0.7 kgce/kg", edition="gbt-2589-2008"),
+        "option",
+    ),
+    "a reading of furnaces for clinker": (lambda: level("105 kgce/t", "水泥熟料", reading="stated_only"), "option"),
     "raw coal with a slipped coefficient": (
         lambda: tce("1 t", "原煤", coefficient="7.143 kgce/kg"),
         "implausible-coefficient",

@@ -66,5 +66,4 @@ def __getattr__(name: str) -> object:
 
 
 def __dir__() -> list[str]:
-    """Name everything public."""
     return sorted(__all__)

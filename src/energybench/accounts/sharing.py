@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
 
 class Measure(NamedTuple):
-    """What products are measured by when they share an energy."""
-
     name_zh: str
     units: tuple[UnitText, ...]
     example: str

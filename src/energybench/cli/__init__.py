@@ -69,7 +69,6 @@ def whole_parser() -> Parser:
 
 
 def run(words: list[str]) -> int:
-    """Run the command that some words name and return the exit code."""
     return console.exit_code(_run, words)
 
 

@@ -70,7 +70,6 @@ class Answer:
     words: Words
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the assessment as data for JSON."""
         checked = None if self.targets is None else self.targets.to_dict()
         return {**self.assessment.to_dict(), "targets": checked, "written": list(self.written)}
 
@@ -100,7 +99,6 @@ def add_arguments(parser: Parser) -> None:
 
 
 def shape_of(arguments: Namespace) -> dict[str, Any]:
-    """Return what the words say of the shape of the files."""
     shape = given(arguments, *SHAPE)
     pairs = [word.rpartition("=") for word in shape["columns"] or ()]
     for header, equals, column in pairs:
@@ -110,7 +108,6 @@ def shape_of(arguments: Namespace) -> dict[str, Any]:
 
 
 def tables_of(arguments: Namespace) -> tuple[Any, Any]:
-    """Return the files of the meters and the outputs, or for - the rows that a pipe has, with the options in it."""
     meters = arguments.meters
     if meters != "-":
         return meters, arguments.outputs

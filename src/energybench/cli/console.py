@@ -113,11 +113,9 @@ class Parser(argparse.ArgumentParser):
         return super().add_argument(*names, **({**settings, "help": help_text} if help_text else settings))
 
     def read(self, words: Sequence[str]) -> argparse.Namespace:
-        """Read words in any order of arguments and options."""
         return self.parse_intermixed_args(words, argparse.Namespace(refuse=self.error, more=self.parse_args))
 
     def error(self, message: str) -> NoReturn:
-        """Refuse a call; an option that is not known is answered by the nearest one."""
         unknown = re.fullmatch(r"unrecognized arguments: (--[\w-]+).*", message, re.DOTALL)
         if unknown:
             options = [name for action in self._actions for name in action.option_strings]
@@ -154,7 +152,6 @@ def use_utf8() -> None:
 
 
 def say(text: str, *, err: bool = False) -> None:
-    """Print lines for a person: control characters are shown, never sent to the terminal."""
     shown = re.sub(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]", lambda found: f"\\x{ord(found[0]):02x}", text)
     stream = sys.stderr if err else sys.stdout
     print(_painted(shown) if _has_colours(stream) else shown, file=stream, flush=True)

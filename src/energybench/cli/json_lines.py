@@ -153,7 +153,6 @@ def _identity(question: dict[str, Any]) -> dict[str, Any]:
 
 
 def batches(stream: BinaryIO) -> Iterator[list[bytes]]:
-    """Yield the lines of a stream as they arrive, as many at a time as are there."""
     read: Callable[[int], bytes] = getattr(stream, "read1", stream.read)
     pending: list[bytes] = []
     while chunk := read(_CHUNK):
@@ -203,7 +202,6 @@ def answer_schema(name: str) -> dict[str, Any]:
 
 
 def refusal(error: EnergybenchError) -> dict[str, Any]:
-    """Return why a question has no answer, as data."""
     return {"error": {"reason": error.reason, "message": error.message, "value": error.value, "fix": error.fix}}
 
 

@@ -24,14 +24,12 @@ _PERIOD = {"help": "which rows count, where there are several periods: 2023"}
 
 
 def add_arguments(parser: Parser) -> None:
-    """Declare what the command takes."""
     parser.add_argument("files", metavar="RESULTS | METERS OUTPUTS", nargs="+", help="one table, or two")
     add_options(parser, "document", "period", document=_POLICY, period=_PERIOD)
     add_options(parser, *ASSESSED, "json")
 
 
 def run(arguments: Namespace) -> tuple[LiftPlan, int]:
-    """Choose the plants."""
     import energybench as eb
 
     results, code = results_of(arguments)

@@ -90,13 +90,11 @@ class Product:
 
 
 def add_arguments(parser: Parser) -> None:
-    """Declare what the command takes."""
     parser.add_argument("item", metavar="ITEM", help="product: 水泥熟料, cement-clinker")
     add_options(parser, "region", "json")
 
 
 def run(arguments: Namespace) -> tuple[Product, int]:
-    """Gather what is known of a product."""
     import energybench as eb
     from energybench.limits.choose import same_product
     from energybench.limits.corrections import applicable, condition

@@ -60,7 +60,6 @@ def add_arguments(parser: Parser) -> None:
 
 
 def gaps_as_data(worth: bool) -> dict[str, object]:
-    """Return the rows without an accepted figure, each with why and what would settle it."""
     return _frame("gaps", gaps(worth))[0]
 
 

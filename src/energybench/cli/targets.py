@@ -47,7 +47,6 @@ class Checked:
     lang: str
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the check as data for JSON."""
         return self.check.to_dict()
 
     def __str__(self) -> str:
@@ -58,14 +57,12 @@ class Checked:
 
 
 def add_arguments(parser: Parser) -> None:
-    """Declare what the command takes."""
     parser.add_argument("files", metavar="RESULTS | METERS OUTPUTS", nargs="*", help="one table, or two")
     add_options(parser, "document", "period", document=_POLICY, period=_PERIOD)
     add_options(parser, "figures", *ASSESSED, "lang", "json")
 
 
 def run(arguments: Namespace) -> tuple[Checked, int]:
-    """Check the targets."""
     import pandas
 
     import energybench as eb

@@ -22,7 +22,6 @@ EXAMPLES = """\
 
 
 def add_arguments(parser: Parser) -> None:
-    """Declare what the command takes."""
     parser.add_argument("path", metavar="PATH", help="workbook to write, .xlsx, that is not there yet")
     parser.add_argument("--product", metavar="NAME", action="append", help="product to fill in; repeat it; default all")
     parser.add_argument("--lang", choices=("zh", "en"), default="zh", help="language of the workbook")
@@ -30,7 +29,6 @@ def add_arguments(parser: Parser) -> None:
 
 
 def run(arguments: Namespace) -> tuple[BlankForm, int]:
-    """Write the workbook."""
     import energybench as eb
 
     return eb.template(arguments.path, arguments.product or (), **given(arguments, "document", "region", "lang")), FINE

@@ -309,7 +309,6 @@ def figure_of_row(quantity: str, row: Co2FactorRow) -> Figure:
 
 
 def molar_ratio() -> Figure:
-    """Return the record of 44/12, the mass of carbon dioxide per mass of carbon."""
     row = next(row for row in records("co2_factors") if row.id == "carbon-to-co2-ratio")
     source = {"document": row.document, "verification": row.verification, "evidence": row.evidence}
     return Figure("ratio", float(CO2_PER_C), row.unit, "definition", row.id, notes="44/12", **source)
@@ -476,7 +475,6 @@ def _read(name: str, value: Any) -> Rate:
 
 
 def _read_share(value: object) -> Fraction:
-    """Read an oxidation rate, a share from 0 to 1, exactly as written."""
     text = repr(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
     if isinstance(text, str):
         try:

@@ -210,8 +210,9 @@ def read_options(
         raise OptionError(
             "coal_rate is given with the calorific basis, which does not use it", "coal_rate", 'Pass basis="primary"'
         )
-    if coal_rate is not None and coefficient is not None:
-        raise OptionError("coefficient, coal_rate: both are given", "coefficient, coal_rate", "Give one of them")
+    for name, figure in (("coal_rate", coal_rate), ("edition", edition)):
+        if figure is not None and coefficient is not None:
+            raise OptionError(f"coefficient, {name}: both are given", f"coefficient, {name}", "Give one of them")
     source = coal_rate if isinstance(coal_rate, CoalRate) else None
     given = {"coal_rate": source.text if source else coal_rate, "ncv": ncv, "coefficient": coefficient}
     given["density"] = density

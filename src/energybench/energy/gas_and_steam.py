@@ -99,7 +99,6 @@ class ReferenceVolume(Quantified):
 
 
 def read_temperature(value: object, name: str = "temperature") -> Fraction:
-    """Read a temperature in °C or K, as kelvin."""
     expected, example = "a temperature in °C or K", f'{name}="20 °C"'
     if isinstance(value, str):
         number, unit = read_number(value)
@@ -115,7 +114,6 @@ def read_temperature(value: object, name: str = "temperature") -> Fraction:
 
 
 def read_pressure(value: object, name: str = "pressure") -> Fraction:
-    """Read an absolute pressure, in MPa."""
     expected, example = "MPa, kPa, Pa or bar", f'{name}="1.0 MPa"'
     if isinstance(value, str):
         number, written = read_number(value)

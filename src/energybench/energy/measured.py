@@ -220,7 +220,6 @@ def read_coverage(given: object, text: object) -> float:
 
 
 def states_coverage(given: object) -> bool:
-    """Say whether an uncertainty that stands beside its amount states its own coverage factor."""
     return isinstance(given, str) and _covered(_plain_width(given)) is not None
 
 
@@ -401,7 +400,6 @@ def read_measured(value: object, name: str = "amount") -> tuple[Magnitude | Frac
 
 
 def read_measured_rate(value: object, name: str) -> tuple[Rate, Spread | None]:
-    """Read one figure with a unit, such as a heating value, that may carry an uncertainty."""
     try:
         magnitude, unit, spread = read_measured(value, name)
     except (AmountError, UnitTextError) as error:

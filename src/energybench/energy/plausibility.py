@@ -121,7 +121,6 @@ class Known:
 
 @cached()
 def known_coefficients(carrier: str, per: UnitText, basis: str = "calorific") -> Known | None:
-    """Return what every document has for the coefficient of a carrier, or None where nothing is known."""
     if carrier in _BY_BASIS:
         unit, ranges = _BY_BASIS[carrier]
         if not same_kind(unit, per):
@@ -165,7 +164,6 @@ def densities_of(carrier: str, *, per_mass: bool) -> tuple[tuple[float, float], 
 
 @cached()
 def known_heat(carrier: str, heat: UnitText) -> Known | None:
-    """Return what every document has for the heating value of a carrier, or None where nothing is known."""
     per, kilojoule = UnitText(("kgce",), heat.denominator), UnitText(("kJ",), heat.denominator)
     known = [
         Rate(Fraction(row.value), unit).to(heat)
@@ -230,7 +228,6 @@ def refuse_slip(
 
 
 def refuse_density(density: Rate, known: float, carrier: str, *, per_mass: bool) -> None:
-    """Refuse a density that only a slipped decimal point or unit, or the other state of the fuel, can explain."""
     ranges = densities_of(carrier, per_mass=per_mass)
     if any(low <= known <= high for low, high in ranges):
         return

@@ -236,7 +236,6 @@ class SupersededWarning(EnergybenchWarning):
 
 
 def quoted(value: object) -> str:
-    """Quote a value for a message; a very long one is cut."""
     try:
         text = repr(value)
     except ValueError:  # Python writes no integer of more than 4300 digits, wherever it stands in the value
@@ -272,7 +271,6 @@ def without_suggestions() -> Iterator[None]:
 
 
 def searches_names() -> bool:
-    """Say whether errors look for the nearest names."""
     return _searching.get()
 
 

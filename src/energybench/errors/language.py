@@ -42,8 +42,6 @@ _FILLED = r"""('[^']*'(?: \(\d+ characters\))?|"[^"]*"(?: \(\d+ characters\))?|.
 
 @dataclass(frozen=True)
 class _Row:
-    """A sentence with holes."""
-
     pieces: tuple[str, ...]
     holes: tuple[tuple[bool, str], ...]
     chinese: str
@@ -91,7 +89,6 @@ def word(name: str, lang: str = "zh") -> str:
 
 @cache
 def rows() -> dict[str, str]:
-    """Return the catalogue: the Chinese of each English sentence."""
     text = Path(__file__).with_name("chinese.csv").read_text(encoding="utf-8")
     return dict(list(csv.reader(text.splitlines(keepends=True)))[1:])
 
@@ -148,7 +145,6 @@ def in_language(text: str, lang: str) -> str:
 
 
 def in_chinese(text: str) -> str:
-    """Return a sentence in Chinese; what has no row stays in English."""
     return "\n".join(_best(line)[1] for line in text.split("\n"))
 
 

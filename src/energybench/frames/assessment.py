@@ -72,8 +72,6 @@ class EnergyLines:
 
 
 class NoEnergyLines:
-    """The energy lines of a table that was never in memory as a whole: there are none."""
-
     def frame(self) -> NoReturn:
         raise TableError(
             "The energy lines of meters that are not in memory as a whole are not kept",
@@ -202,7 +200,6 @@ class Assessment(Card, Receipted):
         return to_kind(self.grading.sensitivity(), self.kind)
 
     def __getstate__(self) -> dict[str, Any]:
-        """Leave out what can be made again."""
         made = ("results", "problems", "problem_frame", "problem_counts")
         return {name: value for name, value in self.__dict__.items() if name not in made}
 

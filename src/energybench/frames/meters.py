@@ -252,7 +252,6 @@ def _signed_twice(read: Meters, rows: Any = slice(None)) -> NDArray[numpy.bool_]
 
 
 def flow_word(cell: Any) -> str:
-    """Return a flow as it is compared."""
     return clean_text(cell).lower()
 
 

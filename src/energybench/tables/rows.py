@@ -160,7 +160,6 @@ def _schema(resource: dict[str, Any]) -> Schema:
 
 @lru_cache
 def record_of(table: str) -> Any:
-    """Return the class of the records of a table, made when the table is first read."""
     record = make_dataclass(
         f"{_RECORD}{table}",
         [(column, str) for column in schemas()[table].columns],

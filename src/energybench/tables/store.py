@@ -384,7 +384,6 @@ _EXPRESSIONS: dict[str, Callable[[str], object]] = {
 
 
 def read_csv(path: Path) -> tuple[list[dict[str, str]], list[str]]:
-    """Read a CSV file in UTF-8: its rows and its columns."""
     _check_regular(path)
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
@@ -397,7 +396,6 @@ def read_csv(path: Path) -> tuple[list[dict[str, str]], list[str]]:
 
 
 def overlay_files(path: Path) -> list[Path]:
-    """Return the CSV files that a path names: itself, or those of a folder in the order of their names."""
     folder = path.is_dir()
     files = sorted(file for file in path.iterdir() if file.suffix.lower() == ".csv") if folder else [path]
     for file in files:

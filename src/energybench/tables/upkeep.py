@@ -100,7 +100,6 @@ def _products(table: str, record: Row) -> set[str]:
 
 @cached()
 def policies_naming(document: str) -> tuple[str, ...]:
-    """Return the policy documents with a target that names a document, in whatever edition."""
     row = find_document(document)
     # "GB 25327-2017" is named as GB 25327 too, and as the number within 〔2023〕723号.
     short = row.number.rpartition("-")[0] if row.number[-5:-4] == "-" else row.number.rpartition("〕")[2]

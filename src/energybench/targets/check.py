@@ -376,7 +376,6 @@ def _places_inside(place: str) -> list[str]:
 
 
 def read_figures(given: Figures, rows: tuple[TargetRow, ...]) -> dict[str, float]:
-    """Return the figures given, by target id, each in the unit of its target."""
     known: dict[str, list[TargetRow]] = {}
     for row in rows:
         if row.comparison not in ("fact", "conforms_to"):

@@ -157,12 +157,10 @@ def labels(table: pandas.DataFrame) -> list[str]:
 
 
 def names_of(table: pandas.DataFrame, where: Mask) -> tuple[str, ...]:
-    """Return what the rows of a mask are called, each once, in order."""
     return tuple(dict.fromkeys(labels(table.loc[where])))
 
 
 def named(table: pandas.DataFrame, where: Mask, most: int = 5) -> str:
-    """Return the names of the rows of a mask as text, the first few of many."""
     names = names_of(table, where)
     rest = f" and {len(names) - most} more" if len(names) > most else ""
     return ", ".join(names[:most]) + rest
@@ -234,7 +232,6 @@ class Column:
 
     @property
     def known(self) -> Mask:
-        """Which cells hold a number that the column can have, shape (n,)."""
         return numpy.isfinite(self.cells) & (self.cells >= self.least) & (self.cells <= self.most)
 
     @property
@@ -264,7 +261,6 @@ def unit_column(column: str) -> str:
 
 
 def target_unit(text: str) -> tuple[UnitText, str]:
-    """Return a unit of a target and what it is a share of: ``% of capacity``."""
     unit, _, whole = text.strip().partition(" of ")
     return _OTHER_UNITS.get(unit.strip()) or read_unit(unit), whole.strip()
 
@@ -306,7 +302,6 @@ def _split(table: pandas.DataFrame, column: str) -> tuple[Floats, Coded]:
 
 
 def numbers(table: pandas.DataFrame, column: str, unit: str) -> Floats:
-    """Return a column in a unit, NaN where a cell is empty or no number."""
     require_column(table, column, unit)
     if not unit:
         return to_floats(table[column])

@@ -93,7 +93,6 @@ def columns_needed(spec: MeasureRow) -> dict[str, str]:
 
 
 def require_columns(table_columns: Collection[str], spec: MeasureRow, standard: str, unit: str) -> None:
-    """Refuse a table that lacks columns of a target, all of them in one message."""
     missing = {
         name: wanted
         for name, wanted in columns_needed(spec).items()
@@ -228,8 +227,6 @@ def _classes(ladder: Ladder, values: Floats) -> NDArray[numpy.object_]:
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """The subject of a target, and which of its rows count."""
-
     table: pandas.DataFrame
     yes: Mask
     known: Mask
@@ -255,7 +252,6 @@ class Question:
         return replace(self, table=of_period(self.whole, period))
 
     def subject(self) -> pandas.DataFrame:
-        """Return the rows that the target is about."""
         rows = self.table
         if rows.empty:
             raise MissingFigureError("The results have no rows", "results", "Give at least one")

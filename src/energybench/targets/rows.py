@@ -45,17 +45,14 @@ class RowCondition:
 
     @property
     def is_size(self) -> bool:
-        """Whether the column is of a capacity, which is never zero."""
         return self.column.endswith("capacity")
 
     @property
     def is_flag(self) -> bool:
-        """Whether the column holds yes and no."""
         return self.text in ("yes", "no")
 
     @property
     def words(self) -> tuple[str, ...]:
-        """The texts that meet the condition."""
         return tuple(self.text.split("|"))
 
     def __str__(self) -> str:
@@ -64,8 +61,6 @@ class RowCondition:
 
 @dataclass(frozen=True, slots=True)
 class MeasureRow:
-    """How one target is computed."""
-
     target: str
     figure: str
     measure: str
@@ -80,23 +75,19 @@ class MeasureRow:
 
     @property
     def subject(self) -> tuple[RowCondition, ...]:
-        """The conditions of ``where``."""
         return read_conditions(self.where)
 
     @property
     def counted(self) -> tuple[RowCondition, ...]:
-        """The conditions of ``test``."""
         return read_conditions(self.test)
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """Every column of the results that the measure looks at, without those that say units."""
         named = [c.column for c in self.subject] + [self.column, self.per] + [c.column for c in self.counted]
         return tuple(dict.fromkeys(name for name in named if name))
 
     @property
     def is_share(self) -> bool:
-        """Whether the figure is a part of a whole, and so at most 100 %."""
         return self.unit == "%" and (self.measure.startswith("share_of") or self.measure == "weighted_mean")
 
 
@@ -107,7 +98,6 @@ def read_conditions(text: str) -> tuple[RowCondition, ...]:
 
 @lru_cache(1)
 def measures() -> dict[str, MeasureRow]:
-    """Return how each target is computed, by target id."""
     with (Path(__file__).parent / "measures.csv").open(encoding="utf-8", newline="") as file:
         return {row["target"]: MeasureRow(**row) for row in csv.DictReader(file)}
 
@@ -165,12 +155,10 @@ class Requirement:
 
 
 def with_unit(number: str, unit: str) -> str:
-    """Return a number and its unit as text; a unit that begins with a number is multiplied."""
     return f"{number} x {unit}" if unit[:1].isdigit() else f"{number} {unit}".strip()
 
 
 def check_tolerance(tolerance: float) -> float:
-    """Return a relative tolerance for 左右, or refuse it."""
     number = isinstance(tolerance, int | float) and not isinstance(tolerance, bool)
     if not number or not isfinite(tolerance) or not 0 <= tolerance < 1:
         raise OptionError(

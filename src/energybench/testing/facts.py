@@ -105,7 +105,6 @@ class Product:
 
     @property
     def source(self) -> str:
-        """The limits as printed, and where they stand."""
         steps = ", ".join(f"{s.level} {s.comparator} {s.threshold}" for s in self.ladder.steps if s.threshold)
         where = f"{self.ladder.document} {self.ladder.clause}".strip()
         return f"{steps} {self.ladder.unit} ({where}, {self.ladder.verification})"
@@ -138,7 +137,6 @@ def fuels(choice: Choice) -> tuple[Fuel, ...]:
 
 @cached(4096)
 def carrier_names(carrier: str) -> tuple[str, ...]:
-    """Return the names that stand for one carrier alone: the Chinese one, the id, all others."""
     row = next(row for row in records("carriers") if row.carrier == carrier)
     others = [row.name for row in records("carrier_names") if row.carrier == carrier]
     return _alone((row.name_zh, carrier, row.name_en, *others), carrier, find_carrier)
@@ -195,7 +193,6 @@ def parts(kind: UnitText) -> tuple[tuple[str, ...], ...]:
 
 
 def join(over: str, below: tuple[str, ...], line: str = "/") -> str:
-    """Write a unit from what stands above and below the line."""
     if not below:
         return over
     return f"{over}{line}{below[0]}" if len(below) == 1 else f"{over}{line}({'·'.join(below)})"

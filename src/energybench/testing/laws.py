@@ -45,7 +45,6 @@ class Answer:
 
     @property
     def finite(self) -> bool:
-        """Whether it can be compared with a number."""
         return isinstance(self.value, float) and isfinite(self.value)
 
 
@@ -130,7 +129,6 @@ class Laws(ABC):
         return Finding(name, sentence, "skipped" if found else "ok", note=found or "")
 
     def read(self, given: object) -> tuple[Any, str]:
-        """Return the value of an answer, or why it has none."""
         number = read_number(given)
         wanted = "a number: int, float, Decimal, Fraction or one of NumPy"
         return number, "" if number is not None else misfit(given, wanted)
@@ -184,7 +182,6 @@ class Laws(ABC):
 
 
 def read_number(given: object) -> float | None:
-    """Return a number of any type as a float, or None."""
     if isinstance(given, bool) or not isinstance(given, Real | Decimal):
         return None
     try:

@@ -49,7 +49,6 @@ RATIOS: tuple[tuple[Fraction | float, str], ...] = (
 
 
 def same_figure(one: float, other: Fraction | float, within: float = ALIKE, absolute: float = 0.0) -> bool:
-    """Return whether two figures are the same, to a part of themselves or to an absolute difference."""
     if not isfinite(one) or (isinstance(other, float) and not isfinite(other)):
         return False
     return abs(Fraction(one) - Fraction(other)) <= Fraction(within) * abs(Fraction(other)) + Fraction(absolute)
@@ -150,7 +149,6 @@ CLASS_SLIPS: tuple[tuple[str, Callable[[Product, float], Level | None]], ...] = 
 
 
 def cause_of_class(given: Sequence[tuple[Product, float, str | None]]) -> str:
-    """Return the slip that gives the class of every value, or nothing."""
     return next((said for said, slip in CLASS_SLIPS if all(slip(p, value) == level for p, value, level in given)), "")
 
 

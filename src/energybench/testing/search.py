@@ -72,7 +72,6 @@ def each(examples: Iterable[Example], check: Callable[[Example], Finding | None]
 
 
 def check_room(name: str, value: float, most: float = inf) -> None:
-    """Refuse a tolerance below zero, or so large that every figure would be right."""
     if isinstance(value, bool) or not (isinstance(value, Real) and 0 <= value < most):
         end = "" if most == inf else f" and below {most:g}"
         what = f"{name} is {quoted(value)}, expected a number, zero or more{end}"
@@ -80,7 +79,6 @@ def check_room(name: str, value: float, most: float = inf) -> None:
 
 
 def check_count(name: str, value: Any, least: int, most: float = inf) -> int:
-    """Return a whole number inside its bounds, and refuse anything else."""
     number: Any = value if isinstance(value, Real) and not isinstance(value, bool) else -1
     if not (least <= number <= most and number < inf and number % 1 == 0):
         bounds = f"from {least} on" if most == inf else f"from {least} to {most}"

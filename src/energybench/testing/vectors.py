@@ -117,7 +117,6 @@ class Vector:
 
     @property
     def question(self) -> str:
-        """The line that a program is asked."""
         return json.dumps({"id": self.id, **self.ask}, ensure_ascii=False, separators=(",", ":"))
 
 
@@ -134,7 +133,6 @@ def decimal_of(value: Fraction) -> str | None:
 
 @cached(1)
 def every_vector() -> tuple[Vector, ...]:
-    """Return all vectors of the tables in use, always in the same order."""
     count: Counter[str] = Counter()
     found = []
     with warnings.catch_warnings():
@@ -330,7 +328,6 @@ def vector_file() -> str:
 
 
 def write_vectors(path: str) -> None:
-    """Write the vectors as JSON lines, packed where the name ends in .gz."""
     if not path.endswith((".jsonl", ".jsonl.gz")):
         fix = "Use .jsonl, or .jsonl.gz"
         raise OptionError(f"{quoted(path)} is no name of a file of JSON lines", quoted(path), fix)
@@ -401,7 +398,6 @@ def _answered(vectors: tuple[Vector, ...], answers: Mapping[str, object], twice:
 
 
 def _judge(vector: Vector, answer: Mapping[str, Any] | None, tolerance: float) -> str:
-    """Return "right", "wrong", or "refused" where an answer was expected."""
     if answer is None:
         return "refused"
     if "error" in vector.answer or answer.get("error") is not None:

@@ -45,7 +45,6 @@ _CALLS = {
 
 
 def load_function(target: str) -> Callable[..., object]:
-    """Import a function from a module or a file, also from the current folder."""
     place, _, name = target.rpartition(":")
     if not place or not name:
         fix = 'Write "module:function" or "folder/file.py:function"'
@@ -84,7 +83,6 @@ def _from_file(path: Path) -> ModuleType:
 
 
 def guess_kind(function: Callable[..., object]) -> tuple[str, str]:
-    """Return the kind of a function by the names of its parameters, and which correction it is."""
     names = _parameters(function)
     roles = tuple(_ROLE_OF.get(normalise_name(name), "") for name in names)
     if roles in _CALLS:

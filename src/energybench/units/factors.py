@@ -100,8 +100,6 @@ def two_conditions(unit: UnitText, per: UnitText) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """One exact figure with a unit: a coefficient, a heating value, a coal rate, a density."""
-
     value: Fraction
     unit: UnitText
 
@@ -119,7 +117,6 @@ def read_exact(text: str) -> tuple[Fraction, UnitText]:
 
 
 def to_float(exact: Fraction, name: str = "amount") -> float:
-    """Round an exact figure to a float, once."""
     try:
         value = float(exact)
     except OverflowError as error:

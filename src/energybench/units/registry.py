@@ -82,7 +82,6 @@ def registry() -> pint.UnitRegistry[Any]:
 
 
 def is_quantity(value: object) -> TypeGuard[PlainQuantity[Any]]:
-    """Say whether a value is a quantity or a measurement of any pint registry."""
     if "pint" not in sys.modules:
         return False
     from pint.facets.plain import PlainQuantity

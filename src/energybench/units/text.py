@@ -324,7 +324,6 @@ def spelled(value: str | Mapping[str, object], name: str = "amount") -> str:
 
 @lru_cache(4096)
 def read_amount(text: str) -> tuple[str, UnitText]:
-    """Read an amount such as ``"350 万kWh"``: the number as text, and the unit."""
     if "±" in text:
         fix = "Give the value alone; to_tce, convert, account and classify take an uncertainty"
         raise AmountError(f"{quoted(text)} carries an uncertainty, which is not used here", quoted(text), fix)

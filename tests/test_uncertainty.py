@@ -385,7 +385,6 @@ def test_a_coal_rate_makes_only_uncertain_what_it_is_behind() -> None:
     assert eb.to_tce("100 t", "原煤", **primary).uncertainty is None
     electricity = eb.convert("100 万kWh", "electricity", **primary)
     assert electricity.uncertainty == close(0.1 * electricity.tce)
-    assert eb.convert("1 kWh", "electricity", **primary, coefficient="0.3 kgce/kWh").uncertainty is None
 
 
 def test_an_uncertainty_that_no_number_can_hold_is_refused() -> None:

@@ -212,7 +212,7 @@ def read_options(
         )
     for name, figure in (("coal_rate", coal_rate), ("edition", edition)):
         if figure is not None and coefficient is not None:
-            raise OptionError(f"coefficient, {name}: both are given", f"coefficient, {name}", "Give one of them")
+            raise OptionError(f"coefficient, {name}: both are given", name, "Give one of them")
     source = coal_rate if isinstance(coal_rate, CoalRate) else None
     given = {"coal_rate": source.text if source else coal_rate, "ncv": ncv, "coefficient": coefficient}
     given["density"] = density

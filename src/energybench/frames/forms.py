@@ -657,8 +657,8 @@ def _without_sums(frame: pandas.DataFrame, kind: str) -> tuple[pandas.DataFrame,
         apart = filled[:, one] & some & (abs(stated[:, one] - added) > _AGREED * size)
         for group in numpy.flatnonzero(apart)[:_SHOWN]:
             row = frame.index[int((code == group).argmax())]
-            said = f"{text} states {stated[group, one]:.10g}, its parts add up to {added[group]:.10g}"
-            notes.append(f"{kind}: row {row}: {said}")
+            own, summed = (f"{sums[group]:.10g}" for sums in (stated[:, one], added))
+            notes.append(f"{kind}: row {row}: {text} states {own}, its parts add up to {summed}")
         stated[:, one] = numpy.where(filled[:, one], stated[:, one], added)
         filled[:, one] |= some
     left = out[code, part]

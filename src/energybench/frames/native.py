@@ -160,13 +160,14 @@ def described(frame: pandas.DataFrame) -> pandas.DataFrame:
     return frame
 
 
-def to_kind(frame: pandas.DataFrame, kind: str) -> Any:
-    """Return a pandas frame as a frame of another library, missing cells as null."""
+def to_kind(frame: pandas.DataFrame, kind: str, strict: bool = False) -> Any:
+    """Return a pandas frame as a frame of another library, missing cells as null, odd ones as text unless strict."""
     if kind == "pandas":
         return frame
     import pyarrow
 
-    table = pyarrow.table({str(name): _to_arrow(frame.iloc[:, place]) for place, name in enumerate(frame.columns)})
+    names = [str(name) for name in frame.columns]
+    table = pyarrow.table([_to_arrow(frame.iloc[:, place], strict) for place in range(len(names))], names)
     if told := frame.attrs.get("energybench"):
         for place, name in enumerate(table.column_names):
             of = {"unit": told["units"].get(name, ""), "unit_column": told["unit_columns"].get(name, "")}
@@ -180,12 +181,14 @@ def to_kind(frame: pandas.DataFrame, kind: str) -> Any:
     return polars.from_arrow(table)
 
 
-def _to_arrow(column: pandas.Series[Any]) -> Any:
+def _to_arrow(column: pandas.Series[Any], strict: bool) -> Any:
     import pyarrow
 
     try:
         array = pyarrow.Array.from_pandas(column)
     except pyarrow.ArrowException:
+        if strict:
+            raise
         array = pyarrow.array(encode(column).map(str, None), pyarrow.string())
     # A column without a single class is still one of texts.
     return array.cast(pyarrow.string()) if pyarrow.types.is_null(array.type) else array

@@ -84,7 +84,7 @@ def write_frame(frame: pandas.DataFrame, path: str | Path) -> None:
                 case ".parquet":
                     from pyarrow import parquet  # type: ignore[import-untyped]
 
-                    parquet.write_table(to_kind(frame, "pyarrow"), part)
+                    parquet.write_table(to_kind(frame, "pyarrow", strict=True), part)
                 case ".json":
                     _write_json(frame, part)
                 case _:

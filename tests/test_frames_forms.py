@@ -685,3 +685,52 @@ def test_a_row_per_month_takes_the_year_of_the_title_and_leaves_the_sum_out(tmp_
     assert answer.counts["classified"] == 12
     assert answer.results["intensity"].tolist() == pytest.approx([(9000 * 714.3 + 375e4 * 0.1229) / 65000] * 12)
     assert sum("is the sum of others" in note for note in answer.notes) == 2
+
+
+def test_a_form_of_the_statistics_is_industrial_use_less_conversion_and_recovery() -> None:
+    grid = Grid(
+        [
+            ["能源购进、消费与库存", *[""] * 10],
+            ["填报单位：甲厂", "2023年", *[""] * 9],
+            [
+                *("能源名称", "计量单位", "年初库存量", "购进量", "消费量合计", "工业生产消费", "非工业生产消费"),
+                *("年末库存量", "采用折标系数", "能源加工转换产出", "回收利用"),
+            ],
+            ["甲", "乙", *map(str, range(1, 10))],
+            ["原煤", "吨", 1000, 36500, 36000, 36000, 0, 1500, 0.7143, "", ""],
+            ["电力", "万千瓦时", 0, 1500, 1500, 1450, 50, 0, 1.229, 10, ""],
+            ["余热余压", "百万千焦", "", "", "", "", "", "", 0.0341, "", 2000],
+        ]
+    )
+    layout = Layout(constants={"product": "水泥熟料"})
+    form = find_form(grid, "meters", layout)
+    assert form is not None
+    read = read_forms([form], layout, "form.xlsx")
+    rows = read.frame[["carrier", "amount", "flow", "coefficient", "coefficient_unit"]].to_dict("split")
+    assert rows["index"] == [5, 6, 6, 7]
+    assert [[cell for cell in row if cell == cell] for row in rows["data"]] == [
+        ["原煤", 36000, 0.7143, "tce/吨"],
+        ["电力", 1450, 1.229, "tce/万千瓦时"],
+        ["电力", 10, "converted", 1.229, "tce/万千瓦时"],
+        ["余热余压", 2000, "recovered", 0.0341, "tce/百万千焦"],
+    ]
+    assert "meters: 工业生产消费 is what counts" in read.notes
+    assert not [note for note in read.notes if "原煤" in note]
+    grid.cells[4][2] = 9000
+    apart = read_forms([form], layout, "form.xlsx").notes
+    assert "meters: row 5: 年初库存量 + 购进量 is 45500, 消费量合计 + 年末库存量 is 37500" in apart
+
+
+def test_a_form_of_two_header_rows_leaves_the_parts_of_a_column_out() -> None:
+    grid = Grid(
+        [
+            ["能源名称", "计量单位", "年初库存量", "消费量", "", "", "年末库存量"],
+            ["", "", "", "合计", "1.工业生产消费", "其中：用于原材料", ""],
+            ["原煤", "吨", 0, 120, 100, 20, 0],
+        ],
+        merged=((0, 0, 1, 0), (0, 1, 1, 1), (0, 2, 1, 2), (0, 3, 0, 5), (0, 6, 1, 6)),
+    )
+    layout = Layout(constants={"plant": "甲", "period": "2023", "product": "水泥熟料"})
+    form = find_form(grid, "meters", layout)
+    assert form is not None
+    assert read_forms([form], layout, "form.xlsx").frame["amount"].tolist() == [100]

@@ -226,6 +226,17 @@ def without_blanks(table: pandas.DataFrame, names: Iterable[str]) -> pandas.Data
     return table.assign(**changed) if changed else table
 
 
+def is_missing(cell: Any) -> bool:
+    """Say whether a cell holds nothing; a signalling NaN cannot even be compared."""
+    if cell is None or type(cell).__name__ in ("NAType", "NaTType"):
+        return True
+    return cell.is_nan() if isinstance(cell, Decimal) else isinstance(cell, float) and cell != cell
+
+
+def cell_text(cell: Any) -> str:
+    return "" if is_missing(cell) else text_of(cell).strip()
+
+
 def is_blank(cell: Any) -> bool:
     """Say whether a cell is empty, or what people write for nothing."""
     return cell is None or cell != cell or clean_text(cell) in BLANK

@@ -22,11 +22,11 @@ from energybench.errors import (
     requiring,
 )
 from energybench.frames.columns import COVERAGE, REQUIRED, column_of
+from energybench.frames.encode import is_missing
 from energybench.frames.forms import (
     Grid,
     Reading,
     find_form,
-    is_missing,
     read_forms,
     refuse_near,
     several,

@@ -8,18 +8,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-import numpy
-
 from energybench.energy.lines import PARTS_OF, TOTALS
-from energybench.errors import TableError, quoted, text_of
+from energybench.errors import TableError, quoted
 from energybench.frames.columns import EXAMPLES, KEYS, REQUIRED, column_of, is_unit, refuse_missing, split_unit
-from energybench.frames.encode import NONE_USED, encode, is_blank, to_floats
+from energybench.frames.encode import NONE_USED, cell_text, encode, is_blank, to_floats
 from energybench.frames.resolve import said_once
+from energybench.frames.statistical_forms import SUBTRACTED, is_numbering, role_of, with_flows, with_roles
+from energybench.frames.year_parts import PART, ROW, WHOLE, has_sums, parts_alone, period_of, span_of, without_sums
 from energybench.tables.names import carriers_of, items_named, normalise_name, spellings
-from energybench.tables.periods import Span, fold_period, made_up, name_of, part_of_year, period_span
+from energybench.tables.periods import fold_period, part_of_year, period_span
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
 
 #: Rows in which a header is looked for, and the cells of a sheet that is still a form.
 _FIRST_ROWS, LARGEST = 40, 2_000_000
-_EXAMPLE_ROWS, _SHOWN = 3, 3
+_EXAMPLE_ROWS = 3
 _YEAR = re.compile(r"([12]\d{3})(?:年度?|\.0+)?")
 _PERIOD_IN_TITLE = re.compile(r"(?<!\d)([12]\d{3}年(?:\d{1,2}(?:[-~—至]\d{1,2})?月|第?[一二三四1-4]季度?|[上下]半年)?)")
 _PLANT_IN_TITLE = re.compile(
@@ -49,16 +48,10 @@ _NO_ENERGY = re.compile(
     r"产量|产值|增加值|产能|容量|吞吐量|自然吨|金额|费用|单价|人数|面积|库存|单耗|强度|系数|热值|收入"
 )
 _SUMS = re.compile("合计|小计|总计|综合能源消费量|综合能耗|折标|折合|标准煤|标煤")
-#: What the sum of the parts of a year is called.
-_WHOLE = frozenset({"合计", "总计", "全年", "年度", "累计", "全年合计", "全年累计", "本年累计", "1-12月合计", "total"})
 #: What stands above carriers and is no plant: a kind of figure, a time.
 _NO_LABEL = re.compile("[量费额存购折]|消耗|其中|上年|同期|本[年期]|去年|计划|实际")
 #: Names of sheets that are no plants: what spreadsheets call them, sums, months.
 _NO_PLANT = re.compile(r"^(?:sheet|工作表)\s*\d*$|汇总|合计|总表|总计|副本|草稿|^\d{1,2}月|\d{4}", re.IGNORECASE)
-#: Columns between the cells and the periods: the part of a year, and the row that it stood in.
-_PART, _ROW = "\0part", "\0row"
-#: What the sum of parts states and what they add up to may differ by this share.
-_AGREED = 0.005
 #: Columns whose merged cells stand for each of their rows: an amount is stated once.
 _NUMBERS = ("amount", "output", "ncv", "coefficient", "output_value", "accuracy", "uncertainty")
 
@@ -91,6 +84,8 @@ class Head:
     part: str = ""
     #: The header above that of a carrier, which may be a plant, a product or a period.
     above: str = ""
+    #: What a column of forms 205-1 and 205-2 is beside an amount: stock, conversion output, recovery.
+    role: str = ""
 
 
 @dataclass
@@ -128,7 +123,8 @@ class Form:
         units = sum(bool(head.unit) for head in self.heads)
         twice = len({self.heads[place].name for place in self.wide}) < len(self.wide)
         above = twice * sum(bool(head.above) for head in self.heads)
-        return (len(self.columns) + len(self.wide) + len(self.parts) + units + above) * known
+        roles = len({head.role for head in self.heads} - {""})
+        return (len(self.columns) + len(self.wide) + len(self.parts) + units + above + roles) * known
 
     @property
     def place(self) -> str:
@@ -153,7 +149,7 @@ def find_form(grid: Grid, kind: str, layout: Layout) -> Form | None:
         if len(rows) < depth or any(_is_number(cell) for row in looked for cell in row):
             continue
         if depth == 2 and not all(
-            _goes_on(_text(above), _text(bottom), kind) for above, bottom in zip(*rows, strict=True)
+            _goes_on(cell_text(above), cell_text(bottom), kind) for above, bottom in zip(*rows, strict=True)
         ):
             continue
         form = Form(grid, kind, top, depth, _heads(rows, kind, layout.columns))
@@ -184,7 +180,7 @@ def _asked(frame: pandas.DataFrame, form: Form, layout: Layout) -> list[str]:
     """Return what else the caller would be asked of the rows: what a name means, and what a blank amount is."""
     if not {"carrier", "amount"} <= set(frame):
         return []
-    rows = frame[~frame["carrier"].map(lambda cell: normalise_name(_text(cell)) in TOTALS).astype(bool)]
+    rows = frame[~frame["carrier"].map(lambda cell: normalise_name(cell_text(cell)) in TOTALS).astype(bool)]
     blank = rows["amount"].map(is_blank).astype(bool)
     words = {head.name: head.header for head in form.heads if head.name}
     said = []
@@ -221,11 +217,17 @@ def _is_number(cell: Any) -> bool:
 def _heads(rows: list[list[Any]], kind: str, own: Mapping[str, str]) -> list[Head]:
     heads = []
     for cells in zip(*rows, strict=True):
-        texts = list(dict.fromkeys(_text(cell) for cell in cells if _text(cell)))
+        texts = list(dict.fromkeys(cell_text(cell) for cell in cells if cell_text(cell)))
         if len(texts) < 2:
-            heads.append(read_head(texts[0] if texts else "", kind, own))
+            head = read_head(texts[0] if texts else "", kind, own)
+            role = role_of(head.header) if kind == "meters" and head.header not in own else ""
+            heads.append(replace(head, role=role, name=head.name * (not role)))
             continue
         unit = texts[1] if is_unit(texts[1]) else split_unit(texts[1])[1]
+        role = role_of("".join(texts)) if kind == "meters" else ""
+        if role or "其中" in texts[1]:
+            heads.append(Head("".join(texts), role=role))
+            continue
         if unit and carriers_of(texts[0]) and not _SUMS.search(texts[1]):
             tries = [f"{texts[0]}({unit})"]
         else:
@@ -233,9 +235,9 @@ def _heads(rows: list[list[Any]], kind: str, own: Mapping[str, str]) -> list[Hea
         known = [read_head(text, kind, own) for text in tries]
         head = next((head for head in known if head.column or head.name or head.part), known[0])
         heads.append(replace(head, above=texts[0]) if head.name and head.header == texts[1] else head)
-    heads = _with_plants(heads if kind == "meters" else _with_output_units(heads))
+    heads = with_roles(_with_plants(heads)) if kind == "meters" else _with_plants(_with_output_units(heads))
     if sum(bool(head.part) for head in heads) > 1:
-        sums = [not head.column and normalise_name(split_unit(head.header)[0]) in _WHOLE for head in heads]
+        sums = [not head.column and normalise_name(split_unit(head.header)[0]) in WHOLE for head in heads]
         heads = [
             replace(head, name="", part=split_unit(head.header)[0]) if is_sum else head
             for head, is_sum in zip(heads, sums, strict=True)
@@ -300,19 +302,7 @@ def _with_plants(heads: list[Head]) -> list[Head]:
 
 
 def several(number: int, what: str) -> str:
-    """Return a number with what it counts: 1 row, 2 rows."""
     return f"{number} {what}{'s' * (number != 1)}"
-
-
-def is_missing(cell: Any) -> bool:
-    """Say whether a cell holds nothing; a signalling NaN cannot even be compared."""
-    if cell is None or type(cell).__name__ in ("NAType", "NaTType"):
-        return True
-    return cell.is_nan() if isinstance(cell, Decimal) else isinstance(cell, float) and cell != cell
-
-
-def _text(cell: Any) -> str:
-    return "" if is_missing(cell) else text_of(cell).strip()
 
 
 @dataclass(frozen=True)
@@ -344,7 +334,7 @@ def read_forms(forms: Sequence[Form], layout: Layout, path: str) -> Reading:
         parts.append(frame)
     frame = pandas.concat(parts) if len(parts) > 1 else parts[0]
     # Months without a year are no periods.
-    found = {str(name) for name in frame if name != "period" or not _parts_alone(frame[name])}
+    found = {str(name) for name in frame if name != "period" or not parts_alone(frame[name])}
     shown = [head.header for head in forms[0].heads if head.header]
     unused = [head.header for head in forms[0].heads if not (head.column or head.name or head.part)]
     refuse_missing(found, kind, shown, unused, forms[0].place, _asked(frame, forms[0], layout))
@@ -354,7 +344,7 @@ def read_forms(forms: Sequence[Form], layout: Layout, path: str) -> Reading:
 def headers_read(form: Form) -> dict[str, str]:
     found = {}
     for head in form.heads:
-        what = head.column or head.name or head.part or "not used"
+        what = head.column or head.name or head.part or (head.role if head.role in SUBTRACTED else "not used")
         if head.header:
             found[head.header] = f"{what}, in {head.unit}" if head.unit else what
     return found
@@ -370,7 +360,7 @@ def tidy(form: Form) -> tuple[pandas.DataFrame, list[str]]:
     for place, head in enumerate(form.heads):
         # The amount of a merged cell is stated once; a key or a unit holds for each of its rows.
         number = head.column.startswith(_NUMBERS) and not head.column.endswith("_unit")
-        once = head.name or head.part or number
+        once = head.name or head.part or head.role or number
         cells = raw if once else full
         table[_column_name(form, place, table)] = [_cell(cells[row][place]) for row in rows]
     frame = pandas.DataFrame(table, index=[row + 1 for row in rows], dtype=object)
@@ -379,13 +369,16 @@ def tidy(form: Form) -> tuple[pandas.DataFrame, list[str]]:
     notes = [where + (f", rows {rows[0] + 1} to {rows[-1] + 1}" if rows else "")]
     notes += [f"{form.kind}: {note}" for note in (*form.grid.notes, *left_out)]
     frame, said = _with_units(frame.drop(columns=empty), form)
-    frame, shown = _melted(frame, form)
+    if any(head.role for head in form.heads):
+        frame, shown = with_flows(frame, form.heads)
+    else:
+        frame, shown = _melted(frame, form)
     return frame, [*notes, *said, *shown]
 
 
 def _column_name(form: Form, place: int, table: Mapping[str, Any]) -> str:
     head = form.heads[place]
-    if head.name or head.part:
+    if head.name or head.part or (head.role and not head.column):
         return f"\0{place}"
     if not head.column:
         name = head.header
@@ -397,7 +390,7 @@ def _column_name(form: Form, place: int, table: Mapping[str, Any]) -> str:
     before = next(one for one in form.heads if one.column == head.column)
     words = {"".join(one.header.split()): one.header for one in (before, head)}
     if head.column == "period" and any("年" in word for word in words) and any("月" in word for word in words):
-        return _PART
+        return PART
     what = f"the headers {quoted(before.header)} and {quoted(head.header)} both mean {head.column}"
     fix = "Remove one of them, or pass columns={" + f'{quoted(head.header)}: ""' + "} to leave it out"
     raise TableError(f"{form.kind}: {what}", head.header, fix)
@@ -416,9 +409,12 @@ def _body(form: Form, cells: list[list[Any]], first: int) -> tuple[list[int], li
     rows: list[int] = []
     left_out: list[str] = []
     for number in range(first, len(cells)):
-        texts = [_text(cell) for cell in cells[number]]
+        texts = [cell_text(cell) for cell in cells[number]]
         filled = [text for text in texts if text]
         if not filled:
+            continue
+        if not rows and is_numbering(filled):
+            left_out.append(f"row {number + 1} numbers the columns and is left out")
             continue
         valueless = not any(texts[place] for place in values)
         if (valueless and len(filled) == 1 and _covers(form.grid, number)) or (valueless and _NOTE.match(filled[0])):
@@ -426,8 +422,8 @@ def _body(form: Form, cells: list[list[Any]], first: int) -> tuple[list[int], li
         else:
             rows.append(number)
     # A word alone, or a total without a figure, below the last row with one.
-    while rows and len(found := [text for text in map(_text, cells[rows[-1]]) if text]) == 1 and len(rows) > 1:
-        if any(_text(cells[rows[-1]][place]) for place in values):
+    while rows and len(found := [text for text in map(cell_text, cells[rows[-1]]) if text]) == 1 and len(rows) > 1:
+        if any(cell_text(cells[rows[-1]][place]) for place in values):
             break
         left_out.append(f"row {rows.pop() + 1} has no figure and is left out: {quoted(found[0])}")
     return rows, left_out
@@ -437,7 +433,7 @@ def without_notes(frame: pandas.DataFrame, empty: Any, kind: str) -> tuple[panda
     """Leave the notes and signatures below a tidy table out, of the rows without name and figure."""
     found = []
     for place in empty.nonzero()[0]:
-        filled = [text for text in map(_text, frame.iloc[place]) if text]
+        filled = [text for text in map(cell_text, frame.iloc[place]) if text]
         if filled and _NOTE.match(filled[0]):
             found.append((place, f"{kind}: row {frame.index[place]} is a note and is left out: {quoted(filled[0])}"))
     kept = [place for place in range(len(frame)) if place not in {one for one, _ in found}] if found else slice(None)
@@ -447,7 +443,7 @@ def without_notes(frame: pandas.DataFrame, empty: Any, kind: str) -> tuple[panda
 def without_example(frame: pandas.DataFrame, plant: Any, kind: str) -> tuple[pandas.DataFrame, list[str]]:
     """Leave out rows at the top whose plant says that they are an example."""
     first = encode(frame[plant].iloc[:_EXAMPLE_ROWS]).map(
-        lambda cell: normalise_name(_text(cell)) in EXAMPLES, False, bool
+        lambda cell: normalise_name(cell_text(cell)) in EXAMPLES, False, bool
     )
     marked = frame.index[: len(first)][first]
     notes = [f"{kind}: row {row} is an example and is left out" for row in marked]
@@ -463,7 +459,7 @@ def _facts(form: Form) -> dict[str, tuple[str, int]]:
     """Return what the lines above the header say of the whole table, and in which row."""
     facts: dict[str, tuple[str, int]] = {}
     for number, row in enumerate(form.grid.cells[: form.top], 1):
-        for cell in map(_text, row):
+        for cell in map(cell_text, row):
             for name, pattern in (("plant", _PLANT_IN_TITLE), ("product", _PRODUCT_IN_TITLE), ("unit", _UNIT_IN_TITLE)):
                 if (found := pattern.match(cell)) and (name != "unit" or is_unit(found[1])):
                     facts.setdefault(name, (found[1].strip(), number))
@@ -503,7 +499,7 @@ def _melted(frame: pandas.DataFrame, form: Form) -> tuple[pandas.DataFrame, list
         return kept, []
     facts, key, sums = _facts(form), _key_above(form, kept), []
     if key:
-        sums = [place for place in places if normalise_name(form.heads[place].above) in {*TOTALS, *_WHOLE}]
+        sums = [place for place in places if normalise_name(form.heads[place].above) in {*TOTALS, *WHOLE}]
         places = [place for place in places if place not in sums]
     parts = []
     for place in places:
@@ -516,11 +512,11 @@ def _melted(frame: pandas.DataFrame, form: Form) -> tuple[pandas.DataFrame, list
             if key:
                 part[key] = head.above
         else:
-            part[_PART], part[_ROW] = head.part, range(len(frame))
+            part[PART], part[ROW] = head.part, range(len(frame))
             if head.unit and unit not in kept:
                 part[unit] = head.unit
         parts.append(part)
-    parted = [place for place in places if normalise_name(form.heads[place].part) not in _WHOLE]
+    parted = [place for place in places if normalise_name(form.heads[place].part) not in WHOLE]
     order = [place for row in range(len(frame)) for place in range(row, len(frame) * len(parts), len(frame))]
     names = [form.heads[place].name for place in places if form.heads[place].name != "合计"]
     if not key and (twice := next((one for one in names if names.count(one) > 1), None)):
@@ -534,7 +530,7 @@ def _melted(frame: pandas.DataFrame, form: Form) -> tuple[pandas.DataFrame, list
     said = [f"{kind}: {are} ({shown}): {several(len(frame), 'row')} became {len(frame) * len(parted)}"]
     if key:
         labels = ", ".join(dict.fromkeys(form.heads[place].above for place in places))
-        said.append(f"{kind}: the headers above them are the {'period' if key == _PART else key} ({labels})")
+        said.append(f"{kind}: the headers above them are the {'period' if key == PART else key} ({labels})")
     said += [
         f"{kind}: the column {form.heads[place].above} {form.heads[place].header} is the sum of others and is left out"
         for place in sums
@@ -545,14 +541,14 @@ def _melted(frame: pandas.DataFrame, form: Form) -> tuple[pandas.DataFrame, list
 def _key_above(form: Form, kept: pandas.DataFrame) -> str:
     """Return which key the headers above carriers are, each of which has some of the same carriers; "" for none."""
     heads = [form.heads[place] for place in form.wide]
-    labels = [head.above for head in heads if normalise_name(head.above) not in {*TOTALS, *_WHOLE}]
+    labels = [head.above for head in heads if normalise_name(head.above) not in {*TOTALS, *WHOLE}]
     names, pairs = {head.name for head in heads}, {(head.above, head.name) for head in heads}
     if not all(labels) or len(set(labels)) < 2 or len(names) == len(heads) or len(pairs) < len(heads):
         return ""
     if all(period_span(label) for label in labels):
         key = "period"
     elif all(part_of_year(label, "2000") for label in labels):
-        key = _PART
+        key = PART
     elif any(map(_NO_LABEL.search, labels)):
         return ""
     else:
@@ -567,21 +563,21 @@ def with_constants(
     import pandas
 
     given, used = dict(layout.constants), set()
-    said = fold_period(_text(given.get("period", ""))) or facts.get("period", ("", 0))[0]
+    said = fold_period(cell_text(given.get("period", ""))) or facts.get("period", ("", 0))[0]
     year = said[:4] if period_span(said) else ""
-    if "period" in frame and _PART not in frame and _has_sums(frame["period"], year):
-        frame = frame.rename(columns={"period": _PART})
-    if _PART in frame:
-        years = frame["period"].map(_text) if "period" in frame else pandas.Series(year, frame.index)
+    if "period" in frame and PART not in frame and has_sums(frame["period"], year):
+        frame = frame.rename(columns={"period": PART})
+    if PART in frame:
+        years = frame["period"].map(cell_text) if "period" in frame else pandas.Series(year, frame.index)
         years = years.map(lambda text: found[1] if (found := _YEAR.fullmatch(text)) else text)
-        frame, sums = _without_sums(frame.assign(period=years), kind)
+        frame, sums = without_sums(frame.assign(period=years), kind)
         notes += sums
-        if (frame["period"] != "").all() or all(_span("", cell) for cell in frame[_PART]):
-            frame["period"] = [_period(*pair) for pair in zip(frame["period"], frame[_PART], strict=True)]
+        if (frame["period"] != "").all() or all(span_of("", cell) for cell in frame[PART]):
+            frame["period"] = [period_of(*pair) for pair in zip(frame["period"], frame[PART], strict=True)]
             used |= {"period"} & set(given)
         elif (frame["period"] == "").all():
             frame = frame.drop(columns="period")
-        frame = frame.drop(columns=[_PART, _ROW], errors="ignore")
+        frame = frame.drop(columns=[PART, ROW], errors="ignore")
     for name in KEYS:
         if name in frame:
             continue
@@ -594,78 +590,9 @@ def with_constants(
     for name in KEYS if "carrier" in frame else ():
         if name in frame:
             # The word of a total stands in the first column.
-            words = frame["carrier"].isna() & frame[name].map(lambda cell: normalise_name(_text(cell)) in TOTALS)
+            words = frame["carrier"].isna() & frame[name].map(lambda cell: normalise_name(cell_text(cell)) in TOTALS)
             frame.loc[words, "carrier"] = frame.loc[words, name]
     return frame, used
-
-
-def _parts_alone(cells: pandas.Series[Any]) -> bool:
-    texts = {text for cell in cells if (text := _text(cell)) and normalise_name(text) not in _WHOLE}
-    return bool(texts) and all(part_of_year(text, "2000") and not part_of_year(text) for text in texts)
-
-
-def _has_sums(cells: pandas.Series[Any], year: str) -> bool:
-    """Say whether a column of periods has parts of a year that is known, or a sum beside periods."""
-    if year and _parts_alone(cells):
-        return True
-    texts = {text for cell in cells if (text := _text(cell))}
-    sums = {text for text in texts if normalise_name(text) in _WHOLE}
-    return bool(sums) and len(texts - sums) > 1 and all(map(period_span, texts - sums))
-
-
-def _span(year: str, part: Any) -> Span | None:
-    text = _text(part)
-    alone = re.fullmatch(r"(0?[1-9]|1[0-2])(?:\.0+)?", text)
-    return part_of_year(f"{alone[1]}月" if alone else text, year) or period_span(text)
-
-
-def _period(year: str, part: Any) -> str:
-    whole = normalise_name(_text(part)) in _WHOLE
-    span = period_span(year) if whole else _span(year, part)
-    return name_of(*span) if span else f"{year} {_text(part)}".strip()
-
-
-def _without_sums(frame: pandas.DataFrame, kind: str) -> tuple[pandas.DataFrame, list[str]]:
-    """Leave out the parts of a year that others make up, a quarter beside its months; each is compared with them."""
-    value = "amount" if kind == "meters" else "output"
-    texts = list(dict.fromkeys(frame[_PART].map(_text)))
-    made = made_up(
-        {text: _span("2000", text) for text in texts}, {text for text in texts if normalise_name(text) in _WHOLE}
-    )
-    if not made or value not in frame:
-        return frame, []
-    columns = _ROW in frame
-    keys = [_ROW] if columns else [name for name in (*KEYS, "carrier", "unit", "flow", "use") if name in frame]
-    code = frame[keys].astype(str).groupby(keys, sort=False).ngroup().to_numpy()
-    part = frame[_PART].map(_text).map(texts.index).to_numpy()
-    shape = (int(code.max()) + 1, len(texts))
-    stated, filled, beside = numpy.zeros(shape), numpy.zeros(shape, bool), numpy.zeros(shape, bool)
-    numpy.add.at(stated, (code, part), numpy.nan_to_num(to_floats(frame[value])))
-    beside[code, part] = True
-    known = ~frame[value].map(is_blank).to_numpy(bool)
-    filled[code[known], part[known]] = True
-    out, notes = numpy.zeros(shape, bool), []
-    for text, (others, within, whole) in made.items():
-        one, all_of = texts.index(text), [texts.index(other) for other in others]
-        added, some = stated[:, all_of].sum(axis=1), filled[:, all_of].any(axis=1)
-        only = filled[:, one] & ~some
-        out[:, one] |= beside[:, one] & beside[:, all_of].any(axis=1) & ~only
-        if whole:  # The parts are blank, and their sum is what is known.
-            for other in within:
-                out[only, texts.index(other)] = True
-        size = numpy.maximum(abs(stated[:, one]), abs(added))
-        apart = filled[:, one] & some & (abs(stated[:, one] - added) > _AGREED * size)
-        for group in numpy.flatnonzero(apart)[:_SHOWN]:
-            row = frame.index[int((code == group).argmax())]
-            own, summed = (f"{sums[group]:.10g}" for sums in (stated[:, one], added))
-            notes.append(f"{kind}: row {row}: {text} states {own}, its parts add up to {summed}")
-        stated[:, one] = numpy.where(filled[:, one], stated[:, one], added)
-        filled[:, one] |= some
-    left = out[code, part]
-    places = [text for text in made if out[:, texts.index(text)].any()] if columns else frame.index[left]
-    what = "column" if columns else "row"
-    said_out = [f"{kind}: the {what} {place} is the sum of others and is left out" for place in dict.fromkeys(places)]
-    return frame[~left], [*said_out, *notes]
 
 
 def _with_name(frame: pandas.DataFrame, sheet: str, forms: Sequence[Form], path: str) -> pandas.DataFrame:
@@ -682,12 +609,12 @@ def _with_name(frame: pandas.DataFrame, sheet: str, forms: Sequence[Form], path:
     if not months:
         return frame.assign(plant=sheet.strip())
     if not period_span(sheet.strip()) and ("period" not in frame or _years(frame["period"])):
-        return frame.assign(**{_PART: sheet.strip()})
+        return frame.assign(**{PART: sheet.strip()})
     return frame if "period" in frame else frame.assign(period=sheet.strip())
 
 
 def _years(cells: pandas.Series[Any]) -> bool:
-    return all(_YEAR.fullmatch(_text(cell)) for cell in cells)
+    return all(_YEAR.fullmatch(cell_text(cell)) for cell in cells)
 
 
 def several_sheets(names: Sequence[str], path: str) -> TableError:

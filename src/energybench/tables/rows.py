@@ -61,7 +61,6 @@ class Cited:
 
 
 def page_of(row: str) -> str:
-    """Return the address of the page of a row within the site."""
     return f"rows/{_UNSAFE.sub('-', row)}.html"
 
 

@@ -72,8 +72,6 @@ _OTHER_KINDS: dict[str, dict[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Fuel:
-    """One carrier that has a single accepted figure, with the kind of its units in ``per``."""
-
     carrier: str
     names: tuple[str, ...]
     category: str

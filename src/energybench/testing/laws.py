@@ -105,7 +105,6 @@ class Laws(ABC):
         """Return which part of the tables the function was asked about."""
 
     def run(self, skip: Collection[str]) -> Report:
-        """Search every law that is not skipped; raise where one does not hold."""
         fix = f"They are {', '.join(self.laws)}"
         if not isinstance(skip, Collection):
             raise OptionError(f"skip is {quoted(skip)}, expected names", quoted(skip), fix)

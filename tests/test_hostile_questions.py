@@ -127,7 +127,6 @@ CALLS: dict[str, tuple[Callable[[], object], object]] = {
         lambda: tce("1 t", "原煤", coefficient="0.7 kgce/kg", edition="gbt-2589-2008"),
         "option",
     ),
-    "a reading of furnaces for clinker": (lambda: level("105 kgce/t", "水泥熟料", reading="stated_only"), "option"),
     "raw coal with a slipped coefficient": (
         lambda: tce("1 t", "原煤", coefficient="7.143 kgce/kg"),
         "implausible-coefficient",

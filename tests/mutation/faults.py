@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 import re
 from difflib import SequenceMatcher
+from importlib import import_module
+from typing import Any
 
 _CACHES = {"cache", "cached", "lru_cache"}
 
@@ -31,9 +33,8 @@ def caches_below(source: str) -> str:
 
 def generate(source: str, module: str) -> tuple[str, dict[str, str]]:
     """Return a module with all faults beside its functions, and each that can make a difference as it is written."""
-    from mutmut.mutation.file_mutation import mutate_file_contents
-
-    made = mutate_file_contents(module, caches_below(source))
+    # mutmut is there only where faults are tried.
+    made: Any = import_module("mutmut.mutation.file_mutation").mutate_file_contents(module, caches_below(source))
     functions = {node.name: node for node in ast.walk(ast.parse(made.code)) if isinstance(node, ast.FunctionDef)}
     lines = made.code.splitlines()
     faults: dict[str, str] = {}

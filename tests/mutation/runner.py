@@ -12,12 +12,12 @@ import json
 import os
 import re
 import signal
+from importlib import import_module
 from pathlib import Path
 from time import process_time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from mutmut.mutation import trampoline
 
 if TYPE_CHECKING:
     import pytest
@@ -41,7 +41,9 @@ def _tests_by_function(items: list[pytest.Item]) -> dict[str, list[tuple[float, 
     def note(name: str, caller: str | None = None) -> None:  # noqa: ARG001 - mutmut names the caller too
         called.add(name)
 
-    trampoline.record_trampoline_hit = note  # type: ignore[attr-defined]
+    # mutmut is there only where faults are tried.
+    trampoline: Any = import_module("mutmut.mutation.trampoline")
+    trampoline.record_trampoline_hit = note
     os.environ["MUTANT_UNDER_TEST"] = "stats"
     tests_of: dict[str, list[tuple[float, pytest.Item]]] = {}
     for item in items:

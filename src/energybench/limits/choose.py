@@ -350,10 +350,9 @@ def choose_ladder(
 ) -> Ladder:
     item = find_item(name)
     if not needs_capacity(item):
-        if capacity is not None or reading != "linear":
-            unused = "reading" if capacity is None else "capacity"
-            fix = f"Leave {unused} out; a capacity belongs to {', '.join(sorted(furnace_items()))}"
-            raise OptionError(f"The limit of {item} does not depend on furnace capacity", unused, fix)
+        if capacity is not None:
+            fix = f"Leave capacity out; a capacity belongs to {', '.join(sorted(furnace_items()))}"
+            raise OptionError(f"The limit of {item} does not depend on furnace capacity", "capacity", fix)
         return find_ladder(item, document, allow_unverified, period, like, region)
     if capacity is None:
         raise CapacityError(f"The limit of {item} depends on furnace capacity", item, 'Pass capacity="3 t"')

@@ -105,7 +105,7 @@ class Parser(argparse.ArgumentParser):
         self.add_argument("-h", "--help", action="help", help="show this help message and exit")
 
     def format_help(self) -> str:
-        return super().format_help().replace("usage: ", f"{spoken('usage')}: ", 1)
+        return _spoken_usage(super().format_help())
 
     def add_argument(self, *names: Any, **settings: Any) -> argparse.Action:
         """Declare an argument, with its help in the language of the call."""
@@ -120,7 +120,11 @@ class Parser(argparse.ArgumentParser):
         if unknown:
             options = [name for action in self._actions for name in action.option_strings]
             message = f"no such option: {unknown[1]}. {did_you_mean(unknown[1], options, '')}".rstrip(". ")
-        raise UsageError(self.prog, self.format_usage(), message)
+        raise UsageError(self.prog, _spoken_usage(self.format_usage()), message)
+
+
+def _spoken_usage(text: str) -> str:
+    return text.replace("usage: ", f"{spoken('usage')}: ", 1)
 
 
 def words_to_complete() -> list[str]:

@@ -195,7 +195,7 @@ def _best(text: str) -> tuple[int, str]:
 
 
 def _join(one: str, written: str, other: str) -> str:
-    """Write two parts of a sentence; a bracket needs no joint, and words in letters need spaces around a word."""
+    """Write two parts of a sentence; a bracket needs no joint, words in letters need spaces around a word."""
     if other.startswith("（"):
         return one + other
     if written in "和或":
@@ -204,6 +204,8 @@ def _join(one: str, written: str, other: str) -> str:
         written = f"{before}{written}{after}"
     if one.endswith("？"):
         written = ""
+    if written == "；":
+        one = one.removesuffix("。")
     return one + written + other
 
 

@@ -14,6 +14,7 @@ import pandas
 import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
+from matplotlib.collections import PathCollection
 from matplotlib.font_manager import fontManager
 
 import energybench as eb
@@ -349,6 +350,18 @@ def test_a_furnace_stands_at_its_capacity_and_value_with_the_marker_of_its_class
     assert points == {(1.0, 618.0), (3.0, 600.0), (6.0, 596.0)}
     labels = [text.get_text() for text in ax.get_legend().get_texts()]
     assert labels[-3:] == ["within-limit", "over-limit", "depends on reading"]
+
+
+def test_a_furnace_of_several_periods_is_a_point_with_its_spread() -> None:
+    months = {"plant": "甲", "period": ["2022-01", "2022-02", "2022-03", "2022-04"], "product": "感应电炉(铸铁)"}
+    meters = pandas.DataFrame({**months, "carrier": "电力", "amount": [58, 62, 60, 64], "unit": "万kWh"})
+    outputs = pandas.DataFrame({**months, "output": 1000, "output_unit": "t"})
+    size = {"furnace_capacity": 3, "furnace_capacity_unit": "t", "region": "昌吉市"}
+    ax = furnace_chart(eb.assess(meters, outputs.assign(**size)))
+    marks = [drawn for drawn in ax.collections if isinstance(drawn, PathCollection)]
+    assert {tuple(point) for drawn in marks for point in drawn.get_offsets()} == {(3.0, 600.0)}
+    (spread,) = [drawn for drawn in ax.collections if str(drawn.get_label()).startswith("its periods")]
+    assert [tuple(end) for end in spread.get_segments()[0]] == [(3.0, 580.0), (3.0, 640.0)]
 
 
 def test_an_assessment_of_furnaces_is_drawn_like_its_verdicts() -> None:

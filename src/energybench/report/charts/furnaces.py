@@ -46,7 +46,8 @@ def furnace_chart(
 
     Between the stated points the document says nothing: the band runs from the strict reading (``class_above``) to
     the lenient one (``class_below``), with the linear one inside. A furnace whose class depends on the reading
-    has a ring.
+    has a ring. One of several periods has its point at the period in the middle, and a line from its lowest to its
+    highest.
 
     Parameters
     ----------
@@ -104,6 +105,7 @@ def furnace_chart(
             label = f"{at:g} t{say('：', ': ')}{number(measured.value)} {measured.unit}"
             axes.plot(at, measured.value, linestyle="", marker="d", markersize=9, color=ink, zorder=5, label=label)
             axes.vlines(at, measured.strict, measured.lenient, color=ink, linewidth=1.2, zorder=5)
+        furnaces = _one_point_each(furnaces)
         _draw_furnaces(axes, furnaces, lettering)
         axes.set_xlabel(say("额定容量，t", "rated capacity, t"))
         axes.set_ylabel(say("限额，", "limit, ") + curve.row.unit)
@@ -120,9 +122,7 @@ def furnace_chart(
             title=say(f"{name}：炉容与电耗限额", f"Limit by capacity: {name}"),
             below=[canvas.cite([curve.row], lettering), canvas.place_of(source, lettering), note, " "],
         )
-        # A furnace of several periods has a point for each, and its name once.
-        named = furnaces.drop_duplicates(["name", "capacity"])
-        spots = [*zip(named["capacity"], named["value"], lettering.names(named["name"]), strict=True)]
+        spots = [*zip(furnaces["capacity"], furnaces["value"], lettering.names(furnaces["name"]), strict=True)]
         spots += [(float(x), float(y), number(float(y))) for x, y in zip(curve.capacities, curve.limits, strict=True)]
         hidden = canvas.label_points(axes, spots)
         said = lettering.count(hidden, "{} 个标注无处可放，未写。", "Labels that found no place: {}.")
@@ -188,6 +188,15 @@ def _draw_curve(ax: Axes, curve: LimitCurve, sizes: list[float], lettering: Lett
     ax.set_xlim(0, last)
 
 
+def _one_point_each(furnaces: pandas.DataFrame) -> pandas.DataFrame:
+    """Return of each furnace the period in the middle, with the lowest and the highest value of all of them."""
+    ordered = furnaces.sort_values("value", kind="stable")
+    periods = ordered.groupby(["name", "capacity"], sort=False)["value"]
+    ordered = ordered.assign(low=periods.transform("min"), high=periods.transform("max"))
+    middle = periods.cumcount() == (periods.transform("size") - 1) // 2
+    return ordered[middle].sort_index()
+
+
 def _draw_furnaces(ax: Axes, furnaces: pandas.DataFrame, lettering: Lettering) -> None:
     for level in [*(level.value for level in Level), ""]:
         here = furnaces[furnaces["level"] == level]
@@ -199,6 +208,11 @@ def _draw_furnaces(ax: Axes, furnaces: pandas.DataFrame, lettering: Lettering) -
                 **canvas.class_point(level),
                 label=canvas.class_name(level, lettering),
             )
+    several = furnaces[furnaces["low"] < furnaces["high"]]
+    if len(several):
+        label = lettering.say("各期范围，点为中间一期", "its periods, point at the middle one")
+        ink = canvas.ink()
+        ax.vlines(several["capacity"], several["low"], several["high"], color=ink, linewidth=1.2, zorder=4, label=label)
     rings = furnaces[furnaces["depends"].astype(bool)]
     if len(rings):
         look: dict[str, Any] = {"facecolors": "none", "edgecolors": canvas.ink(), "linewidths": 1.1}

@@ -356,10 +356,10 @@ def test_a_furnace_of_several_periods_is_a_point_with_its_spread() -> None:
     months = {"plant": "甲", "period": ["2022-01", "2022-02", "2022-03", "2022-04"], "product": "感应电炉(铸铁)"}
     meters = pandas.DataFrame({**months, "carrier": "电力", "amount": [58, 62, 60, 64], "unit": "万kWh"})
     outputs = pandas.DataFrame({**months, "output": 1000, "output_unit": "t"})
-    size = {"furnace_capacity": 3, "furnace_capacity_unit": "t", "region": "昌吉市"}
-    ax = furnace_chart(eb.assess(meters, outputs.assign(**size)))
+    outputs = outputs.assign(furnace_capacity=3, furnace_capacity_unit="t", region="昌吉市")
+    ax = furnace_chart(eb.assess(meters, outputs))
     marks = [drawn for drawn in ax.collections if isinstance(drawn, PathCollection)]
-    assert {tuple(point) for drawn in marks for point in drawn.get_offsets()} == {(3.0, 600.0)}
+    assert {tuple(point) for drawn in marks for point in numpy.asarray(drawn.get_offsets()).tolist()} == {(3.0, 600.0)}
     (spread,) = [drawn for drawn in ax.collections if str(drawn.get_label()).startswith("its periods")]
     assert [tuple(end) for end in spread.get_segments()[0]] == [(3.0, 580.0), (3.0, 640.0)]
 

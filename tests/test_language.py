@@ -10,10 +10,12 @@ import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import openpyxl  # type: ignore[import-untyped]
 import pytest
 
 import energybench as eb
 from energybench.cli import COMMANDS
+from energybench.cli.console import _is_chinese
 from energybench.errors.language import in_chinese, in_language, rows
 from energybench.tables.store import records
 from expect import each, left_in_english
@@ -184,13 +186,11 @@ def _rows_of(path: str) -> list[dict[str, str]]:
 def test_a_page_a_workbook_and_a_file_of_problems_are_in_chinese(tmp_path: Path) -> None:
     folder = Path(__file__).parents[1] / "examples" / "main"
     given = [str(folder / f"{name}-with-problems.csv") for name in ("meters", "outputs")]
-    from openpyxl import load_workbook  # type: ignore[import-untyped]
-
     page, book, problems = (str(tmp_path / name) for name in ("page.html", "book.xlsx", "problems.csv"))
     files = ["--report", page, "--workbook", book, "--problems", problems, "--targets", "panzhihua-2024"]
     done = shell("assess", *given, *files, "--lang", "zh")
     text = re.sub(r"<(style|script|svg)\b.*?</\1>|<[^>]+>", "\n", Path(page).read_text("utf-8"), flags=re.DOTALL)
-    cells = [str(cell.value) for sheet in load_workbook(book) for row in sheet for cell in row]
+    cells = [str(cell.value) for sheet in openpyxl.load_workbook(book) for row in sheet for cell in row]
     rows = [row[name] for row in _rows_of(problems) for name in ("message", "suggestion")]
     # Names that the files give stay as they are written.
     names = {name for file in given for row in _rows_of(file) for name in row.values()}
@@ -202,3 +202,18 @@ def test_a_page_a_workbook_and_a_file_of_problems_are_in_chinese(tmp_path: Path)
 
 def test_a_short_row_reads_no_sentence_that_it_fits_by_chance() -> None:
     assert in_chinese("The row is for melting of another kind") == "The row is for melting of another kind"
+
+
+def test_the_first_header_of_a_file_says_the_language(tmp_path: Path) -> None:
+    plain, chinese, book = tmp_path / "a.csv", tmp_path / "b.csv", tmp_path / "c.xlsx"
+    plain.write_text("plant,carrier\n甲厂,原煤\n", "utf-8")
+    chinese.write_text("企业,能源品种\n甲厂,原煤\n", "gb18030")
+    form = openpyxl.Workbook()
+    form.active.append(["能源购进、消费与库存"])
+    form.save(book)
+    assert [_is_chinese(str(path)) for path in (plain, chinese, book, tmp_path / "none.csv")] == [
+        False,
+        True,
+        True,
+        False,
+    ]

@@ -143,7 +143,7 @@ def address() -> Iterator[str]:
 def test_a_file_is_read_mended_and_reported_on_the_page(address: str, browser: Any, tmp_path: Path) -> None:
     meters = tmp_path / "m.csv"
     text = MAIN[0].read_text(encoding="utf-8-sig").replace("plant,", "<img src=x onerror=alert(1)>,", 1)
-    meters.write_text(text, encoding="utf-8")
+    meters.write_text(text.replace(",原煤,", ",our coal,"), encoding="utf-8")
     page = browser.new_page()
     wrong: list[object] = []
     page.on("pageerror", lambda error: wrong.append(error))
@@ -156,7 +156,11 @@ def test_a_file_is_read_mended_and_reported_on_the_page(address: str, browser: A
     page.fill("[name=header]", "<img src=x onerror=alert(1)>")
     page.select_option("[name=column]", "plant")
     page.click("#mend [type=submit]")
-    page.wait_for_selector("#read pre:has-text('19 rows')", timeout=60_000)
+    page.wait_for_selector("#read pre:has-text(\"'our coal' is not a carrier\")", timeout=60_000)
+    page.fill("[name=header]", "our coal")
+    page.select_option("[name=column]", "原煤")
+    page.click("#mend [type=submit]")
+    page.wait_for_selector("#read pre:has-text('19 rows'):not(:has-text('is not a carrier'))", timeout=60_000)
     assert page.locator("img").count() == 0
     page.click("#lang")
     assert page.text_content("#report") == "报告"

@@ -68,19 +68,26 @@ def speak_as(path: str) -> None:
 
 
 def _is_chinese(path: str) -> bool:
-    """Say whether the first cells of a CSV file or a workbook are Chinese."""
+    """Say whether the first line of a CSV file, or the first text of a workbook, is Chinese: a title or a header."""
+    import html
     import zipfile
 
     try:
         with Path(path).open("rb") as file:
-            start = file.read(_HEAD)
+            first = file.read(_HEAD).lstrip().partition(b"\n")[0]
         if zipfile.is_zipfile(path):
-            with zipfile.ZipFile(path) as book, book.open("xl/sharedStrings.xml") as texts:
-                start = texts.read(_HEAD)
-    except (OSError, KeyError, zipfile.BadZipFile):
+            with zipfile.ZipFile(path) as book:
+                # Texts stand in a part of their own, or in the sheet.
+                parts = sorted(
+                    name for name in book.namelist() if re.match(r"xl/(sharedStrings|worksheets/sheet)", name)
+                )
+                texts = book.open(parts[0]).read(_HEAD)
+            first = found[1] if (found := re.search(rb"<t\b[^>]*>(.*?)</t>", texts, re.DOTALL)) else b""
+    except (OSError, IndexError, zipfile.BadZipFile):
         return False
-    encodings = ("utf-8", "gb18030")
-    return any(re.search("[\u4e00-\u9fff]{2}", start.decode(name, "ignore")) for name in encodings)
+    # A workbook may write its characters by their numbers.
+    shown = (html.unescape(first.decode(name, "ignore")) for name in ("utf-8", "gb18030"))
+    return any(re.search("[\u4e00-\u9fff]{2}", text) for text in shown)
 
 
 class UsageError(Exception):

@@ -26,7 +26,7 @@ from energybench.cli.json_lines import (
     split_rows,
 )
 from energybench.errors import AmountError, EnergybenchError, JsonLineError, OptionError, quoted, requiring
-from energybench.tables.store import cached
+from energybench.tables.store import cached, records
 
 with requiring("fastapi", "serve", "The server"):
     from fastapi import FastAPI, Request, Response
@@ -83,7 +83,9 @@ def make_app(most_bytes: int = 20_000_000, seconds: float = 120) -> FastAPI:
         from energybench.frames.columns import METERS, OUTPUTS
 
         text = (Path(__file__).parent / "page.html").read_text(encoding="utf-8")
-        return text.replace("COLUMNS", json.dumps(list(dict.fromkeys((*METERS, *OUTPUTS)))))
+        carriers = {row.name_zh: None for row in records("carriers") if row.name_zh}
+        meanings = {"columns": [*dict.fromkeys((*METERS, *OUTPUTS))], "carriers": [*carriers]}
+        return text.replace("MEANINGS", json.dumps(meanings).replace("<", "\\u003c"))
 
     return app
 

@@ -126,7 +126,7 @@ def explain(meters: TableLike, outputs: TableLike | None = None, **shape: Any) -
                 raise TableError(
                     f"{kind} is read in batches, and only a table that is read whole is explained", kind, fix
                 )
-            said = _said_of(found, kind)
+            said = _said_of(found, kind, layout.names)
         except EnergybenchError as error:
             missing.append(str(error))
             continue
@@ -136,7 +136,7 @@ def explain(meters: TableLike, outputs: TableLike | None = None, **shape: Any) -
     return Explanation(lines, tuple(missing), layouts, files)
 
 
-def _said_of(found: Reading, kind: str) -> list[tuple[str, bool]]:
+def _said_of(found: Reading, kind: str, names: Mapping[str, str]) -> list[tuple[str, bool]]:
     frame = found.frame
     places, _ = canonical_columns(list(frame.columns), kind)
     table = frame.iloc[:, list(places.values())].set_axis(list(places), axis=1)
@@ -146,15 +146,15 @@ def _said_of(found: Reading, kind: str) -> list[tuple[str, bool]]:
     said += [(f"header {quoted(header)}: {column}", True) for header, column in headers.items()]
     for column, read in _READERS.items():
         if column in table:
-            said += _cells(table[column], column, read)
+            said += _cells(table[column], column, read, names if column == "carrier" else {})
     return said
 
 
-def _cells(cells: Any, column: str, read: Callable[[str], str]) -> Iterator[tuple[str, bool]]:
+def _cells(cells: Any, column: str, read: Callable[[str], str], own: Mapping[str, str]) -> Iterator[tuple[str, bool]]:
     distinct = [text for cell in encode(cells).distinct if (text := clean_text(cell))]
     for text in distinct[:_MOST]:
         try:
-            yield f"{column} {quoted(text)}: {read(text)}", True
+            yield f"{column} {quoted(text)}: {read(own.get(text, text))}", True
         except EnergybenchError as error:
             yield f"{column}: {error}", False
     if len(distinct) > _MOST:

@@ -734,3 +734,12 @@ def test_a_form_of_two_header_rows_leaves_the_parts_of_a_column_out() -> None:
     form = find_form(grid, "meters", layout)
     assert form is not None
     assert read_forms([form], layout, "form.xlsx").frame["amount"].tolist() == [100]
+
+
+def test_a_column_of_recovered_energy_is_subtracted_in_a_plain_table_too() -> None:
+    key = {"企业": ["甲", "甲"], "期间": 2023, "产品": "水泥熟料"}
+    meters = pandas.DataFrame({**key, "能源名称": ["原煤", "热力"], "计量单位": ["t", "GJ"], "消费量": [3000, ""]})
+    outputs = pandas.DataFrame({**key, "产量": [2, 2], "产量单位": "万t"}).head(1)
+    answer = eb.assess(meters.assign(回收利用=["", 1000]), outputs)
+    assert answer.results["tce"].tolist() == [pytest.approx(3000 * 0.7143 - 1000 * 0.03412)]
+    assert answer.counts["used"] == 2

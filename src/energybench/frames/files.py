@@ -39,6 +39,7 @@ from energybench.frames.layout import Layout
 from energybench.frames.native import from_arrow
 from energybench.frames.parquet import FIRST_ROW, headers_of, open_parquet, readable
 from energybench.frames.sources import BATCH_ROWS, Batch, FrameSource
+from energybench.frames.statistical_forms import SUBTRACTED, role_of
 from energybench.tables.names import normalise_name
 
 if TYPE_CHECKING:
@@ -153,6 +154,8 @@ def _is_tidy(headers: Sequence[object], kind: str, layout: Layout) -> bool:
     stated = any(normalise_name(str(header)) in COVERAGE for header in headers)
     whole = set(REQUIRED[kind][1]) <= set(known) | set(layout.constants)
     plain = layout.header_row in (None, 1) and not set(layout.columns) & set(map(str, headers))
+    # What a column subtracts is a row of its own.
+    plain &= kind == "outputs" or not any(role_of(str(header)) in SUBTRACTED for header in headers)
     return plain and ((whole and len(known) == len(set(known))) or stated)
 
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 #: What the headers of the two forms say, in the order in which they are tried.
 _ROLES = (
-    ("", re.compile("其中|金额|上年|同期|参考")),
+    ("", re.compile("其中|金额|上年|同期|参考|率")),
     ("coefficient", re.compile("采用折标|采用的折标")),
     ("other", re.compile("非工业")),
     ("feedstock", re.compile("用于原材料")),

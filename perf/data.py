@@ -20,7 +20,7 @@ UNITS = {
     "高炉煤气": ["m3", "万m3", "万立方米"],
     "热力": ["GJ", "MJ", "百万千焦"],
 }
-PRODUCTS = {"cement-clinker": "t", "electrolytic-aluminium": "万t", "sanitary-ware": "t", "ferrosilicon": "kt"}
+PRODUCTS = {"cement-clinker": "t", "electrolytic-aluminium": "万t", "silicomanganese": "t", "ferrosilicon": "kt"}
 PAIRS = [(carrier, unit) for carrier in CARRIERS for unit in UNITS[carrier]]
 KEY = ["plant", "period", "product"]
 TEXT = [*KEY, "carrier", "unit"]

@@ -103,7 +103,7 @@ def with_flows(frame: pandas.DataFrame, heads: Sequence[Head]) -> tuple[pandas.D
     said = [f"meters: {words[counted]} is what counts"] if counted else []
     said += [f"meters: {words[role]} is subtracted" for role in flows]
     idle = [words[role] for role in roles if role not in (counted, *flows, "coefficient")]
-    said += [f"meters: {', '.join(idle)} add nothing to the energy and are left out"] if idle else []
+    said += [f"meters: {', '.join(idle)} are not added to what counts"] if idle else []
     return table.loc[[*dict.fromkeys(frame.index)]], [*said, *_checks(frame, roles, words)]
 
 

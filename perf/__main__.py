@@ -28,7 +28,8 @@ def main() -> None:
     if options.grid:
         print(report.machine())
         sizes = [int(rows) for rows in options.sizes]
-        print("\n".join(measure.grid(sizes, options.readings, options.rounds, families, clock)))
+        for line in measure.grid(sizes, options.readings, options.rounds, families, clock):
+            print(line, flush=True)
         return
     bars: list[Bar] = []
     if not options.families:

@@ -55,7 +55,7 @@ def tables(rows: int, kind: str = "str") -> tuple[pandas.DataFrame, pandas.DataF
     random = numpy.random.default_rng(20231)
     plants = plants_of(rows)
     names = numpy.array([f"plant {number:07}" for number in range(plants)])
-    periods = numpy.array([f"2023-{month:02}" for month in range(1, 13)])
+    periods = numpy.array([f"2024-{month:02}" for month in range(1, 13)])
     products = numpy.array(list(PRODUCTS))
     pair = random.integers(0, len(PAIRS), rows)
     text = {
@@ -65,13 +65,28 @@ def tables(rows: int, kind: str = "str") -> tuple[pandas.DataFrame, pandas.DataF
         "carrier": (pair, numpy.array([carrier for carrier, _ in PAIRS])),
         "unit": (pair, numpy.array([unit for _, unit in PAIRS])),
     }
+    amount = random.uniform(1.0, 1e4, rows)
     columns = {name: _column(codes, values, kind) for name, (codes, values) in text.items()}
-    meters = pandas.DataFrame({**columns, "amount": random.uniform(1.0, 1e4, rows)})
+    meters = pandas.DataFrame({**columns, "amount": amount})
     grid = pandas.MultiIndex.from_product([names, periods, products], names=KEY)
     outputs = grid.to_frame(index=False)
-    outputs["output"] = random.uniform(1e3, 1e6, len(outputs))
+    place = numpy.ravel_multi_index([text[name][0] for name in KEY], (plants, len(periods), len(products)))
+    outputs["output"] = _outputs(pair, amount, place, random.uniform(0.8, 1.3, len(outputs)))
     outputs["output_unit"] = outputs["product"].map(PRODUCTS)
     return meters, outputs
+
+
+def _outputs(pair: numpy.ndarray, amount: numpy.ndarray, place: numpy.ndarray, share: numpy.ndarray) -> numpy.ndarray:
+    """Return the production by which each plant, month and product stands at a share of its baseline limit."""
+    known = small()
+    weighed = {
+        electric: numpy.bincount(place, known.factors[column].to_numpy()[pair] * amount, len(share))
+        for electric, column in ((False, "factor"), (True, "power"))
+    }
+    limits = known.limits.iloc[numpy.arange(len(share)) % len(PRODUCTS)]
+    total = numpy.where(limits["electricity"], weighed[True], weighed[False])
+    output = total * limits["scale"].to_numpy() / (share * limits["baseline"].to_numpy())
+    return numpy.where(output > 0, output, 1.0)
 
 
 def plants_of(rows: int) -> int:
@@ -95,7 +110,7 @@ def small() -> Small:
     factors["power"] = power
     limits = []
     for product, unit in PRODUCTS.items():
-        ladder = energybench.find_ladder(product)
+        ladder = energybench.find_ladder(product, period="2024")
         energy, _, per = ladder.unit.partition("/")
         electricity = energy == "kWh"
         one = energybench.quantity("1 kWh" if electricity else "1 tce").to(energy).magnitude
@@ -119,7 +134,7 @@ def enums(rows: int) -> dict[str, list[str]]:
     """Return the values of each text column of a table of so many rows."""
     return {
         "plant": [f"plant {number:07}" for number in range(plants_of(rows))],
-        "period": [f"2023-{month:02}" for month in range(1, 13)],
+        "period": [f"2024-{month:02}" for month in range(1, 13)],
         "product": list(PRODUCTS),
         "carrier": CARRIERS,
         "unit": sorted({unit for units in UNITS.values() for unit in units}),

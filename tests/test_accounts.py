@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import pickle
 from dataclasses import replace
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -134,6 +135,7 @@ def test_a_clinker_line_has_total_intensity_and_class() -> None:
     [
         [("原煤", "2400 t"), ("electricity", "120 万kWh")],
         [("原煤", "2400 t", "in"), ("electricity", "120 万kWh", "购入")],
+        [("原煤", Decimal(2400), "t"), ("electricity", 120, "万kWh")],
         [["原煤", "2400 t"], ["electricity", "120 万kWh"]],
         [{"carrier": "原煤", "amount": 2400, "unit": "t"}, {"carrier": "电", "amount": 120.0, "unit": "万kWh"}],
         [{"carrier": "原煤", "amount": np.float64(2400), "unit": "t"}, ("电", "120 万kWh")],
@@ -289,6 +291,11 @@ REFUSALS: list[tuple[type[EnergybenchError], str, Any, dict[str, Any], tuple[str
     (AmountError, "unreadable-amount", [{"carrier": "原煤", "amount": float("nan"), "unit": "t"}], {}, ("nan",)),
     (AmountError, "unreadable-amount", [("原煤", eb.ureg.Quantity(np.ones(2), "t"))], {}, ("line 1", "array")),
     (OptionError, "option", [("原煤", "5 t", "sideways")], {}, ("line 1", "'sideways'", '"out"')),
+    (OptionError, "option", [("原煤", "5 t", 0)], {}, ("line 1", "flow is '0'")),
+    (
+        *(OptionError, "option", [{"carrier": "原煤", "amount": eb.ureg.Quantity(5.0, "t"), "unit": "kg"}], {}),
+        ("line 1", "unit is 'kg' beside an amount that is in t", "Leave unit out"),
+    ),
     (OptionError, "option", [("原煤",)], {}, ("line 1", "(carrier, amount)")),
     (OptionError, "option", ["原煤"], {}, ("line 1", "'原煤'")),
     (OptionError, "option", [{"carrier": "原煤"}], {}, ("line 1", "amount")),

@@ -187,6 +187,8 @@ def test_what_m3_means_is_said_once(
 ) -> None:
     found = eb.convert(amount, carrier, edition="gbt-2589-2008", gas_state=state, **options)
     assert found.tce == pytest.approx(float(expected), rel=1e-12)
+    said = f"taken: every m3 of gas is at {state} (gas_state)" in found.coefficient.notes
+    assert said is (("Nm3" in found.unit) != ("Nm3" in found.coefficient.unit))
 
 
 def test_an_account_and_a_table_take_what_m3_means() -> None:

@@ -352,8 +352,9 @@ def test_two_lines_of_one_meter_are_wrong_together() -> None:
     one = {"carrier": "原煤", "amount": "1000±30 t"}
     other = {"carrier": "原煤", "amount": "500±40 t"}
     assert eb.account([one, other]).uncertainty == close(50 * RAW)
-    shared = eb.account([{**one, "meter": "scale 1"}, {**other, "group": "scale 1"}])
-    assert shared.uncertainty == close(70 * RAW)
+    for name in ("scale 1", 0):
+        shared = eb.account([{**one, "meter": name}, {**other, "group": name}])
+        assert shared.uncertainty == close(70 * RAW)
     out = eb.account([{**one, "meter": "scale 1"}, {**other, "meter": "scale 1", "flow": "out"}])
     assert out.uncertainty == close(10 * RAW)
     assert [line.uncertainty for line in out.lines] == [close(30 * RAW), close(40 * RAW)]

@@ -236,14 +236,14 @@ def _parts_of(entry: LineLike) -> dict[str, Any]:
         first, second = entry[:2]
         if _begins_with_number(first) and not _begins_with_number(second):
             raise OptionError(f"{quoted(entry)} has the amount first", quoted(entry), "Write (carrier, amount)")
-        third = "unit" if isinstance(second, Real) else "flow"
+        third = "unit" if isinstance(second, Real | Decimal) else "flow"
         return dict(zip(("carrier", "amount", third), entry, strict=False))
     fix = 'Write ("原煤", "1200 t")'
     raise OptionError(f"{quoted(entry)} is no line, expected (carrier, amount) or a mapping", quoted(entry), fix)
 
 
 def _text(parts: dict[str, Any], key: str) -> str:
-    return text_of(parts[key] or "") if _is_given(parts.get(key)) else ""
+    return text_of(parts[key]) if _is_given(parts.get(key)) else ""
 
 
 def _begins_with_number(cell: Any) -> bool:
@@ -251,14 +251,18 @@ def _begins_with_number(cell: Any) -> bool:
 
 
 def _amount_of(given: dict[str, Any], meter: str, allow_unverified: bool) -> Any:
-    amount, unit = given["amount"], given.get("unit")
-    if unit is not None and isinstance(amount, Real | Decimal) and not isinstance(amount, bool):
+    amount, unit = given["amount"], _text(given, "unit")
+    if unit and isinstance(amount, Real | Decimal) and not isinstance(amount, bool):
         if not isfinite(number := as_float(amount)):
             fix = "Check the number and its unit"
             raise AmountError(f"amount is {quoted(amount)}, expected a number of a usual size", quoted(amount), fix)
-        amount = f"{number!r} {text_of(unit)}"
-    elif unit is not None and isinstance(amount, str):
-        amount = f"{amount} {text_of(unit)}"
+        amount = f"{number!r} {unit}"
+    elif unit and isinstance(amount, str):
+        amount = f"{amount} {unit}"
+    elif unit:
+        own = read_measured(amount)[1]
+        said = f"unit is {quoted(unit)} beside an amount that is in {own}"
+        raise OptionError(said, quoted(unit), "Leave unit out, or give a number")
     beside = {key: given[key] for key in ("uncertainty", "accuracy") if given.get(key) is not None}
     if beside or (meter and read_measured(amount)[2] is not None):
         return measured(amount, **beside, meter=meter, allow_unverified=allow_unverified)

@@ -11,6 +11,7 @@ from collections import Counter
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
+from itertools import permutations
 from pathlib import Path
 
 from energybench.errors import AmountError, DimensionError
@@ -94,8 +95,8 @@ def same_kind(unit: UnitText, target: UnitText) -> bool:
 
 
 def two_conditions(unit: UnitText, per: UnitText) -> bool:
-    """Say whether two units of different kinds are gas volumes at different reference conditions."""
-    return all(any(same_kind(one, volume) for volume in (M3, NM3)) for one in (unit, per))
+    """Say whether two units are gas volumes at different reference conditions."""
+    return any(same_kind(unit, one) and same_kind(per, other) for one, other in permutations((M3, NM3)))
 
 
 @dataclass(frozen=True, slots=True)

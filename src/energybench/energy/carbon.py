@@ -150,6 +150,9 @@ def to_co2(
         If a figure is unverified or in conflict and ``allow_unverified`` is not set.
     OptionError
         If an option does not go with the carrier, or figures of two series are mixed.
+    CoefficientError
+        If a figure of your own is far from those of every document, or the mass of a fuel would give more than 44/12
+        of itself: 44 t of CO2 hold 12 t of carbon.
     DimensionError
         If the amount is not what the factor is for: heat is per GJ, never per tonne of steam.
 
@@ -191,6 +194,8 @@ def to_co2(
     else:
         _refuse(subject, {"year": year, "region": region}, "is given for a fuel, whose figures have none")
         tonnes, figures = _of_fuel(subject, unit, given, kind, allow_unverified)
+    if row is None:
+        _refuse_more_than_carbon(subject, unit, tonnes)
     for figure in figures:
         warn_if_weak(figure)
     place: dict[str, Any] = {}
@@ -213,6 +218,15 @@ def _refuse(subject: str, options: Mapping[str, object], why: str) -> None:
     for name, value in options.items():
         if value is not None:
             raise OptionError(f"{subject}: {name} {why}", name, f"Leave {name} out")
+
+
+def _refuse_more_than_carbon(fuel: str, unit: UnitText, tonnes: Fraction) -> None:
+    """Refuse a mass of fuel that would give more CO2 than as much pure carbon, whoever allows its figures."""
+    is_fuel = fuel in _fuel_rows() or category_of(fuel) in ("solid", "liquid", "gas")
+    if is_fuel and same_kind(unit, _TONNE) and tonnes / ratio(unit, _TONNE) > _MOST_CO2_PER_MASS:
+        given = f"{float(tonnes / ratio(unit, _TONNE)):.4g} tCO2/t"
+        said = f"{fuel} would give {given}, and pure carbon gives 44/12 = 3.67: 44 t of CO2 hold 12 t of carbon"
+        raise CoefficientError(said, given, "Check the figures given, their decimal points and units")
 
 
 def _of_fuel(
@@ -249,7 +263,9 @@ _QUANTITY_OF_KIND = {
     "oxidation rate": "oxidation",
 }
 _IPCC = "ipcc1996_"
-_KJ, _TJ = UnitText(("kJ",)), UnitText(("TJ",))
+_KJ, _TJ, _TONNE = UnitText(("kJ",)), UnitText(("TJ",)), UnitText(("t",))
+#: 44/12 as it is usually rounded.
+_MOST_CO2_PER_MASS = Fraction("3.67")
 TONNES_CO2, TONNES_CARBON = UnitText(("tCO2",)), UnitText(("tC",))
 #: Fuels that have hardly a carbon content in common.
 _ANY_CARBON = frozenset({"other_gas", "msw_fuel", "industrial_waste_fuel"})

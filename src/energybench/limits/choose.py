@@ -23,7 +23,7 @@ from energybench.errors import (
     did_you_mean,
     quoted,
 )
-from energybench.limits.furnaces import FurnaceLimit, furnace_limit
+from energybench.limits.furnaces import READINGS, FurnaceLimit, furnace_limit
 from energybench.limits.ladders import Ladder, Level, Step
 from energybench.tables.names import find_item, normalise_name
 from energybench.tables.periods import period_span
@@ -350,9 +350,10 @@ def choose_ladder(
 ) -> Ladder:
     item = find_item(name)
     if not needs_capacity(item):
-        if capacity is not None:
-            fix = f"Leave capacity out; a capacity belongs to {', '.join(sorted(furnace_items()))}"
-            raise OptionError(f"The limit of {item} does not depend on furnace capacity", "capacity", fix)
+        unused = "capacity" if capacity is not None else "reading" if reading != READINGS[0] else ""
+        if unused:
+            fix = f"Leave {unused} out; it belongs to {', '.join(sorted(furnace_items()))}"
+            raise OptionError(f"The limit of {item} does not depend on furnace capacity", unused, fix)
         return find_ladder(item, document, allow_unverified, period, like, region)
     if capacity is None:
         raise CapacityError(f"The limit of {item} depends on furnace capacity", item, 'Pass capacity="3 t"')

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
+from math import prod
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 from energybench.energy.measured import read_measured
@@ -21,6 +22,7 @@ from energybench.errors import (
 )
 from energybench.limits.choose import all_ladders, choose_ladder, usual_unit, warn_if_superseded
 from energybench.limits.corrections import apply, check_conditions
+from energybench.limits.furnaces import READINGS
 from energybench.limits.ladders import COMPARES
 from energybench.limits.verdicts import Verdict, check_basis, judge, saving_scale
 from energybench.tables.store import citation, require_usable, warn_if_weak
@@ -110,7 +112,7 @@ def classify(
     capacity : str or pint.Quantity, optional
         Rated furnace capacity, where the limit depends on it.
     reading : {"linear", "class_below", "class_above", "stated_only"}
-        How a furnace table is read between its points.
+        How a furnace table is read between its points; any but the first is refused where the limit has no such table.
     output : str or pint.Quantity, optional
         Output of the period, for the saving that each step needs.
     basis : {"calorific", "primary"}, optional
@@ -165,7 +167,8 @@ def classify(
     question = {name: one for name, one in locals().items() if name != "documents"}
     if documents is not None:
         check_option("documents", documents, ("all",))
-        if any(option is not None for option in (document, period, region, project, capacity, output, corrections)):
+        others = (document, period, region, project, capacity, output, corrections)
+        if any(option is not None for option in others) or reading != READINGS[0] or allow_unverified:
             raise OptionError(
                 'documents="all" goes with basis, compare and plausible only', "documents", "Leave the others out"
             )
@@ -222,15 +225,13 @@ class Judging:
     ) -> Verdict:
         """Return the verdict on a value in the ladder's unit, after the corrections given; required ones have to be."""
         applied: tuple[CorrectionResult, ...] = ()
-        plain, given = check_conditions(ladder, self.corrections)
-        ladder, measured_value = plain, value
+        measured_value = value
+        ladder, given = check_conditions(ladder, self.corrections)
         if given:
-            ladder, value, applied = apply(plain, value, given, allow_unverified=self.allow_unverified)
+            ladder, value, applied = apply(ladder, value, given, allow_unverified=self.allow_unverified)
             if uncertainty is not None:
-                # A correction of the value is linear in it: what one uncertainty more makes of it is its new width.
-                moved = measured_value + uncertainty
-                _, beside, _ = apply(plain, moved, given, allow_unverified=self.allow_unverified)
-                uncertainty = abs(beside - value)
+                # An addition to the value leaves its uncertainty as it is.
+                uncertainty *= prod(one.change for one in applied if one.side == "result" and one.kind == "factor")
         return judge(
             value,
             ladder,

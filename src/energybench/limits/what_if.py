@@ -15,11 +15,12 @@ from energybench.energy import BASES
 from energybench.energy.coefficients import Choice
 from energybench.energy.conversion import factor, make_choice
 from energybench.energy.lines import FLOWS
-from energybench.errors import EnergybenchError, OptionError
+from energybench.errors import EnergybenchError
 from energybench.limits.choose import all_ladders
 from energybench.limits.corrections import check_conditions
 from energybench.limits.furnaces import READINGS
 from energybench.limits.ladders import COMPARES
+from energybench.limits.verdicts import check_basis
 from energybench.tables.store import require_usable
 from energybench.units.factors import Rate, ratio, read_exact, same_kind
 from energybench.units.text import read_unit
@@ -333,8 +334,7 @@ class _Choices:
             there = self.value * float(ratio(unit, read_unit(other.unit)))
             try:
                 require_usable(other, f"The row of {other.item}", allow_unverified=False)
-                if ladder.basis and other.basis and ladder.basis != other.basis:
-                    raise OptionError(f"its limit is on the {other.basis} basis", other.basis)
+                check_basis(other, ladder.basis or None)
                 check_conditions(other, None)
             except EnergybenchError as error:
                 yield Alternative("document", other.document, there, other.unit, None, None, error.message)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from fractions import Fraction
 
 import pytest
 
@@ -10,7 +11,7 @@ from energybench.errors import OptionError
 from energybench.limits.choose import find_ladder
 from energybench.limits.corrections.catalogue import is_conditional
 from energybench.limits.ladders import Level, Step
-from energybench.limits.verdicts import consequences
+from energybench.limits.verdicts import consequences, judge
 from energybench.tables import as_of
 from expect import refused
 
@@ -87,6 +88,8 @@ def test_a_standard_in_another_unit_is_compared_in_that_of_the_list() -> None:
     assert consequences(ladder, 414.9) == ()
     (said,) = consequences(ladder, 415.1)
     assert said.startswith("GB 21256-2025 level 3 (<= 0.415 tce/t) is not met")
+    # Nearer to the figure than floats are told apart, but written as more.
+    assert judge(415.0, ladder, exact=Fraction("415.0000001")).follows == (said,)
 
 
 @pytest.mark.parametrize("value", [1e-9, 1e9])

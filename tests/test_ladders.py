@@ -347,13 +347,15 @@ def test_at_three_tonnes_the_reading_decides_between_590_and_610(value: str, dep
     assert verdict.furnace == eb.furnace_limit("3 t")
 
 
-@given(st.decimals("0.5", "8", places=2), st.decimals(580, 640, places=1))
-def test_depends_on_reading_means_that_some_reading_disagrees(capacity: Any, value: Any) -> None:
+@given(st.decimals("0.5", "8", places=2), st.decimals(580, 640, places=1), st.sampled_from(["full", "rounded"]))
+@example("3", "609.6", "rounded")  # 610 is not less than 610
+def test_depends_on_reading_means_that_some_reading_disagrees(capacity: Any, value: Any, compare: str) -> None:
+    options: Any = {"capacity": f"{capacity} t", "compare": compare}
     levels = {
-        classify(f"{value} kWh/t", FURNACE, capacity=f"{capacity} t", reading=reading).level
+        classify(f"{value} kWh/t", FURNACE, reading=reading, **options).level
         for reading in ("linear", "class_below", "class_above")
     }
-    verdict = classify(f"{value} kWh/t", FURNACE, capacity=f"{capacity} t")
+    verdict = classify(f"{value} kWh/t", FURNACE, **options)
     assert verdict.depends_on_reading == (len(levels) == 2)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import warnings
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -29,6 +30,7 @@ from energybench.errors import (
     UnverifiedWarning,
 )
 from energybench.limits.choose import choose_ladder, find_ladder, usual_unit
+from energybench.limits.verdicts import judge
 from energybench.tables.names import find_item
 from energybench.tables.periods import period_span
 from energybench.units.text import read_unit
@@ -429,9 +431,12 @@ def test_an_indicator_that_is_not_converted_asks_for_nothing() -> None:
     assert eb.classify("1800 kgce/t", "ferrosilicon-75").level is Level.LEVEL_3
 
 
-def test_a_capacity_that_the_limit_does_not_use_is_refused_and_its_product_named() -> None:
-    with refused(OptionError, "option", "capacity", "cast-iron", "induction-furnace-cast-iron"):
-        eb.classify("0.27 tce/t", "铸铁", capacity="3 t", region="昌吉市")
+@each("given", [{"capacity": "3 t"}, {"reading": "class_above"}])
+def test_what_belongs_to_a_furnace_and_the_limit_does_not_use_is_refused_and_its_product_named(given: Any) -> None:
+    with refused(OptionError, "option", *given, "cast-iron", "induction-furnace-cast-iron"):
+        eb.classify("0.27 tce/t", "铸铁", region="昌吉市", **given)
+    with refused(OptionError, "option", "documents"):
+        eb.classify("0.27 tce/t", "铸铁", documents="all", **given)
 
 
 # Timelines ------------------------------------------------------------------------------------------------
@@ -484,6 +489,16 @@ def test_the_other_basis_gives_verdicts_without_a_level() -> None:
         if verdict.basis == "calorific":
             assert verdict.level is None
             assert "primary basis" in verdict.reason
+            assert "on the calorific one" in verdict.reason
+
+
+def test_a_limit_in_standard_coal_that_states_no_basis_says_so_beside_its_notes() -> None:
+    ladder = replace(find_ladder("cement-clinker"), notes="as printed")
+    unstated = "the limit states no basis; a total on the calorific basis is compared with it"
+    assert judge(105.0, replace(ladder, basis="")).notes == f"as printed; {unstated}"
+    stated = judge(105.0, ladder)
+    assert (stated.notes, stated.to_dict()["furnace"]) == ("as printed", None)
+    assert judge(13200.0, replace(find_ladder("electrolytic-aluminium"), basis="", notes="")).notes == ""
 
 
 def test_a_wrong_question_is_refused_by_all() -> None:

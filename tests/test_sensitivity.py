@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 import energybench as eb
 from energybench import Level
 from energybench.errors import MissingFigureError, OptionError
+from energybench.limits.choose import find_ladder
 from energybench.limits.what_if import Change, Sensitivity, of_value
 from expect import refused
 from test_decisions import LADDERS, VALUES, ladder
@@ -62,6 +63,7 @@ def test_one_value_names_the_distance_to_both_neighbours() -> None:
     better, worse = find(table, "value", "better"), find(table, "value", "worse")
     assert (better.level, better.needed, better.change, better.inclusive) == ("benchmark", 100, -5, True)
     assert (worse.level, worse.needed, worse.change, worse.inclusive) == ("below-baseline", 117, 12, False)
+    assert (better.percent, worse.percent) == pytest.approx((-100 / 21, 1200 / 105))
     assert find(table, "output", "better").percent == pytest.approx(5)
     assert find(table, "energy", "better").percent == pytest.approx(-100 / 21)
     assert find(table, "output", "better").needed is None
@@ -128,6 +130,7 @@ def test_a_value_of_zero_has_no_shares() -> None:
     table = eb.classify("0 kgce/t", "水泥熟料", plausible=True).sensitivity()
     assert str(find(table, "value", "worse")) == "value from 0 to 100 kgce/t, by more than +100 kgce/t"
     assert "sign of the energy" in find(table, "output", "worse").reason
+    assert find(table, "energy", "worse").reason == "there is no energy"
 
 
 def test_a_change_that_no_number_can_hold_is_left_out() -> None:
@@ -179,6 +182,13 @@ def test_figures_of_the_users_own_stay_in_every_edition() -> None:
     assert option(table, "edition", "gbt-2589-2008").value == pytest.approx(made.intensity)
 
 
+def test_power_on_the_primary_basis_keeps_its_figure_in_every_edition() -> None:
+    lines = [("燃料油", "5000 t"), ("电", "100 万kWh")]
+    _, table = book(lines, "8000 t", "ethylene-naphtha", basis="primary", edition="gb-30251-2024")
+    oil_and_power = (5000 * 1.4286 + 300) * 700 / 8000
+    assert option(table, "edition", OLD).value == pytest.approx(oil_and_power)
+
+
 def test_an_edition_without_the_carrier_cannot_tell() -> None:
     made = eb.account([("渣油", "1400 t")], output="20000 t", product="水泥熟料", edition=OLD)
     other = option(made.sensitivity(), "edition", "gbt-2589-2020")
@@ -222,7 +232,16 @@ def test_documents_stand_side_by_side_and_are_not_merged() -> None:
 def test_a_corrected_value_speaks_of_its_own_document_only() -> None:
     corrections = {"altitude": {"altitude": "2100 m"}}
     verdict = eb.classify("105 kgce/t", "cement-clinker", document="gb-16780-2021", corrections=corrections)
-    assert {one.choice for one in verdict.sensitivity().alternatives} == {"compare", "document"}
+    table = verdict.sensitivity()
+    assert {one.choice for one in table.alternatives} == {"compare", "document"}
+    assert option(table, "document", "any").reason == "corrections hold for one document"
+
+
+def test_a_limit_on_another_basis_is_no_alternative() -> None:
+    ladder = replace(find_ladder("cement-clinker"), basis="primary")
+    other = option(of_value(105.0, ladder), "document", "gb-16780-2021")
+    assert (other.level, other.changes) == (None, None)
+    assert other.reason.startswith("The value is on the primary basis, and cement-clinker in GB 16780-2021 ")
 
 
 # Shape ----------------------------------------------------------------------------------------------------

@@ -40,6 +40,7 @@ def test_shares(by: str, products: dict[str, str], expected: dict[str, float]) -
 
 def test_the_way_is_said_in_the_result() -> None:
     sharing = share("1000 tce", {"coke": "760 t", "tar": "40 t"}, by="mass")
+    assert (sharing["tar"].amount, sharing["tar"].unit) == (40, "t")
     assert (sharing.by, sharing.by_zh, sharing.unit) == ("mass", "按质量", "tce")
     assert str(sharing) == "1000 tce shared by mass (按质量): coke 950 tce (95.00%), tar 50 tce (5.00%)"
 
@@ -72,19 +73,19 @@ def test_a_way_that_is_none(by: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("by", "products", "at_fault"),
+    ("by", "products", "said"),
     [
-        ("mass", {"a": "1 t", "b": "1 GJ"}, "GJ"),
-        ("mass", {"a": "1 m3"}, "m3"),
-        ("mass", {"a": "1 tce"}, "tce"),
-        ("energy", {"a": "1 t", "b": "1 GJ"}, "t"),
-        ("energy", {"a": "1 GJ", "b": "1 tce"}, "tce"),
-        ("value", {"a": "1 元", "b": "1 t"}, "t"),
-        ("value", {"a": "1 元/t"}, "CNY/t"),
+        ("mass", {"a": "1 t", "b": "1 GJ"}, "b is given in GJ, while a is in t"),
+        ("mass", {"a": "1 m3"}, "a is given in m3"),
+        ("mass", {"a": "1 tce"}, "a is given in tce"),
+        ("energy", {"a": "1 t", "b": "1 GJ"}, "a is given in t"),
+        ("energy", {"a": "1 GJ", "b": "1 tce"}, "b is given in tce, while a is in GJ"),
+        ("value", {"a": "1 元", "b": "1 t"}, "b is given in t, while a is in CNY"),
+        ("value", {"a": "1 元/t"}, "a is given in CNY/t"),
     ],
 )
-def test_mixed_units_are_refused(by: str, products: dict[str, str], at_fault: str) -> None:
-    with refused(DimensionError, "wrong-dimension", at_fault, f"sharing by {by}", MEASURES[by].example):
+def test_mixed_units_are_refused(by: str, products: dict[str, str], said: str) -> None:
+    with refused(DimensionError, "wrong-dimension", f"{said}: sharing by {by}", MEASURES[by].example):
         share("1 tce", products, by=by)
 
 
@@ -93,6 +94,8 @@ def test_amounts_that_cannot_be_shares() -> None:
         share("1 tce", {"a": "2 t", "b": "-1 t"}, by="mass")
     with refused(OutputError, "output", "zero"):
         share("1 tce", {"a": "0 t", "b": "0 kg"}, by="mass")
+    with refused(OptionError, "option", "products is ['1 t'], expected a mapping"):
+        share("1 tce", ["1 t"], by="mass")  # type: ignore[arg-type]
     with refused(OptionError, "option", "no products"):
         share("1 tce", {}, by="mass")
     with refused(AmountError, "unreadable-amount", "array"):

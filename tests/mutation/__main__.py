@@ -36,7 +36,8 @@ def main(module: str, tests: list[str], sample: int | None, seed: int, but: str 
                 shutil.copy2(ROOT / name, folder / name)
         source = folder / "src" / "energybench" / f"{module}.py"
         os.chdir(folder)
-        code, faults = generate(source.read_text("utf-8"), f"energybench.{module.replace('/', '.')}")
+        name = f"energybench.{module.replace('/', '.')}".removesuffix(".__init__")
+        code, faults = generate(source.read_text("utf-8"), name)
         source.write_text(code, encoding="utf-8")
         drawn = [*faults] if sample is None else random.Random(seed).sample([*faults], min(sample, len(faults)))  # noqa: S311
         (folder / "drawn.json").write_text(json.dumps(sorted(drawn)), encoding="utf-8")

@@ -25,7 +25,7 @@ from energybench.errors import (
     TableNotFoundError,
     UnverifiedWarning,
 )
-from energybench.frames import files, pipeline, problems, resolve
+from energybench.frames import files, groups, pipeline, problems, resolve
 from energybench.frames import parquet as parquet_files
 from energybench.frames.encode import encode
 from energybench.frames.native import from_arrow
@@ -169,6 +169,23 @@ def test_each_combination_is_resolved_once_over_all_batches(tmp_path: Path, monk
     monkeypatch.setattr(resolve, "resolve_factor", spy)
     eb.assess_path(write(mixed(3), tmp_path / "meters.parquet"), OUTPUTS, batch_rows=4)
     assert len(asked) == len(set(asked)) > 5
+
+
+def test_names_of_the_outputs_are_not_folded_again_in_each_batch(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plants = [{"plant": f"厂{number}"} for number in range(200)]
+    path = tmp_path / "meters.parquet"
+    meters(*plants).to_parquet(path, index=False)
+    folded: list[str] = []
+
+    def fold(cell: Any) -> str:
+        folded.append(str(cell))
+        return str(cell)
+
+    monkeypatch.setitem(groups.KEY_TEXT, "plant", fold)
+    assert eb.assess_path(path, outputs(*plants), batch_rows=10).counts["used"] == 200
+    assert len(folded) < 2 * len(plants)
 
 
 def test_lines_without_any_cell_are_no_rows_of_text_and_rows_of_parquet(tmp_path: Path) -> None:

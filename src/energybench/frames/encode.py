@@ -44,7 +44,12 @@ class Coded:
         return padded
 
     def rows(self, where: NDArray[Any]) -> Coded:
-        return Coded(self.codes[where], self.distinct)
+        """Return some rows; where they are few, only the values that they have."""
+        codes, null = self.codes[where], len(self.distinct)
+        if len(codes) >= null:
+            return Coded(codes, self.distinct)
+        used, places = numpy.unique(codes, return_inverse=True)
+        return Coded(places, [self.distinct[code] for code in used if code < null])
 
     def map(self, function: Callable[[Any], Any], null: Any, dtype: Any = object) -> NDArray[Any]:
         return self.table([function(value) for value in self.distinct], null, dtype)[self.codes]
@@ -53,7 +58,7 @@ class Coded:
 def encode(column: pandas.Series[Any]) -> Coded:
     """Code a column by its distinct values; a category column keeps its codes."""
     if isinstance(column.dtype, pandas.CategoricalDtype):
-        return _with_null(column.cat.codes.to_numpy(), list(column.cat.categories))
+        return _with_null(column.cat.codes.to_numpy(), column.cat.categories.to_numpy(object).tolist())
     if (arrow := _arrow(column)) is not None:
         encoded = arrow.dictionary_encode()
         indices = encoded.indices.fill_null(len(encoded.dictionary)) if encoded.null_count else encoded.indices

@@ -1,4 +1,4 @@
-"""Tables that an engine computes when asked: it groups them in itself, and the groups are one batch.
+"""Tables that an engine computes when asked: it groups them in itself, and the groups are one batch; polars has rows.
 
 Standard coal is linear in the amount, so that rows of one plant, period, product, carrier, unit, flow and own figure
 may be added up before they are weighed. A cell that holds no plain number stays a key of its own, and is read here.
@@ -33,6 +33,8 @@ PLAIN_NUMBER = r"^-?[0-9]{1,15}(\.[0-9]{1,15})?$"
 #: Beyond it a sum of amounts, once weighed, may be more than a number can hold where no row of it is.
 _LARGEST = 1e290
 _NAMES = ("plant", "product", "carrier", "unit", "flow")
+#: Rows that polars hands over at a time: each batch brings the categories of the whole table.
+_BATCH_ROWS = 1 << 20
 
 
 def is_lazy(table: Any) -> bool:
@@ -63,7 +65,7 @@ class EngineSource:
         return list(self.frame.collect_schema())
 
     def batches(self, places: Mapping[str, int], row_by_row: bool) -> Iterator[Batch]:
-        """Yield the groups of the rows as one batch, or every row."""
+        """Yield the groups of the rows as one batch, or every row: always of polars, whose grouping takes longer."""
         import narwhals.stable.v2 as nw
 
         headers = list(self.headers)
@@ -71,6 +73,7 @@ class EngineSource:
         schema = self.frame.collect_schema()
         _check_types({header: schema[header] for header in named.values()}, named)
         frame = self.frame.select(*(nw.col(header).alias(column) for column, header in named.items()))
+        row_by_row |= frame.implementation.is_polars()
         groups = None if row_by_row else _groups(_by_letter(frame), list(places))
         if groups is None or groups.amount is None or (numpy.abs(groups.amount) > _LARGEST).any():
             return _rows(frame, list(places))
@@ -196,7 +199,7 @@ def _rows(frame: nw.LazyFrame[Any], columns: list[str]) -> Iterator[Batch]:
         names = ("to_arrow_reader", "fetch_record_batch", "fetch_arrow_reader")
         batches = getattr(native, next(name for name in names if hasattr(native, name)))(BATCH_ROWS)
     elif hasattr(native, "collect_batches"):
-        batches = (part.to_arrow() for part in native.collect_batches(chunk_size=BATCH_ROWS, maintain_order=True))
+        batches = (part.to_arrow() for part in native.collect_batches(chunk_size=_BATCH_ROWS, maintain_order=True))
     else:
         batches = (_arrow(frame),)
     yield from arrow_batches(batches, {column: place for place, column in enumerate(columns)})

@@ -70,6 +70,8 @@ class Groups:
     """The distinct keys of an output table."""
 
     texts: list[list[str]]
+    #: The place of each of these texts.
+    orders: list[dict[str, int]]
     count: int
     of_outputs: NDArray[Any]
     lookup: Lookup
@@ -92,12 +94,13 @@ class Groups:
         """Return the folded texts of a key column, and the place of each distinct value among the outputs'."""
         # A table that comes in parts has the same dictionary again and again.
         distinct, texts, places = self.seen.get(name, ([None], [], numpy.zeros(0)))
-        if distinct != column.distinct or not all(isinstance(one, str) for one in distinct):
-            known = self.texts[KEYS.index(name)]
-            order = {text: number for number, text in enumerate(known)}
-            texts = [KEY_TEXT[name](value) for value in column.distinct]
-            places = column.table([order.get(text, len(known)) for text in texts], len(known), numpy.int64)
-            self.seen[name] = column.distinct, texts, places
+        if distinct != column.distinct:
+            order = self.orders[KEYS.index(name)]
+            # What an output row is called as it stands needs no folding.
+            texts = [value if value in order else KEY_TEXT[name](value) for value in column.distinct]
+            places = column.table([order.get(text, len(order)) for text in texts], len(order), numpy.int64)
+            if all(isinstance(one, str) for one in column.distinct):
+                self.seen[name] = column.distinct, texts, places
         return texts, places
 
     def periods_of(self, columns: dict[str, Coded]) -> list[str]:
@@ -157,4 +160,6 @@ def make_groups(keys: list[Coded], of_potline: NDArray[numpy.bool_] | None = Non
     potline[-1] = False
     period_codes = numpy.zeros(len(used) + 1, numpy.int64)
     period_codes[of_outputs] = keys[1].codes
-    return Groups([column.distinct for column in keys], len(used), of_outputs, lookup, potline, period_codes)
+    texts = [column.distinct for column in keys]
+    orders = [{text: number for number, text in enumerate(known)} for known in texts]
+    return Groups(texts, orders, len(used), of_outputs, lookup, potline, period_codes)

@@ -193,9 +193,9 @@ def assess(
     folder is read, a column ``file`` says which file has the row. What stays in memory is a few numbers per output
     row, and where uncertainties are stated per meter and analysis of it.
 
-    polars, DuckDB, ibis and Spark add up what is alike before anything leaves them. A problem is then one line for
-    so many rows (column ``rows``), and has no ``row``. With ``energy_to`` or columns of uncertainty they hand over
-    every row instead.
+    DuckDB, ibis and Spark add up what is alike before anything leaves them. A problem is then one line for so many
+    rows (column ``rows``), and has no ``row``. With ``energy_to`` or columns of uncertainty they hand over every row
+    instead, as polars always does.
 
     Examples
     --------

@@ -56,9 +56,7 @@ class Strays:
 
     def add(self, columns: dict[str, Coded], rows: NDArray[Any]) -> None:
         codes = pandas.DataFrame({name: columns[name].codes[rows] for name in KEYS}).drop_duplicates()
-        texts = [
-            columns[name].table([clean_text(one) for one in columns[name].distinct], "")[codes[name]] for name in KEYS
-        ]
+        texts = [columns[name].rows(rows[codes.index]).map(clean_text, "") for name in KEYS]
         self.keys |= dict.fromkeys(zip(*texts, strict=True))
 
     def withheld(self, keys: list[Coded]) -> tuple[NDArray[numpy.bool_], tuple[str, ...]]:

@@ -101,6 +101,7 @@ def test_every_figure_used_is_named() -> None:
     emission = to_co2("100 t", "diesel", kind=GUIDELINES, ncv="42.652 GJ/t")
     assert [figure.quantity for figure in emission.figures] == ["ncv", "carbon_content", "oxidation", "ratio"]
     assert [figure.origin for figure in emission.figures] == ["user", "table", "table", "definition"]
+    assert [figure.unit for figure in emission.figures] == ["GJ/t", "tC/TJ", "", "tCO2/tC"]
     assert [figure.row for figure in emission.figures][1:3] == ["diesel-carbon-content", "diesel-oxidation"]
     assert {figure.document for figure in emission.figures if figure.origin == "table"} == {GUIDELINES}
     assert all(figure.verification and figure.evidence for figure in emission.figures[1:])
@@ -120,7 +121,9 @@ def test_shanxi_and_shaanxi(region: str, expected: float) -> None:
 
 
 def test_the_user_figure_keeps_its_own_unit() -> None:
-    (figure,) = to_co2("1 MWh", "electricity", factor="500 kgCO2/MWh").figures
+    emission = to_co2("1 MWh", "electricity", factor="500 kgCO2/MWh")
+    (figure,) = emission.figures
+    assert emission.series == ""
     assert (figure.value, figure.unit, figure.origin) == (500, "kgCO2/MWh", "user")
 
 
@@ -298,6 +301,7 @@ def test_the_ipcc_gives_carbon_contents_alone() -> None:
     ("options", "shown"),
     [
         ({"year": 2024, "kind": "average", "region": "national"}, "average 2023 0.5306"),
+        ({"year": 2024, "region": "national"}, "No CO2 factor of power in national is known for 2024"),
         ({"year": 2023, "kind": "fossil", "region": "陕西"}, "average 2023 0.6335"),
         ({"year": 2022, "kind": "average", "region": "山西"}, "average 2023 0.6634"),
         ({"year": 2023, "kind": "average", "region": "西藏自治区"}, "西藏"),
@@ -315,7 +319,11 @@ def test_no_year_kind_or_region_stands_in(options: dict[str, Any], shown: str) -
         ({}, OptionError, "2015, 2021, 2022, 2023"),
         ({"year": 2023}, OptionError, "national"),
         ({"year": 2023, "region": "national", "kind": "averge"}, OptionError, "average"),
-        ({"year": 2023, "region": "atlantis", "kind": "average"}, UnknownNameError, "atlantis"),
+        (
+            {"year": 2023, "region": "atlantis", "kind": "average"},
+            UnknownNameError,
+            "'atlantis' is not a region of the tables",
+        ),
         ({"year": "soon", "region": "national", "kind": "average"}, OptionError, "soon"),
     ],
 )
@@ -353,7 +361,7 @@ def test_a_gas_volume_at_another_condition() -> None:
         ("1 t", "my fuel", {}, UnknownCarrierError, "my fuel"),
         ("1 t", "my fuel", {"ncv": "20 GJ/t"}, UnknownCarrierError, "my fuel"),
         ("1 t", 5, {}, UnknownCarrierError, "5"),
-        ("1 t", "kerosene", {"kind": GUIDELINES}, MissingFigureError, "no ncv of kerosene"),
+        ("1 t", "kerosene", {"kind": GUIDELINES}, MissingFigureError, "no ncv of kerosene. Pass"),
         ("1 L", "diesel", {"kind": GUIDELINES, "ncv": "42 GJ/t"}, DimensionError, "per t"),
         ("1 t", "electricity", {"factor": "0.5 tCO2/MWh"}, DimensionError, "MWh"),
         (5, "diesel", {}, AmountError, "5 t"),
@@ -534,7 +542,7 @@ def test_an_oxidation_that_is_none(oxidation: Any) -> None:
 @each("oxidation", [0.98, "0.98", "98 %", "98%", "９８％"])
 def test_an_oxidation_in_several_spellings(oxidation: Any) -> None:
     emission = to_co2("1 t", "diesel", kind=GUIDELINES, ncv="42 GJ/t", oxidation=oxidation)
-    assert emission.figures[2].value == 0.98
+    assert (emission.figures[2].value, emission.figures[2].unit) == (0.98, "")
 
 
 def test_an_array_is_refused() -> None:

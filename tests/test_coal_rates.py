@@ -153,6 +153,10 @@ def test_a_year_that_is_none(year: Any) -> None:
     assert caught.value.value in str(caught.value)
 
 
+def test_a_year_has_four_digits() -> None:
+    assert [read_year(1000), read_year(9999.0)] == [1000, 9999]
+
+
 @each("year", [2020, "2020", "2020年", "2020年度", "2020.0", " 2020 ", 2020.0, np.int64(2020), np.float64(2020)])
 def test_a_year_in_several_spellings(year: Any) -> None:
     assert coal_rate(year, "supply").value == 305.5

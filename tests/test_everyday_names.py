@@ -11,7 +11,14 @@ import pytest
 
 import energybench as eb
 import oracle
-from energybench.errors import AmbiguousError, CoefficientError, EnergybenchError, UnknownCarrierError, UnknownNameError
+from energybench.errors import (
+    LONGEST_QUOTE,
+    AmbiguousError,
+    CoefficientError,
+    EnergybenchError,
+    UnknownCarrierError,
+    UnknownNameError,
+)
 from energybench.tables import names
 from energybench.tables.names import carriers_of, find_carrier, items_named, slips
 from expect import each, refused
@@ -32,7 +39,7 @@ def outcome(kind: str, name: str) -> tuple[str, set[str]]:
     except AmbiguousError:
         return "may be", set(_OF[kind](name))
     except UnknownNameError:
-        return "no row", set()
+        return "no row", set(_OF[kind](name))
 
 
 @each("row", EVERYDAY, ids=lambda row: f"{row['kind']} {row['name']}")
@@ -154,7 +161,9 @@ def test_no_slip_of_the_pen_leads_to_another_thing() -> None:
     ],
 )
 def test_a_slip_of_the_pen_is_named(name: str, near: list[str]) -> None:
-    assert slips(name, names._item_names()) == near
+    for longest in (name, name.ljust(LONGEST_QUOTE)):
+        assert slips(longest, names._item_names()) == near
+    assert slips(name.ljust(LONGEST_QUOTE + 1), names._item_names()) == []
 
 
 def test_a_row_of_ones_own_settles_a_wider_name(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ import energybench as eb
 from energybench.energy.coal_rates import read_year
 from energybench.errors import OptionError, PeriodError
 from energybench.frames.groups import period_key
-from energybench.tables.periods import fold_period
+from energybench.tables.periods import fold_period, made_up, name_of, part_of_year
 from energybench.targets import cheapest_lift
 from expect import each, refused
 
@@ -39,6 +39,7 @@ SPELLINGS: list[tuple[Any, str]] = [
     # What may mean two things, or is of another form, is itself and nothing else.
     *((text, text) for text in ("2023.01", "2023.1", "2023-24", "23年", "FY2023", "1月", "2023-2024", "202313")),
     *((text, text) for text in ("2023年13月", "2023年2月30", "2023年2月30日", "2023.05.0", "总计", "2023年6-1月")),
+    *((text, text) for text in ("2023年1月-2023年", "1月-2月")),
 ]
 YEARS = [text for text, period in SPELLINGS if period == "2023"]
 OTHERS = [text for text, period in SPELLINGS if period != "2023"]
@@ -57,6 +58,37 @@ def test_a_cell_of_a_table_is_the_period_that_it_says(written: Any, period: str)
     assert period_key(written) == period
     if isinstance(written, str):
         assert fold_period(written.strip()) == period
+
+
+@each(
+    ("written", "period"),
+    [
+        *(
+            ("一月", "2023-01"),
+            ("十月", "2023-10"),
+            ("十 二月", "2023-12"),
+            ("３月", "2023-03"),
+            ("2022年9月", "2022-09"),
+        ),
+        *(("一季度", "2023-Q1"), ("下半年", "2023-H2"), ("1-3月", "2023-Q1"), ("全年", None), ("十三月", None)),
+    ],
+)
+def test_a_part_of_a_year_is_of_its_own_year_or_of_the_one_given(written: str, period: str | None) -> None:
+    span = part_of_year(written, "2023")
+    assert (span and name_of(*span)) == period
+
+
+def test_a_part_is_made_up_of_the_longest_others_that_cover_it() -> None:
+    names = ["1-12月", "下半年", "上半年", "一季度", "二季度", "1月", "2月", "3月"]
+    spans = {name: part_of_year(name, "2023") for name in names}
+    found = made_up(spans, [])
+    assert list(found) == ["一季度", "上半年", "1-12月"]
+    assert found["上半年"] == (["一季度", "二季度"], {*names[3:]}, True)
+    assert found["1-12月"] == (["上半年", "下半年"], {*names[1:]}, True)
+    quarters = {name: part_of_year(name, "2023") for name in ("一季度", "二季度", "三季度", "四季度")}
+    assert made_up(quarters, ["全年"]) == {"全年": ([*quarters], {*quarters}, True)}
+    del quarters["四季度"]
+    assert made_up(quarters, ["全年", "合计"]) == {"合计": ([*quarters], {*quarters}, False)}
 
 
 @given(st.text("0123456789０２３.-/ 年月日度份", max_size=12))

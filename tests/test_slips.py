@@ -83,6 +83,8 @@ def test_a_coal_rate_of_ones_own_says_its_kind() -> None:
     assert (rate.value, rate.unit, rate.kind, rate.year, rate.document) == (302.4, "gce/kWh", "supply", None, "")
     assert str(rate) == "supply coal rate given by the user: 302.4 gce/kWh"
     assert eb.coal_rate("0.3024 kgce/kWh", kind="supply") == rate
+    assert "higher than the generation rate" in rate.notes
+    assert eb.coal_rate("300 gce/kWh", kind="generation").notes == ""
     record = eb.convert("1 万kWh", "电力", basis="primary", coal_rate=rate).coefficient
     assert (record.origin, record.document, record.source) == ("coal_rate", "", str(rate))
 
@@ -99,7 +101,7 @@ def test_the_rule_is_asked_for_and_never_claimed() -> None:
     assert record.document == record.verification == ""
     assert "GB/T 2589-2020 asks for the generation rate of the year before" in record.notes
     table = eb.convert("1 万kWh", "电力", basis="primary", coal_rate=eb.coal_rate(2024, "supply")).coefficient
-    assert (table.origin, table.document) == ("table", "cec-annual-report-2025")
+    assert (table.origin, table.document, table.row) == ("table", "cec-annual-report-2025", "supply-2024")
     assert table.notes.startswith("supply coal rate of 2024: 302.4 gce/kWh")
 
 
@@ -279,7 +281,7 @@ def test_power_under_an_unknown_name(name: str, unit: str, unknown: bool) -> Non
 
 @each(
     ("amount", "carrier"),
-    [("0 万m3", "天然气"), ("0 t", "蒸汽"), ("0 t", "一般烟煤"), ("0 t", "新水"), ("0 t", "氮气")],
+    [("0 万m3", "天然气"), ("0 t", "蒸汽"), ("0 t", "一般烟煤"), ("0 t", "新水"), ("0 t", "氮气"), ("0 t", "my fuel")],
 )
 def test_an_amount_of_zero_needs_no_coefficient(amount: str, carrier: str) -> None:
     with pytest.raises(NO_FIGURE):

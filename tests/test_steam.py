@@ -193,8 +193,9 @@ def test_feedwater_is_water(celsius: str) -> None:
 def test_feedwater_of_a_supercritical_boiler() -> None:
     heat = steam_heat("1 t", "25 MPa", temperature="600 °C", feedwater_temperature="290 °C")
     assert heat.heat_gj == pytest.approx((heat.enthalpy - heat.feedwater_enthalpy) / 1000, rel=1e-14)
-    with refused(OptionError, "option", "400 °C", "liquid water"):
-        steam_heat("1 t", "25 MPa", temperature="600 °C", feedwater_temperature="400 °C")
+    for kelvin, said in (("673.15 K", "400 °C"), ("647.096 K", "373.946 °C")):
+        with refused(OptionError, "option", said, "liquid water"):
+            steam_heat("1 t", "25 MPa", temperature="600 °C", feedwater_temperature=kelvin)
 
 
 @each("pressure", ["1 MPaG", "1 MPa(g)", "0.8 MPa（表）", "0.8 MPa(表压)", "10 barg", "8 bar gauge", "8 kPa G"])
@@ -205,7 +206,9 @@ def test_a_gauge_pressure_lacks_the_ambient_one(pressure: str) -> None:
 
 @each("pressure", ["1", "1 kg/cm2", "1e999 MPa", "1 atm", "high", "", "0 MPa", "-1 MPa", 1, 1.0, None, "1 mPa"])
 def test_a_pressure_that_is_none(pressure: Any) -> None:
-    with pytest.raises(AmountError):
+    with refused(
+        AmountError, "unreadable-amount", "pressure is too large" if pressure == "1e999 MPa" else repr(pressure)
+    ):
         steam_heat("1 t", pressure, dryness=1, feedwater_enthalpy=FROM_ZERO)
 
 

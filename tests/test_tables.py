@@ -476,9 +476,10 @@ def test_a_byte_order_mark_does_not_matter(write_table: WriteTable) -> None:
             "benchmarks",
             "ndrc-2023/cement-clinker",
             {"benchmark": "600", "baseline": "500"},
-            "benchmark 600, baseline 500",
+            "benchmark 600, baseline 500. Give the smallest figure first",
         ),
         ("limits", "gb-21346-2022/electrolytic-aluminium", {"level2": "13500"}, "level2 13500, level3"),
+        ("limits", "gb-47834-2026/pv-module-topcon", {"level2": "24.5"}, "Give the largest figure first"),
         ("furnace_limits", "changji-city-2021/induction-furnace-cast-iron/1t", {"capacity_unit": "kg"}, "is 'kg'"),
         ("furnace_limits", "changji-city-2021/induction-furnace-cast-iron/1t", {"unit": "kWh/kg"}, "is 'kWh/kg'"),
         ("documents", "ndrc-2023", {"effective_from": "32.13.2023"}, "effective_from is '32.13.2023'"),
@@ -496,7 +497,7 @@ def test_a_wrong_own_figure_is_refused(
 def test_a_second_limit_for_one_capacity_is_refused(write_table: WriteTable) -> None:
     point = {"id": "mine/1t", "limit": "700", "capacity": "1.0"}
     path = write_table("furnace_limits", point, base="changji-city-2021/induction-furnace-cast-iron/1t")
-    with pytest.raises(TableError, match="both state the limit of induction-furnace-cast-iron at 1"):
+    with refused(TableError, "table", "mine/1t and ", "both state the limit of induction-furnace-cast-iron at 1"):
         tables.use(path)
     assert eb.furnace_limit("1 t").value == 630
 

@@ -115,11 +115,16 @@ def test_an_uncertainty_that_is_none_is_refused(text: str, shown: str) -> None:
         eb.to_tce(text, "原煤")
 
 
-@pytest.mark.parametrize(
-    ("text", "kind"), [("±6 t", AmountError), ("1200±6", AmountError), ("1200±6 tons", UnitTextError)]
+@each(
+    ("text", "kind", "said"),
+    [
+        ("±6 t", AmountError, "'±6 t' does not begin with a number"),
+        ("1200±6", AmountError, "'1200±6' has no unit"),
+        ("1200±6 tons", UnitTextError, "'tons'"),
+    ],
 )
-def test_what_is_wrong_without_an_uncertainty_stays_wrong(text: str, kind: type[Exception]) -> None:
-    with pytest.raises(kind):
+def test_what_is_wrong_without_an_uncertainty_stays_wrong(text: str, kind: type[Exception], said: str) -> None:
+    with pytest.raises(kind, match=said):
         eb.to_tce(text, "原煤")
 
 
@@ -207,6 +212,10 @@ def test_an_array_takes_the_relative_uncertainty_of_its_figure() -> None:
     values = eb.ureg.Quantity(np.array([90.0, -45.0]), "m3")
     got = eb.to_tce(values, "natural gas", ncv="35.6 MJ/m3 ± 1 %")
     assert got.uncertainty.tolist() == pytest.approx((abs(got.magnitude) * 0.01).tolist(), rel=1e-12)
+    with refused(OptionError, "option", "convert() takes one amount"):
+        eb.convert(values, "natural gas", ncv="35.6 MJ/m3 ± 1 %")
+    with refused(AmountError, "unreadable-amount", "amount is an array, expected one amount"):
+        eb.measured(values, uncertainty="1 %")
 
 
 # Meters ---------------------------------------------------------------------------------------------------
@@ -233,6 +242,8 @@ def test_how_it_was_stated_is_kept_as_it_was() -> None:
     assert eb.measured("1200 t", uncertainty="12 t (k=2)").stated == "± 12 t (k=2)"
     assert eb.measured("1200 t", uncertainty="12 t", coverage=2).stated == "± 12 t (k=2)"
     assert eb.measured("1200 t", uncertainty="6 t").stated == "± 6 t (k=1)"
+    assert eb.measured("1200±6 t").stated == "1200±6 t (k=1)"
+    assert eb.measured("1200±12 t (k=2)").stated == "1200±12 t (k=2)"
 
 
 @pytest.mark.parametrize("coverage", [1, 2])
@@ -391,8 +402,10 @@ def test_a_coal_rate_makes_only_uncertain_what_it_is_behind() -> None:
 def test_an_uncertainty_that_no_number_can_hold_is_refused() -> None:
     with pytest.raises(UncertaintyError, match="too large to be a number"):
         eb.to_tce("12±1e305 亿kWh", "电力")
-    with pytest.raises(UncertaintyError, match="too large to be a number"):
+    with refused(UncertaintyError, "uncertainty", "too large to be a number"):
         combine([(None, 1e308), (None, 1.7e308)])
+    with refused(AmountError, "unreadable-amount", "coefficient is too large"):
+        eb.to_tce("1±0.1 10^99 t", "my fuel", coefficient="1e250 kgce/kg", allow_unverified=True)
     # The squares of its parts may be larger than any number, the uncertainty is not.
     book = eb.account([("原煤", "1 t ± 1e200 %"), ("电力", "1±1e200 kWh")], output="1 t")
     assert math.isfinite(book.uncertainty or math.inf)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 from itertools import product
+from typing import Any
 
 import pytest
 from hypothesis import assume, example, given, settings
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 import oracle
 from energybench import quantity, to_tce
-from energybench.errors import AmountError, EnergybenchError, UnitTextError
+from energybench.errors import AmountError, EnergybenchError, UnitTextError, quoted
 from energybench.units.factors import ratio
 from energybench.units.text import (
     PRODUCTS,
@@ -25,6 +26,7 @@ from energybench.units.text import (
     read_site_unit,
     read_unit,
     refused_spellings,
+    spelled,
 )
 from expect import each, refused
 
@@ -247,8 +249,18 @@ def test_a_doubtful_spelling_is_refused_and_the_way_out_is_named(text: str, advi
 
 @each("text", ["", " ", "\u3000"])
 def test_an_empty_unit_says_so(text: str) -> None:
-    with pytest.raises(UnitTextError, match=r"The unit is empty\. Write a unit"):
+    with pytest.raises(UnitTextError, match=r"The unit is empty\. Write a unit") as caught:
         read_unit(text)
+    assert caught.value.value == quoted(text)
+
+
+def test_an_amount_of_json_is_a_number_and_its_unit_alone() -> None:
+    for amount in (1200, 1200.5, "1,200"):
+        assert spelled({"amount": amount, "unit": "t"}) == f"{amount} t"
+    wrong: list[dict[str, Any]] = [{"amount": amount, "unit": "t"} for amount in (True, None, float("nan"), [1])]
+    for value in (*wrong, {"amount": 1, "unit": 5}, {"amount": 1}, {"amount": 1, "unit": "t", "flow": "in"}):
+        with refused(AmountError, "unreadable-amount", "output is {", 'Write {"amount": 1200, "unit": "t"}'):
+            spelled(value, "output")
 
 
 @each("text", REFUSED_TEXTS)

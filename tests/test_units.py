@@ -73,6 +73,8 @@ def test_ratios_are_exact(unit: str, target: str, factor: int | Fraction) -> Non
         ("m3", "Nm3", "a volume at 0 °C"),
         ("Nm3", "m3", "a volume"),
         ("t", "m3", "a volume"),
+        ("t", "m2", "an area"),
+        ("t", "CNY", "money"),
         ("t", "Adt", "Adt"),
         ("t", "weight_case", "weight_case"),
         ("a", "d", "d"),
@@ -254,9 +256,12 @@ def test_the_knot_of_another_registry_is_no_kilotonne(foreign: Any) -> None:
     assert type(caught.value) in (DimensionError, AmountError)
 
 
-@pytest.mark.parametrize("magnitude", [float("nan"), float("inf"), -float("inf"), 1 + 2j])
-def test_a_quantity_that_is_no_finite_number_is_refused(magnitude: Any) -> None:
-    with refused(AmountError, "unreadable-amount", "finite number"):
+@each(
+    ("magnitude", "said"),
+    [(float("nan"), "is nan"), (float("inf"), "is inf"), (1 + 2j, "(1+2j) is not a number"), (10**400, "too large")],
+)
+def test_a_quantity_that_is_no_finite_number_is_refused(magnitude: Any, said: str) -> None:
+    with refused(AmountError, "unreadable-amount", said, "finite number"):
         eb.to_tce(ureg.Quantity(magnitude, "t"), "原煤")
 
 

@@ -79,13 +79,10 @@ class CoalRate(Quantified, Cited):
 
 def read_year(year: object, name: str = "year") -> int:
     """Read a calendar year, given as a whole number or as text such as ``"2023年"``; a month is refused."""
-    # A spreadsheet gives a year as 2023.0; bool is a whole number to Python, and True is no year.
+    # A spreadsheet gives a year as 2023.0.
     given = int(year) if isinstance(year, float) and year.is_integer() else year
     try:
-        if isinstance(given, str):
-            number = int(fold_period(given.strip()))
-        else:
-            number = 0 if isinstance(given, bool) else index(given)  # type: ignore[arg-type]
+        number = int(fold_period(given.strip())) if isinstance(given, str) else index(given)  # type: ignore[arg-type]
     except (TypeError, ValueError):
         number = 0
     if not 1000 <= number <= 9999:

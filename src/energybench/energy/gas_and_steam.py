@@ -146,8 +146,7 @@ def _read_foreign(value: object, name: str, unit: str, expected: str, example: s
 
 
 def _unreadable(value: object, name: str, expected: str, example: str) -> AmountError:
-    shown = quoted(value) if isinstance(value, str | int | float) else quoted(str(value))
-    return AmountError(f"{name} is {shown}, expected {expected}", shown, f"Write {example}")
+    return AmountError(f"{name} is {quoted(value)}, expected {expected}", quoted(value), f"Write {example}")
 
 
 def to_reference(amount: AmountLike, *, from_temperature: str, to_temperature: str) -> ReferenceVolume:

@@ -28,7 +28,7 @@ from energybench.errors import (
 )
 from energybench.tables.store import citation, records, require_usable, warn_if_weak
 from energybench.units.factors import EXAMPLE_UNITS, Rate, ratio, read_exact, to_float
-from energybench.units.registry import is_quantity, read_quantity
+from energybench.units.registry import is_quantity, read_one, read_quantity
 from energybench.units.result import Quantified
 from energybench.units.text import UnitText, as_float, read_number, read_unit, spelled
 
@@ -338,7 +338,7 @@ def measured(
     >>> print(measured("350 万kWh", accuracy="0.5", meter="main"))
     (350 ± 1.01) 10^4 kWh (k=1, meter main)
     """
-    number, unit, spread = read_measured(amount, "amount")
+    number, unit, spread = read_measured(amount)
     if not isinstance(number, float | Fraction):
         raise AmountError("amount is an array, expected one amount", "amount", "Use a column of a table and assess()")
     value = to_float(Fraction(number))
@@ -423,7 +423,7 @@ def _from_measured(value: Measured, name: str) -> tuple[Fraction, UnitText, Spre
         raise UncertaintyError(f"{name} is {quoted(value)}, expected an amount and its uncertainty", quoted(value), fix)
     check_finite(value.uncertainty, str(value))
     labels = {source[1] for source, _ in value.parts if isinstance(source, tuple) and source[:1] == ("meter",)}
-    kept = math.isclose(combine(value.parts), value.uncertainty, rel_tol=1e-12)
+    kept = math.isclose(combine(value.parts), value.uncertainty)
     parts: Parts = value.parts
     if not parts or not kept or labels != ({value.meter} if value.meter else set()):
         parts = ((("meter", value.meter) if value.meter else None, float(value.uncertainty)),)
@@ -434,15 +434,13 @@ def _is_number(given: object) -> bool:
     return isinstance(given, Real) and not isinstance(given, bool) and math.isfinite(as_float(given))
 
 
-def _from_number_with_error(value: Any, name: str) -> tuple[float, UnitText, Spread]:
+def _from_number_with_error(value: Any, name: str) -> tuple[Fraction, UnitText, Spread]:
     number = value.magnitude
-    quantity = value._REGISTRY.Quantity
-    nominal, unit = read_quantity(quantity(float(number.nominal_value), value.units), name)
-    one, _ = read_quantity(quantity(1.0, value.units), name)
-    if not isinstance(nominal, float) or not isinstance(one, float):
-        raise AmountError(f"{name} is {quoted(value)}, expected one amount", quoted(value), f"Write {FORMS}")
+    (nominal, unit), (one, _) = (
+        read_one(value._REGISTRY.Quantity(float(each), value.units), name, "") for each in (number.nominal_value, 1)
+    )
     # The text of a Measurement itself goes through a deprecated function of pint.
-    check_finite(number.std_dev, f"{nominal:g} ± {number.std_dev:g} {unit}")
+    check_finite(number.std_dev, f"{float(nominal):g} ± {number.std_dev:g} {unit}")
     # The variables behind the number are its sources: two amounts that share one are correlated by it.
-    parts = tuple((variable, slope * variable.std_dev * one) for variable, slope in number.derivatives.items())
+    parts = tuple((variable, slope * variable.std_dev * float(one)) for variable, slope in number.derivatives.items())
     return nominal, unit, Spread(parts, "given with the quantity")

@@ -12,6 +12,7 @@ import json
 import os
 import re
 import signal
+import sys
 from importlib import import_module
 from pathlib import Path
 from time import process_time
@@ -38,6 +39,8 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
 
 
 def _tests_by_function(items: list[pytest.Item]) -> dict[str, list[tuple[float, pytest.Item]]]:
+    # mutmut's wrapper takes frames of its own, and some tests go as deep as Python lets them.
+    sys.setrecursionlimit(4 * sys.getrecursionlimit())
     called: set[str] = set()
 
     def note(name: str, caller: str | None = None) -> None:  # noqa: ARG001 - mutmut names the caller too

@@ -1235,19 +1235,27 @@ def test_a_correction_of_another_document_or_indicator_is_refused() -> None:
 
 # The page -------------------------------------------------------------------------------------------------
 
-PAGE = Path(__file__).parents[1] / "docs" / "corrections.md"
+PAGES = Path(__file__).parents[1] / "docs"
+
+
+def _line(page: str, correction: Correction) -> str:
+    lines = (PAGES / page).read_text(encoding="utf-8").splitlines()
+    (line,) = [line for line in lines if line.startswith("|") and f"`{correction.id}` |" in line]
+    return line
 
 
 @each("correction", EVERY, ids=lambda c: c.id)
 def test_the_page_tells_of_every_correction(correction: Correction) -> None:
-    (line,) = [line for line in PAGE.read_text(encoding="utf-8").splitlines() if f"| `{correction.id}` |" in line]
+    line, chinese = _line("corrections.md", correction), _line("zh/corrections.md", correction)
     cells = [cell.strip() for cell in line.strip("|").split("|")]
     assert cells[1] == " ".join(correction.items).replace("*", "…")
+    assert f"| {cells[1]} |" in chinese
     assert cells[2] == (correction.side or "?")
     if correction in MISSING:
         assert cells[3:] == [correction.clause or "-", correction.notes]
         return
     sign = {"factor": "x", "addition": "+"}[correction.kind]
+    assert f"| {cells[3]} | {cells[4]} |" in chinese
     assert cells[3:5] == [", ".join(map(str, correction.levels)) or "-", f"{sign} `{correction.formula}`"]
     assert all(f"`{p.keyword}`" in cells[5] for p in correction.parameters)
     assert all(case in cells[5] for case in correction.cases)

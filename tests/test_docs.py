@@ -53,18 +53,28 @@ def test_every_row_has_one_address_that_every_system_can_serve() -> None:
             lambda: eb.classify("600 kWh/t", FURNACE, capacity="3 t", region="昌吉市", period="2023").ladder,
             f"changji-city-2021/{FURNACE}/2t",
         ),
+        (lambda: eb.classify("13200 kWh/t", "electrolytic-aluminium"), "ndrc-2023/electrolytic-aluminium"),
+        (lambda: eb.furnace_limit("3 t"), f"changji-city-2021/{FURNACE}/2t"),
+        (lambda: eb.to_co2("1 MWh", "electricity", year=2023, kind="average", region="山西"), None),
         (lambda: records("documents")[0], "gb-16780-2021"),
     ],
 )
 def test_a_record_names_the_page_of_its_row_and_how_to_cite_it(record: Callable[[], object], row: str | None) -> None:
     found = record()
-    row = row or found.row  # type: ignore[attr-defined]
+    row = row or getattr(found, "row", "") or found.figures[0].row  # type: ignore[attr-defined]
     assert any(one["id"] == row for name in tables.TABLES for one in oracle.table(name) if "id" in one), row
     assert found.url == f"{SITE}/rows/{row}.html"  # type: ignore[attr-defined]
     cited = found.cite()  # type: ignore[attr-defined]
     assert row in cited
     assert cited.endswith(found.url)  # type: ignore[attr-defined]
     assert tables.data_version() in cited
+    assert not hasattr(found, "to_dict") or found.to_dict()["url"] == found.url  # type: ignore[attr-defined]
+
+
+def test_a_row_without_an_id_has_the_page_of_its_table() -> None:
+    (row,) = (one for one in records("carrier_names") if one.name == "乙炔")
+    assert row.url == f"{SITE}/tables/carrier_names.html"
+    assert "carrier_names: 乙炔" in row.cite()
 
 
 def test_a_figure_of_the_user_has_no_page(write_table: Callable[..., Path]) -> None:
@@ -72,6 +82,7 @@ def test_a_figure_of_the_user_has_no_page(write_table: Callable[..., Path]) -> N
     tables.use(write_table("carriers", {"coefficient": "0.7"}, base="gbt-2589-2020/raw-coal"))
     try:
         assert eb.coefficient("原煤").url == ""
+        assert eb.to_co2("1 MWh", "electricity", factor="500 kgCO2/MWh").url == ""
     finally:
         tables.use()
 
@@ -83,6 +94,7 @@ TWINS = {
         for page in sorted(f"{folder}/{one.name}" for one in (ROOT / "docs" / folder).glob("*.md"))
     },
     "policies.md": "policy/targets.md",
+    **{page: page for page in ("corrections.md", "accounting.md", "uncertainty.md", "carbon.md")},
 }
 
 

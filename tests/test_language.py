@@ -217,3 +217,15 @@ def test_the_first_header_of_a_file_says_the_language(tmp_path: Path) -> None:
         True,
         False,
     ]
+
+
+def test_a_header_that_is_meant_is_said_with_options_that_work(tmp_path: Path) -> None:
+    """Two headers that no column has: one question, and the options of the command for both."""
+    file = tmp_path / "能耗.csv"
+    file.write_text("企业,年度,产品,用能,耗量,单位\n甲厂,2023,水泥熟料,原煤,100,t\n", "utf-8")
+    said = shell("explain", str(file), "--lang", "zh").stdout
+    fix = "--columns '用能=carrier' --columns '耗量=amount'"
+    assert f"是否指 '用能' 和 '耗量'？请命名为能源品种、数量，或加 {fix}\n" in said
+    again = shell("explain", str(file), *shlex.split(fix), "--lang", "zh").stdout
+    assert "表头 '耗量'：amount" in again
+    assert "没有列 carrier" not in again

@@ -184,8 +184,10 @@ def test_a_source_is_as_far_checked_as_the_figures_that_were_used(example: Asses
 
 def test_a_reason_is_in_words_beside_its_code(page: tuple[str, str]) -> None:
     lang, html = page
-    said = "没有能源读数 (no-energy)" if lang == "zh" else "no reading of energy (no-energy)"
-    assert said in section(html, "results").text
+    results, problems = ("没有能源读数", "单位不识别") if lang == "zh" else ("no reading of energy", "unknown unit")
+    assert f"{results} <small>no-energy</small>" in html
+    assert f"{problems} <small>unknown-unit</small>" in html
+    assert Words("zh").reason("no-energy") == "没有能源读数（no-energy）"
     assert Words(lang).reason("a-new-reason") == "a-new-reason"
 
 
@@ -207,7 +209,9 @@ def test_what_follows_from_a_class_is_a_column_where_anything_does(example: Asse
     table = content.result_table(frame.assign(notes=["", said]).to_dict("records"), Words("zh"))
     assert table.heads[-1] == "说明"
     assert [row[-1] for row in table.rows] == ["", "A 1 3级（≤ 9 kgce/t）未达到"]
-    assert content.result_table(frame.assign(notes="").to_dict("records"), Words("en")).heads[-1] == "Reason"
+    plain = frame.assign(notes="", reason="").to_dict("records")
+    assert content.result_table(plain, Words("en")).heads[-1] == "Document"
+    assert content.result_table(plain, Words("en"), of_plant=True).heads[0] == "Period"
 
 
 def test_a_target_that_lies_between_two_bounds_shows_both() -> None:
@@ -359,6 +363,10 @@ def test_charts_are_text_for_the_fonts_of_the_reader(no_chinese_font: None) -> N
     written = [set(re.findall(r"<text [^>]*>([^<]*)</text>", chart)) for chart in charts]
     assert {"电力", "折标准煤，tce", "标杆水平", "Clinker East", "额定容量，t"} <= set().union(*written)
     assert not re.search(r'<use [^>]*href="#\w*(DejaVu|Noto)', page), "letters as shapes"
+
+
+def test_nothing_below_a_chart_repeats_its_title() -> None:
+    assert section(_page("zh"), "charts").text == "图"
 
 
 def test_a_name_that_a_chart_cuts_is_there_in_full_for_who_cannot_see_it() -> None:
@@ -614,6 +622,10 @@ def test_it_prints_to_several_pages(browser: Any, written: dict[str, Path]) -> N
     assert len(re.findall(rb"/Type\s*/Page\b", printed)) > 1
     opened.tab.emulate_media(media="print")
     assert not opened.tab.locator("nav").is_visible()
+    opened.tab.set_viewport_size({"width": 1030, "height": 700})  # what an A4 page in landscape has
+    charts = [one.bounding_box() for one in opened.tab.locator(".chart svg").all()]
+    assert len(charts) > 2
+    assert all(one["width"] < 1030 / 2 and one["height"] < 700 / 2 for one in charts), "four on a page"
     opened.tab.close()
 
 

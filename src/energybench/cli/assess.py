@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -77,11 +78,18 @@ class Answer:
         from energybench.report.screen import plant_lines, target_lines
 
         frame = self.assessment.result_frame
-        lines = [str(self.assessment), *plant_lines(frame, self.words)]
+        lines = [self._counted(), *plant_lines(frame, self.words)]
         if self.targets is not None:
             lines += target_lines(self.targets, frame, self.words, brief=True)
         lines += [f"{self.words('wrote')}{self.words(':')}{path}" for path in self.written]
         return "\n".join(lines)
+
+    def _counted(self) -> str:
+        words, counted = self.words, str(self.assessment)
+        reason = re.compile(r"^  ([a-z-]+): (?=\d)", re.MULTILINE)
+        if words.lang == "en":
+            return counted
+        return reason.sub(lambda found: f"  {words.reason(found[1])}{words(':')}", counted)
 
 
 def add_arguments(parser: Parser) -> None:

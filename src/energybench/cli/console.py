@@ -197,7 +197,7 @@ def in_options(text: str) -> str:
     figures = r'corrections=\{.*\}, or (?=corrections="base")|请加 corrections=\{.*\}，或(?=.*corrections="base")'
     text = re.sub(figures, "", text.replace("max_examples", "--examples"))
     text = re.sub(r"to_tce\(\) (or|或) account\(\)", "energybench convert", text)
-    text = re.sub(r"columns=\{'([^']*)': ['\"]([^'\"]*)['\"]\}", r"--columns '\1=\2'", text)
+    text = re.sub(r"columns=\{([^{}]*)\}", lambda found: _columns(found[1]), text)
     own_rows = in_language("a file that the environment variable ENERGYBENCH_DATA names", language())
     text = re.sub(r"(?:energybench\.)?tables\.use\(\)", own_rows, text)
     text = re.sub(r'figures=\{"([^"]*)": ([^}]*)\}', r"--figures \1=\2", text)
@@ -206,6 +206,11 @@ def in_options(text: str) -> str:
         r'|reading|output|compare|sheet|plant|product|blank)=("[^"]*"|\'[^\']*\')?'
     )
     return re.sub(keyword, lambda found: f"--{found[1].replace('_', '-')} {found[2] or ''}".rstrip(), text)
+
+
+def _columns(pairs: str) -> str:
+    said = re.findall(r"""['"]([^'"]*)['"]: ['"]([^'"]*)['"]""", pairs)
+    return " ".join(f"--columns '{header}={column}'" for header, column in said) or f"columns={{{pairs}}}"
 
 
 def _paragraphs(text: str) -> str:

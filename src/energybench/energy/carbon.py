@@ -37,6 +37,7 @@ from energybench.errors import (
     quoted,
 )
 from energybench.tables.names import Meaning, find_carrier, index_names, normalise_name, resolve_name
+from energybench.tables.rows import Cited
 from energybench.tables.store import (
     best_verified,
     cached,
@@ -60,7 +61,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Emission(Record):
+class Emission(Record, Cited):
     """The carbon dioxide of one amount of a carrier, with every figure that it rests on.
 
     Attributes
@@ -71,7 +72,7 @@ class Emission(Record):
         What was given.
     figures : tuple of Figure
         Heating value, carbon content, oxidation and 44/12 of a fuel, or one factor, each with document,
-        verification and evidence.
+        verification, evidence, ``url`` and ``cite()``. Those of the emission are of its first figure from a table.
     series : str
         Id of the document of the table figures; empty where all are the user's own.
     year, kind, region
@@ -89,6 +90,14 @@ class Emission(Record):
     region: str = ""
     package_version: str = __version__
     data_version: str = ""
+
+    @property
+    def _cited(self) -> str:
+        return next((figure.row for figure in self.figures if figure.url and figure.origin == "table"), "")
+
+    @property
+    def _document(self) -> str:
+        return self.series
 
     def __str__(self) -> str:
         used = "; ".join(str(figure) for figure in self.figures)
@@ -272,7 +281,7 @@ _ANY_CARBON = frozenset({"other_gas", "msw_fuel", "industrial_waste_fuel"})
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
+class Figure(Cited):
     """One figure of an emission, and where it comes from.
 
     Attributes

@@ -35,6 +35,9 @@ _LONGEST = 2000
 _CHINESE = "\u3000-\u303f\u4e00-\u9fff\uff00-\uffef"
 _LOOSE = re.compile(f"(?<=[{_CHINESE}]) $")
 _EDGES = re.compile(r"^((?:[;,.] )?\s*)(.*?)(,?\s*|(?<!\.)\.\s*)$", re.DOTALL)
+#: What a list has behind a comma: a name in Chinese, in quotes or of the tables, a standard with its number.
+_LISTED = re.compile(f".*[{_CHINESE}]|['\"a-z0-9]|[A-Z/]+ ?[0-9]")
+_PAIRS = ("()", "（）", "[]", "{}")
 _BRACKET = re.compile(r"(.+?) \((.+)\)", re.DOTALL)
 #: What fills a hole: a quoted text as a whole, or what comes.
 _FILLED = r"""('[^']*'(?: \(\d+ characters\))?|"[^"]*"(?: \(\d+ characters\))?|.*?)"""
@@ -61,7 +64,7 @@ class _Row:
 
     def fill(self, texts: list[str]) -> str:
         """Write the sentence in Chinese; no space stands between two Chinese words."""
-        by_name = {name: text for (_, name), text in zip(self.holes, texts, strict=True)}
+        by_name = {name: _listed(text) for (_, name), text in zip(self.holes, texts, strict=True)}
         made = ""
         for number, part in enumerate(re.split(r"\{(\d+)\}", self.chinese)):
             part = by_name[part] if number % 2 else part
@@ -217,6 +220,19 @@ def _edge(text: str) -> str:
     return text
 
 
+def _is_whole(text: str, *pairs: str) -> bool:
+    brackets = all(text.count(pair[0]) == text.count(pair[1]) for pair in pairs)
+    return brackets and text.count('"') % 2 == 0 and text.count("'") % 2 == 0
+
+
+def _listed(text: str) -> str:
+    """Write a list of names as Chinese does; commas in quotations and in brackets stay."""
+    made, *parts = text.split(", ")
+    for part in parts:
+        made += ("、" if _LISTED.match(part) and _is_whole(made, *_PAIRS) else ", ") + part
+    return made
+
+
 def _is_quoted(text: str) -> bool:
     return len(text) > 1 and text[0] in "'\"" and text[-1] == text[0] and text[0] not in text[1:-1]
 
@@ -225,8 +241,7 @@ def _split(text: str, joint: str) -> tuple[str, str, str]:
     """Part a text at its first joint that stands in no quotes and no brackets."""
     place = text.find(joint)
     while place >= 0:
-        before = text[:place]
-        if before.count('"') % 2 == 0 and before.count("'") % 2 == 0 and before.count("(") == before.count(")"):
+        if _is_whole(before := text[:place], "()"):
             return before, joint, text[place + len(joint) :]
         place = text.find(joint, place + 1)
     return text, "", ""

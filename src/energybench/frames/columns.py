@@ -194,8 +194,9 @@ def refuse_missing(
         if len(lacking) == 1
         else f"Name them {', '.join(one[0] for one in names)}"
     )
-    for header, column in meant.items():
-        ways = f"Did you mean {quoted(header)}? {ways}, or pass columns={{{quoted(header)}: {quoted(column)}}}"
+    if meant:
+        pairs = ", ".join(f"{quoted(header)}: {quoted(column)}" for header, column in meant.items())
+        ways = f"Did you mean {' and '.join(map(quoted, meant))}? {ways}, or pass columns={{{pairs}}}"
     if keys := [f'{column}="..."' for column in lacking if column in KEYS]:
         ways += f", or pass {', '.join(keys)} for the whole table"
     raise MissingColumnError(what, lacking[0], ". ".join([ways, *asked]))

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from energybench.errors import CapacityError, DimensionError, UnknownProductError, check_option, did_you_mean, quoted
 from energybench.limits.ladders import Level, Step, fold
+from energybench.tables.rows import Cited
 from energybench.tables.store import cached, citation, find_document, records, require_usable
 from energybench.units.factors import ratio, to_float
 from energybench.units.registry import read_quantity
@@ -37,7 +38,7 @@ _HAIR = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
-class FurnaceLimit(Quantified, Card):
+class FurnaceLimit(Quantified, Card, Cited):
     """The limit for one furnace.
 
     Attributes
@@ -54,6 +55,8 @@ class FurnaceLimit(Quantified, Card):
         Place of the document, and the first day on which it is no longer in force.
     between : tuple of tuple
         The stated points (capacity in t, limit) on both sides; one point twice where it is stated.
+    row : str
+        Id of the row of ``furnace_limits``; between two stated points that of the smaller capacity.
     """
 
     item: str
@@ -75,6 +78,7 @@ class FurnaceLimit(Quantified, Card):
     notes: str
     region: str
     effective_to: str
+    row: str
 
     @property
     def curve(self) -> LimitCurve:
@@ -100,6 +104,8 @@ class FurnaceLimit(Quantified, Card):
 @dataclass(frozen=True, slots=True)
 class LimitCurve:
     row: FurnaceRow
+    #: The id of the row of each capacity.
+    ids: tuple[str, ...]
     capacities: tuple[float, ...]
     limits: tuple[float, ...]
     #: Each stated limit as the document prints it.
@@ -180,9 +186,9 @@ def find_curve(item: str = DEFAULT_ITEM, document: str | None = None, allow_unve
         )
     for row in here:
         require_usable(row, f"The limit of {item} at {row.capacity} {row.capacity_unit}", allow_unverified)
-    points = sorted((float(row.capacity), float(row.limit)) for row in here)
-    capacities, limits = zip(*points, strict=True)
-    return LimitCurve(here[0], capacities, limits, {float(row.limit): row.limit for row in here})
+    points = sorted((float(row.capacity), float(row.limit), row.id) for row in here)
+    capacities, limits, ids = zip(*points, strict=True)
+    return LimitCurve(here[0], ids, capacities, limits, {float(row.limit): row.limit for row in here})
 
 
 def read_capacity(capacity: AmountLike) -> float:
@@ -280,4 +286,5 @@ def furnace_limit(
         notes=row.notes if strict == lenient else f"{row.notes}; {said}",
         region=source.region,
         effective_to=source.effective_to,
+        row=curve.ids[curve.capacities.index(between[0][0])],
     )

@@ -230,8 +230,7 @@ class Ladder(Cited):
 
     @property
     def _cited(self) -> str:
-        # Between two stated points of a furnace the row below is the one that has a page.
-        return f"{self.document}/{self.item}/{self.furnace.between[0][0]:g}t" if self.furnace else self.id
+        return self.furnace.row if self.furnace else self.id
 
     @property
     def sign(self) -> float:
@@ -288,7 +287,7 @@ class Ladder(Cited):
         ]
         others = [other.id for other in self.counterparts]
         plain = asdict(replace(self, counterparts=()))
-        return {**plain, "steps": steps, "beyond_zh": self.beyond.zh, "counterparts": others}
+        return {**plain, "steps": steps, "beyond_zh": self.beyond.zh, "counterparts": others, "url": self.url}
 
     def __str__(self) -> str:
         if self.furnace is not None:

@@ -24,7 +24,7 @@ from energybench.errors import (
 from energybench.limits.choose import other_readings
 from energybench.limits.corrections.catalogue import is_conditional
 from energybench.limits.ladders import TOLERANCE, Level, beyond_every_step
-from energybench.tables.rows import as_of
+from energybench.tables.rows import Cited, as_of
 from energybench.tables.store import citation, data_version
 from energybench.units.factors import ratio, same_kind, to_float
 from energybench.units.result import Card, Quantified, Receipted, Record
@@ -47,7 +47,7 @@ _OF_LADDER = (
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict(Quantified, Card, Receipted):
+class Verdict(Quantified, Card, Receipted, Cited):
     """The class of one value on one ladder, and everything that a reader needs to check it.
 
     Attributes
@@ -75,6 +75,8 @@ class Verdict(Quantified, Card, Receipted):
         ``"new"`` or ``"existing"`` where it was said.
     follows : tuple of str
         What follows beside the class: a mandatory GB level that is not met, the deadline of the list.
+    row : str
+        Id of the row of the limit.
     ladder : Ladder or None
         The row that the value was compared with; None where it may not be used.
     question : dict or None
@@ -115,6 +117,7 @@ class Verdict(Quantified, Card, Receipted):
     standing: str = ""
     project: str = ""
     follows: tuple[str, ...] = ()
+    row: str = ""
     ladder: Ladder | None = field(default=None, repr=False)
     question: dict[str, Any] | None = field(default=None, repr=False, compare=False)
 
@@ -179,12 +182,12 @@ class Verdict(Quantified, Card, Receipted):
         return self.ladder
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the verdict as plain data, ready for JSON."""
+        """Return the verdict as plain data, ready for JSON, with the address of the row of the limit."""
         shown = {name: getattr(self, name) for name in _SHOWN}
         plain = {name: dict(one) if isinstance(one, dict) else one for name, one in shown.items()}
         plain["furnace"] = None if self.furnace is None else asdict(self.furnace)
         plain["corrections"] = [asdict(one) for one in self.corrections]
-        return {**plain, "probabilities": self.probabilities}
+        return {**plain, "probabilities": self.probabilities, "url": self.url}
 
     def __str__(self) -> str:
         name = f"{self.level} ({self.level.zh})" if self.level else f"cannot tell: {self.reason}"
@@ -283,6 +286,7 @@ def judge(
         uncertainty=uncertainty,
         project=project or "",
         follows=() if withheld else (*filter(None, [suspect]), *follows),
+        row=ladder.furnace.row if ladder.furnace else ladder.id,
         ladder=None if withheld else ladder,
         corrections=corrections,
         question=question,

@@ -38,8 +38,8 @@ MOST_LINES = 1000
 MOST_PROBLEMS = 1000
 #: A page with more readings than this shows their sums by carrier.
 MOST_READINGS = 3000
-#: Width and height of a chart in inches.
-_CHART = (8.2, 4.6)
+#: Width and height of a chart in inches; four fill a printed page.
+_CHART = (6.8, 4.3)
 #: The order of the first screen; a row without a class stands behind those that miss their limit.
 _WORST_FIRST = (
     *("over-limit", "below-baseline", ""),
@@ -133,11 +133,11 @@ def has_charts() -> bool:
 
 def pictures(
     assessment: Assessment, targets: TargetCheck | None, words: Words
-) -> tuple[list[tuple[str, str, str]], list[str]]:
+) -> tuple[list[tuple[str, str]], list[str]]:
     """Return the charts that an assessment allows, and a note where matplotlib is missing."""
     if not has_charts():
         return [], [words("no_charts")]
-    drawn: dict[str, tuple[str, str, str]] = {}
+    drawn: dict[str, tuple[str, str]] = {}
     for what, period, draw in _asked(assessment, targets, words):
         # A chart may have nothing to show, or its axis no place for the targets: the next of the same thing counts.
         with suppress(EnergybenchError):
@@ -164,8 +164,7 @@ def _asked(
     return asked
 
 
-def _picture(what: str, period: str, draw: Callable[..., Any]) -> tuple[str, str, str]:
-    """Return the caption of a chart, what is read aloud of it, and the chart."""
+def _picture(what: str, period: str, draw: Callable[..., Any]) -> tuple[str, str]:
     import matplotlib as mpl
     from matplotlib.backends.backend_svg import FigureCanvasSVG
     from matplotlib.figure import Figure
@@ -186,7 +185,7 @@ def _picture(what: str, period: str, draw: Callable[..., Any]) -> tuple[str, str
     page = out.getvalue()
     # A name that is cut in the chart has its full form as its label.
     full = "; ".join(dict.fromkeys(text(label) for one in axes.texts if (label := one.get_label())))
-    return title, f"{title}: {full}" if full else title, page[page.index("<svg") :]
+    return f"{title}: {full}" if full else title, page[page.index("<svg") :]
 
 
 def worst_first(frame: pandas.DataFrame) -> pandas.DataFrame:
@@ -239,18 +238,19 @@ def _gap(row: dict[Any, Any], words: Words) -> str:
     return words("and").join(said)
 
 
-def result_table(results: list[dict[Any, Any]], words: Words) -> Table:
+def result_table(results: list[dict[Any, Any]], words: Words, *, of_plant: bool = False) -> Table:
+    """Return the results; those of one plant without its name, and without a reason or a note that no row has."""
     uncertain = any(as_float(row.get("intensity_uncertainty")) is not None for row in results)
     heads = ["plant", "period", "product", "output", "tce", "intensity"]
     heads += ["uncertainty"] if uncertain else []
     heads += ["unit", "class", "threshold", "margin", "saving", "document", "reason"]
     rows = [_result_row(row, uncertain, words) for row in results]
-    notes = [words.sentence(text(row["notes"])) for row in results]
-    if any(notes):
-        heads.append("notes")
-        rows = [(*row, note) for row, note in zip(rows, notes, strict=True)]
+    heads.append("notes")
+    rows = [(*row, words.sentence(text(one["notes"]))) for row, one in zip(rows, results, strict=True)]
     right = ("output", "tce", "intensity", "uncertainty", "margin", "saving")
-    return _table(heads, rows, right, words)
+    kept = [place for place, head in enumerate(heads) if head not in ("reason", "notes") or any(r[place] for r in rows)]
+    kept = kept[1:] if of_plant else kept
+    return _table([heads[one] for one in kept], [tuple(row[one] for one in kept) for row in rows], right, words)
 
 
 def _result_row(row: dict[Any, Any], uncertain: bool, words: Words) -> tuple[Any, ...]:
@@ -301,7 +301,7 @@ def _plants(
         if lines is not None:
             readings = (_sum_table if summed else _line_table)(lines[:MOST_LINES], words)
             notes += words.cut("cut_lines", MOST_LINES, len(lines), name)
-        plants.append(Plant(name, result_table(rows[:MOST_RESULTS], words), readings))
+        plants.append(Plant(name, result_table(rows[:MOST_RESULTS], words, of_plant=True), readings))
     return plants, notes
 
 
@@ -366,7 +366,7 @@ def open_target_table(check: TargetCheck, frame: pandas.DataFrame, words: Words)
     for verdict in check:
         if verdict.answer == "context" or verdict.found:
             continue
-        lacking = ", ".join(name for name in verdict.columns if name not in frame.columns)
+        lacking = words(",").join(name for name in verdict.columns if name not in frame.columns)
         figure = f"{verdict.figure} ({words.unit(verdict.unit) or '1'})" if verdict.figure else ""
         rows.append(tuple(map(text, (*_asked_by(verdict, words), lacking, figure))))
     return _table(("number", "target", "required", "columns_to_add", "or_figure"), rows, (), words)
@@ -384,12 +384,13 @@ def _asked_by(verdict: TargetVerdict, words: Words) -> tuple[str, str, str]:
 
 def problem_table(counted: pandas.DataFrame, words: Words) -> Table:
     """Return the problems counted: how many rows have the same, and the first of them."""
-    heads = ("table", "column", "value", "message", "suggestion", "rows", "example")
+    heads = ("table", "column", "value", "reason", "message", "suggestion", "rows", "example")
     rows = [
         (
             words.table(row["table"]),
             *(text(row[name]) for name in heads[1:3]),
-            *(words.sentence(text(row[name])) for name in heads[3:5]),
+            words.reason(text(row["reason"])),
+            *(words.sentence(text(row[name])) for name in heads[4:6]),
             *(int(row["rows"]), text(row["example"])),
         )
         for row in counted.to_dict("records")

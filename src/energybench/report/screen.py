@@ -30,7 +30,7 @@ def plant_lines(frame: pandas.DataFrame, words: Words) -> list[str]:
         lines.append(f"  {words('and').join(filter(None, (words(':').join((where, judged)), told)))}")
     rest = rows.iloc[MOST_PLANTS:]
     if len(rest):
-        counts = ", ".join(f"{name} {count}" for _, name, count in content.classes(rest, words))
+        counts = words(",").join(f"{name} {count}" for _, name, count in content.classes(rest, words))
         lines.append(f"  {words('more_lines').format(count=len(rest))}{words(':')}{counts}")
     return lines
 

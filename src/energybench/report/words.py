@@ -37,6 +37,13 @@ def file_text(name: str) -> str:
     return (resources.files("energybench.report") / "templates" / name).read_text(encoding="utf-8")
 
 
+class Reason(str):
+    __slots__ = ("code", "said")
+
+    said: str
+    code: str
+
+
 class Words:
     """The words of one language.
 
@@ -59,7 +66,11 @@ class Words:
     def reason(self, code: str) -> str:
         """Return a reason in words, with its code; the code alone where there is no word for it."""
         pair = vocabulary().get(f"reason:{code}")
-        return f"{pair[self._place]} ({code})" if pair else code
+        if pair is None:
+            return code
+        said = Reason(self("coded").format(said=pair[self._place], code=code))
+        said.said, said.code = pair[self._place], code
+        return said
 
     def sentence(self, said: str) -> str:
         return in_language(said, self.lang).replace("<= ", "≤ ").replace(">= ", "≥ ")
@@ -90,7 +101,7 @@ class Words:
         """Return the value of an option; that of a switch needs no word."""
         if isinstance(value, bool):
             return ""
-        said = ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+        said = self(",").join(map(str, value)) if isinstance(value, list | tuple) else str(value)
         pair = vocabulary().get(f"{name}:{said}", (word(said), said))
         return pair[self._place] if pair else said
 

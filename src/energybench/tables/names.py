@@ -223,6 +223,9 @@ _FLOW_IN_NAME = re.compile(
     r"(?P<made>自产自用|自发自用|自产|自发|自用|自备|自制|self-(?:made|generated|produced) )"
     r"|(?P<sent>外供|外送|外销|外售|外输|上网|转供|转售|exported )|(?P<recovered>回收利用|回收|recovered )"
 )
+#: A name of what a carrier costs, and amounts of bills by the unit that the coefficient of the carrier is per.
+_MONEY = re.compile(r"(.+?)\s?(?:费用?|款|成本|金额|bills?|costs?|charges?|fees?)")
+_BILLED = {"kWh": "10 万kWh", "m3": "10 万m3", "kg": "10 t", "t": "10 t", "MJ": "100 GJ", "GJ": "100 GJ"}
 _FLOWS = {"made": "自产自用", "sent": "外供", "recovered": "回收利用"}
 
 
@@ -248,7 +251,9 @@ def find_carrier(name: str) -> str:
     plain = without_basis(name)[0]
     if isinstance(plain, str) and meaning_of(plain, _carrier_names(), _AROUND_CARRIER) is None:
         _refuse_flow(plain)
-    advice = "energybench tables carrier_names lists them; a fuel of your own takes coefficient="
+    advice = _amount_for_money(plain) or (
+        "energybench tables carrier_names lists them; a fuel of your own takes coefficient="
+    )
     return resolve_name(plain, _carrier_names(), "carrier", UnknownCarrierError, advice, _AROUND_CARRIER)
 
 
@@ -260,6 +265,18 @@ def _refuse_flow(name: str) -> None:
         flow = _FLOWS[str(found.lastgroup)]
         fix = f"Name the carrier {rest} and give it the flow {flow}"
         raise AmbiguousError(f"{quoted(name)} says how {rest} counts, which is said by its flow", quoted(name), fix)
+
+
+def _amount_for_money(name: str) -> str:
+    """Say what to write for a name of money, such as 电费: an amount as a bill states it, of the carrier."""
+    found = _MONEY.fullmatch(name.strip()) if isinstance(name, str) else None
+    meant = meaning_of(found[1], _carrier_names(), _AROUND_CARRIER) if found else None
+    if found is None or meant is None:
+        return ""
+    advice = "It is a sum of money: give the amount that the bill states"
+    units = {row.coefficient_unit.rpartition("/")[2] for row in records("carriers") if row.carrier in meant.ids[:1]}
+    example = next((amount for unit, amount in _BILLED.items() if unit in units), "")
+    return f'{advice}, for example "{example}" {found[1]}' if meant.exact and example else f"{advice}, and its carrier"
 
 
 @cached(4096)

@@ -35,28 +35,38 @@ _UNSAFE = re.compile(r"[^A-Za-z0-9._/-]+")
 
 
 class Cited:
-    """A record that rests on one row of a table: the row has a page of its own."""
+    """A record that rests on one row of a table: the row has a page of its own, or stands on that of its table."""
 
     __slots__ = ()
+    #: The table of records whose rows have no id.
+    _table = ""
 
     @property
     def _cited(self) -> str:
         return getattr(self, "id", "") or getattr(self, "row", "") or ""
 
     @property
+    def _document(self) -> str:
+        return getattr(self, "document", "") or (self._cited if hasattr(self, "replaced_by") else "")
+
+    @property
     def url(self) -> str:
-        """Address of the page of the row, which stays; empty for a figure or a row of the user's own."""
-        own = not self._cited or getattr(self, "verification", "") == "own_row"
-        return "" if own else f"{SITE}/{page_of(self._cited)}"
+        """Address of the page of the row, which stays; empty for a figure or a row of the user's own.
+
+        A row without an id, such as a name of a carrier, has the page of its table.
+        """
+        if getattr(self, "verification", "") == OWN or not (self._cited or self._table):
+            return ""
+        return f"{SITE}/{page_of(self._cited) if self._cited else f'tables/{self._table}.html'}"
 
     def cite(self) -> str:
         """Return how to cite the row: document, clause, id, version of package and data, address."""
         from energybench import __version__
         from energybench.tables.store import citation, data_version
 
-        document = getattr(self, "document", "") or (self._cited if hasattr(self, "replaced_by") else "")
-        source = ", ".join(filter(None, (document and citation(document), getattr(self, "clause", ""))))
-        head = ": ".join(filter(None, (source, self._cited)))
+        source = ", ".join(filter(None, (self._document and citation(self._document), getattr(self, "clause", ""))))
+        key = schemas()[self._table].key if self._table else ()
+        head = ": ".join(filter(None, (source, self._cited, self._table, *(getattr(self, name) for name in key))))
         return ". ".join(filter(None, (head, f"energybench {__version__}, data {data_version()}", self.url)))
 
 
@@ -159,10 +169,12 @@ def _schema(resource: dict[str, Any]) -> Schema:
 
 @lru_cache
 def record_of(table: str) -> Any:
+    columns = schemas()[table].columns
     record = make_dataclass(
         f"{_RECORD}{table}",
-        [(column, str) for column in schemas()[table].columns],
+        [(column, str) for column in columns],
         bases=(Cited,),
+        namespace={} if "id" in columns else {"_table": table},
         frozen=True,
         slots=True,
     )

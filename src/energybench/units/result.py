@@ -16,8 +16,9 @@ class Record:
     __slots__ = ()
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the fields as a dict for JSON."""
-        return asdict(self)  # type: ignore[call-overload, no-any-return]
+        """Return the fields as a dict for JSON, and the address of the row that it rests on."""
+        plain: dict[str, Any] = asdict(self)  # type: ignore[call-overload]
+        return {**plain, "url": self.url} if hasattr(self, "url") else plain
 
 
 class Quantified(Record):

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 CHART = "carrier_chart"
 #: More bars than this are no chart to read: the smallest become one.
 MOST = 14
+#: From here on the numbers of the axis are so wide that few have room.
+_WIDE = 1e7
 
 
 def carrier_chart(energy: Account | Assessment, *, lang: str = "en", ax: Axes | None = None) -> Axes:
@@ -135,6 +137,8 @@ def _draw(ax: Axes, bars: list[Bar], lettering: Lettering) -> None:
     ax.bar_label(drawn, [number(value) for value in values], padding=4, fontsize=canvas.font_size())
     ax.axvline(0, color=canvas.ink(), linewidth=1)
     ax.margins(x=0.16)
+    if max(map(abs, values)) >= _WIDE:
+        ax.locator_params(axis="x", nbins=4)
     if min(values) >= 0:
         ax.set_xlim(left=0)
     ax.set_ylim(len(bars) - 0.5, -0.5)

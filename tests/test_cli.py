@@ -237,7 +237,7 @@ def test_limit_json_has_the_documented_keys() -> None:
     assert "ndrc-2023" in answer.stderr, "the list that replaced it"
     assert [f"warning: {text}" for text in data["warnings"]] == answer.stderr.splitlines()
     assert set(data) == {field.name for field in fields(eb.Ladder)} | {
-        *("beyond_zh", "warnings", "package_version", "data_version")
+        *("beyond_zh", "warnings", "package_version", "data_version", "url")
     }
     assert data["steps"] == [
         {"level": "benchmark", "level_zh": "标杆水平", "comparator": "<=", "threshold": 100.0},

@@ -743,3 +743,28 @@ def test_a_column_of_recovered_energy_is_subtracted_in_a_plain_table_too() -> No
     answer = eb.assess(meters.assign(回收利用=["", 1000]), outputs)
     assert answer.results["tce"].tolist() == [pytest.approx(3000 * 0.7143 - 1000 * 0.03412)]
     assert answer.counts["used"] == 2
+
+
+def test_a_foundry_keeps_its_furnaces_as_it_likes(tmp_path: Path) -> None:
+    """A total in the column of numbers, a unit in two lines, and the kind of 铁水 from the caller."""
+    meters: list[Any] = [
+        ["序 号", "月份", "炉号", "能源品种", "当月消耗量", "计量\n单位"],
+        *([place, f"{place}月", "1#炉", "电", 600 * place, "度"] for place in (1, 2)),
+        ["合计", None, None, None, 1800, None],
+    ]
+    made: list[Any] = [
+        ["月份", "炉号", "铁水产量（吨）", "额定容量（吨）"],
+        ["1月", "1#炉", 1, 3],
+        ["2月", "1#炉", 2, 3],
+    ]
+    path = book(tmp_path / "m.xlsx", meters, made, names=("2023能耗", "产量"))
+    shape: dict[str, Any] = {"columns": {"炉号": "plant"}, "period": "2023"}
+    answer = eb.assess(path, product="感应电炉(铸铁)", region="昌吉市", **shape)
+    assert answer.problems.empty
+    assert answer.counts["totals"] == 1
+    assert answer.results["intensity"].tolist() == [600, 600]
+    assert answer.results["within_limit"].round(2).tolist() == [603.33, 603.33]
+    # What a caller says of another product makes no output of it.
+    assert eb.assess(path, product="水泥熟料", **shape).results["class"].isna().all()
+    with pytest.raises(MissingColumnError, match="计量单位"):
+        eb.assess(path)

@@ -261,6 +261,7 @@ def test_a_decided_target_stands_above_those_that_lack_a_figure_with_its_words()
     assert targets.index("不低于 25 %") < targets.index("尚缺数据")
     assert check["02"].quote in targets
     assert "超过 200 亿元" in targets
+    assert "26 %（给出的数）" in targets
     assert "not" not in targets
 
 

@@ -123,6 +123,15 @@ def test_targets_and_language(tmp_path: Path) -> None:
     assert all(cell.value for cell in column(lacking, "or_figure", "zh"))
 
 
+def test_a_figure_that_was_given_says_so_and_the_policy_is_named(tmp_path: Path) -> None:
+    answer = every_way()
+    check = eb.check_targets(answer, document="panzhihua-2024", figures={"equipment_investment_growth": "26 %"})
+    book = write(answer, tmp_path, targets=check, lang="zh")
+    assert "26 %（给出的数）" in [cell.value for cell in column(sheet(book, "targets", "zh"), "actual", "zh")]
+    about = [*sheet(book, "about", "zh").iter_rows(values_only=True)]
+    assert ("政策目标", check.citation) in [row[:2] for row in about]
+
+
 def test_about_says_versions_options_and_counts(tmp_path: Path) -> None:
     answer = every_way()
     about = {row[0]: row[1] for row in sheet(write(answer, tmp_path), "about").iter_rows(values_only=True)}

@@ -30,6 +30,7 @@ METERS: dict[str, tuple[str, ...]] = {
     "amount": (
         *(*HEADERS["amount"], "消费数量", "实物消费量", "实物量消费", "消费总量", "消费合计", "能源消费量"),
         *("用量", "使用量", "耗用量"),
+        *(part + amount for part in ("当月", "本月", "本期") for amount in ("用量", "消费量", "消耗量")),
     ),
     "unit": (*HEADERS["unit"], "计算单位", "数量单位"),
     "flow": HEADERS["flow"],
@@ -53,7 +54,7 @@ OUTPUTS: dict[str, tuple[str, ...]] = {
     "output_uncertainty": ("产量不确定度",),
     "output_accuracy": ("产量准确度等级",),
     "output_meter": ("output_group", "产量计量器具"),
-    "furnace_capacity": ("炉容量", "炉容"),
+    "furnace_capacity": ("炉容量", "炉容", "额定容量", "额定炉容量"),
     "furnace_capacity_unit": ("炉容量单位", "炉容单位"),
     "design_capacity": ("设计产能", "产能"),
     "design_capacity_unit": ("设计产能单位", "产能单位"),
@@ -175,8 +176,8 @@ def refuse_missing(
     if not lacking:
         return
     accepted = REQUIRED[name][0]
-    shown = ", ".join(str(header) for header in headers) or "(none)"
     chinese = any(not str(header).isascii() for header in headers)
+    shown = ", ".join("".join(str(header).split()) if chinese else str(header) for header in headers) or "(none)"
     # The header that is meant is near one of the accepted, and no column of the other table.
     free = [header for header in unused if header and not any(column_of(header, other) for other in REQUIRED)]
     names: list[list[str]] = []

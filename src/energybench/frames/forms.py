@@ -152,7 +152,7 @@ def find_form(grid: Grid, kind: str, layout: Layout) -> Form | None:
             _goes_on(cell_text(above), cell_text(bottom), kind) for above, bottom in zip(*rows, strict=True)
         ):
             continue
-        form = Form(grid, kind, top, depth, _heads(rows, kind, layout.columns))
+        form = Form(grid, kind, top, depth, _heads(rows, kind, layout))
         if form.score > (best.score if best else 0):
             best = form
     return best
@@ -163,7 +163,7 @@ def refuse_near(grids: Sequence[Grid], kind: str, layout: Layout) -> None:
     best, near = (0, 0), None
     for grid in grids:
         for top, row in enumerate(grid.filled()[:_FIRST_ROWS]):
-            form = Form(grid, kind, top, 1, _heads([row], kind, layout.columns))
+            form = Form(grid, kind, top, 1, _heads([row], kind, layout))
             known = len(form.columns) + len(form.wide) + len(form.parts)
             like = known, len({head.header for head in form.heads} - {""})
             if like > best and not any(map(_is_number, row)):
@@ -214,13 +214,13 @@ def _is_number(cell: Any) -> bool:
     return isinstance(cell, int | float) and cell == cell
 
 
-def _heads(rows: list[list[Any]], kind: str, own: Mapping[str, str]) -> list[Head]:
+def _heads(rows: list[list[Any]], kind: str, layout: Layout) -> list[Head]:
     heads = []
     for cells in zip(*rows, strict=True):
         texts = list(dict.fromkeys(cell_text(cell) for cell in cells if cell_text(cell)))
         if len(texts) < 2:
-            head = read_head(texts[0] if texts else "", kind, own)
-            role = role_of(head.header) if kind == "meters" and head.header not in own else ""
+            head = read_head(texts[0] if texts else "", kind, layout.columns)
+            role = role_of(head.header) if kind == "meters" and head.header not in layout.columns else ""
             heads.append(replace(head, role=role, name=head.name * (not role)))
             continue
         unit = texts[1] if is_unit(texts[1]) else split_unit(texts[1])[1]
@@ -232,7 +232,7 @@ def _heads(rows: list[list[Any]], kind: str, own: Mapping[str, str]) -> list[Hea
             tries = [f"{texts[0]}({unit})"]
         else:
             tries = [f"{texts[0]}({unit})"] if unit == texts[1] else [texts[1], "".join(texts), texts[0]]
-        known = [read_head(text, kind, own) for text in tries]
+        known = [read_head(text, kind, layout.columns) for text in tries]
         head = next((head for head in known if head.column or head.name or head.part), known[0])
         heads.append(replace(head, above=texts[0]) if head.name and head.header == texts[1] else head)
     heads = with_roles(_with_plants(heads)) if kind == "meters" else _with_plants(_with_output_units(heads))
@@ -250,6 +250,10 @@ def _heads(rows: list[list[Any]], kind: str, own: Mapping[str, str]) -> list[Hea
     ):
         # Beside an output a column of units is the output's.
         heads = [replace(head, column="") if head.column == "unit" else head for head in heads]
+    said, named = layout.constants.get("product", ""), [head.name for head in heads if head.name]
+    if kind == "outputs" and len(named) == 1 and {*items_named(cell_text(said))} & {*items_named(named[0])}:
+        # What 铁水产量 is of, the caller says.
+        heads = [replace(head, column="output", name="") if head.name else head for head in heads]
     if len([head for head in heads if carriers_of(head.name)]) < 2 and kind == "meters":
         heads = [head if carriers_of(head.name) else replace(head, name="") for head in heads]
     return heads
@@ -587,9 +591,9 @@ def with_constants(
         elif name in facts:
             frame[name], row = facts[name]
             notes.append(f"{kind}: the {name} {facts[name][0]} is from row {row}")
-    for name in KEYS if "carrier" in frame else ():
+    for name in {*KEYS, frame.columns[0]} - {"carrier"} if "carrier" in frame else ():
         if name in frame:
-            # The word of a total stands in the first column.
+            # The word of a total stands in the first column, be it that of numbers.
             words = frame["carrier"].isna() & frame[name].map(lambda cell: normalise_name(cell_text(cell)) in TOTALS)
             frame.loc[words, "carrier"] = frame.loc[words, name]
     return frame, used

@@ -19,7 +19,9 @@ from energybench.report.charts.carriers import carrier_chart
 from energybench.report.charts.furnaces import furnace_chart
 from energybench.report.charts.portfolio import portfolio_chart
 from energybench.report.words import STEPS, number, text
+from energybench.tables.names import item_zh
 from energybench.tables.store import records
+from energybench.targets.check import AS_GIVEN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -95,7 +97,7 @@ def gather(assessment: Assessment, targets: TargetCheck | None, words: Words) ->
         "results": result_table(rows[:MOST_RESULTS], words),
         "targets": None if targets is None else target_table(targets, words),
         "open_targets": None if targets is None else open_target_table(targets, frame, words),
-        "target_notes": () if targets is None else map(words.sentence, (targets.citation, *targets.notes)),
+        "target_notes": map(words.sentence, target_notes(targets)),
         "charts": charts,
         "plants": plants,
         "problems": problem_table(kinds.head(MOST_PROBLEMS), words),
@@ -346,6 +348,10 @@ def _line_table(lines: list[dict[Any, Any]], words: Words) -> Table:
     return _table(heads, rows, ("amount", "coefficient", "tce"), words)
 
 
+def target_notes(check: TargetCheck | None) -> tuple[str, ...]:
+    return () if check is None else (check.citation, *check.notes)
+
+
 def target_table(check: TargetCheck, words: Words) -> Table:
     """Return the targets of which something was found: asked for, found, until when, in which words."""
     heads = ("number", "target", "required", "actual", "answer", "due", "clause", "quote", "reason")
@@ -355,8 +361,12 @@ def target_table(check: TargetCheck, words: Words) -> Table:
             continue
         shown = [number(one) for one in verdict.between or (verdict.actual,) if one is not None]
         actual = f" {words('to')} ".join(shown) + f" {words.unit(verdict.actual_unit)}"
+        actual = actual.rstrip() + (words("as_given") if verdict.denominator == AS_GIVEN else "")
         why = words.sentence(verdict.reason) or (words("depends_on_reading") if verdict.depends_on_reading else "")
-        cells = (*_asked_by(verdict, words), actual.rstrip(), words(verdict.answer), verdict.deadline, verdict.clause)
+        for share in verdict.parts if words.lang == "zh" else ():
+            why = why.replace(share.name, item_zh(share.name))
+        due = words.sentence(verdict.deadline)
+        cells = (*_asked_by(verdict, words), actual, words(verdict.answer), due, verdict.clause)
         rows.append(tuple(map(text, (*cells, verdict.quote, why))))
     return _table(heads, rows, (), words)
 

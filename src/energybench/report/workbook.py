@@ -162,6 +162,7 @@ def write_workbook(
         *((words(f"count:{name}"), count) for name, count in assessment.counts.items()),
         *((words("sheet") + words(sheet), words(f"sheet:{sheet}")) for sheet in tables),
         *((words("notes"), words.sentence(note)) for note in assessment.notes),
+        *((words("targets"), words.sentence(said)) for said in content.target_notes(targets)),
     ]
     if copy_of is None:
         book = openpyxl.Workbook()

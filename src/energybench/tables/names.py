@@ -307,6 +307,10 @@ def is_slip(name: str) -> bool:
 _AROUND_ITEM = decorations(behind="产出?量|产品")
 
 
+def item_zh(item: str) -> str:
+    return _items().get(item, item)
+
+
 @cached()
 def _items() -> dict[str, str]:
     """Return every item with the Chinese name that shows it."""

@@ -62,6 +62,9 @@ _GENERAL = {
 _GENERAL_PATTERN = re.compile(r"(margin|saving)_\w+|benchmark|baseline|level_\d|within_limit|.*correction.*")
 
 
+#: The denominator of a figure that was given and not computed.
+AS_GIVEN = "as given"
+
 # The answer -----------------------------------------------------------------------------------------------
 
 
@@ -447,7 +450,7 @@ def _answer(row: TargetRow, spec: MeasureRow, need: Requirement, given: _Given) 
     if row.id in given.figures:
         figure, favoured = given.figures[row.id], spec.measure == "direction"
         found = Computed(
-            *(figure, figure, "as given"),
+            *(figure, figure, AS_GIVEN),
             why=spec.note if favoured else "",
             decided=favoured,
         )

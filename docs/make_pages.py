@@ -8,7 +8,6 @@ row that has an id, beside Sphinx: it is finished HTML, so that thousands of the
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -182,7 +181,7 @@ def write_rows(folder: Path) -> None:
     for name in tables_with_ids:
         numbers = schemas()[name].numbers
         for record in records(name):
-            cells = {column: cell for column, cell in asdict(record).items() if cell}
+            cells = {column: cell for column, cell in record._asdict().items() if cell}
             document = record.id if name == "documents" else cells.get("document", "")
             path = folder / page_of(record.id)
             path.parent.mkdir(parents=True, exist_ok=True)

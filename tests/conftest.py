@@ -7,7 +7,6 @@ import doctest
 import os
 import re
 import sys
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -83,7 +82,9 @@ def write_table(tmp_path: Path, shipped_tables: None) -> WriteTable:  # noqa: AR
 
     def write(name: str, *changes: dict[str, str], base: str = "", file: str = "own.csv") -> Path:
         columns = list(tables.frame(name).columns)
-        shipped = next((asdict(record) for record in tables.records(name) if base and record.id == base), {})
+        shipped: dict[str, str] = next(
+            (record._asdict() for record in tables.records(name) if base and record.id == base), {}
+        )
         rows = [{**dict.fromkeys(columns, ""), **shipped, **change} for change in changes]
         path = tmp_path / file
         with path.open("w", encoding="utf-8", newline="") as out:

@@ -11,6 +11,7 @@ import sys
 import warnings
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -102,7 +103,8 @@ class Parser(argparse.ArgumentParser):
     """A parser that takes ``-30 kgce/t`` and ``-30kgce/t`` as values, and whose errors are exceptions."""
 
     def __init__(self, prog: str, about: str, epilog: str) -> None:
-        form = argparse.RawDescriptionHelpFormatter
+        # Every option asks for a formatter, and one without a width imports what packs archives.
+        form = partial(argparse.RawDescriptionHelpFormatter, width=_width())
         super().__init__(
             prog, None, _paragraphs(about), epilog, formatter_class=form, allow_abbrev=False, add_help=False
         )
@@ -128,6 +130,14 @@ class Parser(argparse.ArgumentParser):
             options = [name for action in self._actions for name in action.option_strings]
             message = f"no such option: {unknown[1]}. {did_you_mean(unknown[1], options, '')}".rstrip(". ")
         raise UsageError(self.prog, _spoken_usage(self.format_usage()), message)
+
+
+def _width() -> int:
+    try:
+        columns = int(os.environ.get("COLUMNS", "")) or os.get_terminal_size().columns
+    except (ValueError, OSError):
+        columns = 80
+    return max(columns, 40) - 2
 
 
 def _spoken_usage(text: str) -> str:

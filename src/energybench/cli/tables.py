@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import sys
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -118,7 +117,7 @@ def _list() -> tuple[dict[str, Any], str]:
 
 
 def _table(name: str) -> tuple[dict[str, Any], str]:
-    rows = [asdict(record) for record in records(name)]
+    rows = [record._asdict() for record in records(name)]
     text = io.StringIO()
     writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
     writer.writeheader()

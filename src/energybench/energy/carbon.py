@@ -36,7 +36,7 @@ from energybench.errors import (
     did_you_mean,
     quoted,
 )
-from energybench.tables.names import Meaning, find_carrier, index_names, normalise_name, resolve_name
+from energybench.tables.names import Names, find_carrier, normalise_name, resolve_name
 from energybench.tables.rows import Cited
 from energybench.tables.store import (
     best_verified,
@@ -371,7 +371,7 @@ def _fuel_rows() -> dict[str, tuple[Co2FactorRow, ...]]:
 def find_fuel(carrier: str, *, found_elsewhere: bool) -> str:
     """Return the id of a carrier: a fuel of the carbon tables first, then any carrier."""
     if isinstance(carrier, str):
-        named = index_names((fuel, fuel, "", "") for fuel in _fuel_rows()).get(normalise_name(carrier))
+        named = Names((fuel, fuel, "", "") for fuel in _fuel_rows()).get(normalise_name(carrier))
         if named:
             return named.ids[0]
     try:
@@ -646,7 +646,7 @@ def _listed(rows: list[Co2FactorRow]) -> str:
 
 
 @cached()
-def _regions() -> dict[str, Meaning]:
+def _regions() -> Names:
     """Map every name of a region to the text of the table: 山西, 山西省, shanxi, 华北."""
     pairs = list(_REGIONS_ZH.items())
     for row in records("co2_factors"):
@@ -656,4 +656,4 @@ def _regions() -> dict[str, Meaning]:
         if row.region[0] > "\u4e00":
             pairs += [(row.region + suffix, row.region) for suffix in _PROVINCE_SUFFIXES]
             pairs.append((row.id.removeprefix("grid-").removesuffix(f"-{row.year}"), row.region))
-    return index_names((name, region, "", "") for name, region in pairs)
+    return Names((name, region, "", "") for name, region in pairs)

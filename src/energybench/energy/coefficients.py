@@ -304,7 +304,7 @@ def _fixed(rate: CoalRateRow, row: CarrierRow) -> CarrierRow:
     """Return the fixed coal rate of a document as a row of electricity."""
     figure = {"coefficient": rate.value, "coefficient_unit": rate.unit, "clause": "", "notes": rate.series}
     said = {name: getattr(rate, name) for name in ("id", "document", "verification", "evidence")}
-    return replace(row, **said, **figure)
+    return row._replace(**said, **figure)
 
 
 def _carrier_of_own(name: str) -> tuple[str, tuple[str, str], str]:

@@ -211,7 +211,7 @@ def _(answer: TargetCheck) -> list[str]:
 
 
 def _row(table: str, record: Any) -> dict[str, str]:
-    cells = {name: cell for name, cell in sorted(asdict(record).items()) if cell and name not in _CHECKS}
+    cells = {name: cell for name, cell in sorted(record._asdict().items()) if cell and name not in _CHECKS}
     digest = hashlib.sha256(json.dumps(cells, ensure_ascii=False).encode()).hexdigest()[:16]
     return {"table": table, "id": record.id, "hash": digest, "verification": getattr(record, "verification", "")}
 

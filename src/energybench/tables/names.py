@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from energybench.errors import (
@@ -24,7 +24,7 @@ from energybench.tables.rows import ITEM_TABLES
 from energybench.tables.store import cached, records
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
 
     Decorations = tuple[re.Pattern[str], re.Pattern[str]]
 
@@ -60,43 +60,59 @@ class Meaning:
     notes: str = ""
 
 
-def index_names(
-    rows: Iterable[tuple[str, str, str, str]], labels: Mapping[str, str] | None = None
-) -> dict[str, Meaning]:
-    """Map every folded name to what it may mean, from rows of name, id, sense and notes.
+class Names(Mapping[str, Meaning]):
+    """Every folded name and what it may mean, which is worked out when it is asked for.
 
-    A row of the sense ``candidate`` is one of the things that a name may mean, and its id may be the beginning of
-    several and ``*``. ``labels`` are the ids that there are, with the name that shows each.
+    The rows are of name, id, sense and notes. A row of the sense ``candidate`` is one of the things that a name may
+    mean, and its id may be the beginning of several and ``*``. ``labels`` are the ids that there are, with the name
+    that shows each. ``weaker`` are names and ids that count where no row has the name.
     """
-    known = labels or {}
-    family = cache(partial(_family, known=known))
-    exact: dict[str, dict[str, None]] = {}
-    others: dict[str, dict[str, str]] = {}
-    for name, identifier, sense, notes in rows:
-        folded = normalise_name(name)
-        if sense:
-            others.setdefault(folded, {})[identifier] = notes
-        else:
-            exact.setdefault(folded, {})[identifier] = None
-    found = {}
-    for folded in {**exact, **others}:
-        same, wide = tuple(exact.get(folded, ())), others.get(folded, {})
+
+    def __init__(
+        self,
+        rows: Iterable[tuple[str, str, str, str]],
+        labels: Mapping[str, str] | None = None,
+        weaker: Iterable[tuple[str, str]] = (),
+    ) -> None:
+        self._labels = labels or {}
+        #: Of each name the ids that have it, and the notes of those that may be meant.
+        self._known: dict[str, tuple[dict[str, None], dict[str, str]]] = {}
+        for name, identifier, sense, notes in rows:
+            same, wide = self._known.setdefault(normalise_name(name), ({}, {}))
+            if sense:
+                wide[identifier] = notes
+            else:
+                same[identifier] = None
+        taken = {folded for folded, (same, _) in self._known.items() if same}
+        for name, identifier in weaker:
+            if (folded := normalise_name(name)) not in taken:
+                self._known.setdefault(folded, ({}, {}))[0][identifier] = None
+
+    def __getitem__(self, folded: str) -> Meaning:
+        same, wide = self._known[folded]
         if len(same) == 1:
-            found[folded] = Meaning(same, same[0], exact=True)
-            continue
-        families = {one: family(one) for one in (*same, *wide)}
+            only = next(iter(same))
+            return Meaning((only,), only, exact=True)
+        families = {one: self._family(one) for one in (*same, *wide)}
         ids = tuple(dict.fromkeys(one for members in families.values() for one in members))
-        parts = [part for one, members in families.items() for part in _shown(one, members, known)]
+        parts = [part for one, members in families.items() for part in _shown(one, members, self._labels)]
         more = f" and {len(parts) - _MOST_SHOWN} more" if len(parts) > _MOST_SHOWN else ""
         notes = ". ".join(dict.fromkeys(filter(None, wide.values())))
-        found[folded] = Meaning(ids, ", ".join(parts[:_MOST_SHOWN]) + more, exact=False, notes=notes)
-    return found
+        return Meaning(ids, ", ".join(parts[:_MOST_SHOWN]) + more, exact=False, notes=notes)
 
+    def __contains__(self, folded: object) -> bool:
+        return folded in self._known
 
-def _family(identifier: str, known: Mapping[str, str]) -> tuple[str, ...]:
-    if not identifier.endswith("*"):
-        return (identifier,)
-    return tuple(one for one in known if one.startswith(identifier[:-1]))
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._known)
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+    def _family(self, identifier: str) -> tuple[str, ...]:
+        if not identifier.endswith("*"):
+            return (identifier,)
+        return tuple(one for one in self._labels if one.startswith(identifier[:-1]))
 
 
 def _shown(identifier: str, family: tuple[str, ...], known: Mapping[str, str]) -> list[str]:
@@ -235,10 +251,10 @@ def carrier_ids() -> frozenset[str]:
 
 
 @cached()
-def _carrier_names() -> dict[str, Meaning]:
+def _carrier_names() -> Names:
     rows = [(row.name, row.carrier, row.sense, row.notes) for row in records("carrier_names")]
     labels = {row.carrier: row.name_zh for row in reversed(records("carriers"))}
-    return index_names([*rows, *((carrier, carrier, "", "") for carrier in sorted(carrier_ids()))], labels)
+    return Names([*rows, *((carrier, carrier, "", "") for carrier in sorted(carrier_ids()))], labels)
 
 
 @cached(4096)
@@ -322,12 +338,11 @@ def _items() -> dict[str, str]:
 
 
 @cached()
-def _item_names() -> dict[str, Meaning]:
+def _item_names() -> Names:
     names = [(row.name, row.item, row.sense, row.notes) for row in records("product_names")]
     names += [(item, item, "", "") for item in sorted(_items())]
-    taken = {normalise_name(name) for name, _, sense, _ in names if not sense}
-    standards = [(name, row.item, "", "") for row in records("limits") for name in (row.item_zh, row.item_en) if name]
-    return index_names([*names, *(row for row in standards if normalise_name(row[0]) not in taken)], _items())
+    standards = ((name, row.item) for row in records("limits") for name in (row.item_zh, row.item_en) if name)
+    return Names(names, _items(), standards)
 
 
 @cached(4096)

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, make_dataclass
+from collections import namedtuple
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -87,6 +88,10 @@ if TYPE_CHECKING:
         notes: str
 
         def __getattr__(self, column: str) -> str: ...
+
+        def _asdict(self) -> dict[str, Any]: ...
+
+        def _replace(self, **cells: str) -> Row: ...
 
     CarrierRow = Row
     Co2FactorRow = Row
@@ -169,17 +174,9 @@ def _schema(resource: dict[str, Any]) -> Schema:
 
 @lru_cache
 def record_of(table: str) -> Any:
-    columns = schemas()[table].columns
-    record = make_dataclass(
-        f"{_RECORD}{table}",
-        [(column, str) for column in columns],
-        bases=(Cited,),
-        namespace={} if "id" in columns else {"_table": table},
-        frozen=True,
-        slots=True,
-    )
-    record.__module__ = __name__
-    return record
+    columns, name = schemas()[table].columns, f"{_RECORD}{table}"
+    own = {"__slots__": (), "__module__": __name__} | ({} if "id" in columns else {"_table": table})
+    return type(name, (namedtuple(name, columns), Cited), own)
 
 
 def __getattr__(name: str) -> Any:

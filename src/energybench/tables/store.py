@@ -6,18 +6,16 @@ A record keeps its figures as the text that the file prints, so that a decimal s
 from __future__ import annotations
 
 import csv
-import hashlib
 import os
 import re
 import threading
 import warnings
-from dataclasses import asdict
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from functools import lru_cache, wraps
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TextIO, TypeVar
 
 from energybench.errors import (
     AmbiguousError,
@@ -151,8 +149,8 @@ def records(name: str) -> tuple[Any, ...]:
         fix = did_you_mean(name, TABLES, f"Use one of {', '.join(TABLES)}")
         raise OptionError(f"{quoted(name)} is not a table", quoted(name), fix)
     record, key = record_of(name), schemas()[name].key
-    rows, _ = read_csv(folder() / f"{name}.csv")
-    found = {tuple(row[k] for k in key): record(**row) for row in rows}
+    _, *lines = _read(folder() / f"{name}.csv", lambda file: list(csv.reader(file)))
+    found = {tuple(getattr(row, k) for k in key): row for row in map(record._make, lines)}
     found.update({tuple(getattr(own, k) for k in key): own for own in _own_records(name)})
     _check_named(name)
     if name == "furnace_limits":
@@ -234,6 +232,8 @@ def data_version() -> str:
 
     The same hash and the same package version give the same answers.
     """
+    import hashlib  # takes a while, and few answers say their version
+
     digest = hashlib.sha256()
     for path in [*sorted(folder().glob("*.csv")), *_all_overlays()]:
         digest.update(path.name.encode())
@@ -371,7 +371,7 @@ def frame(name: str) -> pandas.DataFrame:
 
     rows = records(name)
     schema = schemas()[name]
-    table = pandas.DataFrame([asdict(row) for row in rows], columns=list(schema.columns))
+    table = pandas.DataFrame(list(rows), columns=list(schema.columns))
     return table.assign(**{column: pandas.to_numeric(table[column]).astype("float64") for column in schema.numbers})
 
 
@@ -383,16 +383,20 @@ _EXPRESSIONS: dict[str, Callable[[str], object]] = {
 }
 
 
-def read_csv(path: Path) -> tuple[list[dict[str, str]], list[str]]:
+def _read(path: Path, reader: Callable[[TextIO], Result]) -> Result:
     _check_regular(path)
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file)
-            return list(reader), list(reader.fieldnames or ())
+            return reader(file)
     except OSError as error:
         raise TableError(f"{path} cannot be read: {error.strerror}", str(path), "Give the right to read it") from error
     except (UnicodeDecodeError, csv.Error) as error:
         raise TableError(f"{path} is not CSV in UTF-8: {error}", str(path), "Save it as CSV UTF-8") from error
+
+
+def _rows_and_columns(file: TextIO) -> tuple[list[dict[str, str]], list[str]]:
+    reader = csv.DictReader(file)
+    return list(reader), list(reader.fieldnames or ())
 
 
 def overlay_files(path: Path) -> list[Path]:
@@ -453,7 +457,7 @@ def _table_of(columns: list[str], path: Path) -> str:
 
 
 def _checked(path: Path) -> tuple[str, list[tuple[str, dict[str, str], list[TableError]]]]:
-    rows, columns = read_csv(path)
+    rows, columns = _read(path, _rows_and_columns)
     name, seen = _table_of(columns, path), set[tuple[str, ...]]()
     placed = ((f"{path.name} row {number}", row) for number, row in enumerate(rows, 2))
     return name, [(where, row, list(_wrong_cells(schemas()[name], row, where, seen))) for where, row in placed]

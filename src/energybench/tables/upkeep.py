@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import csv
-import hashlib
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from fnmatch import fnmatchcase
@@ -207,7 +206,7 @@ def confirm(
     if record.verification == "conflict":
         fix = f"Settle by hand what the notes of the row say: {record.notes}"
         raise TableError(f"{row} is in conflict, and one figure does not settle that", row, fix)
-    cells = asdict(record)
+    cells = record._asdict()
     given = _figures(table, record, values)
     other = {name: value for name, value in given.items() if cells[name] and Decimal(cells[name]) != Decimal(value)}
     if other and not correct:
@@ -269,6 +268,8 @@ def _figures(table: str, record: Any, values: Mapping[str, str] | str) -> dict[s
 
 def _evidence(record: Any, document: Path, page: str, address: str) -> str:
     try:
+        import hashlib
+
         digest = hashlib.sha256(document.read_bytes()).hexdigest()[:_LONGEST_HASH]
     except OSError as error:
         fix = "Give the file of the document that you read"

@@ -439,7 +439,7 @@ def _verdict(row: TargetRow, spec: MeasureRow, given: _Given) -> TargetVerdict:
             found |= _answer(row, spec, need, given)
         except EnergybenchError as error:
             found |= {"reason": str(error), "period": given.period, "note": spec.note}
-    cells = {name: cell for name, cell in asdict(row).items() if name in TargetVerdict.__dataclass_fields__}
+    cells = {name: cell for name, cell in row._asdict().items() if name in TargetVerdict.__dataclass_fields__}
     return TargetVerdict(
         target=row.id, measure=spec.measure, figure=spec.figure, columns=spec.columns, **cells, **found
     )

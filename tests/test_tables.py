@@ -9,7 +9,6 @@ import pickle
 import re
 import subprocess
 import sys
-from dataclasses import fields, replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -79,7 +78,7 @@ def test_the_columns_are_those_described(name: str) -> None:
 @each("name", TABLES)
 def test_the_record_has_the_columns_described(name: str) -> None:
     row = tables.records(name)[0]
-    assert [field.name for field in fields(row)] == [field["name"] for field in _fields(name)]
+    assert list(row._fields) == [field["name"] for field in _fields(name)]
     assert pickle.loads(pickle.dumps(row)) == copy.deepcopy(row) == row  # noqa: S301 - our own
 
 
@@ -399,17 +398,17 @@ def test_every_word_that_the_description_lists_is_checked(write_table: WriteTabl
 
 def test_the_one_usable_row_is_an_accepted_one_of_one_figure() -> None:
     weak, good, other = (
-        replace(tables.records("coal_rates")[0], id=name, value=value, unit="gce/kWh", verification=verification)
+        tables.records("coal_rates")[0]._replace(id=name, value=value, unit="gce/kWh", verification=verification)
         for name, value, verification in (("a", "305", "unverified"), ("b", "302.4", "one_source"), ("c", "300", ""))
     )
     assert choose([weak, good], "The rate", lambda _: "Choose", False) is good
     assert choose([weak], "The rate", lambda _: "Choose", True) is weak
     with refused(UnverifiedError, "unverified", "The rate, 305 gce/kWh,"):
         choose([weak], "The rate", lambda _: "Choose", False)
-    two = [good, replace(other, verification="two_sources")]
+    two = [good, other._replace(verification="two_sources")]
     with refused(AmbiguousError, "several-candidates", "302.4 gce/kWh (b of ", "300 gce/kWh (c of ", "Choose b"):
         choose(two, "The rate", lambda first: f"Choose {first.id}", True)
-    same = [good, replace(two[1], value="302.40")]
+    same = [good, two[1]._replace(value="302.40")]
     assert choose(same, "The rate", lambda _: "Choose", False) is same[1], "the best verified of one figure"
 
 

@@ -983,13 +983,17 @@ def test_the_installed_command_is_this_one() -> None:
 PAGE = Path(__file__).parents[1] / "docs" / "command.md"
 
 
-def test_the_page_shows_what_the_command_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_the_page_shows_what_the_command_says(lang: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    meters, outputs, plants = re.findall(r"```text\n(企业.*?)```", PAGE.read_text("utf-8"), re.DOTALL)
+    monkeypatch.setenv("ENERGYBENCH_LANG", lang)
+    page = PAGE if lang == "en" else PAGE.parent / "zh" / PAGE.name
+    meters, outputs, plants = re.findall(r"```text\n(企业.*?)```", page.read_text("utf-8"), re.DOTALL)
     (tmp_path / "meters.csv").write_text(meters, encoding="utf-8")
     (tmp_path / "outputs.csv").write_text(outputs, encoding="utf-8")
     (tmp_path / "plants.csv").write_text(plants, encoding="utf-8")
-    runs = shown_runs(PAGE)
+    runs = shown_runs(page)
+    assert [line for line, *_ in runs] == [line for line, *_ in shown_runs(PAGE)]
     assert {shlex.split(line)[1] for line, _, _ in runs if line.startswith("energybench")} == set(COMMANDS)
     for line, shown, code in runs:
         words = shlex.split(line)
@@ -1005,13 +1009,14 @@ def test_the_page_shows_what_the_command_says(tmp_path: Path, monkeypatch: pytes
 
 @each("command", COMMANDS)
 def test_the_page_names_every_option_and_key(command: str) -> None:
-    page = PAGE.read_text("utf-8")
+    page, chinese = (one.read_text("utf-8") for one in (PAGE, PAGE.parent / "zh" / PAGE.name))
     sections = dict(re.findall(r"^## (\w+)\n(.*?)(?=^## |\Z)", page, re.DOTALL | re.MULTILINE))
     options = set(re.findall(r"^  (--[a-z-]+)", run(command, "--help").stdout, re.MULTILINE)) - {"--help"}
     assert options
     for option in options - {"--json", "--allow-unverified"}:
         known = sections["limit"] + sections["convert"] + sections["classify"] + sections[command]
         assert f"`{option}" in known, option
+        assert f"`{option}" in chinese, option
     asked = {
         "convert": ["1 t", "原煤"],
         "limit": ["3 t"],

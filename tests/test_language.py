@@ -86,6 +86,12 @@ def test_no_row_of_the_catalogue_names_a_hole_that_its_english_lacks() -> None:
         ("It is the tesla: write t for the tonne", "这是特斯拉的符号：吨请写 t"),
         ("甲厂 of the north", "甲厂 of the north"),
         ("As for acetylene.; local default", "同乙炔；地方缺省值"),
+        ("'a' may mean raw_coal 原煤, anthracite 无烟煤", "'a' 可能指 raw_coal 原煤、anthracite 无烟煤"),
+        ("'a, b' may mean b 'c, d' (e, f), g", "'a, b' 可能指 b 'c, d' (e, f)、g"),
+        (
+            "a is in force only from 2022; b is in force only from 2023. No end. c",
+            "a 自 2022 起实施；b 自 2023 起实施。No end. c",
+        ),
     ],
 )
 def test_a_finished_sentence_is_matched_and_a_quoted_text_stays(english: str, chinese: str) -> None:

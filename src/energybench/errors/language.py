@@ -185,9 +185,11 @@ def _best(text: str) -> tuple[int, str]:
         left, joint, right = _split(core, joint)
         if joint:
             (first, one), (second, other) = _best(left), _best(right)
+            both = first + second
             own = _is_quoted(left) or re.fullmatch(f"[{_CHINESE}]+", left)
-            if first + second > found[0] or (not found[0] and own and joint != ", "):
-                found = first + second or 1, _join(one, written, other)
+            # Of two readings that say as much, the one that ends at a full stop.
+            if (both and both >= found[0] + (joint != ". ")) or (not found[0] and own and joint != ", "):
+                found = both or 1, _join(one, written, other)
     if (bracket := _BRACKET.fullmatch(core)) and bracket[2].count("(") == bracket[2].count(")"):
         (first, one), (second, other) = _best(bracket[1]), _best(bracket[2])
         if first + second > found[0]:

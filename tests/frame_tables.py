@@ -184,6 +184,8 @@ class Group:
 
     def account(self, **options: Any) -> eb.Account:
         """Return the account of this group alone."""
+        if not self.furnace:
+            options.pop("reading", None)  # of a furnace alone
         capacity = (
             f"{self.furnace['furnace_capacity']!r} {self.furnace['furnace_capacity_unit']}" if self.furnace else None
         )

@@ -13,10 +13,10 @@ import pytest
 import energybench as eb
 from energybench import tables
 from energybench.errors import MissingColumnError, OptionError, TableError, UnverifiedWarning
-from energybench.frames import dask_tables, problems
-from energybench.frames.layout import Layout
-from energybench.frames.options import make_options
+from energybench.frames import pipeline, problems
+from energybench.frames.columns import Layout
 from energybench.frames.pipeline import Wanted
+from energybench.frames.resolve import Options
 from expect import refused
 from frame_tables import meters, notes_of_any_source, outputs
 
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from energybench.energy.coefficients import Choice
+    from energybench.frames.groups import Groups
     from energybench.frames.pipeline import Sums
 
 OUTPUTS = outputs({}, {"period": 2024}, {"product": "电解铝", "output": 20, "output_unit": "万t"}, {"plant": "乙"})
@@ -146,16 +148,16 @@ def test_lines_of_energy_are_not_kept() -> None:
 # Workers --------------------------------------------------------------------------------------------------
 
 
-def plan(**options: Any) -> dask_tables.Plan:
+def plan(**options: Any) -> tuple[list[str], Groups, Choice, Layout, str]:
     """Return what a worker would be given."""
-    groups = Wanted.of(OUTPUTS, make_options(), "pandas", Layout()).groups
-    versions = (eb.__version__, tables.data_version())
-    return dask_tables.Plan(tuple(mixed().columns), groups, make_options(**options).choice, versions)
+    groups = Wanted.of(OUTPUTS, Options.of(), "pandas", Layout()).groups
+    versions = f"{eb.__version__} with tables {tables.data_version()}"
+    return list(mixed().columns), groups, Options.of(**options).choice, Layout(), versions
 
 
 def test_what_workers_get_and_give_pickles() -> None:
     given = plan(basis="primary", coal_rate="302.4 gce/kWh")
-    sums = dask_tables.sums_of(mixed(), pickle.loads(pickle.dumps(given)))  # noqa: S301 - our own bytes
+    sums = pipeline.sums_of(mixed(), pickle.loads(pickle.dumps(given)))  # noqa: S301 - our own bytes
     again: Sums = pickle.loads(pickle.dumps(sums))  # noqa: S301 - our own bytes
     assert (again.rows, again.used, len(again.problems)) == (sums.rows, sums.used, len(sums.problems))
     assert again.totals.tce.tolist() == sums.totals.tce.tolist()
@@ -173,14 +175,14 @@ def test_a_worker_with_other_tables_is_refused(write_table: Callable[..., Path])
     given = plan()
     tables.use(write_table("carriers", {"id": "own-coal"}, base="gbt-2589-2008/standard-coal"))
     with refused(TableError, "table", "a worker has", "ENERGYBENCH_DATA"):
-        dask_tables.sums_of(mixed(), given)
+        pipeline.sums_of(mixed(), given)
 
 
 def test_sums_are_left_as_they_are() -> None:
     """A task that is run twice must give the same."""
-    parts = [dask_tables.sums_of(mixed(), plan()) for _ in range(2)]
+    parts = [pipeline.sums_of(mixed(), plan()) for _ in range(2)]
     before = pickle.dumps(parts)
-    first, again = dask_tables.together(parts), dask_tables.together(parts)
+    first, again = pipeline.together(parts), pipeline.together(parts)
     assert pickle.dumps(parts) == before
     assert first.totals.tce.tolist() == again.totals.tce.tolist()
     assert first.rows == 2 * parts[0].rows

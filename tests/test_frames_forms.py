@@ -13,10 +13,10 @@ import pytest
 import energybench as eb
 from energybench import cli
 from energybench.errors import MissingColumnError, OptionError, TableError
-from energybench.frames.columns import split_unit
+from energybench.frames.columns import Layout, split_unit
 from energybench.frames.files import read_form
-from energybench.frames.forms import Grid, find_form, read_forms
-from energybench.frames.layout import Layout
+from energybench.frames.form_rows import read_forms
+from energybench.frames.forms import Grid, find_form
 from engines import SOURCES, polars_lazy, source_of
 from expect import each, refused
 

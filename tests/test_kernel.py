@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from energybench.frames import kernel
@@ -101,7 +101,7 @@ def test_the_keys_in_use_are_those_of_the_rows(pairs: list[tuple[int, int]]) -> 
 @given(st.dictionaries(st.integers(0, 9), st.floats(allow_nan=False)), st.lists(st.integers(0, 12)))
 def test_a_key_without_a_number_has_the_other(numbers: dict[int, float], keys: list[int]) -> None:
     known = sorted(numbers)
-    lookup = make_lookup(10, np.array(known, int), np.array([numbers[key] for key in known], float), -1.0)
+    lookup = make_lookup(10, np.array(known, int), np.array([numbers[key] for key in known], float), -1)
     # A key at or beyond the size of the key space is none.
     assert lookup.take(np.array(keys, int)).tolist() == [numbers.get(key, -1.0) for key in keys]
 
@@ -115,11 +115,11 @@ def test_a_large_key_space_is_searched(size: int, dense: bool, monkeypatch: pyte
 
 # Sums -----------------------------------------------------------------------------------------------------
 
-FACTORS = np.array([2.0, 0.5, NAN])  # the last key has no factor
-POWER = np.array([0.0, 3.0, 0.0])
+FACTORS = np.array([2.0, 0.5, NAN, INF])  # the third key has no factor, the last lacks one that a zero does not need
+POWER = np.array([0.0, 3.0, 0.0, 0.0])
 amounts = st.sampled_from([0.0, 1.0, -2.5, 1e300, 1e308, NAN, INF]) | st.floats(-1e6, 1e6)
 readings = st.lists(
-    st.tuples(amounts, st.sampled_from([1.0, -1.0, 0.5, 1e10, NAN]), st.integers(0, 2), st.integers(0, 3)), max_size=30
+    st.tuples(amounts, st.sampled_from([1.0, -1.0, 0.5, 1e10, NAN]), st.integers(0, 3), st.integers(0, 3)), max_size=30
 )
 
 
@@ -130,6 +130,8 @@ def _slow(rows: list[tuple[float, float, int, int]], with_multiplier: bool, with
     for number, (amount, multiplier, factor, group) in enumerate(rows):
         times = multiplier if with_multiplier else 1.0
         value = float(FACTORS[factor]) * amount * times
+        if FACTORS[factor] == INF:
+            value = 0.0 if amount * times == 0 else NAN
         total["readings"][group] += 1
         if not math.isfinite(value) or group == 3:
             total["unusable"][group] += 1
@@ -144,20 +146,21 @@ def _slow(rows: list[tuple[float, float, int, int]], with_multiplier: bool, with
 
 @pytest.mark.usefixtures("_blocks", "_spaces")
 @given(st.booleans(), st.booleans(), readings)
+@example(with_multiplier=False, with_power=False, rows=[(0.0, 1.0, 3, 0), (5.0, 1.0, 3, 1)])
 def test_a_sweep_is_the_loop_over_its_rows(
     with_multiplier: bool, with_power: bool, rows: list[tuple[float, float, int, int]]
 ) -> None:
     amount, multiplier = (np.array([row[column] for row in rows], float) for column in (0, 1))
     factor, place = (np.array([row[column] for row in rows], int) for column in (2, 3))
     totals = Totals.zero(3)
-    keys = np.arange(3)
+    keys, kinds = np.arange(3), np.arange(4)
     sweep(
         totals,
         amount,
         multiplier if with_multiplier else None,
         factor,
-        make_lookup(3, keys, FACTORS, NAN),
-        make_lookup(3, keys, POWER, 0.0) if with_power else None,
+        make_lookup(4, kinds, FACTORS, NAN),
+        make_lookup(4, kinds, POWER, 0.0) if with_power else None,
         make_key([(place, np.arange(4), 3)]),
         make_lookup(3, keys, keys, 3),
         multiplier if with_multiplier else None,

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import energybench as eb
-from energybench.frames.parts import coverage
+from energybench.frames.groups import coverage
 from energybench.tables.periods import period_span
 from engines import SOURCES, source_of
 from frame_tables import meters, notes_of_any_source, outputs

@@ -25,8 +25,7 @@ from energybench.errors import (
     TableNotFoundError,
     UnverifiedWarning,
 )
-from energybench.frames import files, groups, pipeline, problems, resolve
-from energybench.frames import parquet as parquet_files
+from energybench.frames import files, groups, pipeline, problems, resolve, sources
 from energybench.frames.encode import encode
 from energybench.frames.native import from_arrow
 from expect import refused
@@ -561,14 +560,14 @@ def test_no_dictionary_is_gathered_over_a_row_group_of_any_length(
     monkeypatch.setattr(parquet.ParquetFile, "__init__", spy)
     assert_same(eb.assess_path(path, OUTPUTS, batch_rows=7), whole)
     assert "unit" in asked[-1]
-    monkeypatch.setattr(parquet_files, "_LONG_GROUP", 5)
+    monkeypatch.setattr(sources, "_LONG_GROUP", 5)
     assert_same(eb.assess_path(path, OUTPUTS, batch_rows=7), whole)
     assert asked[-1] == []
 
 
 def test_what_is_remembered_of_refusals_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(resolve, "REMEMBERED", 30)
-    options = eb.frames.options.make_options()
+    options = eb.frames.resolve.Options.of()
     known = resolve.KnownFactors(options.choice)
     for start in range(0, 200, 50):
         combinations = [("原煤", f"箱{number}", "", "") for number in range(start, start + 50)]

@@ -148,9 +148,7 @@ class EnergybenchAccessor:
         if table.empty:
             return numpy.zeros(0), pandas.DataFrame(columns=list(PROBLEMS)), []
         read = read_meters(with_plain_cells(table), known)
-        with numpy.errstate(over="ignore", invalid="ignore"):
-            tce = read.lookup("tce", numpy.nan).take(read.factor) * read.amount
-            tce = (tce if read.multiplier is None else tce * read.multiplier) + 0.0
+        tce = read.weigh("tce", numpy.nan, read.multiplier) + 0.0
         bad = numpy.flatnonzero(~numpy.isfinite(tce))
         tce[bad] = numpy.nan
         problems = problems_of(read, bad).rows().frame()

@@ -1,32 +1,78 @@
-"""What an assessment returns: results, energy lines, problems."""
+"""What an assessment returns: results, energy lines (kept, or written to a file), problems."""
 
 from __future__ import annotations
 
 import json
 import math
+import os
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NoReturn
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 import numpy
 import pandas
 
 from energybench import __version__
-from energybench.errors import TableError, text_of
+from energybench.errors import TableError, quoted, requiring, text_of
 from energybench.frames.native import described, to_kind
 from energybench.frames.problems import add_counts
-from energybench.frames.uncertain_cells import FIGURE_COLUMNS
+from energybench.frames.uncertain import FIGURE_COLUMNS
 from energybench.limits.ladders import Level
 from energybench.units.result import Card, Receipted, report_room
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from numpy.typing import NDArray
 
     from energybench.frames.grading import Grading
     from energybench.frames.meters import Meters
     from energybench.frames.problems import ProblemRows, Tally
+
+
+class EnergyFile:
+    """A Parquet file of energy lines, which takes its name when all is written, and only then."""
+
+    def __init__(self, path: str | Path, read: tuple[Any, ...]) -> None:
+        self.path = Path(path)
+        shown = quoted(str(path))
+        if self.path.suffix.lower() != ".parquet":
+            raise TableError(f"energy_to is {shown}, expected a .parquet file", shown, "Name it .parquet")
+        target = self.path.resolve()
+        sources = [Path(one).resolve() for one in read if isinstance(one, str | Path)]
+        if any(source == target or source in target.parents for source in sources):
+            raise TableError(f"{shown} is read here, and would be written over", shown, "Write to another place")
+        if not target.parent.is_dir():
+            folder = quoted(str(self.path.parent))
+            raise TableError(f"{folder} is not a folder that exists", folder, "Make the folder first")
+        with requiring("pyarrow", "arrow", "Writing energy_to"):
+            import pyarrow  # type: ignore[import-untyped]  # noqa: F401 - asked for before anything is read
+        self._part = target.with_name(f".{os.getpid()}-{target.name}")
+        self._writer: Any = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def write(self, lines: pandas.DataFrame, file: str) -> None:
+        """Write the lines of a batch; the first one says what type each column has."""
+        import pyarrow
+        from pyarrow import parquet
+
+        table = to_kind(lines.assign(file=file) if file else lines, "pyarrow")
+        if self._writer is None:
+            kinds = [
+                one.with_type(pyarrow.string()) if pyarrow.types.is_dictionary(one.type) else one
+                for one in table.schema
+            ]
+            self._writer = parquet.ParquetWriter(self._part, pyarrow.schema(kinds, table.schema.metadata))
+        self._writer.write_table(table.cast(self._writer.schema))
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if self._writer is not None:
+            self._writer.close()
+            if kind is None:
+                self._part.replace(self.path)
+            else:
+                self._part.unlink(missing_ok=True)
 
 
 @dataclass(frozen=True)
@@ -63,8 +109,7 @@ class EnergyLines:
             ("tce", numpy.nan, meters.multiplier),
             ("electricity_kwh", 0.0, meters.turn),
         ):
-            values = meters.lookup(name, otherwise).take(meters.factor) * meters.amount
-            values = values if multiplier is None else values * multiplier
+            values = meters.weigh(name, otherwise, multiplier)
             # Of the rows that are used only those that need no coefficient have no number.
             lines[name] = numpy.where(used, numpy.nan_to_num(values, nan=0.0) + 0.0, numpy.nan)
         lines["used"] = used
@@ -73,11 +118,9 @@ class EnergyLines:
 
 class NoEnergyLines:
     def frame(self) -> NoReturn:
-        raise TableError(
-            "The energy lines of meters that are not in memory as a whole are not kept",
-            "energy",
-            'Pass energy_to="lines.parquet" to assess(), which writes them as the rows pass',
-        )
+        what = "The energy lines of meters that are not in memory as a whole are not kept"
+        fix = 'Pass energy_to="lines.parquet" to assess(), which writes them as the rows pass'
+        raise TableError(what, "energy", fix)
 
 
 #: From so many rows with problems on, texts and JSON hold the counted form alone, and at most so many kinds of it.

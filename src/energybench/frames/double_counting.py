@@ -78,7 +78,8 @@ class DoubleCounting:
         amount = to_floats(table["amount"]) if batch.amount is None else batch.amount
         value = amount * encode(table["unit"]).map(_in_tce, numpy.nan, numpy.float64)
         if "flow" in table.columns:
-            value *= encode(table["flow"]).map(_of_inputs, 1.0, numpy.float64)
+            inputs = encode(table["flow"]).map(lambda flow: KIND_OF_FLOW.get(flow_word(flow)) == "in", True, bool)
+            value[~inputs] = numpy.nan
         known = numpy.isfinite(value)
         if self.stated is None:
             self.stated = numpy.zeros((groups.count + 1, len(_NAMES)))
@@ -195,7 +196,3 @@ def _in_tce(unit: Any) -> float:
     """Return what a unit of a total row is in tce, NaN where it is no standard coal."""
     scale = resolve_unit(clean_text(unit), TCE, "unit")
     return numpy.nan if isinstance(scale, Refusal) else scale
-
-
-def _of_inputs(flow: Any) -> float:
-    return 1.0 if KIND_OF_FLOW.get(flow_word(flow)) == "in" else numpy.nan

@@ -73,6 +73,11 @@ def encode(column: pandas.Series[Any]) -> Coded:
     return _with_null(codes, list(uniques))
 
 
+def encode_if_there(table: pandas.DataFrame, name: str) -> Coded:
+    """Code a column of a table; one that it lacks has an empty text in every row."""
+    return encode(table[name]) if name in table else Coded(numpy.zeros(len(table), numpy.int8), [""])
+
+
 def _plain(cell: Any) -> Any:
     """Return a cell that stands for itself alone: True is not 1, a list and a number beyond all floats no key."""
     known = isinstance(cell, str | Number) and not isinstance(cell, bool)
@@ -190,7 +195,8 @@ def with_units_of_cells(table: pandas.DataFrame, values: Floats, name: str, unit
     pairs = list(zip(found, table[unit].iloc[rows], strict=True))
     texts = ["" if pandas.isna(cell) else clean_text(cell) for _, cell in pairs]
     read = [
-        bool(one) and (not text or _unit(text) == _unit(one[1])) for (one, _), text in zip(pairs, texts, strict=True)
+        bool(one) and (not text or unit_of(text) == unit_of(one[1]))
+        for (one, _), text in zip(pairs, texts, strict=True)
     ]
     values[rows[read]] = [one[0] for (one, _), here in zip(pairs, read, strict=True) if here]
     cells = table[[name, unit]].astype(object)
@@ -204,10 +210,10 @@ def _with_unit(cell: Any) -> tuple[float, str] | None:
         number, unit = read_number(cell.strip()) if isinstance(cell, str) else ("", "")
     except AmountError:
         return None
-    return (float(number), unit) if unit and _unit(unit) is not None else None
+    return (float(number), unit) if unit and unit_of(unit) else None
 
 
-def _unit(text: str) -> UnitText | None:
+def unit_of(text: str) -> UnitText | None:
     try:
         return read_unit(text)
     except UnitTextError:
@@ -244,10 +250,10 @@ def cell_text(cell: Any) -> str:
 
 def is_blank(cell: Any) -> bool:
     """Say whether a cell is empty, or what people write for nothing."""
-    return cell is None or cell != cell or clean_text(cell) in BLANK
+    return cell_text(cell) in BLANK
 
 
 def none_used(table: pandas.DataFrame) -> pandas.DataFrame:
     """Return meter rows with 0 for every amount that is blank or a dash."""
-    blank = encode(table["amount"]).map(lambda cell: clean_text(cell) in BLANK, True, bool)
+    blank = encode(table["amount"]).map(is_blank, True, bool)
     return table.assign(amount=table["amount"].astype(object).where(~blank, 0)) if blank.any() else table

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from energybench.energy.lines import TOTALS
 from energybench.errors import EnergybenchError, OptionError, PeriodError, TableError, quoted
-from energybench.frames.columns import canonical_columns, column_of
+from energybench.frames.columns import Layout, Shape, canonical_columns, column_of, mapping_text
 from energybench.frames.encode import clean_text, encode
-from energybench.frames.forms import Reading, several
-from energybench.frames.layout import Layout, Shape, mapping_text
-from energybench.frames.opening import open_meters, open_outputs, same_table
+from energybench.frames.files import open_meters, open_outputs, same_table
+from energybench.frames.form_rows import Reading, several
 from energybench.tables.names import find_carrier, find_item, normalise_name
 from energybench.tables.periods import period_span
 from energybench.units.text import read_unit
@@ -142,7 +141,7 @@ def _said_of(found: Reading, kind: str, names: Mapping[str, str]) -> list[tuple[
     table = frame.iloc[:, list(places.values())].set_axis(list(places), axis=1)
     said = [(note.removeprefix(f"{kind}: "), True) for note in found.notes]
     said.append((several(len(table), "row"), True))
-    headers = found.headers or {str(header): column_of(header, kind) or "not used" for header in frame.columns}
+    headers = found.read_as or {str(header): column_of(header, kind) or "not used" for header in frame.columns}
     said += [(f"header {quoted(header)}: {column}", True) for header, column in headers.items()]
     for column, read in _READERS.items():
         if column in table:
@@ -163,10 +162,6 @@ def _cells(cells: Any, column: str, read: Callable[[str], str], own: Mapping[str
         yield f"{column} is empty in {several(empty, 'row')}", False
 
 
-def _carrier(text: str) -> str:
-    return "a total of others" if normalise_name(text) in TOTALS else find_carrier(text)
-
-
 def _period(text: str) -> str:
     if (span := period_span(text)) is None:
         raise PeriodError(f"{quoted(text)} is no period", quoted(text), "Write 2023, 2023-06 or 2023年6月")
@@ -177,7 +172,7 @@ _READERS: dict[str, Callable[[str], str]] = {
     "plant": str,
     "period": _period,
     "product": find_item,
-    "carrier": _carrier,
+    "carrier": lambda text: "a total of others" if normalise_name(text) in TOTALS else find_carrier(text),
     "unit": lambda text: str(read_unit(text)),
     "output_unit": lambda text: str(read_unit(text)),
 }

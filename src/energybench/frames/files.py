@@ -1,4 +1,4 @@
-"""Meter and output tables from files: text, Parquet, Excel, JSON; whole, or a batch at a time."""
+"""Tables of any kind are opened: text, Parquet, Excel, JSON, frames; whole as the form that they are, or in batches."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ import codecs
 import json
 import re
 import zipfile
+from collections.abc import Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from energybench.errors import (
     MissingPackageError,
@@ -21,33 +22,41 @@ from energybench.errors import (
     quoted,
     requiring,
 )
-from energybench.frames.columns import COVERAGE, REQUIRED, column_of
+from energybench.frames.columns import COVERAGE, REQUIRED, Layout, column_of
 from energybench.frames.encode import is_missing
-from energybench.frames.forms import (
-    Grid,
+from energybench.frames.form_rows import (
     Reading,
-    find_form,
     read_forms,
-    refuse_near,
     several,
     several_sheets,
     with_constants,
     without_example,
     without_notes,
 )
-from energybench.frames.layout import Layout
-from energybench.frames.native import from_arrow
-from energybench.frames.parquet import FIRST_ROW, headers_of, open_parquet, readable
-from energybench.frames.sources import BATCH_ROWS, Batch, FrameSource
-from energybench.frames.statistical_forms import SUBTRACTED, role_of
+from energybench.frames.forms import SUBTRACTED, Grid, find_form, refuse_near, role_of
+from energybench.frames.native import from_arrow, kind_of, to_pandas
+from energybench.frames.sources import (
+    BATCH_ROWS,
+    FIRST_ROW,
+    Batch,
+    EngineSource,
+    StreamSource,
+    collected,
+    headers_of,
+    is_lazy,
+    open_parquet,
+    readable,
+)
 from energybench.tables.names import normalise_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     import pandas
 
-    from energybench.frames.parquet import ParquetSource
+    from energybench.frames.sources import ParquetSource
+
+    Source: TypeAlias = "Reading | StreamSource | EngineSource | CsvSource | ParquetSource"
 
 #: Files of this many bytes, or of a sixteenth where Parquet packs them, are read in batches where nobody says how.
 LARGE = 256 * 2**20
@@ -66,7 +75,7 @@ _BLOCK = 1 << 22
 
 def open_file(
     path: str | Path, batch_rows: int | None, layout: Layout | None = None
-) -> FrameSource | CsvSource | ParquetSource | Reading:
+) -> CsvSource | ParquetSource | Reading:
     """Look at a meter file or folder; a small file is read whole where nobody says in which batches."""
     file, shown = Path(path), shown_path(path)
     folder = _kind(file) == "folder" and path != ""  # an empty text would be the folder at work
@@ -99,7 +108,8 @@ def read_table(path: str | Path, sheet: str | None = None) -> pandas.DataFrame:
         raise TableNotFoundError(f"{shown} is a folder, and one file is read here", shown, fix)
     ending = _ending(file, shown)
     if ending in _TEXTS:
-        return _read_csv(file)
+        with file.open("rb") as text:
+            return next(open_csv(file, 0).frames(text, 1 << 40))
     if ending == ".json":
         return _read_json(file)
     if ending == ".xlsx":
@@ -130,10 +140,9 @@ def read_frame(frame: pandas.DataFrame, kind: str, layout: Layout) -> Reading:
     headers = list(frame.columns)
     if _is_tidy(headers, kind, layout):
         return _with_own(frame, kind, layout)
-    cells = [
-        [str(header) for header in headers],
-        *(_plain_row(row) for row in frame.itertuples(index=False, name=None)),
-    ]
+    rows = frame.itertuples(index=False, name=None)
+    cells: list[list[Any]] = [list(map(str, headers))]
+    cells += ([None if is_missing(cell) else cell for cell in row] for row in rows)
     form = find_form(Grid(cells), kind, Layout(None, 1, layout.columns)) if len(frame) <= _MOST_ROWS else None
     if form is None:
         refuse_near([Grid(cells[:1])], kind, layout)
@@ -141,11 +150,7 @@ def read_frame(frame: pandas.DataFrame, kind: str, layout: Layout) -> Reading:
     found = read_forms([form], layout, kind)
     # The rows of the grid are those of the frame below one header.
     found.frame.index = [frame.index[row - FIRST_ROW] for row in found.frame.index]
-    return Reading(found.frame, found.notes[1:], found.used, found.headers)
-
-
-def _plain_row(row: tuple[Any, ...]) -> list[Any]:
-    return [None if is_missing(cell) else cell for cell in row]
+    return Reading(found.frame, found.notes[1:], found.used, found.read_as)
 
 
 def _is_tidy(headers: Sequence[object], kind: str, layout: Layout) -> bool:
@@ -277,11 +282,6 @@ def open_csv(path: Path, rows: int) -> CsvSource:
     with refusing_ragged(path):
         first = pandas.read_csv(path, nrows=1, **options)
     return CsvSource(path, _headers(first), options, rows, quotes)
-
-
-def _read_csv(path: Path) -> pandas.DataFrame:
-    with path.open("rb") as file:
-        return next(open_csv(path, 0).frames(file, 1 << 40))
 
 
 def _text_cells(path: Path, encoding: str, separator: str) -> list[list[Any]]:
@@ -522,3 +522,41 @@ def _read_excel(sheets: dict[str, pandas.DataFrame], file: Path, sheet: str | No
     table = table.iloc[1:].reset_index(drop=True).set_axis(_headers(table), axis=1).infer_objects()
     table.index += FIRST_ROW
     return table.dropna(how="all")
+
+
+def open_meters(meters: Any, batch_rows: int | None, layout: Layout) -> Source:
+    """Return a meter table of any kind as it is read, or as a source of batches."""
+    if isinstance(meters, str | Path):
+        return open_file(meters, batch_rows, layout)
+    if is_lazy(meters):
+        return EngineSource.of(meters)
+    home = type(meters).__module__.partition(".")[0]
+    in_memory = home in ("pandas", "polars") or hasattr(meters, "column_names")
+    if hasattr(meters, "__arrow_c_stream__") and not in_memory:
+        return StreamSource.of(meters)
+    return replace(read_frame(to_pandas(meters, "meters"), "meters", layout), kind=kind_of(meters))
+
+
+def open_outputs(outputs: Any, kind: str, layout: Layout) -> tuple[Reading, str]:
+    """Return an output table of any kind as it is read, and its kind; of a file or a mapping that of the meters."""
+    if isinstance(outputs, str | Path):
+        return read_form(outputs, "outputs", layout), kind
+    if is_lazy(outputs):
+        frame, kind = collected(outputs), EngineSource.of(outputs).kind
+    elif is_dask_frame(outputs):
+        frame, kind = outputs.compute(), "pandas"
+    else:
+        frame = to_pandas(outputs, "outputs")
+        kind = kind if isinstance(outputs, Mapping) else kind_of(outputs)
+    return read_frame(frame, "outputs", layout), kind
+
+
+def same_table(meters: Any, outputs: Any) -> bool:
+    """Say whether the outputs are in the table of the meters: none are given, or the same file."""
+    return outputs is None or (isinstance(outputs, str | Path) and str(outputs) == str(meters))
+
+
+def is_dask_frame(table: Any) -> bool:
+    """Say whether a table is a Dask frame; Dask is not imported to ask."""
+    kind = type(table)
+    return kind.__module__.startswith("dask.") and kind.__name__ == "DataFrame"

@@ -7,7 +7,7 @@ take part in arithmetic.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -19,8 +19,8 @@ from energybench.errors import UncertaintyError, check_option
 from energybench.frames import kernel
 from energybench.frames.columns import KEYS
 from energybench.frames.encode import decode
+from energybench.frames.groups import INCOMPLETE
 from energybench.frames.resolve import Refusal
-from energybench.frames.strays import INCOMPLETE
 from energybench.limits.ladders import Level, Regions, beyond_every_step, plausible_range
 from energybench.limits.verdicts import CANNOT_TELL, RULES, check_risk, duties, guard_band
 
@@ -31,10 +31,9 @@ if TYPE_CHECKING:
 
     from energybench.frames.groups import Groups
     from energybench.frames.kernel import Totals
-    from energybench.frames.options import Options
     from energybench.frames.outputs import Outputs
-    from energybench.frames.uncertain import SpreadTotals
-    from energybench.frames.uncertain_cells import Spreads
+    from energybench.frames.resolve import Options
+    from energybench.frames.uncertain import Spreads, SpreadTotals
 
     Floats = NDArray[numpy.float64]
     Codes = NDArray[numpy.int64]
@@ -75,11 +74,13 @@ GAP = Refusal("product", "", "missing-figure", f"A step of {{value}} {_NO_FIGURE
 
 
 @dataclass
-class TableRegions:
+class Grading:
     """What the ladders of a table make of the values: edges per row, classes per distinct ladder."""
 
     outputs: Outputs
     compare: str
+    results: pandas.DataFrame = field(default_factory=pandas.DataFrame)
+    uncertainty: Floats | None = None
 
     @cached_property
     def of_ladders(self) -> list[Regions]:
@@ -109,7 +110,7 @@ class TableRegions:
             table[: len(some), place] = some
         rows: Floats = table[:, self.outputs.code]
         if (limits := self.outputs.limits) is not None:
-            rows[0] = numpy.where(numpy.isnan(limits.value), rows[0], self.at_limits(limits.value)[number])
+            rows[0] = numpy.where(numpy.isnan(limits[0]), rows[0], self.at_limits(limits[0])[number])
         return rows
 
     def at_limits(self, limits: Floats) -> tuple[Floats, Floats]:
@@ -142,9 +143,81 @@ class TableRegions:
         limits = self.outputs.limits
         if limits is None:
             return numpy.zeros(len(value), bool)
-        readings = [self.at_limits(one)[0] for one in (limits.value, limits.strict, limits.lenient)]
+        readings = [self.at_limits(one)[0] for one in limits]
         met = kernel.regions(self.sign * value, numpy.sort(readings, axis=0))
         return (met > 0) & (met < len(readings))
+
+    @property
+    def intensity(self) -> Floats:
+        """The intensity of every row, NaN where there is none."""
+        values = self.results["intensity"].to_numpy(numpy.float64)
+        return numpy.where(self.results["reason"] == _IMPLAUSIBLE, numpy.nan, values)
+
+    def keys(self) -> pandas.DataFrame:
+        return self.results[["row", *KEYS, "intensity", "unit", "class"]].copy()
+
+    def probabilities(self) -> dict[str, Floats]:
+        """Return the probability of every class that a ladder of the table has, NaN where nothing is known."""
+        width = self.uncertainty
+        if width is None:
+            return {}
+        ends = numpy.full((len(self.edges) + 2, len(width)), numpy.inf)
+        ends[0], ends[1:-1] = -numpy.inf, _deviations(self.edges, self.sign * self.intensity, width)
+        used = {level for code in numpy.unique(self.outputs.code) for level in self.of_ladders[code].classes}
+        codes = sorted(_CODES[level] if level else len(_CODES) for level in used)
+        chances = {_NAMES[code]: numpy.zeros(len(width)) for code in codes}
+        for region, (low, high) in enumerate(pairwise(ends)):
+            names, mass = _NAMES[self.look_up(class_code, region)], _mass(low, high)
+            for name, chance in chances.items():
+                chance += numpy.where(names == name, mass, 0.0)
+        unknown = numpy.isnan(width) | numpy.isnan(self.intensity)
+        return {name: numpy.where(unknown, numpy.nan, chance) for name, chance in chances.items()}
+
+    def decide(self, rule: str, risk: float) -> pandas.DataFrame:
+        """Return the decision of every row, None where there is no class or no uncertainty for a guarded rule."""
+        check_option("rule", rule, RULES)
+        quantile = guard_band(1.0, check_risk(risk))
+        if rule != "simple" and self.uncertainty is None:
+            fix = "Add a column uncertainty or accuracy to the meters, or output_uncertainty to the outputs"
+            raise UncertaintyError(f"The rule {rule} needs an uncertainty and the tables state none", rule, fix)
+        value = self.intensity
+        width = numpy.full(len(value), numpy.nan) if self.uncertainty is None else self.uncertainty
+        band = numpy.zeros(len(value)) if rule == "simple" else width * quantile
+        toward = 1.0 if rule == "guarded-acceptance" else -1.0
+        guarded = value + self.sign * toward * band
+        level = self.level(guarded)
+        step = self.look_up(Regions.edge_decided_on, self.find(guarded))
+        chance = _mass(-numpy.inf, _deviations(_at(self.edges, step), self.sign * value, width))
+        for name, one in self.probabilities().items():
+            chance = numpy.where((step < 0) & (_NAMES[level] == name), one, chance)
+        table = self.keys()
+        table["decision"] = _CELLS[level]
+        table["rule"], table["risk"] = rule, numpy.nan if rule == "simple" else risk
+        table["guard_band"] = band
+        table["probability"] = numpy.where(level >= 0, chance, numpy.nan)
+        return table
+
+    @numpy.errstate(invalid="ignore", divide="ignore", over="ignore")
+    def sensitivity(self) -> pandas.DataFrame:
+        """Return what each row is away from the next better and the next worse class."""
+        outputs, value = self.outputs, self.intensity
+        mean, region, here = self.sign * value, self.find(value), self.level(value)
+        shift, per_unit = outputs.column("shift", 0.0), outputs.column("saving") * outputs.output
+        table = self.keys()
+        for word, nearer in (("better", numpy.minimum), ("worse", numpy.maximum)):
+            other, edge = (self.look_up(_of_neighbour(part, word == "better"), region) for part in (0, 1))
+            level = numpy.where((here < 0) | (other < 0), -1, self.look_up(class_code, other))
+            # A value within the tolerance of a limit is past the figure shown already.
+            wanted = numpy.where(level < 0, numpy.nan, self.sign * nearer(_at(self.shown, edge), mean))
+            scale = (value - shift) / (wanted - shift)
+            reachable = (scale > 0) & numpy.isfinite(scale)
+            table[f"class_{word}"] = _CELLS[level]
+            table[f"value_to_{word}"] = wanted - value
+            table[f"output_to_{word}"] = numpy.where(reachable, (scale - 1) * outputs.output, numpy.nan)
+            table[f"energy_to_{word}"] = (wanted - value) * per_unit
+        table["output_unit"] = self.results["output_unit"]
+        table["energy_unit"] = self.results["saving_unit"]
+        return table
 
 
 def class_code(regions: Regions, region: int) -> int | None:
@@ -152,6 +225,7 @@ def class_code(regions: Regions, region: int) -> int | None:
     return None if level is None else _CODES[level]
 
 
+@numpy.errstate(all="ignore")
 def grade(outputs: Outputs, totals: Totals, options: Options, withheld: NDArray[numpy.bool_]) -> pandas.DataFrame:
     """Return intensity, class, thresholds, margins and savings of every output row."""
     problems = outputs.problems
@@ -160,20 +234,39 @@ def grade(outputs: Outputs, totals: Totals, options: Options, withheld: NDArray[
     problems.flag(withheld, INCOMPLETE)
     by_electricity = outputs.column("electricity", False, bool)
     problems.flag(by_electricity & (totals.electric == 0), UNMETERED)
-    with numpy.errstate(all="ignore"):
-        total = numpy.where(by_electricity, totals.electricity_kwh, totals.tce)
-        scaled = total * outputs.column("scale")
-        intensity = scaled / outputs.output
-        intensity = intensity * outputs.column("factor", 1.0) + outputs.column("shift", 0.0)
+    scaled = numpy.where(by_electricity, totals.electricity_kwh, totals.tce) * outputs.column("scale")
+    intensity = scaled / outputs.output * outputs.column("factor", 1.0) + outputs.column("shift", 0.0)
     problems.flag(~numpy.isfinite(scaled), TOGETHER)
     problems.flag(~numpy.isfinite(intensity), TOO_SMALL)
     intensity[problems.flagged] = numpy.nan
-    regions = TableRegions(outputs, options.compare)
-    level = regions.level(intensity)
+    grading = Grading(outputs, options.compare)
+    level = grading.level(intensity)
     if not options.plausible:
         level[_flag_implausible(outputs, intensity)] = -1
     problems.flag((level < 0) & ~problems.flagged, GAP)
-    return _columns(outputs, intensity, level, regions, totals, options, withheld)
+    # Of several rows for the same output none may claim the energy, or a sum would count it twice.
+    complete = (totals.readings > 0) & (totals.unusable == 0) & ~outputs.several & ~withheld
+    table: dict[str, Any] = {"item": outputs.texts("item")}
+    for name in ("tce", "electricity_kwh"):
+        total = getattr(totals, name)
+        table[name] = numpy.where(complete & numpy.isfinite(total), total, numpy.nan)
+    table["intensity"], table["unit"] = intensity, outputs.texts("unit")
+    table["class"] = decode(level, _CELLS.tolist())
+    saving = outputs.column("saving") * outputs.output
+    for step, threshold in thresholds_of(outputs).items():
+        margin = grading.sign * (threshold - intensity)
+        table[step.replace("-", "_")] = threshold
+        table[f"margin_{step}".replace("-", "_")] = margin
+        table[f"saving_{step}".replace("-", "_")] = numpy.maximum(0.0, -margin) * saving
+    table["saving_unit"] = outputs.texts("saving_unit")
+    table["depends_on_reading"] = grading.depend_on_reading(intensity) & (level >= 0)
+    rows = [getattr(threshold, "row", None) for threshold in outputs.thresholds]
+    for name in ("document", "verification"):
+        table[name] = decode(outputs.code, [getattr(row, name, "") for row in rows])
+    table["notes"] = _notes(grading, numpy.where(level < 0, numpy.nan, intensity), options.project)
+    table["readings"] = totals.readings
+    table["unusable_readings"] = totals.unusable
+    return pandas.DataFrame(table)
 
 
 def note_on_signs(outputs: Outputs, intensity: Floats) -> list[str]:
@@ -194,7 +287,7 @@ def _flag_implausible(outputs: Outputs, intensity: Floats) -> NDArray[numpy.bool
     ranges = [(one and one.plausible) or (-numpy.inf, numpy.inf) for one in outputs.ladders]
     low, high = numpy.array(ranges, numpy.float64)[outputs.code].T
     if outputs.limits is not None:
-        furnace = numpy.flatnonzero(~numpy.isnan(limit := outputs.limits.value))
+        furnace = numpy.flatnonzero(~numpy.isnan(limit := outputs.limits[0]))
         ends[furnace] = limit[furnace, None]
         low[furnace], high[furnace] = (limit[furnace] * bound for bound in plausible_range(1.0, 1.0))
     odd: NDArray[numpy.bool_] = (intensity < low) | (intensity > high)
@@ -231,44 +324,10 @@ def note_on_potlines(outputs: Outputs, electric: Codes, auxiliary: int) -> list[
     return [said]
 
 
-@numpy.errstate(invalid="ignore", over="ignore")
-def _columns(
-    outputs: Outputs,
-    intensity: Floats,
-    level: Codes,
-    regions: TableRegions,
-    totals: Totals,
-    options: Options,
-    withheld: NDArray[numpy.bool_],
-) -> pandas.DataFrame:
-    # Of several rows for the same output none may claim the energy, or a sum would count it twice.
-    complete = (totals.readings > 0) & (totals.unusable == 0) & ~outputs.several & ~withheld
-    table: dict[str, Any] = {"item": outputs.texts("item")}
-    for name in ("tce", "electricity_kwh"):
-        total = getattr(totals, name)
-        table[name] = numpy.where(complete & numpy.isfinite(total), total, numpy.nan)
-    table["intensity"], table["unit"] = intensity, outputs.texts("unit")
-    table["class"] = decode(level, _CELLS.tolist())
-    saving = outputs.column("saving") * outputs.output
-    for step, threshold in thresholds_of(outputs).items():
-        margin = regions.sign * (threshold - intensity)
-        table[step.replace("-", "_")] = threshold
-        table[f"margin_{step}".replace("-", "_")] = margin
-        table[f"saving_{step}".replace("-", "_")] = numpy.maximum(0.0, -margin) * saving
-    table["saving_unit"] = outputs.texts("saving_unit")
-    table["depends_on_reading"] = regions.depend_on_reading(intensity) & (level >= 0)
-    rows = [None if isinstance(t, Refusal) else t.ladder or (t.curve and t.curve.row) for t in outputs.thresholds]
-    for name in ("document", "verification"):
-        table[name] = decode(outputs.code, [getattr(row, name, "") for row in rows])
-    table["notes"] = _notes(outputs, numpy.where(level < 0, numpy.nan, intensity), regions, options)
-    table["readings"] = totals.readings
-    table["unusable_readings"] = totals.unusable
-    return pandas.DataFrame(table)
-
-
-def _notes(outputs: Outputs, value: Floats, regions: TableRegions, options: Options) -> Any:
+def _notes(grading: Grading, value: Floats, project: str | None) -> Any:
     """Return what has to be said of the document of each row, and what follows from its value."""
-    asked = [duties(one, options.project, options.compare) if one else () for one in outputs.ladders]
+    outputs = grading.outputs
+    asked = [duties(one, project, grading.compare) if one else () for one in outputs.ladders]
     edges = [sorted({duty.edge for duty in some}) for some in asked]
     size = max([0, *map(len, edges)])
     table = numpy.full((size, len(edges)), numpy.inf)
@@ -283,7 +342,7 @@ def _notes(outputs: Outputs, value: Floats, regions: TableRegions, options: Opti
             said = (duty.met if edge <= duty.edge else duty.unmet for duty in some)
             texts.append("; ".join(dict.fromkeys(filter(None, (told, *said)))))
         texts.append(told)
-    place = kernel.regions(regions.sign * value, table[:, outputs.code])
+    place = kernel.regions(grading.sign * value, table[:, outputs.code])
     return decode(outputs.code * (size + 2) + numpy.where(numpy.isnan(value), size + 1, place), texts)
 
 
@@ -297,95 +356,11 @@ def thresholds_of(outputs: Outputs) -> dict[str, Floats]:
     if outputs.limits is not None:
         name = Level.WITHIN_LIMIT.value
         other = found.get(name, numpy.full(len(outputs.output), numpy.nan))
-        found[name] = numpy.where(numpy.isnan(outputs.limits.value), other, outputs.limits.value)
+        found[name] = numpy.where(numpy.isnan(outputs.limits[0]), other, outputs.limits[0])
     return found
 
 
 # Uncertainty and distances --------------------------------------------------------------------------------
-
-
-@dataclass
-class Grading:
-    outputs: Outputs
-    results: pandas.DataFrame
-    compare: str
-    uncertainty: Floats | None = None
-
-    @cached_property
-    def regions(self) -> TableRegions:
-        return TableRegions(self.outputs, self.compare)
-
-    @property
-    def intensity(self) -> Floats:
-        """The intensity of every row, NaN where there is none."""
-        values = self.results["intensity"].to_numpy(numpy.float64)
-        return numpy.where(self.results["reason"] == _IMPLAUSIBLE, numpy.nan, values)
-
-    def keys(self) -> pandas.DataFrame:
-        return self.results[["row", *KEYS, "intensity", "unit", "class"]].copy()
-
-    def probabilities(self) -> dict[str, Floats]:
-        """Return the probability of every class that a ladder of the table has, NaN where nothing is known."""
-        regions, width = self.regions, self.uncertainty
-        if width is None:
-            return {}
-        ends = numpy.full((len(regions.edges) + 2, len(width)), numpy.inf)
-        ends[0], ends[1:-1] = -numpy.inf, _deviations(regions.edges, regions.sign * self.intensity, width)
-        used = {level for code in numpy.unique(self.outputs.code) for level in regions.of_ladders[code].classes}
-        codes = sorted(_CODES[level] if level else len(_CODES) for level in used)
-        chances = {_NAMES[code]: numpy.zeros(len(width)) for code in codes}
-        for region, (low, high) in enumerate(pairwise(ends)):
-            names, mass = _NAMES[regions.look_up(class_code, region)], _mass(low, high)
-            for name, chance in chances.items():
-                chance += numpy.where(names == name, mass, 0.0)
-        unknown = numpy.isnan(width) | numpy.isnan(self.intensity)
-        return {name: numpy.where(unknown, numpy.nan, chance) for name, chance in chances.items()}
-
-    def decide(self, rule: str, risk: float) -> pandas.DataFrame:
-        """Return the decision of every row, None where there is no class or no uncertainty for a guarded rule."""
-        check_option("rule", rule, RULES)
-        quantile = guard_band(1.0, check_risk(risk))
-        if rule != "simple" and self.uncertainty is None:
-            fix = "Add a column uncertainty or accuracy to the meters, or output_uncertainty to the outputs"
-            raise UncertaintyError(f"The rule {rule} needs an uncertainty and the tables state none", rule, fix)
-        regions, value = self.regions, self.intensity
-        width = numpy.full(len(value), numpy.nan) if self.uncertainty is None else self.uncertainty
-        band = numpy.zeros(len(value)) if rule == "simple" else width * quantile
-        toward = 1.0 if rule == "guarded-acceptance" else -1.0
-        guarded = value + regions.sign * toward * band
-        level = regions.level(guarded)
-        step = regions.look_up(Regions.edge_decided_on, regions.find(guarded))
-        chance = _mass(-numpy.inf, _deviations(_at(regions.edges, step), regions.sign * value, width))
-        for name, one in self.probabilities().items():
-            chance = numpy.where((step < 0) & (_NAMES[level] == name), one, chance)
-        table = self.keys()
-        table["decision"] = _CELLS[level]
-        table["rule"], table["risk"] = rule, numpy.nan if rule == "simple" else risk
-        table["guard_band"] = band
-        table["probability"] = numpy.where(level >= 0, chance, numpy.nan)
-        return table
-
-    @numpy.errstate(invalid="ignore", divide="ignore", over="ignore")
-    def sensitivity(self) -> pandas.DataFrame:
-        """Return what each row is away from the next better and the next worse class."""
-        regions, outputs, value = self.regions, self.outputs, self.intensity
-        mean, region, here = regions.sign * value, regions.find(value), regions.level(value)
-        shift, per_unit = outputs.column("shift", 0.0), outputs.column("saving") * outputs.output
-        table = self.keys()
-        for word, nearer in (("better", numpy.minimum), ("worse", numpy.maximum)):
-            other, edge = (regions.look_up(_of_neighbour(part, word == "better"), region) for part in (0, 1))
-            level = numpy.where((here < 0) | (other < 0), -1, regions.look_up(class_code, other))
-            # A value within the tolerance of a limit is past the figure shown already.
-            wanted = numpy.where(level < 0, numpy.nan, regions.sign * nearer(_at(regions.shown, edge), mean))
-            scale = (value - shift) / (wanted - shift)
-            reachable = (scale > 0) & numpy.isfinite(scale)
-            table[f"class_{word}"] = _CELLS[level]
-            table[f"value_to_{word}"] = wanted - value
-            table[f"output_to_{word}"] = numpy.where(reachable, (scale - 1) * outputs.output, numpy.nan)
-            table[f"energy_to_{word}"] = (wanted - value) * per_unit
-        table["output_unit"] = self.results["output_unit"]
-        table["energy_unit"] = self.results["saving_unit"]
-        return table
 
 
 def _of_neighbour(part: int, better: bool) -> OfRegion:
@@ -449,7 +424,7 @@ def with_uncertainty(
     results: pandas.DataFrame, outputs: Outputs, uncertain: tuple[Floats, Floats] | None, options: Options
 ) -> tuple[pandas.DataFrame, Grading]:
     """Add the columns of uncertainty to the results, where the tables state any."""
-    grading = Grading(outputs, results, options.compare, uncertain[1] if uncertain else None)
+    grading = Grading(outputs, options.compare, results)
     if uncertain is None:
         return results, grading
     known = results["intensity"].notna().to_numpy()

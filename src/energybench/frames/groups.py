@@ -1,25 +1,42 @@
-"""Groups of meter rows: plant, period and product, in the numbering of the output table."""
+"""Which meter rows belong to which output row: by plant, period and product, by a part of its period, or to none.
+
+What the parts of a period leave out of it, or have twice, is worked out once per distinct set of parts. No class is
+given to an output that readings without an output row may belong to.
+"""
 
 from __future__ import annotations
 
+import re
+import unicodedata
+from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from datetime import date, timedelta
+from functools import cache
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy
+import pandas
 
 from energybench.errors import EnergybenchError, cut, without_suggestions
 from energybench.frames.columns import KEYS
-from energybench.frames.encode import Coded, clean_text
-from energybench.frames.kernel import Key, Lookup, keys_in_use, make_key, make_lookup
+from energybench.frames.encode import Coded, clean_text, fold
+from energybench.frames.kernel import Key, Lookup, Totals, keys_in_use, make_key, make_lookup, sweep
+from energybench.frames.resolve import Refusal
 from energybench.tables.names import find_item
-from energybench.tables.periods import fold_period, period_span
+from energybench.tables.periods import fold_period, name_of, period_span
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
-    import pandas
     from numpy.typing import NDArray
 
+    from energybench.frames.double_counting import DoubleCounting
+    from energybench.frames.meters import Meters
+    from energybench.tables.periods import Span
+
+    Codes = NDArray[numpy.int64]
+    from energybench.frames.encode import Coded
 
 #: What a decoder puts in the place of bytes that are no text.
 DAMAGED = "\ufffd"
@@ -42,11 +59,15 @@ def period_key(value: Any) -> str:
 def product_key(value: Any) -> str:
     """Return the item that a product name stands for, or the name itself where no table knows it."""
     text = key_text(value)
+    return _item(text) or text
+
+
+def _item(text: str) -> str:
     try:
         with without_suggestions():
-            return find_item(text) if text else text
+            return find_item(text) if text else ""
     except EnergybenchError:
-        return text
+        return ""
 
 
 #: How the cells of each key column are folded, so that the two tables meet.
@@ -163,3 +184,272 @@ def make_groups(keys: list[Coded], of_potline: NDArray[numpy.bool_] | None = Non
     texts = [column.distinct for column in keys]
     orders = [{text: number for number, text in enumerate(known)} for known in texts]
     return Groups(texts, orders, len(used), of_outputs, lookup, potline, period_codes)
+
+
+_KEYS = ["group", "period", "carrier"]
+_SUMS = ["tce", "electricity_kwh", "readings", "electric", "unusable"]
+_SHOWN = 3
+_DAY = timedelta(days=1)
+
+
+@dataclass
+class Parts:
+    """What the rows of parts add up to, a line per output group, part and carrier."""
+
+    sums: pandas.DataFrame = field(default_factory=lambda: pandas.DataFrame(columns=[*_KEYS, *_SUMS]))
+    #: Whether a date of the meters is not the first of a month, so that dates are days.
+    other_days: bool = False
+
+    def add(self, read: Meters, lost: Codes, groups: Groups, count: Codes | None) -> tuple[Codes, Codes]:
+        """Add the rows of parts among those without an output row of their own; return all, and the unusable ones."""
+        self.other_days |= any(is_day(text) and not text.endswith("-01") for text in groups.periods_of(read.columns))
+        group = groups.wider(read.columns, lost)
+        rows = lost[group < groups.count]
+        if not len(rows):
+            return rows, rows
+        texts, places = fold(read.columns["period"], KEY_TEXT["period"])
+        names = [str(getattr(getattr(one, "record", None), "carrier", "")) for one in read.factors]
+        carrier, carriers = pandas.factorize(numpy.array([*names, ""], object)[read.positions(rows)])
+        period = places[read.columns["period"].codes[rows]]
+        keys = pandas.DataFrame({"group": group[group < groups.count], "period": period, "carrier": carrier})
+        distinct = keys.drop_duplicates(ignore_index=True)
+        code = keys.groupby(_KEYS, sort=False).ngroup().to_numpy(numpy.int64)
+        number = len(distinct)
+        totals, each = Totals.zero(number), numpy.arange(number)
+        sweep(
+            totals,
+            read.amount[rows],
+            None if read.multiplier is None else read.multiplier[rows],
+            read.factor[rows],
+            read.lookup("tce", numpy.nan),
+            read.lookup("electricity_kwh", 0.0) if read.electric else None,
+            Key((code,), (each,), number),
+            make_lookup(number, each, each, number),
+            None if read.turn is None else read.turn[rows],
+            None if count is None else count[rows],
+        )
+        found = distinct.assign(
+            period=numpy.array(texts, object)[distinct["period"]],
+            carrier=carriers[distinct["carrier"]],
+            **{name: getattr(totals, name)[:-1] for name in _SUMS},
+        )
+        self._gather(found)
+        return rows, rows[totals.bad_rows]
+
+    def merge(self, later: Parts) -> None:
+        self.other_days |= later.other_days
+        self._gather(later.sums)
+
+    def _gather(self, more: pandas.DataFrame) -> None:
+        if len(more):
+            both = pandas.concat([self.sums, more]) if len(self.sums) else more
+            self.sums = both.groupby(_KEYS, as_index=False, sort=False)[_SUMS].sum()
+
+    def add_to(self, totals: Totals, doubles: DoubleCounting) -> None:
+        if not len(self.sums):
+            return
+        group = self.sums["group"].to_numpy(numpy.int64)
+        for name in _SUMS:
+            target = getattr(totals, name)
+            numpy.add.at(target, group, self.sums[name].to_numpy(target.dtype))
+        some = self.sums["tce"].to_numpy(numpy.float64) != 0
+        doubles.mark(group[some], self.sums["carrier"].to_numpy(object)[some], len(totals.tce))
+
+    def judged(
+        self, doubles: DoubleCounting, groups: Groups, keys: pandas.DataFrame
+    ) -> tuple[Codes, list[Refusal], list[str]]:
+        """Return a refusal for each group that its parts do not make up, and notes on how the others are made up."""
+        if not len(self.sums):
+            return numpy.full(groups.count + 1, -1), [], []
+        given = list(dict.fromkeys(self.sums["period"]))
+        months = not self.other_days and any(map(is_day, given))
+        spans = dict(zip(given, map(period_span, by_month(given) if months else given), strict=True))
+        parts = list(dict.fromkeys(spans.values()))
+        place = {text: parts.index(span) for text, span in spans.items()}
+        lines = self.sums[["group", "carrier"]].assign(part=self.sums["period"].map(place))
+        # A reading of the whole period is one part more; what the parts leave out it does not fill.
+        lines = pandas.concat([lines, doubles.carriers_of(lines["group"].unique()).assign(part=len(parts))])
+        of_carrier = lines.groupby(["group", "carrier"], sort=True).ngroup().to_numpy()
+        first = numpy.unique(of_carrier, return_index=True)[1]
+        each = lines.iloc[first][["group", "carrier"]].reset_index(drop=True)
+        has = numpy.zeros((len(first), len(parts) + 1), bool)
+        has[of_carrier, lines["part"].to_numpy(numpy.int64)] = True
+        group, starts = numpy.unique(each["group"].to_numpy(numpy.int64), return_index=True)
+        wholes = [period_span(text) for text in groups.texts[1]]
+        whole = groups.period_codes[each["group"].to_numpy(numpy.int64)]
+        each["cover"], of_each = _covers(wholes, whole, parts, has)
+        together = numpy.logical_or.reduceat(has, starts, axis=0)
+        together[:, -1] = False
+        code, of_all = _covers(wholes, whole[starts], parts, together)
+        twice = each[each["cover"].isin([code for code, one in enumerate(of_each) if one.doubled])]
+        twice = (
+            twice[twice["carrier"] != ""]
+            .drop_duplicates("group")
+            .set_index("group")
+            .rename(columns={"cover": "doubled"})
+        )
+        every = pandas.DataFrame({"group": group, "cover": code}).join(twice, on="group")
+        wrong = every["doubled"].notna() | every["cover"].isin([code for code, one in enumerate(of_all) if one.missing])
+        kinds = every[wrong].fillna({"carrier": "", "doubled": 0}).astype({"doubled": "int64"})
+        kinds = kinds[["cover", "carrier", "doubled"]]
+        refused = numpy.full(groups.count + 1, -1)
+        refused[every.loc[wrong, "group"]] = kinds.groupby(list(kinds), sort=False).ngroup()
+        refusals = [
+            _refusal(of_all[cover], carrier, of_each[doubled].doubled if carrier else "")
+            for cover, carrier, doubled in kinds.drop_duplicates().itertuples(index=False)
+        ]
+        notes = ["meters: all dates in period are the first of a month, and are read as months"] * months
+        right = numpy.bincount(every.loc[~wrong, "cover"], minlength=len(of_all)).tolist()
+        for cover, rows in zip(of_all, right, strict=True):
+            if rows and cover.said:
+                notes.append(f"{cover.said} in {rows} output row{'s' * (rows > 1)}")
+        fewer = each[each["cover"].isin([code for code, one in enumerate(of_each) if one.missing])]
+        fewer = fewer[~fewer["group"].isin(every.loc[wrong, "group"]) & (fewer["carrier"] != "")]
+        for number, carrier, cover in fewer.head(_SHOWN).itertuples(index=False):
+            notes.append(f"{groups.name_of(number, keys)}: {carrier} has no reading in {of_each[cover].missing}")
+        if len(fewer) > _SHOWN:
+            notes.append(f"the same of {len(fewer) - _SHOWN} more carriers")
+        return refused, refusals, notes
+
+
+def _refusal(cover: Cover, carrier: str, doubled: str) -> Refusal:
+    said = [f"lack {cover.missing}"] * bool(cover.missing) + [f"have {carrier} twice in {doubled}"] * bool(doubled)
+    return Refusal(
+        *("plant", "", "incomplete-energy", f"the readings of plant {{value}} for {cover.whole} {' and '.join(said)}"),
+        suggestion="Add the readings that are missing, and leave out those that are there twice",
+    )
+
+
+class Cover(NamedTuple):
+    """How a set of parts covers a period: what is missing and what is there twice, and what makes it up, in words."""
+
+    whole: str
+    missing: str
+    doubled: str
+    said: str
+
+
+def _covers(
+    spans: list[Span | None], whole: Codes, parts: list[Span | None], has: NDArray[numpy.bool_]
+) -> tuple[Codes, list[Cover]]:
+    """Return a code per line for its period and set of parts, the last that of all, and how each set covers it."""
+    packed = numpy.column_stack([whole.astype(">u4").view(numpy.uint8).reshape(-1, 4), numpy.packbits(has, axis=1)])
+    _, first, code = numpy.unique(packed, axis=0, return_index=True, return_inverse=True)
+    return code.reshape(-1), [_cover(spans[whole[one]], parts, has[one]) for one in first]
+
+
+def _cover(whole: Span | None, spans: list[Span | None], has: NDArray[numpy.bool_]) -> Cover:
+    if whole is None:
+        return Cover("", "", "", "")
+    parts = [span for span, there in zip(spans, has[:-1], strict=True) if there and span is not None]
+    missing, doubled = coverage(whole, [*parts, *[whole] * bool(has[-1])])
+    name, kinds = name_of(*whole), Counter(map(_kind, parts))
+    said = " and ".join(f"{number} {kind}{'s' * (number > 1)}" for kind, number in kinds.items())
+    made_up = "" if parts in ([], [whole]) else f"{said} of {name} add up to {name}"
+    return Cover(name, _in_words(missing), _in_words(doubled), made_up)
+
+
+def coverage(whole: Span, parts: Iterable[Span]) -> tuple[list[Span], list[Span]]:
+    """Return the stretches of a period that no part has, and those that several have."""
+    changes: Counter[date] = Counter({whole[0]: 0, whole[1] + _DAY: 0})
+    for first, last in parts:
+        changes[first] += 1
+        changes[last + _DAY] -= 1
+    days = sorted(changes)
+    missing: list[Span] = []
+    doubled: list[Span] = []
+    depth = 0
+    for start, end in pairwise(days):
+        depth += changes[start]
+        if depth != 1:
+            (doubled if depth else missing).append((start, end - _DAY))
+    return _joined(missing), _joined(doubled)
+
+
+def _joined(spans: list[Span]) -> list[Span]:
+    found: list[Span] = []
+    for first, last in spans:
+        if found and found[-1][1] + _DAY == first:
+            first, _ = found.pop()
+        found.append((first, last))
+    return found
+
+
+def _in_words(spans: list[Span]) -> str:
+    """Name stretches by their months, or by days where they are no whole months."""
+    names = []
+    for first, last in spans:
+        whole = first.day == 1 and (last + _DAY).day == 1
+        ends = [f"{day:%Y-%m}" if whole else day.isoformat() for day in (first, last)]
+        names.append(" to ".join(dict.fromkeys(ends)))
+    return ", ".join(names)
+
+
+def _kind(span: Span) -> str:
+    name = name_of(*span)
+    return {4: "year", 10: "day"}.get(len(name)) or {"Q": "quarter", "H": "half-year"}.get(
+        name[5:6], "part" if "/" in name else "month"
+    )
+
+
+INCOMPLETE = Refusal(
+    *("plant", "", "incomplete-energy", "plant {value} has readings that no output row takes and that may belong here"),
+    suggestion="Mend plant, period or product of those meter rows in the problems, or add their output rows",
+)
+_NAMED = 3
+#: What one writer adds to the name of a plant and the next leaves out.
+_LEGAL_FORM = re.compile(r"(?<=.)(股份|集团|有限|责任|总?公司|工?厂)+$")
+
+
+def fold_plant(name: str) -> str:
+    """Return the name of a plant without what is not seen (case, width, spaces, marks of direction) and legal form."""
+    wide = unicodedata.normalize("NFKC", name).casefold()
+    seen = "".join(one for one in wide if unicodedata.category(one) not in ("Cf", "Cc", "Zs", "Pd", "Pc"))
+    return _LEGAL_FORM.sub("", seen)
+
+
+def stray_keys(columns: dict[str, Coded], rows: NDArray[Any]) -> dict[tuple[str, ...], None]:
+    """Return the distinct keys of the readings that no output row takes, as they are written."""
+    codes = pandas.DataFrame({name: columns[name].codes[rows] for name in KEYS}).drop_duplicates()
+    texts = [columns[name].rows(rows[codes.index]).map(clean_text, "") for name in KEYS]
+    return dict.fromkeys(zip(*texts, strict=True))
+
+
+def withhold(strays: dict[tuple[str, ...], None], keys: list[Coded]) -> tuple[NDArray[numpy.bool_], tuple[str, ...]]:
+    """Return which output rows a stray reading may belong to, and a note on the plants of other products."""
+    plants, periods, products = keys
+    if not strays:
+        return numpy.zeros(len(plants.codes), bool), ()
+    names = pandas.Series(plants.map(fold_plant, ""))
+    rows_of = {str(name): numpy.asarray(rows) for name, rows in names.groupby(names).indices.items()}
+    spans = [*map(period_span, periods.distinct), None]
+
+    @cache
+    def of_period(text: str) -> NDArray[numpy.bool_]:
+        mine = period_span(text)
+        return numpy.array([not (mine and one) or (mine[0] <= one[1] and one[0] <= mine[1]) for one in spans])
+
+    @cache
+    def of_product(text: str) -> NDArray[numpy.bool_]:
+        item = product_key(text)
+        return numpy.array([not _item(text) or one == item for one in [*products.distinct, item]])
+
+    def of_plant(text: str) -> NDArray[Any]:
+        folded = fold_plant(text)
+        if text and DAMAGED not in text:
+            return rows_of.get(folded, numpy.zeros(0, numpy.int64))
+        pattern = ".*".join(map(re.escape, re.split(f"{DAMAGED}+", folded))) if text else ".*"
+        found = [rows for name, rows in rows_of.items() if re.fullmatch(pattern, name)]
+        return numpy.concatenate([numpy.zeros(0, numpy.int64), *found])
+
+    withheld, others = numpy.zeros(len(names), bool), dict[str, None]()
+    for plant, period, product in strays:
+        rows = of_plant(plant)
+        if withheld[rows].all():
+            continue
+        same = of_product(product)[products.codes[rows]]
+        withheld[rows[same & of_period(period)[periods.codes[rows]]]] = True
+        if plant and not same.any():
+            others[f"{cut(plant, 40)} ({cut(product, 40)})"] = None
+    named = f"{', '.join(list(others)[:_NAMED])}{' …' * (len(others) > _NAMED)}"
+    return withheld, (f"energy of a product without an output row is in no total: {named}",) if others else ()

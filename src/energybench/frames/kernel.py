@@ -189,7 +189,7 @@ def sweep(
                 here = numpy.flatnonzero((power != 0) & ~unusable)
                 power = power[here] * amount[rows][here]
                 if turn is not None:
-                    power = numpy.where(power == 0, 0.0, power * turn[rows][here])
+                    power *= turn[rows][here]
                 numpy.add.at(totals.electricity_kwh, groups[here], power)
                 numpy.add.at(totals.electric, groups[here], 1 if count is None else count[rows][here])
 

@@ -21,7 +21,9 @@ from energybench.frames.encode import (
     Coded,
     clean_text,
     encode,
+    encode_if_there,
     fold,
+    is_blank,
     to_floats,
     with_units_of_cells,
     without_blanks,
@@ -30,14 +32,16 @@ from energybench.frames.groups import KEY_TEXT, is_damaged
 from energybench.frames.kernel import Lookup, keys_in_use, make_key, make_lookup
 from energybench.frames.problems import Problems
 from energybench.frames.resolve import Refusal, resolve_all
-from energybench.frames.uncertain_cells import FIGURE_COLUMNS, METER_COLUMNS, read_figure_spreads, read_spreads
+from energybench.frames.uncertain import FIGURE_COLUMNS, METER_COLUMNS, read_figure_spreads, read_spreads
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+
     import pandas
     from numpy.typing import NDArray
 
     from energybench.frames.resolve import Factor, KnownFactors
-    from energybench.frames.uncertain_cells import Spreads
+    from energybench.frames.uncertain import Spreads
 
     Floats = NDArray[numpy.float64]
 
@@ -92,6 +96,15 @@ class Meters:
         values = numpy.array([getattr(factor, name, otherwise) for factor in self.factors], numpy.float64)
         return make_lookup(self.key_size, self.keys, values, otherwise)
 
+    def multiply(self, by: Floats) -> None:
+        self.multiplier = by if self.multiplier is None else by * self.multiplier
+
+    @numpy.errstate(invalid="ignore", over="ignore")
+    def weigh(self, name: str, otherwise: float, multiplier: Floats | None, rows: Any = slice(None)) -> Floats:
+        """Return some rows in tce or in kWh, by what multiplies them."""
+        values: Floats = self.lookup(name, otherwise).take(self.factor[rows]) * self.amount[rows]
+        return values if multiplier is None else values * multiplier[rows]
+
     def positions(self, rows: Any) -> NDArray[numpy.int64]:
         """Return the place in ``factors`` of some rows, -1 for a row with an empty cell."""
         place = make_lookup(self.key_size, self.keys, numpy.arange(len(self.keys)), -1)
@@ -108,25 +121,10 @@ def flag_empty(problems: Problems, column: str, null: NDArray[numpy.bool_]) -> N
     if len(rows) and column in KEYS:
         damaged = numpy.zeros(len(null), bool)
         damaged[rows] = encode(problems.source[column].iloc[rows]).map(is_damaged, False, bool)
-        problems.flag(damaged, damaged_text(column))
+        message = f"{column} is {{value}}: a part of it is no text in UTF-8"
+        fix = "Mend the cell, or write the file again in UTF-8"
+        problems.flag(damaged, Refusal(column, "", "damaged-text", message, fix))
     problems.flag(null, missing(column))
-
-
-def damaged_text(column: str) -> Refusal:
-    message = f"{column} is {{value}}: a part of it is no text in UTF-8"
-    return Refusal(column, "", "damaged-text", message, "Mend the cell, or write the file again in UTF-8")
-
-
-def unreadable(column: str) -> Refusal:
-    """Return the refusal of a cell that holds no finite number."""
-    message = f"{column} is {{value}}, expected a finite number"
-    fix = "Write a number such as 1200.5; a full-width comma, or a unit that is not the row's, is not read"
-    return Refusal(column, "", "unreadable-amount", message, fix)
-
-
-def faulty_cell(column: str, word: str, fix: str) -> Refusal:
-    """Return the refusal of a cell that a spreadsheet could not work out."""
-    return Refusal(column, "", "unreadable-amount", f"{column} is {{value}}, {word}", fix)
 
 
 #: What cells of a workbook begin with, what they are, and what to do.
@@ -134,19 +132,6 @@ _FAULTY = (
     ("=", "a formula whose value is not saved", "Open the workbook once in Excel and save it"),
     ("#", "an error of the spreadsheet", "Mend the formula of the cell"),
 )
-
-
-def of_other_basis(column: str, basis: str) -> Refusal:
-    """Return the refusal of a figure of a row's own that is one of the other basis, which is named."""
-    message = f"{column} is {{value}}, a figure of {basis}"
-    return Refusal(column, "", "implausible-coefficient", message, "Give the figure of the basis that was asked for")
-
-
-def implausible(column: str) -> Refusal:
-    message = f"{column} is {{value}}, not above zero or far outside every document's figure for this carrier"
-    rule = KCAL_FOR_KJ.rule if column == "ncv" else COEFFICIENT_RULE
-    fix = f"Check the decimal point and the unit ({rule}); allow_unverified takes it as it is"
-    return Refusal(column, "", "implausible-coefficient", message, fix)
 
 
 def read_meters(table: pandas.DataFrame, known: KnownFactors, amount: Floats | None = None) -> Meters:
@@ -183,7 +168,7 @@ def read_meters(table: pandas.DataFrame, known: KnownFactors, amount: Floats | N
     for one in read.every_spread:
         # A row whose uncertainty cannot be used is a problem.
         if (bad := one.unusable()).any():
-            read.multiplier = numpy.where(bad, numpy.nan, 1.0 if read.multiplier is None else read.multiplier)
+            read.multiply(numpy.where(bad, numpy.nan, 1.0))
     return read
 
 
@@ -202,7 +187,7 @@ def _own_figures(table: pandas.DataFrame) -> tuple[Floats | None, NDArray[Any] |
         figure[given] = to_floats(table[name])[given]
         figure[both] = numpy.nan
         kind[given] = _OWN.index(name)
-        unit = encode(table[f"{name}_unit"]) if f"{name}_unit" in table.columns else Coded(kind * 0, [""])
+        unit = encode_if_there(table, f"{name}_unit")
         units = [clean_text(value) for value in unit.distinct]
         code[given] = unit.codes[given] + len(pairs)
         pairs += [(name, text) for text in [*units, ""]]
@@ -213,8 +198,7 @@ def _densities(table: pandas.DataFrame) -> Coded | None:
     """Return the density of each row as text with its unit, "" for a row without one."""
     if "density" not in table or not table["density"].notna().any():
         return None
-    number = encode(table["density"])
-    unit = encode(table["density_unit"]) if "density_unit" in table else Coded(number.codes * 0, [""])
+    number, unit = encode(table["density"]), encode_if_there(table, "density_unit")
     pair = number.codes.astype(numpy.int64) * (len(unit.distinct) + 1) + unit.codes
     used, codes = numpy.unique(pair, return_inverse=True)
     values, units = ([*map(clean_text, one.distinct), ""] for one in (number, unit))
@@ -228,20 +212,18 @@ def _multiply(read: Meters) -> None:
         flow = encode(read.table["flow"])
         kind = [KIND_OF_FLOW.get(flow_word(cell)) for cell in flow.distinct]
         signs = [FLOW_SIGNS[one] if one else (numpy.nan, numpy.nan) for one in kind]
-        read.multiplier, read.turn = numpy.array([*signs, (1.0, 1.0)], numpy.float64)[flow.codes].T
-        read.multiplier = numpy.where(_signed_twice(read), numpy.nan, read.multiplier)
+        sign, read.turn = numpy.array([*signs, (1.0, 1.0)], numpy.float64)[flow.codes].T
+        read.multiply(numpy.where(_signed_twice(read), numpy.nan, sign))
     if "use" in read.table.columns:
         use = encode(read.table["use"])
         uses = [use_word(cell) for cell in use.distinct]
         if not USES_OF_ROWS.issuperset(uses):
-            known = use.table([1.0 if one in USES_OF_ROWS else numpy.nan for one in uses], 1.0, numpy.float64)
-            read.multiplier = known[use.codes] * (1.0 if read.multiplier is None else read.multiplier)
+            read.multiply(use.table([1.0 if one in USES_OF_ROWS else numpy.nan for one in uses], 1.0, float)[use.codes])
         read.uses = USES_OF_ROWS.intersection(uses) - {"", "fuel"}
         if "auxiliary" in uses:
             read.auxiliary = use.table([one == "auxiliary" for one in uses], False, bool)[use.codes]
     if read.own is not None:
-        own = numpy.where(read.own_kind == 0, 1.0, numpy.where(_plausible(read), read.own, numpy.nan))
-        read.multiplier = own if read.multiplier is None else own * read.multiplier
+        read.multiply(numpy.where(read.own_kind == 0, 1.0, numpy.where(_plausible(read), read.own, numpy.nan)))
 
 
 def _signed_twice(read: Meters, rows: Any = slice(None)) -> NDArray[numpy.bool_]:
@@ -255,23 +237,23 @@ def flow_word(cell: Any) -> str:
     return clean_text(cell).lower()
 
 
-def refused_flow(cell: Any) -> Refusal | None:
-    if flow_word(cell) in FLOWS:
-        return None
-    fix = did_you_mean(flow_word(cell), FLOWS, 'Use "in" or "out"')
-    return Refusal("flow", "", "option", f"flow is {quoted(cell)}", fix, verbatim=True)
-
-
 def use_word(cell: Any) -> str:
     word = clean_text(cell).lower()
     return USE_WORDS.get(word, word)
 
 
-def refused_use(cell: Any) -> Refusal | None:
-    if use_word(cell) in USES_OF_ROWS:
+#: How the words of a column are folded, which are known, which are shown, and what to do.
+_WORDS: dict[str, tuple[Callable[[Any], str], Collection[str], Collection[str], str]] = {
+    "flow": (flow_word, FLOWS, FLOWS, 'Use "in" or "out"'),
+    "use": (use_word, USES_OF_ROWS, USES, f"Use {', '.join(USES)}"),
+}
+
+
+def _refused_word(column: str, cell: Any) -> Refusal | None:
+    word_of, known, shown, ways = _WORDS[column]
+    if (word := word_of(cell)) in known:
         return None
-    fix = did_you_mean(use_word(cell), USES, f"Use {', '.join(USES)}")
-    return Refusal("use", "", "option", f"use is {quoted(cell)}", fix, verbatim=True)
+    return Refusal(column, "", "option", f"{column} is {quoted(cell)}", did_you_mean(word, shown, ways), verbatim=True)
 
 
 def _plausible(meters: Meters, rows: Any = slice(None)) -> NDArray[numpy.bool_]:
@@ -302,7 +284,7 @@ def problems_of(meters: Meters, rows: NDArray[Any]) -> Problems:
         null = column.table([not text(value) for value in column.distinct], True, bool)
         flag_empty(problems, name, null[column.codes])
     # An amount that is blank may need no coefficient.
-    blank = encode(table["amount"]).map(lambda cell: clean_text(cell) in BLANK, True, bool)
+    blank = encode(table["amount"]).map(is_blank, True, bool)
     flag_number(problems, "amount", meters.amount[rows], blank)
     position = meters.positions(rows)
     refused = [getattr(one, "lacking", None) or one for one in meters.factors]
@@ -310,19 +292,16 @@ def problems_of(meters: Meters, rows: NDArray[Any]) -> Problems:
     flag_number(problems, "amount", meters.amount[rows])
     if meters.own is not None and meters.own_kind is not None:
         _explain_own(problems, meters, rows)
-    if "flow" in table.columns:
-        flow = encode(table["flow"])
-        problems.flag_refused(flow.codes, [*resolve_all(refused_flow, [(cell,) for cell in flow.distinct]), None])
-        problems.flag(_signed_twice(meters, rows), SIGNED_TWICE)
-    if "use" in table.columns:
-        use = encode(table["use"])
-        problems.flag_refused(use.codes, [*resolve_all(refused_use, [(cell,) for cell in use.distinct]), None])
+    for name in _WORDS:
+        if name in table.columns:
+            words = encode(table[name])
+            answers = resolve_all(_refused_word, [(name, cell) for cell in words.distinct])
+            problems.flag_refused(words.codes, [*answers, None])
+            if name == "flow":
+                problems.flag(_signed_twice(meters, rows), SIGNED_TWICE)
     for spreads in meters.every_spread:
         spreads.explain(problems, rows)
-    with numpy.errstate(invalid="ignore", over="ignore"):
-        value = meters.lookup("tce", numpy.nan).take(meters.factor[rows]) * meters.amount[rows]
-        if meters.multiplier is not None:
-            value *= meters.multiplier[rows]
+    value = meters.weigh("tce", numpy.nan, meters.multiplier, rows)
     problems.flag(~numpy.isfinite(value), TOO_LARGE)
     problems.flag(numpy.ones(len(rows), bool), STRAY)
     return problems
@@ -335,13 +314,15 @@ def flag_number(problems: Problems, column: str, values: Floats, where: NDArray[
     problems.flag(here & ~problems.source[column].notna().to_numpy(), empty)
     bad = here & ~numpy.isfinite(values)
     if bad.any():
-        first = encode(problems.source[column]).map(lambda cell: clean_text(cell), "")
-        for mark, word, fix in _FAULTY:
-            problems.flag(bad & [text.startswith(mark) for text in first], faulty_cell(column, word, fix))
+        first = encode(problems.source[column]).map(clean_text, "")
+        kinds = [(bad & [text.startswith(mark) for text in first], word, fix) for mark, word, fix in _FAULTY]
         if column == "amount":
-            blank = bad & [text in BLANK for text in first]
-            problems.flag(blank, faulty_cell(column, "which is no number", NONE_USED))
-    problems.flag(bad, unreadable(column))
+            kinds.append((bad & [text in BLANK for text in first], "which is no number", NONE_USED))
+        for found, word, fix in kinds:
+            problems.flag(found, Refusal(column, "", "unreadable-amount", f"{column} is {{value}}, {word}", fix))
+    message = f"{column} is {{value}}, expected a finite number"
+    fix = "Write a number such as 1200.5; a full-width comma, or a unit that is not the row's, is not read"
+    problems.flag(bad, Refusal(column, "", "unreadable-amount", message, fix))
 
 
 def _explain_own(problems: Problems, meters: Meters, rows: NDArray[Any]) -> None:
@@ -359,5 +340,11 @@ def _explain_own(problems: Problems, meters: Meters, rows: NDArray[Any]) -> None
         here = kind == _OWN.index(name)
         flag_number(problems, name, own, here)
         for basis in words:
-            problems.flag(here & (low <= own) & (own <= high), of_other_basis(name, basis))
-        problems.flag(here & ~plausible, implausible(name))
+            message = f"{name} is {{value}}, a figure of {basis}"
+            fix = "Give the figure of the basis that was asked for"
+            of_other = here & (low <= own) & (own <= high)
+            problems.flag(of_other, Refusal(name, "", "implausible-coefficient", message, fix))
+        rule = KCAL_FOR_KJ.rule if name == "ncv" else COEFFICIENT_RULE
+        message = f"{name} is {{value}}, not above zero or far outside every document's figure for this carrier"
+        fix = f"Check the decimal point and the unit ({rule}); allow_unverified takes it as it is"
+        problems.flag(here & ~plausible, Refusal(name, "", "implausible-coefficient", message, fix))

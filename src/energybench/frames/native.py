@@ -81,11 +81,8 @@ def from_arrow(table: Any) -> pandas.DataFrame:
     if twice:  # pyarrow 15 refuses headers that stand twice; what they mean is judged later
         table = table.replace_schema_metadata().rename_columns([str(number) for number in range(len(headers))])
 
-    def lasting(kind: pyarrow.DataType) -> pandas.ArrowDtype | None:
-        texts = pyarrow.types.is_string(kind) or pyarrow.types.is_large_string(kind)
-        return pandas.ArrowDtype(kind) if texts else None
-
-    frame: pandas.DataFrame = table.to_pandas(types_mapper=lasting)
+    texts = {kind: pandas.ArrowDtype(kind) for kind in (pyarrow.string(), pyarrow.large_string())}
+    frame: pandas.DataFrame = table.to_pandas(types_mapper=texts.get)
     return frame.set_axis(headers, axis=1) if twice else frame
 
 

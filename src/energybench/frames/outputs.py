@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy
@@ -19,7 +20,7 @@ from energybench.units.text import TONNE
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from energybench.frames.options import Options
+    from energybench.frames.resolve import Options
     from energybench.limits.furnaces import LimitCurve
     from energybench.limits.ladders import Ladder
 
@@ -40,7 +41,8 @@ class Outputs:
     several: NDArray[numpy.bool_]
     code: Codes
     thresholds: list[Threshold | Refusal]
-    limits: FurnaceLimits | None
+    #: Limits of furnaces by the reading asked for, the strict and the lenient one, a row each; NaN without a furnace.
+    limits: Floats | None
 
     def column(self, name: str, null: Any = numpy.nan, dtype: Any = numpy.float64) -> NDArray[Any]:
         return numpy.array([getattr(threshold, name, null) for threshold in self.thresholds], dtype)[self.code]
@@ -49,22 +51,13 @@ class Outputs:
         """Return a text attribute of each row's threshold, empty where it has none."""
         return decode(self.code, [getattr(threshold, name, "") for threshold in self.thresholds])
 
-    @property
+    @cached_property
     def ladders(self) -> list[Ladder | None]:
         return [getattr(threshold, "ladder", None) for threshold in self.thresholds]
 
-    @property
+    @cached_property
     def curves(self) -> list[LimitCurve | None]:
         return [getattr(threshold, "curve", None) for threshold in self.thresholds]
-
-
-@dataclass
-class FurnaceLimits:
-    """Furnace limits per output row, NaN for a row without a furnace: by the reading asked for, and its bounds."""
-
-    value: Floats
-    strict: Floats
-    lenient: Floats
 
 
 def work_out_outputs(table: pandas.DataFrame, keys: list[Coded], options: Options) -> Outputs:
@@ -89,7 +82,7 @@ def work_out_outputs(table: pandas.DataFrame, keys: list[Coded], options: Option
             return missing("product")
         return resolve_threshold(name, in_unit, options, when, where, _corrections(headers, cells))
 
-    thresholds: list[Threshold | Refusal] = resolve_all(resolve, [tuple(one) for one in combinations])
+    thresholds: list[Threshold | Refusal] = resolve_all(resolve, combinations)
     problems.flag_refused(code, thresholds)
     output = to_floats(table["output"])
     empty = table["output"].isna().to_numpy()
@@ -114,18 +107,20 @@ def _corrections(headers: list[str], cells: tuple[Any, ...]) -> dict[str, Any]:
     return found
 
 
-def _combine(columns: list[Coded]) -> tuple[Codes, list[list[Any]]]:
-    codes = pandas.DataFrame({place: column.codes for place, column in enumerate(columns)})
-    groups = codes.groupby(list(codes), sort=True)
+def _combine(columns: list[Coded]) -> tuple[Codes, list[tuple[Any, ...]]]:
+    """Return a code per row for its combination of cells, and the distinct combinations in order."""
+    code: Codes = numpy.zeros(len(columns[0].codes), numpy.int64)
+    for column in columns:
+        code, _ = pandas.factorize(code * (len(column.distinct) + 1) + column.codes, sort=True)
+    first = numpy.unique(code, return_index=True)[1]
     known = [[*column.distinct, None] for column in columns]
-    combinations = [[some[code] for some, code in zip(known, key, strict=True)] for key in groups.size().index]
-    code: Any = groups.ngroup().to_numpy(numpy.int64)
-    return code, combinations
+    cells = [[some[one] for one in column.codes[first].tolist()] for some, column in zip(known, columns, strict=True)]
+    return code, list(zip(*cells, strict=True))
 
 
 def _furnace_limits(
     table: pandas.DataFrame, code: Codes, thresholds: list[Threshold | Refusal], reading: str, problems: Problems
-) -> FurnaceLimits | None:
+) -> Floats | None:
     curves = [None if isinstance(threshold, Refusal) else threshold.curve for threshold in thresholds]
     furnace = numpy.array([curve is not None for curve in curves], bool)[code]
     if "furnace_capacity" in table.columns:
@@ -140,16 +135,15 @@ def _furnace_limits(
         return None
     capacity = _capacities(table, furnace, problems)
     known = furnace & ~problems.flagged
-    found = {way: numpy.full(len(table), numpy.nan) for way in (reading, "class_above", "class_below")}
+    limits = numpy.full((3, len(table)), numpy.nan)
     for number, curve in enumerate(curves):
         here = known & (code == number)
         if curve is not None and here.any():
-            for way, limit in found.items():
-                limit[here] = curve.at(capacity[here], way)
+            limits[:, here] = [curve.at(capacity[here], way) for way in (reading, "class_above", "class_below")]
     message = "The document states no limit at this capacity ({value})"
     fix = 'Choose reading="linear", "class_below" or "class_above"'
-    problems.flag(known & numpy.isnan(found[reading]), _no_capacity(message, fix))
-    return FurnaceLimits(found[reading], found["class_above"], found["class_below"])
+    problems.flag(known & numpy.isnan(limits[0]), _no_capacity(message, fix))
+    return limits
 
 
 def _no_capacity(message: str, fix: str) -> Refusal:

@@ -3,6 +3,7 @@
 Any source becomes batches of canonical columns; each batch is read, weighed and explained, and what it adds up to is
 kept: a number per output row, and its problems. The sums are then judged. Strings are looked at once per distinct
 value; rows only take part in multiply, sum, divide and compare. Rows in are used, in problems, or totals of others.
+The partitions of a Dask frame go the same way, each on a worker, and their sums are added up here.
 """
 
 from __future__ import annotations
@@ -17,10 +18,11 @@ from typing import TYPE_CHECKING, Any
 import numpy
 import pandas
 
+from energybench import __version__
 from energybench.energy.conversion import taken_notes
 from energybench.errors import MissingColumnError, OptionError, SupersededWarning, TableError, quoted
-from energybench.frames.assessment import Assessment, EnergyLines, NoEnergyLines
-from energybench.frames.columns import KEYS, canonical_columns, column_of
+from energybench.frames.assessment import Assessment, EnergyFile, EnergyLines, NoEnergyLines
+from energybench.frames.columns import KEYS, Layout, Shape, canonical_columns, column_of
 from energybench.frames.double_counting import DoubleCounting
 from energybench.frames.encode import (
     Coded,
@@ -33,8 +35,8 @@ from energybench.frames.encode import (
     with_units_of_cells,
     without_blanks,
 )
-from energybench.frames.energy_file import EnergyFile
-from energybench.frames.forms import Reading
+from energybench.frames.files import is_dask_frame, open_meters, open_outputs, same_table, stamp_of
+from energybench.frames.form_rows import Reading
 from energybench.frames.grading import (
     grade,
     intensity_uncertainty,
@@ -43,21 +45,14 @@ from energybench.frames.grading import (
     of_potline,
     with_uncertainty,
 )
-from energybench.frames.groups import KEY_TEXT, by_month, make_groups
+from energybench.frames.groups import KEY_TEXT, Parts, by_month, make_groups, stray_keys, withhold
 from energybench.frames.kernel import Totals, sweep
-from energybench.frames.layout import Layout, Shape
 from energybench.frames.meters import problems_of, read_meters
-from energybench.frames.native import kind_of
-from energybench.frames.opening import file_stamp, is_dask_frame, open_meters, open_outputs, same_table
-from energybench.frames.options import make_options
 from energybench.frames.outputs import work_out_outputs
-from energybench.frames.parts import Parts
 from energybench.frames.problems import Tally
-from energybench.frames.resolve import Factor, KnownFactors, Threshold
-from energybench.frames.sources import BATCH_ROWS, FrameSource
-from energybench.frames.strays import Strays
-from energybench.frames.uncertain import SpreadTotals
-from energybench.frames.uncertain_cells import FIGURE_COLUMNS, METER_COLUMNS, OUTPUT_COLUMNS, read_spreads
+from energybench.frames.resolve import Factor, KnownFactors, Options, Threshold
+from energybench.frames.sources import BATCH_ROWS, Batch
+from energybench.frames.uncertain import FIGURE_COLUMNS, METER_COLUMNS, OUTPUT_COLUMNS, SpreadTotals, read_spreads
 from energybench.tables.store import ACCEPTED, data_version, warn_if_weak
 
 if TYPE_CHECKING:
@@ -66,16 +61,17 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from energybench.energy.coal_rates import CoalRate
+    from energybench.frames.files import Source
     from energybench.frames.groups import Groups
     from energybench.frames.meters import Meters
-    from energybench.frames.opening import Source
-    from energybench.frames.options import Options
     from energybench.frames.outputs import Outputs
     from energybench.frames.resolve import Refusal
-    from energybench.frames.sources import Batch, Progress
+    from energybench.frames.sources import Progress
     from energybench.units.registry import AmountLike
 
     TableLike = pandas.DataFrame | str | Path | Any
+
+    from energybench.energy.coefficients import Choice
 
 _LOG = logging.getLogger("energybench")
 _LOG.addHandler(logging.NullHandler())
@@ -271,7 +267,7 @@ def _assess(
     if batch_rows is not None and (not isinstance(batch_rows, int) or isinstance(batch_rows, bool) or batch_rows < 1):
         raise OptionError(f"batch_rows is {quoted(batch_rows)}", quoted(batch_rows), "Give a number of rows, 1 or more")
     shape = Shape.taken(given)
-    options = make_options(**given)
+    options = Options.of(**given)
     outputs = meters if same_table(meters, outputs) else outputs
     layouts = shape.layouts(meters, outputs)
 
@@ -281,10 +277,11 @@ def _assess(
             progress(share, text)
 
     tell(0.0, "reading")
-    files = {name: file_stamp(table) for name, table in (("meters", meters), ("outputs", outputs))}
+    files = {
+        name: (str(table), stamp_of(str(table))) if isinstance(table, str | Path) else None
+        for name, table in (("meters", meters), ("outputs", outputs))
+    }
     if is_dask_frame(meters):
-        from energybench.frames.dask_tables import add_partitions
-
         if energy_to is not None:
             fix = "Leave energy_to out, or write the frame to Parquet and give its folder"
             raise OptionError("energy_to writes no lines of a Dask frame: its workers see them", "energy_to", fix)
@@ -299,7 +296,7 @@ def _assess(
 
 
 def add_batches(
-    found: Reading | Source,
+    source: Source,
     meters: Any,
     outputs: Any,
     options: Options,
@@ -309,14 +306,9 @@ def add_batches(
 ) -> tuple[Sums, Wanted, tuple[str, ...]]:
     """Add up meters batch by batch for the outputs that want them."""
     layout, used = layouts["meters"], frozenset[str]()
-    source: Any = found
-    if isinstance(found, Reading):
+    if isinstance(source, Reading):
         # What is said of its shape is done.
-        layout, used, source = (
-            Layout(columns=layout.names, none_used=layout.none_used),
-            found.used,
-            FrameSource(found.frame, kind_of(meters), found.notes),
-        )
+        layout, used = Layout(columns=layout.names, none_used=layout.none_used), source.used
     places, unused, constants = layout.places(source.headers, "meters")
     layout = replace(layout, constants=constants)
     try:
@@ -329,7 +321,7 @@ def add_batches(
         # What means nothing to one of the tables is a column of the other.
         unused, wanted = tuple(header for header in unused if header in wanted.unused), replace(wanted, unused=())
     known = KnownFactors(options.choice)
-    sums = Sums.zero(wanted.groups)
+    sums = Sums(Totals.zero(wanted.groups.count))
     row_by_row = file is not None or layout.none_used or not _STATING.isdisjoint(places)
     with file or nullcontext():
         batches = source.batches(places, row_by_row)
@@ -408,7 +400,8 @@ class Sums:
     problems: Tally = field(default_factory=Tally)
     rows: int = 0
     used: int = 0
-    strays: Strays = field(default_factory=Strays)
+    #: The keys of the readings that no output row takes.
+    strays: dict[tuple[str, ...], None] = field(default_factory=dict)
     spreads: SpreadTotals | None = None
     factors: list[Factor] = field(default_factory=list)
     lines: EnergyLines | NoEnergyLines = field(default_factory=NoEnergyLines)
@@ -418,10 +411,6 @@ class Sums:
     auxiliary: int = 0
     #: The words of use that the rows have.
     uses: set[str] = field(default_factory=set)
-
-    @classmethod
-    def zero(cls, groups: Groups) -> Sums:
-        return cls(Totals.zero(groups.count))
 
     def add(self, batch: Batch, groups: Groups, known: KnownFactors, whole: bool = False) -> EnergyLines | None:
         """Read, weigh and explain a batch; of a table that is one batch everything is kept."""
@@ -454,27 +443,30 @@ class Sums:
         lost = numpy.setdiff1d(lost, taken, assume_unique=True)
         bad = numpy.setdiff1d(bad, numpy.setdiff1d(taken, unusable, assume_unique=True), assume_unique=True)
         # Nothing of nothing is missing.
-        self.strays.add(read.columns, lost[read.amount[lost] != 0])
+        if len(lost):
+            self.strays |= stray_keys(read.columns, lost[read.amount[lost] != 0])
         if read.every_spread:
             self.spreads = self.spreads or SpreadTotals.zero(groups.count)
             self.spreads.add(read, groups, bad)
-        found = problems_of(read, bad).rows(None if batch.rows is None else batch.rows[bad])
-        self.used += batch.count - len(found)
+        self.problems.whole = whole
+        self.used += batch.count
+        if len(bad):
+            found = problems_of(read, bad).rows(None if batch.rows is None else batch.rows[bad])
+            self.used -= len(found)
+            self.problems.add(found, batch.file)
         counted_out[bad] = False
-        self.auxiliary += batch.take(counted_out).count
+        if counted_out.any():
+            self.auxiliary += batch.take(counted_out).count
         if whole:
             self.doubles.compare_rows(read, bad, groups)
         lines = EnergyLines(read, bad)
-        self.problems.whole = whole
         self.lines = lines if whole else self.lines
-        if len(found):
-            self.problems.add(found, batch.file)
         return lines
 
     def merge(self, later: Sums) -> None:
         self.totals.add(later.totals)
         self.problems.merge(later.problems)
-        self.strays.keys |= later.strays.keys
+        self.strays |= later.strays
         self.rows += later.rows
         self.used += later.used
         self.parts.merge(later.parts)
@@ -505,21 +497,26 @@ def finish(sums: Sums, wanted: Wanted, options: Options, notes: Iterable[str], t
     table, measured, groups = wanted.table, wanted.measured, wanted.groups
     keys = table[list(KEYS)]
     # What counts in a part is judged before it counts in the whole.
-    judged = sums.parts.judged(sums.doubles, groups, keys)
+    refused, refusals, notes_on_parts = sums.parts.judged(sums.doubles, groups, keys)
     sums.parts.add_to(sums.totals, sums.doubles)
     totals = sums.totals.of(groups.of_outputs)
     units = encode(table["output_unit"])
     own = read_spreads(table, measured.output, units, options.choice.allow_unverified, OUTPUT_COLUMNS)
     if own is not None:
         own.explain(measured.problems, numpy.arange(len(table)))
-    code = judged.code[groups.of_outputs]
-    measured.problems.flag_each(code >= 0, code, judged.refusals)
-    withheld, notes_on_strays = sums.strays.withheld(wanted.keys)
+    code = refused[groups.of_outputs]
+    measured.problems.flag_each(code >= 0, code, refusals)
+    withheld, notes_on_strays = withhold(sums.strays, wanted.keys)
     withheld |= code >= 0
     graded = grade(measured, totals, options, withheld)
     output_problems = measured.problems.rows()
+    given = [*KEYS, "output", "output_unit", *(name for name in _CARRIED if name in table.columns)]
+    front = table.assign(output=measured.output)[given].reset_index(drop=True)
+    front.insert(0, "row", table.index.to_numpy())
+    results = pandas.concat([front, graded.assign(reason=measured.problems.reasons())], axis=1)
     uncertain = intensity_uncertainty(measured, totals, groups, sums.spreads, own)
-    results, grading = with_uncertainty(results_of(table, measured, graded), measured, uncertain, options)
+    results, grading = with_uncertainty(results, measured, uncertain, options)
+    idle = sums.uses - ({"process", "auxiliary"} if groups.potline.any() else set())
     assessment = Assessment(
         results,
         (sums.problems, output_problems),
@@ -539,10 +536,10 @@ def finish(sums: Sums, wanted: Wanted, options: Options, notes: Iterable[str], t
             *wanted.notes,
             *sums.problems.note(),
             *notes_on_strays,
-            *judged.notes,
+            *notes_on_parts,
             *sums.doubles.notes(sums.totals.tce, keys, groups),
             *note_on_potlines(measured, sums.totals.electric[groups.potline], sums.auxiliary),
-            *note_on_uses(sums.uses, groups),
+            *([f"meters: the use {', '.join(sorted(idle))} changes no total of this table"] if idle else []),
             *taken_notes(one.record for one in sums.factors if isinstance(one, Factor)),
             *note_on_signs(measured, graded["intensity"].to_numpy()),
             *warn_of_standing(measured.thresholds, stacklevel=5),
@@ -556,19 +553,6 @@ def finish(sums: Sums, wanted: Wanted, options: Options, notes: Iterable[str], t
     check_counts(assessment.counts, len(output_problems))
     tell(1.0, "done")
     return assessment
-
-
-def note_on_uses(uses: set[str], groups: Groups) -> list[str]:
-    """Say which marks of a use change nothing."""
-    idle = uses - ({"process", "auxiliary"} if groups.potline.any() else set())
-    return [f"meters: the use {', '.join(sorted(idle))} changes no total of this table"] if idle else []
-
-
-def results_of(table: pandas.DataFrame, measured: Outputs, graded: pandas.DataFrame) -> pandas.DataFrame:
-    given = [*KEYS, "output", "output_unit", *(name for name in _CARRIED if name in table.columns)]
-    front = table.assign(output=measured.output)[given].reset_index(drop=True)
-    front.insert(0, "row", table.index.to_numpy())
-    return pandas.concat([front, graded.assign(reason=measured.problems.reasons())], axis=1)
 
 
 def check_counts(counts: dict[str, int], output_problems: int) -> None:
@@ -595,10 +579,8 @@ def warn_of_standing(thresholds: Iterable[Threshold | Refusal], stacklevel: int)
 
 def rows_used(factors: Iterable[Factor | Refusal], thresholds: Iterable[Threshold | Refusal]) -> tuple[str, ...]:
     figures = [one.record.row for one in factors if isinstance(one, Factor)]
-    limits = [one for one in thresholds if isinstance(one, Threshold)]
-    rows: list[Any] = [one.curve.row if one.curve else one.ladder for one in limits]
-    ladders = [row.id for row in rows if row is not None]
-    return tuple(dict.fromkeys(filter(None, (*figures, *ladders))))
+    limits = [one.row.id for one in thresholds if isinstance(one, Threshold) and one.row is not None]
+    return tuple(dict.fromkeys(filter(None, (*figures, *limits))))
 
 
 def warn_weak(
@@ -606,8 +588,59 @@ def warn_weak(
 ) -> list[str]:
     """Warn of the unverified figures that were used, and return a note for each."""
     figures: dict[str, Any] = {str(one.record): one.record for one in factors if isinstance(one, Factor)}
-    rows = [one.curve.row if one.curve else one.ladder for one in thresholds if isinstance(one, Threshold)]
+    rows = [one.row for one in thresholds if isinstance(one, Threshold)]
     figures |= {f"{row.id} ({row.verification})": row for row in rows if row is not None}
     for figure, record in figures.items():
         warn_if_weak(record, figure, stacklevel + 1)
     return [f"unverified figure used: {name}" for name, row in figures.items() if row.verification not in _SURE]
+
+
+#: How many sums a task adds up: a number per output row and partition must not gather in one place.
+_FAN_IN = 8
+
+
+def add_partitions(
+    meters: Any, outputs: Any, options: Options, layouts: Mapping[str, Layout]
+) -> tuple[Sums, Wanted, tuple[str, ...]]:
+    """Add up a Dask frame of meters; one ``dask.compute`` by whatever scheduler is set."""
+    from dask.base import compute
+    from dask.delayed import delayed
+
+    places, unused, constants = layouts["meters"].places(list(meters.columns), "meters")
+    wanted = Wanted.of(outputs, options, "pandas", layouts["outputs"])
+    refuse_unused(layouts, wanted.used | set(constants))
+    layout = replace(layouts["meters"], constants=constants)
+    plan = delayed((list(places), wanted.groups, options.choice, layout, _versions()), traverse=False)
+    columns = meters.iloc[:, list(places.values())]
+    sums = [delayed(sums_of)(partition, plan) for partition in columns.to_delayed()]
+    while len(sums) > 1:
+        sums = [delayed(together)(sums[start : start + _FAN_IN]) for start in range(0, len(sums), _FAN_IN)]
+    (total,) = compute(*sums)  # type: ignore[no-untyped-call]
+    return total, wanted, tuple(unused_headers(meters=unused))
+
+
+def _versions() -> str:
+    return f"{__version__} with tables {data_version()}"
+
+
+def sums_of(partition: pandas.DataFrame, plan: tuple[list[str], Groups, Choice, Layout, str]) -> Sums:
+    columns, groups, choice, layout, versions = plan
+    if (here := _versions()) != versions:
+        raise TableError(
+            f"a worker has energybench {here}, expected {versions}",
+            here,
+            "Install the same version there, and name own tables by ENERGYBENCH_DATA: tables.use() is for one process",
+        )
+    sums = Sums(Totals.zero(groups.count))
+    known = KnownFactors(choice)
+    sums.add(completed(Batch(partition.set_axis(columns, axis=1)), layout), groups, known)
+    sums.factors = [factor for factor in known.factors if factor.record.verification not in ACCEPTED]
+    return sums
+
+
+def together(parts: list[Sums]) -> Sums:
+    """Return the sums of several parts, which are left as they are: a task may be run twice."""
+    total = Sums(Totals.zero(len(parts[0].totals.tce) - 1))
+    for part in parts:
+        total.merge(part)
+    return total

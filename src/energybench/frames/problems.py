@@ -91,7 +91,7 @@ def add_counts(parts: Iterable[pandas.DataFrame]) -> pandas.DataFrame:
 
 
 def _examples(keys: pandas.DataFrame) -> NDArray[numpy.object_]:
-    columns = [encode(keys[name]).map(_cut_key, "") for name in KEYS]
+    columns = [encode(keys[name]).map(lambda cell: cut(_cut_text(cell), _LONGEST_KEY), "") for name in KEYS]
     return numpy.array([" / ".join(texts) for texts in zip(*columns, strict=True)], object)
 
 
@@ -248,7 +248,3 @@ def _shown(cell: Any) -> str:
 
 def _cut_text(cell: Any) -> str:
     return _shown(clean_text(cell))
-
-
-def _cut_key(cell: Any) -> str:
-    return cut(_cut_text(cell), _LONGEST_KEY)

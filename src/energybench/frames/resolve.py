@@ -1,4 +1,4 @@
-"""The two small tables behind a whole one: factors and thresholds.
+"""The two small tables behind a whole one, factors and thresholds, and the options that hold for every row.
 
 Each distinct combination of carrier, unit and own figure, and of product and output unit, goes through exactly
 the functions that serve one value. What they refuse becomes a refusal with its reason, not an exception.
@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import math
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from energybench.energy.coefficients import Coefficient, is_power_of_unknown_name, nothing_used
-from energybench.energy.conversion import factor
+from energybench.energy.conversion import factor, make_choice
+from energybench.energy.gas_and_steam import CONDITIONS
 from energybench.energy.plausibility import known_coefficients, known_heat
 from energybench.errors import (
     AmbiguousError,
@@ -25,6 +26,7 @@ from energybench.errors import (
     OutputError,
     UnknownCarrierError,
     UnverifiedError,
+    check_option,
     quoted,
     without_suggestions,
 )
@@ -37,10 +39,11 @@ from energybench.limits.choose import (
     standing,
 )
 from energybench.limits.corrections import apply, check_conditions
-from energybench.limits.furnaces import LimitCurve, find_curve
-from energybench.limits.verdicts import check_basis
+from energybench.limits.furnaces import READINGS, LimitCurve, find_curve
+from energybench.limits.ladders import COMPARES
+from energybench.limits.verdicts import PROJECTS, check_basis
 from energybench.tables.names import carriers_of, find_carrier, find_item
-from energybench.tables.store import records
+from energybench.tables.store import find_document, records
 from energybench.tables.upkeep import stale
 from energybench.units.factors import Rate, ratio, same_kind
 from energybench.units.registry import read_rate
@@ -50,8 +53,54 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from energybench.energy.coefficients import Choice
-    from energybench.frames.options import Options
     from energybench.limits.ladders import Ladder
+
+#: Which options of a table are those of a conversion.
+_OF_CHOICE = ("basis", "coal_rate", "edition", "gas_state", "allow_unverified")
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How every row of a table is converted and judged, checked once for every way through it."""
+
+    choice: Choice
+    document: str | None = None
+    region: str | None = None
+    project: str | None = None
+    corrections: str | None = None
+    plausible: bool = False
+    reading: str = "linear"
+    compare: str = "full"
+
+    def __post_init__(self) -> None:
+        check_option("reading", self.reading, READINGS)
+        check_option("compare", self.compare, COMPARES)
+        check_option("project", self.project or "existing", PROJECTS)
+        check_option("corrections", self.corrections or "base", ("base",))
+        if self.document is not None:
+            find_document(self.document)
+        if self.region is not None:
+            documents_of_region(self.region)
+        # A coal rate that fits no electricity would be refused row by row; it is wrong for the whole table.
+        if self.choice.coal_rate is not None:
+            factor("electricity", KWH, self.choice)
+
+    @classmethod
+    def of(cls, **given: Any) -> Options:
+        choice = {name: given.pop(name) for name in _OF_CHOICE if name in given}
+        return cls(make_choice(**choice), **given)
+
+    def to_dict(self) -> dict[str, Any]:
+        choice = self.choice
+        return {
+            "basis": choice.basis,
+            "coal_rate": str(choice.coal_rate) if choice.coal_rate else None,
+            "edition": choice.edition,
+            "gas_state": f"{CONDITIONS[choice.gas_state].celsius} °C" if choice.gas_state else None,
+            **{one.name: getattr(self, one.name) for one in fields(self)[1:]},
+            "allow_unverified": choice.allow_unverified,
+        }
+
 
 #: How many refusals of a table name what was probably meant.
 SUGGESTED = 100
@@ -180,6 +229,11 @@ class Threshold:
     notes: str = ""
     #: That the document was last looked up long before the period, in words.
     looked_up: str = ""
+
+    @property
+    def row(self) -> Any:
+        """The row of the tables that judges, None where there is none."""
+        return self.curve.row if self.curve else self.ladder
 
 
 def resolve_threshold(

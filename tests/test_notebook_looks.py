@@ -302,3 +302,23 @@ def test_no_colour_is_fixed_without_its_background(name: str) -> None:
         style = dict(part.split(":", 1) for part in attributes.get("style", "").split(";") if part)
         assert style.get("color", "inherit") == "inherit" or "background-color" in style
         assert style.get("background", "transparent") == "transparent"
+
+
+def test_markdown_says_what_is_printed_and_an_assessment_has_a_table() -> None:
+    verdict = eb.classify("13200 kWh/t", "电解铝")
+    assert verdict.to_markdown() == re.sub(r"([\[\]<])", r"\\\1", " ".join(str(verdict).split()))
+    plant = "A|B *C*\nD"
+    outputs = {"plant": [plant], "period": [2024], "product": ["水泥熟料"], "output": [2], "output_unit": ["万t"]}
+    meters = {
+        "plant": [plant],
+        "period": [2024],
+        "product": ["水泥熟料"],
+        "carrier": ["原煤"],
+        "amount": [3000],
+        "unit": ["t"],
+    }
+    said = eb.assess(pandas.DataFrame(meters), pandas.DataFrame(outputs))._repr_markdown_().splitlines()
+    assert said[0] == "1 meter rows: 1 used, 0 with problems"
+    assert [line.count(" | ") for line in said if line.startswith("|")] == [9, 9, 9]
+    assert said[-1].startswith(r"| A\|B \*C\*")
+    assert "| 107.145 | kgce/t | baseline | 100 | 117 | ndrc-2023 |" in said[-1]

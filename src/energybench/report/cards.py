@@ -27,6 +27,10 @@ if TYPE_CHECKING:
 #: How many results of an assessment and lines of an account a card shows.
 MOST = 50
 _KINDS = ("Account", "Assessment", "Coefficient", "FurnaceLimit", "Verdict")
+#: What a table in Markdown has of an assessment.
+_COLUMNS = ("plant", "period", "product", "tce", "intensity", "unit", "class", "benchmark", "baseline", "document")
+#: What would be no letter in Markdown.
+_MARKS = str.maketrans({mark: f"\\{mark}" for mark in "\\`*_[]<>#|~$"})
 _ADDRESS = re.compile(r"(https?://[^\s<>\"';,，；）)]+)")
 
 
@@ -41,6 +45,25 @@ def card_of(record: Any) -> str | None:
         return None
     more = _results(record) if kind == "Assessment" else {}
     return card.render(kind=kind, record=record, **more)
+
+
+def markdown_of(record: Any) -> str:
+    head, *lines = [_marked(line) for line in str(record).splitlines()]
+    said = "\n".join([head, *([""] if lines else []), *(f"- {line}" for line in lines)])
+    if type(record).__name__ != "Assessment":
+        return said
+    results: pandas.DataFrame = record.result_frame
+    heads = [name for name in _COLUMNS if name in results.columns]
+    shown = results[heads].head(MOST).astype(object)
+    cells = [[number(cell) if isinstance(cell, float) else text(cell, "–") for cell in row] for row in shown.to_numpy()]
+    rows = [heads, ["---"] * len(heads), *([_marked(cell) for cell in row] for row in cells)]
+    rest = len(results) - len(shown)
+    more = [f"\n{rest:,} more rows: see `.results`"] if rest else []
+    return "\n".join([said, "", *(f"| {' | '.join(row)} |" for row in rows), *more])
+
+
+def _marked(line: str) -> str:
+    return " ".join(text(line).split()).translate(_MARKS)
 
 
 def environment() -> jinja2.Environment:

@@ -37,9 +37,16 @@ class Quantified(Record):
 
 
 class Card:
-    """A record that a notebook shows as a card."""
+    """A record that a notebook shows as a card, and a document in Markdown as text."""
 
     __slots__ = ()
+
+    def to_markdown(self) -> str:
+        """Return what the record prints, in Markdown; of an assessment a table of its first results as well."""
+        said: str = report_room("cards").markdown_of(self)
+        return said
+
+    _repr_markdown_ = to_markdown
 
     def _repr_html_(self) -> str | None:
         html: str | None = report_room("cards").card_of(self)

@@ -111,16 +111,12 @@ def combine(parts: Iterable[tuple[Hashable, float]]) -> float:
     return found
 
 
-def has_uncertainty(text: str) -> bool:
-    return "±" in text or "+/-" in text.translate(_PLUS_MINUS)
-
-
 @lru_cache(4096)
 def read_measured_text(text: str) -> tuple[Fraction, UnitText, Spread | None]:
-    if not has_uncertainty(text):
-        return *read_exact(text), None
     plain = text.translate(_PLUS_MINUS).replace("+/-", "±").strip()
-    if plain.count("±") != 1:
+    if "±" not in plain:
+        return *read_exact(text), None
+    if plain.count("±") > 1:
         raise UncertaintyError(f"{quoted(text)} has more than one ±", quoted(text), f"Write {FORMS}")
     before, _, after = plain.partition("±")
     width, factor = split_coverage(after, text)

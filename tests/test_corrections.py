@@ -21,6 +21,7 @@ from energybench import tables
 from energybench.errors import (
     AmbiguousError,
     AmountError,
+    ConditionError,
     DimensionError,
     EnergybenchError,
     MissingFigureError,
@@ -32,9 +33,11 @@ from energybench.errors import (
 )
 from energybench.limits.choose import find_ladder
 from energybench.limits.corrections import (
+    alternating_current_factor,
     applicable,
     apply,
     change,
+    check_conditions,
     correct,
     direct_current_intensity,
     every_correction,
@@ -183,7 +186,7 @@ def test_the_altitude_factor_of_2021_begins_above_1500_m() -> None:
 
 def test_molten_aluminium_by_faraday() -> None:
     assert direct_current_intensity(1.0, 1.0) == pytest.approx(2979.98, abs=0.005)
-    assert round(_change("direct-current", rectifier_efficiency=0.98) * direct_current_intensity(4.0, 0.925)) == 13149
+    assert round(alternating_current_factor(0.98) * direct_current_intensity(4.0, 0.925)) == 13149
     with refused(OptionError, "option", "current_efficiency is 92.5", "0.925 for 92.5 %"):
         direct_current_intensity(4.0, 92.5)
     with refused(OptionError, "option", "cell_voltage_v is 0"):
@@ -1017,6 +1020,7 @@ def test_a_result_says_what_it_did_and_where_it_comes_from() -> None:
     assert physics.notes == "Physics, not a clause of a standard"
     limit = correct("quenching", "140 kgce/t", level=3, case="wet")
     assert (limit.level, limit.value_after, limit.parameters) == ("level-3", 186.46, {"case": "wet"})
+    assert correct("mixed-gas", "140 kgce/t", item=STAMP, level=3, mixed_gas_share=0.5).value_after == 146
 
 
 @each(
@@ -1218,6 +1222,15 @@ def test_a_correction_that_moves_nothing_here_says_so() -> None:
     assert corrected.notes == "gb-16780-2021/altitude moves no limit here"
     corrected, _, _ = apply(ladder, 90.0, {"clinker-ratio": {"clinker_percent": 80}})
     assert corrected.notes.startswith("limit of level-1 80 +5.5 kgce/t = 85.5 kgce/t  [gb-16780-2021/clinker-ratio")
+
+
+def test_a_document_asks_for_its_own_conditions_and_those_of_the_item_alone() -> None:
+    clinker = _standard("cement-clinker", "gb-16780-2021")
+    asked = "which are not given: altitude (altitude_m [m], altitude of the site; threshold_m 1500). Pass"
+    with refused(ConditionError, "missing-condition", asked):
+        check_conditions(clinker, None)
+    with refused(OptionError, "option", "'clinker-ratio' is not a correction of cement-clinker in GB 16780-2021"):
+        check_conditions(clinker, {"altitude": "base", "clinker-ratio": "base"})
 
 
 def test_a_correction_of_another_document_or_indicator_is_refused() -> None:

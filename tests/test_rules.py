@@ -149,6 +149,8 @@ def test_the_base_is_an_amount_of_electricity() -> None:
         AccountingRules(renewable="new-excluded-from-total", renewable_base="5 tce", year=2023)
     with refused(AmountError, "unreadable-amount", "-5 kWh"):
         AccountingRules(renewable="new-excluded-from-total", renewable_base="-5 kWh", year=2023)
+    with refused(OptionError, "option", 'pass renewable_base="0 kWh" or its figure with renewable="new-excluded'):
+        AccountingRules(renewable="new-excluded-from-total", year=2023)
 
 
 @pytest.mark.parametrize(
@@ -173,13 +175,16 @@ def test_uses_that_no_rule_knows(use: Use, shown: str) -> None:
 @pytest.mark.parametrize("carrier", ["raw_coal", "naphtha", "natural_gas", "standard_coal", "a fuel of my own"])
 def test_fuels_that_can_be_feedstock(carrier: str) -> None:
     rules = AccountingRules(feedstock="excluded", year=2023)
-    assert control_energy([Use(carrier, 5.0, use="feedstock")], rules).tce_total == 0
+    energy = control_energy([Use(carrier, 5.0, use="feedstock"), Use(carrier, 0.0, use="feedstock")], rules)
+    assert (energy.tce, energy.tce_total) == (5, 0)
 
 
 @pytest.mark.parametrize("figures", [(float("nan"), 0.0), (1.0, float("inf"))])
 def test_figures_that_are_not_finite(figures: tuple[float, float]) -> None:
     with refused(AmountError, "unreadable-amount", "line 1", "electricity"):
         control_energy([Use("electricity", *figures)], AccountingRules())
+    with refused(AmountError, "unreadable-amount", "total is too large"):
+        control_energy([Use("raw_coal", 1e308)] * 2, AccountingRules())
 
 
 def test_renewable_power_without_its_kwh() -> None:

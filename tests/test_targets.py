@@ -944,6 +944,8 @@ def test_a_target_without_a_year_asks_for_the_period() -> None:
     found = verdict(table, "changji-prefecture-2022", "10")
     assert found.reason.startswith("The rows are of 2022, 2023 and the target names no year")
     assert verdict(table, "changji-prefecture-2022", "10", period="2022").met is True
+    # Rows that name no period are of the one that is meant.
+    assert verdict(clinker([99, 130], [40, 60], period=None), "panzhihua-2024", "04").met is True
 
 
 # Figures --------------------------------------------------------------------------------------------------
@@ -1147,7 +1149,7 @@ def test_a_check_is_text_a_frame_and_plain_data() -> None:
     table = check.frame()
     assert len(table) == len(check)
     assert table["met"].sum() == check.counts["met"] == 2
-    assert table.loc[3, "actual"] == 40.0
+    assert table.loc[3, ["actual", "columns"]].tolist() == [40.0, "design_capacity; level"]
     assert json.loads(json.dumps(check.to_dict(), ensure_ascii=False, allow_nan=False))["counts"] == check.counts
     assert pickle.loads(pickle.dumps(check)) == check  # noqa: S301 - our own bytes
     text = str(check)
@@ -1188,6 +1190,8 @@ def test_a_verdict_is_printed_with_what_was_found_its_source_and_what_is_open() 
     for found, text in printed.items():
         assert str(found) == text.format(found.verification)
     assert str(verdict(furnace, "changji-city-2021", "05")).endswith("\n    depends on how the text is read")
+    small = verdict(furnace.assign(furnace_capacity="1 t"), "changji-city-2021", "03")
+    assert " (1500 degC) (≤ 1 t), melting electricity consumption" in str(small)
 
 
 # The cheapest plants to lift ------------------------------------------------------------------------------
@@ -1413,7 +1417,8 @@ def test_energy_per_output_value_from_results_and_accounts() -> None:
     table = frame(tce=[1000.0, 500.0, 30.0], output_value=[900, 100, 1], output_value_unit=["万元", "万元", "亿元"])
     table["plant"] = ["甲", "甲", "乙"]
     found = energy_per_output_value(table, smelter="甲")
-    assert (found.alone, found.chain) == (1.5, 1530 / 11000)
+    assert (found.alone, found.chain, found.basis) == (1.5, 1530 / 11000, "")
+    assert found.frame()["plant"].tolist() == ["甲", "乙"]
     same = energy_per_output_value(
         table.drop(columns="output_value_unit").assign(output_value=[900, 100, 10_000]),
         smelter="甲",
@@ -1424,6 +1429,17 @@ def test_energy_per_output_value_from_results_and_accounts() -> None:
     chain = energy_per_output_value({"甲": (smelter, "1 亿元"), "乙": ("1 tce", "2 亿元")}, smelter="甲")
     assert chain.alone == 1.229
     assert chain.basis == "calorific"
+    keys = {"plant": ["甲", "乙"], "period": "2024", "product": "电解铝"}
+    outputs = pd.DataFrame({**keys, "output": 7600, "output_unit": "t", "output_value": [1, 2]})
+    meters = pd.DataFrame({**keys, "carrier": "电力", "amount": 1, "unit": "亿kWh"})
+    assessed = eb.assess(meters, outputs.assign(output_value_unit="亿元"))
+    lines = str(energy_per_output_value(assessed, smelter="甲")).splitlines()
+    assert lines[:2] == [
+        "甲 (smelter): 12,290 tce / 10,000 万元 = 1.229 tce/万元",
+        "乙 (downstream): 12,290 tce / 20,000 万元 = 0.6145 tce/万元",
+    ]
+    assert energy_per_output_value(assessed, smelter="甲").basis == "calorific"
+    assert energy_per_output_value({"甲": ("1 tce", "5000 元")}, smelter="甲").alone == 2
 
 
 def test_energy_per_output_value_refuses_what_does_not_add_up() -> None:

@@ -278,8 +278,8 @@ def control_energy(uses: Iterable[Use], rules: AccountingRules) -> ControlledEne
         _check_use(use, number)
     left_out = list(_exclusions(lines, rules))
     whole = sum((Fraction(use.tce) for use in lines), Fraction(0))
-    from_total = sum((tce for tce, _ in left_out), Fraction(0))
-    from_intensity = sum((tce for tce, e in left_out if e.from_intensity), Fraction(0))
+    from_total = sum(tce for tce, _ in left_out)
+    from_intensity = sum(tce for tce, e in left_out if e.from_intensity)
     return ControlledEnergy(
         to_float(whole, "total"),
         to_float(whole - from_total, "total"),

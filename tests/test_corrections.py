@@ -186,7 +186,7 @@ def test_the_altitude_factor_of_2021_begins_above_1500_m() -> None:
 
 def test_molten_aluminium_by_faraday() -> None:
     assert direct_current_intensity(1.0, 1.0) == pytest.approx(2979.98, abs=0.005)
-    assert round(alternating_current_factor(0.98) * direct_current_intensity(4.0, 0.925)) == 13149
+    assert alternating_current_factor(0.98) * direct_current_intensity(4.0, 0.925) == pytest.approx(13149, abs=0.5)
     with refused(OptionError, "option", "current_efficiency is 92.5", "0.925 for 92.5 %"):
         direct_current_intensity(4.0, 92.5)
     with refused(OptionError, "option", "cell_voltage_v is 0"):

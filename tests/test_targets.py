@@ -435,6 +435,9 @@ def test_an_unverified_level_is_used_only_when_asked() -> None:
     assert "unverified" in verdict(table, "panzhihua-2024", "04").reason
     with pytest.warns(UnverifiedWarning, match=row["item"]):
         assert verdict(table, "panzhihua-2024", "04", allow_unverified=True).actual == 100.0
+    made = table.assign(output=1, output_unit="t")
+    with pytest.warns(UnverifiedWarning, match=row["item"]):
+        assert cheapest_lift(made, "panzhihua-2024", allow_unverified=True).steps == ()
 
 
 def test_an_enterprise_counts_when_all_its_rows_do() -> None:
@@ -1149,7 +1152,7 @@ def test_a_check_is_text_a_frame_and_plain_data() -> None:
     table = check.frame()
     assert len(table) == len(check)
     assert table["met"].sum() == check.counts["met"] == 2
-    assert table.loc[3, ["actual", "columns"]].tolist() == [40.0, "design_capacity; level"]
+    assert (table["actual"][3], table["columns"][3]) == (40.0, "design_capacity; level")
     assert json.loads(json.dumps(check.to_dict(), ensure_ascii=False, allow_nan=False))["counts"] == check.counts
     assert pickle.loads(pickle.dumps(check)) == check  # noqa: S301 - our own bytes
     text = str(check)
@@ -1228,7 +1231,8 @@ def test_after_the_lift_the_targets_are_met() -> None:
     after = table.assign(intensity=[lifted.get(p, v) for p, v in zip(table["plant"], table["intensity"], strict=True)])
     check = check_targets(after, document="panzhihua-2024")
     assert (check["03"].met, check["04"].met) == (True, True)
-    assert cheapest_lift(after, "panzhihua-2024").steps == ()
+    plan = cheapest_lift(after, "panzhihua-2024", standards={"ndrc-2023": "ndrc-2021"})
+    assert (plan.steps, plan.standard) == ((), "ndrc-2021")
 
 
 def test_products_are_lifted_apart_and_in_their_own_energy() -> None:

@@ -13,7 +13,7 @@ from mcp import Client, StdioServerParameters
 from shell import shell
 
 ASKED: dict[str, tuple[dict[str, Any], list[str]]] = {
-    "convert": ({"amount": "1200 t", "carrier": "原煤"}, ["convert", "1200 t", "原煤"]),
+    "convert": ({"amount": {"amount": 1200, "unit": "t"}, "carrier": "原煤"}, ["convert", "1200 t", "原煤"]),
     "classify": ({"value": "13200 kWh/t", "item": "电解铝"}, ["classify", "13200 kWh/t", "电解铝"]),
     "limit": ({"item": "3 t"}, ["limit", "3 t"]),
     "timeline": ({"item": "电解铝"}, ["timeline", "电解铝"]),

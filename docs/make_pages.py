@@ -16,6 +16,7 @@ from jinja2 import Environment, FileSystemLoader
 
 import energybench
 from energybench import tables
+from energybench.errors.language import in_chinese
 from energybench.tables.rows import OWN, VERIFICATIONS, page_of, schemas
 from energybench.tables.store import ACCEPTED, citation, find_document, records
 
@@ -121,6 +122,8 @@ def table_pages() -> dict[str, str]:
     return pages
 
 
+#: Columns of sentences, which the page of a row has in Chinese too.
+_PROSE = ("notes",)
 #: Columns that the page of a row has, and the table of all rows has no room for.
 _ON_ITS_PAGE = {
     *("evidence", "notes", "clause", "source_sha256", "full_text", "quote", "scope", "what", "why", "settles", "read"),
@@ -185,7 +188,9 @@ def write_rows(folder: Path) -> None:
             document = record.id if name == "documents" else cells.get("document", "")
             path = folder / page_of(record.id)
             path.parent.mkdir(parents=True, exist_ok=True)
+            prose = {column: in_chinese(cells[column]) for column in _PROSE if column in cells}
             text = page.render(
+                chinese={column: said for column, said in prose.items() if said != cells[column]},
                 table=name,
                 row=record,
                 cells=cells,

@@ -176,7 +176,10 @@ def test_names_and_notes_of_the_tables_have_their_chinese() -> None:
     known = [row for table in ("benchmarks", "limits", "furnace_limits", "local_limits") for row in records(table)]
     assert {name for row in known if left_in_english(in_chinese(name := getattr(row, "indicator_en", "")))} == set()
     assert {row.item_en for row in known if left_in_english(in_chinese(f"{row.item_zh} {row.item_en}"))} == set()
-    others = ("carriers", "targets", "corrections", "correction_formulas", "coal_rates", "co2_factors", "product_names")
+    others = (
+        *("carriers", "targets", "corrections", "correction_formulas", "coal_rates", "co2_factors", "product_names"),
+        *("documents", "gb_counterparts", "readings"),
+    )
     noted = {row.notes for row in [*known, *(row for table in others for row in records(table))]}
     assert len(noted) > 400
     assert len([note for note in noted if left_in_english(in_chinese(note))]) < len(noted) / 20

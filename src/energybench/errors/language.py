@@ -224,7 +224,8 @@ def _edge(text: str) -> str:
 
 def _is_whole(text: str, *pairs: str) -> bool:
     brackets = all(text.count(pair[0]) == text.count(pair[1]) for pair in pairs)
-    return brackets and text.count('"') % 2 == 0 and text.count("'") % 2 == 0
+    single = text.count("'") - len(re.findall(r"\w'(?=[a-z])", text))  # a plant's
+    return brackets and text.count('"') % 2 == 0 and single % 2 == 0
 
 
 def _listed(text: str) -> str:

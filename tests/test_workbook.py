@@ -123,6 +123,14 @@ def test_targets_and_language(tmp_path: Path) -> None:
     assert all(cell.value for cell in column(lacking, "or_figure", "zh"))
 
 
+def test_a_row_is_as_high_as_its_longest_text_and_its_cells_begin_at_the_top(tmp_path: Path) -> None:
+    page = sheet(write(every_way(), tmp_path, lang="zh"), "sources", "zh")
+    long = [cell for row in page.iter_rows(min_row=2) for cell in row if len(str(cell.value)) > 80]
+    assert long
+    assert all(page.row_dimensions[cell.row].height >= 3 * 15 for cell in long)
+    assert {cell.alignment.vertical for row in page.iter_rows() for cell in row if cell.value} == {"top"}
+
+
 def test_a_figure_that_was_given_says_so_and_the_policy_is_named(tmp_path: Path) -> None:
     answer = every_way()
     check = eb.check_targets(answer, document="panzhihua-2024", figures={"equipment_investment_growth": "26 %"})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 import zipfile
 from functools import lru_cache
-from math import isclose, isfinite
+from math import ceil, isclose, isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -59,6 +59,8 @@ _CLOSE = 1e-9
 #: A spreadsheet would read a text that begins with one of these as a formula.
 _STARTS = ("=", "+", "-", "@", "\t", "\r")
 _WIDEST = 36
+#: Letters of a line of the widest column, for some room is left at its end; points of a line, and the most in a row.
+_OF_LINE, _LINE, _MOST_LINES = 31, 15.0, 27
 #: Letters that a number in its format takes.
 _OF_NUMBER = 13
 #: The format of a number by a part of its heading.
@@ -304,6 +306,7 @@ def _sheet(
     shown = [words.column(head) for head in heads]
     widths = [_width(head) for head in shown]
     levels = {words.level(step): step for step in STEPS}
+    top, wrapped = (Alignment(wrap_text=wrap, vertical="top") for wrap in (False, True))
     forms = [
         next((form for part, form in _FORMATS.items() if part in head and "unit" not in head), None) for head in heads
     ]
@@ -321,13 +324,16 @@ def _sheet(
                 look = look_of(levels.get(str(value), str(value)))
                 cell.fill = PatternFill("solid", fgColor=look.fill.removeprefix("#").upper())
                 cell.font = Font(color=look.ink.removeprefix("#").upper())
-            if isinstance(value, str) and _width(value) > _WIDEST and row > 1:
-                cell.alignment = Alignment(wrap_text=True, vertical="top")
+            cell.alignment = top
+            if isinstance(value, str) and not isinstance(given, _Formula) and _width(value) > _WIDEST and row > 1:
+                cell.alignment = wrapped
+                lines = min(_MOST_LINES, ceil(_width(value) / _OF_LINE))
+                sheet.row_dimensions[row].height = max(sheet.row_dimensions[row].height or 0.0, _LINE * lines)
             if row <= _LOOKED_AT:
                 widths[place] = max(widths[place], _OF_NUMBER if isinstance(given, _Formula | float) else _width(value))
     for place, (cell, width) in enumerate(zip(sheet[1], widths, strict=True), 1):
         cell.font = Font(bold=True)
-        cell.alignment = Alignment(wrap_text=True, vertical="top")
+        cell.alignment = wrapped
         sheet.column_dimensions[get_column_letter(place)].width = min(width + 2, _WIDEST)
     sheet.freeze_panes = "A2"
     sheet.auto_filter.ref = sheet.dimensions

@@ -429,6 +429,11 @@ def test_a_word_for_a_carrier_is_said_once_for_the_table() -> None:
     refusal = eb.assess(frame, OUTPUTS).problems["suggestion"].iloc[0]
     assert "columns={'绿电': '电力'}" in refusal
     assert tce(eb.assess(frame, OUTPUTS, columns={"绿电": "电力"})) == pytest.approx(BOTH_TCE)
+    own = {"绿电": "电力", "本厂熟料": "水泥熟料"}
+    plant = frame.assign(产品="本厂熟料"), OUTPUTS.assign(产品="本厂熟料")
+    assert set(eb.assess(*plant, columns={"绿电": "电力"}).problems["reason"]) == {"unknown-product"}
+    assert tce(eb.assess(*plant, columns=own)) == pytest.approx(BOTH_TCE)
+    assert eb.explain(*plant, period=2023, columns=own).missing == ()
 
 
 def test_plants_above_their_carriers_are_keys_and_kinds_of_figure_are_not(tmp_path: Path) -> None:

@@ -217,7 +217,7 @@ class Layout:
     sheet: str | None = None
     header_row: int | None = None
     #: Own header -> column, or the name of a carrier for a column of amounts; "" leaves a column out. Or own name of a
-    #: carrier -> its name.
+    #: carrier or product -> its name.
     columns: Mapping[str, str] = field(default_factory=dict)
     #: Keys that hold for every row.
     constants: Mapping[str, Any] = field(default_factory=dict)
@@ -226,7 +226,7 @@ class Layout:
 
     @property
     def names(self) -> dict[str, str]:
-        """The words of the caller that mean carriers: headers of amounts, or cells of the carriers."""
+        """The words of the caller that mean carriers or products: headers of amounts, or cells."""
         columns = {"", *(column for kind in _KINDS for column in REQUIRED[kind][0])}
         return {word: name for word, name in self.columns.items() if name not in columns}
 

@@ -145,7 +145,7 @@ def _said_of(found: Reading, kind: str, names: Mapping[str, str]) -> list[tuple[
     said += [(f"header {quoted(header)}: {column}", True) for header, column in headers.items()]
     for column, read in _READERS.items():
         if column in table:
-            said += _cells(table[column], column, read, names if column == "carrier" else {})
+            said += _cells(table[column], column, read, names if column in ("carrier", "product") else {})
     return said
 
 

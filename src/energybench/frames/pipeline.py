@@ -144,7 +144,8 @@ def assess(
         The row of the file with the headers of the meters, where it is not found; a mapping for both.
     columns : mapping, optional
         Headers of your own: ``{"用能": "carrier"}``; ``""`` leaves a column out, and the name of a carrier says that
-        a column of amounts is of it, or what a word in the column of carriers means: ``{"绿电": "电力"}``.
+        a column of amounts is of it, or what a word in the column of carriers or
+        products means: ``{"绿电": "电力"}``.
     plant, period, product : str, optional
         What holds for every row of a table without that column.
     mapping : str or Path, optional
@@ -340,11 +341,16 @@ def add_batches(
 
 def completed(batch: Batch, layout: Layout) -> Batch:
     """Return a batch with the constants and names of the caller, and 0 for what is blank where that says so."""
-    table = batch.table.assign(**layout.constants)
-    if names := layout.names:
-        carrier = encode(table["carrier"])
-        table = table.assign(carrier=carrier.map(lambda cell: names.get(clean_text(cell), cell), None))
+    table = _named(batch.table.assign(**layout.constants), layout.names, "carrier", "product")
     return replace(batch, table=none_used(table) if layout.none_used else table)
+
+
+def _named(table: pandas.DataFrame, names: Mapping[str, str], *columns: str) -> pandas.DataFrame:
+    """Return a table with the caller's words for carriers and products as the names that they mean."""
+    cells = {name: encode(table[name]) for name in columns if names}
+    return table.assign(
+        **{name: one.map(lambda cell: names.get(clean_text(cell), cell), None) for name, one in cells.items()}
+    )
 
 
 def refuse_unused(layouts: Mapping[str, Layout], used: frozenset[str]) -> None:
@@ -378,7 +384,7 @@ class Wanted:
         if table.empty:
             raise TableError("outputs has headers and no rows", "outputs", "Give at least one row")
         table = with_plain_cells(table)
-        table = without_blanks(table, table.columns)
+        table = _named(without_blanks(table, table.columns), layout.names, "product")
         # An output stands beside each of its readings; where a row has several carriers it has an output of its own.
         if shared and any(column_of(header, "meters") == "carrier" for header in frame.columns):
             table = table[~table.duplicated()]

@@ -324,11 +324,11 @@ _AROUND_ITEM = decorations(behind="产出?量|产品")
 
 
 def item_zh(item: str) -> str:
-    return _items().get(item, item)
+    return items_zh().get(item, item)
 
 
 @cached()
-def _items() -> dict[str, str]:
+def items_zh() -> dict[str, str]:
     """Return every item with the Chinese name that shows it."""
     found: dict[str, str] = {}
     for table in ITEM_TABLES:
@@ -340,9 +340,9 @@ def _items() -> dict[str, str]:
 @cached()
 def _item_names() -> Names:
     names = [(row.name, row.item, row.sense, row.notes) for row in records("product_names")]
-    names += [(item, item, "", "") for item in sorted(_items())]
+    names += [(item, item, "", "") for item in sorted(items_zh())]
     standards = ((name, row.item) for row in records("limits") for name in (row.item_zh, row.item_en) if name)
-    return Names(names, _items(), standards)
+    return Names(names, items_zh(), standards)
 
 
 @cached(4096)
@@ -371,7 +371,7 @@ def find_item(name: str) -> str:
     >>> find_item("电解铝")
     'electrolytic-aluminium'
     """
-    if isinstance(name, str) and name in _items():  # an id is itself, whatever else has its words as a name
+    if isinstance(name, str) and name in items_zh():  # an id is itself, whatever else has its words as a name
         return name
     advice = "energybench tables product_names lists them"
     return resolve_name(name, _item_names(), "product", UnknownProductError, advice, _AROUND_ITEM)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas
 import pytest
 
 import energybench as eb
-from energybench.frames.double_counting import COMPARED
+from energybench.frames.double_counting import COMPARED, DoubleCounting
 from engines import SOURCES, source_of
 from expect import each
 from frame_tables import meters, outputs
@@ -80,28 +81,44 @@ def test_of_many_plants_three_are_named() -> None:
     plants = [{"plant": f"{number}"} for number in range(5)]
     rows = [{**row, **plant} for plant in plants for row in (COAL, {**TOTAL, "amount": 9})]
     found = notes(*rows, made=outputs(*plants))
-    assert len(found) == 5
-    assert found[-1] == "the same of 2 more plants, periods or products"
+    assert [one.partition(",")[0] for one in found[1:4]] == ["0", "1", "2"]
+    assert found[4:] == ["the same of 2 more plants, periods or products"]
 
 
 def test_a_carrier_beside_its_parts_is_named() -> None:
-    assert notes(COAL, PART) == [
-        "甲厂, 2023, cement-clinker: raw_coal stands beside anthracite, which may be part of it"
-    ]
+    said = "甲厂, 2023, cement-clinker: raw_coal stands beside anthracite, which may be part of it"
+    assert notes(COAL, PART) == [said]
+    assert notes(COAL, PART, {"carrier": "原媒"}) == [said]
     assert notes(COAL, {**PART, "period": 2024}, made=outputs({}, {"period": 2024})) == []
     assert notes(COAL, {**PART, "amount": 0}) == []
     assert notes(COAL, POWER) == []
 
 
+def test_carriers_of_a_group_that_lie_in_two_parts_of_a_table_meet() -> None:
+    first, second = DoubleCounting(), DoubleCounting()
+    first.mark(np.array([0]), np.array(["raw_coal"]), 3)
+    second.mark(np.array([0, 1]), np.array(["anthracite", "raw_coal"]), 3)
+    first.merge(second)
+    found = first.carriers_of(np.array([0, 1])).to_numpy().tolist()
+    assert found == [[0, "raw_coal"], [0, "anthracite"], [1, "raw_coal"]]
+
+
 def test_identical_rows_are_counted() -> None:
     said = "meters: 1 row is the same as an earlier one, for example rows 0 and 2 (甲厂, 2023, cement-clinker, 原煤)"
     assert notes(COAL, POWER, COAL) == [said]
+    assert notes(COAL, POWER, POWER) == [said.replace("0 and 2", "1 and 2").replace("原煤", "电力")]
     assert notes(COAL, POWER, {**COAL, "unit": "吨 "}) == []
     assert notes(COAL, POWER, {**COAL, "meter": "B"}, meter="A") == []
     assert notes({"amount": 0}, {"amount": 0}, COAL) == []
     assert notes(COAL, {**COAL, "flow": "外供"}, {**COAL, "amount": 9}, flow="") == []
     own = {**PART, "carrier": "煤泥"}
     assert "2 rows are the same" in notes(own, own, own)[0]
+
+
+def test_negative_rows_are_counted() -> None:
+    said = "negative and counted as energy sent out, for example row 1"
+    assert notes(COAL, {"amount": -5}, {"amount": 0.5}) == [f"meters: 1 row is {said}"]
+    assert notes(COAL, {"amount": -5}, {"amount": -6}) == [f"meters: 2 rows are {said}"]
 
 
 def test_a_large_table_is_not_compared_row_by_row() -> None:

@@ -115,10 +115,8 @@ class DoubleCounting:
             self.seen[group, columns[code]] = True
 
     def carriers_of(self, groups: NDArray[Any]) -> pandas.DataFrame:
-        if self.seen is None:
-            return pandas.DataFrame({"group": [], "carrier": []})
-        place, column = numpy.nonzero(self.seen[groups, 1:])
-        return pandas.DataFrame({"group": groups[place], "carrier": numpy.array([*self.carriers], object)[column + 1]})
+        place, column = numpy.nonzero(numpy.asarray(self.seen)[groups, 1:])
+        return pandas.DataFrame({"group": groups[place], "carrier": numpy.array([*self.carriers])[column + 1]})
 
     def compare_rows(self, read: Meters, bad: NDArray[numpy.int64], groups: Groups) -> None:
         """Count the rows that are the same as an earlier one: all that could be used and are not zero."""

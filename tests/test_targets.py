@@ -758,7 +758,9 @@ def test_a_number_below_zero_adds_nothing_and_meets_no_condition() -> None:
     rate = smelters(["电解铝"], [13000], conversion_rate="-50 %", output=1, output_unit="t")
     assert verdict(rate, "changji-prefecture-2022", "01").reason.startswith("conversion_rate is below zero for A")
     levels = frame(designated_size="above", safety_level=[-2, 3])
-    assert verdict(levels, "changji-city-2021", "15").open_names == ("A",)
+    level = verdict(levels, "changji-city-2021", "15")
+    assert (level.open_names, level.met) == (("A",), None)
+    assert "safety_level is empty, below zero or not read for A" in level.reason
     furnace = frame(product="感应电炉(铸铁)", intensity=[600], unit="kWh/t", furnace_capacity="-1 t")
     assert (
         "furnace_capacity is empty, not above zero or not read for A"
@@ -795,6 +797,8 @@ def test_a_rate_is_weighted_by_its_output() -> None:
     found = verdict(table, "changji-prefecture-2022", "01")
     assert (found.actual, found.met) == (31.0, True)
     assert found.denominator == "weighted by output, 120 x 10^4 t of 2 plants"
+    nothing = verdict(table.assign(output=0), "changji-prefecture-2022", "01")
+    assert nothing.reason == "output adds up to zero: no mean over it. Check the numbers"
 
 
 def test_growth_is_over_the_base_period() -> None:

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from energybench import tables
-from energybench.errors import TableError
+from energybench.errors import TableError, quoted
 from energybench.tables.expressions import (
     FUNCTIONS,
     LONGEST_EXPRESSION,
@@ -48,6 +48,7 @@ def _value(text: str, **values: Any) -> Any:
         ("where(x < 3, 1, 2)", 2),
         ("where(x <= 3, 1, 2)", 1),
         ("clip(x * 10, 0, x + 2)", 5),
+        ("clip(x, 0, 2) + 1", 3),
         ("1e3 * x", 3000.0),
     ],
 )
@@ -120,7 +121,7 @@ def test_arithmetic_is_that_of_the_page(text: str, expected: float) -> None:
     ],
 )
 def test_anything_else_is_refused_when_it_is_read(text: str) -> None:
-    with refused(TableError, "table", "cannot be read as a formula", "Use names, numbers"):
+    with refused(TableError, "table", f" in {quoted(text)} cannot be read as a formula", "Use names, numbers"):
         parse(text)
 
 

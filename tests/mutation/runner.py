@@ -76,8 +76,12 @@ def _is_noticed(key: str, tests: list[tuple[float, pytest.Item]]) -> bool:
 
 
 def _forget() -> None:
-    """Empty the caches of the package but those of its tables, which are slow to read, unless the fault is there."""
+    """Empty the caches of the package but those of its tables, which are slow to read, unless the fault is there.
+
+    The registry of units stays: it is one object, and quantities of another one are foreign to it.
+    """
     caches = [one for one in gc.get_objects() if isinstance(one, functools._lru_cache_wrapper)]
+    caches = [one for one in caches if one.__name__ != "_built"]
     of_tables = ".tables." in os.environ["MUTANT_UNDER_TEST"]
     for one in caches:
         room = one.__module__.split(".")[:2]

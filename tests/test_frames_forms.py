@@ -424,6 +424,20 @@ def test_the_header_of_a_refusal_is_found_by_what_it_says_and_no_fix_is_named_tw
     assert "plant" not in str(caught.value.fix)
 
 
+def test_a_column_of_energy_that_no_table_knows_withholds_the_class(tmp_path: Path) -> None:
+    heads = ["月份", "原煤(t)", "窑系统用电（万kWh）", "熟料产量(t)"]
+    rows = [heads, *([f"{month}月", 15500, 450, 150000] for month in range(1, 13))]
+    given: dict[str, Any] = {"plant": "甲", "product": "水泥熟料", "period": 2024}
+    made = book(tmp_path / "m.xlsx", rows)
+    answer = eb.assess(made, **given)
+    assert (answer.counts["used"], answer.counts["problems"], answer.counts["classified"]) == (12, 12, 0)
+    column = "窑系统用电（万kWh）"
+    assert f"meters: a column that is no energy is left out by columns={{'{column}': ''}}" in answer.notes
+    known = eb.assess(made, **given, columns={column: "电力"}).results
+    assert known["tce"].iloc[0] == pytest.approx(15500 * 0.7143 + 450 * 1.229)
+    assert eb.assess(made, **given, columns={column: ""}).counts["classified"] == 12
+
+
 def test_a_word_for_a_carrier_is_said_once_for_the_table() -> None:
     frame = pandas.DataFrame([COAL, [*KEY, "绿电", 1500, "万千瓦时"]], columns=HEADER)
     refusal = eb.assess(frame, OUTPUTS).problems["suggestion"].iloc[0]

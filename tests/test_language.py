@@ -209,6 +209,21 @@ def test_a_page_a_workbook_and_a_file_of_problems_are_in_chinese(tmp_path: Path)
     assert left_in_english(said) == []
 
 
+def test_a_ledger_with_sums_and_unknown_columns_is_explained_in_chinese(tmp_path: Path) -> None:
+    heads = ["月份", "原煤(t)", "窑系统用电（万kWh）", "熟料产量(t)"]
+    rows = [["某厂2024年台账"], heads, *([f"{month}月", 15500, 450, 150000] for month in range(1, 13))]
+    book = openpyxl.Workbook()
+    for row in [*rows, ["合计", *(f"=SUM({column}3:{column}14)" for column in "BCD")]]:
+        book.active.append(row)
+    book.save(tmp_path / "m.xlsx")
+    done = shell("assess", str(tmp_path / "m.xlsx"), "--plant", "甲", "--product", "水泥熟料", "--lang", "zh")
+    assert left_in_english(done.stdout) == []
+    assert "note" not in done.stdout
+    for said in ("2 列为能源品种", "第 15 行是其他各行之和", "--columns '窑系统用电（万kWh）='"):
+        assert said in done.stdout
+    assert "合计为" not in done.stdout  # what no program has saved is no figure to compare
+
+
 def test_a_short_row_reads_no_sentence_that_it_fits_by_chance() -> None:
     assert in_chinese("The row is for melting of another kind") == "The row is for melting of another kind"
 

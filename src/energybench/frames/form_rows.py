@@ -315,6 +315,11 @@ def _melted(frame: pandas.DataFrame, form: Form) -> tuple[pandas.DataFrame, list
     what = name if wide else "month" if all("月" in form.heads[place].part for place in form.parts[:2]) else "period"
     are = f"1 column is a {what}" if len(parted) == 1 else f"{len(parted)} columns are {what}s"
     said = [f"{kind}: {are} ({shown}): {several(len(frame), 'row')} became {len(frame) * len(parted)}"]
+    named = [form.heads[place] for place in places if wide and kind == "meters"]
+    strange = [head.header for head in named if head.name != "合计" and not carriers_of(head.name)]
+    if strange:
+        pairs = ", ".join(f"{quoted(header)}: ''" for header in strange[:4])
+        said.append(f"{kind}: a column that is no energy is left out by columns={{{pairs}}}")
     if key:
         labels = ", ".join(dict.fromkeys(form.heads[place].above for place in places))
         said.append(f"{kind}: the headers above them are the {'period' if key == PART else key} ({labels})")
@@ -508,7 +513,9 @@ def without_sums(frame: pandas.DataFrame, kind: str) -> tuple[pandas.DataFrame, 
     part = frame[PART].map(cell_text).map(texts.index).to_numpy()
     shape = (int(code.max()) + 1, len(texts))
     stated, filled, beside = numpy.zeros(shape), numpy.zeros(shape, bool), numpy.zeros(shape, bool)
-    numpy.add.at(stated, (code, part), numpy.nan_to_num(to_floats(frame[value])))
+    amounts, read = to_floats(frame[value]), numpy.zeros(shape, bool)
+    numpy.add.at(stated, (code, part), numpy.nan_to_num(amounts))
+    read[code, part] = numpy.isfinite(amounts)
     beside[code, part] = True
     known = ~frame[value].map(is_blank).to_numpy(bool)
     filled[code[known], part[known]] = True
@@ -522,15 +529,19 @@ def without_sums(frame: pandas.DataFrame, kind: str) -> tuple[pandas.DataFrame, 
             for other in within:
                 out[only, texts.index(other)] = True
         size = numpy.maximum(abs(stated[:, one]), abs(added))
-        apart = filled[:, one] & some & (abs(stated[:, one] - added) > AGREED * size)
+        apart = read[:, one] & some & (abs(stated[:, one] - added) > AGREED * size)
         for group in numpy.flatnonzero(apart)[:SHOWN]:
-            row = frame.index[int((code == group).argmax())]
+            row = frame.index[int(((code == group) & (part == one)).argmax())]
             own, summed = (f"{sums[group]:.10g}" for sums in (stated[:, one], added))
             notes.append(f"{kind}: row {row}: {text} states {own}, its parts add up to {summed}")
         stated[:, one] = numpy.where(filled[:, one], stated[:, one], added)
         filled[:, one] |= some
     left = out[code, part]
     places = [text for text in made if out[:, texts.index(text)].any()] if columns else frame.index[left]
-    what = "column" if columns else "row"
-    said_out = [f"{kind}: the {what} {place} is the sum of others and is left out" for place in dict.fromkeys(places)]
+    said_out = [
+        f"{kind}: the column {place} is the sum of others and is left out"
+        if columns
+        else f"{kind}: row {place} is the sum of others and is left out"
+        for place in dict.fromkeys(places)
+    ]
     return frame[~left], [*said_out, *notes]

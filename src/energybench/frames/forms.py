@@ -225,7 +225,7 @@ def _heads(rows: list[list[Any]], kind: str, layout: Layout) -> list[Head]:
     if kind == "outputs" and len(named) == 1 and {*items_named(cell_text(said))} & {*items_named(named[0])}:
         # What 铁水产量 is of, the caller says.
         heads = [replace(head, column="output", name="") if head.name else head for head in heads]
-    if len([head for head in heads if carriers_of(head.name)]) < 2 and kind == "meters":
+    if not any(carriers_of(head.name) for head in heads) and kind == "meters":
         heads = [head if carriers_of(head.name) else replace(head, name="") for head in heads]
     return heads
 

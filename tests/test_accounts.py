@@ -502,6 +502,9 @@ def test_power_of_auxiliaries_does_not_count_as_that_of_the_potline() -> None:
     assert "铝液交流电耗 counts the electricity of line 1; line 2 is auxiliary and is left out" in book.notes
     plain = account([{**line, "用途": "燃料"} for line in lines], output="10000 t", product="electrolytic-aluminium")
     assert plain.intensity == 13700
+    said = '铝液交流电耗 counts the electricity of line 1, 2; mark what is not of the potline with use="auxiliary"'
+    assert said in plain.notes
+    assert "(± 12.3 tce)\n total" in str(plain)
 
 
 def test_power_under_a_name_of_the_users_own_is_refused_where_the_indicator_is_in_kwh() -> None:

@@ -44,7 +44,16 @@ from energybench.targets.check import deadline_year
 from energybench.targets.columns import read_figure, target_unit
 from energybench.targets.lift import cheapest_cover
 from energybench.targets.measures import MEASURES, columns_needed
-from energybench.targets.rows import Requirement, interval, measure_of, measures, target_rows
+from energybench.targets.rows import (
+    Requirement,
+    check_tolerance,
+    interval,
+    measure_of,
+    measures,
+    nothing_left,
+    requirement,
+    target_rows,
+)
 from expect import each, refused
 
 if TYPE_CHECKING:
@@ -348,6 +357,24 @@ def test_an_interval_meets_a_requirement_where_all_of_it_does() -> None:
     under = Requirement(30.0, *interval("<", Fraction(30), Fraction(30)), "< 30 %")
     assert [under.met_by(20.0, 30.0, (True, high)) for high in (True, False)] == [True, None]
     assert under.met_by(30.0, 40.0, (True, True)) is False
+    assert Requirement(30.0, 30.0, math.inf, ">= 30 %").met_by(20.0, 30.0, (False, True)) is False
+
+
+def test_what_is_asked_for_is_read_from_the_comparison_and_the_sense() -> None:
+    row = COMPARED[0]._replace(id="own/1", comparison="=", value="3", unit="factories")
+    assert measure_of(row).unit == ""
+    asked = {sense: requirement(row, sense) for sense in ("", "at_least", "at_most")}
+    assert [need.text for need in asked.values()] == [
+        "= 3 factories",
+        "= 3 factories (or more)",
+        "= 3 factories (or less)",
+    ]
+    met = {sense: [need.met_by(number, number) for number in (2.0, 3.0, 4.0)] for sense, need in asked.items()}
+    assert met == {"": [False, True, False], "at_least": [False, True, True], "at_most": [True, True, False]}
+    assert [nothing_left(row).met_by(number, number) for number in (0.0, 1.0)] == [True, False]
+    assert check_tolerance(0) == 0
+    with refused(TableError, "table", "own/1: the value is 'some'", "Write a decimal, or low-high for a range"):
+        requirement(row._replace(value="some"))
 
 
 @pytest.mark.parametrize(
@@ -860,7 +887,8 @@ def test_a_share_of_capacity_that_cannot_be_told_says_why(changes: dict[str, Any
 
 def test_capacity_without_a_unit_is_no_capacity() -> None:
     table = clinker([99, 130], [40, 60]).drop(columns="design_capacity_unit")
-    assert "design_capacity has no unit" in verdict(table, "panzhihua-2024", "04").reason
+    said = "design_capacity has no unit, design_capacity_unit is empty or missing. Fill in design_capacity_unit"
+    assert said in verdict(table, "panzhihua-2024", "04").reason
     texts = table.assign(design_capacity=["40 万t/a", "600 kt/a"])
     assert verdict(texts, "panzhihua-2024", "04").actual == 40.0
 
@@ -1094,7 +1122,7 @@ def test_a_plant_twice_would_count_twice(column: str, values: list[str]) -> None
     """A plant of 15 in two rows makes 15 of 85, 18 %, into 30 of 100."""
     table = clinker([99, 99, 110], [15, 15, 70]).assign(plant=["甲", "甲", "乙"], period=2023)
     table[column] = values
-    with refused(TableError, "table", "甲", "rows 0, 1", "count several times", "name the products apart"):
+    with refused(TableError, "table", "甲", "rows 0, 1 of the results and would count several times", "apart"):
         check_targets(table, document="panzhihua-2024")
     with refused(TableError, "table", "甲", "rows 0, 1"):
         cheapest_lift(table.assign(output=1, output_unit="t"), "panzhihua-2024")
@@ -1472,6 +1500,8 @@ def test_energy_per_output_value_refuses_what_does_not_add_up() -> None:
         energy_per_output_value(bare, smelter="A")
     with refused(MissingColumnError, "missing-column", "plant is empty in 1 rows"):
         energy_per_output_value(bare.assign(plant=None), smelter="A", output_value_unit="万元")
+    with refused(MissingColumnError, "missing-column", "The results have no column tce", "Add a column tce"):
+        energy_per_output_value(bare.drop(columns="tce"), smelter="A")
     with refused(NoEnergyError, "no-energy", "A"):
         energy_per_output_value(bare.assign(tce=math.nan), smelter="A", output_value_unit="万元")
     with refused(OutputError, "output", "A"):

@@ -31,7 +31,7 @@ from energybench.errors import (
     UnverifiedError,
 )
 from energybench.tables.rows import TABLES, schemas
-from energybench.tables.store import choose
+from energybench.tables.store import check_file, choose
 from energybench.units.text import read_unit
 from expect import each, refused
 
@@ -446,6 +446,20 @@ def test_a_file_that_is_not_there_is_refused_and_named_in_full(tmp_path: Path) -
         tables.use(path)
     with pytest.raises(FileNotFoundError):
         tables.use(path)
+
+
+def test_a_folder_in_place_of_a_file_is_named(tmp_path: Path) -> None:
+    (tmp_path / "own.csv").mkdir()
+    with refused(TableError, "table", "own.csv is a folder", "Save the rows as a CSV file"):
+        tables.use(tmp_path)
+
+
+def test_a_row_that_was_read_says_where(write_table: WriteTable) -> None:
+    rows: list[dict[str, str]] = [{"verification": "one_source"}, {"verification": "corroborated", "id": "own/b"}]
+    path = write_table("carriers", *({"evidence": "", **row} for row in rows), base="gbt-2589-2020/raw-coal")
+    name, count, (error,) = check_file(path)
+    assert (name, count) == ("carriers", 2)
+    assert str(error) == "own.csv row 2: evidence is ''. Write the address or the clause where the figure was read"
 
 
 def test_a_file_that_went_away_is_an_error_of_ours(write_table: WriteTable) -> None:

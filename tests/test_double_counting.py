@@ -12,7 +12,7 @@ import energybench as eb
 from energybench.frames.double_counting import COMPARED, DoubleCounting
 from engines import SOURCES, source_of
 from expect import each
-from frame_tables import meters, outputs
+from frame_tables import FURNACE, meters, outputs
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -196,6 +196,9 @@ def test_an_intensity_far_from_every_step_is_named_with_the_nearest() -> None:
     ]
     one = eb.classify("1.07145 kgce/t", "cement-clinker").reason
     assert "1.07145 kgce/t is less than a quarter of the lowest step, 100 kgce/t" in one
+    melted = {"product": FURNACE["product"], "carrier": "电力", "amount": 30, "unit": "万kWh"}
+    (said,) = eb.assess(meters(melted), outputs({**FURNACE, "output": 100})).problems["message"]
+    assert said.startswith("the intensity is 3000 kWh/t, more than four times the highest step, 603.333")
 
 
 @each(("figure", "said"), [(0.3, "a figure of the primary basis (等价值)"), (7, "far outside")])

@@ -301,6 +301,8 @@ def test_a_step_without_a_figure_leaves_the_class_open(write_table: Callable[...
     assert problem["reason"] == "missing-figure"
     assert "could not be read in the document" in problem["message"]
     assert "tables.use()" in problem["suggestion"]
+    uncertain = eb.assess(readings.assign(uncertainty="1 %"), outputs(*made)).results
+    assert uncertain["probability_cannot_tell"].tolist() == pytest.approx([0, 1])
     # The figures that are known stay in the results.
     assert answer.results["intensity"].tolist() == pytest.approx([71.43, 142.86])
     assert answer.results["benchmark"].tolist() == [100.0, 100.0]

@@ -536,6 +536,8 @@ def test_an_answer_survives_a_pickle() -> None:
     done = assess([{"uncertainty": 30.0}])
     again = pickle.loads(pickle.dumps(done))  # noqa: S301
     pd.testing.assert_frame_equal(again.decide("guarded-rejection"), done.decide("guarded-rejection"))
+    assert done.decide("guarded-rejection", 0.1)["risk"].tolist() == [0.1]
+    assert done.decide()["risk"].isna().all()
 
 
 def test_polars_in_polars_out() -> None:

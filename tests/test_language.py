@@ -86,6 +86,10 @@ def test_no_row_of_the_catalogue_names_a_hole_that_its_english_lacks() -> None:
         ("It is the tesla: write t for the tonne", "这是特斯拉的符号：吨请写 t"),
         ("甲厂 of the north", "甲厂 of the north"),
         ("As for acetylene.; local default", "同乙炔；地方缺省值"),
+        (
+            "note: 2 quarters of 2023 add up to 2023 in 1 output row",
+            "说明：2 个季度（2023）合计为 2023，涉及 1 个产量行",
+        ),
         ("'a' may mean raw_coal 原煤, anthracite 无烟煤", "'a' 可能指 raw_coal 原煤、anthracite 无烟煤"),
         ("'a, b' may mean b 'c, d' (e, f), g", "'a, b' 可能指 b 'c, d' (e, f)、g"),
         (

@@ -37,6 +37,8 @@ _LOOSE = re.compile(f"(?<=[{_CHINESE}]) $")
 _EDGES = re.compile(r"^((?:[;,.] )?\s*)(.*?)(,?\s*|(?<!\.)\.\s*)$", re.DOTALL)
 #: What a list has behind a comma: a name in Chinese, in quotes or of the tables, a standard with its number.
 _LISTED = re.compile(f".*[{_CHINESE}]|['\"a-z0-9]|[A-Z/]+ ?[0-9]")
+#: A list of ids, such as names of tables and columns, which are no words.
+_IDS = re.compile(r"(?=.*_)[\w-]+(?:, [\w-]+)+")
 _PAIRS = ("()", "（）", "[]", "{}")
 _BRACKET = re.compile(r"(.+?) \((.+)\)", re.DOTALL)
 #: What fills a hole: a quoted text as a whole, or what comes.
@@ -156,7 +158,7 @@ def _best(text: str) -> tuple[int, str]:
     """Return how many letters of a text the catalogue says, and the text in Chinese: the reading that says most."""
     before, core, after = _EDGES.fullmatch(text).groups()  # type: ignore[union-attr] # it fits every text
     whole, with_holes = _catalogue()
-    if not re.search("[A-Za-z]{2}", core) or _is_quoted(core):
+    if not re.search("[A-Za-z]{2}", core) or _is_quoted(core) or _IDS.fullmatch(core):
         return 0, text
     if core not in whole and re.match("[A-Z][a-z]* [a-z]", core) and core[0].lower() + core[1:] in whole:
         core = core[0].lower() + core[1:]

@@ -438,6 +438,25 @@ def test_a_column_of_energy_that_no_table_knows_withholds_the_class(tmp_path: Pa
     assert eb.assess(made, **given, columns={column: ""}).counts["classified"] == 12
 
 
+def test_a_column_of_a_carrier_beside_the_carriers_is_refused_wherever_the_outputs_are(tmp_path: Path) -> None:
+    column = "电力(万kWh)"
+    rows = [[*HEADER, column, "折标准煤(tce)"], [*COAL, 5400, 1]]
+    made = [["企业", "期间", "产品", "产量", "产量单位", "备注"], [*KEY, 26, "万t", "x"]]
+    both = book(tmp_path / "m.xlsx", rows, made, names=("能源", "产量"))
+    frame = pandas.DataFrame(rows[1:], columns=rows[0])
+    for tables in ((both,), (frame, OUTPUTS), (frame.iloc[:0], OUTPUTS)):
+        with pytest.raises(TableError, match=r"'电力\(万kWh\)' names a carrier") as caught:
+            eb.assess(*tables)
+        assert f"columns={{'{column}': ''}}" in caught.value.fix
+    answer = eb.assess(both, columns={column: ""})
+    assert tce(answer) == pytest.approx(COAL_TCE)
+    unused = [note for note in answer.notes if note.endswith("were not used")]
+    assert unused == [
+        "meters: the headers 电力(万kWh) (left out), 折标准煤(tce) were not used",
+        "outputs: the headers 备注 were not used",
+    ]
+
+
 def test_a_word_for_a_carrier_is_said_once_for_the_table() -> None:
     frame = pandas.DataFrame([COAL, [*KEY, "绿电", 1500, "万千瓦时"]], columns=HEADER)
     refusal = eb.assess(frame, OUTPUTS).problems["suggestion"].iloc[0]

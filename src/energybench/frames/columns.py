@@ -21,10 +21,10 @@ from energybench.errors import (
     quoted,
 )
 from energybench.frames.encode import unit_of
-from energybench.tables.names import normalise_name, spellings
+from energybench.tables.names import carriers_of, normalise_name, spellings
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
 KEYS = ("plant", "period", "product")
 #: What stands for the plant in a row that only shows how to fill a form in.
@@ -130,6 +130,10 @@ _UNIT_IN_HEADER = (
 )
 
 
+#: What a column beside the amounts says in tce is the same energy again.
+_STANDARD_COAL = re.compile("标准煤|标煤|折标|折合|standard coal|tce", re.IGNORECASE)
+
+
 def find_columns(
     headers: Sequence[object], name: str, only: Sequence[str] | None = None
 ) -> tuple[dict[str, int], tuple[str, ...]]:
@@ -163,7 +167,19 @@ def canonical_columns(headers: Sequence[object], name: str) -> tuple[dict[str, i
             'Write the factor into the cells of the uncertainty, "12 t (k=2)", and remove the column',
         )
     refuse_missing(found, name, headers, unused)
+    if "carrier" in found:
+        refuse_amounts(unused, name)
     return found, unused
+
+
+def refuse_amounts(unused: Iterable[str], name: str) -> None:
+    """Refuse a column of amounts of a carrier beside a column of carriers: its energy would be in no total."""
+    for header in unused:
+        base, unit = split_unit(header)
+        if unit_of(unit) and carriers_of(base) and not _STANDARD_COAL.search(base):
+            what = f"{name}: the header {quoted(header)} names a carrier, and a column carrier is there as well"
+            fix = f"Write its amounts as rows, or leave it out with columns={{{quoted(header)}: ''}}"
+            raise TableError(what, header, fix)
 
 
 def refuse_missing(

@@ -13,7 +13,7 @@ import numpy
 
 from energybench.energy.lines import PARTS_OF, TOTALS
 from energybench.errors import TableError, quoted
-from energybench.frames.columns import EXAMPLES, KEYS, REQUIRED, column_of, refuse_missing
+from energybench.frames.columns import EXAMPLES, KEYS, REQUIRED, column_of, refuse_amounts, refuse_missing
 from energybench.frames.encode import NONE_USED, cell_text, encode, is_blank, to_floats, unit_of
 from energybench.frames.forms import COUNTED, SUBTRACTED, WHOLE, YEAR, Form, Grid, Head
 from energybench.frames.resolve import said_once
@@ -129,6 +129,8 @@ def read_forms(forms: Sequence[Form], layout: Layout, path: str) -> Reading:
     shown = [head.header for head in forms[0].heads if head.header]
     unused = [head.header for head in forms[0].heads if not (head.column or head.name or head.part)]
     refuse_missing(found, kind, shown, unused, forms[0].place, _asked(frame, forms[0], layout))
+    if "carrier" in forms[0].columns:
+        refuse_amounts(unused, kind)
     read_as = {}
     for head in forms[0].heads:
         what = head.column or head.name or head.part or (head.role if head.role in SUBTRACTED else "not used")

@@ -235,8 +235,10 @@ def read_head(text: str, kind: str, own: Mapping[str, str]) -> Head:
     column: str | None
     if text in own:
         column = own[text]
+        if column == "":
+            return Head(f"{text} (left out)")
         known = column in REQUIRED[kind][0]
-        carrier = kind == "meters" and not known and column not in ("", *REQUIRED["outputs"][0])
+        carrier = kind == "meters" and not known and column not in REQUIRED["outputs"][0]
         return Head(text, column if known else "", split_unit(text)[1], column if carrier else "")
     if (column := column_of(text, kind)) is not None:
         return Head(text, column)

@@ -320,7 +320,9 @@ def add_batches(
     refuse_unused(layouts, used | wanted.used | set(constants))
     if outputs is meters:
         # What means nothing to one of the tables is a column of the other.
-        unused, wanted = tuple(header for header in unused if header in wanted.unused), replace(wanted, unused=())
+        rest = tuple(header for header in wanted.unused if header not in (*_taken(source, unused), *unused))
+        unused = tuple(header for header in unused if header not in wanted.taken)
+        wanted = replace(wanted, unused=rest)
     known = KnownFactors(options.choice)
     sums = Sums(Totals.zero(wanted.groups.count))
     row_by_row = file is not None or layout.none_used or not _STATING.isdisjoint(places)
@@ -337,6 +339,12 @@ def add_batches(
             tell(0.9 * share, "adding up")
     sums.factors = known.factors
     return sums, wanted, (*unused_headers(meters=unused), *source.notes)
+
+
+def _taken(source: Source, unused: Iterable[str]) -> frozenset[str]:
+    read = source.read_as if isinstance(source, Reading) else {}
+    known = [header for header, what in read.items() if what != "not used"]
+    return frozenset(known or {*map(str, source.headers)} - {*unused})
 
 
 def completed(batch: Batch, layout: Layout) -> Batch:
@@ -373,6 +381,8 @@ class Wanted:
     unused: tuple[str, ...] = ()
     #: Constants that the table took.
     used: frozenset[str] = frozenset()
+    #: Headers that mean something.
+    taken: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, outputs: TableLike, options: Options, kind: str, layout: Layout, shared: bool = False) -> Wanted:
@@ -397,7 +407,7 @@ class Wanted:
             keys[1] = recode(Coded(keys[1].codes, months))
         measured = work_out_outputs(table, keys, options)
         groups = make_groups(keys, of_potline(measured))
-        return cls(table, measured, keys, groups, kind, notes, unused, reading.used)
+        return cls(table, measured, keys, groups, kind, notes, unused, reading.used, _taken(reading, unused))
 
 
 @dataclass

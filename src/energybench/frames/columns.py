@@ -130,8 +130,8 @@ _UNIT_IN_HEADER = (
 )
 
 
-#: What a column beside the amounts says in tce is the same energy again.
-_STANDARD_COAL = re.compile("标准煤|标煤|折标|折合|standard coal|tce", re.IGNORECASE)
+#: What a column beside the amounts says of them again: in tce, or a part of them.
+_AGAIN = re.compile("其中|标准煤|标煤|折标|折合|standard coal|tce", re.IGNORECASE)
 
 
 def find_columns(
@@ -176,7 +176,7 @@ def refuse_amounts(unused: Iterable[str], name: str) -> None:
     """Refuse a column of amounts of a carrier beside a column of carriers: its energy would be in no total."""
     for header in unused:
         base, unit = split_unit(header)
-        if unit_of(unit) and carriers_of(base) and not _STANDARD_COAL.search(base):
+        if unit_of(unit) and carriers_of(base) and not _AGAIN.search(base):
             what = f"{name}: the header {quoted(header)} names a carrier, and a column carrier is there as well"
             fix = f"Write its amounts as rows, or leave it out with columns={{{quoted(header)}: ''}}"
             raise TableError(what, header, fix)

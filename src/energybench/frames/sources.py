@@ -130,7 +130,7 @@ class EngineSource:
         return list(self.frame.collect_schema())
 
     def batches(self, places: Mapping[str, int], row_by_row: bool) -> Iterator[Batch]:
-        """Yield the groups of the rows as one batch, or every row: always of polars, whose grouping mostly takes longer."""
+        """Yield the groups of the rows as one batch, or every row: always of polars, mostly the faster way there."""
         import narwhals.stable.v2 as nw
 
         headers = list(self.headers)

@@ -30,8 +30,8 @@ from energybench.errors import (
     UnknownCarrierError,
 )
 from energybench.testing.facts import HOSTILE, common_spellings, fuels, products, spellings, wrong_units
+from energybench.testing.laws import smallest
 from energybench.testing.likely_mistakes import RATIOS, cause_of
-from energybench.testing.search import Effort
 from energybench.units.factors import read_exact
 from energybench.units.text import read_unit
 from expect import each, refused
@@ -899,8 +899,8 @@ def test_strategies_shrink_to_what_one_would_try_first() -> None:
         testing.quantities(): "1 t",
         testing.furnace_capacities(): 1.0,
     }
-    for strategy, smallest in shrunk.items():
-        assert find(strategy, lambda _: True, settings=settings(database=None)) == smallest
+    for strategy, first in shrunk.items():
+        assert find(strategy, lambda _: True, settings=settings(database=None)) == first
 
 
 def test_what_cannot_be_drawn_is_refused() -> None:
@@ -972,10 +972,10 @@ def test_bounds_at_their_ends_are_kept(fine: float, none: float) -> None:
 
 
 def test_the_search_returns_the_smallest_wrong_example() -> None:
-    found = Effort().search(st.integers(), lambda n: testing.Finding("", "", "failed", str(n)) if n > 41 else None)
+    found = smallest(st.integers(), lambda n: testing.Finding("", "", "failed", str(n)) if n > 41 else None)
     assert found is not None
     assert found.example == "42"
-    assert Effort(max_examples=5).search(st.integers(), lambda _: None) is None
+    assert smallest(st.integers(), lambda _: None, max_examples=5) is None
 
 
 def test_ambiguous_is_what_natural_gas_is() -> None:

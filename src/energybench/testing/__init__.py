@@ -14,8 +14,7 @@ with requiring("hypothesis", "testing", "energybench.testing"):
 
 from energybench.testing.classifier import assert_classifier_properties
 from energybench.testing.conversion import assert_conversion_properties
-from energybench.testing.correction import assert_correction_properties
-from energybench.testing.limit_curve import assert_limit_curve_properties
+from energybench.testing.limits import assert_correction_properties, assert_limit_curve_properties
 from energybench.testing.report import BrokenPropertyError, Finding, Report
 from energybench.testing.strategies import (
     amounts,

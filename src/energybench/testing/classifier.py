@@ -14,9 +14,19 @@ from energybench.errors import OptionError, quoted
 from energybench.limits.ladders import Level
 from energybench.tables.names import find_item
 from energybench.testing.facts import HOSTILE, NO_PRODUCTS, UNIT_NOT_READ, Product, common_spellings, products
-from energybench.testing.laws import NOT_A_NUMBER, NOTHING, Answer, Case, Known, Laws, Refusals, read_text
+from energybench.testing.laws import (
+    NOT_A_NUMBER,
+    NOTHING,
+    Answer,
+    Case,
+    Known,
+    Laws,
+    Refusals,
+    check_texts,
+    each,
+    read_text,
+)
 from energybench.testing.likely_mistakes import HAIR, RATIOS, cause_of_class
-from energybench.testing.search import Effort, check_texts, each
 from energybench.units.factors import ratio, same_kind
 from energybench.units.text import read_unit
 
@@ -85,7 +95,7 @@ def assert_classifier_properties(
     ...     print(error.report["limits"].cause)
     equality taken the other way: <= read as <, or < as <=
     """
-    classifier = _Classifier(function, refuses, Effort(max_examples, derandomize))
+    classifier = _Classifier(function, refuses, max_examples, derandomize)
     classifier.meet(document, check_texts("items", items), classes or {})
     return classifier.run(skip)
 
@@ -189,7 +199,7 @@ class _Classifier(Laws):
             given = [] if answer is None else [(case.known.row, case.number, answer.value)]
             return None if answer is None else self._explained(case, answer, given)
 
-        return self.effort.search(self._cases(), check) if self.known else NOTHING
+        return self.search(self._cases(), check) if self.known else NOTHING
 
     def _cases(self) -> st.SearchStrategy[Case[Product]]:
         return st.builds(_at, st.sampled_from(self.known), _PERCENT)
@@ -211,7 +221,7 @@ class _Classifier(Laws):
             return NOTHING
         # Neighbours on a coarse grid first: a hole in the middle is seldom met by two values at random.
         grid = ((_at(known, one), two) for known in self.known for one, two in pairwise(range(-100, 201, 15)))
-        return each(grid, check) or self.effort.search(st.tuples(self._cases(), _PERCENT), check)
+        return each(grid, check) or self.search(st.tuples(self._cases(), _PERCENT), check)
 
     def law_units(self) -> Finding | str | None:
         readable = [
@@ -239,7 +249,7 @@ class _Classifier(Laws):
         # Each unit with one value, each time on another side of another limit; then any of them.
         listed = ((case, place) for place, case in enumerate(readable))
         drawn = st.tuples(st.sampled_from(readable), st.integers(0, 11))
-        return each(listed, check) or self.effort.search(drawn, check)
+        return each(listed, check) or self.search(drawn, check)
 
     def law_dimension(self) -> Finding | str | None:
         return self.refused(

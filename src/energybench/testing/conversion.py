@@ -23,9 +23,19 @@ from energybench.testing.facts import (
     without_single_figure,
     wrong_units,
 )
-from energybench.testing.laws import NOT_A_NUMBER, NOTHING, REFUSAL, Answer, Case, Known, Laws, Refusals
+from energybench.testing.laws import (
+    NOT_A_NUMBER,
+    NOTHING,
+    REFUSAL,
+    Answer,
+    Case,
+    Known,
+    Laws,
+    Refusals,
+    check_texts,
+    each,
+)
 from energybench.testing.likely_mistakes import cause_of, figures_of
-from energybench.testing.search import Effort, check_texts, each
 from energybench.testing.strategies import amounts, hostile_unit_texts
 from energybench.units.factors import same_kind
 from energybench.units.text import read_unit
@@ -120,7 +130,7 @@ def assert_conversion_properties(
             likely    a thousand times too much: kgce/t read as kgce/kg, or kg taken for t
     """
     choice = make_choice(basis=basis, coal_rate=coal_rate, edition=edition)
-    converter = _Converter(function, refuses, Effort(max_examples, derandomize), tolerance, absolute)
+    converter = _Converter(function, refuses, max_examples, derandomize, tolerance, absolute)
     converter.meet(choice, check_texts("carriers", carriers), check_texts("units", units))
     return converter.run(skip)
 
@@ -200,7 +210,7 @@ class _Converter(Laws):
     ) -> Finding | str | None:
         if not known:
             return f"it does not answer {what}"
-        return each(_plain(known), check) or self.effort.search(_cases(known), check)
+        return each(_plain(known), check) or self.search(_cases(known), check)
 
     def _sum(
         self, asked: tuple[float, str, str], parts: list[tuple[float, str, str]], said: str, sign: int = 1
@@ -265,7 +275,7 @@ class _Converter(Laws):
 
         turned = ((Case(c.known, c.known.units[0], 1.0), c.known.units.index(c.unit)) for c in _plain(several))
         places = st.integers(0, max(len(known.units) for known in several) - 1)
-        return each(turned, check) or self.effort.search(st.tuples(_cases(several), places), check)
+        return each(turned, check) or self.search(st.tuples(_cases(several), places), check)
 
     def law_zero(self) -> Finding | str | None:
         def check(case: Case[Fuel]) -> Finding | None:
@@ -286,7 +296,7 @@ class _Converter(Laws):
             total = float(Fraction(repr(case.number)) + Fraction(repr(more)))
             return self._sum(case.ask(total), [case.ask(), case.ask(more)], "the sum of")
 
-        return self.effort.search(st.tuples(_cases(self.known), amounts()), check) if self.known else NOTHING
+        return self.search(st.tuples(_cases(self.known), amounts()), check) if self.known else NOTHING
 
     def law_dimension(self) -> Finding | str | None:
         names = {known.row.carrier: known.name for known in self.known}
@@ -309,7 +319,7 @@ class _Converter(Laws):
             answer = self.ask(*asked)
             return None if answer.refused else self.wrong(answer, REFUSAL, cause=HOSTILE.get(asked[1], ""))
 
-        return found or self.effort.search(drawn, check)
+        return found or self.search(drawn, check)
 
     def law_no_default(self) -> Finding | str | None:
         ranges = without_single_figure(self.choice)

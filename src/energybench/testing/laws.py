@@ -6,22 +6,24 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from math import isfinite, isnan
+from math import inf, isfinite, isnan
 from numbers import Real
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
+
+from hypothesis import HealthCheck, Phase, Verbosity, given, settings
+from hypothesis.errors import Flaky
 
 from energybench import __version__
 from energybench.errors import OptionError, cut, did_you_mean, quoted
 from energybench.tables.store import data_version
 from energybench.testing.likely_mistakes import same_figure
 from energybench.testing.report import BrokenPropertyError, Finding, Report
-from energybench.testing.search import check_room, each
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from fractions import Fraction
 
-    from energybench.testing.search import Effort
+    from hypothesis.strategies import SearchStrategy
 
 #: What counts as a refusal: exceptions, or a function that is given the answer or the exception.
 Refusals = type[Exception] | tuple[type[Exception], ...] | Callable[[object], bool]
@@ -83,10 +85,13 @@ class Laws(ABC):
         self,
         function: Callable[..., object],
         refuses: Refusals,
-        effort: Effort,
+        max_examples: int,
+        derandomize: bool,
         tolerance: float = 0.0,
         absolute: float = 0.0,
     ) -> None:
+        check_count("max_examples", max_examples, 1)
+        check_flag("derandomize", derandomize)
         check_room("tolerance", tolerance, 1)
         check_room("absolute", absolute)
         if not callable(function):
@@ -95,10 +100,14 @@ class Laws(ABC):
         if not callable(refuses) and not types:
             fix = "Give exception types, refuses=(ValueError, KeyError), or a function of the answer or the exception"
             raise OptionError(f"refuses is {quoted(refuses)}", quoted(refuses), fix)
-        self.function, self.refuses, self.effort = function, refuses, effort
+        self.function, self.refuses = function, refuses
+        self.max_examples, self.derandomize = max_examples, derandomize
         self.tolerance, self.absolute = tolerance, absolute
         self.name: str = getattr(function, "__name__", type(function).__name__)
         self.calls = 0
+
+    def search(self, examples: SearchStrategy[Thing], check: Callable[[Thing], Finding | None]) -> Finding | None:
+        return smallest(examples, check, self.max_examples, self.derandomize)
 
     @abstractmethod
     def coverage(self) -> str:
@@ -209,3 +218,86 @@ def misfit(given: object, wanted: str) -> str:
 def _shown(value: object) -> str:
     number = read_number(value)
     return repr(value) if number is None or isinstance(value, int) else repr(number)
+
+
+# The search for the smallest example -------------------------------------------------------------------
+
+
+class _FoundError(Exception):
+    pass
+
+
+def smallest(
+    examples: SearchStrategy[Thing],
+    check: Callable[[Thing], Finding | None],
+    max_examples: int = 100,
+    derandomize: bool = True,
+) -> Finding | None:
+    """Return what is wrong with the smallest example that is wrong, or None."""
+    seen: list[Finding] = []
+
+    @settings(
+        max_examples=int(max_examples),
+        derandomize=derandomize,
+        database=None,
+        deadline=None,
+        phases=(Phase.generate, Phase.shrink),
+        suppress_health_check=list(HealthCheck),
+        verbosity=Verbosity.quiet,
+        report_multiple_bugs=False,
+        print_blob=False,
+    )
+    @given(examples)
+    def body(example: Thing) -> None:
+        wrong = check(example)
+        if wrong is not None:
+            seen.append(wrong)
+            raise _FoundError
+
+    try:
+        body()
+    except _FoundError:
+        return seen[-1]
+    except Flaky:
+        return replace(seen[-1], cause="asked again, it answers otherwise: the same question has the same answer")
+    return None
+
+
+def each(examples: Iterable[Thing], check: Callable[[Thing], Finding | None]) -> Finding | None:
+    """Return what is wrong with the first example of a list that is wrong, or None."""
+    return next((wrong for wrong in map(check, examples) if wrong is not None), None)
+
+
+# What the options of a search may be --------------------------------------------------------------------
+
+
+def check_room(name: str, value: float, most: float = inf) -> None:
+    if isinstance(value, bool) or not (isinstance(value, Real) and 0 <= value < most):
+        end = "" if most == inf else f" and below {most:g}"
+        what = f"{name} is {quoted(value)}, expected a number, zero or more{end}"
+        raise OptionError(what, quoted(value), "Write, for example, 1e-9")
+
+
+def check_count(name: str, value: Any, least: int, most: float = inf) -> int:
+    number: Any = value if isinstance(value, Real) and not isinstance(value, bool) else -1
+    if not (least <= number <= most and number < inf and number % 1 == 0):
+        bounds = f"from {least} on" if most == inf else f"from {least} to {most}"
+        what = f"{name} is {quoted(value)}, expected a whole number {bounds}"
+        raise OptionError(what, quoted(value), f"Write {name}={max(least, min(5, most))}, or leave it out")
+    return int(number)
+
+
+def check_flag(name: str, value: object) -> None:
+    """Refuse what is neither True nor False: a text such as "no" would count as True."""
+    if not isinstance(value, bool):
+        what = f"{name} is {quoted(value)}, expected True or False"
+        raise OptionError(what, quoted(value), f"Write {name}=True or {name}=False")
+
+
+def check_texts(name: str, given: Iterable[str] | None) -> tuple[str, ...] | None:
+    if isinstance(given, str):
+        raise OptionError(f"{name} is one text, {quoted(given)}", quoted(given), f"Give a list: {name}=[{given!r}]")
+    found = None if given is None else tuple(given)
+    if found == ():
+        raise OptionError(f"{name} is empty", name, f"Leave {name} out to try all that the tables have")
+    return found

@@ -20,7 +20,7 @@ from energybench.limits.furnaces import DEFAULT_ITEM, find_curve, furnace_limit
 from energybench.tables.names import find_item
 from energybench.tables.store import find_document
 from energybench.testing.facts import HOSTILE, Fuel, fuels, join, parts, products, spellings
-from energybench.testing.search import check_count, check_flag
+from energybench.testing.laws import check_count, check_flag
 from energybench.units.factors import ratio, same_kind
 from energybench.units.text import UnitText, read_unit
 

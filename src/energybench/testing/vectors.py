@@ -47,9 +47,9 @@ from energybench.testing.facts import (
     without_single_figure,
     wrong_units,
 )
+from energybench.testing.laws import check_room
 from energybench.testing.likely_mistakes import HAIR, cause_of, cause_of_class, figures_of, same_figure
 from energybench.testing.report import Finding, Report
-from energybench.testing.search import check_room
 from energybench.units.factors import ratio, same_kind
 from energybench.units.text import read_amount, read_unit
 

@@ -539,7 +539,7 @@ def test_help_names_the_commands() -> None:
     assert tuple(cli.COMMANDS) == COMMANDS
     listed = answer.stdout.split("commands:")[1]
     assert "..." not in listed, "a summary that is cut off"
-    for command, summary in cli.COMMANDS.items():
+    for command, (_, summary) in cli.COMMANDS.items():
         assert re.findall(rf"^  {command} +(.*)", listed, re.MULTILINE) == [summary]
         assert (cli.load(command)[1].description or "").startswith(summary)
 
@@ -564,12 +564,11 @@ def test_the_examples_of_files_have_their_options(command: str) -> None:
 
 
 def test_choices_are_those_of_the_library() -> None:
-    from energybench.cli import options
     from energybench.limits.furnaces import READINGS
     from energybench.limits.ladders import COMPARES
 
-    assert options.READINGS == READINGS
-    assert options.OPTIONS["compare"]["choices"] == COMPARES
+    choices = {action.dest: tuple(action.choices or ()) for action in cli.load("classify")[1]._actions}
+    assert (choices["reading"], choices["compare"]) == (READINGS, COMPARES)
 
 
 # Whole tables

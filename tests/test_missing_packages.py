@@ -54,10 +54,10 @@ DOORS: list[tuple[str, str, str, Callable[[Files], object]]] = [
     ("matplotlib", "plot", "portfolio_chart", lambda _: eb.report.portfolio_chart(answer())),
     ("matplotlib", "plot", "saving_chart", lambda _: eb.report.saving_chart(answer())),
     ("iapws", "steam", "steam_heat", lambda _: eb.steam_heat("1 t", "1 MPa", dryness=1, feedwater_enthalpy="0 kJ/kg")),
-    ("mcp", "mcp", "the assistant", lambda _: import_module("energybench.cli.mcp").make_server()),
+    ("mcp", "mcp", "the assistant", lambda _: import_module("energybench.cli.doors").make_server()),
     ("fastapi", "serve", "the server", lambda _: import_module("energybench.cli.http_door")),
     ("hypothesis", "testing", "energybench.testing", lambda _: __import__("energybench.testing")),
-    ("hypothesis", "testing", "verify", lambda _: import_module("energybench.testing.verify")),
+    ("hypothesis", "testing", "verify", lambda _: import_module("energybench.testing")),
 ]
 #: Package, extra, options of the command.
 COMMANDS = [

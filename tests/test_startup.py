@@ -119,9 +119,9 @@ for words in ([], ["--help"], ["--version"], ["convert", "--help"], ["assess", "
     assert not packages(answer) & HEAVY
     assert answer["tables"] == []
     # Of ours, what the help is made of, and the commands that it was about.
-    base = ["cli", "cli.console", "cli.options", "energy", "errors", "errors.language"]
-    convert = sorted([*base, "cli.convert"])
-    assert answer["built"] == [base, base, base, convert, sorted([*convert, "cli.assess"])]
+    base = ["cli", "cli.console", "cli.parser", "energy", "errors", "errors.language"]
+    convert = sorted([*base, "cli.values"])
+    assert answer["built"] == [base, base, base, convert, sorted([*convert, "cli.files"])]
 
 
 def test_a_command_for_one_value_loads_nothing_heavy() -> None:

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from energybench import testing
+from energybench.cli.verify import KINDS, guess_kind, load_function, verify_function
 from energybench.errors import OptionError, TableNotFoundError
 from energybench.tables.store import data_version
-from energybench.testing.verify import KINDS, guess_kind, load_function, verify
 from shell import ROOT, shell, shown_runs
 
 if TYPE_CHECKING:
@@ -178,7 +178,7 @@ def test_the_kind_is_told_by_the_names_of_the_parameters(parameters: str, kind: 
 def test_a_function_without_names_must_say_its_kind() -> None:
     with pytest.raises(OptionError, match="--kind"):
         guess_kind(print)
-    assert not verify("math:sqrt", "limit-curve", examples=2).passed
+    assert not verify_function("math:sqrt", "limit-curve", examples=2).passed
 
 
 def test_a_file_that_is_not_there_is_named() -> None:

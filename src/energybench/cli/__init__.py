@@ -9,33 +9,30 @@ from __future__ import annotations
 import sys
 from dataclasses import asdict
 from importlib import import_module
-from typing import TYPE_CHECKING, NoReturn
+from typing import NoReturn
 
 from energybench import __version__
 from energybench.cli import console
-from energybench.cli.console import FINE, Parser, say
-from energybench.cli.options import add_options
+from energybench.cli.console import FINE, say
+from energybench.cli.parser import Command, Parser, offer_completion, words_to_complete
 
-if TYPE_CHECKING:
-    from types import ModuleType
-
-#: The commands in the order of the help: each is the module of its name.
+#: The commands in the order of the help: the module that has each by its name, and what it is for.
 COMMANDS = {
-    "convert": "Convert an amount of fuel or energy to standard coal (tce).",
-    "limit": "Show the limit of a product or a furnace.",
-    "classify": "Say which class an energy intensity is in.",
-    "show": "Show all that is known of a product: limits, days, conditions, an example.",
-    "timeline": "Show which limits of a product applied when, apply now, and are announced.",
-    "assess": "Classify a table of meter readings and outputs.",
-    "template": "Write a workbook to fill in, which assess reads.",
-    "targets": "Check the targets of a policy.",
-    "lift": "Choose the plants to lift for a policy, with the least saving.",
-    "explain": "Say how meter and output files are read.",
-    "replay": "Ask the question of a receipt again, and compare.",
-    "tables": "List the tables, or print one as CSV.",
-    "serve": "Answer other programs over HTTP, and show a page to assess files.",
-    "mcp": "Answer an assistant by the Model Context Protocol.",
-    "verify": "Search a function of your own for what it gets wrong.",
+    "convert": ("values", "Convert an amount of fuel or energy to standard coal (tce)."),
+    "limit": ("values", "Show the limit of a product or a furnace."),
+    "classify": ("values", "Say which class an energy intensity is in."),
+    "show": ("values", "Show all that is known of a product: limits, days, conditions, an example."),
+    "timeline": ("values", "Show which limits of a product applied when, apply now, and are announced."),
+    "assess": ("files", "Classify a table of meter readings and outputs."),
+    "template": ("files", "Write a workbook to fill in, which assess reads."),
+    "targets": ("policies", "Check the targets of a policy."),
+    "lift": ("policies", "Choose the plants to lift for a policy, with the least saving."),
+    "explain": ("files", "Say how meter and output files are read."),
+    "replay": ("files", "Ask the question of a receipt again, and compare."),
+    "tables": ("tables", "List the tables, or print one as CSV."),
+    "serve": ("doors", "Answer other programs over HTTP, and show a page to assess files."),
+    "mcp": ("doors", "Answer an assistant by the Model Context Protocol."),
+    "verify": ("verify", "Search a function of your own for what it gets wrong."),
 }
 _EPILOG = (
     "energybench COMMAND --help shows what a command takes",
@@ -44,19 +41,20 @@ _EPILOG = (
 )
 
 
-def load(name: str) -> tuple[ModuleType, Parser]:
-    """Return the module of a command, and its parser."""
-    module = import_module(f"{__name__}.{name}")
-    about = f"{COMMANDS[name]}\n\n{module.ABOUT}".rstrip()
-    parser = Parser(f"energybench {name}", about, f"{console.spoken('examples')}:\n{module.EXAMPLES}")
-    module.add_arguments(parser)
+def load(name: str) -> tuple[Command, Parser]:
+    """Return a command and its parser."""
+    module, summary = COMMANDS[name]
+    found: Command = getattr(import_module(f"{__name__}.{module}"), name)
+    about = f"{summary}\n\n{found.about}"
+    parser = Parser(f"energybench {name}", about, f"{console.spoken('examples')}:\n{found.examples}")
+    parser.add_rows(*found.rows)
     if "--lang" not in parser._option_string_actions:
-        add_options(parser, "lang")
-    return module, parser
+        parser.add_rows("lang")
+    return found, parser
 
 
 def whole_parser() -> Parser:
-    listed = [f"  {name:<10}{console.spoken(text)}" for name, text in COMMANDS.items()]
+    listed = [f"  {name:<10}{console.spoken(text)}" for name, (_, text) in COMMANDS.items()]
     parser = Parser(
         "energybench",
         "Energy intensity of Chinese industry: trade units to standard coal (tce), limits and classes.\n\n"
@@ -73,14 +71,14 @@ def run(words: list[str]) -> int:
 
 
 def _run(words: list[str]) -> int:
-    words = console.words_to_complete() or words
+    words = words_to_complete() or words
     if words and words[0] in COMMANDS:
-        module, parser = load(words[0])
-        console.offer_completion(parser, words[0])
+        command, parser = load(words[0])
+        offer_completion(parser, words[0])
         arguments = parser.read(words[1:])
         arguments.lang = getattr(arguments, "lang", None) or console.language()
         with console.heard() as notes:
-            answer, code = module.run(arguments)
+            answer, code = command.run(arguments)
         if answer is not None and arguments.json:
             plain = answer.to_dict() if hasattr(answer, "to_dict") else asdict(answer)
             console.say_json({**plain, "warnings": notes, **console.stamp()})
@@ -88,7 +86,7 @@ def _run(words: list[str]) -> int:
             say(console.spoken(str(answer)))
         return int(code)
     parser = whole_parser()
-    console.offer_completion(parser)
+    offer_completion(parser)
     if parser.read(words).version:
         say(f"energybench {__version__}")
         return FINE

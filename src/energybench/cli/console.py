@@ -1,8 +1,7 @@
-"""What the commands share: a parser, plain streams, refusals with an exit code."""
+"""What the commands share: the language of the reader, plain streams, refusals with an exit code."""
 
 from __future__ import annotations
 
-import argparse
 import io
 import json
 import os
@@ -11,13 +10,12 @@ import sys
 import warnings
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import partial
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 from energybench import __version__
-from energybench.errors import EnergybenchError, EnergybenchWarning, did_you_mean, requiring
+from energybench.errors import EnergybenchError, EnergybenchWarning
 from energybench.errors.language import LANGUAGES, in_language
 
 if TYPE_CHECKING:
@@ -99,73 +97,6 @@ class UsageError(Exception):
         self.command, self.usage = command, usage
 
 
-class Parser(argparse.ArgumentParser):
-    """A parser that takes ``-30 kgce/t`` and ``-30kgce/t`` as values, and whose errors are exceptions."""
-
-    def __init__(self, prog: str, about: str, epilog: str) -> None:
-        # Every option asks for a formatter, and one without a width imports what packs archives.
-        form = partial(argparse.RawDescriptionHelpFormatter, width=_width())
-        super().__init__(
-            prog, None, _paragraphs(about), epilog, formatter_class=form, allow_abbrev=False, add_help=False
-        )
-        self._negative_number_matcher = re.compile(r"-\.?\d")
-        for group in (self._positionals, self._optionals):
-            group.title = spoken(group.title or "")
-        self.add_argument("-h", "--help", action="help", help="show this help message and exit")
-
-    def format_help(self) -> str:
-        return _spoken_usage(super().format_help())
-
-    def add_argument(self, *names: Any, **settings: Any) -> argparse.Action:
-        """Declare an argument, with its help in the language of the call."""
-        help_text = spoken(settings.get("help") or "")
-        return super().add_argument(*names, **({**settings, "help": help_text} if help_text else settings))
-
-    def read(self, words: Sequence[str]) -> argparse.Namespace:
-        return self.parse_intermixed_args(words, argparse.Namespace(refuse=self.error, more=self.parse_args))
-
-    def error(self, message: str) -> NoReturn:
-        unknown = re.fullmatch(r"unrecognized arguments: (--[\w-]+).*", message, re.DOTALL)
-        if unknown:
-            options = [name for action in self._actions for name in action.option_strings]
-            message = f"no such option: {unknown[1]}. {did_you_mean(unknown[1], options, '')}".rstrip(". ")
-        raise UsageError(self.prog, _spoken_usage(self.format_usage()), message)
-
-
-def _width() -> int:
-    try:
-        columns = int(os.environ.get("COLUMNS", "")) or os.get_terminal_size().columns
-    except (ValueError, OSError):
-        columns = 80
-    return max(columns, 40) - 2
-
-
-def _spoken_usage(text: str) -> str:
-    return text.replace("usage: ", f"{spoken('usage')}: ", 1)
-
-
-def words_to_complete() -> list[str]:
-    """Return the words before the one that a shell wants completed; the shell asks by environment variables."""
-    return os.environ.get("COMP_LINE", "").split(" ")[1:-1] if "_ARGCOMPLETE" in os.environ else []
-
-
-def offer_completion(parser: argparse.ArgumentParser, command: str = "") -> None:
-    """Let a shell complete a command where argcomplete is installed: options, carriers, products, documents, places."""
-    if "_ARGCOMPLETE" not in os.environ:
-        return
-    with requiring("argcomplete", "completion", "Completing a command"):
-        import argcomplete
-    from energybench.cli import completion
-
-    if command:  # the words of a command begin behind its name
-        os.environ["_ARGCOMPLETE"] = "2"
-    for action in parser._actions:
-        names = completion.NAMES.get(action.dest)
-        if names and not action.choices:
-            action.completer = names  # type: ignore[attr-defined]
-    argcomplete.autocomplete(parser)
-
-
 def use_utf8() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
@@ -193,12 +124,6 @@ def say_json(answer: object) -> None:
     print(json.dumps(answer, ensure_ascii=False, allow_nan=False, indent=2), flush=True)
 
 
-def check_order(arguments: argparse.Namespace, amount: str, name: str) -> None:
-    """Refuse an amount and a name that stand in each other's place."""
-    if not re.search(r"\d", amount) and re.match(r"\s*\d[\d.,]* ?[A-Za-z千万亿吨立度]", name):
-        arguments.refuse(f'the amount stands first: "{name}" {amount}')
-
-
 def in_options(text: str) -> str:
     """Turn the keyword arguments that an error speaks of into the options of the command."""
     text = re.sub(
@@ -221,13 +146,6 @@ def in_options(text: str) -> str:
 def _columns(pairs: str) -> str:
     said = re.findall(r"""['"]([^'"]*)['"]: ['"]([^'"]*)['"]""", pairs)
     return " ".join(f"--columns '{header}={column}'" for header, column in said) or f"columns={{{pairs}}}"
-
-
-def _paragraphs(text: str) -> str:
-    """Return what a command says of itself: English as it is laid out, another language a paragraph a line."""
-    if language() == "en":
-        return text
-    return "\n\n".join(spoken(part.replace("\n", " ")) for part in text.split("\n\n"))
 
 
 def spoken(text: str) -> str:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import json
 import sys
-from argparse import Namespace
 from collections import Counter
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from energybench.cli import show, tables
+from energybench.cli import tables
 from energybench.cli.console import FINE, PROBLEMS, heard, stamp
-from energybench.cli.limit import find_limit
-from energybench.cli.options import OPTIONS
+from energybench.cli.parser import HELP
+from energybench.cli.values import find_limit, find_product
 from energybench.energy.conversion import convert
 from energybench.errors import AmountError, EnergybenchError, JsonLineError, OptionError, did_you_mean, quoted
 from energybench.limits.choose import timeline
@@ -65,7 +64,7 @@ TIMELINES = Questions(
 PRODUCTS = Questions(
     ("item",),
     {"region": None},
-    lambda question: {**asdict(show.run(Namespace(**question))[0]), **stamp()},
+    lambda question: {**asdict(find_product(question["item"], question["region"])), **stamp()},
 )
 MISSING = Questions(
     (),
@@ -187,7 +186,7 @@ class Silent(set[str]):
 def question_schema(kind: Questions) -> dict[str, Any]:
     properties: dict[str, dict[str, Any]] = {name: {"description": _WORDS[name]} for name in kind.needed}
     for name, default in kind.defaults.items():
-        told = OPTIONS.get(name, {}).get("help") or name.replace("_", " ")
+        told = HELP.get(name) or name.replace("_", " ")
         properties[name] = {"description": told, "default": default}
     return {"type": "object", "required": list(kind.needed), "properties": properties, "additionalProperties": False}
 

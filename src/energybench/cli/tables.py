@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from energybench.cli.console import FINE, PROBLEMS, say, say_json, spoken, stamp
-from energybench.cli.options import add_options
+from energybench.cli.parser import command
 from energybench.errors import OptionError
 from energybench.tables.rows import TABLES
 from energybench.tables.store import check_file, records
@@ -20,14 +20,8 @@ if TYPE_CHECKING:
 
     import pandas
 
-    from energybench.cli.console import Parser
     from energybench.tables.upkeep import Confirmation
 
-ABOUT = """\
-Figures stand as their documents print them. "check FILE" checks rows of your own against the schema and says
-what is wrong where; "gaps" prints the rows that still need a reader with the document, with --worth by what they
-decide; "confirm ID" writes into a row that you read it; "age" prints old documents, and what is announced, with
---unchecked those of which no day of a check is known."""
 _READ = {
     "document": "file of the document that you have",
     "page": "page that has the figure",
@@ -35,34 +29,34 @@ _READ = {
     "address": "where a reader can open the document",
     "to": "file of own rows to write to; default the table in data/",
 }
-EXAMPLES = """\
-  energybench tables
-  energybench tables furnace_limits
-  energybench tables benchmarks --json"""
-
-
-def add_arguments(parser: Parser) -> None:
-    parser.add_argument(
-        "name",
-        metavar="NAME | check | confirm | gaps | age",
-        nargs="?",
-        help="one table; all are listed without a name",
-    )
-    parser.add_argument("file", metavar="FILE | ID", nargs="?", help="with check: your own rows; with confirm: a row")
-    for option, text in _READ.items():
-        parser.add_argument(f"--{option}", metavar=option.upper(), help=f"with confirm: {text}")
-    parser.add_argument("--value", metavar="COLUMN=FIGURE", action="append", help="with confirm: a figure as printed")
-    parser.add_argument("--correct", action="store_true", help="with confirm: write figures that differ from the row's")
-    parser.add_argument("--worth", action="store_true", help="with gaps: sort by the products and policies that wait")
-    parser.add_argument("--unchecked", action="store_true", help="with age: documents without a day of a check")
-    add_options(parser, "json")
 
 
 def gaps_as_data(worth: bool) -> dict[str, object]:
     return _frame("gaps", gaps(worth))[0]
 
 
-def run(arguments: Namespace) -> tuple[Confirmation | None, int]:
+@command(
+    """\
+Figures stand as their documents print them. "check FILE" checks rows of your own against the schema and says
+what is wrong where; "gaps" prints the rows that still need a reader with the document, with --worth by what they
+decide; "confirm ID" writes into a row that you read it; "age" prints old documents, and what is announced, with
+--unchecked those of which no day of a check is known.""",
+    """\
+  energybench tables
+  energybench tables furnace_limits
+  energybench tables benchmarks --json""",
+    {
+        "name? NAME | check | confirm | gaps | age": "one table; all are listed without a name",
+        "file? FILE | ID": "with check: your own rows; with confirm: a row",
+        **{f"--{option} {option.upper()}": f"with confirm: {text}" for option, text in _READ.items()},
+        "--value COLUMN=FIGURE ...": "with confirm: a figure as printed",
+        "--correct": "with confirm: write figures that differ from the row's",
+        "--worth": "with gaps: sort by the products and policies that wait",
+        "--unchecked": "with age: documents without a day of a check",
+    },
+    "json",
+)
+def tables(arguments: Namespace) -> tuple[Confirmation | None, int]:
     name, file = arguments.name, arguments.file
     if name == "confirm":
         return _confirm(arguments)
@@ -102,7 +96,7 @@ def _confirm(arguments: Namespace) -> tuple[Confirmation, int]:
     for option in ("document", "page"):
         if option not in read:
             raise OptionError(f"--{option} is not given", option, f"Pass --{option}, the {_READ[option]}")
-    values = arguments.value or []
+    values = arguments.value
     figures = dict(one.split("=", 1) for one in values if "=" in one)
     alone = [one for one in values if "=" not in one]
     if len(alone) > 1 or (alone and figures):

@@ -1,4 +1,4 @@
-"""``energybench targets``: the targets of a policy over results, over meters and outputs, or over figures."""
+"""Commands about a policy: its targets over plants or figures, and the plants to lift for its shares of capacity."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from energybench.cli.console import FINE, PROBLEMS, say
-from energybench.cli.options import CONVERSION, add_options, given
+from energybench.cli.parser import CONVERSION, command, given
 from energybench.errors import OptionError
 
 if TYPE_CHECKING:
@@ -14,22 +14,10 @@ if TYPE_CHECKING:
 
     import pandas
 
-    from energybench.cli.console import Parser
-    from energybench.targets import TargetCheck
+    from energybench.targets import LiftPlan, TargetCheck
 
-ABOUT = """\
-RESULTS is what assess --results wrote, or any table with the columns that the targets name. METERS and OUTPUTS are
-assessed first. Without a table the figures alone are compared. What no column gives may be a figure: --figures
-growth="26 %", or a table with the columns figure, value and unit.
-Exit code 1: there are rows with problems."""
-EXAMPLES = """\
-  energybench targets --document panzhihua-2024 --figures equipment_investment_growth="26 %"
-  energybench targets results.csv --document panzhihua-2024 --period 2027 --figures figures.csv --lang zh
-  energybench targets meters.csv outputs.csv --document sanmenxia-2019 --json"""
 #: What decides how meters and outputs become results.
-ASSESSED = (*CONVERSION, "region", "corrections", "plausible")
-_POLICY = {"required": True, "help": "policy, by id or number: panzhihua-2024"}
-_PERIOD = {"help": "which rows count: 2027"}
+_ASSESSED = (*CONVERSION, "region", "corrections", "plausible")
 #: The columns of a table of figures, by their headers.
 _HEADERS = {
     **dict.fromkeys(("figure", "指标", "名称"), "figure"),
@@ -56,13 +44,27 @@ class Checked:
         return "\n".join(target_lines(self.check, self.table, Words(self.lang)))
 
 
-def add_arguments(parser: Parser) -> None:
-    parser.add_argument("files", metavar="RESULTS | METERS OUTPUTS", nargs="*", help="one table, or two")
-    add_options(parser, "document", "period", document=_POLICY, period=_PERIOD)
-    add_options(parser, "figures", *ASSESSED, "lang", "json")
-
-
-def run(arguments: Namespace) -> tuple[Checked, int]:
+@command(
+    """\
+RESULTS is what assess --results wrote, or any table with the columns that the targets name. METERS and OUTPUTS are
+assessed first. Without a table the figures alone are compared. What no column gives may be a figure: --figures
+growth="26 %", or a table with the columns figure, value and unit.
+Exit code 1: there are rows with problems.""",
+    """\
+  energybench targets --document panzhihua-2024 --figures equipment_investment_growth="26 %"
+  energybench targets results.csv --document panzhihua-2024 --period 2027 --figures figures.csv --lang zh
+  energybench targets meters.csv outputs.csv --document sanmenxia-2019 --json""",
+    {
+        "files* RESULTS | METERS OUTPUTS": "one table, or two",
+        "--document DOCUMENT!": "policy, by id or number: panzhihua-2024",
+        "--period PERIOD": "which rows count: 2027",
+    },
+    "figures",
+    *_ASSESSED,
+    "lang",
+    "json",
+)
+def targets(arguments: Namespace) -> tuple[Checked, int]:
     import pandas
 
     import energybench as eb
@@ -71,6 +73,28 @@ def run(arguments: Namespace) -> tuple[Checked, int]:
     options = given(arguments, "document", "period", "allow_unverified")
     check = eb.check_targets({} if table is None else table, figures=read_figures(arguments.figures), **options)
     return Checked(check, pandas.DataFrame() if table is None else table, arguments.lang), code
+
+
+@command(
+    """\
+The policy has a target on capacity below baseline and one on capacity at benchmark. The table has design_capacity
+and design_capacity_unit (设计产能, 设计产能单位) for every plant. Exit code 1: there are rows with problems.""",
+    """\
+  energybench lift results.csv --document panzhihua-2024
+  energybench lift meters.csv outputs.csv --document panzhihua-2024 --period 2023 --json""",
+    {
+        "files+ RESULTS | METERS OUTPUTS": "one table, or two",
+        "--document DOCUMENT = panzhihua-2024": "policy with the shares of capacity; default panzhihua-2024",
+        "--period PERIOD": "which rows count, where there are several periods: 2023",
+    },
+    *_ASSESSED,
+    "json",
+)
+def lift(arguments: Namespace) -> tuple[LiftPlan, int]:
+    import energybench as eb
+
+    results, code = results_of(arguments)
+    return eb.cheapest_lift(results, **given(arguments, "document", "period", "allow_unverified")), code
 
 
 def results_of(arguments: Namespace) -> tuple[pandas.DataFrame, int]:
@@ -86,7 +110,7 @@ def results_of(arguments: Namespace) -> tuple[pandas.DataFrame, int]:
         raise OptionError(f"{len(files)} files are given, expected one or two", files[2], fix)
     import energybench as eb
 
-    assessment = eb.assess(*files, **given(arguments, *ASSESSED))
+    assessment = eb.assess(*files, **given(arguments, *_ASSESSED))
     if assessment.problem_counts.empty:
         return assessment.result_frame, FINE
     rows = assessment.counts["problems"]

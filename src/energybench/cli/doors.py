@@ -1,10 +1,11 @@
-"""``energybench mcp``: the answers of the commands as tools of an assistant."""
+"""Commands that answer other programs: over HTTP on this machine alone, and by the protocol of assistants."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from energybench.cli.console import FINE, say
+from energybench.cli.parser import command
 from energybench.errors import EnergybenchError, OptionError, did_you_mean, quoted, requiring
 
 if TYPE_CHECKING:
@@ -12,20 +13,47 @@ if TYPE_CHECKING:
 
     from mcp.server.lowlevel import Server
 
-    from energybench.cli.console import Parser
-
-ABOUT = "An assistant starts this command and speaks with it on standard input and output."
-EXAMPLES = """\
-  energybench mcp
-  energybench mcp --list"""
 _GAPS = "Say which figures are missing, why, and what would settle them."
 
 
-def add_arguments(parser: Parser) -> None:
-    parser.add_argument("--list", action="store_true", help="print the tools, and stop")
+@command(
+    """\
+Other programs and people of this machine alone are answered. Nothing is kept: files are read in a folder of their
+own, which is removed with the answer. /docs shows what can be asked, /openapi.json says it to programs.""",
+    """\
+  energybench serve
+  energybench serve --port 8321 --megabytes 50 --seconds 300""",
+    {
+        "--port N = 8321": "port; default 8321",
+        "--megabytes N = 20": "largest request; default 20",
+        "--seconds N = 120": "longest assessment; default 120",
+    },
+)
+def serve(arguments: Namespace) -> tuple[None, int]:
+    from energybench.cli.http_door import make_app
+
+    for name, most in (("port", 65535), ("megabytes", 2000), ("seconds", 86400)):
+        value = getattr(arguments, name)
+        if not 1 <= value <= most:
+            option = f"--{name}"
+            what = f"{option} is {value}, expected 1 to {most}"
+            raise OptionError(what, str(value), f"Write {option} with a number in these bounds")
+    with requiring("uvicorn", "serve", "The server"):
+        import uvicorn
+    app = make_app(arguments.megabytes * 1_000_000, arguments.seconds)
+    say(f"http://127.0.0.1:{arguments.port} (Ctrl+C ends it)", err=True)
+    uvicorn.run(app, host="127.0.0.1", port=arguments.port, log_level="error")
+    return None, FINE
 
 
-def run(arguments: Namespace) -> tuple[None, int]:
+@command(
+    "An assistant starts this command and speaks with it on standard input and output.",
+    """\
+  energybench mcp
+  energybench mcp --list""",
+    {"--list": "print the tools, and stop"},
+)
+def mcp(arguments: Namespace) -> tuple[None, int]:
     if arguments.list:
         say("\n".join(f"{name}: {text}" for name, text in _told().items()))
         return None, FINE
@@ -46,7 +74,7 @@ def _told() -> dict[str, str]:
     from energybench.cli import COMMANDS
     from energybench.cli.json_lines import OPERATIONS
 
-    return {name: COMMANDS.get(name, _GAPS) for name in OPERATIONS}
+    return {name: COMMANDS.get(name, ("", _GAPS))[1] for name in OPERATIONS}
 
 
 def make_server() -> Server[Any]:

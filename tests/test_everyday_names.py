@@ -99,6 +99,19 @@ def test_another_way_to_write_a_product(written: str, item: str) -> None:
     assert eb.find_item(written) == item
 
 
+@each("lang", ["zh", "en"])
+def test_the_name_that_shows_a_product_is_found_again_and_shows_no_other(lang: str) -> None:
+    shown = {item: names.item_name(item, lang) for item in names.items()}
+    assert {name: item for item, name in shown.items()} == {name: eb.find_item(name) for name in shown.values()}
+    assert len(set(shown.values())) == len(shown) > 800
+
+
+def test_what_may_be_meant_is_told_apart() -> None:
+    with refused(AmbiguousError, "several-candidates", "氧化铝（拜耳法） 综合能耗", "氧化铝（拜耳法） 工艺能耗"):
+        eb.find_item("氧化铝（拜耳法）")
+    assert eb.classify("1700 kgce/t", "methanol-bituminous").item_zh == "煤制甲醇 烟煤"
+
+
 @each("name", ["焦炭产量", "4.0MPa级蒸汽", "1号", "其中", "外购", "＊", "1.", "(一)"])
 def test_a_name_is_not_read_into_what_is_none(name: str) -> None:
     with refused(UnknownCarrierError, "unknown-carrier", name):

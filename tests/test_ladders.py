@@ -42,7 +42,7 @@ from energybench.errors import (
 from energybench.frames import kernel
 from energybench.limits.choose import _ladders, find_ladder, of_furnace
 from energybench.limits.ladders import COMPARES, Ladder, Step, beyond_every_step, fold, plausible_range
-from energybench.tables.names import items_zh, normalise_name
+from energybench.tables.names import items, normalise_name
 from expect import each, refused
 
 if TYPE_CHECKING:
@@ -557,7 +557,7 @@ def assert_regions_are_the_classes(ladder: Ladder, values: list[float], compare:
 
 @each("compare", COMPARES)
 def test_every_shipped_ladder_gives_the_class_of_a_slow_comparison(compare: str) -> None:
-    shipped = [ladder for item in items_zh() for ladder in _ladders(item)]
+    shipped = [ladder for item in items() for ladder in _ladders(item)]
     shipped += [of_furnace(eb.furnace_limit(size)) for size in ("1 t", "1.2 t", "2 t", "3 t", "6 t")]
     assert {ladder.sign for ladder in shipped} == {1.0, -1.0}
     assert any(not step.threshold for ladder in shipped for step in ladder.steps)

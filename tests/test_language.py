@@ -106,7 +106,7 @@ def test_a_finished_sentence_is_matched_and_a_quoted_text_stays(english: str, ch
 def test_an_error_of_python_tells_itself_in_chinese() -> None:
     with pytest.raises(eb.EnergybenchError) as refused:
         eb.classify("600 kWh/t", "induction-furnace-cast-iron")
-    assert refused.value.in_language("zh") == ('induction-furnace-cast-iron 的限额取决于炉容量。请加 capacity="3 t"')
+    assert refused.value.in_language("zh") == ('无芯感应电炉熔炼铸铁的限额取决于炉容量。请加 capacity="3 t"')
     assert refused.value.in_language("en") == str(refused.value)
 
 
@@ -119,7 +119,7 @@ def test_the_command_speaks_the_language_of_the_locale(
     for name, value in settings.items():
         monkeypatch.setenv(name, value)
     words = ("classify", "600 kWh/t", "induction-furnace-cast-iron")
-    said = '错误：induction-furnace-cast-iron 的限额取决于炉容量。请加 --capacity "3 t"\n'
+    said = '错误：无芯感应电炉熔炼铸铁的限额取决于炉容量。请加 --capacity "3 t"\n'
     assert shell(*words).stderr == said
     assert shell(*words, "--lang", "en").stderr.startswith("error: The limit of")
     # A program reads English, whatever the locale, unless it asks.

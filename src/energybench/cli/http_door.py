@@ -81,12 +81,12 @@ def make_app(most_bytes: int = 20_000_000, seconds: float = 120) -> FastAPI:
     @app.get("/", response_class=HTMLResponse, include_in_schema=False)
     async def page() -> str:
         from energybench.frames.columns import METERS, OUTPUTS
-        from energybench.tables.names import items_zh
+        from energybench.tables.names import item_name, items
 
         text = (Path(__file__).parent / "page.html").read_text(encoding="utf-8")
         carriers = {row.name_zh: None for row in records("carriers") if row.name_zh}
         meanings: dict[str, list[Any]] = {"columns": [*dict.fromkeys((*METERS, *OUTPUTS))], "carriers": [*carriers]}
-        meanings["products"] = [[f"{shown} {item}", item] for item, shown in items_zh().items()]
+        meanings["products"] = [[f"{item_name(item)} {item}", item] for item in items()]
         return text.replace("MEANINGS", json.dumps(meanings).replace("<", "\\u003c"))
 
     return app

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Container
 
 LANGUAGES = ("zh", "en")
 _HOLE = re.compile(r"\{(=?)(\d+)\}")
@@ -59,10 +59,10 @@ class _Row:
     def pattern(self) -> re.Pattern[str]:
         return _compiled(self.pieces)
 
-    def runs_over(self, match: re.Match[str]) -> bool:
-        """Say whether a hole at an end of the row holds more than one part of a sentence."""
+    def runs_over(self, match: re.Match[str], whole: Container[str]) -> bool:
+        """Say whether a hole at an end of the row holds more than one part of a sentence, and no whole text."""
         ends = [match[1]] * (not self.pieces[0]) + [match[len(self.holes)]] * (not self.pieces[-1])
-        return any("; " in end for end in ends)
+        return any("; " in end and end not in whole for end in ends)
 
     def fill(self, texts: list[str]) -> str:
         """Write the sentence in Chinese; no space stands between two Chinese words."""
@@ -98,12 +98,12 @@ def rows() -> dict[str, str]:
     return dict(list(csv.reader(text.splitlines(keepends=True)))[1:])
 
 
-_names: list[Callable[[], dict[str, str]]] = []
+_taught: list[tuple[Callable[[], dict[str, str]], Callable[[str], str]]] = []
 
 
-def teach(names: Callable[[], dict[str, str]]) -> None:
-    """Let sentences say names that stand elsewhere in both languages, such as those of the tables."""
-    _names.append(names)
+def teach(names: Callable[[], dict[str, str]], name_of: Callable[[str], str]) -> None:
+    """Let sentences say names that stand elsewhere in both languages, and an id by the name of what it stands for."""
+    _taught.append((names, name_of))
     forget()
 
 
@@ -115,7 +115,7 @@ def forget() -> None:
 @cache
 def _catalogue() -> tuple[dict[str, str], list[_Row]]:
     """Return the texts without holes, and the rows with holes, those with the most letters first."""
-    whole, made = {english: chinese for names in _names for english, chinese in names().items()}, []
+    whole, made = {english: chinese for names, _ in _taught for english, chinese in names().items()}, []
     for english, chinese in rows().items():
         if not _HOLE.search(english):
             whole[english] = chinese
@@ -176,7 +176,7 @@ def _best(text: str) -> tuple[int, str]:
             continue
         tried += 1
         said = [(0, hole) if own else _best(hole) for (own, _), hole in zip(row.holes, match.groups(), strict=True)]
-        if row.letters < _FEW and (row.runs_over(match) or any(_ENGLISH.search(hole) for _, hole in said)):
+        if row.letters < _FEW and (row.runs_over(match, whole) or any(_ENGLISH.search(hole) for _, hole in said)):
             continue
         score = row.letters + sum(letters for letters, _ in said)
         if score > found[0]:
@@ -197,8 +197,16 @@ def _best(text: str) -> tuple[int, str]:
         if first + second > found[0]:
             found = first + second, f"{one}（{other}）"
     if not found[0]:
-        return 0, text
+        words = core.split(" ")
+        told = [name if (name := _named(one)) and name not in core else one for one in words]
+        if told == words:
+            return 0, text
+        found = 1, " ".join(told)
     return found[0], f"{_edge(before)}{found[1]}{'' if found[1].endswith('）') and after == ',' else _edge(after)}"
+
+
+def _named(identifier: str) -> str:
+    return next((name for _, name_of in _taught if (name := name_of(identifier))), "")
 
 
 def _join(one: str, written: str, other: str) -> str:

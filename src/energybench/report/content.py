@@ -19,7 +19,7 @@ from energybench.report.charts.carriers import carrier_chart
 from energybench.report.charts.furnaces import furnace_chart
 from energybench.report.charts.portfolio import portfolio_chart
 from energybench.report.words import STEPS, number, text
-from energybench.tables.names import item_zh
+from energybench.tables.names import item_name
 from energybench.tables.store import records
 from energybench.targets.check import AS_GIVEN
 
@@ -364,7 +364,7 @@ def target_table(check: TargetCheck, words: Words) -> Table:
         actual = actual.rstrip() + (words("as_given") if verdict.denominator == AS_GIVEN else "")
         why = words.sentence(verdict.reason) or (words("depends_on_reading") if verdict.depends_on_reading else "")
         for share in verdict.parts if words.lang == "zh" else ():
-            why = why.replace(share.name, item_zh(share.name))
+            why = why.replace(share.name, item_name(share.name))
         due = words.sentence(verdict.deadline)
         cells = (*_asked_by(verdict, words), actual, words(verdict.answer), due, verdict.clause)
         rows.append(tuple(map(text, (*cells, verdict.quote, why))))

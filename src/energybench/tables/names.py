@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from energybench.errors import (
     LONGEST_QUOTE,
@@ -17,6 +17,7 @@ from energybench.errors import (
     UnknownCarrierError,
     UnknownNameError,
     UnknownProductError,
+    language,
     quoted,
     searches_names,
 )
@@ -24,7 +25,7 @@ from energybench.tables.rows import ITEM_TABLES
 from energybench.tables.store import cached, records
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
 
     Decorations = tuple[re.Pattern[str], re.Pattern[str]]
 
@@ -64,17 +65,18 @@ class Names(Mapping[str, Meaning]):
     """Every folded name and what it may mean, which is worked out when it is asked for.
 
     The rows are of name, id, sense and notes. A row of the sense ``candidate`` is one of the things that a name may
-    mean, and its id may be the beginning of several and ``*``. ``labels`` are the ids that there are, with the name
-    that shows each. ``weaker`` are names and ids that count where no row has the name.
+    mean, and its id may be the beginning of several and ``*``. ``ids`` are those that there are, and ``show`` returns
+    the name of each. ``weaker`` are names and ids that count where no row has the name.
     """
 
     def __init__(
         self,
         rows: Iterable[tuple[str, str, str, str]],
-        labels: Mapping[str, str] | None = None,
+        ids: Collection[str] = (),
+        show: Callable[[str], str] = str,
         weaker: Iterable[tuple[str, str]] = (),
     ) -> None:
-        self._labels = labels or {}
+        self._ids, self.show = ids, show
         #: Of each name the ids that have it, and the notes of those that may be meant.
         self._known: dict[str, tuple[dict[str, None], dict[str, str]]] = {}
         for name, identifier, sense, notes in rows:
@@ -83,19 +85,27 @@ class Names(Mapping[str, Meaning]):
                 wide[identifier] = notes
             else:
                 same[identifier] = None
+        self.add(weaker)
+
+    def add(self, weaker: Iterable[tuple[str, str]]) -> None:
+        """Take further names and ids, which count where no name so far has an id of its own."""
         taken = {folded for folded, (same, _) in self._known.items() if same}
         for name, identifier in weaker:
             if (folded := normalise_name(name)) not in taken:
                 self._known.setdefault(folded, ({}, {}))[0][identifier] = None
 
+    def only(self, folded: str) -> str:
+        """Return the id that a folded name means alone, else nothing."""
+        same, _ = self._known.get(folded, ({}, {}))
+        return next(iter(same)) if len(same) == 1 else ""
+
     def __getitem__(self, folded: str) -> Meaning:
-        same, wide = self._known[folded]
-        if len(same) == 1:
-            only = next(iter(same))
+        if only := self.only(folded):
             return Meaning((only,), only, exact=True)
+        same, wide = self._known[folded]
         families = {one: self._family(one) for one in (*same, *wide)}
         ids = tuple(dict.fromkeys(one for members in families.values() for one in members))
-        parts = [part for one, members in families.items() for part in _shown(one, members, self._labels)]
+        parts = [part for one, members in families.items() for part in self._shown(one, members)]
         more = f" and {len(parts) - _MOST_SHOWN} more" if len(parts) > _MOST_SHOWN else ""
         notes = ". ".join(dict.fromkeys(filter(None, wide.values())))
         return Meaning(ids, ", ".join(parts[:_MOST_SHOWN]) + more, exact=False, notes=notes)
@@ -112,13 +122,12 @@ class Names(Mapping[str, Meaning]):
     def _family(self, identifier: str) -> tuple[str, ...]:
         if not identifier.endswith("*"):
             return (identifier,)
-        return tuple(one for one in self._labels if one.startswith(identifier[:-1]))
+        return tuple(one for one in self._ids if one.startswith(identifier[:-1]))
 
-
-def _shown(identifier: str, family: tuple[str, ...], known: Mapping[str, str]) -> list[str]:
-    if len(family) > _MOST_OF_FAMILY:
-        return [f"{identifier} ({len(family)} rows)"]
-    return [f"{one} {known.get(one, '')}".rstrip() for one in family]
+    def _shown(self, identifier: str, family: tuple[str, ...]) -> list[str]:
+        if len(family) > _MOST_OF_FAMILY:
+            return [f"{identifier} ({len(family)} rows)"]
+        return [" ".join(dict.fromkeys((one, self.show(one)))) for one in family]
 
 
 def decorations(before: str = "", behind: str = "") -> Decorations:
@@ -253,8 +262,8 @@ def carrier_ids() -> frozenset[str]:
 @cached()
 def _carrier_names() -> Names:
     rows = [(row.name, row.carrier, row.sense, row.notes) for row in records("carrier_names")]
-    labels = {row.carrier: row.name_zh for row in reversed(records("carriers"))}
-    return Names([*rows, *((carrier, carrier, "", "") for carrier in sorted(carrier_ids()))], labels)
+    shown = {row.carrier: row.name_zh for row in reversed(records("carriers"))}
+    return Names([*rows, *((carrier, carrier, "", "") for carrier in sorted(carrier_ids()))], shown, shown.__getitem__)
 
 
 @cached(4096)
@@ -323,26 +332,44 @@ def is_slip(name: str) -> bool:
 _AROUND_ITEM = decorations(behind="产出?量|产品")
 
 
-def item_zh(item: str) -> str:
-    return items_zh().get(item, item)
-
-
 @cached()
-def items_zh() -> dict[str, str]:
-    """Return every item with the Chinese name that shows it."""
-    found: dict[str, str] = {}
-    for table in ITEM_TABLES:
-        for row in records(table):
-            found.setdefault(row.item, row.item_zh)
-    return found
+def items() -> dict[str, Any]:
+    """Return every item with the first row that has it."""
+    return {row.item: row for table in reversed(ITEM_TABLES) for row in reversed(records(table))}
+
+
+@cached(4096)
+def item_name(item: str, lang: str = "zh") -> str:
+    """Return the name that shows an item: the first of these that means it alone, so that it can be typed."""
+    row, known = items().get(item), _item_names()
+    name, field = (getattr(row, f"{part}_{lang}", "") for part in ("item", "field"))
+    longer = f"{field} {name}" if lang == "zh" else f"{field}: {name}"
+    names = (name, longer, *_told_apart(row, name)) if name else ()
+    return next((one for one in names if known.only(normalise_name(one)) == item), name or item)
+
+
+def _told_apart(row: Any, name: str) -> tuple[str, str]:
+    """Return the longer names of an item that has its own with others: what is compared, and the document."""
+    return f"{name} {row.indicator_zh}", f"{name} {row.document}"
 
 
 @cached()
 def _item_names() -> Names:
     names = [(row.name, row.item, row.sense, row.notes) for row in records("product_names")]
-    names += [(item, item, "", "") for item in sorted(items_zh())]
-    standards = ((name, row.item) for row in records("limits") for name in (row.item_zh, row.item_en) if name)
-    return Names(names, items_zh(), standards)
+    names += [(item, item, "", "") for item in sorted(items())]
+    written = {name for name, *_ in names}
+    fields = {(field, row.item) for row in records("benchmarks") for field in (row.field_zh, row.field_en)}
+    names += [(field, item, "candidate", "") for field, item in sorted(fields) if field not in written]
+    standards = [(name, row.item) for row in records("limits") for name in (row.item_zh, row.item_en) if name]
+    known = Names(names, items(), item_name, standards)
+    known.add((longer, row.item) for name, row in _shared(known) for longer in _told_apart(row, name))
+    return known
+
+
+def _shared(known: Names) -> list[tuple[str, Any]]:
+    """Return the names in the rows of items that do not mean the item alone."""
+    both = ((name, row) for row in items().values() for name in (row.item_zh, row.item_en))
+    return [(name, row) for name, row in both if name and known.only(normalise_name(name)) != row.item]
 
 
 @cached(4096)
@@ -371,7 +398,7 @@ def find_item(name: str) -> str:
     >>> find_item("电解铝")
     'electrolytic-aluminium'
     """
-    if isinstance(name, str) and name in items_zh():  # an id is itself, whatever else has its words as a name
+    if isinstance(name, str) and name in items():  # an id is itself, whatever else has its words as a name
         return name
     advice = "energybench tables product_names lists them"
     return resolve_name(name, _item_names(), "product", UnknownProductError, advice, _AROUND_ITEM)
@@ -380,3 +407,34 @@ def find_item(name: str) -> str:
 def items_named(name: str) -> tuple[str, ...]:
     found = meaning_of(name, _item_names(), _AROUND_ITEM)
     return found.ids if found else ()
+
+
+# In Chinese -----------------------------------------------------------------------------------------------
+
+
+def _names_in_chinese() -> dict[str, str]:
+    """Return the Chinese of the names of products, carriers and indicators, as answers write them."""
+    longer = {row.item for _, row in _shared(_item_names())}
+    pairs = [(item, item_name(item), item_name(item, "en")) for item in longer]
+    for table in ("benchmarks", "limits", "local_limits", "furnace_limits", "carriers", "targets"):
+        for row in records(table):
+            for part in ("item", "name", "indicator"):
+                zh, en = getattr(row, f"{part}_zh", ""), getattr(row, f"{part}_en", "")
+                pairs.append((getattr(row, "item", ""), zh, en))
+    found: dict[str, str] = {}
+    for named, zh, en in dict.fromkeys(pairs):
+        if zh and en and zh != en:
+            both = f"{zh} {en}", f"{zh} ({en})"
+            found |= dict.fromkeys((en, en[0].upper() + en[1:]), zh) if " " in en else {}
+            found |= dict.fromkeys(both, zh) | {f"{named} {text}": f"{named} {zh}" for text in both}
+    return found
+
+
+def _in_chinese(identifier: str) -> str:
+    """Return the Chinese name of a carrier or a product; nothing for another word."""
+    if identifier in carrier_ids():
+        return _carrier_names().show(identifier)
+    return item_name(identifier) if identifier in items() else ""
+
+
+language.teach(_names_in_chinese, _in_chinese)

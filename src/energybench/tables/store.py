@@ -158,24 +158,6 @@ def records(name: str) -> tuple[Any, ...]:
     return tuple(found.values())
 
 
-def _names_in_chinese() -> dict[str, str]:
-    """Return the Chinese of the names of products, carriers and indicators, as answers write them."""
-    found: dict[str, str] = {}
-    for table in ("benchmarks", "limits", "local_limits", "furnace_limits", "carriers", "targets"):
-        for row in records(table):
-            named = row.item if hasattr(row, "item") else ""
-            for part in ("item", "name", "indicator"):
-                zh, en = getattr(row, f"{part}_zh", ""), getattr(row, f"{part}_en", "")
-                if zh and en and zh != en:
-                    both = f"{zh} {en}", f"{zh} ({en})"
-                    found |= dict.fromkeys((en, en[0].upper() + en[1:]), zh) if " " in en else {}
-                    found |= dict.fromkeys(both, zh) | {f"{named} {text}": f"{named} {zh}" for text in both}
-    return found
-
-
-language.teach(_names_in_chinese)
-
-
 def _check_points(rows: tuple[Any, ...]) -> None:
     """Refuse two rows for one capacity: each reading of the table would take another."""
     seen: dict[tuple[str, str, Fraction], str] = {}

@@ -383,7 +383,7 @@ def _find_duties(ladder: Ladder, project: str | None, compare: str) -> Iterator[
     known = [(other, step) for other, step in known if step.threshold]
     for other, step in known:
         scale = float(ratio(read_unit(other.unit), read_unit(ladder.unit)))
-        product = "" if other.item == ladder.item else f" for {other.item_zh}"
+        product = "" if other.item == ladder.item else f" for {other.item_zh.removesuffix(other.document).rstrip()}"
         limit = f"{step.comparator} {step.threshold} {other.unit}"
         what = f"{citation(other.document)} level {asked[-1]}{product} ({limit})"
         what += f", required of {plant}," if project else ""

@@ -47,8 +47,9 @@ _MOST_SHOWN, _MOST_OF_FAMILY = 12, 4
 
 
 def normalise_name(name: str) -> str:
-    """Fold case, hyphens, brackets and spaces of a name, so that ``" Natural_Gas "`` is ``"natural gas"``."""
-    return " ".join(name.casefold().translate(_FOLDED).split())
+    """Fold case, hyphens, brackets and spaces: ``" Natural_Gas "`` is ``"natural gas"``, ``"合 计"`` is ``"合计"``."""
+    folded = " ".join(name.casefold().translate(_FOLDED).split())
+    return _SPACE_IN_CHINESE.sub("", folded) if " " in folded else folded
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,6 @@ class Names(Mapping[str, Meaning]):
                 self._known.setdefault(folded, ({}, {}))[0][identifier] = None
 
     def only(self, folded: str) -> str:
-        """Return the id that a folded name means alone, else nothing."""
         same, _ = self._known.get(folded, ({}, {}))
         return next(iter(same)) if len(same) == 1 else ""
 
@@ -334,7 +334,6 @@ _AROUND_ITEM = decorations(behind="产出?量|产品")
 
 @cached()
 def items() -> dict[str, Any]:
-    """Return every item with the first row that has it."""
     return {row.item: row for table in reversed(ITEM_TABLES) for row in reversed(records(table))}
 
 
@@ -349,7 +348,6 @@ def item_name(item: str, lang: str = "zh") -> str:
 
 
 def _told_apart(row: Any, name: str) -> tuple[str, str]:
-    """Return the longer names of an item that has its own with others: what is compared, and the document."""
     return f"{name} {row.indicator_zh}", f"{name} {row.document}"
 
 
@@ -367,7 +365,6 @@ def _item_names() -> Names:
 
 
 def _shared(known: Names) -> list[tuple[str, Any]]:
-    """Return the names in the rows of items that do not mean the item alone."""
     both = ((name, row) for row in items().values() for name in (row.item_zh, row.item_en))
     return [(name, row) for name, row in both if name and known.only(normalise_name(name)) != row.item]
 
@@ -431,7 +428,6 @@ def _names_in_chinese() -> dict[str, str]:
 
 
 def _in_chinese(identifier: str) -> str:
-    """Return the Chinese name of a carrier or a product; nothing for another word."""
     if identifier in carrier_ids():
         return _carrier_names().show(identifier)
     return item_name(identifier) if identifier in items() else ""

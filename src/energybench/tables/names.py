@@ -365,8 +365,9 @@ def _item_names() -> Names:
 
 
 def _shared(known: Names) -> list[tuple[str, Any]]:
-    both = ((name, row) for row in items().values() for name in (row.item_zh, row.item_en))
-    return [(name, row) for name, row in both if name and known.only(normalise_name(name)) != row.item]
+    both = [(name, row) for row in items().values() for name in (row.item_zh, row.item_en) if name]
+    shared = {name for name, row in both if known.only(normalise_name(name)) != row.item}
+    return [(name, row) for name, row in both if name in shared]
 
 
 @cached(4096)

@@ -201,7 +201,10 @@ def test_an_intensity_far_from_every_step_is_named_with_the_nearest() -> None:
     assert said.startswith("the intensity is 3000 kWh/t, more than four times the highest step, 603.333")
 
 
-@each(("figure", "said"), [(0.3, "a figure of the primary basis (等价值)"), (7, "far outside")])
+@each(
+    ("figure", "said"),
+    [*((figure, "a figure of the primary basis (等价值)") for figure in (0.2, 0.3, 0.5)), (7, "far outside")],
+)
 def test_a_figure_of_the_other_basis_is_called_so(figure: float, said: str) -> None:
     table = meters({**POWER, "coefficient": figure, "coefficient_unit": "kgce/kWh"})
     assert said in eb.assess(table, outputs()).problems["message"][0]

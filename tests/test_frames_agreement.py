@@ -227,6 +227,16 @@ def test_three_furnaces_are_held_to_three_limits() -> None:
     assert strict["depends_on_reading"].tolist() == [False, True, False]
 
 
+def test_each_furnace_of_a_table_is_held_to_the_limit_of_its_own_product(write_table: Callable[..., Path]) -> None:
+    steel = {"id": "own/steel", "item": "own-steel-furnace", "limit": "700"}
+    tables.use(write_table("furnace_limits", steel, base="changji-city-2021/induction-furnace-cast-iron/2t"))
+    made = [FURNACE, {**FURNACE, "product": "own-steel-furnace"}]
+    power = meters(*({"product": one["product"]} for one in made), carrier="电", amount=650, unit="kWh")
+    results = eb.assess(power, outputs(*made, output=1)).results
+    assert results["within_limit"].tolist() == pytest.approx([590 + 20 * 2 / 3, 700])
+    assert results["class"].tolist() == ["over-limit", "within-limit"]
+
+
 def test_ladders_of_one_and_two_steps_and_furnaces_stand_in_one_table() -> None:
     products = ["cement-clinker", "cast-iron", "电解铝", FURNACE["product"]]
     readings = [("原煤", 3000, "t"), ("原煤", 3000, "t"), ("电", 2.6, "亿kWh"), ("电", 12, "GWh")]

@@ -626,6 +626,8 @@ def test_a_density_between_litres_and_a_coefficient_per_mass_is_a_column() -> No
     header = [*HEADER, "密度", "密度单位"]
     table = pandas.DataFrame(rows, columns=header)
     assert tce(eb.assess(table, OUTPUTS)) == pytest.approx(COAL_TCE + 6000 * 0.84 * 1.4571 / 1000)
+    light = pandas.DataFrame([*rows, [*rows[1][:6], 820, "kg/m3"]], columns=header)
+    assert tce(eb.assess(light, OUTPUTS)) == pytest.approx(COAL_TCE + 6000 * (0.84 + 0.82) * 1.4571 / 1000)
     assert tce(eb.assess(polars_lazy().take(table), OUTPUTS)) == pytest.approx(COAL_TCE + 6000 * 0.84 * 1.4571 / 1000)
     written = pandas.DataFrame([[*rows[1][:6], "0.84 kg/L"]], columns=header[:7])
     assert eb.assess(written, OUTPUTS, plausible=True).results["tce"].tolist() == pytest.approx([7.343784])

@@ -69,6 +69,14 @@ METERS = [
     Example({"unit": "tce"}, "unit", "tce", "wrong-dimension", "per kg", '"标准煤"'),
     Example({"carrier": "电", "unit": "t"}, "unit", "t", "wrong-dimension", "electricity is given in t", "kWh"),
     Example({"carrier": "柴油", "unit": "L"}, "unit", "L", "wrong-dimension", "diesel is given in L", "density"),
+    Example(
+        {"carrier": "柴油", "unit": "L", "density": 0.84, "density_unit": "kgg/L"},
+        *("density", "0.84", "unknown-unit", "'kgg/L'", "Did you mean 'kg'"),
+    ),
+    Example(
+        {"carrier": "柴油", "unit": "L", "density": 8.4, "density_unit": "kg/L"},
+        *("density", "8.4", "implausible-coefficient", "expected 300 to 1300 kg/m3", "0.84 kg/L is 840 kg/m3"),
+    ),
     Example({"carrier": "高炉煤气", "unit": "Nm3"}, "unit", "Nm3", "gas-condition", "m3 and Nm3", "ncv="),
     Example(
         {"carrier": "天然气", "unit": "万m3"},
@@ -197,6 +205,11 @@ OUTPUTS = [
         meter=POWER,
     ),
     Example(
+        {**FURNACE, "correction:altitude:altitude_m": 2000},
+        *("correction:altitude", FURNACE["product"], "option", "cast-iron has no corrections", "Leave the correction"),
+        meter=POWER,
+    ),
+    Example(
         {},
         *("product", "cement-clinker", "basis", "on the primary basis", 'basis="calorific"'),
         options={"basis": "primary", "coal_rate": "302.4 gce/kWh"},
@@ -263,6 +276,11 @@ def test_a_bad_output_row_says_what_is_wrong(example: Example) -> None:
     assert_says(only_problem(answer, "outputs"), example, row=0 if on_all_rows else 1)
     assert answer.results["reason"].tolist() == [*([] if on_all_rows else [""]), example.reason]
     assert answer.results["class"].notna().tolist() == [*([] if on_all_rows else [True]), False]
+
+
+def test_a_product_that_is_refused_has_no_item_and_no_unit() -> None:
+    results = eb.assess(meters(), outputs({}, {"product": "水尼熟料"})).results[["item", "unit", "saving_unit"]]
+    assert results.to_numpy().tolist() == [["cement-clinker", "kgce/t", "tce"], ["", "", ""]]
 
 
 def test_two_outputs_of_one_key_are_both_refused() -> None:
@@ -362,6 +380,7 @@ def _all_errors(kind: type[errors.EnergybenchError]) -> list[type[errors.Energyb
 
 
 _OF_THE_TABLE = ("damaged-text", "missing-value", "no-unit", "no-output", "unreadable-amount")
+_FIGURES = ("ncv", "coefficient", "density")
 
 
 @each("example", [one for one in METERS if one.reason not in _OF_THE_TABLE], ids=str)
@@ -369,7 +388,7 @@ def test_one_value_is_refused_for_the_reason_that_its_row_has(example: Example) 
     """The reason code of the row is that of the exception; reasons of the table itself have none."""
     line = rows_of(meters(example.cells))[0]
     one: dict[str, Any] = {name: line[name] for name in ("carrier", "amount", "flow") if name in line}
-    one |= {name: f"{line[name]} {line[f'{name}_unit']}" for name in ("ncv", "coefficient") if name in line}
+    one |= {name: f"{line[name]} {line[f'{name}_unit']}" for name in _FIGURES if name in line}
     with pytest.raises(errors.EnergybenchError) as caught:
         eb.account([{**one, "unit": str(line["unit"])}], **example.options)
     assert caught.value.reason == example.reason
@@ -484,6 +503,7 @@ def test_a_meter_row_that_names_none_withholds_every_class_that_it_may_belong_to
     ("key", "withheld"),
     [
         ({"plant": "甲厂\u200b"}, True),
+        ({"plant": "甲_厂"}, True),
         ({"plant": "甲 厂"}, True),
         ({"plant": "甲\ufffd"}, True),
         ({"plant": "乙\ufffd"}, False),

@@ -25,7 +25,7 @@ COPIED = ("src", "tests", "data", "docs", "examples", "pyproject.toml", "README.
 ENOUGH = 0.9
 
 
-def main(module: str, tests: list[str], sample: int | None, seed: int, but: str | None) -> int:
+def main(module: str, tests: list[str], sample: int | None, seed: int, but: str | None, within: float) -> int:
     """Run faults of a module, print what survives, and say whether enough was noticed."""
     with tempfile.TemporaryDirectory(prefix="energybench-mutation") as made:
         folder = Path(made)
@@ -44,7 +44,12 @@ def main(module: str, tests: list[str], sample: int | None, seed: int, but: str 
         pytest = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "tests.mutation.runner"]
         subprocess.run(
             [*pytest, *(["-k", f"not ({but})"] if but else []), *tests],
-            env={**os.environ, "PYTHONPATH": str(folder / "src"), "HYPOTHESIS_PROFILE": "mutation"},
+            env={
+                **os.environ,
+                "PYTHONPATH": str(folder / "src"),
+                "HYPOTHESIS_PROFILE": "mutation",
+                "MUTATION_WITHIN": str(within),
+            },
             check=True,
         )
         noticed: list[str] = json.loads((folder / "noticed.json").read_text("utf-8"))
@@ -68,4 +73,5 @@ if __name__ == "__main__":
     asked.add_argument("--sample", type=int, help="so many faults, drawn at random; all without it")
     asked.add_argument("--seed", type=int, default=0)
     asked.add_argument("--but", help="tests to leave out, as pytest -k names them")
+    asked.add_argument("--within", type=float, default=float("inf"), help="leave out tests that take more seconds")
     sys.exit(main(**vars(asked.parse_args())))

@@ -271,7 +271,7 @@ def _ranges_of_other_basis(meters: Meters) -> Floats:
     """Return by factor the range that own figures of the other basis have; NaN where there is none."""
     nothing = (numpy.nan, numpy.nan)
     ranges = [(getattr(one, "other_basis", None) or nothing)[:2] for one in meters.factors]
-    return numpy.array([*ranges, nothing], numpy.float64)
+    return numpy.array([*ranges, nothing])
 
 
 def problems_of(meters: Meters, rows: NDArray[Any]) -> Problems:

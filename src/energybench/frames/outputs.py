@@ -111,7 +111,7 @@ def _combine(columns: list[Coded]) -> tuple[Codes, list[tuple[Any, ...]]]:
     """Return a code per row for its combination of cells, and the distinct combinations in order."""
     code: Codes = numpy.zeros(len(columns[0].codes), numpy.int64)
     for column in columns:
-        code, _ = pandas.factorize(code * (len(column.distinct) + 1) + column.codes, sort=True)
+        code, _ = pandas.factorize(code * (len(column.distinct) + 1) + column.codes)
     first = numpy.unique(code, return_index=True)[1]
     known = [[*column.distinct, None] for column in columns]
     cells = [[some[one] for one in column.codes[first].tolist()] for some, column in zip(known, columns, strict=True)]

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container
+    from collections.abc import Callable
 
 LANGUAGES = ("zh", "en")
 _HOLE = re.compile(r"\{(=?)(\d+)\}")
@@ -23,7 +23,7 @@ _HOLE = re.compile(r"\{(=?)(\d+)\}")
 _JOINTS = ((". ", "。"), ("; ", "；"), (": ", "："), (", and ", "，且"), (", ", "，"), (" and ", "和"), (" or ", "或"))
 #: Of the rows that fit a text, how many of those with the most letters of their own are tried.
 _MOST_TRIED = 6
-#: A row with fewer letters of its own fits many texts by chance: it counts where its holes leave nothing in English.
+#: A row with fewer letters of its own fits many texts by chance: it counts where its holes leave no part in English.
 _FEW = 16
 _ENGLISH = re.compile(
     r"""(?<![\w"'=.-])(?:a|an|and|are|as|by|can|example|for|has|in|is|it|its|no|not|of|on|or|that|the|The|this|to|was|with)
@@ -58,11 +58,6 @@ class _Row:
     @property
     def pattern(self) -> re.Pattern[str]:
         return _compiled(self.pieces)
-
-    def runs_over(self, match: re.Match[str], whole: Container[str]) -> bool:
-        """Say whether a hole at an end of the row holds more than one part of a sentence, and no whole text."""
-        ends = [match[1]] * (not self.pieces[0]) + [match[len(self.holes)]] * (not self.pieces[-1])
-        return any("; " in end and end not in whole for end in ends)
 
     def fill(self, texts: list[str]) -> str:
         """Write the sentence in Chinese; no space stands between two Chinese words."""
@@ -176,7 +171,7 @@ def _best(text: str) -> tuple[int, str]:
             continue
         tried += 1
         said = [(0, hole) if own else _best(hole) for (own, _), hole in zip(row.holes, match.groups(), strict=True)]
-        if row.letters < _FEW and (row.runs_over(match, whole) or any(_ENGLISH.search(hole) for _, hole in said)):
+        if row.letters < _FEW and any("; " in hole or _ENGLISH.search(hole) for _, hole in said):
             continue
         score = row.letters + sum(letters for letters, _ in said)
         if score > found[0]:

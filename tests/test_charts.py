@@ -19,10 +19,9 @@ from matplotlib.font_manager import fontManager
 
 import energybench as eb
 from energybench.errors import DimensionError, OptionError
-from energybench.report import fonts
+from energybench.report.charts import canvas as fonts
 from energybench.report.charts.canvas import wrapped
-from energybench.report.look import LOOKS, UNKNOWN
-from energybench.report.words import columns
+from energybench.report.words import LOOKS, UNKNOWN, columns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

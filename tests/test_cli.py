@@ -717,7 +717,7 @@ def test_the_bar_is_for_long_files_on_a_terminal(
 
 @pytest.mark.usefixtures("plants")
 def test_assess_has_a_line_for_the_first_plants_and_counts_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("energybench.report.screen.MOST_PLANTS", 1)
+    monkeypatch.setattr("energybench.report.content.MOST_LINES_OF_PLANTS", 1)
     lines = run("assess", "meters.csv", "outputs.csv", "--lang", "zh", "--results", "results.csv").stdout.splitlines()
     assert lines[-3].startswith("  甲水泥，2023，水泥熟料：105.993 kgce/t，基准水平；优于基准水平（117）11.01 kgce/t；")
     assert lines[-2:] == ["  其余 1 行：基准水平 1", "已写出：results.csv"]

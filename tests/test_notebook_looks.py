@@ -17,8 +17,7 @@ from energybench.errors import SupersededWarning
 from energybench.errors.language import in_chinese
 from energybench.report import cards
 from energybench.report.cards import environment, linked
-from energybench.report.look import LOOKS, UNKNOWN
-from energybench.report.words import LONGEST_TEXT, UNPRINTABLE
+from energybench.report.words import LONGEST_TEXT, LOOKS, UNKNOWN, UNPRINTABLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -15,8 +15,7 @@ import pytest
 import energybench as eb
 from energybench.errors import EnergybenchError, OptionError, TableError
 from energybench.report import workbook, write_workbook
-from energybench.report.look import look_of
-from energybench.report.words import Words
+from energybench.report.words import Words, look_of
 from frame_tables import meters, outputs
 from programs import program
 

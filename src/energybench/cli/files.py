@@ -51,7 +51,7 @@ class Answer:
         return {**self.assessment.to_dict(), "targets": checked, "written": list(self.written)}
 
     def __str__(self) -> str:
-        from energybench.report.screen import plant_lines, target_lines
+        from energybench.report.content import plant_lines, target_lines
 
         frame = self.assessment.result_frame
         lines = [self._counted(), *plant_lines(frame, self.words)]

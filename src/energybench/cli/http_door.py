@@ -10,21 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from energybench import __version__
-from energybench.cli.json_lines import (
-    JUDGING,
-    OPERATIONS,
-    SCHEMAS,
-    SHAPE,
-    Silent,
-    answer_question,
-    answer_schema,
-    dump,
-    option_words,
-    question_schema,
-    read_question,
-    refusal,
-    split_rows,
-)
+from energybench.cli import json_lines as lines
 from energybench.errors import AmountError, EnergybenchError, JsonLineError, OptionError, quoted, requiring
 from energybench.tables.store import cached, records
 
@@ -62,10 +48,10 @@ def make_app(most_bytes: int = 20_000_000, seconds: float = 120) -> FastAPI:
 
     @app.exception_handler(EnergybenchError)
     async def refused(_: Request, error: EnergybenchError) -> Response:
-        return _json(refusal(error), 413 if isinstance(error, TooLargeError) else 422)
+        return _json(lines.refusal(error), 413 if isinstance(error, TooLargeError) else 422)
 
-    for name in OPERATIONS:
-        described = {"openapi_extra": _body(name), "responses": _answers(SCHEMAS.get(name, f"{name}-1"))}
+    for name in lines.OPERATIONS:
+        described = {"openapi_extra": _body(name), "responses": _answers(lines.SCHEMAS.get(name, f"{name}-1"))}
         app.post(f"/{name}", **described)(_operation(name, most_bytes))  # type: ignore[arg-type]
 
     @app.post("/assess", openapi_extra=_files(), responses=_answers("assess-1"))
@@ -75,8 +61,8 @@ def make_app(most_bytes: int = 20_000_000, seconds: float = 120) -> FastAPI:
             if request.headers.get("content-type", "").startswith("multipart/form-data"):
                 paths, options = await _uploads(request, Path(folder), most_bytes)
                 return await _assess(paths, options, Path(folder), seconds)
-            tables, options = split_rows(read_question(await _content(request, most_bytes)))
-            return await _assess(["-"], options, Path(folder), seconds, dump(tables).encode())
+            tables, options = lines.split_rows(lines.read_question(await _content(request, most_bytes)))
+            return await _assess(["-"], options, Path(folder), seconds, lines.dump(tables).encode())
 
     @app.get("/", response_class=HTMLResponse, include_in_schema=False)
     async def page() -> str:
@@ -104,7 +90,7 @@ def _operation(name: str, most_bytes: int) -> Any:
 
 
 def _answer(name: str, content: bytes) -> str:
-    return dump(answer_question(OPERATIONS[name], read_question(content), Silent()))
+    return lines.dump(lines.answer_question(lines.OPERATIONS[name], lines.read_question(content), lines.Silent()))
 
 
 #: Equal questions have equal answers until the tables change.
@@ -112,7 +98,7 @@ _equal_answer = cached(4096)(_answer)
 
 
 def _json(answer: Mapping[str, Any], status: int = 200) -> Response:
-    return Response(dump(answer), status, media_type="application/json")
+    return Response(lines.dump(answer), status, media_type="application/json")
 
 
 async def _content(request: Request, most: int) -> bytes:
@@ -146,7 +132,7 @@ async def _uploads(request: Request, folder: Path, most: int) -> tuple[list[Path
                 path.write_bytes(await value.read())
                 paths.append(path)
             elif isinstance(value, str):
-                options[name] = read_question(value.encode()) if name == "columns" and value else value
+                options[name] = lines.read_question(value.encode()) if name == "columns" and value else value
     if not paths or paths[0].stem != "meters":
         raise JsonLineError("The form has no file named meters", "meters", "Send the readings as meters")
     return paths, options
@@ -160,8 +146,8 @@ async def _assess(
         raise OptionError(f"as is {quoted(form)}", quoted(form), f"Use {', '.join(_FORMS)}")
     command, media = _FORMS[form]
     if command == "explain":
-        options = {name: value for name, value in options.items() if name not in (*JUDGING, "plausible")}
-    words = [command, *map(str, paths), *option_words(options), "--json"]
+        options = {name: value for name, value in options.items() if name not in (*lines.JUDGING, "plausible")}
+    words = [command, *map(str, paths), *lines.option_words(options), "--json"]
     written = folder / {"report": "report.html", "workbook": "review.xlsx"}.get(form, "none")
     if form in ("report", "workbook"):
         words.append(f"--{form}={written}")
@@ -183,7 +169,7 @@ async def _assess(
     if done.returncode not in (0, 1):
         last = said.decode("utf-8", "replace").strip().splitlines()[-1:]
         known = bool(last) and last[0].startswith('{"error"')
-        shown = last[0].replace(str(folder), "") if known else dump({"error": _DEFECT})
+        shown = last[0].replace(str(folder), "") if known else lines.dump({"error": _DEFECT})
         return Response(shown, 422 if known else 500, media_type="application/json")
     content = written.read_bytes() if form in ("report", "workbook") else answer.replace(str(folder).encode(), b"")
     return Response(content, media_type=media)
@@ -196,12 +182,12 @@ _DEFECT = {"reason": "error", "message": "The assessment failed", "value": "", "
 
 
 def _body(name: str) -> dict[str, Any]:
-    content = {"application/json": {"schema": question_schema(OPERATIONS[name])}}
+    content = {"application/json": {"schema": lines.question_schema(lines.OPERATIONS[name])}}
     return {"requestBody": {"required": True, "content": content}}
 
 
 def _files() -> dict[str, Any]:
-    texts = {name: {"type": "string"} for name in (*SHAPE, *JUDGING)} | {"as": {"enum": list(_FORMS)}}
+    texts = {name: {"type": "string"} for name in (*lines.SHAPE, *lines.JUDGING)} | {"as": {"enum": list(_FORMS)}}
     rows = {"type": "array", "items": {"type": "object"}, "minItems": 1}
     file = {"type": "string", "format": "binary"}
     columns = {"type": "object", "additionalProperties": {"type": "string"}}
@@ -216,6 +202,6 @@ def _files() -> dict[str, Any]:
 
 def _answers(name: str) -> dict[int | str, dict[str, Any]]:
     return {
-        code: {"description": text, "content": {"application/json": {"schema": answer_schema(schema)}}}
+        code: {"description": text, "content": {"application/json": {"schema": lines.answer_schema(schema)}}}
         for code, text, schema in ((200, "The answer.", name), (422, "Why there is none.", "error-1"))
     }

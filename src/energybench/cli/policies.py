@@ -38,7 +38,7 @@ class Checked:
         return self.check.to_dict()
 
     def __str__(self) -> str:
-        from energybench.report.screen import target_lines
+        from energybench.report.content import target_lines
         from energybench.report.words import Words
 
         return "\n".join(target_lines(self.check, self.table, Words(self.lang)))

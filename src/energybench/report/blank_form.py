@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from energybench.energy.coefficients import DEFAULT_EDITION
 from energybench.energy.lines import FLOW_SIGNS, KIND_OF_FLOW
-from energybench.errors import EnergybenchError, OptionError, check_option, quoted
-from energybench.errors.language import LANGUAGES
+from energybench.errors import EnergybenchError, OptionError, quoted
 from energybench.frames.columns import CORRECTIONS, EXAMPLES, REQUIRED
 from energybench.limits.choose import choose_document, find_ladder, needs_capacity
 from energybench.limits.corrections import required_corrections
 from energybench.limits.furnaces import find_curve
 from energybench.report.files import WORKBOOKS, refuse_overwriting, whole_file
+from energybench.report.words import Words, vocabulary
 from energybench.tables.names import find_carrier, find_item
 from energybench.tables.store import citation, records
 from energybench.units.result import Record
@@ -35,41 +35,6 @@ _UNITS = ("t", "10^4 t", "kg", "10^4 m3", "m3", "10^4 kWh", "kWh", "GJ", "10^6 k
 #: Rows that have lists to choose from.
 _ROWS = 2000
 _HEAD, _OPTIONAL, _PALE = "00504A", "5E8C88", "6B6B6B"
-_SHEETS = {"zh": ("填报说明", "能源消费", "产量", "列表"), "en": ("Read me", "Energy", "Outputs", "Lists")}
-_LINES = {
-    "zh": (
-        "energybench 填报表",
-        "填好“能源消费”和“产量”两张表并保存，然后运行：energybench assess 本文件.xlsx",
-        "第 2 行是示例，不计入，可以删去。一行是一个企业、一个期间、一个产品的一种能源。",
-        "深色表头的列必填，浅色的可以留空。两张表的企业、期间、产品要写得一致。",
-        "期间写 2023、2023-06、2023年6月 或 2023Q1；各月、各季盖满全年时合成全年。",
-        "能源品种、单位、产品有下拉列表，也可以写列表以外的名称和单位，读入时逐个核对。",
-        "流向留空即购入；外供、回收利用、加工转换产出、自产自用要写明。",
-        "有实测低位发热量的填热值，有自己的折标系数的填系数，连同其单位；两者只填一个。",
-        "没有唯一系数的品种（例如天然气、蒸汽）须填其中一个。",
-        "没有使用写 0，空白是缺数；不要合并单元格，不必写合计行。",
-    ),
-    "en": (
-        "energybench form",
-        "Fill in the sheets Energy and Outputs, save, and run: energybench assess THIS.xlsx",
-        "Row 2 is an example. It is not read, and may be deleted. A row is one carrier of a plant, period and product.",
-        "Columns with a dark heading are needed. Plant, period and product are written alike on both sheets.",
-        "A period is 2023, 2023-06 or 2023Q1; months and quarters that cover the year add up to it.",
-        "Carriers, units and products have lists; other names and units may be written, and are checked.",
-        "An empty flow is in; write out, recovered, converted or self-made for the others.",
-        "A measured heating value goes into ncv, a figure of your own into coefficient, with its unit; one of both.",
-        "Carriers without a single coefficient, such as natural gas and steam, need one of them.",
-        "Write 0 where none was used: an empty cell is a missing one. Merge no cells, and add no total row.",
-    ),
-}
-_OF_PRODUCT = {
-    "zh": "{name}：按{document}判定，单位 {unit}{conditions}",
-    "en": "{name}: judged by {document} in {unit}{conditions}",
-}
-_CONDITIONS = {
-    "zh": "；产量表中修正各列须填，或写 base 表示该文件的基准条件成立",
-    "en": "; its columns of corrections are needed, or the word base where the base conditions of the document hold",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +107,7 @@ def template(
     (('填报说明', '能源消费', '产量'), ('cement-clinker',))
     >>> folder.cleanup()
     """
-    check_option("lang", lang, LANGUAGES)
+    words = Words(lang)
     refuse_overwriting((path,), (), WORKBOOKS)
     if Path(path).exists():
         raise OptionError(
@@ -150,13 +115,17 @@ def template(
         )
     names = (product,) if isinstance(product, str) else tuple(product)
     products = {find_item(name): _looked_up(name, document, region) for name in names}
-    corrections = {header: one for item in products.values() for header, one in _headers(item, lang)}
+    corrections = {header: one for item in products.values() for header, one in _headers(item, words)}
     furnace = _FURNACE * any(one.furnace for one in products.values())
     heads = {"meters": _METERS, "outputs": (*_OUTPUTS, *furnace, *(("region",) if region else ()), *corrections)}
-    book = _book(heads, corrections, products, region, lang)
+    book = _book(heads, corrections, products, region, words)
     with whole_file(path) as part:
         book.save(part)
-    return BlankForm(str(path), _SHEETS[lang][:3], tuple(products), tuple(corrections))
+    return BlankForm(str(path), _titles(words)[:3], tuple(products), tuple(corrections))
+
+
+def _titles(words: Words) -> tuple[str, ...]:
+    return tuple(words(f"form:{sheet}") for sheet in ("notes", "meters", "outputs", "lists"))
 
 
 def _looked_up(name: str, document: str | None, region: str | None) -> _Product:
@@ -168,49 +137,45 @@ def _looked_up(name: str, document: str | None, region: str | None) -> _Product:
     return _Product(name, ladder.unit, ladder.document, required_corrections(ladder))
 
 
-def _headers(product: _Product, lang: str) -> Iterable[tuple[str, Correction]]:
+def _headers(product: _Product, words: Words) -> Iterable[tuple[str, Correction]]:
     """Yield the columns that the corrections of a product need."""
-    mark = CORRECTIONS[0] if lang == "en" else CORRECTIONS[1]
+    mark = CORRECTIONS[words.lang == "zh"]
     for one in product.corrections:
         needed = [parameter.keyword for parameter in one.parameters if not parameter.optional]
         needed += ["case"] if one.cases and needed else []
         yield from ((f"{mark}{one.name}{f':{word}' if word else ''}", one) for word in needed or [""])
 
 
-def _header(column: str, kind: str, lang: str) -> str:
-    words = REQUIRED[kind][0].get(column, ())
-    return column if lang == "en" else next((word for word in words if not word.isascii()), column)
-
-
-def _unit(text: str, lang: str) -> str:
+def _unit(text: str, words: Words) -> str:
     unit = read_unit(text)
     symbol = unit.numerator[0]
+    if words.lang == "en":
+        return str(unit)
     chinese = next((one for one in atoms()[symbol] if one[0] > "\u4e00"), symbol)
-    scale = {0: "", 4: "万", 6: "百万"}[unit.exponent]
-    return f"{scale}{chinese}" if lang == "zh" else str(unit)
+    return {0: "", 4: "万", 6: "百万"}[unit.exponent] + chinese
 
 
-def _lists(products: dict[str, _Product], region: str | None, lang: str) -> dict[str, list[str]]:
+def _lists(products: dict[str, _Product], region: str | None, words: Words) -> dict[str, list[str]]:
     """Return what can be chosen in which column."""
-    zh = lang == "zh"
+    zh = words.lang == "zh"
     rows = [row for row in records("carriers") if row.document == DEFAULT_EDITION and row.category != "definition"]
     carriers = [name for row in rows if _means(find_carrier, name := row.name_zh if zh else row.name_en, row.carrier)]
-    items = [one.name for one in products.values()] or _every_product(lang)
+    items = [one.name for one in products.values()] or _every_product(words.lang)
     per = dict.fromkeys(read_unit(one.unit).denominator[0] for one in products.values()) or {"t": None}
-    words = [
+    flows = [
         next((word for word, kind in KIND_OF_FLOW.items() if kind == one and (word > "~") == zh and word), one)
         for one in FLOW_SIGNS
     ]
     return {
         "carrier": list(dict.fromkeys(carriers)),
-        "unit": [_unit(one, lang) for one in _UNITS],
+        "unit": [_unit(one, words) for one in _UNITS],
         "product": list(dict.fromkeys(items)),
-        "output_unit": [_unit(f"{scale}{one}", lang) for one in per for scale in ("", "10^4 ")],
-        "flow": words,
+        "output_unit": [_unit(f"{scale}{one}", words) for one in per for scale in ("", "10^4 ")],
+        "flow": flows,
         "ncv_unit": ["kJ/kg", "MJ/kg", "MJ/m3", "kcal/kg"],
         "coefficient_unit": ["kgce/kg", "kgce/m3", "kgce/kWh", "kgce/MJ", "tce/t"],
         "density_unit": ["kg/L", "kg/m3", "t/m3"],
-        "furnace_capacity_unit": [_unit("t", lang)],
+        "furnace_capacity_unit": [_unit("t", words)],
         "region": [region] if region else [],
     }
 
@@ -236,45 +201,54 @@ def _book(
     corrections: dict[str, Correction],
     products: dict[str, _Product],
     region: str | None,
-    lang: str,
+    words: Words,
 ) -> Any:
     import openpyxl  # type: ignore[import-untyped]
     from openpyxl.styles import Alignment, Font  # type: ignore[import-untyped]
 
-    notes, energy, made, chosen = _SHEETS[lang]
+    notes, *titles, chosen = _titles(words)
     book = openpyxl.Workbook()
     page = book.active
     page.title = notes
-    lines = [*_LINES[lang], *(_said(one, lang) for one in products.values())]
+    lines = [words(key) for key in vocabulary() if key.startswith("form:line")]
+    lines += [
+        words("form:product").format(
+            name=one.name,
+            document=citation(one.document),
+            unit=one.unit,
+            conditions=words("form:conditions") if one.corrections else "",
+        )
+        for one in products.values()
+    ]
     lines += [f"{header}: {_asked(header, one)}" for header, one in corrections.items()]
     for row, line in enumerate(lines, 1):
         page.cell(row, 1, line).alignment = Alignment(wrap_text=True, vertical="top")
     page["A1"].font = Font(bold=True, size=14)
     page.column_dimensions["A"].width = 100
-    lists = _lists(products, region, lang)
+    lists = _lists(products, region, words)
     example = {
-        "plant": EXAMPLES[0] if lang == "zh" else EXAMPLES[-1],
+        "plant": EXAMPLES[0] if words.lang == "zh" else EXAMPLES[-1],
         "period": 2023,
-        "product": lists["product"][0],
-        "carrier": lists["carrier"][0],
         "amount": 36000,
-        "unit": lists["unit"][0],
         "output": 26,
-        "output_unit": lists["output_unit"][1],
         "region": region,
+        **{name: lists[name][0] for name in ("product", "carrier", "unit")},
+        "output_unit": lists["output_unit"][1],
     }
-    ranges = {}
+    # Column: the formula of its list.
+    choices: dict[str, str] = {}
     listed = book.create_sheet(chosen)
-    for place, (column, words) in enumerate(lists.items(), 1):
-        for row, word in enumerate((column, *words), 1):
-            listed.cell(row, place, word)
+    for place, (column, texts) in enumerate(lists.items(), 1):
+        for row, text in enumerate((column, *texts), 1):
+            listed.cell(row, place, text)
         letter = openpyxl.utils.get_column_letter(place)
-        ranges[column] = f"'{chosen}'!${letter}$2:${letter}${len(words) + 1}" if words else ""
+        choices |= {column: f"'{chosen}'!${letter}$2:${letter}${len(texts) + 1}"} if texts else {}
     listed.sheet_state = "hidden"
-    cases = {header: [*one.cases, "base"] for header, one in corrections.items() if header.count(":") < 2}
-    for number, (kind, title) in enumerate((("meters", energy), ("outputs", made)), 1):
-        page = book.create_sheet(title, number)
-        _fill(page, kind, heads[kind], example, ranges, cases, lang)
+    for header, one in corrections.items():
+        if header.count(":") < 2:
+            choices[header] = f'"{",".join((*one.cases, "base"))}"'
+    for number, ((kind, columns), title) in enumerate(zip(heads.items(), titles, strict=True), 1):
+        _fill(book.create_sheet(title, number), kind, columns, example, choices, words)
     return book
 
 
@@ -283,42 +257,36 @@ def _fill(
     kind: str,
     columns: tuple[str, ...],
     example: dict[str, Any],
-    ranges: dict[str, str],
-    cases: dict[str, list[str]],
-    lang: str,
+    choices: dict[str, str],
+    words: Words,
 ) -> None:
     """Write the headings and the example of a sheet, and lists for the cells below."""
     from openpyxl.styles import Alignment, Font, PatternFill
     from openpyxl.utils import get_column_letter  # type: ignore[import-untyped]
     from openpyxl.worksheet.datavalidation import DataValidation  # type: ignore[import-untyped]
 
+    names, required = REQUIRED[kind]
+    zh = words.lang == "zh"
     for place, column in enumerate(columns, 1):
         letter = get_column_letter(place)
-        needed = column in REQUIRED[kind][1] or column in (*_FURNACE, *cases) or column.startswith(CORRECTIONS)
-        head = page.cell(1, place, _header(column, kind, lang))
+        needed = column in (*required, *_FURNACE) or column.startswith(CORRECTIONS)
+        shown = next((word for word in names.get(column, ()) if zh and not word.isascii()), column)
+        head = page.cell(1, place, shown)
         head.font = Font(bold=True, color="FFFFFF")
         head.fill = PatternFill("solid", fgColor=_HEAD if needed else _OPTIONAL)
         head.alignment = Alignment(wrap_text=True, vertical="center")
-        page.column_dimensions[letter].width = max(14, 2 * len(str(head.value)) * (lang == "zh") + 2)
-        if (shown := example.get(column)) is not None:
-            page.cell(2, place, shown).font = Font(italic=True, color=_PALE)
-        said = f'"{",".join(cases[column])}"' if column in cases else ranges.get(column)
-        if said:
+        page.column_dimensions[letter].width = max(14, 2 * len(shown) * zh + 2)
+        if (given := example.get(column)) is not None:
+            page.cell(2, place, given).font = Font(italic=True, color=_PALE)
+        if column in choices:
             # Another word may be written: it is checked where it is read.
-            choice = DataValidation(type="list", formula1=said, allow_blank=True, errorStyle="warning")
+            choice = DataValidation(type="list", formula1=choices[column], allow_blank=True, errorStyle="warning")
             page.add_data_validation(choice)
             choice.add(f"{letter}2:{letter}{_ROWS}")
     page.freeze_panes = "A2"
     page.page_setup.orientation, page.page_setup.paperSize = "landscape", page.PAPERSIZE_A4
     page.sheet_properties.pageSetUpPr.fitToPage = True
     page.page_setup.fitToHeight = 0
-
-
-def _said(product: _Product, lang: str) -> str:
-    conditions = _CONDITIONS[lang] if product.corrections else ""
-    return _OF_PRODUCT[lang].format(
-        name=product.name, document=citation(product.document), unit=product.unit, conditions=conditions
-    )
 
 
 def _asked(header: str, correction: Correction) -> str:

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from energybench.errors import MissingPackageError, requiring
 from energybench.errors.language import in_chinese, word
-from energybench.report.look import look_of
 from energybench.report.words import (
     SIGNS,
     STEPS,
     file_text,
+    look_of,
     number,
     text,
     titles,

@@ -1,4 +1,4 @@
-"""What a report says of an assessment, as rows of cells: the page and the workbook only lay it out."""
+"""What a report says of an assessment, as rows of cells: page, workbook and terminal only lay it out."""
 
 from __future__ import annotations
 
@@ -38,6 +38,8 @@ MOST_RESULTS = 5000
 MOST_PLANTS = 500
 MOST_LINES = 1000
 MOST_PROBLEMS = 1000
+#: So many plants have a line in a terminal; of the others the classes are counted.
+MOST_LINES_OF_PLANTS = 20
 #: A page with more readings than this shows their sums by carrier.
 MOST_READINGS = 3000
 #: Width and height of a chart in inches; four fill a printed page.
@@ -225,19 +227,23 @@ def answer_table(frame: pandas.DataFrame, words: Words) -> Table:
     return _table(("plant", "period", "product", "intensity", "class", "distance", "also"), rows, (), words)
 
 
+def _steps(row: dict[Any, Any]) -> list[tuple[str, float, float | None]]:
+    """Return the steps of a row that have a figure: class, threshold, and the margin to it."""
+    found = ((step, as_float(row.get(_column(step))), row.get(f"margin_{_column(step)}")) for step in STEPS)
+    return [(step, limit, as_float(margin)) for step, limit, margin in found if limit is not None]
+
+
 def _gap(row: dict[Any, Any], words: Words) -> str:
     """Say by how much a value is better than the step that it meets, and what the next step needs."""
-    steps = [step for step in STEPS if as_float(row.get(_column(step))) is not None]
-    margins = {step: as_float(row.get(f"margin_{_column(step)}")) for step in steps}
-    met = [step for step, margin in margins.items() if margin is not None and margin >= 0]
-    unmet = [step for step, margin in margins.items() if margin is not None and margin < 0]
-    said = []
-    for name, step in (("better_by", met[:1]), ("needs", unmet[-1:])):
-        for one in step:
-            gap = f"{abs(margins[one] or 0.0):,.4g}"
-            limit = number(as_float(row[_column(one)]))
-            said.append(words(name).format(step=words.level(one), limit=limit, gap=gap, unit=text(row["unit"])))
-    return words("and").join(said)
+    steps = [(step, limit, margin) for step, limit, margin in _steps(row) if margin is not None]
+    met, unmet = [one for one in steps if one[2] >= 0], [one for one in steps if one[2] < 0]
+    return words("and").join(
+        words(said).format(
+            step=words.level(step), limit=number(limit), gap=f"{abs(margin):,.4g}", unit=text(row["unit"])
+        )
+        for said, found in (("better_by", met[:1]), ("needs", unmet[-1:]))
+        for step, limit, margin in found
+    )
 
 
 def result_table(results: list[dict[Any, Any]], words: Words, *, of_plant: bool = False) -> Table:
@@ -256,9 +262,9 @@ def result_table(results: list[dict[Any, Any]], words: Words, *, of_plant: bool 
 
 
 def _result_row(row: dict[Any, Any], uncertain: bool, words: Words) -> tuple[Any, ...]:
-    steps = [step for step in STEPS if as_float(row.get(_column(step))) is not None]
-    unmet = [step for step in reversed(steps) if (as_float(row.get(f"margin_{_column(step)}")) or 0) < 0]
-    step = _column(next(iter([*unmet, *steps]), ""))
+    steps = _steps(row)
+    unmet = [one for one in reversed(steps) if (one[2] or 0) < 0]
+    step, _, margin = next(iter([*unmet, *steps]), ("", None, None))
     reason = words.reason(text(row["reason"]))
     reason = reason or (words("depends_on_reading") if row["depends_on_reading"] is True else "")
     return (
@@ -268,9 +274,9 @@ def _result_row(row: dict[Any, Any], uncertain: bool, words: Words) -> tuple[Any
         *([as_float(row["intensity_uncertainty"])] if uncertain else []),
         text(row["unit"]),
         Class(text(row["class"]), words.level(text(row["class"]))),
-        "; ".join(f"{words.level(one)} {number(row[_column(one)])}" for one in steps),
-        as_float(row.get(f"margin_{step}")),
-        _amount(row.get(f"saving_{step}") or None, row["saving_unit"]),
+        "; ".join(f"{words.level(one)} {number(limit)}" for one, limit, _ in steps),
+        margin,
+        _amount(row.get(f"saving_{_column(step)}") or None, row["saving_unit"]),
         *(text(row["document"]), reason),
     )
 
@@ -451,3 +457,51 @@ def _amount(value: Any, unit: Any) -> Amount | str | None:
 
 def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+# What a terminal shows ------------------------------------------------------------------------------------
+
+
+def plant_lines(frame: pandas.DataFrame, words: Words) -> list[str]:
+    """Return a line for each plant, period and product, the farthest from its limit first, then counts."""
+    if frame.empty:
+        return []
+    rows = worst_first(frame)
+    table = answer_table(rows.head(MOST_LINES_OF_PLANTS), words)
+    lines = [f"{words('answers')}{words(':')}".rstrip()]
+    for *keys, found, level, said, also in table.rows:
+        told = words("and").join(filter(None, (said, also)))
+        where = words("to_name").join(filter(None, keys))
+        judged = words("to_name").join(filter(None, (found, level.name)))
+        lines.append(f"  {words('and').join(filter(None, (words(':').join((where, judged)), told)))}")
+    rest = rows.iloc[MOST_LINES_OF_PLANTS:]
+    if len(rest):
+        counts = words(",").join(f"{name} {count}" for _, name, count in classes(rest, words))
+        lines.append(f"  {words('more_lines').format(count=len(rest))}{words(':')}{counts}")
+    return lines
+
+
+def target_lines(check: TargetCheck, frame: pandas.DataFrame, words: Words, *, brief: bool = False) -> list[str]:
+    """Return a line for each decided target, then what the others lack; a brief answer only counts those."""
+    lines = [f"{check.citation} ({check.document})"]
+    for name, asked, required, actual, answer, due, clause, quote, why in target_table(check, words).rows:
+        found = f"{words('found')} {actual}" if actual else ""
+        until = f"{words('due')} {due}" if due else ""
+        said = words("and").join(filter(None, (words(":").join((answer, asked)), required, found)))
+        source = words("and").join(filter(None, (clause, until, quote)))
+        lines += [f"  {name} {said}", *(f"      {one}" for one in (source, why) if one)]
+    lacking = open_target_table(check, frame, words).rows
+    if lacking:
+        lines.append(f"  {words('open_targets').format(count=len(lacking))}")
+    if not brief:
+        lines += [f"    {_lacking(row, words)}" for row in lacking]
+        lines += [f"  {note}" for note in check.notes]
+    return lines
+
+
+def _lacking(row: tuple[Any, ...], words: Words) -> str:
+    name, asked, required, columns, figure = row
+    said = f"{name} {words('and').join(filter(None, (asked, required)))}"
+    needs = [f"{words('columns_to_add')}{words(':')}{columns}"] if columns else []
+    needs += [f"--figures {figure}"] if figure else []
+    return words("and").join([said, *needs])

@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from decimal import Decimal
-from functools import singledispatch
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -67,36 +66,24 @@ def receipt_of(answer: Any) -> dict[str, Any]:
     }
 
 
-@singledispatch
 def _question(answer: Any) -> tuple[str, dict[str, Any]]:
+    match answer:
+        case Verdict():
+            return "classify", _asked(answer.question, answer)
+        case Account():
+            return "account", _asked(answer.question, answer)
+        case Assessment():
+            return "assess", {**answer.options, **answer.reading}
+        case TargetCheck():
+            asked = dict(_asked(answer.question, answer))
+            results = asked.pop("results")
+            if isinstance(results, Assessment):
+                asked["assessed"] = receipt_of(results)
+            elif isinstance(results, Mapping):
+                asked["figures"] = {**results, **(asked["figures"] or {})}
+            return "check_targets", asked
     kind = type(answer).__name__
     raise ReceiptError(f"{kind} has no receipt", kind, "Ask for the receipt of a Verdict, Account or Assessment")
-
-
-@_question.register
-def _(answer: Verdict) -> tuple[str, dict[str, Any]]:
-    return "classify", _asked(answer.question, answer)
-
-
-@_question.register
-def _(answer: Account) -> tuple[str, dict[str, Any]]:
-    return "account", _asked(answer.question, answer)
-
-
-@_question.register
-def _(answer: Assessment) -> tuple[str, dict[str, Any]]:
-    return "assess", {**answer.options, **answer.reading}
-
-
-@_question.register
-def _(answer: TargetCheck) -> tuple[str, dict[str, Any]]:
-    asked = dict(_asked(answer.question, answer))
-    results = asked.pop("results")
-    if isinstance(results, Assessment):
-        asked["assessed"] = receipt_of(results)
-    elif isinstance(results, Mapping):
-        asked["figures"] = {**results, **(asked["figures"] or {})}
-    return "check_targets", asked
 
 
 def _asked(question: dict[str, Any] | None, answer: Any) -> dict[str, Any]:
@@ -186,28 +173,19 @@ def _rows_used(answer: Any) -> Iterator[tuple[str, Any]]:
                     yield table, record
 
 
-@singledispatch
 def _ids_used(answer: Any) -> list[str]:
+    match answer:
+        case Verdict():
+            ladder = answer.ladder
+            # A furnace's limit may stand between the points that the table states.
+            of_limit = "" if ladder is None else f"{ladder.document}/{ladder.item}" if ladder.furnace else ladder.id
+            return [of_limit, *(one.correction for one in answer.corrections)]
+        case Account():
+            verdict = [] if answer.verdict is None else _ids_used(answer.verdict)
+            return [*(line.coefficient.row for line in answer.lines), *verdict]
+        case TargetCheck():
+            return [verdict.target for verdict in answer.verdicts]
     return [*answer.rows_used]
-
-
-@_ids_used.register
-def _(answer: Verdict) -> list[str]:
-    ladder = answer.ladder
-    # A furnace's limit may stand between the points that the table states.
-    of_limit = "" if ladder is None else f"{ladder.document}/{ladder.item}" if ladder.furnace else ladder.id
-    return [of_limit, *(one.correction for one in answer.corrections)]
-
-
-@_ids_used.register
-def _(answer: Account) -> list[str]:
-    verdict = [] if answer.verdict is None else _ids_used(answer.verdict)
-    return [*(line.coefficient.row for line in answer.lines), *verdict]
-
-
-@_ids_used.register
-def _(answer: TargetCheck) -> list[str]:
-    return [verdict.target for verdict in answer.verdicts]
 
 
 def _row(table: str, record: Any) -> dict[str, str]:
@@ -247,27 +225,26 @@ def _all_verified(rows: list[dict[str, str]]) -> bool:
 # What came out --------------------------------------------------------------------------------------------
 
 
-@singledispatch
-def _results(answer: Any) -> dict[str, Any]:
-    raise TypeError(type(answer))
+#: What a receipt holds of an answer, by its kind.
+_OF_VERDICT = ("item", "value", "unit", "level", "meets", "thresholds", "margins", "savings", "document", "uncertainty")
+_OF_ACCOUNT = ("tce", "electricity_kwh", "by_carrier", "output", "output_unit", "intensity", "unit", "uncertainty")
+_OF_TARGET = ("answer", "threshold", "actual", "actual_unit", "between")
 
 
-@_results.register
-def _(answer: Verdict) -> dict[str, Any]:
-    names = ("item", "value", "unit", "level", "meets", "thresholds", "margins", "savings", "document", "uncertainty")
+def _fields(answer: Any, names: tuple[str, ...]) -> dict[str, Any]:
     return {name: getattr(answer, name) for name in names}
 
 
-@_results.register
-def _(answer: Account) -> dict[str, Any]:
-    names = ("tce", "electricity_kwh", "by_carrier", "output", "output_unit", "intensity", "unit", "uncertainty")
-    verdict = {} if answer.verdict is None else {"verdict": _results(answer.verdict)}
-    lines = [{"carrier": line.carrier, "tce": line.tce} for line in answer.lines]
-    return {**{name: getattr(answer, name) for name in names}, "lines": lines, **verdict}
-
-
-@_results.register
-def _(answer: Assessment) -> dict[str, Any]:
+def _results(answer: Any) -> dict[str, Any]:
+    match answer:
+        case Verdict():
+            return _fields(answer, _OF_VERDICT)
+        case Account():
+            verdict = {} if answer.verdict is None else {"verdict": _results(answer.verdict)}
+            lines = [{"carrier": line.carrier, "tce": line.tce} for line in answer.lines]
+            return {**_fields(answer, _OF_ACCOUNT), "lines": lines, **verdict}
+        case TargetCheck():
+            return {one.target: _fields(one, _OF_TARGET) for one in answer.verdicts}
     frame = answer.result_frame
     steps = [name for name in frame.columns if name.startswith(("benchmark", "baseline", "level_", "within_limit"))]
     shown = frame[[*_RESULT, *steps]].astype(object)
@@ -282,12 +259,6 @@ def _(answer: Assessment) -> dict[str, Any]:
         "sha256": hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest(),
         "rows": json.loads(text) if len(rows) <= LONG else [],
     }
-
-
-@_results.register
-def _(answer: TargetCheck) -> dict[str, Any]:
-    names = ("answer", "threshold", "actual", "actual_unit", "between")
-    return {one.target: {name: getattr(one, name) for name in names} for one in answer.verdicts}
 
 
 def _finite(value: Any) -> Any:

@@ -1,9 +1,10 @@
-"""How things are written for a reader: words in Chinese and in English, numbers, texts that are safe to show."""
+"""How things are shown to a reader: words in Chinese and in English, numbers, safe texts, the looks of classes."""
 
 from __future__ import annotations
 
 import csv
 import re
+from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
@@ -59,17 +60,21 @@ class Words:
     def __call__(self, key: str) -> str:
         return vocabulary()[key][self._place]
 
+    def find(self, key: str, otherwise: str) -> str:
+        pair = vocabulary().get(key)
+        return pair[self._place] if pair else otherwise
+
     def cut(self, key: str, most: int, every: int, name: str = "") -> list[str]:
         """Return the sentence that says how much of a table is shown, none where all of it is."""
         return [self(key).format(shown=f"{most:,}", all=f"{every:,}", name=name)] if every > most else []
 
     def reason(self, code: str) -> str:
         """Return a reason in words, with its code; the code alone where there is no word for it."""
-        pair = vocabulary().get(f"reason:{code}")
-        if pair is None:
+        known = self.find(f"reason:{code}", "")
+        if not known:
             return code
-        said = Reason(self("coded").format(said=pair[self._place], code=code))
-        said.said, said.code = pair[self._place], code
+        said = Reason(self("coded").format(said=known, code=code))
+        said.said, said.code = known, code
         return said
 
     def sentence(self, said: str) -> str:
@@ -77,24 +82,21 @@ class Words:
 
     def table(self, name: str) -> str:
         """Return which of the two tables that are read."""
-        return vocabulary()[f"table:{name}"][self._place] if f"table:{name}" in vocabulary() else name
+        return self.find(f"table:{name}", name)
 
     def unit(self, unit: str) -> str:
         """Return the unit of a target as the language counts."""
-        pair = vocabulary().get(f"unit:{unit}")
-        return pair[self._place] if pair else unit
+        return self.find(f"unit:{unit}", unit)
 
     def requirement(self, verdict: TargetVerdict) -> str:
-        pair = vocabulary().get(f"asks:{verdict.comparison}")
-        if self.lang == "en" or pair is None:
-            return verdict.required
         best = "is best" in verdict.unit and verdict.comparison == ">="
-        form = self("asks:level") if best else pair[self._place]
+        form = self.find("asks:level" if best else f"asks:{verdict.comparison}", "")
+        if not form:  # English has its own words
+            return verdict.required
         return form.format(value=verdict.value.replace("-", "至"), unit=self.unit(verdict.unit)).strip()
 
     def option(self, name: str, value: Any) -> str:
-        known, said = vocabulary(), self.option_value(name, value)
-        label = known[f"option:{name}"][self._place] if f"option:{name}" in known else name
+        label, said = self.find(f"option:{name}", name), self.option_value(name, value)
         return f"{label}{self(':')}{said}" if said else label
 
     def option_value(self, name: str, value: Any) -> str:
@@ -102,19 +104,16 @@ class Words:
         if isinstance(value, bool):
             return ""
         said = self(",").join(map(str, value)) if isinstance(value, list | tuple) else str(value)
-        pair = vocabulary().get(f"{name}:{said}", (word(said), said))
-        return pair[self._place] if pair else said
+        return self.find(f"{name}:{said}", word(said, self.lang))
 
     def column(self, name: str) -> str:
-        known = vocabulary()
         for part in ("margin", "saving"):
             step = name.removeprefix(f"{part}_").replace("_", "-")
             if name.startswith(f"{part}_") and step in STEPS:
                 return self(f"{part}_of").format(step=self.level(step))
         if name.replace("_", "-") in STEPS:
             return self.level(name.replace("_", "-"))
-        pair = known.get(f"column:{name}") or known.get(name)
-        return pair[self._place] if pair else name
+        return self.find(f"column:{name}", self.find(name, name))
 
     def name(self, of: str) -> str:
         """Return a basis, a verification or another name of the package as the language says it."""
@@ -170,3 +169,45 @@ def titles(document: str) -> tuple[str, str]:
     except UnknownNameError:
         return "", ""
     return f"{row.number} {row.title_zh}".strip(), row.number or row.title_en
+
+
+# How a class is shown -------------------------------------------------------------------------------------
+# The fills differ in luminance as well as in hue, so that a grey print and a colour-blind reader can tell the classes
+# of one ladder apart; a class is never shown by colour alone.
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    fill: str
+    ink: str
+    marker: str
+    hatch: str
+
+
+_BEST = Look("#00504a", "#ffffff", "o", "")
+_SECOND = Look("#7fb8d8", "#10202a", "D", "..")
+_LAST = Look("#f2cf5b", "#1d1d1d", "s", "")
+_BEYOND = Look("#b8430f", "#ffffff", "X", "///")
+
+#: The look of each class by its name.
+LOOKS = {
+    "benchmark": _BEST,
+    "baseline": _LAST,
+    "below-baseline": _BEYOND,
+    "level-1": _BEST,
+    "level-2": _SECOND,
+    "level-3": _LAST,
+    "within-limit": _BEST,
+    "over-limit": _BEYOND,
+}
+#: The look of a value without a class.
+UNKNOWN = Look("#e4e4e4", "#222222", "P", "xx")
+
+
+def look_of(level: str | None) -> Look:
+    """Return the look of a class by its name, or that of a value without a class.
+
+    >>> look_of("baseline").marker
+    's'
+    """
+    return LOOKS.get(level or "", UNKNOWN)

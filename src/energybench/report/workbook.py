@@ -20,8 +20,7 @@ from energybench.frames.groups import KEY_TEXT, make_groups
 from energybench.frames.meters import flow_word
 from energybench.report import content
 from energybench.report.files import whole_file
-from energybench.report.look import look_of
-from energybench.report.words import STEPS, Words, columns, text
+from energybench.report.words import STEPS, Words, columns, look_of, text
 from energybench.units.factors import ratio
 from energybench.units.text import UnitText, read_unit
 

@@ -12,17 +12,7 @@ from energybench.energy.conversion import make_choice
 from energybench.errors import OptionError
 from energybench.tables.names import find_carrier
 from energybench.tables.store import citation
-from energybench.testing.facts import (
-    HOSTILE,
-    NO_CARRIERS,
-    OTHER_STATE,
-    Fuel,
-    carrier_names,
-    fuels,
-    spellings,
-    without_single_figure,
-    wrong_units,
-)
+from energybench.testing import facts
 from energybench.testing.laws import (
     NOT_A_NUMBER,
     NOTHING,
@@ -45,6 +35,7 @@ if TYPE_CHECKING:
 
     from energybench.energy.coal_rates import CoalRate
     from energybench.energy.coefficients import Choice
+    from energybench.testing.facts import Fuel
     from energybench.testing.report import Finding, Report
     from energybench.units.registry import AmountLike
 
@@ -161,7 +152,7 @@ class _Converter(Laws):
 
     def coverage(self) -> str:
         read = {unit for known in self.known for unit in known.units}
-        offered = self.units or {unit for _, fuel in self.wanted for unit in spellings(fuel.per)}
+        offered = self.units or {unit for _, fuel in self.wanted for unit in facts.spellings(fuel.per)}
         return f"answers {len(self.known)} of {len(self.wanted)} carriers, {len(read)} of {len(offered)} unit texts"
 
     def meet(self, choice: Choice, carriers: tuple[str, ...] | None, units: tuple[str, ...] | None) -> None:
@@ -175,7 +166,7 @@ class _Converter(Laws):
         self.known = [known for names, fuel in self.wanted for known in self._met(names, fuel)]
 
     def _wanted(self, carriers: tuple[str, ...] | None) -> list[tuple[tuple[str, ...], Fuel]]:
-        every = {fuel.carrier: fuel for fuel in fuels(self.choice)}
+        every = {fuel.carrier: fuel for fuel in facts.fuels(self.choice)}
         if carriers is None:
             return [(fuel.names, fuel) for fuel in every.values()]
         for name in carriers:
@@ -186,7 +177,7 @@ class _Converter(Laws):
         return [((name,), every[find_carrier(name)]) for name in carriers]
 
     def _met(self, names: tuple[str, ...], fuel: Fuel) -> Iterator[Known[Fuel]]:
-        offered = spellings(fuel.per) if self.units is None else self._of_kind(fuel)
+        offered = facts.spellings(fuel.per) if self.units is None else self._of_kind(fuel)
         if not offered:
             return
         first = dict.fromkeys([*self._read.get(offered[0], ())[:2], *offered[:_FIRST_UNITS]])
@@ -302,32 +293,34 @@ class _Converter(Laws):
         names = {known.row.carrier: known.name for known in self.known}
         return self.refused(
             ((1.0, unit, names[fuel.carrier]), f"{unit} measures {why}")
-            for fuel, unit, why in wrong_units(self.choice)
+            for fuel, unit, why in facts.wrong_units(self.choice)
             if fuel.carrier in names
         )
 
     def law_condition(self) -> Finding | str | None:
         gases = (known.name for known in self.known if same_kind(known.row.per, read_unit("m3")))
-        return self.refused((((1.0, "Nm3", name), OTHER_STATE) for name in gases), "it answers no gas by volume")
+        return self.refused((((1.0, "Nm3", name), facts.OTHER_STATE) for name in gases), "it answers no gas by volume")
 
     def law_hostile(self) -> Finding | str | None:
         one_of_each_kind = list({known.units: known.name for known in reversed(self.known)}.values())[::-1]
-        found = self.refused(((1.0, text, name), why) for name in one_of_each_kind for text, why in HOSTILE.items())
+        found = self.refused(
+            ((1.0, text, name), why) for name in one_of_each_kind for text, why in facts.HOSTILE.items()
+        )
         drawn = st.tuples(st.just(1.0), hostile_unit_texts(), st.sampled_from(one_of_each_kind or [""]))
 
         def check(asked: tuple[float, str, str]) -> Finding | None:
             answer = self.ask(*asked)
-            return None if answer.refused else self.wrong(answer, REFUSAL, cause=HOSTILE.get(asked[1], ""))
+            return None if answer.refused else self.wrong(answer, REFUSAL, cause=facts.HOSTILE.get(asked[1], ""))
 
         return found or self.search(drawn, check)
 
     def law_no_default(self) -> Finding | str | None:
-        ranges = without_single_figure(self.choice)
-        names = [(name, why) for carrier, why in ranges for name in carrier_names(carrier)]
+        ranges = facts.without_single_figure(self.choice)
+        names = [(name, why) for carrier, why in ranges for name in facts.carrier_names(carrier)]
         return self.refused((((1.0, unit, name), why) for name, why in names for unit in ("m3", "t", "kWh")), None)
 
     def law_unknown(self) -> Finding | str | None:
-        return self.refused(((1.0, "t", name), "a figure from nowhere") for name in NO_CARRIERS)
+        return self.refused(((1.0, "t", name), "a figure from nowhere") for name in facts.NO_CARRIERS)
 
     def law_gaps(self) -> Finding | str | None:
         asked = (((gap, known.units[0], known.name), "") for known in self.known for gap in NOT_A_NUMBER)

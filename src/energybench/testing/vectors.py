@@ -32,21 +32,7 @@ from energybench.limits.furnaces import DEFAULT_ITEM, READINGS, find_curve, furn
 from energybench.limits.ladders import Level
 from energybench.tables.rows import as_of
 from energybench.tables.store import cached, data_version, records
-from energybench.testing.facts import (
-    COMMON_UNITS,
-    HOSTILE,
-    NO_CARRIERS,
-    NO_PRODUCTS,
-    OTHER_STATE,
-    UNIT_NOT_READ,
-    Fuel,
-    Product,
-    common_spellings,
-    fuels,
-    products,
-    without_single_figure,
-    wrong_units,
-)
+from energybench.testing import facts
 from energybench.testing.laws import check_room
 from energybench.testing.likely_mistakes import HAIR, cause_of, cause_of_class, figures_of, same_figure
 from energybench.testing.report import Finding, Report
@@ -57,6 +43,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from energybench.energy.coefficients import Choice
+    from energybench.testing.facts import Fuel, Product
 
 #: Version of the form of a line: a program that reads 1 reads every 1.
 FORMAT = 1
@@ -81,7 +68,7 @@ GROUPS = {
     "furnace": "The limit of a furnace is the one stated, or read between its neighbours as asked",
 }
 _UNITS = (
-    *COMMON_UNITS,
+    *facts.COMMON_UNITS,
     *("m³", "万m³", "10^4 t", "10⁴ kWh", "kW·h", "万kW·h", "MWh", "TJ", "公斤", "亿千瓦时", "kt", "万吨标准煤"),
     *("亿m3", "千立方米", "kJ", "兆焦", "吨标煤", "百吨", "万度"),
 )
@@ -170,14 +157,14 @@ def _converted(group: str, fuel: Fuel, amount: str, unit: str, carrier: str, cho
 def _editions() -> Iterator[tuple[str, Choice]]:
     for document in dict.fromkeys(row.document for row in records("carriers")):
         choice = make_choice(edition=document)
-        if fuels(choice):
+        if facts.fuels(choice):
             yield document, choice
 
 
 def _amounts() -> Iterator[Vector]:
     edition = "gbt-2589-2020"
     choice = make_choice(edition=edition)
-    for fuel in fuels(choice)[:4]:
+    for fuel in facts.fuels(choice)[:4]:
         unit, name = fuel.per.symbol, fuel.names[0]
         yield from (_converted("amount", fuel, text, unit, name, choice, edition=edition) for text in _TEXTS)
         for text in _NO_NUMBERS:
@@ -189,7 +176,7 @@ def _conversions() -> Iterator[Vector]:
     place = 0
     for edition, choice in _editions():
         # A definition, such as that of standard oil, comes from no row.
-        for fuel in (one for one in fuels(choice) if one.record.row):
+        for fuel in (one for one in facts.fuels(choice) if one.record.row):
             units = [unit for unit in _UNITS if same_kind(read_unit(unit), fuel.per)]
             for nth, unit in enumerate(units):
                 for name in fuel.names[:2] if nth == 0 else fuel.names[:1]:
@@ -205,7 +192,7 @@ def _primary() -> Iterator[Vector]:
     for rate in ("300", "302.4", "286.5"):
         options = {"basis": "primary", "coal_rate": f"{rate} gce/kWh"}
         choice = make_choice(basis="primary", coal_rate=options["coal_rate"])
-        fuel = next(one for one in fuels(choice) if one.carrier == "electricity")
+        fuel = next(one for one in facts.fuels(choice) if one.carrier == "electricity")
         for unit in ("kWh", "万kWh", "亿千瓦时", "MWh", "度"):
             yield from (_converted("basis", fuel, amount, unit, "电力", choice, **options) for amount in _AMOUNTS[:4])
     why = "a coal rate is assumed: it is a figure of one year"
@@ -217,31 +204,31 @@ def _refused_conversions() -> Iterator[Vector]:
         return _refused(group, why, "convert", amount="1", unit=unit, carrier=carrier, edition=edition)
 
     for edition, choice in _editions():
-        for fuel, unit, why in wrong_units(choice):
+        for fuel, unit, why in facts.wrong_units(choice):
             yield refused("dimension", edition, unit, fuel.names[0], f"{unit} measures {why}")
-        for fuel in fuels(choice):
+        for fuel in facts.fuels(choice):
             if same_kind(fuel.per, read_unit("m3")) and fuel.category != "medium":
-                yield refused("condition", edition, "Nm3", fuel.names[0], OTHER_STATE)
+                yield refused("condition", edition, "Nm3", fuel.names[0], facts.OTHER_STATE)
     for edition in ("gbt-2589-2020", "gbt-2589-2008"):
         choice = make_choice(edition=edition)
-        kinds = {fuel.per: fuel for fuel in reversed(fuels(choice))}
+        kinds = {fuel.per: fuel for fuel in reversed(facts.fuels(choice))}
         for fuel in kinds.values():
-            yield from (refused("hostile", edition, text, fuel.names[0], why) for text, why in HOSTILE.items())
-        for carrier, why in without_single_figure(choice):
+            yield from (refused("hostile", edition, text, fuel.names[0], why) for text, why in facts.HOSTILE.items())
+        for carrier, why in facts.without_single_figure(choice):
             yield from (refused("no-default", edition, unit, carrier, why) for unit in ("m3", "t", "kWh"))
-        yield from (refused("unknown", edition, "t", name, "a figure from nowhere") for name in NO_CARRIERS)
+        yield from (refused("unknown", edition, "t", name, "a figure from nowhere") for name in facts.NO_CARRIERS)
 
 
 def _classes() -> Iterator[Vector]:
     rows = (row for table in ("benchmarks", "limits", "local_limits") for row in records(table))
     for document in dict.fromkeys(row.document for row in rows):
-        for product in products(document):
+        for product in facts.products(document):
             yield from _classes_of(document, product)
 
 
 def _classes_of(document: str, product: Product) -> Iterator[Vector]:
     item, own = product.ladder.item, product.ladder.unit
-    spelled = common_spellings(product.unit) if "percent" not in product.unit.numerator else ()
+    spelled = facts.common_spellings(product.unit) if "percent" not in product.unit.numerator else ()
     other = [unit for unit in spelled if unit != own]
     base: dict[str, str] = {}
     try:
@@ -264,14 +251,14 @@ def _classes_of(document: str, product: Product) -> Iterator[Vector]:
 
 def _refused_classes() -> Iterator[Vector]:
     for document in ("ndrc-2023", "gb-21346-2022"):
-        for product in products(document):
+        for product in facts.products(document):
             item = product.ladder.item
-            kinds = [read_unit(one.ladder.unit) for one in products(document) if one.ladder.item == item]
+            kinds = [read_unit(one.ladder.unit) for one in facts.products(document) if one.ladder.item == item]
             for unit in _CLASS_UNITS:
                 if not any(same_kind(read_unit(unit), kind) for kind in kinds):
                     asked = {"value": "1", "unit": unit, "item": item, "document": document}
-                    yield _refused("class-dimension", UNIT_NOT_READ, "classify", **asked)
-        for name in NO_PRODUCTS:
+                    yield _refused("class-dimension", facts.UNIT_NOT_READ, "classify", **asked)
+        for name in facts.NO_PRODUCTS:
             asked = {"value": "1", "unit": "kgce/t", "item": name, "document": document}
             yield _refused("unknown", "a class from nowhere", "classify", **asked)
 

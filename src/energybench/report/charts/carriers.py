@@ -19,7 +19,7 @@ from energybench.tables.store import records
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from energybench.report.fonts import Lettering
+    from energybench.report.charts.canvas import Lettering
 
     Bar = tuple[str, bool, float]
 

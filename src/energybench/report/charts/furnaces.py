@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from energybench.limits.verdicts import Verdict
-    from energybench.report.fonts import Lettering
+    from energybench.report.charts.canvas import Lettering
 
     Measured = Verdict | FurnaceLimit | Assessment | Mapping[str, Verdict] | Iterable[Verdict]
 

@@ -9,8 +9,7 @@ from energybench.errors import DimensionError, OptionError, quoted
 from energybench.errors.language import in_chinese
 from energybench.limits.ladders import Level
 from energybench.report.charts import canvas
-from energybench.report.look import look_of
-from energybench.report.words import SIGNS, number
+from energybench.report.words import SIGNS, look_of, number
 from energybench.tables.store import citation
 from energybench.units.factors import ratio
 from energybench.units.registry import read_quantity
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
 
     from energybench.accounts.account import Account
     from energybench.limits.verdicts import Verdict
-    from energybench.report.fonts import Lettering
+    from energybench.report.charts.canvas import Lettering
     from energybench.units.registry import AmountLike
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from energybench.frames import Assessment
-    from energybench.report.fonts import Lettering
+    from energybench.report.charts.canvas import Lettering
     from energybench.targets import TargetCheck, TargetVerdict
 
     Floats = NDArray[numpy.float64]

@@ -11,14 +11,13 @@ from energybench.errors import OptionError
 from energybench.frames import Assessment
 from energybench.limits.ladders import Level
 from energybench.report.charts import canvas
-from energybench.report.look import look_of
-from energybench.report.words import number
+from energybench.report.words import look_of, number
 
 if TYPE_CHECKING:
     import pandas
     from matplotlib.axes import Axes
 
-    from energybench.report.fonts import Lettering
+    from energybench.report.charts.canvas import Lettering
 
 CHART = "saving_chart"
 _NOW = "#3d6a8f"

@@ -17,18 +17,7 @@ from energybench.limits.choose import find_ladder
 from energybench.limits.ladders import Level
 from energybench.limits.verdicts import saving_scale
 from energybench.tables.store import citation, find_document
-from energybench.targets.columns import (
-    Column,
-    items_of,
-    known_items,
-    labels,
-    named,
-    numbers,
-    of_period,
-    require_column,
-    table_of,
-    weights_of,
-)
+from energybench.targets import columns
 from energybench.targets.measures import graded
 from energybench.targets.rows import Requirement, measure_of, requirement, target_rows, with_unit
 from energybench.units.result import Record
@@ -215,15 +204,15 @@ def cheapest_lift(
     乙 benchmark 4000 tce 70.0
     """
     below, at = _targets(document)
-    table = of_period(table_of(results), period)
+    table = columns.of_period(columns.table_of(results), period)
     own = {find_document(meant).id: find_document(read).id for meant, read in (standards or {}).items()}
     cited = measure_of(at).standard
     standard = own.get(cited, cited)
-    known_items(table)
+    columns.known_items(table)
     found = graded(table, standard, allow_unverified)
     if found.why:
         raise MissingFigureError(found.why, "class", "Give the intensity of each plant, or leave the plant out")
-    rows, items = found.rows, items_of(found.rows)
+    rows, items = found.rows, columns.items_of(found.rows)
     products = []
     for item in dict.fromkeys(items.tolist()):
         here = items == item
@@ -257,7 +246,7 @@ def _lift(
     over: Requirement,
     allow_unverified: bool,
 ) -> ProductLift:
-    capacity, unit = weights_of(table, "design_capacity")
+    capacity, unit = columns.weights_of(table, "design_capacity")
     to_baseline, to_benchmark, saving_unit = _savings(table, item, standard, allow_unverified)
     below, there = level == Level.BELOW_BASELINE.value, level == Level.BENCHMARK.value
     forced = numpy.where(below, to_baseline, 0.0)
@@ -272,7 +261,7 @@ def _lift(
     lifted[open_plants[chosen]] = True
     saving = numpy.where(lifted, to_benchmark, forced)
     touched = numpy.flatnonzero(lifted | below)
-    names = labels(table)
+    names = columns.labels(table)
     steps = []
     is_below, is_there = below.copy(), there.copy()
     for number in touched[numpy.argsort(saving[touched], kind="stable")].tolist():
@@ -336,12 +325,14 @@ def cheapest_cover(
 
 def _savings(table: pandas.DataFrame, item: str, standard: str, allow_unverified: bool) -> tuple[Floats, Floats, str]:
     ladder = find_ladder(item, standard, allow_unverified)
-    intensity = Column("intensity", table, numbers(table, "intensity", ladder.unit)).complete().cells
-    require_column(table, "output")
+    intensity = columns.Column("intensity", table, columns.numbers(table, "intensity", ladder.unit)).complete().cells
+    columns.require_column(table, "output")
     none_made = to_floats(table["output"]) <= 0
     if none_made.any():
-        raise OutputError(f"output is not above zero for {named(table, none_made)}", "output", "Check the number")
-    output, unit = weights_of(table, "output")
+        raise OutputError(
+            f"output is not above zero for {columns.named(table, none_made)}", "output", "Check the number"
+        )
+    output, unit = columns.weights_of(table, "output")
     scale, saving_unit = saving_scale(ladder, f"1 {unit}")
     amount = output * float(scale)
     thresholds = {step.level: step.value for step in ladder.steps}

@@ -21,23 +21,7 @@ from energybench.limits.corrections import check_conditions
 from energybench.limits.furnaces import find_curve
 from energybench.limits.ladders import plausible_range
 from energybench.tables.store import citation, find_document, records, warn_if_weak
-from energybench.targets.columns import (
-    INTENSITY,
-    Column,
-    coded,
-    filled,
-    holds,
-    items_of,
-    known_items,
-    named,
-    names_of,
-    numbers,
-    of_period,
-    require_column,
-    shown_items,
-    unit_column,
-    weights_of,
-)
+from energybench.targets import columns
 from energybench.targets.rows import ITEM, LEVEL, interval, with_unit
 from energybench.units.factors import ratio
 from energybench.units.text import read_unit
@@ -116,7 +100,7 @@ def _column_wanted(name: str, unit: str, standard: str) -> str:
         return f"class under document {standard} (or intensity with unit)"
     if name in _EITHER:
         return " (or ".join(names[0] for names in _EITHER[name]) + ")"
-    beside = unit_column(name)
+    beside = columns.unit_column(name)
     return f"{name} (with {beside})" if unit == _ANY else f"{name} (in {unit}, with {beside})" if unit else name
 
 
@@ -160,7 +144,7 @@ def graded(table: pandas.DataFrame, standard: str, allow_unverified: bool, leave
     if open_rows.any():
         if not {"intensity", "unit"} <= set(table.columns):
             raise MissingColumnError(
-                f"The results have no class under {citation(standard)} for {named(table, open_rows)}",
+                f"The results have no class under {citation(standard)} for {columns.named(table, open_rows)}",
                 "class",
                 f'Assess with document="{standard}" (columns class and document), or add intensity and unit',
             )
@@ -170,11 +154,11 @@ def graded(table: pandas.DataFrame, standard: str, allow_unverified: bool, leave
     inside = ~outside if leave_out else numpy.ones(len(table), bool)
     if not inside.any():
         raise MissingFigureError(f"No row has a product of {citation(standard)}", "product", "Add the rows concerned")
-    left_out = "" if inside.all() else shown_items(table.loc[~inside])
+    left_out = "" if inside.all() else columns.shown_items(table.loc[~inside])
     rows, level = table.loc[inside], level[inside]
     gap = pandas.isna(level)
     said = "; ".join(dict.fromkeys(reasons)) or f"{citation(standard)} has no such level of the product"
-    why = f"the class is not known for {named(rows, gap)}: {said}" if gap.any() else ""
+    why = f"the class is not known for {columns.named(rows, gap)}: {said}" if gap.any() else ""
     return Graded(rows, level, why, f"left out, because the list does not have them: {left_out}" if left_out else "")
 
 
@@ -184,7 +168,7 @@ def _by_intensity(
     intensity = to_floats(rows["intensity"])
     level, outside = numpy.full(len(rows), None, object), numpy.zeros(len(rows), bool)
     reasons: list[str] = []
-    pairs = pandas.DataFrame({"item": known_items(rows), "unit": coded(rows["unit"]).map(str, "")})
+    pairs = pandas.DataFrame({"item": columns.known_items(rows), "unit": columns.coded(rows["unit"]).map(str, "")})
     for here in pairs.groupby(["item", "unit"], sort=False).indices.values():
         item, unit = pairs.iloc[here[0]].tolist()
         try:
@@ -200,7 +184,9 @@ def _by_intensity(
         except EnergybenchError as error:
             reasons.append(str(error))
             continue
-        column = Column(INTENSITY, rows.iloc[here], intensity[here] * factor, *(ladder.plausible or (-inf, inf)))
+        column = columns.Column(
+            columns.INTENSITY, rows.iloc[here], intensity[here] * factor, *(ladder.plausible or (-inf, inf))
+        )
         reasons += filter(None, [column.why])
         level[here] = _classes(ladder, numpy.where(column.known, column.cells, numpy.nan))
     return level, reasons, outside
@@ -209,8 +195,8 @@ def _by_intensity(
 def _stated(table: pandas.DataFrame, standard: str) -> NDArray[numpy.object_]:
     if not {"class", "document"} <= set(table.columns):
         return numpy.full(len(table), None, object)
-    found: NDArray[numpy.object_] = coded(table["class"]).map(str, None)
-    found[~coded(table["document"]).map(lambda name: name == standard, False, bool)] = None
+    found: NDArray[numpy.object_] = columns.coded(table["class"]).map(str, None)
+    found[~columns.coded(table["document"]).map(lambda name: name == standard, False, bool)] = None
     return found
 
 
@@ -248,15 +234,15 @@ class Question:
 
     def at(self, period: str) -> Question:
         """Return the question with the rows of one period to compare."""
-        require_column(self.whole, "period")
-        return replace(self, table=of_period(self.whole, period))
+        columns.require_column(self.whole, "period")
+        return replace(self, table=columns.of_period(self.whole, period))
 
     def subject(self) -> pandas.DataFrame:
         rows = self.table
         if rows.empty:
             raise MissingFigureError("The results have no rows", "results", "Give at least one")
         for condition in self.spec.subject:
-            yes, known = holds(rows, condition)
+            yes, known = columns.holds(rows, condition)
             if not known.all():
                 raise MissingColumnError(
                     f"{_not_known(rows, condition, known)}: whether {condition} is not known",
@@ -273,24 +259,24 @@ class Question:
         rows = self.subject()
         (condition,) = self.spec.counted
         if condition.column != LEVEL:
-            yes, known = holds(rows, condition)
+            yes, known = columns.holds(rows, condition)
             return Counted(rows, yes, known, "" if known.all() else _not_known(rows, condition, known))
         found = graded(rows, self.standard, self.allow_unverified, leave_out=not self.spec.where)
         yes, known = numpy.isin(found.level.astype(str), condition.words), pandas.notna(found.level)
         return Counted(found.rows, yes, known, found.why, found.note)
 
-    def column(self, unit: str | None = None) -> Column:
+    def column(self, unit: str | None = None) -> columns.Column:
         spec, rows = self.spec, self.subject()
-        cells = numbers(rows, spec.column, spec.unit if unit is None else unit)
+        cells = columns.numbers(rows, spec.column, spec.unit if unit is None else unit)
         least, most = 0.0, 100.0 if spec.is_share else inf
-        if spec.column == INTENSITY:
+        if spec.column == columns.INTENSITY:
             least, most = plausible_range(self.need.value, self.need.value)
-        return Column(spec.column, rows, cells, least, most)
+        return columns.Column(spec.column, rows, cells, least, most)
 
 
 def _not_known(rows: pandas.DataFrame, condition: RowCondition, known: Mask) -> str:
     least = ", not above zero" if condition.is_size else ", below zero" if condition.number else ""
-    return f"{condition.column} is empty{least} or not read for {named(rows, ~known)}"
+    return f"{condition.column} is empty{least} or not read for {columns.named(rows, ~known)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -329,11 +315,11 @@ class Computed:
 
 def share_of_capacity(asked: Question) -> Computed:
     rows, column = asked.counted(), asked.spec.column
-    items = items_of(rows.table).astype(str)
+    items = columns.items_of(rows.table).astype(str)
     parts = []
     for item in dict.fromkeys(items.tolist()):
         here = items == item
-        weights, unit = weights_of(rows.table.loc[here], column)
+        weights, unit = columns.weights_of(rows.table.loc[here], column)
         low, high = _share(weights, rows.yes[here], rows.known[here], column)
         parts.append(CapacityShare(item or "no product", low, high, float(weights.sum()), unit))
     lows, highs = [part.low for part in parts], [part.high for part in parts]
@@ -347,7 +333,7 @@ def share_of_capacity(asked: Question) -> Computed:
 
 def share_of_output_value(asked: Question) -> Computed:
     rows, column = asked.counted(), asked.spec.column
-    weights, unit = weights_of(rows.table, column, needs_unit=False)
+    weights, unit = columns.weights_of(rows.table, column, needs_unit=False)
     return _share_over(rows, weights, f"{column} of {_plants(rows.table)}: {with_unit(f'{weights.sum():.6g}', unit)}")
 
 
@@ -386,7 +372,7 @@ def _enterprises(asked: Question) -> Counted:
     """Return a row per enterprise: a flag counts where one of its rows has it, all else where all its rows do."""
     rows = asked.counted()
     column = "enterprise" if "enterprise" in rows.table.columns else "plant"
-    owner = filled(rows.table, column)
+    owner = columns.filled(rows.table, column)
     size = len(owner.distinct)
     counting = numpy.bincount(owner.codes[rows.yes & rows.known], minlength=size)
     refusing = numpy.bincount(owner.codes[~rows.yes & rows.known], minlength=size) > 0
@@ -400,11 +386,11 @@ def _count(number: int, what: str) -> str:
 
 
 def _plants(table: pandas.DataFrame, what: str = "plant") -> str:
-    return _count(len(names_of(table, numpy.ones(len(table), bool))), what)
+    return _count(len(columns.names_of(table, numpy.ones(len(table), bool))), what)
 
 
 def _over(rows: Counted, low: float, high: float, denominator: str) -> Computed:
-    names, open_names = names_of(rows.table, rows.yes & rows.known), names_of(rows.table, ~rows.known)
+    names, open_names = columns.names_of(rows.table, rows.yes & rows.known), columns.names_of(rows.table, ~rows.known)
     return Computed(low, high, denominator, names=names, open_names=open_names, why=rows.why, note=rows.note)
 
 
@@ -416,7 +402,7 @@ def sum_of(asked: Question) -> Computed:
     known = column.known
     total = float(column.cells[known].sum())
     over = f"sum of {column.name} over {_plants(column.rows)}"
-    open_names = names_of(column.rows, ~known)
+    open_names = columns.names_of(column.rows, ~known)
     return Computed(total, total if known.all() else inf, over, open_names=open_names, why=column.why)
 
 
@@ -424,7 +410,7 @@ def growth(asked: Question) -> Computed:
     name, base = asked.spec.column, asked.spec.counted[0].text
     past = asked.at(base)
     # The unit of growth is %, so that of the column is its own.
-    _, unit = weights_of(past.subject(), name)
+    _, unit = columns.weights_of(past.subject(), name)
     before, after = (float(one.column(unit).complete().cells.sum()) for one in (past, asked))
     if before <= 0:
         raise MissingFigureError(f"{name} of {base} adds up to {before:g}: no growth over it", base, "Check it")
@@ -436,7 +422,7 @@ def growth(asked: Question) -> Computed:
 def weighted_mean(asked: Question) -> Computed:
     per = asked.spec.per
     column = asked.column().complete()
-    weights, unit = weights_of(column.rows, per, needs_unit=per == "output")
+    weights, unit = columns.weights_of(column.rows, per, needs_unit=per == "output")
     total = float(weights.sum())
     if total <= 0:
         raise MissingFigureError(f"{per} adds up to zero: no mean over it", per, "Check the numbers")
@@ -460,15 +446,15 @@ def every(asked: Question) -> Computed:
     if len(values) and inf in (-need.low, need.high):
         low = high = high if need.low == -inf else low
     unsure = (
-        f"{named(column.rows, between)} lies between two capacities that the document states: "
+        f"{columns.named(column.rows, between)} lies between two capacities that the document states: "
         "within the limit of the smaller one, over that of the larger"
     )
     return Computed(
         low,
         high,
         f"each of {_count(len(column.rows), 'row')}",
-        names=names_of(column.rows, fails),
-        open_names=names_of(column.rows, ~known | between),
+        names=columns.names_of(column.rows, fails),
+        open_names=columns.names_of(column.rows, ~known | between),
         why="; ".join(filter(None, [column.why, unsure if between.any() else ""])),
         decided=True,
         met=False if fails.any() else True if known.all() and not between.any() else None,
@@ -476,11 +462,11 @@ def every(asked: Question) -> Computed:
     )
 
 
-def _over_the_larger(asked: Question, column: Column) -> Mask:
+def _over_the_larger(asked: Question, column: columns.Column) -> Mask:
     if FURNACE not in asked.spec.columns:
         return numpy.zeros(len(column.rows), bool)
     curve = find_curve(asked.spec.subject[0].text, asked.row.document, asked.allow_unverified)
-    size = numbers(column.rows, FURNACE, "t")
+    size = columns.numbers(column.rows, FURNACE, "t")
     strict, lenient = (curve.at(size, reading) for reading in ("class_above", "class_below"))
     over: Mask = (strict != lenient) & (curve.sign * column.cells > curve.edges(strict, "full")[0])
     return over
@@ -494,15 +480,15 @@ def none_within(asked: Question) -> Computed:
     values, known = column.cells, column.known
     goes = known & (values >= low) & (values <= high)
     at_value = known & (values >= least) & (values <= most) & ~goes & (asked.spec.sense == "ambiguous_at_value")
-    exactly = f"exactly {with_unit(row.value, row.unit)}: {named(column.rows, at_value)}; {_AT_THE_NUMBER}"
+    exactly = f"exactly {with_unit(row.value, row.unit)}: {columns.named(column.rows, at_value)}; {_AT_THE_NUMBER}"
     unsure = exactly if at_value.any() else ""
     count = float(goes.sum())
     return Computed(
         count,
         count + float((~known | at_value).sum()),
         f"of {_count(len(column.rows), 'row')}",
-        names=names_of(column.rows, goes),
-        open_names=names_of(column.rows, ~known | at_value),
+        names=columns.names_of(column.rows, goes),
+        open_names=columns.names_of(column.rows, ~known | at_value),
         why="; ".join(filter(None, [column.why, unsure])),
         note=unsure,
         depends_on_reading=bool(unsure) and count == 0,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
 from itertools import product
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from energybench.energy.coefficients import Choice, category_of, choose_coefficient
@@ -37,21 +39,14 @@ COMMON_UNITS = (
 )
 SCALES = ("", "万", "亿", "百万", "千", "10^4 ", "10⁸ ")
 
+
+def pairs_of(name: str) -> list[list[str]]:
+    """Return the rows of a table of two columns that stands beside this module."""
+    return list(csv.reader(Path(__file__).with_name(name).read_text("utf-8").splitlines()))[1:]
+
+
 #: Texts that stand for no amount of fuel, energy or product, each with the reason to refuse it.
-HOSTILE: dict[str, str] = {
-    "104 t": "a power of ten that lost its superscript, or a number in front",
-    "": "there is no unit",
-    "10 t": "a number in front of the unit",
-    **dict.fromkeys(("13，350 kWh", "1，000 t"), "a number with a full-width comma in front of the unit"),
-    **dict.fromkeys(("kWh，t", "kWh、t"), "two units in a list"),
-    **dict.fromkeys(("kWht", "kWh-t"), "kWh·t or kWh/t"),
-    **dict.fromkeys(("t/", "/t", "t//a"), "something is missing above, below or between the lines"),
-    "t^2": "a tonne squared is no amount",
-    **dict.fromkeys(("万", "10^4"), "a scale and no unit"),
-    **dict.fromkeys(("万万t", "亿万kWh", "万 万m3"), "two scales"),
-    **dict.fromkeys(("knot", "℃"), "another unit"),
-    **refused_spellings(),
-}
+HOSTILE: dict[str, str] = dict(pairs_of("hostile_units.csv")) | refused_spellings()
 #: Names that no table has: a converter that answers them takes a coefficient from nowhere.
 NO_CARRIERS = ("no such fuel", "不存在的燃料")
 NO_PRODUCTS = ("no such product", "不存在的产品")

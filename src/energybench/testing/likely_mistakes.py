@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from energybench.errors import EnergybenchError
 from energybench.tables.store import cached, records
+from energybench.testing.facts import pairs_of
 from energybench.units.factors import STANDARD_COAL_KJ_PER_KGCE, Rate, ratio
 from energybench.units.text import read_unit
 
@@ -22,30 +23,8 @@ ALIKE = 1e-7
 #: Just inside and just outside a limit: one part in a million, far above float noise.
 HAIR = Fraction(1, 10**6)
 
-#: What was given over what was expected -> the slip that gives it.
-RATIOS: tuple[tuple[Fraction | float, str], ...] = (
-    (-1, "the sign is dropped or turned round"),
-    (1000, "a thousand times too much: kgce/t read as kgce/kg, or kg taken for t"),
-    (Fraction(1, 1000), "a thousand times too little: kgce/kg read as kgce/t, or t taken for kg"),
-    (10**4, "ten thousand times too much: the 万 is taken twice, or read where there is none"),
-    (Fraction(1, 10**4), "ten thousand times too little: the 万 is not read"),
-    (10**8, "a hundred million times too much: the 亿 is taken twice"),
-    (Fraction(1, 10**8), "a hundred million times too little: the 亿 is not read"),
-    (10**6, "a million times too much: kgce/t for kgce/kg twice, or g taken for t"),
-    (Fraction(1, 10**6), "a million times too little: the 百万 is not read, or t taken for g"),
-    (100, "a hundred times too much: the 百 is taken twice, or a share in percent"),
-    (Fraction(1, 100), "a hundred times too little: 百万 read as 万, or a share in percent"),
-    (10, "ten times too much: the decimal point, or kgce/m3 (10 tce/万m3) taken for tce/万m3"),
-    (Fraction(1, 10), "ten times too little: the decimal point, the 万 taken for a thousand, or tce/万m3 for kgce/m3"),
-    (Fraction(18, 5), "3.6 times too much: kWh taken for MJ"),
-    (Fraction(5, 18), "3.6 times too little: MJ taken for kWh"),
-    (Fraction("4.1868"), "4.1868 times too much: kcal taken for kJ"),
-    (1 / Fraction("4.1868"), "4.1868 times too little: kJ taken for kcal"),
-    (Fraction(10, 7), "10/7 times too much: standard oil (toe) taken for standard coal"),
-    (Fraction(7, 10), "10/7 times too little: standard coal taken for standard oil (toe)"),
-    (Fraction("0.90718474"), "the tonne read as the US short ton of 907 kg"),
-    (0, "nothing is left: cut off, rounded, or an integer division"),
-)
+#: What was given over what was expected, and the slip that gives it.
+RATIOS = tuple((Fraction(times), said) for times, said in pairs_of("slips.csv"))
 
 
 def same_figure(one: float, other: Fraction | float, within: float = ALIKE, absolute: float = 0.0) -> bool:

@@ -631,6 +631,18 @@ def test_it_prints_to_several_pages(browser: Any, written: dict[str, Path]) -> N
 
 
 @pytest.mark.browser
+def test_what_the_screen_folds_is_printed(browser: Any, tmp_path: Path) -> None:
+    path = tmp_path / "targets.html"
+    path.write_text(html_report(_example(), targets=eb.check_targets({}, document=POLICY)), encoding="utf-8")
+    opened = Opened(browser, path)
+    row = opened.tab.locator("details tbody tr").first
+    assert not row.is_visible()
+    opened.tab.emulate_media(media="print")
+    assert row.is_visible()
+    opened.tab.close()
+
+
+@pytest.mark.browser
 @pytest.mark.parametrize(("name", "scheme"), [("zh", "light"), ("hostile", "dark")])
 def test_it_has_no_serious_fault_of_access(browser: Any, written: dict[str, Path], name: str, scheme: str) -> None:
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="pip install axe-playwright-python")

@@ -43,7 +43,7 @@ class Questions:
 CONVERSIONS = Questions(
     ("amount", "carrier"),
     convert.__kwdefaults__ or {},
-    lambda question: {**asdict(convert(**question)), "warnings": [], **stamp()},
+    lambda question: {**convert(**question).to_dict(), "warnings": [], **stamp()},
 )
 CLASSES = Questions(
     ("value", "item"),

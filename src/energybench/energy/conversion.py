@@ -42,6 +42,7 @@ from energybench.tables.names import carriers_of
 from energybench.tables.store import cached, warn_if_weak
 from energybench.units.factors import Rate, ratio, same_kind, to_float, two_conditions
 from energybench.units.registry import make_quantity, pint_unit, registry, times
+from energybench.units.result import Record
 from energybench.units.text import KILOGRAM, M3, NM3, TCE, TONNE, UnitText
 
 if TYPE_CHECKING:
@@ -253,7 +254,7 @@ def tce_parts(
 
 
 @dataclass(frozen=True, slots=True)
-class Conversion:
+class Conversion(Record):
     """One amount converted to standard coal, with the coefficient that did it.
 
     Attributes
@@ -278,6 +279,11 @@ class Conversion:
     density: str = ""
     amount_uncertainty: float | None = None
     uncertainty: float | None = None
+
+    @property
+    def url(self) -> str:
+        """Address of the page of the row of the coefficient; empty for a figure of the user's own."""
+        return self.coefficient.url
 
     def to_pint(self) -> pint.Quantity[Any]:
         """Return the standard coal as a quantity of ``energybench.ureg``."""

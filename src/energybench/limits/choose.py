@@ -435,6 +435,11 @@ class Applied(Record):
     thresholds: dict[str, str]
     verification: str
 
+    @property
+    def url(self) -> str:
+        """Address of the page of the document; empty for one of the user's own."""
+        return find_document(self.document).url
+
     def __str__(self) -> str:
         place = f", {self.region.partition(';')[0]}" if self.region else ""
         until = f" to {self.effective_to}" if self.effective_to else ""

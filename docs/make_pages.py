@@ -21,6 +21,8 @@ from energybench.tables.rows import OWN, VERIFICATIONS, page_of, schemas
 from energybench.tables.store import ACCEPTED, citation, find_document, records
 
 if TYPE_CHECKING:
+    from collections.abc import Container
+
     import pandas
 
 #: What the index of names is ordered by: heading, and the names under it.
@@ -123,7 +125,7 @@ def table_pages() -> dict[str, str]:
 
 
 #: Columns of sentences, which the page of a row has in Chinese too.
-_PROSE = ("notes",)
+_PROSE = ("notes", "what", "why", "settles")
 #: Columns that the page of a row has, and the table of all rows has no room for.
 _ON_ITS_PAGE = {
     *("evidence", "notes", "clause", "source_sha256", "full_text", "quote", "scope", "what", "why", "settles", "read"),
@@ -158,8 +160,8 @@ def _linked(ids: tuple[str, ...]) -> list[str]:
     return [f'<a href="../{page_of(one)}">{_cell(one).replace("/", "/<wbr>")}</a>' for one in ids]
 
 
-def write_rows(folder: Path) -> None:
-    """Write a page for each row that has an id into the folder of the finished site."""
+def write_rows(folder: Path, only: Container[str] | None = None) -> None:
+    """Write a page for each row that has an id, or for some, into the folder of the finished site."""
     page = Environment(loader=FileSystemLoader(Path(__file__).parent / "_templates"), autoescape=True).get_template(
         "row.html"
     )
@@ -183,7 +185,7 @@ def write_rows(folder: Path) -> None:
     }
     for name in tables_with_ids:
         numbers = schemas()[name].numbers
-        for record in records(name):
+        for record in (one for one in records(name) if only is None or one.id in only):
             cells = {column: cell for column, cell in record._asdict().items() if cell}
             document = record.id if name == "documents" else cells.get("document", "")
             path = folder / page_of(record.id)
@@ -203,6 +205,7 @@ def write_rows(folder: Path) -> None:
                 about=about.get(record.id, []),
                 root="../" * (record.id.count("/") + 1),
                 page_of=page_of,
+                in_chinese=in_chinese,
                 citation=citation,
                 source_of=find_document,
                 figures_of=_figures,

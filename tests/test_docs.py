@@ -34,6 +34,31 @@ def test_the_page_of_coverage_counts_the_rows_that_are_used(monkeypatch: pytest.
     assert national.endswith(f"| {len(used)} of {len(rows)} |")
 
 
+def test_the_page_of_a_row_says_its_figure_its_source_and_its_doubts_in_both_languages(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.syspath_prepend(str(ROOT / "docs"))
+    from make_pages import write_rows
+
+    monkeypatch.delitem(sys.modules, "make_pages")
+    said = {
+        "gbt-2589-2008/soft-water": (
+            *("软水", "0.4857 kgce/t", "GB/T 2589-2008", "gbt-2589-2020/soft-water", "History 历次版本"),
+            *("coefficient 0.4857 and heating value 14230 disagree", "系数 0.4857 与热值 14230 不一致"),
+            *("标准把耗能工质的热值修约了。", "GB/T 2589-2008 的附录。"),
+        ),
+        "ndrc-2021/methanol-lignite": (
+            *("1550 kgce/t", "2022-01-01", "benchmark 1550 is stricter than level 1 (1750) of GB 29436-2023"),
+            *("标杆 1550 严于 GB 29436-2023 的 1 级（1750）。", "凭记忆写下", "How to cite"),
+        ),
+    }
+    write_rows(tmp_path, said)
+    for row, words in said.items():
+        page = (tmp_path / page_of(row)).read_text("utf-8")
+        assert [word for word in words if word not in page] == [], row
+    assert len(list(tmp_path.rglob("*.html"))) == len(said)
+
+
 def test_every_row_has_one_address_that_every_system_can_serve() -> None:
     ids = [row["id"] for name in tables.TABLES for row in oracle.table(name) if "id" in row]
     pages = {page_of(one).lower() for one in ids}

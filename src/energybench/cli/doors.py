@@ -89,7 +89,7 @@ def make_server() -> Server[Any]:
         found = []
         for name, text in _told().items():
             asked = lines.question_schema(lines.OPERATIONS[name])
-            answered = lines.answer_schema(lines.SCHEMAS.get(name, f"{name}-1"))
+            answered = lines.answer_schema(name)
             found.append(types.Tool(name=name, description=text, input_schema=asked, output_schema=answered))
         return types.ListToolsResult(tools=found)
 

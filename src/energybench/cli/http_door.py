@@ -51,10 +51,10 @@ def make_app(most_bytes: int = 20_000_000, seconds: float = 120) -> FastAPI:
         return _json(lines.refusal(error), 413 if isinstance(error, TooLargeError) else 422)
 
     for name in lines.OPERATIONS:
-        described = {"openapi_extra": _body(name), "responses": _answers(lines.SCHEMAS.get(name, f"{name}-1"))}
+        described = {"openapi_extra": _body(name), "responses": _answers(name)}
         app.post(f"/{name}", **described)(_operation(name, most_bytes))  # type: ignore[arg-type]
 
-    @app.post("/assess", openapi_extra=_files(), responses=_answers("assess-1"))
+    @app.post("/assess", openapi_extra=_files(), responses=_answers("assess"))
     async def assess(request: Request) -> Response:
         """Assess rows as JSON, or files as a form; ``as`` is json, explain, report or workbook."""
         with TemporaryDirectory(prefix="energybench-") as folder:
@@ -203,5 +203,5 @@ def _files() -> dict[str, Any]:
 def _answers(name: str) -> dict[int | str, dict[str, Any]]:
     return {
         code: {"description": text, "content": {"application/json": {"schema": lines.answer_schema(schema)}}}
-        for code, text, schema in ((200, "The answer.", name), (422, "Why there is none.", "error-1"))
+        for code, text, schema in ((200, "The answer.", name), (422, "Why there is none.", "error"))
     }

@@ -81,7 +81,7 @@ OPERATIONS = {
     "gaps": MISSING,
 }
 #: The schema of its answer, where that has another name.
-SCHEMAS = {"gaps": "tables-gaps-1"}
+_SCHEMAS = {"gaps": "tables-gaps-1"}
 
 
 def check_question(kind: Questions, question: Mapping[str, Any]) -> None:
@@ -191,8 +191,9 @@ def question_schema(kind: Questions) -> dict[str, Any]:
     return {"type": "object", "required": list(kind.needed), "properties": properties, "additionalProperties": False}
 
 
-def answer_schema(name: str) -> dict[str, Any]:
+def answer_schema(operation: str) -> dict[str, Any]:
     """Return a schema of docs/schemas, which the wheel has as energybench/schemas."""
+    name = _SCHEMAS.get(operation, f"{operation}-1")
     package = Path(__file__).parents[1]
     folders = (package / "schemas", package.parents[1] / "docs" / "schemas")
     folder = next(folder for folder in folders if folder.is_dir())

@@ -66,10 +66,10 @@ def tables(arguments: Namespace) -> tuple[Confirmation | None, int]:
             raise OptionError(f"--{option} goes with confirm", f"--{option}", fix)
     if (name == "check") != (file is not None):
         raise OptionError("check and a file go together", str(file or name), "Write: energybench tables check FILE")
-    if arguments.worth and name != "gaps":
-        raise OptionError("--worth goes with gaps", "--worth", "Write: energybench tables gaps --worth")
-    if arguments.unchecked and name != "age":
-        raise OptionError("--unchecked goes with age", "--unchecked", "Write: energybench tables age --unchecked")
+    for option, of in (("worth", "gaps"), ("unchecked", "age")):
+        if getattr(arguments, option) and name != of:
+            fix = f"Write: energybench tables {of} --{option}"
+            raise OptionError(f"--{option} goes with {of}", f"--{option}", fix)
     made = {
         "gaps": lambda: _frame("gaps", gaps(arguments.worth)),
         "age": lambda: _age(arguments.unchecked, quiet=arguments.json or arguments.unchecked),

@@ -9,6 +9,7 @@ import pandas
 import pytest
 
 import energybench as eb
+from energybench.errors import TableError
 from energybench.frames.double_counting import COMPARED, DoubleCounting
 from engines import SOURCES, source_of
 from expect import each
@@ -215,3 +216,24 @@ def test_allow_unverified_takes_a_figure_far_from_the_documents_and_none_of_the_
     answer = eb.assess(meters({}, far, other), outputs(), allow_unverified=True)
     assert answer.counts["used"] == 2
     assert answer.problems["suggestion"][0] == "Give the figure of the basis that was asked for"
+
+
+def test_a_part_of_the_row_above_is_left_out_and_one_of_a_total_counts(tmp_path: Path) -> None:
+    """其中：外购电 is in the power above it; the parts of a total are counted nowhere else."""
+    part = {**POWER, "carrier": "其中：外购电", "amount": 70}
+    table = meters(COAL, POWER, part)
+    answer = eb.assess(table, outputs())
+    assert answer.results["tce"].tolist() == pytest.approx([2142.9 + 122.9])
+    assert answer.notes == ("meters: 1 row is a part (其中) of the row above and left out, for example row 2",)
+    assert (answer.counts["used"], answer.counts["totals"]) == (2, 1)
+    total = meters({**TOTAL, "amount": 2228.93}, {**COAL, "carrier": "其中：原煤"}, part)
+    assert eb.assess(total, outputs()).results["tce"].tolist() == pytest.approx([2142.9 + 86.03])
+    for other in ({"flow": "外供"}, {"unit": "GJ", "carrier": "其中：热力"}, {"plant": "乙厂"}):
+        assert eb.assess(meters(COAL, POWER, {**part, **other}), outputs()).counts["totals"] == 0
+    lines = [("电力", "100 万kWh"), ("其中：外购电", "70 万kWh"), ("合计", "1 tce"), ("其中：原煤", "3000 t")]
+    account = eb.account(lines, output="20000 t", product="水泥熟料")
+    assert account.tce == pytest.approx(2142.9 + 122.9)
+    assert "line 2 is a part of line 1 and is left out" in account.notes
+    for way in ("duckdb", "stream"):
+        with pytest.raises(TableError, match="without their order"):
+            eb.assess(outputs=outputs(), **source_of(table, way, tmp_path))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -808,3 +809,85 @@ def test_a_foundry_keeps_its_furnaces_as_it_likes(tmp_path: Path) -> None:
     assert eb.assess(path, product="水泥熟料", **shape).results["class"].isna().all()
     with pytest.raises(MissingColumnError, match="计量单位"):
         eb.assess(path)
+
+
+WIDE: list[Any] = ["企业", "期间", "产品", "原煤(t)", "外购电(万kWh)"]
+WIDE_ROW: list[Any] = [*KEY, 36000, 1500]
+
+
+@each(
+    ("headers", "rows", "expected"),
+    [
+        # A heating value whose unit stands in its header counts, also where all other headers are plain.
+        ([*HEADER, "低位发热量(kJ/kg)"], [[*COAL, 29307.6 / 2], [*POWER, None]], 36000 / 2 + 1843.5),
+        # So does one that carries its unit in the cell.
+        ([*HEADER, "低位发热量"], [[*COAL, "3500 kcal/kg"], [*POWER, None]], 36000 / 2 + 1843.5),
+        # Money, shares and rates beside the amounts are no energy.
+        ([*WIDE, "原煤(万元)", "外购电占比(%)", "熟料煤耗(kgce/t)"], [[*WIDE_ROW, 2880, 6.7, 98.9]], BOTH_TCE),
+        # 本期 beside 上年同期.
+        ([*WIDE, "上年同期电量(万kWh)"], [[*WIDE_ROW, 1600]], BOTH_TCE),
+        # A column per year; the other year has no output row.
+        (
+            ["企业", "产品", "能源品种", "单位", "2022年", "2023年"],
+            [["甲厂", "水泥熟料", "原煤", "t", 0, 36000], ["甲厂", "水泥熟料", "电力", "万kWh", 0, 1500]],
+            BOTH_TCE,
+        ),
+        # Year and month in two columns.
+        (
+            ["企业", "年", "月", "产品", *HEADER[3:]],
+            [["甲厂", 2023, month, "水泥熟料", "原煤", 3000, "t"] for month in range(1, 13)],
+            COAL_TCE,
+        ),
+    ],
+)
+def test_what_a_ledger_gives_is_used(headers: list[Any], rows: list[list[Any]], expected: float) -> None:
+    answer = eb.assess(pandas.DataFrame(rows, columns=headers), OUTPUTS)
+    assert answer.results["tce"].iloc[0] == pytest.approx(expected, rel=1e-4)
+    assert answer.counts["classified"] == 1
+
+
+@each(
+    ("headers", "rows", "said"),
+    [
+        ([*WIDE, "电表"], [[*WIDE_ROW, 500]], "'电表' may be energy"),
+        ([*WIDE, "用能"], [[*WIDE_ROW, "500"]], "'用能' may be energy"),
+        ([*HEADER, "发热量(kcal/kg)"], [[*COAL, 5000]], "may be the heating value"),
+        (["企业", "期间", "产品", "电炉用电量(kWh)"], [[*KEY, 5]], "columns={'电炉用电量(kWh)': '电力'}"),
+    ],
+)
+def test_what_may_be_energy_is_asked_for(headers: list[Any], rows: list[list[Any]], said: str) -> None:
+    with pytest.raises(TableError, match=re.escape(said)):
+        eb.assess(pandas.DataFrame(rows, columns=headers), OUTPUTS)
+
+
+def test_a_header_with_a_unit_is_refused_of_a_table_that_is_read_in_batches() -> None:
+    table = pandas.DataFrame([[*COAL, 5000]], columns=[*HEADER, "低位发热量(kcal/kg)"])
+    with refused(TableError, "table", "低位发热量(kcal/kg)", "ncv_unit"):
+        eb.assess(polars_lazy().take(table), OUTPUTS)
+
+
+def test_a_form_of_this_year_and_the_last_is_read_with_the_unit_of_its_title(tmp_path: Path) -> None:
+    """The amounts of 上年同期 are another period's; the title says the unit in brackets."""
+    rows = [
+        ["2023年能源消费（单位：t）"],
+        ["企业", "产品", "能源品种", "本期", None, "上年同期", None],
+        ["", "", "", "实物量", "折标量", "实物量", "折标量"],
+        ["甲厂", "水泥熟料", "原煤", 36000, 25714.8, 37000, 26429],
+    ]
+    merged = ("A2:A3", "B2:B3", "C2:C3", "D2:E2", "F2:G2")
+    assert tce(eb.assess(book(tmp_path / "m.xlsx", rows, merged=merged), OUTPUTS)) == pytest.approx(COAL_TCE)
+
+
+def test_several_columns_that_the_caller_names_are_of_one_carrier() -> None:
+    table = pandas.DataFrame([[*KEY, 1000, 500]], columns=["企业", "期间", "产品", "窑用电(万kWh)", "磨用电(万kWh)"])
+    columns = {"窑用电(万kWh)": "电力", "磨用电(万kWh)": "电力"}
+    answer = eb.assess(table, OUTPUTS, columns=columns, plausible=True)
+    assert tce(answer) == pytest.approx(1500 * 1.229)
+
+
+def test_an_output_whose_header_is_wider_than_its_product_is_of_that_product() -> None:
+    made = pandas.DataFrame([[*KEY[:2], "感应电炉(铸铁)", 2000, 2]], columns=[*HEADER[:3], "铁水产量(t)", "炉容量(t)"])
+    table = pandas.DataFrame([[*KEY[:2], "感应电炉(铸铁)", "电力", 122, "万kWh"]], columns=HEADER)
+    answer = eb.assess(table, made, region="昌吉市")
+    assert answer.results["class"].tolist() == ["over-limit"]
+    assert "exactly at" in str(answer.to_html(lang="en"))

@@ -6,7 +6,9 @@ weighed on one scale are wrong together.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
@@ -27,9 +29,9 @@ from energybench.errors import (
     quoted,
     text_of,
 )
-from energybench.tables.names import normalise_name
-from energybench.units.factors import ratio, to_float
-from energybench.units.text import KWH, as_float
+from energybench.tables.names import carriers_of, find_carrier, normalise_name
+from energybench.units.factors import ratio, same_kind, to_float
+from energybench.units.text import KWH, as_float, read_unit
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -62,6 +64,8 @@ KIND_OF_FLOW = {word: kind for kind, words in _FLOW_WORDS.items() for word in (k
 FLOWS: dict[str, int] = {word: FLOW_SIGNS[kind][0] for word, kind in KIND_OF_FLOW.items()}
 #: Names of lines that add up others: they are left out, and used as a check of the sum.
 TOTALS = frozenset({"合计", "小计", "总计", "能源合计", "综合能耗", "综合能源消费量", "total", "subtotal"})
+#: What stands before the name of a line that is a part of the line above it.
+_PART = re.compile("[^\u4e00-\u9fff]*其中")
 #: Carriers that others are part of: 原煤 of form 205-1 is the sum of four kinds of coal.
 PARTS_OF = {"raw_coal": frozenset({"anthracite", "coking_bituminous", "general_bituminous", "lignite"})}
 #: What people write for the use of a line.
@@ -75,8 +79,11 @@ HEADERS: dict[str, tuple[str, ...]] = {
     "amount": ("数量", "实物量", "消费量", "消耗量"),
     "unit": ("单位", "计量单位"),
     "flow": ("流向", "方向"),
-    "ncv": ("热值", "低位发热量", "低位热值"),
-    "coefficient": ("系数", "折标系数", "折标准煤系数"),
+    "ncv": (
+        *("热值", "低位发热量", "低位热值", "低位发热值", "净热值", "实测低位发热量", "平均低位发热量"),
+        *("收到基低位发热量", "平均收到基低位发热量"),
+    ),
+    "coefficient": ("系数", "折标系数", "折标准煤系数", "折标煤系数", "折算标准煤系数", "折算标煤系数", "标煤系数"),
     "density": ("密度",),
     "uncertainty": ("不确定度", "标准不确定度"),
     "accuracy": ("准确度等级", "准确度", "精度等级"),
@@ -132,10 +139,30 @@ class ConvertedLine:
     number: int = 0
 
 
+def is_part(name: Any) -> bool:
+    """Say whether the name of one carrier says that its line is a part of another, 其中：外购电."""
+    if not isinstance(name, str) or not _PART.match(name):
+        return False
+    with suppress(EnergybenchError):
+        return bool(find_carrier(name))
+    return False
+
+
+def is_part_of(part: tuple[str, str], whole: tuple[str, str]) -> bool:
+    try:
+        alike = not (part[1] and whole[1]) or same_kind(read_unit(part[1]), read_unit(whole[1]))
+    except EnergybenchError:
+        return False
+    carriers = {carriers_of(name)[:1] for name, _ in (part, whole)}
+    return alike and (len(carriers) == 1 or carriers.isdisjoint({("electricity",), ("heat",)}))
+
+
 def convert_lines(lines: Any, choice: Choice, spreads: Spreads) -> tuple[list[ConvertedLine], tuple[str, ...]]:
     """Read and convert every line, and say what is odd about them; an error says which line it is."""
     found: list[ConvertedLine] = []
     totals: list[ConvertedLine] = []
+    parts: list[str] = []
+    whole: ConvertedLine | None = None
     for number, entry in enumerate(_entries(lines), 1):
         try:
             given = _parts_of(entry)
@@ -143,10 +170,20 @@ def convert_lines(lines: Any, choice: Choice, spreads: Spreads) -> tuple[list[Co
             one = _convert_line({**given, "carrier": "standard_coal"} if total else given, number, choice, spreads)
         except EnergybenchError as error:
             raise type(error)(f"line {number}: {error.message}", error.value, error.fix) from error
-        (totals if total else found).append(one)
-    whole = to_float(sum((one.tce for one in found), Fraction(0)), "total")
-    checks = [
-        f"line {one.number} is a total and is left out: it states {one.line.tce:.10g} tce, the others {whole:.10g} tce"
+        if not is_part(given["carrier"]):
+            (totals if total else found).append(one)
+            whole = None if total or not one.line.amount else one
+        elif (
+            whole
+            and whole.line.flow == one.line.flow
+            and is_part_of(*((line.carrier, line.unit) for line in (one.line, whole.line)))
+        ):
+            parts.append(f"line {number} is a part of line {whole.number} and is left out")
+        else:
+            found.append(one)
+    added = to_float(sum((one.tce for one in found), Fraction(0)), "total")
+    checks = parts + [
+        f"line {one.number} is a total and is left out: it states {one.line.tce:.10g} tce, the others {added:.10g} tce"
         for one in totals
     ]
     return found, (*checks, *_remarks(found))

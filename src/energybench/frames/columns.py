@@ -22,6 +22,8 @@ from energybench.errors import (
 )
 from energybench.frames.encode import unit_of
 from energybench.tables.names import carriers_of, normalise_name, spellings
+from energybench.units.factors import same_kind
+from energybench.units.text import KWH
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -35,7 +37,10 @@ METERS: dict[str, tuple[str, ...]] = {
         *("企业", "企业名称", "工厂", "厂名", "用能单位", "用能单位名称", "单位名称", "填报单位", "企业（单位）名称"),
         *("公司", "公司名称", "法人单位名称"),
     ),
-    "period": ("期间", "时期", "报告期", "年份", "年度", "月份", "统计期", "统计时间", "日期", "year", "month"),
+    "period": (
+        *("期间", "时期", "报告期", "年份", "年度", "月份", "统计期", "统计时间", "日期", "year", "month"),
+        *("年", "月", "年月", "统计年份", "统计月份"),
+    ),
     "product": ("产品", "产品名称", "主要产品"),
     "carrier": (*HEADERS["carrier"], "能源种类", "能源类型", "能耗品种", "能源品名"),
     "amount": (
@@ -123,6 +128,11 @@ def split_unit(header: str) -> tuple[str, str]:
     return text, ""
 
 
+def column_with_unit(header: object, name: str) -> str | None:
+    base, unit = split_unit(str(header))
+    return column_of(base, name) if unit else None
+
+
 #: What a header may end with: brackets, then a slash or a comma.
 _UNIT_IN_HEADER = (
     re.compile(r"(.+?)[(（\[【]([^(（\[【]+)[)）\]】]"),
@@ -132,6 +142,10 @@ _UNIT_IN_HEADER = (
 
 #: What a column beside the amounts says of them again: in tce, or a part of them.
 _AGAIN = re.compile("其中|标准煤|标煤|折标|折合|standard coal|tce", re.IGNORECASE)
+
+
+#: A heating value that would be passed over for the default coefficient.
+_HEATING_VALUE = re.compile(r"(?:热值|发热量|发热值)(?!.*left out)")
 
 
 def find_columns(
@@ -169,6 +183,16 @@ def canonical_columns(headers: Sequence[object], name: str) -> tuple[dict[str, i
     refuse_missing(found, name, headers, unused)
     if "carrier" in found:
         refuse_amounts(unused, name)
+    for header in unused:
+        column = column_with_unit(header, name)
+        if column and column not in found:
+            what = f"{name}: the header {quoted(header)} holds a unit, which is read of a table in memory only"
+            raise TableError(what, header, f"Name it {column}, and give the unit in a column {column}_unit")
+        if name == "meters" and _HEATING_VALUE.search(header) and found.keys().isdisjoint(("ncv", "coefficient")):
+            what = f"{name}: the header {quoted(header)} is no column that is known, and may be the heating value"
+            out = f"columns={{{quoted(header)}: ''}}"
+            fix = f"Give a net one as a column ncv (低位发热量) beside rows of carriers, or leave it out with {out}"
+            raise TableError(what, header, fix)
     return found, unused
 
 
@@ -176,10 +200,19 @@ def refuse_amounts(unused: Iterable[str], name: str) -> None:
     """Refuse a column of amounts of a carrier beside a column of carriers: its energy would be in no total."""
     for header in unused:
         base, unit = split_unit(header)
-        if unit_of(unit) and carriers_of(base) and not _AGAIN.search(base):
+        if unit_of(unit) and "元" not in unit and carriers_of(base) and not _AGAIN.search(base):
             what = f"{name}: the header {quoted(header)} names a carrier, and a column carrier is there as well"
             fix = f"Write its amounts as rows, or leave it out with columns={{{quoted(header)}: ''}}"
             raise TableError(what, header, fix)
+
+
+#: An amount of a span of time.
+_OF_SPAN = re.compile("^(?:本期|上期|当期|本月|本年|上年|去年|同期|累计)|累计$")
+
+
+def _is_power(header: str) -> bool:
+    unit = unit_of(split_unit(header)[1])
+    return "电" in header and unit is not None and same_kind(unit, KWH)
 
 
 def refuse_missing(
@@ -199,12 +232,16 @@ def refuse_missing(
     shown = ", ".join("".join(str(header).split()) if chinese else str(header) for header in headers) or "(none)"
     # The header that is meant is near one of the accepted, and no column of the other table.
     free = [header for header in unused if header and not any(column_of(header, other) for other in REQUIRED)]
+    # Which of 本期 and 本年累计 is meant, the period says, and neither is a period.
+    spans = [header for header in free if _OF_SPAN.search(header)]
+    free = [header for header in free if header not in spans or len(spans) == 1]
     names: list[list[str]] = []
-    meant: dict[str, str] = {}
+    meant = {header: "电力" for header in free if _is_power(header)} if {"carrier", "amount"} <= {*lacking} else {}
     for column in lacking:
         known = (column, *accepted[column])
         names.append([one for one in known if one.isascii() != chinese] or [column])
-        if near := next((near for one in (column, *names[-1]) if (near := nearest(one, free, 1))), []):
+        near_to = free if column != "period" else [header for header in free if header not in spans]
+        if near := next((near for one in (column, *names[-1]) if (near := nearest(one, near_to, 1))), []):
             meant.setdefault(near[0], column)
     listed = ", ".join(f"{column} ({accepted[column][0]})" for column in lacking)
     where = f" ({place})" if place else ""

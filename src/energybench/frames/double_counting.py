@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy
 import pandas
 
-from energybench.energy.lines import KIND_OF_FLOW, PARTS_OF, TOTALS
-from energybench.errors import cut
+from energybench.energy.lines import KIND_OF_FLOW, PARTS_OF, TOTALS, is_part, is_part_of
+from energybench.errors import TableError, cut, quoted
 from energybench.frames.columns import KEYS
-from energybench.frames.encode import clean_text, encode, fold, to_floats
+from energybench.frames.encode import clean_text, encode, fold, is_blank, to_floats
 from energybench.frames.groups import KEY_TEXT
 from energybench.frames.kernel import make_lookup
 from energybench.frames.meters import flow_word
@@ -47,6 +47,9 @@ class DoubleCounting:
     #: Total rows left out, and the names they have.
     rows: int = 0
     names: dict[str, None] = field(default_factory=dict)
+    #: Rows that are a part of the row above them, and the first of them.
+    parts: int = 0
+    first_part: object = None
     #: What they state in tce, shape (groups + 1, names); None where there is none.
     stated: Floats | None = None
     #: Which carriers count in a group, a column each, the first of them that of none; None where no answer asks for it.
@@ -59,17 +62,48 @@ class DoubleCounting:
     negative: int = 0
     first_negative: object = None
 
-    def without_totals(self, batch: Batch, groups: Groups) -> Batch:
-        """Return a batch without its total rows, which are noted here."""
+    def without_totals(self, batch: Batch, groups: Groups, whole: bool = True) -> Batch:
+        """Return a batch without its total rows and the parts of others, which are noted here."""
         carrier = encode(batch.table["carrier"])
-        names = [normalise_name(clean_text(one)) for one in carrier.distinct]
-        if TOTALS.isdisjoint(names):
-            return batch
+        texts = list(map(clean_text, carrier.distinct))
         place = {name: number for number, name in enumerate(_NAMES)}
-        code = carrier.table([place.get(name, -1) for name in names], -1, numpy.int64)[carrier.codes]
-        total = code >= 0
+        code = carrier.table([place.get(normalise_name(one), -1) for one in texts], -1, numpy.int64)[carrier.codes]
+        total, out = code >= 0, code >= 0
+        if (part := carrier.table(list(map(is_part, texts)), False, bool)[carrier.codes]).any():
+            part = self._parts(batch, part, total, whole)
+            out = total | part
+        if not out.any():
+            return batch
         self._note_totals(batch.take(total), code[total], groups)
-        return batch.take(~total)
+        return batch.take(~out)
+
+    def _parts(
+        self, batch: Batch, named: NDArray[numpy.bool_], total: NDArray[numpy.bool_], whole: bool
+    ) -> NDArray[numpy.bool_]:
+        """Return which of the rows that are named as parts (其中) have the row above them that they are a part of."""
+        table = batch.table
+        key = table[list(KEYS)].astype(str).groupby(list(KEYS), sort=False).ngroup().to_numpy()
+        order = numpy.argsort(key, kind="stable")
+        last = numpy.maximum.accumulate(numpy.where(named[order], 0, numpy.arange(len(table))))
+        above = numpy.empty_like(order)
+        above[order] = order[last]
+        alone = named & (named[above] | (key != key[above]))
+        if batch.rows is not None or (alone.any() and not whole):
+            example = clean_text(table["carrier"].iloc[int(named.argmax())])
+            what = f"meters: {quoted(example)} is a part of the row above it, and the rows are read without their order"
+            raise TableError(what, quoted(example), "Leave such rows out, or give a table in memory or a small file")
+        blank = encode(table["amount"]).map(is_blank, True, bool)
+        counts = ~blank & (to_floats(table["amount"]) != 0) & ~total & ~named
+        part: NDArray[numpy.bool_] = named & counts[above] & (key == key[above])
+        for row in numpy.flatnonzero(part):
+            both = [table.iloc[place] for place in (row, above[row])]
+            names = ((clean_text(cells["carrier"]), clean_text(cells["unit"])) for cells in both)
+            flows = {flow_word(cells.get("flow")) for cells in both}
+            part[row] = is_part_of(*names) and len(flows) == 1
+        self.parts += int(part.sum())
+        if part.any() and self.first_part is None:
+            self.first_part = table.index[int(part.argmax())]
+        return part
 
     def _note_totals(self, batch: Batch, code: NDArray[numpy.int64], groups: Groups) -> None:
         table = batch.table
@@ -145,6 +179,8 @@ class DoubleCounting:
 
     def merge(self, later: DoubleCounting) -> None:
         self.rows += later.rows
+        self.parts += later.parts
+        self.first_part = later.first_part if self.first_part is None else self.first_part
         self.names |= later.names
         if later.stated is not None:
             self.stated = later.stated if self.stated is None else self.stated + later.stated
@@ -158,6 +194,9 @@ class DoubleCounting:
         if self.rows:
             are = "1 total row is" if self.rows == 1 else f"{self.rows} total rows are"
             yield f"{are} left out ({', '.join(sorted(self.names))}), and used as a check of the sum"
+        if self.parts:
+            are = "1 row is a part" if self.parts == 1 else f"{self.parts} rows are parts"
+            yield f"meters: {are} (其中) of the row above and left out, for example row {self.first_part}"
         found: list[tuple[NDArray[Any], Callable[[int], str]]] = []
         if self.stated is not None:
             stated = self.stated.max(axis=1)

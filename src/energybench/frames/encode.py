@@ -187,11 +187,10 @@ def to_number(value: Any) -> float:
 
 def with_units_of_cells(table: pandas.DataFrame, values: Floats, name: str, unit: str) -> pandas.DataFrame:
     """Read numbers that carry their unit, "1200 t", into ``values``, where the unit of the row is empty or the same."""
-    if unit not in table:
-        return table
     rows = numpy.flatnonzero(numpy.isnan(values) & table[name].notna().to_numpy())
     if not len(rows) or not any(found := encode(table[name].iloc[rows]).map(_with_unit, None)):
         return table
+    table = table if unit in table else table.assign(**{unit: None})
     pairs = list(zip(found, table[unit].iloc[rows], strict=True))
     texts = ["" if pandas.isna(cell) else clean_text(cell) for _, cell in pairs]
     read = [

@@ -22,7 +22,7 @@ from energybench.errors import (
     quoted,
     requiring,
 )
-from energybench.frames.columns import COVERAGE, REQUIRED, Layout, column_of
+from energybench.frames.columns import COVERAGE, REQUIRED, Layout, column_of, column_with_unit
 from energybench.frames.encode import is_missing
 from energybench.frames.form_rows import (
     Reading,
@@ -154,11 +154,12 @@ def read_frame(frame: pandas.DataFrame, kind: str, layout: Layout) -> Reading:
 
 
 def _is_tidy(headers: Sequence[object], kind: str, layout: Layout) -> bool:
-    found = [column_of(header, kind) for header in headers]
-    known = [column for column in found if column]
+    pairs = [(header, column_of(header, kind)) for header in headers]
+    known = [column for _, column in pairs if column]
     stated = any(normalise_name(str(header)) in COVERAGE for header in headers)
     whole = set(REQUIRED[kind][1]) <= set(known) | set(layout.constants)
     plain = layout.header_row in (None, 1) and not set(layout.columns) & set(map(str, headers))
+    plain &= all(column or column_with_unit(header, kind) in (None, *known) for header, column in pairs)
     # What a column subtracts is a row of its own.
     plain &= kind == "outputs" or not any(role_of(str(header)) in SUBTRACTED for header in headers)
     return plain and ((whole and len(known) == len(set(known))) or stated)

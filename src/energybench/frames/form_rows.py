@@ -13,9 +13,9 @@ import numpy
 
 from energybench.energy.lines import PARTS_OF, TOTALS
 from energybench.errors import TableError, quoted
-from energybench.frames.columns import EXAMPLES, KEYS, REQUIRED, column_of, refuse_amounts, refuse_missing
+from energybench.frames.columns import EXAMPLES, KEYS, REQUIRED, column_of, refuse_amounts, refuse_missing, split_unit
 from energybench.frames.encode import NONE_USED, cell_text, encode, is_blank, to_floats, unit_of
-from energybench.frames.forms import COUNTED, SUBTRACTED, WHOLE, YEAR, Form, Grid, Head
+from energybench.frames.forms import COUNTED, NOT_ENERGY, SUBTRACTED, WHOLE, YEAR, Form, Grid, Head
 from energybench.frames.resolve import said_once
 from energybench.frames.sources import Batch
 from energybench.tables.names import carriers_of, items_named, normalise_name
@@ -34,7 +34,7 @@ _PLANT_IN_TITLE = re.compile(
     r"(?:填报单位|单位名称|企业名称|用能单位|填报企业|单位详细名称)\s*(?:[(（][^)）]*[)）])?\s*[:：]\s*(\S.*)"
 )
 _PRODUCT_IN_TITLE = re.compile(r"产品(?:名称)?\s*[:：]\s*(\S.*)")
-_UNIT_IN_TITLE = re.compile(r"(?:计量|计算)?单位\s*[:：]\s*(\S+)")
+_UNIT_IN_TITLE = re.compile(r"(?:.*[(（])?(?:计量|计算)?单位\s*[:：]\s*([^\s)）]+)")
 #: What begins a line below a table, or a signature.
 _NOTE = re.compile(
     r"[①-⑳*※\s]*(?:[(（]?注\d?[)）]?\s*[:：.、*＊]?|备注|说明|附注|资料来源|数据来源|填报说明|(?:单位|统计|企业)?负责人|"
@@ -43,6 +43,8 @@ _NOTE = re.compile(
 )
 #: What stands above carriers and is no plant: a kind of figure, a time.
 _NO_LABEL = re.compile("[量费额存购折]|消耗|其中|上年|同期|本[年期]|去年|计划|实际")
+#: What a header has that speaks of energy.
+_ENERGY = re.compile("[电煤气汽油热焦能]")
 #: Names of sheets that are no plants: what spreadsheets call them, sums, months.
 _NO_PLANT = re.compile(r"^(?:sheet|工作表)\s*\d*$|汇总|合计|总表|总计|副本|草稿|^\d{1,2}月|\d{4}", re.IGNORECASE)
 #: Columns whose merged cells stand for each of their rows: an amount is stated once.
@@ -286,6 +288,8 @@ def _melted(frame: pandas.DataFrame, form: Form) -> tuple[pandas.DataFrame, list
     kept = frame.drop(columns=[f"\0{place}" for place in {*form.wide, *form.parts}], errors="ignore")
     if not places:
         return kept, []
+    if kind == "meters" and wide:
+        _refuse_loose(frame, form)
     facts, key, sums = _facts(form), _key_above(form, kept), []
     if key:
         sums = [place for place in places if normalise_name(form.heads[place].above) in {*TOTALS, *WHOLE}]
@@ -295,7 +299,7 @@ def _melted(frame: pandas.DataFrame, form: Form) -> tuple[pandas.DataFrame, list
         head = form.heads[place]
         part = kept.assign(**{value: frame[f"\0{place}"]})
         if wide:
-            part[name] = head.name
+            part[name] = kept[name] if name in kept and _is_of(kept[name], head.name, kind) else head.name
             stated = head.unit or (facts["unit"][0] if "unit" in facts else None)
             part[unit] = stated if head.unit or unit not in kept else kept[unit]
             if key:
@@ -307,7 +311,9 @@ def _melted(frame: pandas.DataFrame, form: Form) -> tuple[pandas.DataFrame, list
         parts.append(part)
     parted = [place for place in places if normalise_name(form.heads[place].part) not in WHOLE]
     order = [place for row in range(len(frame)) for place in range(row, len(frame) * len(parts), len(frame))]
-    names = [form.heads[place].name for place in places if form.heads[place].name != "合计"]
+    heads = [form.heads[place] for place in places if form.heads[place].name != "合计"]
+    # Of the columns that the caller names several may be of one carrier.
+    names = [head.name for head in heads if kind == "outputs" or carriers_of(split_unit(head.header)[0])]
     if not key and (twice := next((one for one in names if names.count(one) > 1), None)):
         same = [form.heads[place].header for place in places if form.heads[place].name == twice]
         fix = f'Leave one out: columns={{{quoted(same[1])}: ""}}'
@@ -330,6 +336,25 @@ def _melted(frame: pandas.DataFrame, form: Form) -> tuple[pandas.DataFrame, list
         for place in sums
     ]
     return melted, said
+
+
+def _refuse_loose(frame: pandas.DataFrame, form: Form) -> None:
+    """Refuse a column of numbers whose header speaks of energy without a unit, 电表: it is in no total."""
+    for head in form.heads:
+        word = re.split("[(（]", head.header)[0]
+        known = head.column or head.name or head.part or head.role or head.unit or "(left out)" in head.header
+        if known or head.header not in frame or not _ENERGY.search(word) or NOT_ENERGY.search(word):
+            continue
+        if numpy.isfinite(to_floats(frame[head.header])).any():
+            what = f"meters: the header {quoted(head.header)} may be energy: it has numbers and no unit"
+            out = f"columns={{{quoted(head.header)}: ''}}"
+            fix = f"Write the unit into the header, 电力(万kWh), or leave it out with {out}"
+            raise TableError(what, head.header, fix)
+
+
+def _is_of(products: pandas.Series[Any], named: str, kind: str) -> bool:
+    meant = {*items_named(named)}
+    return kind == "outputs" and all(meant & {*items_named(cell_text(cell))} for cell in products)
 
 
 def _key_above(form: Form, kept: pandas.DataFrame) -> str:

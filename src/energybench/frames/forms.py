@@ -24,11 +24,14 @@ if TYPE_CHECKING:
 #: Rows in which a header is looked for, and the cells of a sheet that is still a form.
 _FIRST_ROWS, LARGEST = 40, 2_000_000
 YEAR = re.compile(r"([12]\d{3})(?:年度?|\.0+)?")
-#: Headers with a unit that are no energy.
-_NO_ENERGY = re.compile(
-    r"产量|产值|增加值|产能|容量|吞吐量|自然吨|金额|费用|单价|人数|面积|库存|单耗|强度|系数|热值|收入"
+#: Headers of numbers that are no energy.
+NOT_ENERGY = re.compile(
+    r"产量|产值|增加值|产能|容量|吞吐量|自然吨|金额|(?<!消)费|价|人数|面积|库存|单耗|强度|系数|热值|发热量|收入|其中|"
+    r"合计|小计|总计|综合能|折标|折合|标准煤|标煤|上年|去年|同期|计划|节能|节约|[率比数号话压级]$|电流|功率|时间|天数"
 )
 _SUMS = re.compile("合计|小计|总计|综合能源消费量|综合能耗|折标|折合|标准煤|标煤")
+#: Headers above amounts of another time, or of what was not.
+_OTHER_TIME = re.compile("^(?:上年|去年|同期|计划|预算|目标)")
 #: What the headers of the two forms say, in the order in which they are tried.
 _ROLES = (
     ("", re.compile("其中|金额|上年|同期|参考|率")),
@@ -119,7 +122,8 @@ class Form:
         twice = len({self.heads[place].name for place in self.wide}) < len(self.wide)
         above = twice * sum(bool(head.above) for head in self.heads)
         roles = len({head.role for head in self.heads} - {""})
-        return (len(self.columns) + len(self.wide) + len(self.parts) + units + above + roles) * known
+        doubled = sum(bool(head.column) for head in self.heads) - len(self.columns)
+        return (len(self.columns) + len(self.wide) + len(self.parts) + units + above + roles - doubled) * known
 
     @property
     def place(self) -> str:
@@ -196,7 +200,7 @@ def _heads(rows: list[list[Any]], kind: str, layout: Layout) -> list[Head]:
             continue
         unit = texts[1] if unit_of(texts[1]) else split_unit(texts[1])[1]
         role = role_of("".join(texts)) if kind == "meters" else ""
-        if role or "其中" in texts[1]:
+        if role or "其中" in texts[1] or _OTHER_TIME.search(texts[0]):
             heads.append(Head("".join(texts), role=role))
             continue
         if unit and carriers_of(texts[0]) and not _SUMS.search(texts[1]):
@@ -221,6 +225,9 @@ def _heads(rows: list[list[Any]], kind: str, layout: Layout) -> list[Head]:
     ):
         # Beside an output a column of units is the output's.
         heads = [replace(head, column="") if head.column == "unit" else head for head in heads]
+    # What 原煤(万元) beside 原煤(t) states is money.
+    amounts = {head.name for head in heads if head.name and "元" not in head.unit}
+    heads = [replace(head, name="") if "元" in head.unit and head.name in amounts else head for head in heads]
     said, named = layout.constants.get("product", ""), [head.name for head in heads if head.name]
     if kind == "outputs" and len(named) == 1 and {*items_named(cell_text(said))} & {*items_named(named[0])}:
         # What 铁水产量 is of, the caller says.
@@ -245,8 +252,10 @@ def read_head(text: str, kind: str, own: Mapping[str, str]) -> Head:
     base, unit = split_unit(text)
     if (column := column_of(base, kind)) is not None:
         return Head(text, column, unit)
-    if part_of_year(base, "2000"):
+    if part_of_year(base, "2000") or YEAR.fullmatch(base):
         return Head(text, unit=unit, part=base)
+    if "/" in unit:  # A rate is no amount of energy.
+        return Head(text, unit=unit)
     if not base or "其中" in base or column_of(base, "outputs" if kind == "meters" else "meters"):
         return Head(text)
     if kind == "outputs":
@@ -254,7 +263,7 @@ def read_head(text: str, kind: str, own: Mapping[str, str]) -> Head:
         return Head(text, unit=unit, name=product) if product not in ("", base) and items_named(product) else Head(text)
     if _SUMS.search(base):
         return Head(text, unit=unit, name="合计" if unit else "")
-    if carriers_of(base) or (unit and not _NO_ENERGY.search(base)):
+    if carriers_of(base) or (unit and not NOT_ENERGY.search(base)):
         return Head(text, unit=unit, name=base)
     return Head(text)
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy
+from pandas.api.types import is_numeric_dtype
 
 from energybench.accounts.control import USES
 from energybench.energy.lines import FLOW_SIGNS, FLOWS, KIND_OF_FLOW, USE_WORDS
@@ -139,6 +140,9 @@ def read_meters(table: pandas.DataFrame, known: KnownFactors, amount: Floats | N
         amount = to_floats(table["amount"])
         table = with_units_of_cells(table, amount, "amount", "unit")
     table = without_blanks(table, (*_OWN[1:], "density", *FIGURE_COLUMNS.values(), *METER_COLUMNS))
+    for name in _OWN[1:]:
+        if name in table and not is_numeric_dtype(table[name].dtype):
+            table = with_units_of_cells(table, to_floats(table[name]), name, f"{name}_unit")
     columns = {name: encode(table[name]) for name in (*KEYS, "carrier", "unit")}
     texts, parts = [], []
     for name in ("carrier", "unit"):

@@ -433,7 +433,7 @@ class Sums:
         if batch.table.empty:
             return None
         self.rows += batch.count
-        batch = self.doubles.without_totals(replace(batch, table=with_plain_cells(batch.table)), groups)
+        batch = self.doubles.without_totals(replace(batch, table=with_plain_cells(batch.table)), groups, whole)
         read = read_meters(batch.table, known, batch.amount)
         self.uses |= read.uses
         counted_out = _without_auxiliaries(read, groups)
@@ -540,7 +540,7 @@ def finish(sums: Sums, wanted: Wanted, options: Options, notes: Iterable[str], t
             "meters": sums.rows,
             "used": sums.used,
             "problems": len(sums.problems),
-            "totals": sums.doubles.rows,
+            "totals": sums.doubles.rows + sums.doubles.parts,
             "outputs": len(table),
             "classified": int(graded["class"].notna().sum()),
         },

@@ -236,12 +236,15 @@ def _steps(row: dict[Any, Any]) -> list[tuple[str, float, float | None]]:
 def _gap(row: dict[Any, Any], words: Words) -> str:
     """Say by how much a value is better than the step that it meets, and what the next step needs."""
     steps = [(step, limit, margin) for step, limit, margin in _steps(row) if margin is not None]
-    met, unmet = [one for one in steps if one[2] >= 0], [one for one in steps if one[2] < 0]
+    # At the edge of a step the class says whether it is met.
+    beyond = STEPS.index(level) if (level := text(row["class"])) in STEPS else 0
+    met = [one for one in steps if one[2] > 0 or (one[2] == 0 and STEPS.index(one[0]) >= beyond)]
+    unmet = [one for one in steps if one not in met][-1:]
     return words("and").join(
         words(said).format(
             step=words.level(step), limit=number(limit), gap=f"{abs(margin):,.4g}", unit=text(row["unit"])
         )
-        for said, found in (("better_by", met[:1]), ("needs", unmet[-1:]))
+        for said, found in (("better_by", met[:1]), ("needs" if unmet and unmet[0][2] else "at_edge", unmet))
         for step, limit, margin in found
     )
 

@@ -277,7 +277,9 @@ def find_carrier(name: str) -> str:
     if isinstance(plain, str) and meaning_of(plain, _carrier_names(), _AROUND_CARRIER) is None:
         _refuse_flow(plain)
     advice = _amount_for_money(plain) or (
-        "energybench tables carrier_names lists them; a fuel of your own takes coefficient="
+        "A sum of other rows is named 小计 or 合计 alone; an amount that no other row has is named by its carrier"
+        if isinstance(plain, str) and plain.rstrip().endswith(("小计", "合计", "总计"))
+        else "energybench tables carrier_names lists them; a fuel of your own takes coefficient="
     )
     return resolve_name(plain, _carrier_names(), "carrier", UnknownCarrierError, advice, _AROUND_CARRIER)
 

@@ -139,8 +139,7 @@ class ConvertedLine:
     number: int = 0
 
 
-def is_part(name: Any) -> bool:
-    """Say whether the name of one carrier says that its line is a part of another, 其中：外购电."""
+def is_named_part(name: Any) -> bool:
     if not isinstance(name, str) or not _PART.match(name):
         return False
     with suppress(EnergybenchError):
@@ -170,7 +169,7 @@ def convert_lines(lines: Any, choice: Choice, spreads: Spreads) -> tuple[list[Co
             one = _convert_line({**given, "carrier": "standard_coal"} if total else given, number, choice, spreads)
         except EnergybenchError as error:
             raise type(error)(f"line {number}: {error.message}", error.value, error.fix) from error
-        if not is_part(given["carrier"]):
+        if not is_named_part(given["carrier"]):
             (totals if total else found).append(one)
             whole = None if total or not one.line.amount else one
         elif (

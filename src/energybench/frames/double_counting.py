@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy
 import pandas
 
-from energybench.energy.lines import KIND_OF_FLOW, PARTS_OF, TOTALS, is_part, is_part_of
+from energybench.energy.lines import KIND_OF_FLOW, PARTS_OF, TOTALS, is_named_part, is_part_of
 from energybench.errors import TableError, cut, quoted
 from energybench.frames.columns import KEYS
 from energybench.frames.encode import clean_text, encode, fold, is_blank, to_floats
@@ -69,7 +69,7 @@ class DoubleCounting:
         place = {name: number for number, name in enumerate(_NAMES)}
         code = carrier.table([place.get(normalise_name(one), -1) for one in texts], -1, numpy.int64)[carrier.codes]
         total, out = code >= 0, code >= 0
-        if (part := carrier.table(list(map(is_part, texts)), False, bool)[carrier.codes]).any():
+        if (part := carrier.table(list(map(is_named_part, texts)), False, bool)[carrier.codes]).any():
             part = self._parts(batch, part, total, whole)
             out = total | part
         if not out.any():

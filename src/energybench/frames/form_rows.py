@@ -289,7 +289,7 @@ def _melted(frame: pandas.DataFrame, form: Form) -> tuple[pandas.DataFrame, list
     if not places:
         return kept, []
     if kind == "meters" and wide:
-        _refuse_loose(frame, form)
+        _refuse_energy_without_unit(frame, form)
     facts, key, sums = _facts(form), _key_above(form, kept), []
     if key:
         sums = [place for place in places if normalise_name(form.heads[place].above) in {*TOTALS, *WHOLE}]
@@ -338,8 +338,7 @@ def _melted(frame: pandas.DataFrame, form: Form) -> tuple[pandas.DataFrame, list
     return melted, said
 
 
-def _refuse_loose(frame: pandas.DataFrame, form: Form) -> None:
-    """Refuse a column of numbers whose header speaks of energy without a unit, 电表: it is in no total."""
+def _refuse_energy_without_unit(frame: pandas.DataFrame, form: Form) -> None:
     for head in form.heads:
         word = re.split("[(（]", head.header)[0]
         known = head.column or head.name or head.part or head.role or head.unit or "(left out)" in head.header

@@ -250,38 +250,39 @@ def _gap(row: dict[Any, Any], words: Words) -> str:
 
 
 def result_table(results: list[dict[Any, Any]], words: Words, *, of_plant: bool = False) -> Table:
-    """Return the results; those of one plant without its name, and without a reason or a note that no row has."""
-    uncertain = any(as_float(row.get("intensity_uncertainty")) is not None for row in results)
-    heads = ["plant", "period", "product", "output", "tce", "intensity"]
-    heads += ["uncertainty"] if uncertain else []
-    heads += ["unit", "class", "threshold", "margin", "saving", "document", "reason"]
-    rows = [_result_row(row, uncertain, words) for row in results]
-    heads.append("notes")
-    rows = [(*row, words.sentence(text(one["notes"]))) for row, one in zip(rows, results, strict=True)]
+    """Return the results, without what no row has; those of one plant without its name."""
+    rows = [_result_cells(row, words) for row in results]
+    left_out = {head for head in ("uncertainty", "reason", "notes") if all(row[head] in (None, "") for row in rows)}
+    left_out |= {"plant"} if of_plant else set()
+    heads = [head for head in _RESULT_HEADS if head not in left_out]
     right = ("output", "tce", "intensity", "uncertainty", "margin", "saving")
-    kept = [place for place, head in enumerate(heads) if head not in ("reason", "notes") or any(r[place] for r in rows)]
-    kept = kept[1:] if of_plant else kept
-    return _table([heads[one] for one in kept], [tuple(row[one] for one in kept) for row in rows], right, words)
+    return _table(heads, [tuple(row[head] for head in heads) for row in rows], right, words)
 
 
-def _result_row(row: dict[Any, Any], uncertain: bool, words: Words) -> tuple[Any, ...]:
+_RESULT_HEADS = (
+    *("plant", "period", "product", "output", "tce", "intensity", "uncertainty", "unit", "class"),
+    *("threshold", "margin", "saving", "document", "reason", "notes"),
+)
+
+
+def _result_cells(row: dict[Any, Any], words: Words) -> dict[str, Any]:
     steps = _steps(row)
     unmet = [one for one in reversed(steps) if (one[2] or 0) < 0]
     step, _, margin = next(iter([*unmet, *steps]), ("", None, None))
-    reason = words.reason(text(row["reason"]))
-    reason = reason or (words("depends_on_reading") if row["depends_on_reading"] is True else "")
-    return (
-        *(text(row[name]) for name in KEY_TEXT),
-        _amount(row["output"], row["output_unit"]),
-        *(as_float(row["tce"]), as_float(row["intensity"])),
-        *([as_float(row["intensity_uncertainty"])] if uncertain else []),
-        text(row["unit"]),
-        Class(text(row["class"]), words.level(text(row["class"]))),
-        "; ".join(f"{words.level(one)} {number(limit)}" for one, limit, _ in steps),
-        margin,
-        _amount(row.get(f"saving_{_column(step)}") or None, row["saving_unit"]),
-        *(text(row["document"]), reason),
-    )
+    reads = words("depends_on_reading") if row["depends_on_reading"] is True else ""
+    return {
+        **{name: text(row[name]) for name in (*KEY_TEXT, "unit", "document")},
+        "output": _amount(row["output"], row["output_unit"]),
+        "tce": as_float(row["tce"]),
+        "intensity": as_float(row["intensity"]),
+        "uncertainty": as_float(row.get("intensity_uncertainty")),
+        "class": Class(text(row["class"]), words.level(text(row["class"]))),
+        "threshold": "; ".join(f"{words.level(one)} {number(limit)}" for one, limit, _ in steps),
+        "margin": margin,
+        "saving": _amount(row.get(f"saving_{_column(step)}") or None, row["saving_unit"]),
+        "reason": words.reason(text(row["reason"])) or reads,
+        "notes": words.sentence(text(row["notes"])),
+    }
 
 
 def _column(step: str) -> str:

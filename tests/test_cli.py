@@ -152,7 +152,7 @@ def test_convert_json_has_the_documented_keys() -> None:
     data = run("convert", "1200 t", "原煤", "--json").data
     assert list(data) == [
         *("carrier", "amount", "unit", "tce", "coefficient", "density", "amount_uncertainty", "uncertainty"),
-        *("warnings", "package_version", "data_version"),
+        *("url", "warnings", "package_version", "data_version"),
     ]
     assert {"value", "unit", "basis", "origin", "document", "clause", "verification", "evidence", "notes"} <= set(
         data["coefficient"]

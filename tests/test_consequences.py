@@ -9,7 +9,7 @@ import pytest
 
 from energybench.errors import OptionError
 from energybench.limits.choose import find_ladder
-from energybench.limits.corrections.catalogue import is_conditional
+from energybench.limits.conditions import is_conditional
 from energybench.limits.ladders import Level, Step
 from energybench.limits.verdicts import consequences, judge
 from energybench.tables import as_of

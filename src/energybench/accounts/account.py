@@ -408,9 +408,7 @@ def account(
         fix = 'Give the product of the period, "24000 t"'
         raise OutputError(f"output is {quoted(output)}, and {output_unit} is no amount", quoted(output), fix)
     ladder, saving, unit = None, None, ""
-    judging = Judging(
-        document, period, region, project, capacity, reading, compare, corrections, plausible, allow_unverified
-    )
+    judging = Judging(*(question[name] for name in Judging._fields))
     if product is not None:
         ladder = judging.ladder_of(product, None)
         saving, unit = saving_scale(ladder, output), ladder.unit
@@ -467,8 +465,8 @@ def _counted_in(ladder: Ladder, converted: list[ConvertedLine]) -> tuple[list[Co
         auxiliary = ladder.of_potline and line.use == "auxiliary"
         if one.electricity_kwh:
             counted[not auxiliary].append(str(one.number))
-        parts = tuple(replace(part, electricity_kwh=0.0) for part in one.parts)
-        lines.append(replace(one, electricity_kwh=Fraction(0), parts=parts) if auxiliary else one)
+        parts = tuple(part._replace(electricity_kwh=0.0) for part in one.parts)
+        lines.append(one._replace(electricity_kwh=Fraction(0), parts=parts) if auxiliary else one)
     said = f"{ladder.indicator_zh} counts the electricity of line {', '.join(counted[True]) or 'none'}"
     if counted[False]:
         said += f"; line {', '.join(counted[False])} is auxiliary and is left out"

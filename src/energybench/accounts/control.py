@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 from math import isfinite
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from energybench.energy.coal_rates import read_year
 from energybench.energy.coefficients import category_of
@@ -31,8 +31,7 @@ FIRST_YEAR, LAST_YEAR = 2021, 2025
 _ENERGY_PRODUCTS = ("solid", "liquid", "gas", "definition", "")
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(NamedTuple):
     """One choice: the document that orders it (none where all is counted), its years, its meaning."""
 
     document: str
@@ -284,7 +283,7 @@ def control_energy(uses: Iterable[Use], rules: AccountingRules) -> ControlledEne
         to_float(whole, "total"),
         to_float(whole - from_total, "total"),
         to_float(whole - from_intensity, "total"),
-        tuple(exclusion for _, exclusion in sorted(left_out, key=lambda pair: pair[1].line)),
+        tuple(exclusion for _, exclusion in left_out),
         rules,
         rules.describe(),
     )
@@ -307,26 +306,21 @@ def _check_use(use: Use, number: int) -> None:
         raise OptionError(said, use.carrier, "Leave use and origin out for energy sent out")
 
 
-def _exclusions(uses: Iterable[Use], rules: AccountingRules) -> Iterator[tuple[Fraction, Exclusion]]:
-    numbered = list(enumerate(uses, 1))
-    if rules.feedstock != "counted":
-        for number, use in numbered:
-            if use.use == "feedstock":
-                yield _exclude(number, use, Fraction(1), "used as raw material", FEEDSTOCK[rules.feedstock])
-    if rules.renewable == "nonfossil-excluded":
-        for number, use in numbered:
-            if use.origin in ("renewable", "nuclear"):
-                yield _exclude(number, use, Fraction(1), f"{use.origin} power", RENEWABLE[rules.renewable])
-    if rules.renewable == "new-excluded-from-total":
-        renewable = [(number, use) for number, use in numbered if use.origin == "renewable"]
-        for number, use in renewable:
+def _exclusions(uses: list[Use], rules: AccountingRules) -> Iterator[tuple[Fraction, Exclusion]]:
+    feedstock, renewable = FEEDSTOCK[rules.feedstock], RENEWABLE[rules.renewable]
+    power = sum((Fraction(use.kwh) for use in uses if use.origin == "renewable"), Fraction(0))
+    new = 1 - rules.base_kwh() / power if power > rules.base_kwh() else Fraction(0)
+    for number, use in enumerate(uses, 1):
+        if feedstock.document and use.use == "feedstock":
+            yield _exclude(number, use, Fraction(1), "used as raw material", feedstock)
+        if rules.renewable == "nonfossil-excluded" and use.origin in ("renewable", "nuclear"):
+            yield _exclude(number, use, Fraction(1), f"{use.origin} power", renewable)
+        if rules.renewable == "new-excluded-from-total" and use.origin == "renewable":
             if use.tce and not use.kwh:
                 said = f"line {number}: renewable {use.carrier} has no kWh"
                 raise OptionError(said, use.carrier, "Give kwh, which is compared with 2020")
-        power = sum((Fraction(use.kwh) for _, use in renewable), Fraction(0))
-        for number, use in renewable if power > rules.base_kwh() else ():
-            new = 1 - rules.base_kwh() / power
-            yield _exclude(number, use, new, "renewable power above that of 2020", RENEWABLE[rules.renewable])
+            if new:
+                yield _exclude(number, use, new, "renewable power above that of 2020", renewable)
 
 
 def _exclude(number: int, use: Use, share: Fraction, reason: str, option: Option) -> tuple[Fraction, Exclusion]:

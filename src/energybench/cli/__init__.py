@@ -7,7 +7,6 @@ for is loaded, so that ``--help`` comes at once.
 from __future__ import annotations
 
 import sys
-from dataclasses import asdict
 from importlib import import_module
 from typing import NoReturn
 
@@ -80,8 +79,7 @@ def _run(words: list[str]) -> int:
         with console.heard() as notes:
             answer, code = command.run(arguments)
         if answer is not None and arguments.json:
-            plain = answer.to_dict() if hasattr(answer, "to_dict") else asdict(answer)
-            console.say_json({**plain, "warnings": notes, **console.stamp()})
+            console.say_json({**answer.to_dict(), "warnings": notes, **console.stamp()})
         elif answer is not None:
             say(console.spoken(str(answer)))
         return int(code)

@@ -11,7 +11,6 @@ import warnings
 from contextlib import contextmanager
 from contextvars import ContextVar
 from itertools import pairwise
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from energybench import __version__
@@ -70,6 +69,7 @@ def _is_chinese(path: str) -> bool:
     """Say whether the first line of a CSV file, or the first text of a workbook, is Chinese: a title or a header."""
     import html
     import zipfile
+    from pathlib import Path
 
     try:
         with Path(path).open("rb") as file:
@@ -219,8 +219,11 @@ def heard(said: set[str] | None = None) -> Iterator[list[str]]:
 @contextmanager
 def progress_bar(*paths: str) -> Iterator[Callable[[float, str], None] | None]:
     """Give a function that moves a bar on stderr; None for short files and where stderr is not a terminal."""
-    size = sum(Path(path).stat().st_size for path in paths if Path(path).is_file())
-    if (size < LONG and not any(Path(path).is_dir() for path in paths)) or not sys.stderr.isatty():
+    from pathlib import Path
+
+    given = [Path(path) for path in paths]
+    size = sum(path.stat().st_size for path in given if path.is_file())
+    if (size < LONG and not any(path.is_dir() for path in given)) or not sys.stderr.isatty():
         yield None
         return
 

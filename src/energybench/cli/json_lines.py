@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections import Counter
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -64,7 +64,7 @@ TIMELINES = Questions(
 PRODUCTS = Questions(
     ("item",),
     {"region": None},
-    lambda question: {**asdict(find_product(question["item"], question["region"])), **stamp()},
+    lambda question: {**find_product(question["item"], question["region"]).to_dict(), **stamp()},
 )
 MISSING = Questions(
     (),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import warnings
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import product as pairs
 from typing import TYPE_CHECKING, Any
 
@@ -205,6 +205,9 @@ class Product:
     conditions: tuple[dict[str, Any], ...]
     example: str
 
+    def to_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
     def __str__(self) -> str:
         from energybench.report.words import Words, columns, padded
         from energybench.tables.store import citation
@@ -254,7 +257,8 @@ def show(arguments: Namespace) -> tuple[Product, int]:
 def find_product(name: str, region: str | None) -> Product:
     import energybench as eb
     from energybench.limits.choose import same_product
-    from energybench.limits.corrections import applicable, condition
+    from energybench.limits.conditions import condition
+    from energybench.limits.corrections import applicable
     from energybench.tables.names import find_item
     from energybench.tables.store import records
 

@@ -370,10 +370,9 @@ def _fuel_rows() -> dict[str, tuple[Co2FactorRow, ...]]:
 
 def find_fuel(carrier: str, *, found_elsewhere: bool) -> str:
     """Return the id of a carrier: a fuel of the carbon tables first, then any carrier."""
-    if isinstance(carrier, str):
-        named = Names((fuel, fuel, "", "") for fuel in _fuel_rows()).get(normalise_name(carrier))
-        if named:
-            return named.ids[0]
+    fuels = {normalise_name(fuel): fuel for fuel in _fuel_rows()}
+    if isinstance(carrier, str) and (fuel := fuels.get(normalise_name(carrier))):
+        return fuel
     try:
         return find_carrier(carrier)
     except UnknownCarrierError:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from energybench.energy import BASES, BASIS_OF_WORD
+from energybench.energy import check_basis_name
 from energybench.energy.plausibility import COEFFICIENT_RULE, known_coefficients, refuse_slip
 from energybench.errors import (
     AmbiguousError,
@@ -24,7 +24,6 @@ from energybench.errors import (
     UnknownCarrierError,
     UnknownNameError,
     UnverifiedError,
-    check_option,
     quoted,
     text_of,
 )
@@ -44,13 +43,6 @@ if TYPE_CHECKING:
 DEFAULT_EDITION = "gbt-2589-2020"
 
 _KGCE_PER_KWH = UnitText(("kgce",), ("kWh",))
-
-
-def check_basis_name(basis: str) -> None:
-    meant = next((word for name, word in BASIS_OF_WORD.items() if text_of(basis).startswith(name)), None)
-    if meant is not None:
-        raise OptionError(f"basis is {quoted(basis)}", quoted(basis), f'Write basis="{meant}"')
-    check_option("basis", basis, BASES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +103,7 @@ class Coefficient(Quantified, Card, Cited):
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(NamedTuple):
     """Everything that decides a coefficient beside the carrier: exact and hashable."""
 
     basis: str = "calorific"

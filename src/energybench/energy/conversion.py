@@ -8,12 +8,12 @@ from inspect import Parameter, signature
 from itertools import product
 from typing import TYPE_CHECKING, Any, ParamSpec, TypedDict, TypeVar, Unpack
 
+from energybench.energy import check_basis_name
 from energybench.energy.coal_rates import CoalRate
 from energybench.energy.coefficients import (
     Choice,
     Coefficient,
     category_of,
-    check_basis_name,
     choose_coefficient,
     nothing_used,
     read_editions,

@@ -7,13 +7,12 @@ that it carries above its feedwater has one (heat, 0.03412 kgce/MJ). The package
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from energybench.errors import AmountError, DimensionError, GasConditionError, OptionError, quoted, requiring
+from energybench.errors import AmountError, DimensionError, GasConditionError, OptionError, compiled, quoted, requiring
 from energybench.units.factors import ratio, same_kind, to_float
 from energybench.units.registry import make_quantity, read_one, read_rate
 from energybench.units.result import Quantified, Record
@@ -36,8 +35,8 @@ SATURATION_MARGIN = 0.5
 
 _KJ_PER_KG = UnitText(("kJ",), ("kg",))
 _MPA = SITE_UNITS["MPa"]
-_GAUGE = re.compile(r"(?i)[\s(（]*(?:g|gauge|表压?)[)）]?$")
-_ABSOLUTE = re.compile(r"(?i)[\s(（]*(?:a|abs|绝压?|绝对)[)）]?$")
+_GAUGE = r"(?i)[\s(（]*(?:g|gauge|表压?)[)）]?$"
+_ABSOLUTE = r"(?i)[\s(（]*(?:a|abs|绝压?|绝对)[)）]?$"
 _ONE_REFERENCE = 'Pass feedwater_temperature="104 °C", or feedwater_enthalpy="0 kJ/kg" to count from water at 0 °C'
 
 
@@ -118,10 +117,10 @@ def read_pressure(value: object, name: str = "pressure") -> Fraction:
     if isinstance(value, str):
         number, written = read_number(value)
         unit = SITE_UNITS.get(written.strip())
-        if unit is None and _GAUGE.search(written):
+        if unit is None and compiled(_GAUGE).search(written):
             fix = "Add the ambient pressure (about 0.1 MPa, less at altitude) and give the absolute pressure in MPa"
             raise AmountError(f"{name} is {quoted(value)}, a gauge pressure", quoted(value), fix)
-        unit = unit or SITE_UNITS.get(_ABSOLUTE.sub("", written).strip())
+        unit = unit or SITE_UNITS.get(compiled(_ABSOLUTE).sub("", written).strip())
         if unit is None or not same_kind(unit, _MPA):
             raise _unreadable(value, name, expected, example)
         pressure = Fraction(number) * ratio(unit, _MPA)

@@ -14,7 +14,7 @@ from decimal import Decimal
 from fractions import Fraction
 from math import isfinite
 from numbers import Real
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from energybench.energy.coefficients import nothing_used
 from energybench.energy.conversion import NO_FIGURE, density_of, factor, taken_notes, tce_parts
@@ -120,16 +120,14 @@ class Line:
     meter: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     source: Hashable
     name: str
     tce: float
     electricity_kwh: float
 
 
-@dataclass(frozen=True, slots=True)
-class ConvertedLine:
+class ConvertedLine(NamedTuple):
     """One line converted out: its record, its exact figures, and the parts of its uncertainty."""
 
     line: Line
@@ -324,7 +322,7 @@ def _convert_line(given: dict[str, Any], number: int, choice: Choice, shared: Sp
     meter = meter or group or str(getattr(stated, "meter", ""))
     figures = {key: read_measured_rate(given[key], key) for key in _RATES if given.get(key) is not None}
     rates: dict[str, Any] = {key: rate for key, (rate, _) in figures.items()}
-    chosen = replace(choice, **rates)
+    chosen = choice._replace(**rates)
     carrier = text_of(given["carrier"])
     try:
         per_unit, record = factor(carrier, unit, chosen)

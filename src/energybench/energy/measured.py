@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import lru_cache
 from numbers import Real
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from energybench.errors import (
     AmountError,
@@ -23,6 +23,7 @@ from energybench.errors import (
     MissingFigureError,
     UncertaintyError,
     UnitTextError,
+    compiled,
     did_you_mean,
     quoted,
 )
@@ -44,14 +45,14 @@ if TYPE_CHECKING:
 
 #: A meter of trade is better than this; a larger class is a slip, as 50 for 0.50.
 LARGEST_CLASS = 10
-_CLASS = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*(S|级|%)?", re.IGNORECASE)
+_CLASS = r"(?i)([0-9]+(?:\.[0-9]+)?)\s*(S|级|%)?"
 
 
 def class_percent(accuracy: str | float, allow_unverified: bool = False) -> tuple[float, str]:
     rows: dict[object, MeterAccuracyRow] = {row.id: row for row in records("meter_accuracy")}
     row = rows.get(accuracy) if isinstance(accuracy, str) else None
     text = row.accuracy_class if row else accuracy.strip() if isinstance(accuracy, str) else quoted(accuracy)
-    found = _CLASS.fullmatch(text) if not isinstance(accuracy, bool) else None
+    found = compiled(_CLASS).fullmatch(text) if not isinstance(accuracy, bool) else None
     if row:
         if found is None:
             fix = 'Give the class of the meter, for example accuracy="0.5"'
@@ -74,18 +75,15 @@ def class_percent(accuracy: str | float, allow_unverified: bool = False) -> tupl
 FORMS = '"1200±6 t", "(1200 ± 6) t", "1200 t ± 0.5 %" or "1200±12 t (k=2)"'
 _PLUS_MINUS = str.maketrans("＋－／（）％＝", "+-/()%=")
 # "(k=2)" wherever it stands behind the number, and "k=2" at the end.
-_COVERAGE = re.compile(
-    r"(.*?)[\s,，;；]*(?:\(\s*[kK]\s*=\s*([^\s()]*)\s*\)(.*)|\(?\s*\b[kK]\s*=\s*([^\s()]*)\s*\)?\s*)", re.DOTALL
-)
-_FACTOR = re.compile(r"\b[kK]\s*=")
+_COVERAGE = r"(?s)(.*?)[\s,，;；]*(?:\(\s*[kK]\s*=\s*([^\s()]*)\s*\)(.*)|\(?\s*\b[kK]\s*=\s*([^\s()]*)\s*\)?\s*)"
+_FACTOR = r"\b[kK]\s*="
 #: Student's t of one degree of freedom is 13.97 for 95.45 % (JCGM 100, table G.2): 95 is a probability and no factor.
 LARGEST_COVERAGE = 20
-_POWER = re.compile(r"[eE]([+-]?[0-9]{1,3})(?![0-9])\s*(.*)", re.DOTALL)
+_POWER = r"(?s)[eE]([+-]?[0-9]{1,3})(?![0-9])\s*(.*)"
 _PERCENT = UnitText(("percent",))
 
 
-@dataclass(frozen=True, slots=True)
-class Spread:
+class Spread(NamedTuple):
     """The standard uncertainty of one reading, in the reading's unit, by source."""
 
     parts: Parts
@@ -131,7 +129,7 @@ def split_coverage(width: str, text: str) -> tuple[str, float | None]:
     if covered is None:
         return width, None
     body, given = f"{covered[1]}{covered[3] or ''}", covered[4] if covered[2] is None else covered[2]
-    if _FACTOR.search(body):
+    if compiled(_FACTOR).search(body):
         fix = 'State one coverage factor, for example "1200±12 t (k=2)"'
         raise UncertaintyError(f"{quoted(text)} states its coverage factor twice", quoted(text), fix)
     return body, read_coverage(given, text)
@@ -149,7 +147,7 @@ def _split(body: str, text: str) -> tuple[Fraction, UnitText, Fraction]:
         if unit_before or not closed or inside.strip() not in ("", "%"):
             raise UncertaintyError(f"{quoted(text)} has brackets that are not read", quoted(text), f"Write {FORMS}")
         rest = rest.strip()
-        if power := _POWER.fullmatch(rest):
+        if power := compiled(_POWER).fullmatch(rest):
             value, rest = value * Fraction(10) ** int(power[1]), power[2]
             second *= 1 if inside else Fraction(10) ** int(power[1])
         unit = _unit(rest, text)
@@ -221,7 +219,7 @@ def states_coverage(given: object) -> bool:
 
 def _covered(width: str) -> re.Match[str] | None:
     """Match an uncertainty with its coverage factor. A row of spaces is one: each would be tried anew."""
-    return _COVERAGE.fullmatch(" ".join(width.split())) if "=" in width else None
+    return compiled(_COVERAGE).fullmatch(" ".join(width.split())) if "=" in width else None
 
 
 def _plain_width(given: str) -> str:

@@ -7,9 +7,9 @@ are held to two and a half times.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import permutations
+from typing import NamedTuple
 
 from energybench.energy import BASES_ZH
 from energybench.errors import CoefficientError
@@ -60,8 +60,7 @@ _NEAR = Fraction(1, 10)
 _HEAT_DEFAULT = "NCV default"
 
 
-@dataclass(frozen=True, slots=True)
-class Slip:
+class Slip(NamedTuple):
     """One unit written for another, which makes a figure so many times too large."""
 
     times: Fraction
@@ -78,8 +77,7 @@ CO2_FOR_C = Slip(CO2_PER_C, "CO2", "C", "44 t of CO2 hold 12 t of C")
 COEFFICIENT_RULE = "kgce/m3 is 10 tce/万m3"
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(NamedTuple):
     """The lowest and highest figure of the documents, and how far outside of them one's own may lie."""
 
     lowest: Fraction
@@ -131,7 +129,7 @@ def known_coefficients(carrier: str, per: UnitText, basis: str = "calorific") ->
             for each, (low, high) in ranges.items()
         }
         other = next(known for each, known in both.items() if each != basis)
-        return replace(both[basis], other=other)
+        return both[basis]._replace(other=other)
     known = _coefficients(carrier, per, basis)
     return Known(min(known), max(known)) if known else _across(carrier, per, basis)
 
@@ -178,7 +176,7 @@ def known_heat(carrier: str, heat: UnitText) -> Known | None:
     if not known:
         across = _across(carrier, per, "calorific")
         times = Rate(STANDARD_COAL_KJ_PER_KGCE, kilojoule).to(heat)
-        return across and replace(across, lowest=across.lowest * times, highest=across.highest * times)
+        return across and across._replace(lowest=across.lowest * times, highest=across.highest * times)
     # The figure of a medium is what making it took: acetylene has four times its own heat.
     medium = any(row.category == "medium" for row in records("carriers") if row.carrier == carrier)
     below, above = _VARIED.get(carrier, (SLIP, SLIP) if medium else (NARROW_SLIP, NARROW_SLIP))

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterable, Iterator
 
 LONGEST_QUOTE = 80
@@ -30,6 +32,9 @@ class EnergybenchError(Exception):
 
     reason = "error"
 
+    def __init_subclass__(cls, reason: str = "") -> None:
+        cls.reason = reason or cls.reason
+
     def __init__(self, message: str, value: str = "", fix: str = "") -> None:
         super().__init__(message, value, fix)
         self.message = message
@@ -47,148 +52,100 @@ class EnergybenchError(Exception):
         return stop.join(in_language(text, lang) for text in (self.message, self.fix) if text)
 
 
-class UnitTextError(EnergybenchError, ValueError):
+class UnitTextError(EnergybenchError, ValueError, reason="unknown-unit"):
     """A unit text that the grammar does not read."""
 
-    reason = "unknown-unit"
 
-
-class AmountError(EnergybenchError, ValueError):
+class AmountError(EnergybenchError, ValueError, reason="unreadable-amount"):
     """A value that is not a finite number with a unit."""
 
-    reason = "unreadable-amount"
 
-
-class UncertaintyError(EnergybenchError, ValueError):
+class UncertaintyError(EnergybenchError, ValueError, reason="uncertainty"):
     """An uncertainty that is negative, no number, in the wrong unit, or missing where it is needed."""
 
-    reason = "uncertainty"
 
-
-class DimensionError(EnergybenchError, ValueError):
+class DimensionError(EnergybenchError, ValueError, reason="wrong-dimension"):
     """A unit of the wrong kind: coal in kWh, a heat rate where a mass is needed."""
 
-    reason = "wrong-dimension"
 
-
-class GasConditionError(DimensionError):
+class GasConditionError(DimensionError, reason="gas-condition"):
     """A gas volume at one reference condition against a figure for another."""
 
-    reason = "gas-condition"
 
-
-class UnknownNameError(EnergybenchError, LookupError):
+class UnknownNameError(EnergybenchError, LookupError, reason="unknown-name"):
     """A carrier, product, document or option that no table knows."""
 
-    reason = "unknown-name"
 
-
-class UnknownCarrierError(UnknownNameError):
+class UnknownCarrierError(UnknownNameError, reason="unknown-carrier"):
     """A carrier name that no table knows."""
 
-    reason = "unknown-carrier"
 
-
-class UnknownProductError(UnknownNameError):
+class UnknownProductError(UnknownNameError, reason="unknown-product"):
     """A product, item or furnace that no table knows."""
 
-    reason = "unknown-product"
 
-
-class AmbiguousError(EnergybenchError, LookupError):
+class AmbiguousError(EnergybenchError, LookupError, reason="several-candidates"):
     """A name or a figure with several candidates, none of which is a default."""
 
-    reason = "several-candidates"
 
-
-class NotInForceError(EnergybenchError, LookupError):
+class NotInForceError(EnergybenchError, LookupError, reason="not-in-force"):
     """A limit that was not, or is not known to have been, in force in the period and the place asked for."""
 
-    reason = "not-in-force"
 
-
-class PeriodError(EnergybenchError, ValueError):
+class PeriodError(EnergybenchError, ValueError, reason="unreadable-period"):
     """A period that is no year, half year, quarter, month or day."""
 
-    reason = "unreadable-period"
 
-
-class ConditionError(EnergybenchError, ValueError):
+class ConditionError(EnergybenchError, ValueError, reason="missing-condition"):
     """A limit for converted values, without the conditions of the plant that the conversion needs."""
 
-    reason = "missing-condition"
 
-
-class UnverifiedError(EnergybenchError):
+class UnverifiedError(EnergybenchError, reason="unverified"):
     """A row whose verification is too weak to be used without saying so."""
 
-    reason = "unverified"
 
-
-class MissingFigureError(EnergybenchError, LookupError):
+class MissingFigureError(EnergybenchError, LookupError, reason="missing-figure"):
     """A figure that a document has and that could not be read in it, or that an edition does not have."""
 
-    reason = "missing-figure"
 
-
-class BasisError(EnergybenchError, ValueError):
+class BasisError(EnergybenchError, ValueError, reason="basis"):
     """Calorific and primary basis mixed, or a basis without the figure that it needs."""
 
-    reason = "basis"
 
-
-class CoalRateError(BasisError):
+class CoalRateError(BasisError, reason="no-coal-rate"):
     """Electricity on the primary basis without a coal rate."""
 
-    reason = "no-coal-rate"
 
-
-class CoefficientError(EnergybenchError, ValueError):
+class CoefficientError(EnergybenchError, ValueError, reason="implausible-coefficient"):
     """A coefficient or heating value that cannot belong to the carrier it is given for."""
 
-    reason = "implausible-coefficient"
 
-
-class CapacityError(EnergybenchError, ValueError):
+class CapacityError(EnergybenchError, ValueError, reason="capacity"):
     """A furnace capacity that is missing, not a positive mass, or not stated by the table."""
 
-    reason = "capacity"
 
-
-class OutputError(EnergybenchError, ValueError):
+class OutputError(EnergybenchError, ValueError, reason="output"):
     """An output that is missing, zero, negative or in the wrong unit."""
 
-    reason = "output"
 
-
-class OptionError(EnergybenchError, ValueError):
+class OptionError(EnergybenchError, ValueError, reason="option"):
     """An option that does not exist or does not go with another."""
 
-    reason = "option"
 
-
-class ReceiptError(EnergybenchError, ValueError):
+class ReceiptError(EnergybenchError, ValueError, reason="receipt"):
     """A receipt cannot be read, or an answer cannot have one."""
 
-    reason = "receipt"
 
-
-class JsonLineError(EnergybenchError, ValueError):
+class JsonLineError(EnergybenchError, ValueError, reason="json-line"):
     """A line from a pipe that is not a question: no JSON object, or one without what is asked."""
 
-    reason = "json-line"
 
-
-class NoEnergyError(EnergybenchError, ValueError):
+class NoEnergyError(EnergybenchError, ValueError, reason="no-energy"):
     """An output without any reading of energy."""
 
-    reason = "no-energy"
 
-
-class MissingPackageError(EnergybenchError, ImportError):
+class MissingPackageError(EnergybenchError, ImportError, reason="missing-package"):
     """A package of an extra that is not installed."""
-
-    reason = "missing-package"
 
 
 @contextmanager
@@ -205,22 +162,16 @@ def requiring(package: str, extra: str, what: str) -> Iterator[None]:
         ) from error
 
 
-class TableError(EnergybenchError, ValueError):
+class TableError(EnergybenchError, ValueError, reason="table"):
     """A table or file that cannot be read as the table that is needed."""
 
-    reason = "table"
 
-
-class TableNotFoundError(TableError, FileNotFoundError):
+class TableNotFoundError(TableError, FileNotFoundError, reason="file-not-found"):
     """A file that is not there."""
 
-    reason = "file-not-found"
 
-
-class MissingColumnError(TableError):
+class MissingColumnError(TableError, reason="missing-column"):
     """A table without a column that is needed."""
-
-    reason = "missing-column"
 
 
 class EnergybenchWarning(UserWarning):
@@ -254,6 +205,14 @@ def text_of(value: object) -> str:
         return str(value)
     except ValueError:
         return quoted(value)
+
+
+@cache
+def compiled(pattern: str) -> re.Pattern[str]:
+    """Compile a pattern when it is first used: the patterns of all modules together take as long as an answer."""
+    import re
+
+    return re.compile(pattern)
 
 
 # Looking for near names costs milliseconds: whole tables of unknown names switch it off.

@@ -1,52 +1,49 @@
 """One catalogue of sentences: what energybench says in English, in another language.
 
-The code writes English. ``chinese.csv`` has a row for each sentence, and for each part that sentences are made of; a
-``{1}`` stands for what the code fills in and is put into the other language too, a ``{=1}`` for a quoted text, which
-stays as it is. A finished sentence is matched with the rows, so that it may pass through tables and engines as text.
+The code writes English. ``names.csv`` has a row for each name of the package, such as a class. ``chinese.csv`` has one
+for each sentence, and for each part that sentences are made of; a ``{1}`` stands for what the code fills in and is put
+into the other language too, a ``{=1}`` for a quoted text, which stays as it is. A finished sentence is matched with the
+rows, so that it may pass through tables and engines as text.
 """
 
 from __future__ import annotations
 
-import csv
 import re
-from dataclasses import dataclass
 from functools import cache, lru_cache
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
+
+from energybench.errors import compiled
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 LANGUAGES = ("zh", "en")
-_HOLE = re.compile(r"\{(=?)(\d+)\}")
+_HOLE = r"\{(=?)(\d+)\}"
 #: Joints between parts of a sentence, best first, and how Chinese writes them.
 _JOINTS = ((". ", "。"), ("; ", "；"), (": ", "："), (", and ", "，且"), (", ", "，"), (" and ", "和"), (" or ", "或"))
 #: Of the rows that fit a text, how many of those with the most letters of their own are tried.
 _MOST_TRIED = 6
 #: A row with fewer letters of its own fits many texts by chance: it counts where its holes leave no part in English.
 _FEW = 16
-_ENGLISH = re.compile(
-    r"""(?<![\w"'=.-])(?:a|an|and|are|as|by|can|example|for|has|in|is|it|its|no|not|of|on|or|that|the|The|this|to|was|with)
-    (?![\w"'=.-])""",
-    re.VERBOSE,
-)
+_ENGLISH = r"""(?x)
+    (?<![\w"'=.-])(?:a|an|and|are|as|by|can|example|for|has|in|is|it|its|no|not|of|on|or|that|the|The|this|to|was|with)
+    (?![\w"'=.-])"""
 #: A longer text is taken apart by lines and joints only.
 _LONGEST = 2000
 _CHINESE = "\u3000-\u303f\u4e00-\u9fff\uff00-\uffef"
-_LOOSE = re.compile(f"(?<=[{_CHINESE}]) $")
-_EDGES = re.compile(r"^((?:[;,.] )?\s*)(.*?)(,?\s*|(?<!\.)\.\s*)$", re.DOTALL)
+_LOOSE = f"(?<=[{_CHINESE}]) $"
+_EDGES = r"(?s)^((?:[;,.] )?\s*)(.*?)(,?\s*|(?<!\.)\.\s*)$"
 #: What a list has behind a comma: a name in Chinese, in quotes or of the tables, a standard with its number.
-_LISTED = re.compile(f".*[{_CHINESE}]|['\"a-z0-9]|[A-Z/]+ ?[0-9]")
+_LISTED = f".*[{_CHINESE}]|['\"a-z0-9]|[A-Z/]+ ?[0-9]"
 #: A list of ids, such as names of tables and columns, which are no words.
-_IDS = re.compile(r"(?=.*_)[\w-]+(?:, [\w-]+)+")
+_IDS = r"(?=.*_)[\w-]+(?:, [\w-]+)+"
 _PAIRS = ("()", "（）", "[]", "{}")
-_BRACKET = re.compile(r"(.+?) \((.+)\)", re.DOTALL)
+_BRACKET = r"(?s)(.+?) \((.+)\)"
 #: What fills a hole: a quoted text as a whole, or what comes.
 _FILLED = r"""('[^']*'(?: \(\d+ characters\))?|"[^"]*"(?: \(\d+ characters\))?|.*?)"""
 
 
-@dataclass(frozen=True)
-class _Row:
+class _Row(NamedTuple):
     pieces: tuple[str, ...]
     holes: tuple[tuple[bool, str], ...]
     chinese: str
@@ -57,7 +54,7 @@ class _Row:
 
     @property
     def pattern(self) -> re.Pattern[str]:
-        return _compiled(self.pieces)
+        return _pattern_of(self.pieces)
 
     def fill(self, texts: list[str]) -> str:
         """Write the sentence in Chinese; no space stands between two Chinese words."""
@@ -66,7 +63,7 @@ class _Row:
         for number, part in enumerate(re.split(r"\{(\d+)\}", self.chinese)):
             part = by_name[part] if number % 2 else part
             if re.match(f"[{_CHINESE}]", part):
-                made = _LOOSE.sub("", made)
+                made = compiled(_LOOSE).sub("", made)
             elif part.startswith(" ") and re.search(f"[{_CHINESE}]$", made) and re.match(f" [{_CHINESE}]", part):
                 part = part[1:]
             made += part
@@ -74,7 +71,7 @@ class _Row:
 
 
 @cache
-def _compiled(pieces: tuple[str, ...]) -> re.Pattern[str]:
+def _pattern_of(pieces: tuple[str, ...]) -> re.Pattern[str]:
     made = re.escape(pieces[0])
     for number, piece in enumerate(pieces[1:]):
         # Of two holes side by side the second is empty or begins a part of the sentence.
@@ -84,13 +81,21 @@ def _compiled(pieces: tuple[str, ...]) -> re.Pattern[str]:
 
 def word(name: str, lang: str = "zh") -> str:
     """Return a name of the package in a language: a class, a basis, a verification."""
-    return rows().get(name, name) if lang == "zh" else name
+    return _read("names").get(name, name) if lang == "zh" else name
+
+
+def rows() -> dict[str, str]:
+    return _read("names") | _read("chinese")
 
 
 @cache
-def rows() -> dict[str, str]:
-    text = Path(__file__).with_name("chinese.csv").read_text(encoding="utf-8")
-    return dict(list(csv.reader(text.splitlines(keepends=True)))[1:])
+def _read(table: str) -> dict[str, str]:
+    import csv
+    from pathlib import Path
+
+    with Path(__file__).with_name(f"{table}.csv").open(encoding="utf-8", newline="") as file:
+        _, *pairs = csv.reader(file)
+    return dict(pairs)
 
 
 _taught: list[tuple[Callable[[], dict[str, str]], Callable[[str], str]]] = []
@@ -112,10 +117,10 @@ def _catalogue() -> tuple[dict[str, str], list[_Row]]:
     """Return the texts without holes, and the rows with holes, those with the most letters first."""
     whole, made = {english: chinese for names, _ in _taught for english, chinese in names().items()}, []
     for english, chinese in rows().items():
-        if not _HOLE.search(english):
+        if not compiled(_HOLE).search(english):
             whole[english] = chinese
             continue
-        parts = _HOLE.split(english)
+        parts = compiled(_HOLE).split(english)
         holes = tuple((mark == "=", name) for mark, name in zip(parts[1::3], parts[2::3], strict=True))
         made.append(_Row(tuple(parts[0::3]), holes, chinese))
     return whole, sorted(made, key=lambda row: -row.letters)
@@ -151,16 +156,16 @@ def in_chinese(text: str) -> str:
 @lru_cache(maxsize=20_000)
 def _best(text: str) -> tuple[int, str]:
     """Return how many letters of a text the catalogue says, and the text in Chinese: the reading that says most."""
-    before, core, after = _EDGES.fullmatch(text).groups()  # type: ignore[union-attr] # it fits every text
+    before, core, after = compiled(_EDGES).fullmatch(text).groups()  # type: ignore[union-attr] # it fits every text
     whole, with_holes = _catalogue()
-    if not re.search("[A-Za-z]{2}", core) or _is_quoted(core) or _IDS.fullmatch(core):
+    if not re.search("[A-Za-z]{2}", core) or _is_quoted(core) or compiled(_IDS).fullmatch(core):
         return 0, text
     if core not in whole and re.match("[A-Z][a-z]* [a-z]", core) and core[0].lower() + core[1:] in whole:
         core = core[0].lower() + core[1:]
     if core in whole:
         return len(core), f"{_edge(before)}{whole[core]}{_edge(after)}"
     found = (0, core)
-    tried = 0
+    tried, in_english = 0, compiled(_ENGLISH).search
     for row in with_holes if len(core) < _LONGEST else ():
         if row.letters <= found[0] and tried >= _MOST_TRIED:
             break
@@ -171,7 +176,7 @@ def _best(text: str) -> tuple[int, str]:
             continue
         tried += 1
         said = [(0, hole) if own else _best(hole) for (own, _), hole in zip(row.holes, match.groups(), strict=True)]
-        if row.letters < _FEW and any("; " in hole or _ENGLISH.search(hole) for _, hole in said):
+        if row.letters < _FEW and any("; " in hole or in_english(hole) for _, hole in said):
             continue
         score = row.letters + sum(letters for letters, _ in said)
         if score > found[0]:
@@ -187,7 +192,7 @@ def _best(text: str) -> tuple[int, str]:
             # Of two readings that say as much, the one that ends at a full stop.
             if (both and both >= found[0] + (joint != ". ")) or (not found[0] and own and joint != ", "):
                 found = both or 1, _join(one, written, other)
-    if (bracket := _BRACKET.fullmatch(core)) and bracket[2].count("(") == bracket[2].count(")"):
+    if (bracket := compiled(_BRACKET).fullmatch(core)) and bracket[2].count("(") == bracket[2].count(")"):
         (first, one), (second, other) = _best(bracket[1]), _best(bracket[2])
         if first + second > found[0]:
             found = first + second, f"{one}（{other}）"
@@ -237,7 +242,7 @@ def _listed(text: str) -> str:
     """Write a list of names as Chinese does; commas in quotations and in brackets stay."""
     made, *parts = text.split(", ")
     for part in parts:
-        made += ("、" if _LISTED.match(part) and _is_whole(made, *_PAIRS) else ", ") + part
+        made += ("、" if compiled(_LISTED).match(part) and _is_whole(made, *_PAIRS) else ", ") + part
     return made
 
 

@@ -7,7 +7,7 @@ take part in arithmetic.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -86,7 +86,7 @@ class Grading:
     def of_ladders(self) -> list[Regions]:
         signs = [curve.sign if curve else 1.0 for curve in self.outputs.curves]
         ladders = zip(self.outputs.ladders, signs, strict=True)
-        return [one.regions(self.compare) if one else replace(_ONE_LIMIT, sign=sign) for one, sign in ladders]
+        return [one.regions(self.compare) if one else _ONE_LIMIT._replace(sign=sign) for one, sign in ladders]
 
     @cached_property
     def sign(self) -> Floats:

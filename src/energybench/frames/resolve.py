@@ -38,7 +38,8 @@ from energybench.limits.choose import (
     needs_capacity,
     standing,
 )
-from energybench.limits.corrections import apply, check_conditions
+from energybench.limits.conditions import check_conditions
+from energybench.limits.corrections import apply
 from energybench.limits.furnaces import READINGS, LimitCurve, find_curve
 from energybench.limits.ladders import COMPARES
 from energybench.limits.verdicts import PROJECTS, check_basis
@@ -147,7 +148,7 @@ def resolve_factor(
         read = read_unit(unit)
         if density:
             column = "density"
-            choice = replace(choice, density=read_rate(density, "density"))
+            choice = choice._replace(density=read_rate(density, "density"))
         column = f"{own}_unit" if own else "carrier"
         if not own:
             exact, record = factor(carrier, read, choice)
@@ -159,7 +160,7 @@ def resolve_factor(
         # The row's figure is a multiplier, so its table entry is made for the figure 1 without a plausibility
         # check, and the plausible figures are kept beside it.
         one = Rate(Fraction(1), read_unit(own_unit))
-        exact, record = factor(carrier, read, replace(choice, **{own: one}, allow_unverified=True))  # type: ignore[arg-type]
+        exact, record = factor(carrier, read, choice._replace(**{own: one}, allow_unverified=True))  # type: ignore[arg-type]
         if is_power_of_unknown_name(record, read):
             # It would be standard coal, and no electricity to an indicator in kWh.
             raise UnknownCarrierError(

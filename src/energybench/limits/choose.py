@@ -26,7 +26,6 @@ from energybench.errors import (
 from energybench.limits.furnaces import READINGS, FurnaceLimit, furnace_limit
 from energybench.limits.ladders import Ladder, Level, Step
 from energybench.tables.names import find_item, item_name, normalise_name
-from energybench.tables.periods import period_span
 from energybench.tables.rows import as_of
 from energybench.tables.store import ACCEPTED, cached, citation, find_document, own_ids, records, require_usable
 from energybench.tables.upkeep import stale
@@ -53,17 +52,12 @@ _COPIED = [field.name for field in fields(Ladder) if field.name not in ("steps",
 
 
 def _ladder(row: Any, steps: Iterable[Step], beyond: Level, **changes: Any) -> Ladder:
-    same = {name: getattr(row, name) for name in _COPIED if hasattr(row, name)}
     source = find_document(row.document)
-    about: dict[str, Any] = {
-        "item_zh": item_name(row.item),
-        "item_en": item_name(row.item, "en"),
-        "region": source.region,
-        "effective_from": source.effective_from,
-        "effective_to": last_day(source),
-    }
-    known = {"basis": "", "indicator_en": row.indicator_zh, **same, **about, **changes}
-    return Ladder(**known, steps=tuple(steps), beyond=beyond)
+    known: dict[str, Any] = {"basis": "", "indicator_en": row.indicator_zh}
+    known |= {name: getattr(row, name) for name in _COPIED if hasattr(row, name)}
+    known |= {"item_zh": item_name(row.item), "item_en": item_name(row.item, "en")}
+    known |= {"region": source.region, "effective_from": source.effective_from, "effective_to": last_day(source)}
+    return Ladder(**known | changes, steps=tuple(steps), beyond=beyond)
 
 
 @cached()
@@ -287,6 +281,8 @@ def day_of(period: str | None) -> str:
     """Return the last day of a period, or the day up to which the tables were checked."""
     if period is None:
         return as_of()
+    from energybench.tables.periods import period_span
+
     shown = quoted(period)
     span = period_span(period) if isinstance(period, str) else None
     if span is None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from math import prod
-from typing import TYPE_CHECKING, Any, Literal, overload
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, overload
 
 from energybench.energy.measured import read_measured
 from energybench.errors import (
@@ -21,7 +21,7 @@ from energybench.errors import (
     text_of,
 )
 from energybench.limits.choose import all_ladders, choose_ladder, usual_unit, warn_if_superseded
-from energybench.limits.corrections import apply, check_conditions
+from energybench.limits.conditions import check_conditions
 from energybench.limits.furnaces import READINGS
 from energybench.limits.ladders import COMPARES
 from energybench.limits.verdicts import Verdict, check_basis, judge, saving_scale
@@ -177,9 +177,7 @@ def classify(
         raise OptionError(f"plausible is {quoted(plausible)}, expected True or False", quoted(plausible), "Write True")
     check_option("compare", compare, COMPARES)
     read = _read(value, item, document, period, region)
-    judging = Judging(
-        document, period, region, project, capacity, reading, compare, corrections, plausible, allow_unverified
-    )
+    judging = Judging(*(question[name] for name in Judging._fields))
     ladder = judging.ladder_of(item, basis, read[1])
     number, uncertainty, exact = _value_in(value, read, ladder)
     if output is not None and (spread := read_measured(output, "output")[2]) is not None:
@@ -189,8 +187,7 @@ def classify(
     return judging.verdict_on(number, uncertainty, ladder, saving, exact, question)
 
 
-@dataclass(frozen=True, slots=True)
-class Judging:
+class Judging(NamedTuple):
     """Which limit a value is compared with, and how: the arguments that :func:`classify` shares with an account."""
 
     document: str | None
@@ -228,6 +225,8 @@ class Judging:
         measured_value = value
         ladder, given = check_conditions(ladder, self.corrections)
         if given:
+            from energybench.limits.corrections import apply  # needed for few documents
+
             ladder, value, applied = apply(ladder, value, given, allow_unverified=self.allow_unverified)
             if uncertainty is not None:
                 # An addition to the value leaves its uncertainty as it is.

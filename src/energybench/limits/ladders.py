@@ -12,7 +12,7 @@ from enum import StrEnum
 from fractions import Fraction
 from functools import lru_cache
 from math import floor, inf, nextafter, ulp
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from energybench.errors import AmountError
 from energybench.errors.language import word
@@ -116,8 +116,7 @@ class Step:
         return bound if shortest < tie or (shortest == tie and last % 2 == 0) else nextafter(bound, -inf)
 
 
-@dataclass(frozen=True, slots=True)
-class Regions:
+class Regions(NamedTuple):
     sign: float
     edges: tuple[float, ...]
     #: Per region: its class, None where a missing figure leaves it open.

@@ -6,10 +6,10 @@ from dataclasses import asdict, dataclass, field, fields
 from fractions import Fraction
 from functools import lru_cache
 from math import erfc, inf, isfinite, sqrt
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from energybench import __version__
-from energybench.energy.coefficients import check_basis_name
+from energybench.energy import check_basis_name
 from energybench.energy.measured import read_measured
 from energybench.errors import (
     AmountError,
@@ -22,17 +22,15 @@ from energybench.errors import (
     quoted,
 )
 from energybench.limits.choose import other_readings
-from energybench.limits.corrections.catalogue import is_conditional
+from energybench.limits.conditions import is_conditional
 from energybench.limits.ladders import TOLERANCE, Level, beyond_every_step
 from energybench.tables.rows import Cited, as_of
-from energybench.tables.store import citation, data_version
+from energybench.tables.store import cached, citation, data_version
 from energybench.units.factors import ratio, same_kind, to_float
 from energybench.units.result import Card, Quantified, Receipted, Record
 from energybench.units.text import KWH, TCE, UnitText, read_unit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from energybench.energy.measured import MeasuredLike, Spread
     from energybench.limits.corrections import CorrectionResult
     from energybench.limits.furnaces import FurnaceLimit
@@ -196,7 +194,7 @@ class Verdict(Quantified, Card, Receipted, Cited):
         )
         reading = "; depends on the reading" if self.depends_on_reading else ""
         source = f"{self.document} {self.clause}".strip()
-        value = f"{self.value:.6g}" if self.uncertainty is None else f"({self.value:.6g} ± {self.uncertainty:.3g})"
+        value = _with_uncertainty(self.value, self.uncertainty)
         follows = "".join(f"; {one}" for one in self.follows)
         place = self.region.partition(";")[0]
         source = ", ".join(filter(None, (place, source, self.verification)))
@@ -209,6 +207,10 @@ class Verdict(Quantified, Card, Receipted, Cited):
 
 
 _SHOWN = tuple(one.name for one in fields(Verdict) if one.repr)
+
+
+def _with_uncertainty(value: float, uncertainty: float | None) -> str:
+    return f"{value:.6g}" if uncertainty is None else f"({value:.6g} ± {uncertainty:.3g})"
 
 
 def check_basis(ladder: Ladder, basis: str | None) -> None:
@@ -354,28 +356,19 @@ PROJECTS = ("existing", "new")
 _REQUIRED = {"existing": Level.LEVEL_3, "new": Level.LEVEL_2}
 
 
-@dataclass(frozen=True, slots=True)
-class Duty:
+class Duty(NamedTuple):
     #: The largest ``sign * value`` that meets it, in the unit of the ladder.
     edge: float
     met: str
     unmet: str
 
 
+@cached(8192)
 def duties(ladder: Ladder, project: str | None = None, compare: str = "full") -> tuple[Duty, ...]:
     """Return what a plant has to meet beside its class; one sentence on each side of an edge."""
     if project is not None:
         check_option("project", project, PROJECTS)
-    return _duties(ladder, project, compare)
-
-
-@lru_cache(8192)
-def _duties(ladder: Ladder, project: str | None, compare: str) -> tuple[Duty, ...]:
-    return tuple(_find_duties(ladder, project, compare))
-
-
-def _find_duties(ladder: Ladder, project: str | None, compare: str) -> Iterator[Duty]:
-    yield Duty(inf, ladder.assumed, ladder.assumed)
+    found = [Duty(inf, ladder.assumed, ladder.assumed)]
     asked = _REQUIRED[project or "existing"]
     plant = "a new plant" if project == "new" else "an existing plant"
     known = [(ladder, step) for step in ladder.steps if step.level is asked and project]
@@ -389,14 +382,16 @@ def _find_duties(ladder: Ladder, project: str | None, compare: str) -> Iterator[
         what += f", required of {plant}," if project else ""
         base = " at the base conditions of the standard" if other is not ladder and is_conditional(other) else ""
         met = f"{what} is met{base}" if project else ""
-        yield Duty((step.edge(compare) or 0.0) * scale, met, f"{what} is not met{base}")
+        found.append(Duty((step.edge(compare) or 0.0) * scale, met, f"{what} is not met{base}"))
     if project and not known:
         none = f"no GB level {asked[-1]} of {ladder.item} is known, which {plant} must meet"
-        yield Duty(inf, none, none)
+        found.append(Duty(inf, none, none))
     baseline = next((step.edge(compare) for step in ladder.steps if step.level is Level.BASELINE), None)
     if ladder.deadline and baseline is not None:
         passed = ", which has passed" if ladder.deadline < as_of() else ""
-        yield Duty(baseline, "", f"{citation(ladder.document)} asks for the baseline by {ladder.deadline}{passed}")
+        asks = f"{citation(ladder.document)} asks for the baseline by {ladder.deadline}{passed}"
+        found.append(Duty(baseline, "", asks))
+    return tuple(found)
 
 
 def consequences(ladder: Ladder, value: float, project: str | None = None, compare: str = "full") -> tuple[str, ...]:
@@ -513,10 +508,17 @@ def decide(
     toward = 1.0 if rule == "guarded-acceptance" else -1.0
     level = ladder.level(value + ladder.sign * toward * width, compare)
     probability = None
+    sure = "no uncertainty was given"
     if uncertainty is not None and level is not None:
         chances = class_probabilities if level is ladder.beyond else conformity
         probability = chances(value, uncertainty, ladder, compare)[level.value]
-    sentence = _sentence(value, uncertainty, ladder, level, rule, kept, width, probability)
+    if probability is not None:
+        sure = f"the true value {'is' if level is ladder.beyond else 'meets'} {level} with {chance_text(probability)}"
+    how = "simple acceptance"
+    if rule != "simple":
+        how = f"{rule.replace('-', ' ')} at a risk of {kept:.3g}, guard band {width:.3g} {ladder.unit}"
+    decided = f"{level} ({level.zh}) by {how}; {sure}" if level else f"cannot tell, a figure is missing ({how})"
+    sentence = f"{_with_uncertainty(value, uncertainty)} {ladder.unit}: {decided}"
     return Decision(level, rule, None if rule == "simple" else kept, width, ladder.unit, probability, sentence)
 
 
@@ -525,26 +527,3 @@ def chance_text(probability: float) -> str:
     if probability > 0.9999:
         return "probability over 0.9999"
     return "probability under 0.0001" if probability < 0.0001 else f"probability {probability:.4f}"
-
-
-def _sentence(
-    value: float,
-    uncertainty: float | None,
-    ladder: Ladder,
-    level: Level | None,
-    rule: str,
-    risk: float,
-    width: float,
-    probability: float | None,
-) -> str:
-    shown = f"{value:.6g}" if uncertainty is None else f"({value:.6g} ± {uncertainty:.3g})"
-    how = "simple acceptance"
-    if rule != "simple":
-        how = f"{rule.replace('-', ' ')} at a risk of {risk:.3g}, guard band {width:.3g} {ladder.unit}"
-    if level is None:
-        return f"{shown} {ladder.unit}: cannot tell, a figure is missing ({how})"
-    if probability is None:
-        sure = "no uncertainty was given"
-    else:
-        sure = f"the true value {'is' if level is ladder.beyond else 'meets'} {level} with {chance_text(probability)}"
-    return f"{shown} {ladder.unit}: {level} ({level.zh}) by {how}; {sure}"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from dataclasses import asdict, dataclass, replace
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from energybench.energy import BASES
 from energybench.energy.coefficients import Choice
@@ -17,7 +17,7 @@ from energybench.energy.conversion import factor, make_choice
 from energybench.energy.lines import FLOWS
 from energybench.errors import EnergybenchError
 from energybench.limits.choose import all_ladders
-from energybench.limits.corrections import check_conditions
+from energybench.limits.conditions import check_conditions
 from energybench.limits.furnaces import READINGS
 from energybench.limits.ladders import COMPARES
 from energybench.limits.verdicts import check_basis
@@ -104,8 +104,7 @@ class Alternative:
         return f"{self.choice} {self.option}: {what}{f' ({self.reason})' if self.reason else ''}"
 
 
-@dataclass(frozen=True, slots=True)
-class Figures:
+class Figures(NamedTuple):
     """What of an account the value comes from."""
 
     lines: tuple[Line, ...]
@@ -299,8 +298,7 @@ def _net_amount(lines: list[Line]) -> tuple[float | None, str]:
 # Choices --------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _Choices:
+class _Choices(NamedTuple):
     value: float
     ladder: Ladder
     compare: str
@@ -360,7 +358,7 @@ class _Choices:
         if self.ladder.basis:
             return self.untold("basis", other, f"the limit is on the {self.ladder.basis} basis")
         choice = make_choice(basis=other, coal_rate=coal_rate if other == "primary" else None)
-        return self.reckoned("basis", other, figures, replace(choice, gas_state=figures.gas_state))
+        return self.reckoned("basis", other, figures, choice._replace(gas_state=figures.gas_state))
 
     def reckoned(self, name: str, option: str, figures: Figures, choice: Choice) -> Alternative:
         try:
@@ -376,6 +374,6 @@ def _converted(line: Line, choice: Choice) -> float:
     if not line.tce or record.origin in ("user", "ncv", "definition") or record.basis == choice.basis == "primary":
         return line.tce
     density = Rate(*read_exact(line.density)) if line.density else None
-    exact, _ = factor(line.carrier, read_unit(line.unit), replace(choice, density=density))
+    exact, _ = factor(line.carrier, read_unit(line.unit), choice._replace(density=density))
     amount = Fraction(repr(line.amount)) * exact
     return float(amount * FLOWS[line.flow])

@@ -11,7 +11,7 @@ from energybench.energy.lines import FLOW_SIGNS, KIND_OF_FLOW
 from energybench.errors import EnergybenchError, OptionError, quoted
 from energybench.frames.columns import CORRECTIONS, EXAMPLES, REQUIRED
 from energybench.limits.choose import choose_document, find_ladder, needs_capacity
-from energybench.limits.corrections import required_corrections
+from energybench.limits.conditions import required_corrections
 from energybench.limits.furnaces import find_curve
 from energybench.report.files import WORKBOOKS, refuse_overwriting, whole_file
 from energybench.report.words import Words, vocabulary

@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from energybench.errors import (
     LONGEST_QUOTE,
@@ -17,6 +17,7 @@ from energybench.errors import (
     UnknownCarrierError,
     UnknownNameError,
     UnknownProductError,
+    compiled,
     language,
     quoted,
     searches_names,
@@ -27,17 +28,16 @@ from energybench.tables.store import cached, records
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
 
-    Decorations = tuple[re.Pattern[str], re.Pattern[str]]
+    Decorations = tuple[str, str]
 
-_FOLDED = str.maketrans("_-（）\u3000", "  () ")
 #: What stands before a name in a list and is no part of it: a number, 其中, a mark; and what stands behind it.
 _IN_A_LIST = (
     r"[(\[]?(?:\d{1,2}(?:\.\d{1,2})*|[一二三四五六七八九十]{1,3})(?:[)\]、]|[.:,](?!\d))|\d{1,2}(?:\.\d{1,2})*\s"
     r"|(?:#|no\.?)\s?\d{1,2}(?![\d号#])[、.:]?|其中[:、,]?|[*※△▲•~—-]+",
     r"[*※△▲]+|\[\d{1,2}\]|\(注\d?\)",
 )
-_CIRCLED = re.compile("[\u2460-\u2473]")
-_SPACE_IN_CHINESE = re.compile("(?<=[\u3000-\u9fff])\\s+|\\s+(?=[\u3000-\u9fff])")
+_CIRCLED = "[\u2460-\u2473]"
+_SPACE_IN_CHINESE = "(?<=[\u3000-\u9fff])\\s+|\\s+(?=[\u3000-\u9fff])"
 #: A slip in fewer letters, or a swap in fewer Chinese characters, makes another word.
 _LETTERS, _CHARACTERS = 5, 3
 #: The last letters of a word, where the vowel says which substance it is.
@@ -48,12 +48,12 @@ _MOST_SHOWN, _MOST_OF_FAMILY = 12, 4
 
 def normalise_name(name: str) -> str:
     """Fold case, hyphens, brackets and spaces: ``" Natural_Gas "`` is ``"natural gas"``, ``"合 计"`` is ``"合计"``."""
-    folded = " ".join(name.casefold().translate(_FOLDED).split())
-    return _SPACE_IN_CHINESE.sub("", folded) if " " in folded else folded
+    folded = name.casefold().replace("_", " ").replace("-", " ").replace("（", "(").replace("）", ")")
+    folded = " ".join(folded.split())
+    return compiled(_SPACE_IN_CHINESE).sub("", folded) if " " in folded and not folded.isascii() else folded
 
 
-@dataclass(frozen=True, slots=True)
-class Meaning:
+class Meaning(NamedTuple):
     """What a name may mean: the ids, the words that show them, and whether the one id is the thing itself."""
 
     ids: tuple[str, ...]
@@ -133,7 +133,7 @@ class Names(Mapping[str, Meaning]):
 def decorations(before: str = "", behind: str = "") -> Decorations:
     """Return the patterns of what may stand around a name of a kind without changing what it means."""
     first, last = ("|".join(filter(None, pair)) for pair in zip(_IN_A_LIST, (before, behind), strict=True))
-    return re.compile(rf"\s*(?:{first})\s*"), re.compile(rf"\s*(?:{last})\s*$")
+    return rf"\s*(?:{first})\s*", rf"\s*(?:{last})\s*$"
 
 
 _PLAIN = decorations()
@@ -152,10 +152,10 @@ def spellings(name: str, around: Decorations = _PLAIN) -> Iterator[str]:
     yield normalise_name(name)
     if len(name) > LONGEST_QUOTE:
         return
-    text = unicodedata.normalize("NFKC", _CIRCLED.sub("", name)).casefold()
+    text = unicodedata.normalize("NFKC", compiled(_CIRCLED).sub("", name)).casefold()
     text = "".join(_characters(False).get(one, one) for one in text if unicodedata.category(one) != "Cf")
-    text = _SPACE_IN_CHINESE.sub("", text).strip()
-    before, behind = around
+    text = compiled(_SPACE_IN_CHINESE).sub("", text).strip()
+    before, behind = map(compiled, around)
     while text:
         yield normalise_name(text)
         if found := before.match(text):
@@ -237,19 +237,19 @@ def _is_slip(given: str, known: str) -> bool:
 # Carriers -------------------------------------------------------------------------------------------------
 
 #: 电力(等价值): the name of a group is the basis that its word states.
-_NAME_WITH_BASIS = re.compile(r"(.+?)[\s\-_:：]*[(（]?(?:(?P<calorific>当量)|(?P<primary>等价))值?[)）]?")
+_NAME_WITH_BASIS = r"(.+?)[\s\-_:：]*[(（]?(?:(?P<calorific>当量)|(?P<primary>等价))值?[)）]?"
 #: Bought energy and its grade are the carrier itself; so is the amount that was used.
 _AROUND_CARRIER = decorations(
     r"外购|外来|购入|购进|采购|(?:purchased|bought|imported)\s|[+-]?\d{1,3}(?:#|号)",
     r"(?:消费|消耗|使用|耗用|耗|用)?量|消费|消耗|\(?\d{1,3}(?:#|号)\)?",
 )
 #: A word before a carrier that says how it counts, and the flow that says so of an amount.
-_FLOW_IN_NAME = re.compile(
+_FLOW_IN_NAME = (
     r"(?P<made>自产自用|自发自用|自产|自发|自用|自备|自制|self-(?:made|generated|produced) )"
     r"|(?P<sent>外供|外送|外销|外售|外输|上网|转供|转售|exported )|(?P<recovered>回收利用|回收|recovered )"
 )
 #: A name of what a carrier costs, and amounts of bills by the unit that the coefficient of the carrier is per.
-_MONEY = re.compile(r"(.+?)\s?(?:费用?|款|成本|金额|bills?|costs?|charges?|fees?)")
+_MONEY = r"(.+?)\s?(?:费用?|款|成本|金额|bills?|costs?|charges?|fees?)"
 _BILLED = {"kWh": "10 万kWh", "m3": "10 万m3", "kg": "10 t", "t": "10 t", "MJ": "100 GJ", "GJ": "100 GJ"}
 _FLOWS = {"made": "自产自用", "sent": "外供", "recovered": "回收利用"}
 
@@ -286,7 +286,7 @@ def find_carrier(name: str) -> str:
 
 def _refuse_flow(name: str) -> None:
     """Refuse a name that says how the carrier counts, which is not read from a name."""
-    found = _FLOW_IN_NAME.match(name.strip())
+    found = compiled(_FLOW_IN_NAME).match(name.strip())
     rest = name.strip()[found.end() :].strip() if found else ""
     if found and meaning_of(rest, _carrier_names(), _AROUND_CARRIER):
         flow = _FLOWS[str(found.lastgroup)]
@@ -296,7 +296,7 @@ def _refuse_flow(name: str) -> None:
 
 def _amount_for_money(name: str) -> str:
     """Say what to write for a name of money, such as 电费: an amount as a bill states it, of the carrier."""
-    found = _MONEY.fullmatch(name.strip()) if isinstance(name, str) else None
+    found = compiled(_MONEY).fullmatch(name.strip()) if isinstance(name, str) else None
     meant = meaning_of(found[1], _carrier_names(), _AROUND_CARRIER) if found else None
     if found is None or meant is None:
         return ""
@@ -316,7 +316,7 @@ def carriers_of(name: str) -> tuple[str, ...]:
 
 def without_basis(name: str) -> tuple[str, str]:
     """Split a name of electricity or heat from the basis that it states, as 电力(等价值) does."""
-    found = _NAME_WITH_BASIS.fullmatch(name.strip()) if isinstance(name, str) else None
+    found = compiled(_NAME_WITH_BASIS).fullmatch(name.strip()) if isinstance(name, str) else None
     if found:
         meant = _carrier_names().get(normalise_name(found[1]))
         if meant and meant.exact and meant.ids[0] in ("electricity", "heat"):
@@ -332,6 +332,11 @@ def is_slip(name: str) -> bool:
 # Products -------------------------------------------------------------------------------------------------
 
 _AROUND_ITEM = decorations(behind="产出?量|产品")
+
+
+def matches(item: str, patterns: Iterable[str]) -> bool:
+    """Say whether an item is one of several, in which ``*`` stands for any characters."""
+    return any(fnmatchcase(item, pattern) for pattern in patterns)
 
 
 @cached()

@@ -9,22 +9,20 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from energybench.errors import compiled
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 Span = tuple[date, date]
 
 _NUMERALS = str.maketrans("〇零一二三四五六七八九", "00123456789")
-_YEAR = re.compile(r"([12]\d{3})(?:\.0+|年度?|年?全年)?")
-_MONTH = re.compile(r"([12]\d{3})(?:[-/年](\d{1,2})|(\d\d))(?:月份?)?")
-_DAY = re.compile(
-    r"([12]\d{3})(?:([-/年])(\d{1,2})([-/月])(\d{1,2})[日号]?|(\d\d)(\d\d))(?:[ T]\d{1,2}:\d\d(?::\d\d(?:\.\d+)?)?)?"
-)
-_PART = re.compile(
-    r"([12]\d{3})[-/年]?(?:第?([1-4一二三四])季度?|Q([1-4])|([上下])半年|H([12])|前([二三23])季度?)", re.IGNORECASE
-)
+_YEAR = r"([12]\d{3})(?:\.0+|年度?|年?全年)?"
+_MONTH = r"([12]\d{3})(?:[-/年](\d{1,2})|(\d\d))(?:月份?)?"
+_DAY = r"([12]\d{3})(?:([-/年])(\d{1,2})([-/月])(\d{1,2})[日号]?|(\d\d)(\d\d))(?:[ T]\d{1,2}:\d\d(?::\d\d(?:\.\d+)?)?)?"
+_PART = r"(?i)([12]\d{3})[-/年]?(?:第?([1-4一二三四])季度?|Q([1-4])|([上下])半年|H([12])|前([二三23])季度?)"
 #: Two periods, or a period and a month of its year; a dash stands between months, as it is a part of dates.
-_RANGE = re.compile(r"(.+?)(?:[至到~—–]|/(?=\d{4}-)|-(?=\d{1,2}月)|-(?=\d{4}年))(.+)")
+_RANGE = r"(.+?)(?:[至到~—–]|/(?=\d{4}-)|-(?=\d{1,2}月)|-(?=\d{4}年))(.+)"
 
 
 @lru_cache(4096)
@@ -53,16 +51,16 @@ def period_span(text: str) -> Span | None:
 
 
 #: What a part of a year has in its name: a month, a quarter, a half-year.
-_PART_WORD = re.compile(r"月|季|半年|[QH]\d", re.IGNORECASE)
-_MONTH_NUMERAL = re.compile("(十[一二]?|[一二三四五六七八九])月")
+_PART_WORD = r"(?i)月|季|半年|[QH]\d"
+_MONTH_NUMERAL = "(十[一二]?|[一二三四五六七八九])月"
 
 
 def part_of_year(text: str, year: str = "") -> Span | None:
     """Return the span of a part of a year as people name it; one without a year of its own is of the year given."""
     plain = "".join(unicodedata.normalize("NFKC", text).split())
-    if not _PART_WORD.search(plain):
+    if not compiled(_PART_WORD).search(plain):
         return None
-    plain = _MONTH_NUMERAL.sub(
+    plain = compiled(_MONTH_NUMERAL).sub(
         lambda found: f"{'一二三四五六七八九十'.find(found[1][-1]) + 1 + 10 * (len(found[1]) - 1)}月", plain
     )
     return period_span(plain) or period_span(f"{year}年{plain}")
@@ -99,11 +97,11 @@ def _tiles(first: date, last: date, spans: Mapping[str, Span]) -> list[str]:
 
 
 def _single(text: str) -> Span | None:
-    if found := _YEAR.fullmatch(text):
+    if found := compiled(_YEAR).fullmatch(text):
         return _months(int(found[1]), 1, 12)
-    if found := _MONTH.fullmatch(text):
+    if found := compiled(_MONTH).fullmatch(text):
         return _months(int(found[1]), int(found[2] or found[3]), int(found[2] or found[3]))
-    if found := _DAY.fullmatch(text):
+    if found := compiled(_DAY).fullmatch(text):
         if found[2] and {found[2], found[4]} not in ({"-"}, {"/"}, {"年", "月"}):
             return None
         try:
@@ -111,7 +109,7 @@ def _single(text: str) -> Span | None:
         except ValueError:
             return None
         return day, day
-    if found := _PART.fullmatch(text):
+    if found := compiled(_PART).fullmatch(text):
         year, quarter, half, quarters = int(found[1]), found[2] or found[3], found[4] or found[5], found[6]
         if quarters:
             return _months(year, 1, 3 * _number(quarters))
@@ -121,7 +119,7 @@ def _single(text: str) -> Span | None:
 
 
 def _between(text: str) -> Span | None:
-    found = _RANGE.fullmatch(text)
+    found = compiled(_RANGE).fullmatch(text)
     first = found and _single(found[1])
     if not found or first is None:
         return None

@@ -8,10 +8,9 @@ from __future__ import annotations
 import json
 import re
 from collections import namedtuple
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 #: How far a row was checked, best first; those before ``unverified`` are used without being asked for. An
 #: organisation's own rows are ``own_row``, whatever their file says of a check.
@@ -76,6 +75,7 @@ def page_of(row: str) -> str:
 
 
 if TYPE_CHECKING:
+    from dataclasses import dataclass
 
     @dataclass(frozen=True)
     class Row(Cited):
@@ -105,8 +105,7 @@ if TYPE_CHECKING:
     TargetRow = Row
 
 
-@dataclass(frozen=True, slots=True)
-class Schema:
+class Schema(NamedTuple):
     """What is said of the columns of a table.
 
     ``positive`` are numbers above zero. ``units`` say the one unit of a column or ``""``, ``patterns`` how its cells

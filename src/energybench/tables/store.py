@@ -13,9 +13,9 @@ import warnings
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from functools import lru_cache, wraps
-from itertools import chain
+from itertools import chain, zip_longest
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ParamSpec, TextIO, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from energybench.errors import (
     AmbiguousError,
@@ -149,7 +149,7 @@ def records(name: str) -> tuple[Any, ...]:
         fix = did_you_mean(name, TABLES, f"Use one of {', '.join(TABLES)}")
         raise OptionError(f"{quoted(name)} is not a table", quoted(name), fix)
     record, key = record_of(name), schemas()[name].key
-    _, *lines = _read(folder() / f"{name}.csv", lambda file: list(csv.reader(file)))
+    _, *lines = _read(folder() / f"{name}.csv")
     found = {tuple(getattr(row, k) for k in key): row for row in map(record._make, lines)}
     found.update({tuple(getattr(own, k) for k in key): own for own in _own_records(name)})
     _check_named(name)
@@ -217,7 +217,7 @@ def data_version() -> str:
     import hashlib  # takes a while, and few answers say their version
 
     digest = hashlib.sha256()
-    for path in [*sorted(folder().glob("*.csv")), *_all_overlays()]:
+    for path in [*(folder() / f"{name}.csv" for name in sorted(TABLES)), *_all_overlays()]:
         digest.update(path.name.encode())
         digest.update(_bytes(path).replace(b"\r\n", b"\n"))
     return digest.hexdigest()[:12]
@@ -365,20 +365,15 @@ _EXPRESSIONS: dict[str, Callable[[str], object]] = {
 }
 
 
-def _read(path: Path, reader: Callable[[TextIO], Result]) -> Result:
+def _read(path: Path) -> list[list[str]]:
     _check_regular(path)
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            return reader(file)
+            return [line for line in csv.reader(file) if line]
     except OSError as error:
         raise TableError(f"{path} cannot be read: {error.strerror}", str(path), "Give the right to read it") from error
     except (UnicodeDecodeError, csv.Error) as error:
         raise TableError(f"{path} is not CSV in UTF-8: {error}", str(path), "Save it as CSV UTF-8") from error
-
-
-def _rows_and_columns(file: TextIO) -> tuple[list[dict[str, str]], list[str]]:
-    reader = csv.DictReader(file)
-    return list(reader), list(reader.fieldnames or ())
 
 
 def overlay_files(path: Path) -> list[Path]:
@@ -439,9 +434,9 @@ def _table_of(columns: list[str], path: Path) -> str:
 
 
 def _checked(path: Path) -> tuple[str, list[tuple[str, dict[str, str], list[TableError]]]]:
-    rows, columns = _read(path, _rows_and_columns)
+    columns, *lines = _read(path) or [[]]
     name, seen = _table_of(columns, path), set[tuple[str, ...]]()
-    placed = ((f"{path.name} row {number}", row) for number, row in enumerate(rows, 2))
+    placed = ((f"{path.name} row {number}", dict(zip_longest(columns, line))) for number, line in enumerate(lines, 2))
     return name, [(where, row, list(_wrong_cells(schemas()[name], row, where, seen))) for where, row in placed]
 
 

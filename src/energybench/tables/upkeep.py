@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import csv
-from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal, InvalidOperation
-from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from energybench.errors import OptionError, TableError, UnknownNameError, did_you_mean, quoted
+from energybench.tables.names import matches
 from energybench.tables.rows import ACCEPTED, ITEM_TABLES, TABLES, as_of, folder, schemas
 from energybench.tables.store import cached, check_file, citation, find_document, records
-from energybench.units.result import Record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -93,7 +90,7 @@ def _products(table: str, record: Row) -> set[str]:
         return {record.item}
     if table == "corrections" and record.required:
         limits = (row.item for row in records("limits") if row.document == record.document)
-        return {item for item in limits if any(fnmatchcase(item, one) for one in record.items.split())}
+        return {item for item in limits if matches(item, record.items.split())}
     return {getattr(record, "carrier", "") or record.id}
 
 
@@ -133,6 +130,8 @@ def age(unchecked: bool = False) -> pandas.DataFrame:
     >>> age().query("state == 'announced'")["id"].head(1).tolist()
     ['gb-29435-2025']
     """
+    from datetime import date
+
     import pandas
 
     today = as_of()
@@ -169,8 +168,7 @@ _SAMPLE = "examples/vectors/sample.jsonl"
 _WRITE_SAMPLE = f"energybench verify --write-vectors v.jsonl && awk 'NR % 40 == 1' v.jsonl > {_SAMPLE}"
 
 
-@dataclass(frozen=True, slots=True)
-class Confirmation(Record):
+class Confirmation(NamedTuple):
     """What a confirmation changed in a row of a table, and what follows from it."""
 
     table: str
@@ -181,6 +179,9 @@ class Confirmation(Record):
     follows: tuple[str, ...]
     #: Pages and examples of the source tree that name the row; a person has to look at them.
     shown_in: tuple[str, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        return self._asdict()
 
     def __str__(self) -> str:
         lines = [f"{self.table} {self.id}, written to {self.file}"]

@@ -17,7 +17,7 @@ import pandas
 from energybench.errors import EnergybenchError, MissingColumnError, MissingFigureError, UnknownProductError
 from energybench.frames.encode import to_floats
 from energybench.limits.choose import find_ladder
-from energybench.limits.corrections import check_conditions
+from energybench.limits.conditions import check_conditions
 from energybench.limits.furnaces import find_curve
 from energybench.limits.ladders import plausible_range
 from energybench.tables.store import citation, find_document, records, warn_if_weak

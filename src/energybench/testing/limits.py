@@ -273,8 +273,7 @@ class _Correction(Laws):
         if not self.parameters:
             what = f"{found.id} has no parameter that a function could take"
             raise OptionError(what, found.id, "Choose a correction with a formula: docs/corrections.md lists them")
-        figures = find_figures(found, options["item"], options["level"], options["case"])
-        self.figures = {} if figures is None else figures.values
+        self.figures = find_figures(found, options["item"], options["level"], options["case"]).values
         self.unit = "" if found.kind == "factor" else f" {found.unit}".rstrip()
         shown = ", ".join(f"{name} {value:g}" for name, value in self.figures.items() if isinstance(value, float))
         where = f"{found.id} {found.clause}".strip()

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 from itertools import permutations
 from pathlib import Path
+from typing import NamedTuple
 
 from energybench.errors import AmountError, DimensionError
-from energybench.units.text import M3, NM3, UnitText, read_amount, read_unit
+from energybench.units.text import M3, NM3, UnitText, read_amount, read_pairs, read_unit
 
 #: The units of the trade. Prefixes k, M, G, T, P stand before every symbol that takes them.
 DEFINITIONS = Path(__file__).with_name("definitions.txt").read_text(encoding="utf-8").splitlines()
@@ -71,23 +71,8 @@ def ratio(unit: UnitText, target: UnitText) -> Fraction:
 
 
 def _kind(unit: UnitText) -> str:
-    names = {
-        "g": "a mass",
-        "m3": "a volume",
-        "Nm3": "a volume at 0 °C",
-        "Wh": "energy",
-        "gce": "standard coal",
-        "Wh/g": "energy per mass",
-        "gce/g": "standard coal per mass",
-        "gce/m3": "standard coal per volume",
-        "gce/Nm3": "standard coal per volume at 0 °C",
-        "gce/Wh": "standard coal per energy",
-        "m2": "an area",
-        "CNY": "money",
-    }
-    return next(
-        (words for name, words in names.items() if same_kind(unit, read_unit(name))), f"of the kind {unit.symbol}"
-    )
+    kinds = (kind for name, kind in read_pairs("kinds").items() if same_kind(unit, read_unit(name)))
+    return next(kinds, f"of the kind {unit.symbol}")
 
 
 def same_kind(unit: UnitText, target: UnitText) -> bool:
@@ -99,8 +84,7 @@ def two_conditions(unit: UnitText, per: UnitText) -> bool:
     return any(same_kind(unit, one) and same_kind(per, other) for one, other in permutations((M3, NM3)))
 
 
-@dataclass(frozen=True, slots=True)
-class Rate:
+class Rate(NamedTuple):
     value: Fraction
     unit: UnitText
 

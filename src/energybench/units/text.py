@@ -10,11 +10,10 @@ from __future__ import annotations
 import csv
 import math
 import re
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from energybench.errors import AmountError, UnitTextError, did_you_mean, quoted
 
@@ -73,7 +72,8 @@ _PLAIN_NUMBER = str.maketrans(
 )
 
 
-def _pairs(table: str) -> dict[str, str]:
+@cache
+def read_pairs(table: str) -> dict[str, str]:
     with (Path(__file__).parent / f"{table}.csv").open(encoding="utf-8", newline="") as file:
         _, *rows = csv.reader(file)
     return {row[0]: row[1] for row in rows}
@@ -82,13 +82,12 @@ def _pairs(table: str) -> dict[str, str]:
 @cache
 def atoms() -> dict[str, tuple[str, ...]]:
     """Return every symbol with its spellings beside itself, after cleaning: ``.`` for every dot, ``^`` for powers."""
-    return {symbol: tuple(filter(None, spellings.split("|"))) for symbol, spellings in _pairs("spellings").items()}
+    return {symbol: tuple(filter(None, spellings.split("|"))) for symbol, spellings in read_pairs("spellings").items()}
 
 
-@cache
 def refused_spellings() -> dict[str, str]:
     """Return what looks like a unit of the table and is not one, with what to write."""
-    return _pairs("refused")
+    return read_pairs("refused")
 
 
 @cache
@@ -97,8 +96,7 @@ def _reads() -> dict[str, tuple[str, ...]]:
     return {**plain, **PRODUCTS}
 
 
-@dataclass(frozen=True, slots=True)
-class UnitText:
+class UnitText(NamedTuple):
     """A unit as read: symbols over symbols, times a power of ten.
 
     ``str()`` gives the canonical text, which reads back to the same value.

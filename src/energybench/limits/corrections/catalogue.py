@@ -5,8 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from energybench.errors import (
     AmbiguousError,
@@ -18,6 +17,7 @@ from energybench.errors import (
     quoted,
 )
 from energybench.tables.expressions import names, parse, parse_conditions
+from energybench.tables.names import matches
 from energybench.tables.rows import VERIFICATIONS
 from energybench.tables.store import cached, citation, find_document, records
 from energybench.units.factors import ratio
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from energybench.limits.corrections.formulas import Values
-    from energybench.limits.ladders import Ladder
     from energybench.tables.rows import CorrectionFormulaRow, CorrectionParameterRow, CorrectionRow
 
 #: The word for physics in place of a clause: an identity needs no figure of a document.
@@ -76,8 +75,7 @@ class Parameter:
         return bool(self.default or self.figure)
 
 
-@dataclass(frozen=True, slots=True)
-class Points:
+class Points(NamedTuple):
     """A figure that is a table: points of a parameter, rising, and the figure at each."""
 
     at: tuple[float, ...]
@@ -187,12 +185,13 @@ class CorrectionResult(Record):
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Figures:
+class Figures(NamedTuple):
     """The figures of a correction for one item, level and case, and the rows that they come from."""
 
     values: dict[str, Figure]
     rows: tuple[CorrectionRow, ...]
+    #: Whether the correction moves the limit of the level at all.
+    moves: bool = True
 
     @property
     def weakest(self) -> CorrectionRow:
@@ -318,18 +317,6 @@ def _unique(texts: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(texts))
 
 
-def _matches(item: str, patterns: tuple[str, ...]) -> bool:
-    return any(fnmatchcase(item, pattern) for pattern in patterns)
-
-
-def is_conditional(ladder: Ladder) -> bool:
-    """Say whether the document compares values of an item, or limits, that are converted to stated conditions."""
-    return any(
-        row.required and row.document == ladder.document and _matches(ladder.item, tuple(row.items.split()))
-        for row in records("corrections")
-    )
-
-
 def applicable(item: str | None, document: str | None = None) -> tuple[Correction, ...]:
     """Return the corrections that may apply to an item, also those whose figures are not known.
 
@@ -359,8 +346,7 @@ def applicable(item: str | None, document: str | None = None) -> tuple[Correctio
     return tuple(
         correction
         for correction in every_correction()
-        if (item is None or _matches(item, correction.items))
-        and (wanted is None or correction.document in ("", wanted))
+        if (item is None or matches(item, correction.items)) and (wanted is None or correction.document in ("", wanted))
     )
 
 
@@ -413,13 +399,12 @@ def _unknown(name: str, item: str | None, document: str | None, here: tuple[Corr
 
 
 def base_figures(correction: Correction, item: str) -> tuple[str, ...]:
-    rows = (row for row in _rows()[correction.id] if _matches(item, tuple(row.items.split())))
+    rows = (row for row in _rows()[correction.id] if matches(item, row.items.split()))
     return _unique(f"{row.figure} {row.value}" for row in rows if row.figure.startswith(("base_", "threshold_")))
 
 
 @cached(4096)
-def find_figures(correction: Correction, item: str | None, level: int | None, case: str | None) -> Figures | None:
-    """Return the figures of a correction for an item, a level and a case; None where the level does not move."""
+def find_figures(correction: Correction, item: str | None, level: int | None, case: str | None) -> Figures:
     rows = _rows().get(correction.id, ())
     if not rows:
         return Figures({}, ())
@@ -427,7 +412,7 @@ def find_figures(correction: Correction, item: str | None, level: int | None, ca
         raise OptionError(
             f"The figures of {correction.id} differ by item", "item", f"Pass item= one of {', '.join(correction.items)}"
         )
-    rows = tuple(row for row in rows if item is None or _matches(item, tuple(row.items.split())))
+    rows = tuple(row for row in rows if item is None or matches(item, row.items.split()))
     if not rows:
         raise OptionError(
             f"{correction.id} does not apply to {quoted(item)}", quoted(item), f"It is for {' '.join(correction.items)}"
@@ -435,7 +420,7 @@ def find_figures(correction: Correction, item: str | None, level: int | None, ca
     if level is not None and correction.side == "limit":
         rows = tuple(row for row in rows if str(level) in row.levels.split())
         if not rows:
-            return None
+            return Figures({}, (), moves=False)
     if all(row.value or row.case for row in rows):
         _check_case(correction, _unique(row.case for row in rows if row.case), case)
     rows = tuple(row for row in rows if row.case in ("", case))
@@ -466,16 +451,16 @@ def _figure(rows: list[CorrectionRow]) -> Figure:
     return Points(tuple(at for at, _ in points), tuple(value for _, value in points))
 
 
-def find_unit(correction: Correction, figures: Figures | None) -> str:
+def find_unit(correction: Correction, figures: Figures) -> str:
     """Return the unit of an addition; empty for a factor, and where the level does not move."""
-    if correction.kind == "factor" or figures is None:
+    if correction.kind == "factor" or not figures.moves:
         return ""
     return correction.unit or next((row.unit for row in figures.rows if row.unit), "")
 
 
-def evaluate(correction: Correction, figures: Figures | None, given: Mapping[str, Values]) -> Values:
+def evaluate(correction: Correction, figures: Figures, given: Mapping[str, Values]) -> Values:
     """Return the change that a correction makes: its factor or addition, neutral where the level does not move."""
-    if figures is None:
+    if not figures.moves:
         import numpy
 
         shape = numpy.broadcast_shapes(*(numpy.shape(values) for values in given.values()))

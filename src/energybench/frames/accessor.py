@@ -14,8 +14,8 @@ import pandas
 from energybench.energy.conversion import make_choice
 from energybench.errors import EnergybenchWarning, MissingColumnError, TableError, check_option, did_you_mean, quoted
 from energybench.frames.columns import KEYS, find_columns
-from energybench.frames.encode import with_plain_cells
-from energybench.frames.meters import problems_of, read_meters
+from energybench.frames.encode import encode_each, with_plain_cells
+from energybench.frames.meters import CODED, problems_of, read_meters
 from energybench.frames.pipeline import assess, warn_weak
 from energybench.frames.resolve import KnownFactors
 
@@ -147,7 +147,8 @@ class EnergybenchAccessor:
         table = pandas.DataFrame({**dict.fromkeys(KEYS, key), **{name: one.array for name, one in given.items()}})
         if table.empty:
             return numpy.zeros(0), pandas.DataFrame(columns=list(PROBLEMS)), []
-        read = read_meters(with_plain_cells(table), known)
+        table = with_plain_cells(table)
+        read = read_meters(table, encode_each(table, CODED), known)
         tce = read.weigh("tce", numpy.nan, read.multiplier) + 0.0
         bad = numpy.flatnonzero(~numpy.isfinite(tce))
         tce[bad] = numpy.nan

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from energybench.frames.encode import Coded
     from energybench.frames.groups import Groups
     from energybench.frames.kernel import Lookup
     from energybench.frames.meters import Meters
@@ -62,14 +63,16 @@ class DoubleCounting:
     negative: int = 0
     first_negative: object = None
 
-    def without_totals(self, batch: Batch, groups: Groups, whole: bool = True) -> Batch:
-        """Return a batch without its total rows and the parts of others, which are noted here."""
-        carrier = encode(batch.table["carrier"])
+    def without_totals(self, batch: Batch, carrier: Coded, groups: Groups, whole: bool = True) -> Batch:
+        """Return a batch without its total rows and the parts of others, noted here; the same where it has none."""
         texts = list(map(clean_text, carrier.distinct))
         place = {name: number for number, name in enumerate(_NAMES)}
-        code = carrier.table([place.get(normalise_name(one), -1) for one in texts], -1, numpy.int64)[carrier.codes]
+        totals, parts = [place.get(normalise_name(one), -1) for one in texts], list(map(is_named_part, texts))
+        if not any(parts) and max(totals, default=-1) < 0:
+            return batch
+        code = carrier.table(totals, -1, numpy.int64)[carrier.codes]
         total, out = code >= 0, code >= 0
-        if (part := carrier.table(list(map(is_named_part, texts)), False, bool)[carrier.codes]).any():
+        if (part := carrier.table(parts, False, bool)[carrier.codes]).any():
             part = self._parts(batch, part, total, whole)
             out = total | part
         if not out.any():
@@ -156,15 +159,19 @@ class DoubleCounting:
         """Count the rows that are the same as an earlier one: all that could be used and are not zero."""
         if len(read.table) > COMPARED:
             return
+        used = read.amount != 0
+        used[bad] = False
+        if (below := used & (read.amount < 0)).any():
+            self.negative, self.first_negative = int(below.sum()), read.table.index[below.argmax()]
+        # A row whose amount is its own is like no other.
+        used[used] = pandas.Series(read.amount[used]).duplicated(keep=False)
+        if not used.any():
+            return
         numbers = {"amount": read.amount, "multiplier": read.multiplier, "turn": read.turn, "own": read.own}
         period = fold(read.columns["period"], KEY_TEXT["period"])[1][read.columns["period"].codes]
         columns: dict[str, Any] = {"group": groups.of_rows(read.columns), "period": period, "factor": read.factor}
         columns |= {name: values for name, values in numbers.items() if values is not None}
         columns |= {name: encode(read.table[name]).codes for name in ("meter", "use") if name in read.table}
-        used = read.amount != 0
-        used[bad] = False
-        if (below := used & (read.amount < 0)).any():
-            self.negative, self.first_negative = int(below.sum()), read.table.index[below.argmax()]
         rows = pandas.DataFrame(columns)[used]
         again = rows.duplicated().to_numpy()
         if not again.any():

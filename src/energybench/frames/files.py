@@ -42,6 +42,7 @@ from energybench.frames.sources import (
     EngineSource,
     StreamSource,
     collected,
+    content_of,
     headers_of,
     is_lazy,
     open_parquet,
@@ -173,8 +174,8 @@ def _with_own(frame: pandas.DataFrame, kind: str, layout: Layout) -> Reading:
     places = {column: header for header, column in names.items()}
     if value in places and other in places:
         with suppress(ArithmeticError):  # a signalling NaN: the row is refused where its cells are read
-            empty = frame[places[value]].isna() & frame[places[other]].isna()
-            if empty.any():
+            empty = frame[places[value]].isna()
+            if empty.any() and (empty := empty & frame[places[other]].isna()).any():
                 frame, notes = without_notes(frame, empty.to_numpy(), kind)
     if "plant" in places:
         frame, examples = without_example(frame, places["plant"], kind)
@@ -368,9 +369,11 @@ def _read_parquet(file: Path) -> pandas.DataFrame:
     shown = shown_path(file)
     with requiring("pyarrow", "arrow", f"Reading {shown}"):
         from pyarrow import parquet  # type: ignore[import-untyped]
-    with readable(shown), parquet.ParquetFile(file) as source:
-        table = source.read()
-        return from_arrow(table.select(headers_of(table.schema)).replace_schema_metadata())
+    with readable(shown):
+        texts = [column.name for column in parquet.read_schema(file) if content_of(column.type) == "text"]
+        with parquet.ParquetFile(file, read_dictionary=texts) as source:
+            table = source.read()
+            return from_arrow(table.select(headers_of(table.schema)).replace_schema_metadata())
 
 
 def _read_json(file: Path) -> pandas.DataFrame:

@@ -226,7 +226,7 @@ def class_code(regions: Regions, region: int) -> int | None:
 
 
 @numpy.errstate(all="ignore")
-def grade(outputs: Outputs, totals: Totals, options: Options, withheld: NDArray[numpy.bool_]) -> pandas.DataFrame:
+def grade(outputs: Outputs, totals: Totals, options: Options, withheld: NDArray[numpy.bool_]) -> dict[str, Any]:
     """Return intensity, class, thresholds, margins and savings of every output row."""
     problems = outputs.problems
     problems.flag(totals.readings == 0, NO_ENERGY)
@@ -266,7 +266,7 @@ def grade(outputs: Outputs, totals: Totals, options: Options, withheld: NDArray[
     table["notes"] = _notes(grading, numpy.where(level < 0, numpy.nan, intensity), options.project)
     table["readings"] = totals.readings
     table["unusable_readings"] = totals.unusable
-    return pandas.DataFrame(table)
+    return table
 
 
 def note_on_signs(outputs: Outputs, intensity: Floats) -> list[str]:

@@ -165,25 +165,21 @@ class Groups:
 
     def name_of(self, group: int, keys: pandas.DataFrame) -> str:
         """Return plant, period and product of a group, by the key columns of the output table."""
-        cells = keys.iloc[int((self.of_outputs == group).argmax())]
+        cells = keys[list(KEYS)].iloc[int((self.of_outputs == group).argmax())]
         return ", ".join(cut(clean_text(cell), 40) for cell in cells)
 
 
-def make_groups(keys: list[Coded], of_potline: NDArray[numpy.bool_] | None = None) -> Groups:
+def make_groups(keys: list[Coded]) -> Groups:
     """Return the groups of an output table; a row with an empty key cell belongs to none."""
     key = make_key([(column.codes, numpy.arange(len(column.distinct) + 1), len(column.distinct)) for column in keys])
     rows, used = keys_in_use(key)
     lookup = make_lookup(key.size, used, numpy.arange(len(used)), len(used))
     of_outputs = lookup.take(rows)
-    potline = numpy.zeros(len(used) + 1, bool)
-    if of_potline is not None:
-        potline[of_outputs[of_potline]] = True
-    potline[-1] = False
     period_codes = numpy.zeros(len(used) + 1, numpy.int64)
     period_codes[of_outputs] = keys[1].codes
     texts = [column.distinct for column in keys]
     orders = [{text: number for number, text in enumerate(known)} for known in texts]
-    return Groups(texts, orders, len(used), of_outputs, lookup, potline, period_codes)
+    return Groups(texts, orders, len(used), of_outputs, lookup, numpy.zeros(len(used) + 1, bool), period_codes)
 
 
 _KEYS = ["group", "period", "carrier"]

@@ -135,15 +135,22 @@ _FAULTY = (
 )
 
 
-def read_meters(table: pandas.DataFrame, known: KnownFactors, amount: Floats | None = None) -> Meters:
+#: Columns that say whose energy of what a row is.
+CODED = (*KEYS, "carrier", "unit")
+
+
+def read_meters(
+    table: pandas.DataFrame, columns: dict[str, Coded], known: KnownFactors, amount: Floats | None = None
+) -> Meters:
     if amount is None:
         amount = to_floats(table["amount"])
-        table = with_units_of_cells(table, amount, "amount", "unit")
+        with_units = with_units_of_cells(table, amount, "amount", "unit")
+        if with_units is not table:
+            table, columns = with_units, {**columns, "unit": encode(with_units["unit"])}
     table = without_blanks(table, (*_OWN[1:], "density", *FIGURE_COLUMNS.values(), *METER_COLUMNS))
     for name in _OWN[1:]:
         if name in table and not is_numeric_dtype(table[name].dtype):
             table = with_units_of_cells(table, to_floats(table[name]), name, f"{name}_unit")
-    columns = {name: encode(table[name]) for name in (*KEYS, "carrier", "unit")}
     texts, parts = [], []
     for name in ("carrier", "unit"):
         names, positions = fold(columns[name])
@@ -282,7 +289,7 @@ def problems_of(meters: Meters, rows: NDArray[Any]) -> Problems:
     """Say of each row that could not be used what is wrong with it; the first thing found is its problem."""
     table = meters.table.iloc[rows]
     problems = Problems("meters", table)
-    for name in (*KEYS, "carrier", "unit"):
+    for name in CODED:
         column = meters.columns[name].rows(rows)
         text = KEY_TEXT.get(name, clean_text)
         null = column.table([not text(value) for value in column.distinct], True, bool)

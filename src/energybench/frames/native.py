@@ -90,8 +90,8 @@ def _with_signed_codes(column: Any) -> Any:
     import pyarrow
 
     make = pyarrow.DictionaryArray.from_arrays
-    chunks = [make(chunk.indices.cast(pyarrow.int64()), chunk.dictionary) for chunk in column.chunks]
-    return pyarrow.chunked_array(chunks, pyarrow.dictionary(pyarrow.int64(), column.type.value_type))
+    chunks = [make(chunk.indices.cast(pyarrow.int32()), chunk.dictionary) for chunk in column.chunks]
+    return pyarrow.chunked_array(chunks, pyarrow.dictionary(pyarrow.int32(), column.type.value_type))
 
 
 def _is_readable(column: Any) -> bool:
@@ -164,13 +164,14 @@ def to_kind(frame: pandas.DataFrame, kind: str, strict: bool = False) -> Any:
     import pyarrow
 
     names = [str(name) for name in frame.columns]
-    table = pyarrow.table([_to_arrow(frame.iloc[:, place], strict) for place in range(len(names))], names)
-    if told := frame.attrs.get("energybench"):
-        for place, name in enumerate(table.column_names):
-            of = {"unit": told["units"].get(name, ""), "unit_column": told["unit_columns"].get(name, "")}
-            field = table.schema.field(place).with_metadata({key: text for key, text in of.items() if text} or None)
-            table = table.set_column(place, field, table.column(place))
-        table = table.replace_schema_metadata({"energybench": json.dumps(told, ensure_ascii=False)})
+    arrays = [_to_arrow(column, strict) for _, column in frame.items()]
+    told = frame.attrs.get("energybench", {})
+    fields = []
+    for name, array in zip(names, arrays, strict=True):
+        said = {word: told[f"{word}s"][name] for word in ("unit", "unit_column") if name in told.get(f"{word}s", ())}
+        fields.append(pyarrow.field(name, array.type, metadata=said or None))
+    metadata = {"energybench": json.dumps(told, ensure_ascii=False)} if told else None
+    table = pyarrow.table(arrays, schema=pyarrow.schema(fields, metadata))
     if kind == "pyarrow":
         return table
     import polars

@@ -31,6 +31,8 @@ SEVERAL = Refusal(
     *("plant", "", "duplicate-output", "plant {value} has several output rows for this period and product"),
     suggestion="Add them up, or name the products apart",
 )
+#: The largest number of combinations that a code counts.
+_MOST = 1 << 62
 NOT_POSITIVE = Refusal("output", "", "output", "output is {value}, expected a number above zero", "Check the number")
 
 
@@ -60,15 +62,15 @@ class Outputs:
         return [getattr(threshold, "curve", None) for threshold in self.thresholds]
 
 
-def work_out_outputs(table: pandas.DataFrame, keys: list[Coded], options: Options) -> Outputs:
+def work_out_outputs(
+    table: pandas.DataFrame, keys: list[Coded], several: NDArray[numpy.bool_], options: Options
+) -> Outputs:
     problems = Problems("outputs", table)
     unit = recode(encode(table["output_unit"]))
     names = ("plant", "period", "product", "output_unit")
     for name, column in zip(names, [*keys, unit], strict=True):
         flag_empty(problems, name, column.codes == len(column.distinct))
     product = keys[2]
-    codes = pandas.DataFrame({name: key.codes for name, key in zip(names, keys, strict=False)})
-    several = codes.duplicated(keep=False).to_numpy()
     problems.flag(several, SEVERAL)
     nowhere = Coded(numpy.zeros(len(table), numpy.int64), [])
     region = recode(encode(table["region"])) if "region" in table.columns else nowhere
@@ -82,7 +84,10 @@ def work_out_outputs(table: pandas.DataFrame, keys: list[Coded], options: Option
             return missing("product")
         return resolve_threshold(name, in_unit, options, when, where, _corrections(headers, cells))
 
-    thresholds: list[Threshold | Refusal] = resolve_all(resolve, combinations)
+    answers: list[Threshold | Refusal] = resolve_all(resolve, combinations)
+    # Most periods have the same rule in force.
+    places = {answer: place for place, answer in enumerate(dict.fromkeys(answers))}
+    code, thresholds = numpy.array([places[answer] for answer in answers])[code], list(places)
     problems.flag_refused(code, thresholds)
     output = to_floats(table["output"])
     empty = table["output"].isna().to_numpy()
@@ -110,9 +115,16 @@ def _corrections(headers: list[str], cells: tuple[Any, ...]) -> dict[str, Any]:
 def _combine(columns: list[Coded]) -> tuple[Codes, list[tuple[Any, ...]]]:
     """Return a code per row for its combination of cells, and the distinct combinations in order."""
     code: Codes = numpy.zeros(len(columns[0].codes), numpy.int64)
+    size = 1
     for column in columns:
-        code, _ = pandas.factorize(code * (len(column.distinct) + 1) + column.codes)
-    first = numpy.unique(code, return_index=True)[1]
+        if size * (len(column.distinct) + 1) > _MOST:
+            code, used = pandas.factorize(code)
+            size = len(used)
+        code = code * (len(column.distinct) + 1) + column.codes
+        size *= len(column.distinct) + 1
+    code, used = pandas.factorize(code)
+    first = numpy.empty(len(used), numpy.int64)
+    first[code[::-1]] = numpy.arange(len(code))[::-1]
     known = [[*column.distinct, None] for column in columns]
     cells = [[some[one] for one in column.codes[first].tolist()] for some, column in zip(known, columns, strict=True)]
     return code, list(zip(*cells, strict=True))

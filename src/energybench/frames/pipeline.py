@@ -28,6 +28,7 @@ from energybench.frames.encode import (
     Coded,
     clean_text,
     encode,
+    encode_each,
     none_used,
     recode,
     to_floats,
@@ -47,7 +48,7 @@ from energybench.frames.grading import (
 )
 from energybench.frames.groups import KEY_TEXT, Parts, by_month, make_groups, stray_keys, withhold
 from energybench.frames.kernel import Totals, sweep
-from energybench.frames.meters import problems_of, read_meters
+from energybench.frames.meters import CODED, problems_of, read_meters
 from energybench.frames.outputs import work_out_outputs
 from energybench.frames.problems import Tally
 from energybench.frames.resolve import Factor, KnownFactors, Options, Threshold
@@ -349,13 +350,16 @@ def _taken(source: Source, unused: Iterable[str]) -> frozenset[str]:
 
 def completed(batch: Batch, layout: Layout) -> Batch:
     """Return a batch with the constants and names of the caller, and 0 for what is blank where that says so."""
-    table = _named(batch.table.assign(**layout.constants), layout.names, "carrier", "product")
+    table = batch.table.assign(**layout.constants) if layout.constants else batch.table
+    table = _named(table, layout.names, "carrier", "product")
     return replace(batch, table=none_used(table) if layout.none_used else table)
 
 
 def _named(table: pandas.DataFrame, names: Mapping[str, str], *columns: str) -> pandas.DataFrame:
     """Return a table with the caller's words for carriers and products as the names that they mean."""
-    cells = {name: encode(table[name]) for name in columns if names}
+    if not names:
+        return table
+    cells = {name: encode(table[name]) for name in columns}
     return table.assign(
         **{name: one.map(lambda cell: names.get(clean_text(cell), cell), None) for name, one in cells.items()}
     )
@@ -393,8 +397,8 @@ class Wanted:
         table = frame.iloc[:, list(places.values())].set_axis(list(places), axis=1)
         if table.empty:
             raise TableError("outputs has headers and no rows", "outputs", "Give at least one row")
-        table = with_plain_cells(table)
-        table = _named(without_blanks(table, table.columns), layout.names, "product")
+        table = without_blanks(with_plain_cells(table), table.columns)
+        table = _named(table, layout.names, "product")
         # An output stands beside each of its readings; where a row has several carriers it has an output of its own.
         if shared and any(column_of(header, "meters") == "carrier" for header in frame.columns):
             table = table[~table.duplicated()]
@@ -405,8 +409,11 @@ class Wanted:
         if months != keys[1].distinct:
             notes += ("outputs: all dates in period are the first of a month, and are read as months",)
             keys[1] = recode(Coded(keys[1].codes, months))
-        measured = work_out_outputs(table, keys, options)
-        groups = make_groups(keys, of_potline(measured))
+        groups = make_groups(keys)
+        several = numpy.bincount(groups.of_outputs)[groups.of_outputs] > 1
+        measured = work_out_outputs(table, keys, several, options)
+        groups.potline[groups.of_outputs[of_potline(measured)]] = True
+        groups.potline[-1] = False
         return cls(table, measured, keys, groups, kind, notes, unused, reading.used, _taken(reading, unused))
 
 
@@ -433,8 +440,11 @@ class Sums:
         if batch.table.empty:
             return None
         self.rows += batch.count
-        batch = self.doubles.without_totals(replace(batch, table=with_plain_cells(batch.table)), groups, whole)
-        read = read_meters(batch.table, known, batch.amount)
+        every = replace(batch, table=with_plain_cells(batch.table))
+        columns = encode_each(every.table, CODED)
+        batch = self.doubles.without_totals(every, columns["carrier"], groups, whole)
+        columns = columns if batch is every else encode_each(batch.table, CODED)
+        read = read_meters(batch.table, columns, known, batch.amount)
         self.uses |= read.uses
         counted_out = _without_auxiliaries(read, groups)
         member = self.doubles.members(read, groups, whole)
@@ -511,11 +521,10 @@ def finish(sums: Sums, wanted: Wanted, options: Options, notes: Iterable[str], t
         raise TableError("meters has headers and no rows", "meters", "Give at least one row")
     tell(0.95, "classifying")
     table, measured, groups = wanted.table, wanted.measured, wanted.groups
-    keys = table[list(KEYS)]
     # What counts in a part is judged before it counts in the whole.
-    refused, refusals, notes_on_parts = sums.parts.judged(sums.doubles, groups, keys)
+    refused, refusals, notes_on_parts = sums.parts.judged(sums.doubles, groups, table)
     sums.parts.add_to(sums.totals, sums.doubles)
-    totals = sums.totals.of(groups.of_outputs)
+    totals, index = sums.totals.of(groups.of_outputs), pandas.RangeIndex(len(table))
     units = encode(table["output_unit"])
     own = read_spreads(table, measured.output, units, options.choice.allow_unverified, OUTPUT_COLUMNS)
     if own is not None:
@@ -525,24 +534,26 @@ def finish(sums: Sums, wanted: Wanted, options: Options, notes: Iterable[str], t
     withheld, notes_on_strays = withhold(sums.strays, wanted.keys)
     withheld |= code >= 0
     graded = grade(measured, totals, options, withheld)
-    output_problems = measured.problems.rows()
-    given = [*KEYS, "output", "output_unit", *(name for name in _CARRIED if name in table.columns)]
-    front = table.assign(output=measured.output)[given].reset_index(drop=True)
-    front.insert(0, "row", table.index.to_numpy())
-    results = pandas.concat([front, graded.assign(reason=measured.problems.reasons())], axis=1)
+    output_problems = [measured.problems.rows()] if measured.problems.flagged.any() else []
+    given: dict[str, Any] = {
+        name: table[name].set_axis(index) for name in (*KEYS, "output", "output_unit", *_CARRIED) if name in table
+    }
+    given |= {"output": measured.output}
+    graded["reason"] = measured.problems.reasons()
+    results = pandas.DataFrame({"row": table.index.to_numpy(), **given, **graded}, index)
     uncertain = intensity_uncertainty(measured, totals, groups, sums.spreads, own)
     results, grading = with_uncertainty(results, measured, uncertain, options)
     idle = sums.uses - ({"process", "auxiliary"} if groups.potline.any() else set())
     assessment = Assessment(
         results,
-        (sums.problems, output_problems),
+        (sums.problems, *output_problems),
         {
             "meters": sums.rows,
             "used": sums.used,
             "problems": len(sums.problems),
             "totals": sums.doubles.rows + sums.doubles.parts,
             "outputs": len(table),
-            "classified": int(graded["class"].notna().sum()),
+            "classified": int((~graded["class"].isna()).sum()),
         },
         sums.lines,
         grading,
@@ -553,11 +564,11 @@ def finish(sums: Sums, wanted: Wanted, options: Options, notes: Iterable[str], t
             *sums.problems.note(),
             *notes_on_strays,
             *notes_on_parts,
-            *sums.doubles.notes(sums.totals.tce, keys, groups),
+            *sums.doubles.notes(sums.totals.tce, table, groups),
             *note_on_potlines(measured, sums.totals.electric[groups.potline], sums.auxiliary),
             *([f"meters: the use {', '.join(sorted(idle))} changes no total of this table"] if idle else []),
             *taken_notes(one.record for one in sums.factors if isinstance(one, Factor)),
-            *note_on_signs(measured, graded["intensity"].to_numpy()),
+            *note_on_signs(measured, graded["intensity"]),
             *warn_of_standing(measured.thresholds, stacklevel=5),
             *warn_weak(sums.factors, measured.thresholds, stacklevel=5),
         ),
@@ -566,7 +577,7 @@ def finish(sums: Sums, wanted: Wanted, options: Options, notes: Iterable[str], t
         kind=wanted.kind,
         rows_used=rows_used(sums.factors, measured.thresholds),
     )
-    check_counts(assessment.counts, len(output_problems))
+    check_counts(assessment.counts, sum(map(len, output_problems)))
     tell(1.0, "done")
     return assessment
 

@@ -10,6 +10,7 @@ import math
 from contextlib import nullcontext
 from dataclasses import dataclass, fields, replace
 from fractions import Fraction
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from energybench.energy.coefficients import Coefficient, is_power_of_unknown_name, nothing_used
@@ -264,7 +265,6 @@ def resolve_threshold(
         else:
             ladder = find_ladder(item, options.document, allow_unverified, period, None, region)
             indicator, named, told = ladder.unit, ladder.document, ladder.standing
-        unit = read_unit(indicator)
         if corrections:
             column = f"correction:{next(iter(corrections))}"
         if ladder is not None:
@@ -272,31 +272,38 @@ def resolve_threshold(
         if corrections:
             ladder, factor, shift = _corrected(item, ladder, corrections, allow_unverified)
         column = "output_unit"
-        given = read_unit(output_unit)
-        per, over = UnitText(unit.denominator), UnitText(unit.numerator, (), unit.exponent)
-        if not same_kind(given, per):
+        amounts, energy, scale = _scales(indicator, output_unit)
+        if amounts is None:
+            given, per = read_unit(output_unit), UnitText(read_unit(indicator).denominator)
             message = f"the output of {item} is in {given}, expected a unit such as {per}"
             raise OutputError(message, quoted(output_unit), f"Give it in {per}")
         column = "product"
-        electricity = not same_kind(over, TCE)
-        energy = KWH if electricity else TCE
-        if ladder is not None and not electricity:
+        if ladder is not None and energy == TCE:
             check_basis(ladder, options.choice.basis)
-        if not same_kind(over, energy):
+        if scale is None:
             message = f"{item} is measured in {indicator}, which is no energy per output"
             raise OptionError(message, item, "Classify single values with classify()")
     except EnergybenchError as error:
         return refusal_of(error, column)
-    amounts = ratio(given, per)
     return Threshold(
-        *(item, ladder, curve, electricity, float(ratio(energy, over) / amounts), indicator),
-        saving=float(amounts * ratio(over, energy)) / factor,
+        *(item, ladder, curve, energy == KWH, float(scale / amounts), indicator),
+        saving=float(amounts / scale) / factor,
         saving_unit=str(energy),
         factor=factor,
         shift=shift,
         notes=f"{named} {told}" if told else "",
         looked_up=stale(named, day_of(period)),
     )
+
+
+@lru_cache(4096)
+def _scales(indicator: str, output_unit: str) -> tuple[Fraction | None, UnitText, Fraction | None]:
+    """Return the output in the unit of an indicator, tce or kWh, and that in its unit; None for another kind."""
+    unit, given = read_unit(indicator), read_unit(output_unit)
+    per, over = UnitText(unit.denominator), UnitText(unit.numerator, (), unit.exponent)
+    energy = TCE if same_kind(over, TCE) else KWH
+    amounts = ratio(given, per) if same_kind(given, per) else None
+    return amounts, energy, ratio(energy, over) if same_kind(energy, over) else None
 
 
 def _corrected(

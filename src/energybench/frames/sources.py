@@ -131,18 +131,15 @@ class EngineSource:
 
     def batches(self, places: Mapping[str, int], row_by_row: bool) -> Iterator[Batch]:
         """Yield the groups of the rows as one batch, or every row: always of polars, mostly the faster way there."""
-        import narwhals.stable.v2 as nw
-
-        headers = list(self.headers)
-        named = {column: str(headers[place]) for column, place in places.items()}
         schema = self.frame.collect_schema()
+        headers = list(schema)
+        named = {column: headers[place] for column, place in places.items()}
         _check_types({header: schema[header] for header in named.values()}, named)
-        frame = self.frame.select(*(nw.col(header).alias(column) for column, header in named.items()))
-        row_by_row |= frame.implementation.is_polars()
-        groups = None if row_by_row else _groups(_by_letter(frame), list(places))
-        if groups is None or groups.amount is None or (numpy.abs(groups.amount) > _LARGEST).any():
-            return _rows(frame, list(places))
-        return iter((groups,))
+        if not (row_by_row or self.frame.implementation.is_polars()):
+            groups = _groups(_by_letter(self.frame, named), list(places))
+            if groups.amount is not None and not (numpy.abs(groups.amount) > _LARGEST).any():
+                return iter((groups,))
+        return _rows(_named(self.frame, named), list(places))
 
 
 def _from_native(table: Any) -> nw.LazyFrame[Any]:
@@ -179,23 +176,31 @@ def _check_types(schema: Mapping[str, Any], named: Mapping[str, str]) -> None:
             )
 
 
-def _by_letter(frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+def _named(frame: nw.LazyFrame[Any], named: Mapping[str, str]) -> nw.LazyFrame[Any]:
+    import narwhals.stable.v2 as nw
+
+    return frame.select(*(nw.col(header).alias(column) for column, header in named.items()))
+
+
+def _by_letter(frame: nw.LazyFrame[Any], named: Mapping[str, str]) -> nw.LazyFrame[Any]:
     """Have DuckDB compare texts letter by letter, where a collation would make others equal."""
     if not frame.implementation.is_duckdb():
-        return frame
+        return _named(frame, named)
     import narwhals.stable.v2 as nw
 
     native, schema = frame.to_native(), frame.collect_schema()
-    setting = "current_setting('default_collation') AS collation"
-    ((whole,),) = native.limit(0).aggregate("count(*) AS n").project(setting).fetchall()
+    setting = "count(*) AS n, current_setting('default_collation') AS collation"
+    ((_, whole),) = native.limit(0).aggregate(setting).fetchall()
     if whole:
         raise TableError(
             f"The connection compares texts by the collation {quoted(whole)}: A and a would be one plant",
             quoted(whole),
             "Take it back: SET default_collation=''",
         )
-    texts = {name for name, kind in schema.items() if isinstance(kind, nw.String)}
-    cells = (f'"{name}" COLLATE C AS "{name}"' if name in texts else f'"{name}"' for name in schema)
+    cells = (
+        '"{}"{} AS "{}"'.format(header.replace('"', '""'), " COLLATE C" * isinstance(schema[header], nw.String), column)
+        for column, header in named.items()
+    )
     compared: nw.LazyFrame[Any] = nw.from_native(native.project(", ".join(cells)))
     return compared
 
@@ -214,14 +219,13 @@ def _groups(frame: nw.LazyFrame[Any], columns: list[str]) -> Batch:
     else:
         plain = text.str.contains(PLAIN_NUMBER) & (not isinstance(kind, nw.Boolean))
         number, odd = nw.when(plain).then(text).cast(nw.Float64), nw.when(~plain).then(text)
-    has_odd = not (kind.is_integer() or kind.is_decimal())
-    frame = frame.with_columns(number.alias("_number"), *([odd.alias("_odd")] if has_odd else []))
-    grouped = frame.group_by(*keys, *(["_odd"] if has_odd else []), drop_null_keys=False).agg(
-        nw.col("_number").sum().alias("_sum"),
-        nw.col("_number").count().alias("_read"),
-        nw.len().alias("_rows"),
-    )
-    return _batch(from_arrow(_arrow(grouped)), columns, kind.is_numeric())
+    sums = [number.sum().alias("_sum"), number.count().alias("_read"), nw.len().alias("_rows")]
+    table = from_arrow(_arrow(frame.group_by(*keys, drop_null_keys=False).agg(*sums)))
+    if not (kind.is_integer() or kind.is_decimal()) and (table["_read"] < table["_rows"]).any():
+        # Cells that are no number are a key of their own: only where there are any.
+        with_odd = frame.with_columns(odd.alias("_odd"))
+        table = from_arrow(_arrow(with_odd.group_by(*keys, "_odd", drop_null_keys=False).agg(*sums)))
+    return _batch(table, columns, kind.is_numeric())
 
 
 def _batch(table: pandas.DataFrame, columns: list[str], numeric: bool) -> Batch:
@@ -420,7 +424,7 @@ def _look_at(file: Path, name: str, constants: dict[str, str | None]) -> tuple[P
         twice = next((header for header in headers if headers.count(header) > 1), None)
         if twice is not None:
             raise TableError(f"{name} has the column {quoted(twice)} twice", twice, "Remove one of them")
-        kinds = {header: _content_of(schema.field(header).type) for header in headers}
+        kinds = {header: content_of(schema.field(header).type) for header in headers}
         whole = {header for header in headers if types.is_integer(schema.field(header).type)}
         gaps = {
             column.path_in_schema
@@ -437,12 +441,12 @@ def _look_at(file: Path, name: str, constants: dict[str, str | None]) -> tuple[P
     return part, {**kinds, **dict.fromkeys(constants, "text")}, gaps
 
 
-def _content_of(type_: Any) -> str:
+def content_of(type_: Any) -> str:
     """Return what a column holds, in the kinds that must not change from file to file; empty for nothing."""
     from pyarrow import types
 
     if types.is_dictionary(type_):
-        return _content_of(type_.value_type)
+        return content_of(type_.value_type)
     if types.is_null(type_):
         return ""
     if types.is_integer(type_) or types.is_floating(type_) or types.is_decimal(type_):

@@ -7,7 +7,7 @@ strict. It says nothing of the capacities between; a reading is our convention a
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from math import isnan, nan
 from typing import TYPE_CHECKING, NamedTuple
@@ -108,7 +108,7 @@ class LimitCurve(NamedTuple):
     capacities: tuple[float, ...]
     limits: tuple[float, ...]
     #: Each stated limit as the document prints it.
-    printed: dict[float, str]
+    printed: dict[float, str] = field(hash=False)
 
     def at(self, capacities: NDArray[numpy.float64], reading: str) -> NDArray[numpy.float64]:
         """Return the limit at each capacity; NaN for NaN, and where ``stated_only`` has no stated point."""

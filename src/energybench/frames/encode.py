@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     Floats = NDArray[numpy.float64]
     Codes = NDArray[Any]
 
-#: Rows from which a second thread pays.
+#: Rows from which a second thread pays: Arrow codes texts beside Python.
 _LONG = 1 << 16
 #: What pandas makes of texts.
 _TEXT: Any = pandas.Series([""]).dtype
@@ -79,7 +79,6 @@ def encode(column: pandas.Series[Any]) -> Coded:
 
 
 def encode_each(table: pandas.DataFrame, names: Iterable[str]) -> dict[str, Coded]:
-    """Code several columns, of a long table two at a time: Arrow does it beside Python."""
     columns = {name: table[name] for name in names}
     if len(table) < _LONG:
         return {name: encode(column) for name, column in columns.items()}

@@ -298,7 +298,7 @@ def resolve_threshold(
 
 @lru_cache(4096)
 def _scales(indicator: str, output_unit: str) -> tuple[Fraction | None, UnitText, Fraction | None]:
-    """Return the output in the unit of an indicator, tce or kWh, and that in its unit; None for another kind."""
+    # The output in the unit of the indicator, tce or kWh, and that in the unit of the indicator; None for another kind.
     unit, given = read_unit(indicator), read_unit(output_unit)
     per, over = UnitText(unit.denominator), UnitText(unit.numerator, (), unit.exponent)
     energy = TCE if same_kind(over, TCE) else KWH

@@ -46,7 +46,6 @@ class Batch:
 
     @property
     def count(self) -> int:
-        """How many rows it has, or stands for."""
         return len(self.table) if self.rows is None else int(self.rows.sum())
 
     def take(self, where: NDArray[numpy.bool_]) -> Batch:

@@ -205,6 +205,13 @@ def test_the_saving_to_each_step_is_that_of_the_whole_output() -> None:
     assert row["saving_baseline"] == pytest.approx((142.86 - 117) * 20)
 
 
+def test_an_intensity_is_per_the_power_of_ten_of_its_limit() -> None:
+    felt = {"product": "waterproofing-membrane-with-carrier"}
+    made = outputs({**felt, "output_unit": "m2"})
+    (row,) = eb.assess(meters({**felt, "amount": 100}), made, document="gb-30184-2013").results.to_dict("records")
+    assert (row["intensity"], row["unit"]) == (pytest.approx(71_430 / 20), "kgce/10^3 m2")
+
+
 def test_three_furnaces_are_held_to_three_limits() -> None:
     """At 1 t the limit is 630, at 6 t 590, and at 3 t it is 603.33 by the default reading only."""
     sizes = [(1, "t"), (3000, "kg"), (6, "吨")]

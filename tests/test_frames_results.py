@@ -20,7 +20,7 @@ from pyarrow import parquet
 import energybench as eb
 import oracle
 from energybench import tables
-from energybench.errors import TableError, UnverifiedWarning
+from energybench.errors import SupersededWarning, TableError, UnverifiedWarning
 from energybench.frames.native import to_pandas
 from energybench.report.files import write_frame
 from frame_tables import (
@@ -587,6 +587,12 @@ def test_an_unverified_furnace_table_warns_as_one_value_does(write_table: Callab
     with pytest.warns(UnverifiedWarning, match=r"induction-furnace-cast-iron"):
         answer = eb.assess(power, made, allow_unverified=True)
     assert any("induction-furnace-cast-iron" in note for note in answer.notes)
+
+
+def test_a_row_that_is_judged_by_a_replaced_document_says_so() -> None:
+    with pytest.warns(SupersededWarning):
+        (note,) = eb.assess(meters(), outputs(), document="ndrc-2021").results["notes"]
+    assert "ndrc-2021 was replaced by ndrc-2023 on " in note
 
 
 def test_verified_figures_neither_warn_nor_leave_a_note() -> None:

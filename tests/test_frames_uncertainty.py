@@ -301,6 +301,7 @@ def test_a_coefficient_of_electricity_moves_standard_coal_and_not_electricity() 
     ("cells", "column", "message"),
     [
         ({"ncv_uncertainty": 0.5}, "ncv_uncertainty", "ncv_uncertainty is '0.5' and ncv is empty"),
+        ({"ncv_uncertainty": "1 %"}, "ncv_uncertainty", "ncv_uncertainty is '1 %' and ncv is empty"),
         ({**COAL, "ncv_uncertainty": 0.5}, "ncv_uncertainty", "ncv_uncertainty is '0.5' and ncv is empty"),
         (
             {**GAS, "ncv_uncertainty": 0.5, "coefficient_uncertainty": "1 %"},

@@ -71,10 +71,10 @@ def encode(column: pandas.Series[Any]) -> Coded:
     try:
         if column.dtype == object and pandas.api.types.infer_dtype(column, skipna=True) not in _PLAIN:
             column = column.map(_plain, na_action="ignore")
-        codes, uniques = pandas.factorize(column, use_na_sentinel=True)
+        codes, uniques = pandas.factorize(column)
     except (ArithmeticError, TypeError, NotImplementedError):
         # A signalling NaN, an integer beyond the floats (pandas before 3), an Arrow type that pandas cannot code.
-        codes, uniques = pandas.factorize(plain_cells(column), use_na_sentinel=True)
+        codes, uniques = pandas.factorize(plain_cells(column))
     return _with_null(codes, list(uniques))
 
 
@@ -189,13 +189,13 @@ def to_floats(column: pandas.Series[Any]) -> Floats:
 def to_number(value: Any) -> float:
     """Return a cell as a float, NaN where it is no number."""
     if isinstance(value, bool | numpy.bool_):
-        return float("nan")
+        return numpy.nan
     if isinstance(value, str):
         try:
             number, rest = read_number(value.strip())
         except AmountError:
-            return float("nan")
-        return float("nan") if rest else float(number)
+            return numpy.nan
+        return numpy.nan if rest else float(number)
     return as_float(value)
 
 

@@ -158,7 +158,7 @@ def _width(cell: Any, unit: str, column: str) -> Cell | Refusal | None:
     number = to_number(cell)
     try:
         if number == number:
-            return (number if 0 <= number < math.inf else math.nan, 0.0)
+            return (number if number >= 0 else math.nan, 0.0)
         read = read_unit(unit if text else "t")
         one, two = (read_uncertainty(text or quoted(cell), value, read) for value in (1.0, 2.0))
         # What doubles with the reading is a part of it.

@@ -189,8 +189,8 @@ def _best(text: str) -> tuple[int, str]:
             (first, one), (second, other) = _best(left), _best(right)
             both = first + second
             own = _is_quoted(left) or re.fullmatch(f"[{_CHINESE}]+", left)
-            # Of two readings that say as much, the one that ends at a full stop.
-            if (both and both >= found[0] + (joint != ". ")) or (not found[0] and own and joint != ", "):
+            # Of two readings that say as much, the one that ends at a full stop or a semicolon.
+            if (both and both >= found[0] + (joint not in (". ", "; "))) or (not found[0] and own and joint != ", "):
                 found = both or 1, _join(one, written, other)
     if (bracket := compiled(_BRACKET).fullmatch(core)) and bracket[2].count("(") == bracket[2].count(")"):
         (first, one), (second, other) = _best(bracket[1]), _best(bracket[2])

@@ -852,6 +852,7 @@ def test_what_a_ledger_gives_is_used(headers: list[Any], rows: list[list[Any]], 
         ([*WIDE, "电表"], [[*WIDE_ROW, 500]], "'电表' may be energy"),
         ([*WIDE, "用能"], [[*WIDE_ROW, "500"]], "'用能' may be energy"),
         ([*HEADER, "发热量(kcal/kg)"], [[*COAL, 5000]], "may be the heating value"),
+        ([*HEADER, "外供量"], [[*COAL, 100]], "'外供量' is of energy sent out"),
         (["企业", "期间", "产品", "电炉用电量(kWh)"], [[*KEY, 5]], "columns={'电炉用电量(kWh)': '电力'}"),
     ],
 )

@@ -144,6 +144,8 @@ _UNIT_IN_HEADER = (
 _AGAIN = re.compile("其中|标准煤|标煤|折标|折合|standard coal|tce", re.IGNORECASE)
 
 
+#: Amounts that would not be subtracted.
+_SENT_OUT = re.compile("(?:外供|外销|外送|外售|外输|转供|售出)(?!.*left out)")
 #: A heating value that would be passed over for the default coefficient.
 _HEATING_VALUE = re.compile(r"(?:热值|发热量|发热值)(?!.*left out)")
 
@@ -183,6 +185,10 @@ def canonical_columns(headers: Sequence[object], name: str) -> tuple[dict[str, i
     refuse_missing(found, name, headers, unused)
     if "carrier" in found:
         refuse_amounts(unused, name)
+        for header in filter(_SENT_OUT.match, unused):
+            what = f"{name}: the header {quoted(header)} is of energy sent out, which is in rows of its own"
+            out = f"columns={{{quoted(header)}: ''}}"
+            raise TableError(what, header, f"Write its amounts as rows with the flow 外供, or leave it out with {out}")
     for header in unused:
         column = column_with_unit(header, name)
         if column and column not in found:

@@ -892,3 +892,10 @@ def test_an_output_whose_header_is_wider_than_its_product_is_of_that_product() -
     answer = eb.assess(table, made, region="昌吉市")
     assert answer.results["class"].tolist() == ["over-limit"]
     assert "exactly at" in str(answer.to_html(lang="en"))
+
+
+def test_an_example_row_at_the_top_is_left_out(tmp_path: Path) -> None:
+    pandas.DataFrame([["示例", *COAL[1:]], COAL], columns=HEADER).to_csv(tmp_path / "m.csv", index=False)
+    answer = eb.assess(tmp_path / "m.csv", OUTPUTS)
+    assert answer.counts["meters"] == 1
+    assert [note for note in answer.notes if "example" in note] == ["meters: row 2 is an example and is left out"]

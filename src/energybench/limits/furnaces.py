@@ -10,7 +10,7 @@ from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 from fractions import Fraction
 from math import isnan, nan
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from energybench.errors import CapacityError, DimensionError, UnknownProductError, check_option, did_you_mean, quoted
 from energybench.limits.ladders import Level, Step, fold
@@ -101,7 +101,8 @@ class FurnaceLimit(Quantified, Card, Cited):
         )
 
 
-class LimitCurve(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class LimitCurve:
     row: FurnaceRow
     #: The id of the row of each capacity.
     ids: tuple[str, ...]

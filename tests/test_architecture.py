@@ -155,7 +155,7 @@ def _offered() -> set[str]:
     things += [
         getattr(room, name) for room in things if inspect.ismodule(room) for name in getattr(room, "__all__", ())
     ]
-    things += [thing for thing in vars(errors).values() if inspect.isclass(thing)]
+    things += [*(thing for thing in vars(errors).values() if inspect.isclass(thing)), errors.in_language]
     things += [base for thing in things if inspect.isclass(thing) for base in thing.__mro__]
     things.append(accessor.EnergybenchAccessor)
     functions = [inspect.unwrap(thing) for thing in things if callable(thing) and hasattr(thing, "__qualname__")]

@@ -16,7 +16,8 @@ import pytest
 import energybench as eb
 from energybench.cli import COMMANDS
 from energybench.cli.console import _is_chinese
-from energybench.errors.language import in_chinese, in_language, rows
+from energybench.errors import in_language
+from energybench.errors.language import in_chinese, rows
 from energybench.tables.store import records
 from expect import each, left_in_english
 from shell import shell

@@ -14,8 +14,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from energybench import __version__
-from energybench.errors import EnergybenchError, EnergybenchWarning
-from energybench.errors.language import LANGUAGES, in_language
+from energybench.errors import EnergybenchError, EnergybenchWarning, in_language
+from energybench.errors.language import LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

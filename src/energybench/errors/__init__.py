@@ -46,10 +46,34 @@ class EnergybenchError(Exception):
 
     def in_language(self, lang: str) -> str:
         """Return the sentences of the error in Chinese (``"zh"``) or English (``"en"``)."""
-        from energybench.errors.language import in_language
-
         stop = "。" if lang == "zh" else ". "
         return stop.join(in_language(text, lang) for text in (self.message, self.fix) if text)
+
+
+def in_language(said: object, lang: str) -> str:
+    """Return what energybench says in a language.
+
+    Parameters
+    ----------
+    said : object
+        An answer, as it is printed, or the text of an error, a problem, a note or a suggestion.
+    lang : {"zh", "en"}
+        Chinese or English.
+
+    Returns
+    -------
+    str
+        The text; a sentence that the catalogue does not know comes back as it is.
+
+    Examples
+    --------
+    >>> import energybench as eb
+    >>> print(in_language(eb.convert("1200 t", "原煤"), "zh"))
+    1200 t 原煤 = 857.16 tce  [原煤：0.7143 kgce/kg（gbt-2589-2020 A.1，转引一处）]
+    """
+    from energybench.errors.language import in_chinese
+
+    return in_chinese(str(said)) if lang == "zh" else str(said)
 
 
 class UnitTextError(EnergybenchError, ValueError, reason="unknown-unit"):

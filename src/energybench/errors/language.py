@@ -126,29 +126,6 @@ def _catalogue() -> tuple[dict[str, str], list[_Row]]:
     return whole, sorted(made, key=lambda row: -row.letters)
 
 
-def in_language(text: str, lang: str) -> str:
-    """Return a sentence of energybench in a language.
-
-    Parameters
-    ----------
-    text : str
-        An error, a problem, a note, a suggestion, or an answer as it is printed; lines are taken one by one.
-    lang : {"zh", "en"}
-        Chinese or English.
-
-    Returns
-    -------
-    str
-        The sentence; what no row of the catalogue fits comes back as it is.
-
-    Examples
-    --------
-    >>> in_language("was replaced by ndrc-2023 on 2023-07-04", "zh")
-    '已于 2023-07-04 被 ndrc-2023 取代'
-    """
-    return in_chinese(text) if lang == "zh" else text
-
-
 def in_chinese(text: str) -> str:
     return "\n".join(_best(line)[1] for line in text.split("\n"))
 

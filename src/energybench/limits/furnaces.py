@@ -7,7 +7,7 @@ strict. It says nothing of the capacities between; a reading is our convention a
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
 from math import isnan, nan
 from typing import TYPE_CHECKING
@@ -109,7 +109,7 @@ class LimitCurve:
     capacities: tuple[float, ...]
     limits: tuple[float, ...]
     #: Each stated limit as the document prints it.
-    printed: dict[float, str] = field(hash=False)
+    printed: tuple[str, ...]
 
     def at(self, capacities: NDArray[numpy.float64], reading: str) -> NDArray[numpy.float64]:
         """Return the limit at each capacity; NaN for NaN, and where ``stated_only`` has no stated point."""
@@ -146,7 +146,7 @@ class LimitCurve:
 
     def step(self, limit: float) -> Step:
         """Return the step of a limit: as it is printed, or as a computed one between the stated points."""
-        text = self.printed.get(limit)
+        text = next((text for known, text in zip(self.limits, self.printed, strict=True) if known == limit), None)
         return Step(Level.WITHIN_LIMIT, text or repr(limit), self.row.comparator, printed=text is not None)
 
     @property
@@ -160,7 +160,7 @@ class LimitCurve:
         """Return for each limit the edge and the figure shown of :class:`energybench.limits.ladders.Regions`."""
         edges: NDArray[numpy.float64] = fold(limits, self.row.comparator)
         shown = self.sign * limits
-        for limit in self.printed if compare == "rounded" else ():
+        for limit in self.limits if compare == "rounded" else ():
             here = limits == limit
             edges[here] = shown[here] = self.step(limit).edge(compare)
         return edges, shown
@@ -186,9 +186,9 @@ def find_curve(item: str = DEFAULT_ITEM, document: str | None = None, allow_unve
         )
     for row in here:
         require_usable(row, f"The limit of {item} at {row.capacity} {row.capacity_unit}", allow_unverified)
-    points = sorted((float(row.capacity), float(row.limit), row.id) for row in here)
-    capacities, limits, ids = zip(*points, strict=True)
-    return LimitCurve(here[0], ids, capacities, limits, {float(row.limit): row.limit for row in here})
+    points = sorted((float(row.capacity), float(row.limit), row.limit, row.id) for row in here)
+    capacities, limits, printed, ids = zip(*points, strict=True)
+    return LimitCurve(here[0], ids, capacities, limits, printed)
 
 
 def read_capacity(capacity: AmountLike) -> float:

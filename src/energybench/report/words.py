@@ -10,8 +10,8 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any
 from unicodedata import east_asian_width
 
-from energybench.errors import UnknownNameError, check_option
-from energybench.errors.language import LANGUAGES, in_language, word
+from energybench.errors import UnknownNameError, check_option, in_language
+from energybench.errors.language import LANGUAGES, word
 from energybench.limits.ladders import Level
 from energybench.tables.store import find_document
 

@@ -265,10 +265,7 @@ def _refused_classes() -> Iterator[Vector]:
 
 def _furnaces() -> Iterator[Vector]:
     curve = find_curve(DEFAULT_ITEM)
-    points = [
-        (Fraction(repr(c)), Fraction(curve.printed[limit]))
-        for c, limit in zip(curve.capacities, curve.limits, strict=True)
-    ]
+    points = [(Fraction(repr(c)), Fraction(limit)) for c, limit in zip(curve.capacities, curve.printed, strict=True)]
     rows = tuple(row.id for row in records("furnace_limits") if row.item == DEFAULT_ITEM)
     for reading in READINGS:
         for capacity in _CAPACITIES:

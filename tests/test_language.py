@@ -256,5 +256,5 @@ def test_a_header_that_is_meant_is_said_with_options_that_work(tmp_path: Path) -
     fix = "--columns '用能=carrier' --columns '耗量=amount'"
     assert f"是否指 '用能' 和 '耗量'？请命名为能源品种、数量，或加 {fix}\n" in said
     again = shell("explain", str(file), *shlex.split(fix), "--lang", "zh").stdout
-    assert "表头 '耗量'：amount" in again
+    assert "表头 '耗量'：数量" in again
     assert "没有列 carrier" not in again

@@ -171,7 +171,7 @@ def test_a_card_says_what_follows_beside_the_class() -> None:
             "A 1 level 3 for 熟料 (<= 9 kgce/t), required of an existing plant, is met",
             "A 1 3级（熟料）（<= 9 kgce/t）（现有项目应达到）已达到",
         ),
-        ("no GB level 2 of coke is known, which a new plant must meet", "没有 coke 的 GB 2级数值，新建项目须达到该级"),
+        ("no GB level 2 of coke is known, which a new plant must meet", "没有焦炭的 GB 2级数值，新建项目须达到该级"),
         ("A asks for the baseline by 2025-12-31, which has passed", "A 要求在 2025-12-31 前达到基准水平，期限已过"),
         ("is in force only from 2027-01-01", "自 2027-01-01 起实施"),
     ],

@@ -12,7 +12,7 @@ import pandas
 from energybench.energy.lines import KIND_OF_FLOW, PARTS_OF, TOTALS, is_named_part, is_part_of
 from energybench.errors import TableError, cut, quoted
 from energybench.frames.columns import KEYS
-from energybench.frames.encode import clean_text, encode, fold, is_blank, to_floats
+from energybench.frames.encode import clean_text, combine, encode, fold, is_blank, to_floats
 from energybench.frames.groups import KEY_TEXT
 from energybench.frames.kernel import make_lookup
 from energybench.frames.meters import flow_word
@@ -98,11 +98,10 @@ class DoubleCounting:
         blank = encode(table["amount"]).map(is_blank, True, bool)
         counts = ~blank & (to_floats(table["amount"]) != 0) & ~total & ~named
         part: NDArray[numpy.bool_] = named & counts[above] & (key == key[above])
-        for row in numpy.flatnonzero(part):
-            both = [table.iloc[place] for place in (row, above[row])]
-            names = ((clean_text(cells["carrier"]), clean_text(cells["unit"])) for cells in both)
-            flows = {flow_word(cells.get("flow")) for cells in both}
-            part[row] = is_part_of(*names) and len(flows) == 1
+        rows = numpy.flatnonzero(part)
+        cells = [encode(table[name]) for name in ("carrier", "unit", "flow") if name in table.columns]
+        code, pairs = combine([column.rows(where) for where in (rows, above[rows]) for column in cells])
+        part[rows] = numpy.array([_are_part_and_whole(pair) for pair in pairs], bool)[code]
         self.parts += int(part.sum())
         if part.any() and self.first_part is None:
             self.first_part = table.index[int(part.argmax())]
@@ -240,3 +239,10 @@ def _in_tce(unit: Any) -> float:
     """Return what a unit of a total row is in tce, NaN where it is no standard coal."""
     scale = resolve_unit(clean_text(unit), TCE, "unit")
     return numpy.nan if isinstance(scale, Refusal) else scale
+
+
+def _are_part_and_whole(cells: tuple[Any, ...]) -> bool:
+    """Compare the carrier, the unit and the flow, where there is one, of a row with those of the row above it."""
+    part, whole = cells[: len(cells) // 2], cells[len(cells) // 2 :]
+    names = [(clean_text(carrier), clean_text(unit)) for carrier, unit, *_ in (part, whole)]
+    return is_part_of(*names) and [*map(flow_word, part[2:])] == [*map(flow_word, whole[2:])]

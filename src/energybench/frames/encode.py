@@ -78,6 +78,28 @@ def encode(column: pandas.Series[Any]) -> Coded:
     return _with_null(codes, list(uniques))
 
 
+#: The largest number of combinations that a code counts.
+_MOST_CODES = 1 << 62
+
+
+def combine(columns: list[Coded]) -> tuple[Codes, list[tuple[Any, ...]]]:
+    """Return a code per row for its combination of cells, and the distinct combinations in order."""
+    code: Codes = numpy.zeros(len(columns[0].codes), numpy.int64)
+    size = 1
+    for column in columns:
+        if size * (len(column.distinct) + 1) > _MOST_CODES:
+            code, used = pandas.factorize(code)
+            size = len(used)
+        code = code * (len(column.distinct) + 1) + column.codes
+        size *= len(column.distinct) + 1
+    code, used = pandas.factorize(code)
+    first = numpy.empty(len(used), numpy.int64)
+    first[code[::-1]] = numpy.arange(len(code))[::-1]
+    known = [[*column.distinct, None] for column in columns]
+    cells = [[some[one] for one in column.codes[first].tolist()] for some, column in zip(known, columns, strict=True)]
+    return code, list(zip(*cells, strict=True))
+
+
 def encode_each(table: pandas.DataFrame, names: Iterable[str]) -> dict[str, Coded]:
     columns = {name: table[name] for name in names}
     if len(table) < _LONG:

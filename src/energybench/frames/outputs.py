@@ -7,10 +7,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy
-import pandas
 
 from energybench.frames.columns import CORRECTIONS
-from energybench.frames.encode import Coded, clean_text, decode, encode, recode, to_floats, to_number
+from energybench.frames.encode import Coded, clean_text, combine, decode, encode, recode, to_floats, to_number
 from energybench.frames.meters import flag_empty, missing
 from energybench.frames.problems import Problems
 from energybench.frames.resolve import Refusal, Threshold, resolve_all, resolve_threshold, resolve_unit
@@ -18,6 +17,7 @@ from energybench.limits.choose import furnace_items
 from energybench.units.text import TONNE
 
 if TYPE_CHECKING:
+    import pandas
     from numpy.typing import NDArray
 
     from energybench.frames.resolve import Options
@@ -31,8 +31,6 @@ SEVERAL = Refusal(
     *("plant", "", "duplicate-output", "plant {value} has several output rows for this period and product"),
     suggestion="Add them up, or name the products apart",
 )
-#: The largest number of combinations that a code counts.
-_MOST = 1 << 62
 NOT_POSITIVE = Refusal("output", "", "output", "output is {value}, expected a number above zero", "Check the number")
 
 
@@ -75,7 +73,7 @@ def work_out_outputs(
     nowhere = Coded(numpy.zeros(len(table), numpy.int64), [])
     region = recode(encode(table["region"])) if "region" in table.columns else nowhere
     headers = [str(name) for name in table.columns if str(name).startswith(CORRECTIONS[0])]
-    code, combinations = _combine([product, unit, keys[1], region, *(encode(table[header]) for header in headers)])
+    code, combinations = combine([product, unit, keys[1], region, *(encode(table[header]) for header in headers)])
 
     def resolve(
         name: str | None, in_unit: str | None, when: str | None, where: str | None, *cells: Any
@@ -110,24 +108,6 @@ def _corrections(headers: list[str], cells: tuple[Any, ...]) -> dict[str, Any]:
         else:
             found[name] = clean_text(cell)
     return found
-
-
-def _combine(columns: list[Coded]) -> tuple[Codes, list[tuple[Any, ...]]]:
-    """Return a code per row for its combination of cells, and the distinct combinations in order."""
-    code: Codes = numpy.zeros(len(columns[0].codes), numpy.int64)
-    size = 1
-    for column in columns:
-        if size * (len(column.distinct) + 1) > _MOST:
-            code, used = pandas.factorize(code)
-            size = len(used)
-        code = code * (len(column.distinct) + 1) + column.codes
-        size *= len(column.distinct) + 1
-    code, used = pandas.factorize(code)
-    first = numpy.empty(len(used), numpy.int64)
-    first[code[::-1]] = numpy.arange(len(code))[::-1]
-    known = [[*column.distinct, None] for column in columns]
-    cells = [[some[one] for one in column.codes[first].tolist()] for some, column in zip(known, columns, strict=True)]
-    return code, list(zip(*cells, strict=True))
 
 
 def _furnace_limits(

@@ -43,7 +43,7 @@ _LETTERS, _CHARACTERS = 5, 3
 #: The last letters of a word, where the vowel says which substance it is.
 _ENDING = 3
 #: As many candidates are shown one by one, and a family of more rows than this by its beginning.
-_MOST_SHOWN, _MOST_OF_FAMILY = 12, 4
+_MOST_SHOWN, _MOST_OF_FAMILY = 12, 8
 
 
 def normalise_name(name: str) -> str:

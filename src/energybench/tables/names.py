@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from energybench.errors import (
@@ -37,7 +38,6 @@ _IN_A_LIST = (
     r"[*※△▲]+|\[\d{1,2}\]|\(注\d?\)",
 )
 _CIRCLED = "[\u2460-\u2473]"
-_SPACE_IN_CHINESE = "(?<=[\u3000-\u9fff])\\s+|\\s+(?=[\u3000-\u9fff])"
 #: A slip in fewer letters, or a swap in fewer Chinese characters, makes another word.
 _LETTERS, _CHARACTERS = 5, 3
 #: The last letters of a word, where the vowel says which substance it is.
@@ -46,11 +46,19 @@ _ENDING = 3
 _MOST_SHOWN, _MOST_OF_FAMILY = 12, 8
 
 
+def _as_one(text: str) -> str:
+    """Leave one space between words, and none beside a Chinese character."""
+    made, *words = text.split() or [""]
+    for word in words:
+        beside = "\u3000" <= made[-1] <= "\u9fff" or "\u3000" <= word[0] <= "\u9fff"
+        made += word if beside else f" {word}"
+    return made
+
+
+@lru_cache(1 << 14)
 def normalise_name(name: str) -> str:
     """Fold case, hyphens, brackets and spaces: ``" Natural_Gas "`` is ``"natural gas"``, ``"合 计"`` is ``"合计"``."""
-    folded = name.casefold().replace("_", " ").replace("-", " ").replace("（", "(").replace("）", ")")
-    folded = " ".join(folded.split())
-    return compiled(_SPACE_IN_CHINESE).sub("", folded) if " " in folded and not folded.isascii() else folded
+    return _as_one(name.casefold().replace("_", " ").replace("-", " ").replace("（", "(").replace("）", ")"))
 
 
 class Meaning(NamedTuple):
@@ -154,7 +162,7 @@ def spellings(name: str, around: Decorations = _PLAIN) -> Iterator[str]:
         return
     text = unicodedata.normalize("NFKC", compiled(_CIRCLED).sub("", name)).casefold()
     text = "".join(_characters(False).get(one, one) for one in text if unicodedata.category(one) != "Cf")
-    text = compiled(_SPACE_IN_CHINESE).sub("", text).strip()
+    text = _as_one(text)
     before, behind = map(compiled, around)
     while text:
         yield normalise_name(text)

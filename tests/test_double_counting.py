@@ -37,7 +37,7 @@ def test_a_total_row_is_left_out_and_said() -> None:
     assert answer.results.equals(without.results)
     assert answer.counts == {"meters": 3, "used": 2, "problems": 0, "totals": 1, "outputs": 1, "classified": 1}
     assert answer.notes == (LEFT_OUT,)
-    assert "3 meter rows: 2 used, 0 with problems, 1 left out as totals" in str(answer)
+    assert "3 meter rows: 2 used, 0 with problems, 1 left out as totals or parts" in str(answer)
     assert answer.energy["row"].tolist() == [0, 1]
 
 

@@ -153,7 +153,7 @@ class Assessment(Card, Receipted):
     energy : DataFrame
         A line per meter row that is no total, with coefficient, source and tce; kept where the meters were in memory.
     counts : dict
-        Meter rows given, used, in problems and left out as totals; output rows given and classified.
+        Meter rows given, used, in problems and left out as totals or parts; output rows given and classified.
     notes : tuple of str
         Headers that were not used, unverified figures that were.
     """
@@ -301,7 +301,7 @@ class Assessment(Card, Receipted):
         fixes = fixes if len(fixes) <= _FIXES else {}
         lines = [
             f"{counts['meters']} meter rows: {counts['used']} used, {counts['problems']} with problems"
-            + (f", {counts['totals']} left out as totals" if counts["totals"] else ""),
+            + (f", {counts['totals']} left out as totals or parts" if counts["totals"] else ""),
             f"{counts['outputs']} output rows: {counts['classified']} classified",
             *(f"  {level} ({level.zh}): {classes[level.value]}" for level in Level if level.value in classes),
             *(["problems by reason:"] if len(reasons) else []),

@@ -78,9 +78,9 @@ class EnergybenchAccessor:
         Parameters
         ----------
         amount, unit, carrier : hashable
-            Names of the columns: numbers, unit texts, and carriers by id or name. The columns flow, ncv, ncv_unit,
-            coefficient and coefficient_unit, by these or their Chinese headers, are honoured as
-            :func:`energybench.assess` does: what flows out is negative.
+            Names of the columns: numbers, unit texts, and carriers by id or name. A column that is not named is found
+            by its header in English or Chinese. So are flow, ncv, ncv_unit, coefficient and coefficient_unit, which
+            are honoured as :func:`energybench.assess` does: what flows out is negative.
         errors : {"raise", "coerce"}
             Refuse the table if a row cannot be converted, or give NaN for such rows and warn. :meth:`problems`
             lists them.
@@ -138,10 +138,10 @@ class EnergybenchAccessor:
         """Return the rows in tce, the problems, and the coefficients used: the way of a table of meters."""
         known = KnownFactors(make_choice(**options))
         frame = self._frame
+        looked_for = [column for column, name in names.items() if name == column and name not in frame.columns]
+        places, _ = find_columns(list(frame.columns), "meters", (*looked_for, *_OPTIONAL))
+        names = {**names, **{column: frame.columns[place] for column, place in places.items()}}
         given = {column: _column(frame, name, column) for column, name in names.items()}
-        places, _ = find_columns(list(frame.columns), "meters", _OPTIONAL)
-        others = {column: frame.columns[place] for column, place in places.items()}
-        given |= {column: frame.iloc[:, place] for column, place in places.items()}
         # Whose energy it is does not matter here.
         key = pandas.Categorical.from_codes(numpy.zeros(len(frame), numpy.int8), pandas.Index(["-"], dtype=object))
         table = pandas.DataFrame({**dict.fromkeys(KEYS, key), **{name: one.array for name, one in given.items()}})
@@ -154,7 +154,7 @@ class EnergybenchAccessor:
         tce[bad] = numpy.nan
         problems = problems_of(read, bad).rows().frame()
         row = frame.index.to_numpy()[problems["row"].to_numpy(numpy.int64)]
-        column = problems["column"].map(lambda name: names.get(name, others.get(name, name)))
+        column = problems["column"].map(lambda name: names.get(name, name))
         return tce, problems.assign(row=row, column=column)[list(PROBLEMS)], known.factors
 
 

@@ -87,6 +87,14 @@ def test_a_text_file_with_titles_is_read_from_its_header(tmp_path: Path) -> None
     assert answer.energy["row"].tolist() == [4, 5]
 
 
+@each(("title", "plant"), [("填报单位：甲厂", "甲厂"), ("单位：甲铸造厂", "甲铸造厂"), ("企业: 乙厂", "乙厂")])
+def test_a_line_above_the_header_names_the_plant(title: str, plant: str, tmp_path: Path) -> None:
+    rows = ("期间,产品,产量(t),原煤(吨),电力(万千瓦时)", "2023,水泥熟料,300000,36000,1500")
+    assert eb.assess(text(tmp_path / "m.csv", title, *rows)).results["plant"].tolist() == [plant]
+    with refused(MissingColumnError, "missing-column", "plant"):
+        eb.assess(text(tmp_path / "n.csv", "单位：吨", *rows))
+
+
 def test_two_header_rows_are_one_header(tmp_path: Path) -> None:
     rows: list[Any] = [[*HEADER[:4], "消费量", None], [*[None] * 4, "数量", "单位"], COAL, POWER]
     merged = ("A1:A2", "B1:B2", "C1:C2", "D1:D2", "E1:F1")

@@ -42,8 +42,8 @@ _CIRCLED = "[\u2460-\u2473]"
 _LETTERS, _CHARACTERS = 5, 3
 #: The last letters of a word, where the vowel says which substance it is.
 _ENDING = 3
-#: As many candidates are shown one by one, and a family of more rows than this by its beginning.
-_MOST_SHOWN, _MOST_OF_FAMILY = 12, 8
+#: As many candidates are shown one by one; where there are more, a family of more rows than this by its beginning.
+_MOST_SHOWN, _MOST_OF_FAMILY = 12, 4
 
 
 def _as_one(text: str) -> str:
@@ -113,7 +113,10 @@ class Names(Mapping[str, Meaning]):
         same, wide = self._known[folded]
         families = {one: self._family(one) for one in (*same, *wide)}
         ids = tuple(dict.fromkeys(one for members in families.values() for one in members))
-        parts = [part for one, members in families.items() for part in self._shown(one, members)]
+        for most in (_MOST_SHOWN, _MOST_OF_FAMILY):
+            parts = [part for one, members in families.items() for part in self._shown(one, members, most)]
+            if len(parts) <= _MOST_SHOWN:
+                break
         more = f" and {len(parts) - _MOST_SHOWN} more" if len(parts) > _MOST_SHOWN else ""
         notes = ". ".join(dict.fromkeys(filter(None, wide.values())))
         return Meaning(ids, ", ".join(parts[:_MOST_SHOWN]) + more, exact=False, notes=notes)
@@ -132,8 +135,8 @@ class Names(Mapping[str, Meaning]):
             return (identifier,)
         return tuple(one for one in self._ids if one.startswith(identifier[:-1]))
 
-    def _shown(self, identifier: str, family: tuple[str, ...]) -> list[str]:
-        if len(family) > _MOST_OF_FAMILY:
+    def _shown(self, identifier: str, family: tuple[str, ...], most: int) -> list[str]:
+        if len(family) > most:
             return [f"{identifier} ({len(family)} rows)"]
         return [" ".join(dict.fromkeys((one, self.show(one)))) for one in family]
 

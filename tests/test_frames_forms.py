@@ -14,7 +14,7 @@ import pytest
 import energybench as eb
 from energybench import cli
 from energybench.errors import MissingColumnError, OptionError, TableError
-from energybench.frames.columns import Layout, split_unit
+from energybench.frames.columns import Layout, Shape, canonical_columns, refuse_missing, split_unit
 from energybench.frames.files import read_form
 from energybench.frames.form_rows import read_forms
 from energybench.frames.forms import Grid, find_form
@@ -907,3 +907,53 @@ def test_an_example_row_at_the_top_is_left_out(tmp_path: Path) -> None:
     answer = eb.assess(tmp_path / "m.csv", OUTPUTS)
     assert answer.counts["meters"] == 1
     assert [note for note in answer.notes if "example" in note] == ["meters: row 2 is an example and is left out"]
+
+
+# What the caller says of the shape --------------------------------------------------------------------------
+
+
+@each(
+    ("found", "headers", "fix"),
+    [
+        ("plant period product unit", "企业 期间 产品 单位 用电量(kWh)", "pass columns={'用电量(kWh)': '电力'}"),
+        ("plant period product amount unit", "企业 期间 产品 数量 单位", "Name it 能源品种 or 能源 or"),
+        ("plant period carrier amount", "企业 期间 能源品种 数量", "Name them 产品, 单位, or pass product"),
+    ],
+)
+def test_what_a_table_lacks_is_said_with_names_that_are_read(found: str, headers: str, fix: str) -> None:
+    used = [header for header in headers.split() if header != "用电量(kWh)"]
+    with refused(MissingColumnError, "missing-column", "meters has no column", fix):
+        refuse_missing(found.split(), "meters", headers.split(), [one for one in headers.split() if one not in used])
+
+
+@each(
+    ("options", "fix"),
+    [
+        ({"columns": "用能"}, 'Write {"my header": "carrier"}'),
+        ({"columns": {"用能": 1}}, 'Write {"my header": "carrier"}'),
+        ({"columns": {"炉": "furnace_capacty"}}, "Did you mean 'furnace_capacity' or"),
+        ({"header_row": 0}, "Give the row of the file, 1 or more"),
+    ],
+)
+def test_a_shape_that_cannot_be_is_refused(options: dict[str, Any], fix: str) -> None:
+    with refused(OptionError, "option", next(iter(options)), fix):
+        Shape(**options).layouts(None, None)
+
+
+def test_a_shape_is_plain_data_and_its_mapping_has_keys_alone(tmp_path: Path) -> None:
+    mapping = tmp_path / "own.toml"
+    mapping.write_text('[constants]\nplant = "甲厂"\n', encoding="utf-8")
+    shape = Shape(mapping=mapping, header_row=1)
+    assert shape.to_dict() == {"mapping": str(mapping), "header_row": 1}
+    layout = shape.layouts(None, None)["meters"]
+    assert (layout.header_row, dict(layout.constants)) == (1, {"plant": "甲厂"})
+    mapping.write_text('[constants]\nplan = "甲厂"\n', encoding="utf-8")
+    with refused(OptionError, "option", "a constant of the mapping", "plant"):
+        shape.layouts(None, None)
+
+
+def test_the_value_of_a_column_sent_out_is_its_header() -> None:
+    header = ["plant", "period", "product", "carrier", "amount", "unit", "外供量"]
+    with pytest.raises(TableError) as caught:
+        canonical_columns(header, "meters")
+    assert caught.value.value == "外供量"

@@ -95,6 +95,17 @@ def test_a_line_above_the_header_names_the_plant(title: str, plant: str, tmp_pat
         eb.assess(text(tmp_path / "n.csv", "单位：吨", *rows))
 
 
+def test_a_year_beside_a_title_is_no_header(tmp_path: Path) -> None:
+    rows: list[Any] = [
+        ["能源消费情况"],
+        ["填报单位：甲厂", *[None] * 3, "2023年"],
+        ["1、能源名称", "2、代码", "3、计量单位", "4、消费总量", "5、汇总企业数"],
+        ["原煤", "01", "吨", 36000, 1],
+    ]
+    with refused(MissingColumnError, "missing-column", "no column product", "header in row 3)"):
+        eb.assess(book(tmp_path / "m.xlsx", rows), OUTPUTS)
+
+
 def test_two_header_rows_are_one_header(tmp_path: Path) -> None:
     rows: list[Any] = [[*HEADER[:4], "消费量", None], [*[None] * 4, "数量", "单位"], COAL, POWER]
     merged = ("A1:A2", "B1:B2", "C1:C2", "D1:D2", "E1:F1")

@@ -123,7 +123,8 @@ class Form:
         above = twice * sum(bool(head.above) for head in self.heads)
         roles = len({head.role for head in self.heads} - {""})
         doubled = sum(bool(head.column) for head in self.heads) - len(self.columns)
-        return (len(self.columns) + len(self.wide) + len(self.parts) + units + above + roles - doubled) * known
+        parts = len(self.parts) if len(self.parts) > 1 else 0  # one alone is of a title: 2009年
+        return (len(self.columns) + len(self.wide) + parts + units + above + roles - doubled) * known
 
     @property
     def place(self) -> str:

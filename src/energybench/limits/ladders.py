@@ -259,12 +259,13 @@ class Ladder(Cited):
     @property
     def plausible(self) -> tuple[float, float] | None:
         """The range of values that may have a class; None where a step is not above zero."""
-        return self.ends and plausible_range(*self.ends)
+        return (ends := self.ends) and plausible_range(*ends)
 
     @property
     def doubt(self) -> str:
         """What cannot be ruled out where the steps are too wide apart, in words; else empty."""
-        if self.ends is None or NEAR[1] * self.ends[1] < 10 * NEAR[0] * self.ends[0]:
+        ends = self.ends
+        if ends is None or NEAR[1] * ends[1] < 10 * NEAR[0] * ends[0]:
             return ""
         return "the steps are so wide apart that a slip of ten would stay within them: check amounts and units"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field, fields
 from fractions import Fraction
 from functools import lru_cache
-from math import erfc, inf, isfinite, sqrt
+from math import erfc, inf, isclose, isfinite, sqrt
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from energybench import __version__
@@ -23,7 +23,7 @@ from energybench.errors import (
 )
 from energybench.limits.choose import other_readings
 from energybench.limits.conditions import is_conditional
-from energybench.limits.ladders import TOLERANCE, Level, beyond_every_step
+from energybench.limits.ladders import TOLERANCE, Level, beyond_every_step, plausible_range
 from energybench.tables.rows import Cited, as_of
 from energybench.tables.store import cached, citation, data_version
 from energybench.units.factors import ratio, same_kind, to_float
@@ -303,7 +303,7 @@ def _beside(ladder: Ladder, exact: Fraction) -> float:
     """
     number = to_float(exact, "value")
     for figure, reach in _printed(ladder):
-        if 0 < abs(exact - figure) < reach:
+        if isclose(number, figure, rel_tol=8 * TOLERANCE) and 0 < abs(exact - figure) < reach:
             number = to_float(figure + (reach if exact > figure else -reach), "value")
     return number
 
@@ -323,9 +323,11 @@ _SUSPECT = "the value is not above zero, and every step is: energy sent out may 
 
 
 def _implausible(value: float, ladder: Ladder) -> str:
-    if ladder.ends is None or ladder.plausible is None or ladder.plausible[0] <= value <= ladder.plausible[1]:
+    ends = ladder.ends
+    least, most = plausible_range(*ends) if ends else (-inf, inf)
+    if ends is None or least <= value <= most:
         return ""
-    said = f"implausible-intensity: {value:.6g} {ladder.unit} is {beyond_every_step(value, ladder.ends, ladder.unit)}"
+    said = f"implausible-intensity: {value:.6g} {ladder.unit} is {beyond_every_step(value, ends, ladder.unit)}"
     return f"{said}. Check amounts and units, or pass plausible=True"
 
 

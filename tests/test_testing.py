@@ -29,9 +29,17 @@ from energybench.errors import (
     UnitTextError,
     UnknownCarrierError,
 )
-from energybench.testing.facts import HOSTILE, common_spellings, fuels, products, spellings, wrong_units
+from energybench.testing.facts import (
+    HOSTILE,
+    RATIOS,
+    cause_of,
+    common_spellings,
+    fuels,
+    products,
+    spellings,
+    wrong_units,
+)
 from energybench.testing.laws import smallest
-from energybench.testing.likely_mistakes import RATIOS, cause_of
 from energybench.units.factors import read_exact
 from energybench.units.text import read_unit
 from expect import each, refused

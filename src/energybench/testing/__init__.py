@@ -12,10 +12,13 @@ from energybench.errors import requiring
 with requiring("hypothesis", "testing", "energybench.testing"):
     import hypothesis  # noqa: F401 - asked for before the modules that are made of it
 
-from energybench.testing.classifier import assert_classifier_properties
 from energybench.testing.conversion import assert_conversion_properties
-from energybench.testing.limits import assert_correction_properties, assert_limit_curve_properties
-from energybench.testing.report import BrokenPropertyError, Finding, Report
+from energybench.testing.laws import BrokenPropertyError, Finding, Report
+from energybench.testing.limits import (
+    assert_classifier_properties,
+    assert_correction_properties,
+    assert_limit_curve_properties,
+)
 from energybench.testing.strategies import (
     amounts,
     carriers,

@@ -25,7 +25,6 @@ from energybench.testing.laws import (
     check_texts,
     each,
 )
-from energybench.testing.likely_mistakes import cause_of, figures_of
 from energybench.testing.strategies import amounts, hostile_unit_texts
 from energybench.units.factors import same_kind
 from energybench.units.text import read_unit
@@ -36,7 +35,7 @@ if TYPE_CHECKING:
     from energybench.energy.coal_rates import CoalRate
     from energybench.energy.coefficients import Choice
     from energybench.testing.facts import Fuel
-    from energybench.testing.report import Finding, Report
+    from energybench.testing.laws import Finding, Report
     from energybench.units.registry import AmountLike
 
 # Enough spellings to find one that a converter reads, before all of them are tried.
@@ -219,7 +218,7 @@ class _Converter(Laws):
         except OverflowError:
             shown = "more than a number can be"
         calls = " and ".join(one.call for one in others)
-        cause = cause_of(answer.value, expected) if expected and len(parts) == 1 else ""
+        cause = facts.cause_of(answer.value, expected) if expected and len(parts) == 1 else ""
         return self.wrong(answer, f"{shown}, {said} {calls}", cause=cause)
 
     def law_answers(self) -> Finding | None:
@@ -249,7 +248,7 @@ class _Converter(Laws):
         expected = fuel.expected(case.number, case.unit, self.choice)
         if answer.refused or self.right(answer, expected):
             return None
-        cause = "" if answer.value is None else cause_of(answer.value, expected, figures_of(fuel))
+        cause = "" if answer.value is None else facts.cause_of(answer.value, expected, facts.figures_of(fuel))
         return self.wrong(answer, f"{float(expected)!r} tce", source=str(fuel.record), cause=cause)
 
     def law_units(self) -> Finding | str | None:

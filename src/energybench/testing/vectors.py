@@ -33,9 +33,7 @@ from energybench.limits.ladders import Level
 from energybench.tables.rows import as_of
 from energybench.tables.store import cached, data_version, records
 from energybench.testing import facts
-from energybench.testing.laws import check_room
-from energybench.testing.likely_mistakes import HAIR, cause_of, cause_of_class, figures_of, same_figure
-from energybench.testing.report import Finding, Report
+from energybench.testing.laws import Finding, Report, check_room
 from energybench.units.factors import ratio, same_kind
 from energybench.units.text import read_amount, read_unit
 
@@ -238,7 +236,7 @@ def _classes_of(document: str, product: Product) -> Iterator[Vector]:
     except EnergybenchError:  # such as two indicators in one unit: a value alone does not tell which
         return
     for nth, limit in enumerate(product.limits):
-        for hair in (-HAIR, 0, HAIR):
+        for hair in (-facts.HAIR, 0, facts.HAIR):
             value = limit + abs(limit) * hair
             level = product.ladder.level(float(value))
             for unit in (own, other[nth % len(other)]) if hair > 0 and other else (own,):
@@ -392,7 +390,7 @@ def _judge(vector: Vector, answer: Mapping[str, Any] | None, tolerance: float) -
     if key == "class":
         return "right" if given == expected else "wrong"
     number = _number(given)
-    return "right" if number is not None and same_figure(number, Fraction(expected), tolerance) else "wrong"
+    return "right" if number is not None and facts.same_figure(number, Fraction(expected), tolerance) else "wrong"
 
 
 def _number(given: object) -> float | None:
@@ -427,8 +425,8 @@ def _cause(vector: Vector, answer: Mapping[str, Any]) -> str:
     number = _number(answer.get(next(iter(vector.answer))))
     if number is None or "class" in vector.answer:
         return "" if "class" in vector.answer else "the figure is missing, or is no number"
-    known = vector.slips if vector.fuel is None else figures_of(vector.fuel)
-    return cause_of(number, Fraction(next(iter(vector.answer.values()))), known)
+    known = vector.slips if vector.fuel is None else facts.figures_of(vector.fuel)
+    return facts.cause_of(number, Fraction(next(iter(vector.answer.values()))), known)
 
 
 def _cause_of_classes(wrong: Sequence[tuple[Vector, Mapping[str, Any]]]) -> str:
@@ -439,5 +437,5 @@ def _cause_of_classes(wrong: Sequence[tuple[Vector, Mapping[str, Any]]]) -> str:
             return f"{quoted(word)} is no class: they are {', '.join(Level)}"
         assert vector.product is not None  # noqa: S101 - it is in every vector with a class
         unit = ratio(read_unit(vector.ask["unit"]), vector.product.unit)
-        causes[cause_of_class([(vector.product, float(Fraction(vector.ask["value"]) * unit), str(word))])] += 1
+        causes[facts.cause_of_class([(vector.product, float(Fraction(vector.ask["value"]) * unit), str(word))])] += 1
     return causes.most_common(1)[0][0]

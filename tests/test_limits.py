@@ -456,6 +456,22 @@ def test_a_timeline_names_every_limit_with_its_time() -> None:
     assert coal.state == "date unknown"
 
 
+def test_several_answers_print_as_a_line_each() -> None:
+    timeline, verdicts = eb.timeline("电解铝"), eb.classify_all("13200 kWh/t", "电解铝")
+    for answers in (timeline, verdicts):
+        assert repr(answers) == "\n".join(str(one) for one in answers)
+    assert (
+        str(timeline)
+        .splitlines()[2]
+        .startswith(
+            "2023-07-04: in force: ndrc-2023: electrolytic-aluminium [benchmark <= 13000, baseline <= 13350 kWh/t; "
+        )
+    )
+    assert [line.partition(": ")[0] for line in timeline.to_markdown().splitlines()] == [
+        *("- ? to 2024-01-01", "- 2022-01-01 to 2023-07-04", "- 2023-07-04", "- 2024-01-01")
+    ]
+
+
 def test_a_timeline_has_the_local_limits_of_a_place() -> None:
     (furnace,) = eb.timeline("induction-furnace-cast-iron", "昌吉市")
     assert (furnace.thresholds["2 t"], furnace.region.partition(";")[0]) == ("< 610", "昌吉市")

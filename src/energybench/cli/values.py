@@ -168,7 +168,7 @@ def timeline(arguments: Namespace) -> tuple[None, int]:
     if arguments.json:
         say_json({"timeline": [limit.to_dict() for limit in found], **stamp()})
     else:
-        say(spoken("\n".join(map(str, found))))
+        say(spoken(str(found)))
     return None, FINE
 
 

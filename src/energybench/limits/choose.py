@@ -30,7 +30,7 @@ from energybench.tables.rows import as_of
 from energybench.tables.store import ACCEPTED, cached, citation, find_document, own_ids, records, require_usable
 from energybench.tables.upkeep import stale
 from energybench.units.factors import same_kind
-from energybench.units.result import Record
+from energybench.units.result import Answers, Record
 from energybench.units.text import TCE, UnitText, read_unit
 
 if TYPE_CHECKING:
@@ -446,7 +446,7 @@ class Applied(Record):
         )
 
 
-def timeline(item: str, region: str | None = None) -> tuple[Applied, ...]:
+def timeline(item: str, region: str | None = None) -> Answers[Applied]:
     """Return which limits of a product applied when, apply now, and are announced.
 
     Parameters
@@ -460,7 +460,7 @@ def timeline(item: str, region: str | None = None) -> tuple[Applied, ...]:
     Returns
     -------
     tuple of Applied
-        By the first day in force; rows of a day that is not known come first.
+        By the first day in force; rows of a day that is not known come first. It prints as a line each.
 
     Raises
     ------
@@ -481,7 +481,7 @@ def timeline(item: str, region: str | None = None) -> tuple[Applied, ...]:
     places = documents_of_region(region) if region is not None else frozenset()
     national = [one for one in found if one.kind != "local_policy"]
     local = [one for one in found if one.document in places or (region is None and not national)]
-    return tuple(
+    return Answers(
         sorted((*national, *(one for one in local if one not in national)), key=lambda one: one.effective_from)
     )
 

@@ -27,6 +27,7 @@ from energybench.limits.ladders import COMPARES
 from energybench.limits.verdicts import Verdict, check_basis, judge, saving_scale
 from energybench.tables.store import citation, require_usable, warn_if_weak
 from energybench.units.factors import ratio, to_float
+from energybench.units.result import Answers
 from energybench.units.text import read_unit
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def classify(
     basis: str | None = None,
     compare: str = "full",
     plausible: bool = False,
-) -> tuple[Verdict, ...]: ...
+) -> Answers[Verdict]: ...
 def classify(
     value: MeasuredLike,
     item: str,
@@ -85,7 +86,7 @@ def classify(
     corrections: Mapping[str, Mapping[str, Any] | str] | Literal["base"] | None = None,
     plausible: bool = False,
     allow_unverified: bool = False,
-) -> Verdict | tuple[Verdict, ...]:
+) -> Verdict | Answers[Verdict]:
     """Classify one energy intensity against the limit that applies.
 
     Parameters
@@ -248,7 +249,7 @@ class Judging(NamedTuple):
 
 def classify_all(
     value: MeasuredLike, item: str, *, basis: str | None = None, compare: str = "full", plausible: bool = False
-) -> tuple[Verdict, ...]:
+) -> Answers[Verdict]:
     """Classify one energy intensity against every document that has its product, side by side.
 
     National class and GB level are two tests, never merged: each document gives a verdict of its own, also a
@@ -263,7 +264,7 @@ def classify_all(
     Returns
     -------
     tuple of Verdict
-        National lists first, then GB standards and local limits.
+        National lists first, then GB standards and local limits. It prints as a line each.
 
     Raises
     ------
@@ -293,7 +294,7 @@ def classify_all(
             meets: dict[str, bool | None] = dict.fromkeys(verdict.meets)
             verdict = replace(verdict, level=None, meets=meets, reason=str(error), ladder=None)
         verdicts.append(verdict)
-    return tuple(verdicts)
+    return Answers(verdicts)
 
 
 def _read(

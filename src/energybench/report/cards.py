@@ -18,6 +18,7 @@ from energybench.report.words import (
     titles,
     vocabulary,
 )
+from energybench.units.result import Answers
 
 if TYPE_CHECKING:
     import jinja2
@@ -48,8 +49,9 @@ def card_of(record: Any) -> str | None:
 
 
 def markdown_of(record: Any) -> str:
-    head, *lines = [_marked(line) for line in str(record).splitlines()]
-    said = "\n".join([head, *([""] if lines else []), *(f"- {line}" for line in lines)])
+    lines = [_marked(line) for line in str(record).splitlines()]
+    head = [] if isinstance(record, Answers) else [lines.pop(0), *([""] if lines else [])]
+    said = "\n".join([*head, *(f"- {line}" for line in lines)])
     if type(record).__name__ != "Assessment":
         return said
     results: pandas.DataFrame = record.result_frame

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     import pint
@@ -51,6 +51,20 @@ class Card:
     def _repr_html_(self) -> str | None:
         html: str | None = report_room("cards").card_of(self)
         return html
+
+
+_Answer = TypeVar("_Answer")
+
+
+class Answers(tuple[_Answer, ...], Card):
+    """Several answers, which print as a line each."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return "\n".join(map(str, self))
+
+    __repr__ = __str__
 
 
 class Receipted:

@@ -489,6 +489,34 @@ def test_a_word_for_a_carrier_is_said_once_for_the_table() -> None:
     assert eb.explain(*plant, period=2023, columns=own).missing == ()
 
 
+def test_a_header_that_says_how_its_carrier_counts_is_read_so() -> None:
+    """16000 made on site are counted already, 2000 and 900 GJ are sent out: (20000 - 2000) x 1.229 - 900 x 0.03412."""
+    headers = [*HEADER[:3], "外购电(万kWh)", "自发电(万kWh)", "上网电量(万kWh)", "外供热力(GJ)"]
+    frame = pandas.DataFrame([[*KEY, 20000, 16000, 2000, 900]], columns=headers)
+    answer = eb.assess(frame, OUTPUTS)
+    assert tce(answer) == pytest.approx(18000 * 1.229 - 900 * 0.03412)
+    assert "meters: the header '上网电量(万kWh)' is read as 电量 with the flow 外供" in answer.notes
+    # What is used on site may be bought, and what is recovered may be listed as used.
+    for header in ("自用电(万kWh)", "回收热力(GJ)"):
+        asked = eb.assess(frame.rename(columns={headers[4]: header}), OUTPUTS).problems
+        assert asked["reason"].tolist()[0] == "several-candidates"
+
+
+@each("word", ["余热发电", "自发电", "上网电", "光伏"])
+@each("wide", [True, False])
+def test_the_fix_of_energy_made_on_site_or_sent_out_does_not_add_it(word: str, wide: bool) -> None:
+    """1000 of 1500 are bought: a fix that adds the 500 as bought would be wrong, whichever is taken first."""
+    rows = [[*KEY, "电力", 1000, "万kWh"], [*KEY, word, 500, "万kWh"]]
+    frame = pandas.DataFrame(rows, columns=HEADER)
+    if wide:
+        columns = [*HEADER[:3], "电力(万kWh)", f"{word}(万kWh)"]
+        frame = pandas.DataFrame([[*KEY, 1000, 500]], columns=columns)
+    fixes = eb.assess(frame, OUTPUTS).problems["suggestion"].tolist()
+    asked = re.search("columns={'([^']*)': '([^']*)'}", fixes[0]) if len(fixes) > 1 else None
+    answer = eb.assess(frame, OUTPUTS, columns={asked[1]: asked[2]} if asked else None, plausible=True)
+    assert tce(answer) == pytest.approx((1000 - 500 * word.startswith("上网")) * 1.229)
+
+
 def test_plants_above_their_carriers_are_keys_and_kinds_of_figure_are_not(tmp_path: Path) -> None:
     above: list[Any] = ["月份", "甲厂", None, "乙厂", None, "合计"]
     below: list[Any] = [None, "原煤（吨）", "电力（万千瓦时）", "原煤（吨）", "电力（万千瓦时）", "原煤（吨）"]

@@ -233,6 +233,14 @@ def test_a_short_row_reads_no_sentence_that_it_fits_by_chance() -> None:
     assert in_chinese("The row is for melting of another kind") == "The row is for melting of another kind"
 
 
+def test_what_is_to_be_pasted_stays_as_it_is_written() -> None:
+    """A full-width colon or a 、 between two pairs is no Python."""
+    said = "meters: a column that is no energy is left out by columns={'峰电(万kWh)': '', '谷电(万kWh)': ''}"
+    assert in_chinese(said) == "能源消费表：不是能源的列用 columns={'峰电(万kWh)': '', '谷电(万kWh)': ''} 去掉"
+    asked = "Did you mean '用能' and '耗量'? Name it 数量, or pass columns={'用能': 'carrier', '耗量': 'amount'}"
+    assert "columns={'用能': 'carrier', '耗量': 'amount'}" in in_chinese(asked)
+
+
 def test_the_first_header_of_a_file_says_the_language(tmp_path: Path) -> None:
     plain, chinese, book = tmp_path / "a.csv", tmp_path / "b.csv", tmp_path / "c.xlsx"
     plain.write_text("plant,carrier\n甲厂,原煤\n", "utf-8")

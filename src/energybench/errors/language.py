@@ -58,7 +58,8 @@ class _Row(NamedTuple):
 
     def fill(self, texts: list[str]) -> str:
         """Write the sentence in Chinese; no space stands between two Chinese words."""
-        by_name = {name: _listed(text) for (_, name), text in zip(self.holes, texts, strict=True)}
+        filled = zip(self.holes, texts, strict=True)
+        by_name = {name: text if own and "': " in text else _listed(text) for (own, name), text in filled}
         made = ""
         for number, part in enumerate(re.split(r"\{(\d+)\}", self.chinese)):
             part = by_name[part] if number % 2 else part
@@ -231,7 +232,7 @@ def _split(text: str, joint: str) -> tuple[str, str, str]:
     """Part a text at its first joint that stands in no quotes and no brackets."""
     place = text.find(joint)
     while place >= 0:
-        if _is_whole(before := text[:place], "()"):
+        if _is_whole(before := text[:place], "()", "{}"):
             return before, joint, text[place + len(joint) :]
         place = text.find(joint, place + 1)
     return text, "", ""

@@ -18,7 +18,7 @@ from energybench.frames.encode import NONE_USED, cell_text, encode, is_blank, to
 from energybench.frames.forms import COUNTED, NOT_ENERGY, SUBTRACTED, WHOLE, YEAR, Form, Grid, Head
 from energybench.frames.resolve import said_once
 from energybench.frames.sources import Batch
-from energybench.tables.names import carriers_of, items_named, normalise_name
+from energybench.tables.names import carriers_of, flow_of_name, items_named, normalise_name
 from energybench.tables.periods import Span, fold_period, made_up, name_of, part_of_year, period_span
 
 if TYPE_CHECKING:
@@ -46,6 +46,8 @@ _NOTE = re.compile(
 _NO_LABEL = re.compile("[量费额存购折]|消耗|其中|上年|同期|本[年期]|去年|计划|实际")
 #: What a header has that speaks of energy.
 _ENERGY = re.compile("[电煤气汽油热焦能]")
+#: Headers that leave open how their carrier counts, unless the caller says it: what is used on site may be bought.
+_OPEN = re.compile("自用|回收|recovered", re.IGNORECASE)
 #: Names of sheets that are no plants: what spreadsheets call them, sums, months.
 _NO_PLANT = re.compile(r"^(?:sheet|工作表)\s*\d*$|汇总|合计|总表|总计|副本|草稿|^\d{1,2}月|\d{4}", re.IGNORECASE)
 #: Columns whose merged cells stand for each of their rows: an amount is stated once.
@@ -295,12 +297,18 @@ def _melted(frame: pandas.DataFrame, form: Form) -> tuple[pandas.DataFrame, list
     if key:
         sums = [place for place in places if normalise_name(form.heads[place].above) in {*TOTALS, *WHOLE}]
         places = [place for place in places if place not in sums]
-    parts = []
+    parts, flows = [], []
     for place in places:
         head = form.heads[place]
         part = kept.assign(**{value: frame[f"\0{place}"]})
         if wide:
-            part[name] = kept[name] if name in kept and _is_of(kept[name], head.name, kind) else head.name
+            flow, rest = flow_of_name(head.name) if kind == "meters" else ("", head.name)
+            if _OPEN.match(head.header) and head.header.startswith(head.name):
+                flow, rest = "", head.name
+            part[name] = kept[name] if name in kept and _is_of(kept[name], head.name, kind) else rest
+            if flow and "flow" not in kept:
+                part["flow"] = flow
+                flows.append(f"meters: the header {quoted(head.header)} is read as {rest} with the flow {flow}")
             stated = head.unit or (facts["unit"][0] if "unit" in facts else None)
             part[unit] = stated if head.unit or unit not in kept else kept[unit]
             if key:
@@ -325,10 +333,12 @@ def _melted(frame: pandas.DataFrame, form: Form) -> tuple[pandas.DataFrame, list
     are = f"1 column is a {what}" if len(parted) == 1 else f"{len(parted)} columns are {what}s"
     said = [f"{kind}: {are} ({shown}): {several(len(frame), 'row')} became {len(frame) * len(parted)}"]
     named = [form.heads[place] for place in places if wide and kind == "meters"]
-    strange = [head.header for head in named if head.name != "合计" and not carriers_of(head.name)]
+    known = {head.name for head in named if carriers_of(head.name) or flow_of_name(head.name)[0]}
+    strange = [head.header for head in named if head.name not in {"合计", *known}]
     if strange:
         pairs = ", ".join(f"{quoted(header)}: ''" for header in strange[:4])
         said.append(f"{kind}: a column that is no energy is left out by columns={{{pairs}}}")
+    said += flows
     if key:
         labels = ", ".join(dict.fromkeys(form.heads[place].above for place in places))
         said.append(f"{kind}: the headers above them are the {'period' if key == PART else key} ({labels})")

@@ -54,6 +54,7 @@ from energybench.frames.problems import Tally
 from energybench.frames.resolve import Factor, KnownFactors, Options, Threshold
 from energybench.frames.sources import BATCH_ROWS, Batch
 from energybench.frames.uncertain import FIGURE_COLUMNS, METER_COLUMNS, OUTPUT_COLUMNS, SpreadTotals, read_spreads
+from energybench.tables.names import flow_of_name
 from energybench.tables.store import ACCEPTED, data_version, warn_if_weak
 
 if TYPE_CHECKING:
@@ -360,9 +361,12 @@ def _named(table: pandas.DataFrame, names: Mapping[str, str], *columns: str) -> 
     if not names:
         return table
     cells = {name: encode(table[name]) for name in columns}
-    return table.assign(
-        **{name: one.map(lambda cell: names.get(clean_text(cell), cell), None) for name, one in cells.items()}
-    )
+    said = {word: flow_of_name(name) for word, name in names.items()}
+    made = {name: one.map(lambda cell: said.get(clean_text(cell), ("", cell))[1], None) for name, one in cells.items()}
+    if "carrier" in cells and any(flow for flow, _ in said.values()):
+        flows = cells["carrier"].map(lambda cell: said.get(clean_text(cell), ("", ""))[0], "")
+        made["flow"] = numpy.where(flows != "", flows, table.get("flow", ""))
+    return table.assign(**made)
 
 
 def refuse_unused(layouts: Mapping[str, Layout], used: frozenset[str]) -> None:

@@ -7,6 +7,7 @@ the functions that serve one value. What they refuse becomes a refusal with its 
 from __future__ import annotations
 
 import math
+import re
 from contextlib import nullcontext
 from dataclasses import dataclass, fields, replace
 from fractions import Fraction
@@ -187,9 +188,16 @@ def said_once(name: str, word: str) -> str:
     """Return how the caller says once what a name means that is no single carrier's, "" for any other name."""
     try:
         find_carrier(name)
-    except AmbiguousError:
+    except AmbiguousError as error:
         meant = [row.name_zh for one in carriers_of(name) for row in records("carriers") if row.carrier == one]
-        return f"columns={{{quoted(word)}: {quoted(meant[0])}}}" if meant else ""
+        # Energy that is made on site or sent out is another thing than what is bought.
+        flow = re.search("the flow ([\u4e00-\u9fff]+)(.*bought)?", error.fix) if meant else None
+        ways = [
+            f"columns={{{quoted(word)}: {quoted(one)}}}" for one in (f"{flow[1]}{meant[0]}" if flow else "", *meant[:1])
+        ]
+        return (
+            f"{ways[0]} (made on site) or {ways[1]} (bought)" if flow and flow[2] else ways[not flow] if meant else ""
+        )
     except UnknownCarrierError:
         pass
     return ""

@@ -295,12 +295,20 @@ def find_carrier(name: str) -> str:
     return resolve_name(plain, _carrier_names(), "carrier", UnknownCarrierError, advice, _AROUND_CARRIER)
 
 
-def _refuse_flow(name: str) -> None:
-    """Refuse a name that says how the carrier counts, which is not read from a name."""
-    found = compiled(_FLOW_IN_NAME).match(name.strip())
+@cached(4096)
+def flow_of_name(name: str) -> tuple[str, str]:
+    """Split a name that says how a carrier counts from its flow, "" for any other: 外供蒸汽 is 蒸汽, 外供."""
+    found = compiled(_FLOW_IN_NAME).match(name.strip()) if isinstance(name, str) else None
     rest = name.strip()[found.end() :].strip() if found else ""
     if found and meaning_of(rest, _carrier_names(), _AROUND_CARRIER):
-        flow = _FLOWS[str(found.lastgroup)]
+        return _FLOWS[str(found.lastgroup)], rest
+    return "", name
+
+
+def _refuse_flow(name: str) -> None:
+    """Refuse a name that says how the carrier counts, which is not read from a name."""
+    flow, rest = flow_of_name(name)
+    if flow:
         fix = f"Name the carrier {rest} and give it the flow {flow}"
         raise AmbiguousError(f"{quoted(name)} says how {rest} counts, which is said by its flow", quoted(name), fix)
 

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 import energybench as eb
 from energybench.errors import SupersededWarning
 from energybench.errors.language import in_chinese
-from energybench.report import cards
-from energybench.report.cards import environment, linked
+from energybench.report import page as pages
+from energybench.report.page import environment, linked
 from energybench.report.words import LONGEST_TEXT, LOOKS, UNKNOWN, UNPRINTABLE
 
 if TYPE_CHECKING:
@@ -254,7 +254,7 @@ def test_evidence_links_to_the_web_only(value: str) -> None:
 
 def test_without_jinja2_a_notebook_shows_the_text_of_the_record(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "jinja2", None)
-    cards._card.cache_clear()
+    pages._card.cache_clear()
     assert eb.furnace_limit("3 t")._repr_html_() is None
 
 

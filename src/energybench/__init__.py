@@ -26,7 +26,7 @@ _HOMES = {
     "limits.ladders": ("Ladder", "Level"),
     "limits.verdicts": ("Decision", "Verdict"),
     "limits.what_if": ("Sensitivity",),
-    "report.blank_form": ("BlankForm", "template"),
+    "report.workbook": ("BlankForm", "template"),
     "report.receipts": ("Replay", "replay"),
     "tables.names": ("find_item",),
     "targets.check": ("TargetCheck", "TargetVerdict", "check_targets"),

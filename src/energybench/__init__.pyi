@@ -60,10 +60,10 @@ from energybench.limits.ladders import Level as Level
 from energybench.limits.verdicts import Decision as Decision
 from energybench.limits.verdicts import Verdict as Verdict
 from energybench.limits.what_if import Sensitivity as Sensitivity
-from energybench.report.blank_form import BlankForm as BlankForm
-from energybench.report.blank_form import template as template
 from energybench.report.receipts import Replay as Replay
 from energybench.report.receipts import replay as replay
+from energybench.report.workbook import BlankForm as BlankForm
+from energybench.report.workbook import template as template
 from energybench.tables.names import find_item as find_item
 from energybench.targets.check import TargetCheck as TargetCheck
 from energybench.targets.check import TargetVerdict as TargetVerdict

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
     from energybench.frames.assessment import Assessment
     from energybench.frames.explanation import Explanation
-    from energybench.report.blank_form import BlankForm
     from energybench.report.receipts import Replay
     from energybench.report.words import Words
+    from energybench.report.workbook import BlankForm
     from energybench.targets import TargetCheck
 
 _OPTIONS = (

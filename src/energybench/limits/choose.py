@@ -313,7 +313,7 @@ def _by_indicator(item: str, ladders: list[Ladder], like: UnitText | None) -> La
     if len(ladders) == 1:
         return ladders[0]
     read = [read_unit(ladder.unit) for ladder in ladders]
-    fits = [same_kind(unit, like) if like else same_kind(UnitText(unit.numerator), TCE) for unit in read]
+    fits = [same_kind(unit, like) if like else same_kind(unit.over, TCE) for unit in read]
     wanted = list(compress(ladders, fits))
     if len(wanted) != 1:
         units = ", ".join(f"{ladder.unit} ({ladder.indicator_zh})" for ladder in ladders)

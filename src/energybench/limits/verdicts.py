@@ -228,7 +228,7 @@ def check_basis(ladder: Ladder, basis: str | None) -> None:
 
 @lru_cache(4096)
 def _in_standard_coal(unit: str) -> bool:
-    return same_kind(UnitText(read_unit(unit).numerator), TCE)
+    return same_kind(read_unit(unit).over, TCE)
 
 
 def judge(

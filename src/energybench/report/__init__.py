@@ -1,10 +1,7 @@
 """What people look at: cards, charts, page, workbook."""
 
-from energybench.report.charts.carriers import carrier_chart
-from energybench.report.charts.furnaces import furnace_chart
-from energybench.report.charts.ladders import ladder_chart
-from energybench.report.charts.portfolio import portfolio_chart
-from energybench.report.charts.savings import saving_chart
+from energybench.report.charts.energy import carrier_chart, saving_chart
+from energybench.report.charts.intensity import furnace_chart, ladder_chart, portfolio_chart
 from energybench.report.page import html_report, write_report
 from energybench.report.workbook import write_workbook
 

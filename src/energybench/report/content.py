@@ -15,9 +15,8 @@ from energybench.errors import EnergybenchError, OptionError, quoted
 from energybench.frames import Assessment
 from energybench.frames.encode import encode, to_floats
 from energybench.frames.groups import KEY_TEXT
-from energybench.report.charts.carriers import carrier_chart
-from energybench.report.charts.furnaces import furnace_chart
-from energybench.report.charts.portfolio import portfolio_chart
+from energybench.report.charts.energy import carrier_chart
+from energybench.report.charts.intensity import furnace_chart, portfolio_chart
 from energybench.report.words import STEPS, number, text
 from energybench.tables.names import item_name
 from energybench.tables.store import records

@@ -62,7 +62,7 @@ def receipt_of(answer: Any) -> dict[str, Any]:
         "inputs": _inputs(answer),
         "rows": rows,
         "checks": _checks(answer, rows),
-        "results": _finite(_results(answer)),
+        "results": _plain(_results(answer), "results"),
     }
 
 
@@ -95,10 +95,12 @@ def _asked(question: dict[str, Any] | None, answer: Any) -> dict[str, Any]:
 
 
 def _plain(value: Any, where: str) -> Any:
-    if value is None or isinstance(value, str | bool | int):
+    if value is None or isinstance(value, bool | int):
         return value
+    if isinstance(value, str):
+        return str(value)
     if isinstance(value, float):
-        return value if math.isfinite(value) else None
+        return float(value) if math.isfinite(value) else None
     if isinstance(value, Mapping):
         return {str(key): _plain(one, str(key)) for key, one in value.items()}
     if isinstance(value, list | tuple):
@@ -248,7 +250,7 @@ def _results(answer: Any) -> dict[str, Any]:
     frame = answer.result_frame
     steps = [name for name in frame.columns if name.startswith(("benchmark", "baseline", "level_", "within_limit"))]
     shown = frame[[*_RESULT, *steps]].astype(object)
-    rows = _finite(shown.where(shown.notna(), None).to_dict("records"))
+    rows = _plain(shown.where(shown.notna(), None).to_dict("records"), "results")
     text = json.dumps(rows, ensure_ascii=False, sort_keys=True, default=str)
     problems: Counter[str] = Counter()
     for one in answer.problem_counts.to_dict("records"):
@@ -259,18 +261,6 @@ def _results(answer: Any) -> dict[str, Any]:
         "sha256": hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest(),
         "rows": json.loads(text) if len(rows) <= LONG else [],
     }
-
-
-def _finite(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {str(key): _finite(one) for key, one in value.items()}
-    if isinstance(value, list | tuple):
-        return [_finite(one) for one in value]
-    if hasattr(value, "item"):
-        value = value.item()
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    return str(value) if isinstance(value, str) else value
 
 
 # Asking again ---------------------------------------------------------------------------------------------

@@ -124,7 +124,7 @@ def _or_none(find: Callable[..., Found], *arguments: Any, **options: Any) -> Fou
 @cached()
 def fuels(choice: Choice) -> tuple[Fuel, ...]:
     return tuple(
-        Fuel(carrier, carrier_names(carrier), category_of(carrier), UnitText(rate.unit.denominator), record)
+        Fuel(carrier, carrier_names(carrier), category_of(carrier), rate.unit.per, record)
         for carrier in _common_first((row.carrier for row in records("carriers")), COMMON_CARRIERS)
         for rate, record in filter(None, [_or_none(choose_coefficient, carrier, choice)])
     )

@@ -22,7 +22,7 @@ from energybench.tables.store import find_document
 from energybench.testing.facts import HOSTILE, Fuel, fuels, join, parts, products, spellings
 from energybench.testing.laws import check_count, check_flag
 from energybench.units.factors import ratio, same_kind
-from energybench.units.text import UnitText, read_unit
+from energybench.units.text import KWH, TCE, TONNE, UnitText, read_unit
 
 if TYPE_CHECKING:
     import pandas
@@ -36,8 +36,6 @@ _PLANTS = ("甲厂", "乙厂", "丙厂", "Plant D")
 #: Months and a year in which the national list and the local limits of furnaces are in force.
 _PERIODS = (2023, "2023-12", "2023-11")
 _OUTPUT_COLUMNS = ("plant", "period", "product", "output", "output_unit")
-_TCE = UnitText(("tce",))
-_KWH = UnitText(("kWh",))
 _CHOICE = Choice()
 #: Times the best limit of the product: well inside, on it, and well outside.
 _NEAR = (Fraction(9, 10), Fraction(1), Fraction(11, 10), Fraction(2))
@@ -247,12 +245,12 @@ def furnace_capacities(*, valid: bool = True, item: str = DEFAULT_ITEM) -> st.Se
 
 def _tested() -> list[tuple[tuple[str, ...], UnitText]]:
     found = [
-        (one.names, UnitText(one.unit.denominator))
+        (one.names, one.unit.per)
         for one in products()
         if one.ladder.basis != "primary" and one.unit.denominator
-        if any(same_kind(UnitText(one.unit.numerator), energy) for energy in (_TCE, _KWH))
+        if any(same_kind(one.unit.over, energy) for energy in (TCE, KWH))
     ]
-    return [*found, ((DEFAULT_ITEM,), UnitText(("t",)))]
+    return [*found, ((DEFAULT_ITEM,), TONNE)]
 
 
 def output_tables(most: int = 5) -> st.SearchStrategy[pandas.DataFrame]:
@@ -339,12 +337,12 @@ def _readings(draw: st.DrawFn, output: dict[Any, Any]) -> list[tuple[Any, ...]]:
     ladder = of_furnace(furnace_limit("5 t", item=item)) if needs_capacity(item) else find_ladder(item)
     limit = next(Fraction(step.threshold) for step in ladder.steps if step.threshold)
     unit = read_unit(ladder.unit)
-    amount = Fraction(repr(output["output"])) * ratio(read_unit(output["output_unit"]), UnitText(unit.denominator))
-    over, electric = UnitText(unit.numerator, (), unit.exponent), not same_kind(UnitText(unit.numerator), _TCE)
-    energy = abs(limit) * draw(st.sampled_from(_NEAR)) * amount * ratio(over, _KWH if electric else _TCE)
+    amount = Fraction(repr(output["output"])) * ratio(read_unit(output["output_unit"]), unit.per)
+    electric = not same_kind(unit.over, TCE)
+    energy = abs(limit) * draw(st.sampled_from(_NEAR)) * amount * ratio(unit.over, KWH if electric else TCE)
     if electric:
-        spelled = draw(st.sampled_from(spellings(_KWH)))
-        return [(*key, "电力", _six_digits(energy / ratio(read_unit(spelled), _KWH)), spelled, None)]
+        spelled = draw(st.sampled_from(spellings(KWH)))
+        return [(*key, "电力", _six_digits(energy / ratio(read_unit(spelled), KWH)), spelled, None)]
     split = draw(st.lists(st.integers(1, 9), min_size=1, max_size=3))
     flow = "out" if limit < 0 else None
     shares = [(energy * part / sum(split), flow) for part in split]

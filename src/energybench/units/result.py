@@ -43,13 +43,13 @@ class Card:
 
     def to_markdown(self) -> str:
         """Return what the record prints, in Markdown; of an assessment a table of its first results as well."""
-        said: str = report_room("cards").markdown_of(self)
+        said: str = report_room("page").markdown_of(self)
         return said
 
     _repr_markdown_ = to_markdown
 
     def _repr_html_(self) -> str | None:
-        html: str | None = report_room("cards").card_of(self)
+        html: str | None = report_room("page").card_of(self)
         return html
 
 

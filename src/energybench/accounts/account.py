@@ -7,7 +7,7 @@ until the last step, so that a printed result can be checked by hand.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Literal
@@ -20,7 +20,7 @@ from energybench.energy.lines import ConvertedLine, Line, convert_lines
 from energybench.energy.measured import combine
 from energybench.errors import NoEnergyError, OptionError, OutputError, UnknownCarrierError, check_option, quoted
 from energybench.limits.classify import Judging
-from energybench.limits.ladders import COMPARES
+from energybench.limits.ladders import COMPARES, Ladder
 from energybench.limits.verdicts import Verdict, check_basis, read_output, saving_scale
 from energybench.limits.what_if import Figures, Sensitivity, of_value
 from energybench.tables.store import data_version, warn_if_weak
@@ -30,15 +30,12 @@ from energybench.units.result import Card, Receipted
 from energybench.units.text import KWH, TCE, UnitText, read_unit
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable, Mapping, Sequence
-
     import pandas
     import pint
 
     from energybench.energy.coal_rates import CoalRate
     from energybench.energy.lines import FrameLike, LineLike
     from energybench.energy.measured import MeasuredLike, Spread
-    from energybench.limits.ladders import Ladder
     from energybench.units.registry import AmountLike
 
 

@@ -13,14 +13,13 @@ from energybench.cli.parser import command
 from energybench.errors import OptionError
 from energybench.tables.rows import TABLES
 from energybench.tables.store import check_file, records
-from energybench.tables.upkeep import age, gaps
+from energybench.tables.upkeep import Confirmation, age, gaps
 
 if TYPE_CHECKING:
     from argparse import Namespace
 
     import pandas
 
-    from energybench.tables.upkeep import Confirmation
 
 _READ = {
     "document": "file of the document that you have",

@@ -7,7 +7,7 @@ weighed on one scale are wrong together.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -16,7 +16,7 @@ from math import isfinite
 from numbers import Real
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from energybench.energy.coefficients import nothing_used
+from energybench.energy.coefficients import Choice, Coefficient, nothing_used
 from energybench.energy.conversion import NO_FIGURE, density_of, factor, taken_notes, tce_parts
 from energybench.energy.measured import combine, measured, read_measured, read_measured_rate
 from energybench.errors import (
@@ -34,9 +34,6 @@ from energybench.units.factors import ratio, same_kind, to_float
 from energybench.units.text import KWH, as_float, read_unit
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
-
-    from energybench.energy.coefficients import Choice, Coefficient
     from energybench.energy.conversion import Spreads
 
     LineLike = Mapping[str, Any] | Sequence[Any]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import lru_cache
@@ -34,8 +34,6 @@ from energybench.units.result import Quantified
 from energybench.units.text import UnitText, as_float, read_number, read_unit, spelled
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable
-
     from energybench.tables.rows import MeterAccuracyRow
     from energybench.units.registry import AmountLike, Magnitude
 

@@ -23,21 +23,19 @@ from energybench.errors import (
 from energybench.limits.choose import all_ladders, choose_ladder, usual_unit, warn_if_superseded
 from energybench.limits.conditions import check_conditions
 from energybench.limits.furnaces import READINGS
-from energybench.limits.ladders import COMPARES
+from energybench.limits.ladders import COMPARES, Ladder
 from energybench.limits.verdicts import Verdict, check_basis, judge, saving_scale
 from energybench.tables.store import citation, require_usable, warn_if_weak
 from energybench.units.factors import ratio, to_float
 from energybench.units.result import Answers
-from energybench.units.text import read_unit
+from energybench.units.text import UnitText, read_unit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from energybench.energy.measured import MeasuredLike, Spread
     from energybench.limits.corrections import CorrectionResult
-    from energybench.limits.ladders import Ladder
     from energybench.units.registry import AmountLike, Magnitude
-    from energybench.units.text import UnitText
 
 
 @overload

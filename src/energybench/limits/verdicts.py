@@ -23,7 +23,7 @@ from energybench.errors import (
 )
 from energybench.limits.choose import other_readings
 from energybench.limits.conditions import is_conditional
-from energybench.limits.ladders import TOLERANCE, Level, beyond_every_step, plausible_range
+from energybench.limits.ladders import TOLERANCE, Ladder, Level, beyond_every_step, plausible_range
 from energybench.tables.rows import Cited, as_of
 from energybench.tables.store import cached, citation, data_version
 from energybench.units.factors import ratio, same_kind, to_float
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from energybench.energy.measured import MeasuredLike, Spread
     from energybench.limits.corrections import CorrectionResult
     from energybench.limits.furnaces import FurnaceLimit
-    from energybench.limits.ladders import Ladder
     from energybench.limits.what_if import Sensitivity
 
 _OF_LADDER = (

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from energybench.energy import BASES
 from energybench.energy.coefficients import Choice
 from energybench.energy.conversion import factor, make_choice
-from energybench.energy.lines import FLOWS
+from energybench.energy.lines import FLOWS, Line
 from energybench.errors import EnergybenchError
 from energybench.limits.choose import all_ladders
 from energybench.limits.conditions import check_conditions
 from energybench.limits.furnaces import READINGS
-from energybench.limits.ladders import COMPARES
+from energybench.limits.ladders import COMPARES, Ladder, Level, Regions
 from energybench.limits.verdicts import check_basis
 from energybench.tables.store import require_usable
 from energybench.units.factors import Rate, ratio, read_exact, same_kind
@@ -31,8 +31,6 @@ if TYPE_CHECKING:
     import pandas
 
     from energybench.energy.coal_rates import CoalRate
-    from energybench.energy.lines import Line
-    from energybench.limits.ladders import Ladder, Level, Regions
     from energybench.units.registry import AmountLike
 
 BETTER, WORSE = "better", "worse"

@@ -17,7 +17,7 @@ from energybench.frames.encode import encode, to_floats
 from energybench.frames.groups import KEY_TEXT
 from energybench.report.charts.energy import carrier_chart
 from energybench.report.charts.intensity import furnace_chart, portfolio_chart
-from energybench.report.words import STEPS, number, text
+from energybench.report.words import STEPS, Words, number, text
 from energybench.tables.names import item_name
 from energybench.tables.store import records
 from energybench.targets.check import AS_GIVEN
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
     import pandas
 
-    from energybench.report.words import Words
     from energybench.targets import TargetCheck, TargetVerdict
 
 #: The most answers on the first screen, rows of results, plants with a page of their own, readings of one plant, and

@@ -6,7 +6,7 @@ import hashlib
 import json
 import math
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -29,8 +29,6 @@ from energybench.units.registry import read_quantity
 from energybench.units.result import Record
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     import pandas
 
 #: The form of a receipt. A later version of the package reads every earlier form.

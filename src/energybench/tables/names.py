@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -27,8 +27,6 @@ from energybench.tables.rows import ITEM_TABLES
 from energybench.tables.store import cached, records
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator
-
     Decorations = tuple[str, str]
 
 #: What stands before a name in a list and is no part of it: a number, 其中, a mark; and what stands behind it.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from math import isfinite
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -24,8 +24,9 @@ from energybench.tables.names import normalise_name
 from energybench.tables.rows import as_of
 from energybench.tables.store import citation, data_version, find_document, records
 from energybench.targets.columns import coded, named, of_period, read_figure, table_of, unit_column
-from energybench.targets.measures import MEASURES, Computed, Question, check_standard, require_columns
+from energybench.targets.measures import MEASURES, CapacityShare, Computed, Question, check_standard, require_columns
 from energybench.targets.rows import (
+    MeasureRow,
     Requirement,
     check_tolerance,
     measure_of,
@@ -37,14 +38,10 @@ from energybench.targets.rows import (
 from energybench.units.result import Receipted, Record
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     import pandas
 
     from energybench.frames import Assessment
     from energybench.tables.rows import TargetRow
-    from energybench.targets.measures import CapacityShare
-    from energybench.targets.rows import MeasureRow
 
     Figures = Mapping[str, Any]
     Results: TypeAlias = pandas.DataFrame | Assessment | Figures

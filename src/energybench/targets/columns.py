@@ -26,7 +26,7 @@ from energybench.frames.encode import Coded, clean_text, encode, recode, to_floa
 from energybench.frames.groups import period_key, product_key
 from energybench.frames.native import to_pandas
 from energybench.tables.names import find_item, items_named
-from energybench.targets.rows import ITEM, interval
+from energybench.targets.rows import ITEM, RowCondition, interval
 from energybench.units.factors import ratio
 from energybench.units.registry import read_quantity
 from energybench.units.text import SITE_UNITS, UnitText, read_number, read_unit
@@ -35,8 +35,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import NDArray
-
-    from energybench.targets.rows import RowCondition
 
     Floats = NDArray[numpy.float64]
     Items = NDArray[numpy.object_]

@@ -19,10 +19,10 @@ from energybench.frames.encode import to_floats
 from energybench.limits.choose import find_ladder
 from energybench.limits.conditions import check_conditions
 from energybench.limits.furnaces import find_curve
-from energybench.limits.ladders import plausible_range
+from energybench.limits.ladders import Ladder, plausible_range
 from energybench.tables.store import citation, find_document, records, warn_if_weak
 from energybench.targets import columns
-from energybench.targets.rows import ITEM, LEVEL, interval, with_unit
+from energybench.targets.rows import ITEM, LEVEL, MeasureRow, Requirement, RowCondition, interval, with_unit
 from energybench.units.factors import ratio
 from energybench.units.text import read_unit
 
@@ -31,9 +31,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from energybench.limits.ladders import Ladder
     from energybench.tables.rows import TargetRow
-    from energybench.targets.rows import MeasureRow, Requirement, RowCondition
 
     Floats = NDArray[numpy.float64]
     Mask = NDArray[numpy.bool_]

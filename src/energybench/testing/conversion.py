@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from hypothesis import strategies as st
 
-from energybench.energy.coefficients import DEFAULT_EDITION
+from energybench.energy.coefficients import DEFAULT_EDITION, Choice
 from energybench.energy.conversion import make_choice
 from energybench.errors import OptionError
 from energybench.tables.names import find_carrier
@@ -19,9 +19,11 @@ from energybench.testing.laws import (
     REFUSAL,
     Answer,
     Case,
+    Finding,
     Known,
     Laws,
     Refusals,
+    Report,
     check_texts,
     each,
 )
@@ -33,9 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
 
     from energybench.energy.coal_rates import CoalRate
-    from energybench.energy.coefficients import Choice
     from energybench.testing.facts import Fuel
-    from energybench.testing.laws import Finding, Report
     from energybench.units.registry import AmountLike
 
 # Enough spellings to find one that a converter reads, before all of them are tried.

@@ -11,7 +11,7 @@ from math import floor, isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from energybench.energy.coefficients import Choice, category_of, choose_coefficient
+from energybench.energy.coefficients import Choice, Coefficient, category_of, choose_coefficient
 from energybench.energy.conversion import factor
 from energybench.errors import AmbiguousError, CoalRateError, EnergybenchError
 from energybench.limits.choose import find_ladder, needs_capacity
@@ -23,7 +23,6 @@ from energybench.units.text import PRODUCTS, UnitText, atoms, read_unit, refused
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from energybench.energy.coefficients import Coefficient
     from energybench.limits.ladders import Ladder, Level
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import asdict, dataclass, replace
 from decimal import Decimal
 from math import inf, isfinite, isnan
@@ -19,7 +19,6 @@ from energybench.tables.store import data_version
 from energybench.testing.facts import same_figure
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from fractions import Fraction
 
     from hypothesis.strategies import SearchStrategy

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from fractions import Fraction
 from itertools import pairwise, product
 from math import inf, isfinite, nan
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from hypothesis import strategies as st
 
 from energybench.errors import EnergybenchError, OptionError, check_option, quoted
-from energybench.limits.corrections import change, find_correction
+from energybench.limits.corrections import Parameter, change, find_correction
 from energybench.limits.corrections.catalogue import Figures, evaluate, find_figures
 from energybench.limits.furnaces import DEFAULT_ITEM, READINGS, find_curve
 from energybench.limits.ladders import Level
@@ -23,9 +23,11 @@ from energybench.testing.laws import (
     REFUSAL,
     Answer,
     Case,
+    Finding,
     Known,
     Laws,
     Refusals,
+    Report,
     check_texts,
     each,
     misfit,
@@ -35,11 +37,7 @@ from energybench.units.factors import ratio, same_kind
 from energybench.units.text import read_unit
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable
-
-    from energybench.limits.corrections import Parameter
     from energybench.testing.facts import Product
-    from energybench.testing.laws import Finding, Report
 
 
 #: Where a value lies, in percent of the highest limit above the lowest.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -26,8 +26,6 @@ from energybench.units.result import Record
 from energybench.units.text import UnitText, read_number, read_site_unit, spelled
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from energybench.limits.corrections.formulas import Values
     from energybench.tables.rows import CorrectionFormulaRow, CorrectionParameterRow, CorrectionRow
 

@@ -9,13 +9,12 @@ import numpy
 from numpy.typing import NDArray
 
 from energybench.errors import OptionError, TableError, quoted
-from energybench.limits.corrections.catalogue import Figure, Points
+from energybench.limits.corrections.catalogue import Correction, Figure, Points
 from energybench.tables.expressions import evaluate, names, parse, parse_conditions, sides
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from energybench.limits.corrections.catalogue import Correction
 
 #: One number, or a float64 array of numbers: every formula takes and gives either.
 Values = float | NDArray[numpy.float64]

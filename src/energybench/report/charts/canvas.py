@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -20,8 +20,6 @@ from energybench.limits.verdicts import Verdict
 from energybench.report.words import columns, look_of, number, text, titles, vocabulary
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
     import pandas
     from matplotlib.axes import Axes
     from matplotlib.text import Annotation

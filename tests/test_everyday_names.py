@@ -59,6 +59,13 @@ def test_nine_in_ten_everyday_names_are_understood_and_none_is_another_thing() -
     assert counts["is"] + counts["may be"] >= 0.9 * len(EVERYDAY)
 
 
+@pytest.mark.parametrize("index", [names._item_names(), names._carrier_names()], ids=["products", "carriers"])
+def test_a_list_of_what_a_name_may_mean_names_each_once(index: names.Names) -> None:
+    lists = [index[name].shown.split(", ") for name in index if not index[name].exact]
+    assert len(lists) > 20
+    assert [one for one in lists if len(set(one)) < len(one)] == []
+
+
 @each("row", [row for row in EVERYDAY if row["outcome"] != "is"], ids=lambda row: row["name"])
 def test_what_is_proposed_is_never_a_spelling_alone(row: dict[str, str]) -> None:
     with pytest.raises(EnergybenchError) as caught:

@@ -176,6 +176,13 @@ def test_what_is_known_of_a_product_is_said_in_chinese(command: str) -> None:
         assert left_in_english(done.stdout + done.stderr) == [], product
 
 
+def test_a_unit_without_a_symbol_is_said_in_chinese() -> None:
+    done = shell("classify", "11 kgce/重量箱", "flat-glass-over-800", "--lang", "zh")
+    assert "11 kgce/重量箱：基准水平" in done.stdout
+    assert "≤ 12 kgce/重量箱" in done.stdout
+    assert "weight_case" not in done.stdout
+
+
 def test_names_and_notes_of_the_tables_have_their_chinese() -> None:
     """Notes that an answer may print; that of a new row may wait for its Chinese."""
     known = [row for table in ("benchmarks", "limits", "furnace_limits", "local_limits") for row in records(table)]

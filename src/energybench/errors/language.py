@@ -128,7 +128,7 @@ def _catalogue() -> tuple[dict[str, str], list[_Row]]:
 
 
 def in_chinese(text: str) -> str:
-    return "\n".join(_best(line)[1] for line in text.split("\n"))
+    return "\n".join(_best(line)[1] for line in text.split("\n")).replace("weight_case", word("weight_case"))
 
 
 @lru_cache(maxsize=20_000)

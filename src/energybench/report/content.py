@@ -205,7 +205,7 @@ def answer_table(frame: pandas.DataFrame, words: Words) -> Table:
     """Return which plant meets what and by how much, the farthest from its limit first."""
     rows = []
     for row in worst_first(frame).head(MOST_ANSWERS).to_dict("records"):
-        level, unit = text(row["class"]), text(row["unit"])
+        level, unit = text(row["class"]), words.sentence(text(row["unit"]))
         value = as_float(row["intensity"])
         said = _gap(row, words) if level else words.reason(text(row["reason"]))
         notes = [
@@ -240,7 +240,10 @@ def _gap(row: dict[Any, Any], words: Words) -> str:
     unmet = [one for one in steps if one not in met][-1:]
     return words("and").join(
         words(said).format(
-            step=words.level(step), limit=number(limit), gap=f"{abs(margin):,.4g}", unit=text(row["unit"])
+            step=words.level(step),
+            limit=number(limit),
+            gap=f"{abs(margin):,.4g}",
+            unit=words.sentence(text(row["unit"])),
         )
         for said, found in (("better_by", met[:1]), ("needs" if unmet and unmet[0][2] else "at_edge", unmet))
         for step, limit, margin in found
@@ -269,7 +272,8 @@ def _result_cells(row: dict[Any, Any], words: Words) -> dict[str, Any]:
     step, _, margin = next(iter([*unmet, *steps]), ("", None, None))
     reads = words("depends_on_reading") if row["depends_on_reading"] is True else ""
     return {
-        **{name: text(row[name]) for name in (*KEY_TEXT, "unit", "document")},
+        **{name: text(row[name]) for name in (*KEY_TEXT, "document")},
+        "unit": words.sentence(text(row["unit"])),
         "output": _amount(row["output"], row["output_unit"]),
         "tce": as_float(row["tce"]),
         "intensity": as_float(row["intensity"]),

@@ -112,7 +112,8 @@ class Names(Mapping[str, Meaning]):
         families = {one: self._family(one) for one in (*same, *wide)}
         ids = tuple(dict.fromkeys(one for members in families.values() for one in members))
         for most in (_MOST_SHOWN, _MOST_OF_FAMILY):
-            parts = [part for one, members in families.items() for part in self._shown(one, members, most)]
+            shown = [part for one, members in families.items() for part in self._shown(one, members, most)]
+            parts = list(dict.fromkeys(shown))
             if len(parts) <= _MOST_SHOWN:
                 break
         more = f" and {len(parts) - _MOST_SHOWN} more" if len(parts) > _MOST_SHOWN else ""

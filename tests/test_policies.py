@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from energybench.targets.columns import measure_of, nothing_left, requirement, target_rows
 from energybench.targets.measures import columns_needed
-from energybench.targets.rows import measure_of, nothing_left, requirement, target_rows
 from expect import each
 from shell import ROOT, same, script
 

@@ -41,19 +41,20 @@ from energybench.targets import (
     energy_per_output_value,
 )
 from energybench.targets.check import deadline_year
-from energybench.targets.columns import read_figure, target_unit
-from energybench.targets.lift import cheapest_cover
-from energybench.targets.measures import MEASURES, columns_needed
-from energybench.targets.rows import (
+from energybench.targets.columns import (
     Requirement,
     check_tolerance,
     interval,
     measure_of,
     measures,
     nothing_left,
+    read_figure,
     requirement,
     target_rows,
+    target_unit,
 )
+from energybench.targets.lift import cheapest_cover
+from energybench.targets.measures import MEASURES, columns_needed
 from expect import each, refused
 
 if TYPE_CHECKING:

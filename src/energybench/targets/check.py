@@ -23,18 +23,9 @@ from energybench.frames.groups import period_key
 from energybench.tables.names import normalise_name
 from energybench.tables.rows import as_of
 from energybench.tables.store import citation, data_version, find_document, records
-from energybench.targets.columns import coded, named, of_period, read_figure, table_of, unit_column
+from energybench.targets import columns
+from energybench.targets.columns import MeasureRow, Requirement, measure_of, nothing_left, requirement, with_unit
 from energybench.targets.measures import MEASURES, CapacityShare, Computed, Question, check_standard, require_columns
-from energybench.targets.rows import (
-    MeasureRow,
-    Requirement,
-    check_tolerance,
-    measure_of,
-    nothing_left,
-    requirement,
-    target_rows,
-    with_unit,
-)
 from energybench.units.result import Receipted, Record
 
 if TYPE_CHECKING:
@@ -322,18 +313,18 @@ def check_targets(
     figures={"share_of_capacity_below_baseline": "... % of capacity"}
     """
     question = dict(locals())
-    tolerance = check_tolerance(tolerance)
-    rows = target_rows(document)
+    tolerance = columns.check_tolerance(tolerance)
+    rows = columns.target_rows(document)
     own = {find_document(meant).id: find_document(read).id for meant, read in (standards or {}).items()}
     wanted = "" if period is None else period_key(period)
     table = None
     if isinstance(results, Mapping):
         figures = {**results, **(figures or {})}
     else:
-        table = table_of(results)
+        table = columns.table_of(results)
         _check_region(table, rows[0].document)
         if wanted:
-            of_period(table, wanted)
+            columns.of_period(table, wanted)
     given = _Given(read_figures(figures or {}, rows), table, wanted, tolerance, own, allow_unverified)
     return TargetCheck(
         document=rows[0].document,
@@ -354,11 +345,11 @@ def _check_region(table: pandas.DataFrame, document: str) -> None:
         return
     known = tuple(map(normalise_name, filter(None, (*places, *_places_inside(places[0])))))
     # An address begins with the wider place: 山西省太原市.
-    elsewhere = coded(table["region"]).map(lambda text: not normalise_name(text).startswith(known), False, bool)
+    elsewhere = columns.coded(table["region"]).map(lambda text: not normalise_name(text).startswith(known), False, bool)
     if elsewhere.any():
-        found = ", ".join(coded(table.loc[elsewhere, "region"]).distinct)
+        found = ", ".join(columns.coded(table.loc[elsewhere, "region"]).distinct)
         raise OptionError(
-            f"{citation(document)} is of {places[0]}, and the region of {named(table, elsewhere)} is {found}",
+            f"{citation(document)} is of {places[0]}, and the region of {columns.named(table, elsewhere)} is {found}",
             found,
             f"Leave out the rows of other places; where a place lies in {places[0]}, write {places[0]} as its region",
         )
@@ -392,7 +383,7 @@ def read_figures(given: Figures, rows: tuple[TargetRow, ...]) -> dict[str, float
             )
         for row in known[name]:
             spec = measure_of(row)
-            figure = read_figure(value, _figure_unit(row, spec), str(name))
+            figure = columns.read_figure(value, _figure_unit(row, spec), str(name))
             if figure < 0 and spec.measure != "growth":
                 raise AmountError(f"{name} is {quoted(value)}, below zero", quoted(value), "Check the number")
             if figure > 100 and (spec.is_share or row.unit.startswith("% of ")):
@@ -464,7 +455,7 @@ def _answer(row: TargetRow, spec: MeasureRow, need: Requirement, given: _Given) 
             check_standard(standard)
         require_columns(table.columns, spec, standard, unit)
         period = period or _period_of(table, row)
-        rows = of_period(table, period) if period else table
+        rows = columns.of_period(table, period) if period else table
         found = MEASURES[spec.measure](Question(row, spec, need, table, rows, standard, given.allow_unverified))
     low, high = found.low, found.high
     met = found.met if found.decided else need.met_by(low, high, found.open_ends)
@@ -507,7 +498,7 @@ def deadline_year(deadline: str) -> int | None:
 
 
 def _period_of(table: pandas.DataFrame, row: TargetRow) -> str:
-    periods = coded(table["period"]).distinct if "period" in table.columns else []
+    periods = columns.coded(table["period"]).distinct if "period" in table.columns else []
     if len(periods) <= 1:
         return "".join(periods)
     due = deadline_year(row.deadline)
@@ -526,7 +517,8 @@ def _remarks(document: str, specs: list[MeasureRow], table: pandas.DataFrame | N
     notes = []
     if "" < row.effective_to <= as_of():
         notes.append(f"{citation(document)} was in force from {row.effective_from} until {row.effective_to}")
-    used = {name for spec in specs for column in spec.columns for name in (column, unit_column(column))} | _GENERAL
+    asked = [name for spec in specs for name in spec.columns]
+    used = {*asked, *map(columns.unit_column, asked), *_GENERAL}
     headers = [] if table is None else map(str, table.columns)
     unused = [name for name in headers if name not in used and not _GENERAL_PATTERN.fullmatch(name)]
     if unused:

@@ -18,8 +18,8 @@ from energybench.limits.ladders import Level
 from energybench.limits.verdicts import saving_scale
 from energybench.tables.store import citation, find_document
 from energybench.targets import columns
+from energybench.targets.columns import Requirement, measure_of, requirement, target_rows, with_unit
 from energybench.targets.measures import graded
-from energybench.targets.rows import Requirement, measure_of, requirement, target_rows, with_unit
 from energybench.units.result import Record
 
 if TYPE_CHECKING:

@@ -22,7 +22,7 @@ from energybench.limits.furnaces import find_curve
 from energybench.limits.ladders import Ladder, plausible_range
 from energybench.tables.store import citation, find_document, records, warn_if_weak
 from energybench.targets import columns
-from energybench.targets.rows import ITEM, LEVEL, MeasureRow, Requirement, RowCondition, interval, with_unit
+from energybench.targets.columns import ITEM, LEVEL, MeasureRow, Requirement, RowCondition, interval, with_unit
 from energybench.units.factors import ratio
 from energybench.units.text import read_unit
 

@@ -344,10 +344,34 @@ def test_a_unit_that_is_no_carrier_withholds_the_class() -> None:
 
 
 def test_one_carrier_in_two_columns_is_asked_about() -> None:
-    """The second may be the first in standard coal: both would count twice."""
-    frame = pandas.DataFrame([[*KEY, 1, 2]], columns=[*HEADER[:3], "原煤(吨)", "原煤(吨标准煤)"])
+    """The second may be a part of the first: both would count twice. In standard coal it is a check of the first."""
+    frame = pandas.DataFrame([[*KEY, 1, 2]], columns=[*HEADER[:3], "原煤(吨)", "原煤(kg)"])
     with refused(TableError, "table", "are both 原煤", "Leave one out"):
         eb.assess(frame, OUTPUTS)
+    again = frame.rename(columns={"原煤(kg)": "原煤(吨标准煤)"})
+    answer = eb.assess(again, OUTPUTS, plausible=True)
+    assert tce(answer) == pytest.approx(0.7143)
+    assert "甲厂, 2023, 水泥熟料: the total row states 2 tce, the others 0.7143 tce" in answer.notes
+    # Beside a carrier without such a column it is no check of the whole, nor beside the sum of all.
+    more = again.assign(**{"电力(万kWh)": 1, "综合能耗(tce)": 1.9433})
+    for table in (more, more.drop(columns="综合能耗(tce)"), more.assign(**{"电力折标煤(tce)": 1.229})):
+        said = eb.assess(table, OUTPUTS, plausible=True)
+        assert tce(said) == pytest.approx(0.7143 + 1.229)
+        assert not [note for note in said.notes if "total row states" in note]
+
+
+@each("times", [["本年", "上年"], ["2023年", "2022年"], ["实际", "计划"]])
+def test_times_below_their_carriers_are_periods_or_left_out(times: list[str], tmp_path: Path) -> None:
+    """Of 本年 and 上年 below a carrier one counts; of 2023年 and 2022年 each has its own output."""
+    above: list[Any] = ["企业", "产品", "电力(万kWh)", None, "原煤(t)", None, "产量(万吨)", None]
+    rows: list[Any] = [above, [None, None, *times * 3], [*KEY[::2], 1500, 1400, 36000, 35000, 26, 25]]
+    path = book(tmp_path / "m.xlsx", rows, merged=("A1:A2", "B1:B2", "C1:D1", "E1:F1", "G1:H1"))
+    answer = eb.assess(path, **({} if times[0].startswith("2") else {"period": 2023}))
+    assert answer.problems.empty
+    assert answer.results["tce"].tolist() == pytest.approx(
+        [BOTH_TCE, 1400 * 1.229 + 35000 * 0.7143][: len(answer.results)]
+    )
+    assert len(answer.results) == 1 + times[0].startswith("2")
 
 
 def test_a_column_per_month_becomes_rows(tmp_path: Path) -> None:

@@ -206,7 +206,7 @@ def refuse_amounts(unused: Iterable[str], name: str) -> None:
     """Refuse a column of amounts of a carrier beside a column of carriers: its energy would be in no total."""
     for header in unused:
         base, unit = split_unit(header)
-        if unit_of(unit) and "元" not in unit and carriers_of(base) and not _AGAIN.search(base):
+        if unit_of(unit) and "元" not in unit and carriers_of(base) and not _AGAIN.search(header):
             what = f"{name}: the header {quoted(header)} names a carrier, and a column carrier is there as well"
             fix = f"Write its amounts as rows, or leave it out with columns={{{quoted(header)}: ''}}"
             raise TableError(what, header, fix)

@@ -341,7 +341,7 @@ def _melted(frame: pandas.DataFrame, form: Form) -> tuple[pandas.DataFrame, list
     said += flows
     if key:
         labels = ", ".join(dict.fromkeys(form.heads[place].above for place in places))
-        said.append(f"{kind}: the headers above them are the {'period' if key == PART else key} ({labels})")
+        said.append(f"{kind}: the other header row is the {'period' if key == PART else key} ({labels})")
     said += [
         f"{kind}: the column {form.heads[place].above} {form.heads[place].header} is the sum of others and is left out"
         for place in sums

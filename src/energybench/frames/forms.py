@@ -14,7 +14,9 @@ from energybench.errors import quoted
 from energybench.frames.columns import KEYS, REQUIRED, column_of, refuse_missing, split_unit
 from energybench.frames.encode import cell_text, unit_of
 from energybench.tables.names import carriers_of, items_named, normalise_name, spellings
-from energybench.tables.periods import part_of_year
+from energybench.tables.periods import part_of_year, period_span
+from energybench.units.factors import same_kind
+from energybench.units.text import TCE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -116,15 +118,19 @@ class Form:
         wide = sum(bool(carriers_of(self.heads[place].name)) for place in self.wide)
         wide = wide if self.kind == "meters" else len(self.wide)
         known = value in self.columns or bool(wide and (wide > 1 or self.columns & set(KEYS)))
-        named = self.columns >= ({"carrier"} if self.kind == "meters" else {"product", "output_unit"})
+        stated = {"output_unit"} if any(self.heads[place].unit for place in self.parts) else set()
+        named = self.columns | stated >= ({"carrier"} if self.kind == "meters" else {"product", "output_unit"})
         known |= len(self.parts) > 1 and named
-        units = sum(bool(head.unit) for head in self.heads)
+        units = len({(head.header, head.name, head.above) for head in self.heads if head.unit})
         twice = len({self.heads[place].name for place in self.wide}) < len(self.wide)
         above = twice * sum(bool(head.above) for head in self.heads)
         roles = len({head.role for head in self.heads} - {""})
         doubled = sum(bool(head.column) for head in self.heads) - len(self.columns)
         parts = len(self.parts) if len(self.parts) > 1 else 0  # one alone is of a title: 2009年
-        return (len(self.columns) + len(self.wide) + parts + units + above + roles - doubled) * known
+        # What one header row names twice, a second may tell apart.
+        wide_ones = {(self.heads[place].name, self.heads[place].above) for place in self.wide}
+        doubled += len(wide_ones) < len(self.wide)
+        return (len(self.columns) + len(wide_ones) + parts + units + above + roles - doubled) * known
 
     @property
     def place(self) -> str:
@@ -201,8 +207,13 @@ def _heads(rows: list[list[Any]], kind: str, layout: Layout) -> list[Head]:
             continue
         unit = texts[1] if unit_of(texts[1]) else split_unit(texts[1])[1]
         role = role_of("".join(texts)) if kind == "meters" else ""
-        if role or "其中" in texts[1] or _OTHER_TIME.search(texts[0]):
-            heads.append(Head("".join(texts), role=role))
+        if role or "其中" in texts[1] or any(map(_OTHER_TIME.search, texts)):
+            # 上年 stands before what it is of.
+            first = 1 if _OTHER_TIME.search(texts[1]) else 0
+            heads.append(Head(texts[first] + texts[1 - first], role=role))
+            continue
+        if _is_time(texts[1]) and (below := _of_time(texts[0], texts[1], kind, layout)):
+            heads.append(below)
             continue
         if unit and carriers_of(texts[0]) and not _SUMS.search(texts[1]):
             tries = [f"{texts[0]}({unit})"]
@@ -226,9 +237,21 @@ def _heads(rows: list[list[Any]], kind: str, layout: Layout) -> list[Head]:
     ):
         # Beside an output a column of units is the output's.
         heads = [replace(head, column="") if head.column == "unit" else head for head in heads]
-    # What 原煤(万元) beside 原煤(t) states is money.
-    amounts = {head.name for head in heads if head.name and "元" not in head.unit}
-    heads = [replace(head, name="") if "元" in head.unit and head.name in amounts else head for head in heads]
+    # Beside 原煤(t), 原煤(万元) is money, and 原煤(tce) is the same again: a check where all carriers have it.
+    coal = [(read := unit_of(head.unit)) is not None and same_kind(read, TCE) for head in heads]
+    money = ["元" in head.unit for head in heads]
+    amounts = {head.name for head, *other in zip(heads, coal, money, strict=True) if not any(other)} - {"", "合计"}
+    check = "合计" if amounts == {head.name for head, tce in zip(heads, coal, strict=True) if tce} - {"合计"} else ""
+    heads = [
+        replace(head, name=check if tce else "") if head.name in amounts and (tce or yuan) else head
+        for head, tce, yuan in zip(heads, coal, money, strict=True)
+    ]
+    # Beside the sum of all, that of a part is no check of the whole.
+    checks = [head for head in heads if head.name == "合计"]
+    whole = [head for head in checks if re.search("合计|总计|综合", head.header)]
+    if len(checks) > 1 and whole:
+        left = checks if len(whole) > 1 else [head for head in checks if head not in whole]
+        heads = [replace(head, name="") if head in left else head for head in heads]
     said, named = layout.constants.get("product", ""), [head.name for head in heads if head.name]
     if kind == "outputs" and len(named) == 1 and {*items_named(cell_text(said))} & {*items_named(named[0])}:
         # What 铁水产量 is of, the caller says.
@@ -236,6 +259,22 @@ def _heads(rows: list[list[Any]], kind: str, layout: Layout) -> list[Head]:
     if not any(carriers_of(head.name) for head in heads) and kind == "meters":
         heads = [head if carriers_of(head.name) else replace(head, name="") for head in heads]
     return heads
+
+
+def _is_time(text: str) -> bool:
+    return bool(period_span(text) or part_of_year(text, "2000") or normalise_name(text) in WHOLE)
+
+
+def _of_time(top: str, time: str, kind: str, layout: Layout) -> Head | None:
+    """Read a header above years or months, 电力(万kWh) above 2023年; None where it says nothing of the amounts."""
+    head = read_head(top, kind, layout.columns)
+    if head.name:
+        return replace(head, above=time)
+    if head.column in ("amount", "output"):
+        return Head(f"{top}{time}", unit=head.unit, part=time)
+    base = split_unit(top)[0]
+    other = any(column_of(base, one) for one in REQUIRED) or carriers_of(base) or base.endswith("产量")
+    return Head(f"{top}{time}") if other else None
 
 
 def read_head(text: str, kind: str, own: Mapping[str, str]) -> Head:

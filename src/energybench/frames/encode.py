@@ -64,12 +64,14 @@ def encode(column: pandas.Series[Any]) -> Coded:
     """Code a column by its distinct values; a category column keeps its codes."""
     if isinstance(column.dtype, pandas.CategoricalDtype):
         return _with_null(column.cat.codes.to_numpy(), column.cat.categories.to_numpy(object).tolist())
-    if (arrow := _arrow(column)) is not None:
-        encoded = arrow.dictionary_encode()
-        indices = encoded.indices.fill_null(len(encoded.dictionary)) if encoded.null_count else encoded.indices
-        return Coded(indices.to_numpy(zero_copy_only=False), texts_of(encoded.dictionary))
+    storage = getattr(column.array, "_pa_array", None)
+    if storage is not None and str(storage.type) in _ARROW_TEXTS:
+        # The codes are put together, not the texts: an Arrow array holds no more than 2 GB of them.
+        encoded = storage.dictionary_encode().combine_chunks()
+        codes = encoded.indices.fill_null(len(encoded.dictionary)).to_numpy()
+        return Coded(codes, texts_of(encoded.dictionary))
     try:
-        if column.dtype == object and pandas.api.types.infer_dtype(column, skipna=True) not in _PLAIN:
+        if column.dtype == object and pandas.api.types.infer_dtype(column) not in _PLAIN:
             column = column.map(_plain, na_action="ignore")
         codes, uniques = pandas.factorize(column)
     except (ArithmeticError, TypeError, NotImplementedError):
@@ -87,16 +89,16 @@ def combine(columns: list[Coded]) -> tuple[Codes, list[tuple[Any, ...]]]:
     code: Codes = numpy.zeros(len(columns[0].codes), numpy.int64)
     size = 1
     for column in columns:
-        if size * (len(column.distinct) + 1) > _MOST_CODES:
+        width = len(column.distinct) + 1
+        if size * width > _MOST_CODES:
             code, used = pandas.factorize(code)
             size = len(used)
-        code = code * (len(column.distinct) + 1) + column.codes
-        size *= len(column.distinct) + 1
+        code = code * width + column.codes
+        size *= width
     code, used = pandas.factorize(code)
-    first = numpy.empty(len(used), numpy.int64)
-    first[code[::-1]] = numpy.arange(len(code))[::-1]
-    known = [[*column.distinct, None] for column in columns]
-    cells = [[some[one] for one in column.codes[first].tolist()] for some, column in zip(known, columns, strict=True)]
+    row = numpy.empty(len(used), numpy.int64)
+    row[code] = numpy.arange(len(code))
+    cells = [column.table(column.distinct, None)[column.codes[row]] for column in columns]
     return code, list(zip(*cells, strict=True))
 
 
@@ -144,15 +146,6 @@ def _is_strange(column: pandas.Series[Any]) -> bool:
     return False
 
 
-def _arrow(column: pandas.Series[Any]) -> Any:
-    """Return a text column that lies in Arrow memory as one Arrow array, without a copy; None for any other."""
-    storage = getattr(column.array, "_pa_array", None)
-    if storage is None or not hasattr(storage, "combine_chunks") or str(storage.type) not in _ARROW_TEXTS:
-        return None
-    combined = storage.combine_chunks()
-    return combined.chunk(0) if hasattr(combined, "num_chunks") else combined
-
-
 def texts_of(array: Any) -> list[Any]:
     """Return an Arrow array of texts as a list; bytes that are no UTF-8 become the replacement character."""
     try:
@@ -164,11 +157,9 @@ def texts_of(array: Any) -> list[Any]:
 
 
 def _with_null(codes: Codes, distinct: list[Any]) -> Coded:
-    """Give null, which pandas codes as -1, the code one past the end, in a type that can hold it."""
-    if not len(codes) or codes.min() >= 0:
-        return Coded(codes, distinct)
-    wide = codes.astype(numpy.promote_types(codes.dtype, numpy.min_scalar_type(-len(distinct) - 1)), copy=False)
-    return Coded(numpy.where(wide < 0, wide.dtype.type(len(distinct)), wide), distinct)
+    """Give null, which pandas codes as -1, the code one past the end; pandas takes a type that has room for it."""
+    null = codes < 0
+    return Coded(numpy.where(null, codes.dtype.type(len(distinct)), codes) if null.any() else codes, distinct)
 
 
 def decode(codes: Codes, distinct: Sequence[str | None]) -> Any:
@@ -224,29 +215,32 @@ def to_number(value: Any) -> float:
 def with_units_of_cells(table: pandas.DataFrame, values: Floats, name: str, unit: str) -> pandas.DataFrame:
     """Read numbers that carry their unit, "1200 t", into ``values``, where the unit of the row is empty or the same."""
     rows = numpy.flatnonzero(numpy.isnan(values))
-    rows = rows[table[name].iloc[rows].notna()] if len(rows) else rows
+    rows = rows[table[name].iloc[rows].notna()]
     if not len(rows) or not any(found := encode(table[name].iloc[rows]).map(_with_unit, None)):
         return table
     table = table if unit in table else table.assign(**{unit: None})
-    pairs = list(zip(found, table[unit].iloc[rows], strict=True))
-    texts = ["" if pandas.isna(cell) else clean_text(cell) for _, cell in pairs]
-    read = [
-        bool(one) and (not text or unit_of(text) == unit_of(one[1]))
-        for (one, _), text in zip(pairs, texts, strict=True)
-    ]
-    values[rows[read]] = [one[0] for (one, _), here in zip(pairs, read, strict=True) if here]
+    texts = [cell_text(cell) for cell in table[unit].iloc[rows]]
+    read = {
+        row: one
+        for row, one, text in zip(rows, found, texts, strict=True)
+        if one and (not text or unit_of(text) == unit_of(one[1]))
+    }
+    places = numpy.fromiter(read, int)
+    values[places] = [number for number, _ in read.values()]
     cells = table[[name, unit]].astype(object)
-    cells.iloc[rows[read], 1] = [one[1] for (one, _), here in zip(pairs, read, strict=True) if here]
-    cells.iloc[rows[read], 0] = values[rows[read]]
+    cells.iloc[places, 0] = values[places]
+    cells.iloc[places, 1] = [own for _, own in read.values()]
     return table.assign(**{name: cells[name], unit: cells[unit]})
 
 
 def _with_unit(cell: Any) -> tuple[float, str] | None:
+    if not isinstance(cell, str):
+        return None
     try:
-        number, unit = read_number(cell.strip()) if isinstance(cell, str) else ("", "")
+        number, unit = read_number(cell.strip())
     except AmountError:
         return None
-    return (float(number), unit) if unit and unit_of(unit) else None
+    return (float(number), unit) if unit_of(unit) else None
 
 
 def unit_of(text: str) -> UnitText | None:
@@ -269,7 +263,7 @@ def without_blanks(table: pandas.DataFrame, names: Iterable[str]) -> pandas.Data
         if name in table and not pandas.api.types.is_numeric_dtype(table[name].dtype):
             blank = encode(table[name]).map(lambda cell: isinstance(cell, str) and not cell.strip(), False, bool)
             if blank.any():
-                changed[name] = table[name].astype(object).where(~blank, None)
+                changed[name] = table[name].astype(object).where(~blank)
     return table.assign(**changed) if changed else table
 
 
@@ -277,7 +271,9 @@ def is_missing(cell: Any) -> bool:
     """Say whether a cell holds nothing; a signalling NaN cannot even be compared."""
     if cell is None or type(cell).__name__ in ("NAType", "NaTType"):
         return True
-    return cell.is_nan() if isinstance(cell, Decimal) else isinstance(cell, float) and cell != cell
+    return (
+        cell.is_nan() if isinstance(cell, Decimal) else isinstance(cell, float | numpy.floating) and bool(cell != cell)
+    )
 
 
 def cell_text(cell: Any) -> str:

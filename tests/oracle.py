@@ -223,6 +223,7 @@ def _normal(text: str) -> str:
     text = text.replace("**", "^").replace("㎘", "kL")  # by Unicode kl, which nobody writes
     text = "".join("." if sign in _DOTS else "/" if sign in "⁄∕每" else sign for sign in text)
     text = unicodedata.normalize("NFKC", text).replace("\u2212", "-").replace("**", "^").replace("*", ".")
+    text = re.sub(r"\sper\s", "/", text)
     return re.sub(" *([/.^()]) *", r"\1", re.sub(r"\s+", " ", text)).strip()
 
 

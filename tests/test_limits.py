@@ -439,6 +439,15 @@ def test_what_belongs_to_a_furnace_and_the_limit_does_not_use_is_refused_and_its
         eb.classify("0.27 tce/t", "铸铁", documents="all", **given)
 
 
+def test_a_value_of_another_kind_is_told_which_standard_in_force_has_an_indicator_for_it() -> None:
+    own = 'GB 16780-2021 has an indicator in kWh/t: pass document="gb-16780-2021"'
+    with refused(DimensionError, "wrong-dimension", "'50 kWh/t'", own):
+        eb.classify("50 kWh/t", "水泥熟料")
+    with pytest.raises(DimensionError) as caught:
+        eb.classify("50 m3/t", "水泥熟料")
+    assert "document=" not in caught.value.fix
+
+
 # Timelines ------------------------------------------------------------------------------------------------
 
 

@@ -148,6 +148,7 @@ READ = {
     "千克标准煤/千克": "kgce/kg",
     "千克标准煤/立方米": "kgce/m3",
     "千克标准煤/重量箱": "kgce/weight_case",
+    "kgce per t": "kgce/t",
     "kgce/重量箱": "kgce/weight_case",
     "kgce/m2": "kgce/m2",
     "kgce/m²": "kgce/m2",
@@ -680,3 +681,24 @@ def test_units_of_abroad_and_traditional_characters_are_read(text: str, meant: s
 def test_a_lakh_of_something_else_and_a_unit_of_abroad_are_refused(text: str) -> None:
     with pytest.raises(UnitTextError):
         read_unit(text)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("115-118 kgce/t", "is a range, expected one value"),
+        ("115～118 kgce/t", "is a range, expected one value"),
+        ("115至118", "is a range, expected one value"),
+        ("1200 t-1300 t", "is a range, expected one value"),
+        ("≤117 kgce/t", "is a comparison, expected a value"),
+    ],
+)
+def test_a_text_that_holds_no_single_value_is_refused_as_what_it_is(given: str, said: str) -> None:
+    with refused(AmountError, "unreadable-amount", said):
+        read_amount(given)
+
+
+def test_a_negative_power_of_ten_is_no_range() -> None:
+    assert read_amount("5 10^-3 t") == ("5", read_unit("10^-3 t"))
+    with refused(UnitTextError, "unknown-unit", "'10^-3 what'"):
+        read_amount("5 10^-3 what")

@@ -20,13 +20,13 @@ from energybench.errors import (
     quoted,
     text_of,
 )
-from energybench.limits.choose import all_ladders, choose_ladder, usual_unit, warn_if_superseded
+from energybench.limits.choose import all_ladders, choose_ladder, timeline, usual_unit, warn_if_superseded
 from energybench.limits.conditions import check_conditions
 from energybench.limits.furnaces import READINGS
 from energybench.limits.ladders import COMPARES, Ladder
 from energybench.limits.verdicts import Verdict, check_basis, judge, saving_scale
 from energybench.tables.store import citation, require_usable, warn_if_weak
-from energybench.units.factors import ratio, to_float
+from energybench.units.factors import ratio, same_kind, to_float
 from energybench.units.result import Answers
 from energybench.units.text import UnitText, read_unit
 
@@ -331,11 +331,17 @@ def _value_in(
     try:
         factor = ratio(unit, read_unit(ladder.unit))
     except DimensionError as error:
+        fix = f"Give the value in {ladder.unit}; energy becomes standard coal only through to_tce() or account()"
+        others = dict.fromkeys(
+            f'{citation(other.document)} has an indicator in {other.unit}: pass document="{other.document}"'
+            for other in timeline(ladder.item)
+            if other.state == "in force" and other.item == ladder.item and same_kind(read_unit(other.unit), unit)
+        )
         raise DimensionError(
             f"{quoted(str(value))} is given for {ladder.item}, "
             f"whose indicator ({ladder.indicator_en}) is in {ladder.unit}",
             quoted(str(value)),
-            f"Give the value in {ladder.unit}; energy becomes standard coal only through to_tce() or account()",
+            ". ".join([fix, *others]),
         ) from error
     uncertainty = None if spread is None else spread.standard * to_float(factor, "value")
     exact = _exactly(value, magnitude)

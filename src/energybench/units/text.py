@@ -62,11 +62,15 @@ _CHARACTERS = str.maketrans(
 )
 _AROUND_SIGNS = re.compile(r"\s*([/.^()])\s*")
 _SPACES = re.compile(r"\s+")
+_PER = re.compile(r"\sper\s")
 _POWER = re.compile(r"\.?(?:10\^(-?\d{1,2})|1[eE]\+?(\d{1,2}))[. ]?(.*)", re.DOTALL | re.ASCII)
 _NUMBER = re.compile(
     r"\s*([+-]?(?:[1-9]\d{0,2}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?(?:[eE][+-]?\d{1,3})?)(?![\d,])\s*(.*)",
     re.DOTALL | re.ASCII,
 )
+_COMPARES = ("<", ">", "≤", "≥", "＜", "＞")
+#: What follows the number of a range.
+_TO_ANOTHER = re.compile(r"[^\^]*?[-~～–—至到]\s*[0-9]")
 _PLAIN_NUMBER = str.maketrans(
     {**{chr(0xFF10 + n): str(n) for n in range(10)}, "．": ".", "＋": "+", "－": "-", "−": "-"}
 )
@@ -241,7 +245,8 @@ def _below_the_line(part: str, text: str) -> list[tuple[tuple[str, ...], int]]:
 def _clean(text: str) -> str:
     cleaned = _SUPERSCRIPT.sub(lambda match: "^" + match.group().translate(_SUPERSCRIPT_DIGITS), text)
     cleaned = _SUPERSCRIPT_TAG.sub(r"^\1", cleaned).replace("**", "^").translate(_CHARACTERS).replace("每", "/")
-    return _SPACES.sub(" ", _AROUND_SIGNS.sub(r"\1", cleaned)).strip()
+    cleaned = _AROUND_SIGNS.sub(r"\1", _PER.sub("/", cleaned))
+    return _SPACES.sub(" ", cleaned).strip()
 
 
 def _factor(text: str) -> tuple[tuple[str, ...], int] | None:
@@ -271,7 +276,7 @@ def _unknown(atom: str, whole: str) -> UnitTextError:
             shown = quoted(whole) if candidate == whole else f"{quoted(whole)}: {quoted(candidate)}"
             return UnitTextError(f"{shown} is refused", quoted(whole), advice[0].upper() + advice[1:])
     if re.match(r"[+-]?[0-9]", atom):
-        fix = "A unit has no number in front; a power of ten is written 10^4"
+        fix = "A unit has no number in front; a power of ten is written 10^4, and a number has no spaces"
     else:
         # What may have been meant: the symbols and the Chinese names, not the tolerated variants.
         meant = [*atoms(), *(one for others in atoms().values() for one in others if one[0] > "\u4e00")]
@@ -298,6 +303,8 @@ def read_number(text: str) -> tuple[str, str]:
         fix = "It may be a thousands separator or a list: write 13350 or 13,350"
         raise AmountError(f"{quoted(text)} contains a full-width comma", quoted(text), fix)
     match = _NUMBER.fullmatch(text[: LONGEST_TEXT * 2].translate(_PLAIN_NUMBER))
+    if match is None and text.lstrip().startswith(_COMPARES):
+        raise AmountError(f"{quoted(text)} is a comparison, expected a value", quoted(text), "Write the value itself")
     if match is None or len(text) > LONGEST_TEXT:
         fix = 'Write a number and a unit, for example "1,200.5 t"'
         raise AmountError(f"{quoted(text)} does not begin with a number that can be read", quoted(text), fix)
@@ -330,4 +337,10 @@ def read_amount(text: str) -> tuple[str, UnitText]:
         raise AmountError(f"{quoted(text)} has no unit", quoted(text), f'Write the unit too, for example "{number} t"')
     if abs(float(number)) == float("inf"):
         raise AmountError(f"{quoted(text)} is too large to be a number", quoted(text), "Write a finite number")
-    return number, _read_unit(rest)
+    try:
+        return number, _read_unit(rest)
+    except UnitTextError as error:
+        if not _TO_ANOTHER.match(rest):
+            raise
+        what, fix = f"{quoted(text)} is a range, expected one value", "Give each end on its own"
+        raise AmountError(what, quoted(text), fix) from error

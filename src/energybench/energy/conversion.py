@@ -58,14 +58,10 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 _KILOGRAM_PER_VOLUME = (UnitText(("kg",), ("m3",)), UnitText(("kg",), ("Nm3",)))
-
-
 _STANDARD_COAL, _TAKEN, _COLD_WATER = "standard_coal", "taken: ", "1 m3 of cold water is 1 t"
 #: Water at the temperature of the ground, one tonne a cubic metre; hot water is lighter.
-_WATERS, _WATER = (
-    frozenset({"fresh_water", "soft_water", "circulating_water"}),
-    Rate(Fraction(1), UnitText(("t",), ("m3",))),
-)
+_WATERS = frozenset({"fresh_water", "soft_water", "circulating_water"})
+_WATER = Rate(Fraction(1), UnitText(("t",), ("m3",)))
 
 #: What is refused for want of a figure or a name; an amount of 0 needs neither.
 NO_FIGURE = (AmbiguousError, BasisError, MissingFigureError, UnknownCarrierError, UnverifiedError)
@@ -79,11 +75,9 @@ def factor(name: str, unit: UnitText, choice: Choice) -> tuple[Fraction, Coeffic
         # 其他燃料 of form 205-1 is stated in tce.
         name = _STANDARD_COAL
     rate, record = choose_coefficient(name, choice)
-    amounts = _amounts_of(rate, unit, choice, record.carrier)
-    if two_conditions(unit, rate.unit.per) and choice.gas_state is not None:
-        record = _taking(record, f"every m3 of gas is at {CONDITIONS[choice.gas_state].celsius} °C (gas_state)")
-    elif _density(record.carrier, unit, rate.unit, choice) is _WATER:
-        record = _taking(record, _COLD_WATER)
+    amounts, taken = _amounts_of(rate, unit, choice, record.carrier)
+    if taken:
+        record = replace(record, notes=f"{record.notes}; {_TAKEN}{taken}".removeprefix("; "))
     if choice.ncv is not None and not choice.allow_unverified:
         refuse_heat(record.carrier, choice.ncv)
     elif choice.coefficient is not None:
@@ -93,23 +87,25 @@ def factor(name: str, unit: UnitText, choice: Choice) -> tuple[Fraction, Coeffic
     return amounts * Rate(rate.value, rate.unit.over).to(TCE), record
 
 
-def _amounts_of(rate: Rate, unit: UnitText, choice: Choice, carrier: str) -> Fraction:
+def _amounts_of(rate: Rate, unit: UnitText, choice: Choice, carrier: str) -> tuple[Fraction, str]:
+    """Return how many amounts of a rate one unit is, and what was taken for it."""
     per, density = rate.unit.per, choice.density
     if same_kind(unit, per):
         if density is not None:
             raise OptionError(
                 f"density is given, and {unit} needs none for a coefficient per {per}", "density", "Leave density out"
             )
-        return ratio(unit, per)
+        return ratio(unit, per), ""
     if density is None and two_conditions(unit, per) and choice.gas_state is not None:
         # One cubic metre at that state is so many at 0 °C.
         normal = NORMAL_KELVIN / choice.gas_state
-        return (
-            ratio(unit, NM3) / normal * ratio(M3, per)
-            if same_kind(per, M3)
-            else ratio(unit, M3) * normal * ratio(NM3, per)
-        )
-    density = _density(carrier, unit, rate.unit, choice)
+        if same_kind(per, M3):
+            amounts = ratio(unit, NM3) / normal * ratio(M3, per)
+        else:
+            amounts = ratio(unit, M3) * normal * ratio(NM3, per)
+        return amounts, f"every m3 of gas is at {CONDITIONS[choice.gas_state].celsius} °C (gas_state)"
+    if density is None and carrier in _WATERS and same_kind(unit, M3) and same_kind(per, TONNE):
+        density = _WATER
     if density is None:
         raise _wrong_kind(unit, per, carrier)
     weight = _mass_per_volume(density)
@@ -122,11 +118,7 @@ def _amounts_of(rate: Rate, unit: UnitText, choice: Choice, carrier: str) -> Fra
         raise _wrong_kind(unit, per, carrier)
     if not choice.allow_unverified:
         refuse_density(density, to_float(weight.value, "density"), carrier, per_mass=same_kind(per, KILOGRAM))
-    return amounts
-
-
-def _taking(record: Coefficient, what: str) -> Coefficient:
-    return replace(record, notes=f"{record.notes}; {_TAKEN}{what}".removeprefix("; "))
+    return amounts, _COLD_WATER if density is _WATER else ""
 
 
 def taken_notes(records: Iterable[Coefficient]) -> Iterator[str]:
@@ -138,12 +130,6 @@ def taken_notes(records: Iterable[Coefficient]) -> Iterator[str]:
 def density_of(record: Coefficient, choice: Choice) -> str:
     used = _WATER if _COLD_WATER in record.notes else choice.density
     return str(used) if used else ""
-
-
-def _density(carrier: str, unit: UnitText, coefficient: UnitText, choice: Choice) -> Rate | None:
-    """Return the density between an amount and a coefficient: the one given, or that of cold water."""
-    of_water = carrier in _WATERS and same_kind(unit, M3) and same_kind(coefficient.per, TONNE)
-    return _WATER if of_water and choice.density is None else choice.density
 
 
 def _mass_per_volume(density: Rate) -> Rate:

@@ -34,9 +34,9 @@ from energybench.units.result import Answers, Record
 from energybench.units.text import TCE, UnitText, read_unit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
-    from energybench.tables.rows import DocumentRow
+    from energybench.tables.rows import DocumentRow, FurnaceRow
     from energybench.units.registry import AmountLike
 
 _GB_NOTE = "level 3 is the limit for all, level 2 the access test for new plants, level 1 the advanced value"
@@ -476,8 +476,7 @@ def timeline(item: str, region: str | None = None) -> Answers[Applied]:
     2023-07-04 in force ndrc-2023 <= 13350
     2024-01-01 in force gb-21346-2022
     """
-    found = [_of_ladder(ladder) for ladder in same_product(find_item(item))]
-    found += _of_furnaces(find_item(item))
+    found = [*_of_ladders(find_item(item)), *_of_furnaces(find_item(item))]
     places = documents_of_region(region) if region is not None else frozenset()
     national = [one for one in found if one.kind != "local_policy"]
     local = [one for one in found if one.document in places or (region is None and not national)]
@@ -486,8 +485,8 @@ def timeline(item: str, region: str | None = None) -> Answers[Applied]:
     )
 
 
-def _applied(document: str, item: str, unit: str, thresholds: dict[str, str], verification: str) -> Applied:
-    row = find_document(document)
+def _applied(limit: Ladder | FurnaceRow, steps: dict[str, str]) -> Applied:
+    row = find_document(limit.document)
     first, end, day = row.effective_from, last_day(row), as_of()
     if end and end <= day:
         state = "ended"
@@ -495,19 +494,18 @@ def _applied(document: str, item: str, unit: str, thresholds: dict[str, str], ve
         state = "date unknown"
     else:
         state = "announced" if first > day else "in force"
-    return Applied(row.id, row.kind, row.region, first, end, state, item, unit, thresholds, verification)
+    return Applied(row.id, row.kind, row.region, first, end, state, limit.item, limit.unit, steps, limit.verification)
 
 
-def _of_ladder(ladder: Ladder) -> Applied:
-    steps = {step.level.value: f"{step.comparator} {step.threshold}" for step in ladder.steps if step.threshold}
-    return _applied(ladder.document, ladder.item, ladder.unit, steps, ladder.verification)
+def _of_ladders(item: str) -> Iterator[Applied]:
+    for one in same_product(item):
+        steps = {step.level.value: f"{step.comparator} {step.threshold}" for step in one.steps if step.threshold}
+        yield _applied(one, steps)
 
 
-def _of_furnaces(item: str) -> list[Applied]:
+def _of_furnaces(item: str) -> Iterator[Applied]:
     rows = [row for row in records("furnace_limits") if row.item == item]
-    found = []
     for document in dict.fromkeys(row.document for row in rows):
         here = [row for row in rows if row.document == document]
         steps = {f"{row.capacity} {row.capacity_unit}": f"{row.comparator} {row.limit}" for row in here}
-        found.append(_applied(document, item, here[0].unit, steps, here[0].verification))
-    return found
+        yield _applied(here[0], steps)

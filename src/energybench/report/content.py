@@ -17,7 +17,7 @@ from energybench.frames.encode import encode, to_floats
 from energybench.frames.groups import KEY_TEXT
 from energybench.report.charts.energy import carrier_chart
 from energybench.report.charts.intensity import furnace_chart, portfolio_chart
-from energybench.report.words import STEPS, Words, number, text
+from energybench.report.words import COLUMN_OF, STEPS, Words, number, text
 from energybench.tables.names import item_name
 from energybench.tables.store import records
 from energybench.targets.check import AS_GIVEN
@@ -194,7 +194,7 @@ def worst_first(frame: pandas.DataFrame) -> pandas.DataFrame:
     """Return the rows by class, the worst first, and of one class those that miss the next step by most first."""
     places = frame["class"].fillna("").astype(str).map(_WORST_FIRST.index).to_numpy()
     next_step = numpy.full(len(frame), -numpy.inf)
-    for step in (_column(one) for one in STEPS if f"margin_{_column(one)}" in frame):
+    for step in (column for column in COLUMN_OF.values() if f"margin_{column}" in frame):
         with numpy.errstate(divide="ignore", invalid="ignore"):
             margin = to_floats(frame[f"margin_{step}"]) / numpy.abs(to_floats(frame[step]))
         next_step = numpy.where(margin < 0, numpy.maximum(next_step, margin), next_step)
@@ -227,7 +227,7 @@ def answer_table(frame: pandas.DataFrame, words: Words) -> Table:
 
 def _steps(row: dict[Any, Any]) -> list[tuple[str, float, float | None]]:
     """Return the steps of a row that have a figure: class, threshold, and the margin to it."""
-    found = ((step, as_float(row.get(_column(step))), row.get(f"margin_{_column(step)}")) for step in STEPS)
+    found = ((step, as_float(row.get(column)), row.get(f"margin_{column}")) for step, column in COLUMN_OF.items())
     return [(step, limit, as_float(margin)) for step, limit, margin in found if limit is not None]
 
 
@@ -281,14 +281,10 @@ def _result_cells(row: dict[Any, Any], words: Words) -> dict[str, Any]:
         "class": Class(text(row["class"]), words.level(text(row["class"]))),
         "threshold": "; ".join(f"{words.level(one)} {number(limit)}" for one, limit, _ in steps),
         "margin": margin,
-        "saving": _amount(row.get(f"saving_{_column(step)}") or None, row["saving_unit"]),
+        "saving": _amount(row.get(f"saving_{COLUMN_OF.get(step)}") or None, row["saving_unit"]),
         "reason": words.reason(text(row["reason"])) or reads,
         "notes": words.sentence(text(row["notes"])),
     }
-
-
-def _column(step: str) -> str:
-    return step.replace("-", "_")
 
 
 class Plant(NamedTuple):

@@ -23,6 +23,8 @@ LONGEST_TEXT = 1000
 # What HTML cannot hold, and what turns the direction of the text around it.
 UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 STEPS = tuple(level.value for level in Level)
+#: The column of each step in the results; its margin and saving stand behind ``margin_`` and ``saving_``.
+COLUMN_OF = {step: step.replace("-", "_") for step in STEPS}
 #: How a comparison is written; < and > are written as they are.
 SIGNS = {"<=": "≤", ">=": "≥"}
 

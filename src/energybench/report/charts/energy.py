@@ -12,9 +12,8 @@ from energybench.accounts.account import Account
 from energybench.errors import EnergybenchError, OptionError
 from energybench.errors.language import word
 from energybench.frames import Assessment
-from energybench.limits.ladders import Level
 from energybench.report.charts import canvas
-from energybench.report.words import look_of, number
+from energybench.report.words import COLUMN_OF, look_of, number
 from energybench.tables.names import find_carrier
 from energybench.tables.store import records
 
@@ -234,9 +233,12 @@ def saving_chart(
 
 
 def _savings_of(rows: pandas.DataFrame) -> dict[str, float | None]:
-    columns = {level.value: f"saving_{level.value}".replace("-", "_") for level in Level}
-    savings = rows.reindex(columns=list(columns.values())).astype(float).sum(skipna=False)
-    return {level: None if savings[column] != savings[column] else savings[column] for level, column in columns.items()}
+    savings = (
+        rows.reindex(columns=[f"saving_{column}" for column in COLUMN_OF.values()]).astype(float).sum(skipna=False)
+    )
+    return {
+        step: None if saving != saving else saving for step, saving in zip(COLUMN_OF, savings.tolist(), strict=True)
+    }
 
 
 def _draw_savings(ax: Axes, now: float, savings: list[tuple[str, float]], lettering: Lettering) -> bool:

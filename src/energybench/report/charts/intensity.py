@@ -17,7 +17,7 @@ from energybench.limits.choose import find_ladder, needs_capacity, same_product
 from energybench.limits.furnaces import DEFAULT_ITEM, FurnaceLimit, LimitCurve, find_curve, read_capacity
 from energybench.limits.ladders import Level
 from energybench.report.charts import canvas
-from energybench.report.words import SIGNS, columns, look_of, number, vocabulary
+from energybench.report.words import COLUMN_OF, SIGNS, columns, look_of, number, vocabulary
 from energybench.tables.store import citation, find_document
 from energybench.units.factors import ratio
 from energybench.units.registry import read_quantity
@@ -559,9 +559,8 @@ def _widths(rows: pandas.DataFrame, by: str | None) -> tuple[Floats, str, str]:
 
 
 def _steps(plants: pandas.DataFrame) -> list[tuple[str, float]]:
-    columns_of = {level.value: level.value.replace("-", "_") for level in Level}
-    found = {level: plants[column].astype(float) for level, column in columns_of.items() if column in plants.columns}
-    return [(level, values.iloc[0]) for level, values in found.items() if values.eq(values.iloc[0]).all()]
+    found = {step: plants[column].astype(float) for step, column in COLUMN_OF.items() if column in plants.columns}
+    return [(step, values.iloc[0]) for step, values in found.items() if values.eq(values.iloc[0]).all()]
 
 
 def _bottom(values: list[float]) -> tuple[float, bool]:

@@ -202,7 +202,12 @@ def to_co2(
         tonnes = _amounts(unit, rate, subject) * rate.value * ratio(rate.unit.over, TONNES_CO2)
     else:
         _refuse(subject, {"year": year, "region": region}, "is given for a fuel, whose figures have none")
-        tonnes, figures = _of_fuel(subject, unit, given, kind, allow_unverified)
+        rates, figures = fuel_figures(subject, given, kind, allow_unverified)
+        heating, carbon, oxidised = (rates[name] for name in QUANTITIES)
+        heat = _amounts(unit, heating, subject) * heating.value
+        mass = heat * _amounts(heating.unit.over, carbon, subject) * carbon.value
+        tonnes = mass * ratio(carbon.unit.over, TONNES_CARBON) * oxidised.value * CO2_PER_C
+        figures = (*figures, molar_ratio())
     if row is None:
         _refuse_more_than_carbon(subject, unit, tonnes)
     for figure in figures:
@@ -236,16 +241,6 @@ def _refuse_more_than_carbon(fuel: str, unit: UnitText, tonnes: Fraction) -> Non
         given = f"{float(tonnes / ratio(unit, _TONNE)):.4g} tCO2/t"
         said = f"{fuel} would give {given}, and pure carbon gives 44/12 = 3.67: 44 t of CO2 hold 12 t of carbon"
         raise CoefficientError(said, given, "Check the figures given, their decimal points and units")
-
-
-def _of_fuel(
-    fuel: str, unit: UnitText, given: dict[str, Any], kind: str | None, allow_unverified: bool
-) -> tuple[Fraction, tuple[Figure, ...]]:
-    rates, figures = fuel_figures(fuel, given, kind, allow_unverified)
-    ncv, carbon, oxidation = (rates[name] for name in QUANTITIES)
-    heat = _amounts(unit, ncv, fuel) * ncv.value
-    tonnes = heat * _amounts(ncv.unit.over, carbon, fuel) * carbon.value * ratio(carbon.unit.over, TONNES_CARBON)
-    return tonnes * oxidation.value * CO2_PER_C, (*figures, molar_ratio())
 
 
 def _amounts(unit: UnitText, rate: Rate, subject: str) -> Fraction:

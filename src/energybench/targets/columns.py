@@ -42,10 +42,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from energybench.frames.encode import Floats
     from energybench.tables.rows import TargetRow
 
-    Floats = NDArray[numpy.float64]
-    Items = NDArray[numpy.object_]
+    Objects = NDArray[numpy.object_]
     Mask = NDArray[numpy.bool_]
 
 
@@ -378,19 +378,21 @@ def gaps(table: pandas.DataFrame, where: Mask) -> str:
 # Products -------------------------------------------------------------------------------------------------
 
 
-def items_of(table: pandas.DataFrame) -> Items:
+def items_of(table: pandas.DataFrame) -> Objects:
     """Return the item of each row, by its column item or product; a name without an item stays as it is."""
     if ITEM not in table.columns:
         require_column(table, "product")
     made = {name: coded(table[name]) for name in ("product", ITEM) if name in table.columns}
-    products: Items = made["product"].map(product_key, "") if "product" in made else numpy.full(len(table), "", object)
+    products: Objects = (
+        made["product"].map(product_key, "") if "product" in made else numpy.full(len(table), "", object)
+    )
     if ITEM not in made:
         return products
     own = made[ITEM].map(lambda name: OTHER if name.casefold() in _OTHER_WORDS else product_key(name), "")
     return numpy.where(own == "", products, own)
 
 
-def known_items(table: pandas.DataFrame) -> Items:
+def known_items(table: pandas.DataFrame) -> Objects:
     items = items_of(table)
     unknown = coded(items).map(lambda name: name != OTHER and items_named(name) != (name,), True, bool)
     if unknown.any():

@@ -29,10 +29,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from energybench.frames import Assessment
+    from energybench.frames.encode import Floats
     from energybench.tables.rows import TargetRow
-
-    Floats = NDArray[numpy.float64]
-    Mask = NDArray[numpy.bool_]
+    from energybench.targets.columns import Mask, Objects
 
 #: Choices remembered, over all plants of a product: a few seconds and 80 MB.
 MOST_CHOICES = 10_000_000
@@ -241,7 +240,7 @@ def _targets(document: str) -> tuple[TargetRow, TargetRow]:
 def _lift(
     table: pandas.DataFrame,
     item: str,
-    level: NDArray[numpy.object_],
+    level: Objects,
     standard: str,
     over: Requirement,
     allow_unverified: bool,

@@ -29,12 +29,10 @@ from energybench.units.text import read_unit
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
-    from numpy.typing import NDArray
-
+    from energybench.frames.encode import Floats
     from energybench.tables.rows import TargetRow
+    from energybench.targets.columns import Mask, Objects
 
-    Floats = NDArray[numpy.float64]
-    Mask = NDArray[numpy.bool_]
     Measure = Callable[["Question"], "Computed"]
 
 FURNACE = "furnace_capacity"
@@ -127,7 +125,7 @@ class Graded:
     """The rows that a document has levels for, with the class of each under it; None where it is not known."""
 
     rows: pandas.DataFrame
-    level: NDArray[numpy.object_]
+    level: Objects
     why: str
     note: str
 
@@ -160,9 +158,7 @@ def graded(table: pandas.DataFrame, standard: str, allow_unverified: bool, leave
     return Graded(rows, level, why, f"left out, because the list does not have them: {left_out}" if left_out else "")
 
 
-def _by_intensity(
-    rows: pandas.DataFrame, standard: str, allow_unverified: bool
-) -> tuple[NDArray[numpy.object_], list[str], Mask]:
+def _by_intensity(rows: pandas.DataFrame, standard: str, allow_unverified: bool) -> tuple[Objects, list[str], Mask]:
     intensity = to_floats(rows["intensity"])
     level, outside = numpy.full(len(rows), None, object), numpy.zeros(len(rows), bool)
     reasons: list[str] = []
@@ -190,19 +186,19 @@ def _by_intensity(
     return level, reasons, outside
 
 
-def _stated(table: pandas.DataFrame, standard: str) -> NDArray[numpy.object_]:
+def _stated(table: pandas.DataFrame, standard: str) -> Objects:
     if not {"class", "document"} <= set(table.columns):
         return numpy.full(len(table), None, object)
-    found: NDArray[numpy.object_] = columns.coded(table["class"]).map(str, None)
+    found: Objects = columns.coded(table["class"]).map(str, None)
     found[~columns.coded(table["document"]).map(lambda name: name == standard, False, bool)] = None
     return found
 
 
-def _classes(ladder: Ladder, values: Floats) -> NDArray[numpy.object_]:
+def _classes(ladder: Ladder, values: Floats) -> Objects:
     regions = ladder.regions()
     names = numpy.array([None if level is None else level.value for level in regions.classes] + [None], object)
     region = numpy.searchsorted(regions.edges, regions.sign * values)
-    classes: NDArray[numpy.object_] = names[numpy.where(numpy.isnan(values), len(regions.classes), region)]
+    classes: Objects = names[numpy.where(numpy.isnan(values), len(regions.classes), region)]
     return classes
 
 

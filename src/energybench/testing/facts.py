@@ -18,7 +18,7 @@ from energybench.limits.choose import find_ladder, needs_capacity
 from energybench.tables.names import find_carrier, find_item
 from energybench.tables.store import cached, find_document, records
 from energybench.units.factors import STANDARD_COAL_KJ_PER_KGCE, Rate, ratio, same_kind
-from energybench.units.text import PRODUCTS, UnitText, atoms, read_unit, refused_spellings
+from energybench.units.text import KGCE, PRODUCTS, UnitText, atoms, read_unit, refused_spellings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -245,43 +245,38 @@ def cause_of(found: float, expected: Fraction | float, known: Iterable[tuple[Fra
 
 @cached()
 def figures_of(fuel: Fuel) -> tuple[tuple[Fraction, str], ...]:
-    unit = read_unit(fuel.record.unit)
-    own = Fraction(repr(fuel.record.value))
-    one, two = ("primary figure (等价值)", "calorific one (当量值)")
-    if fuel.record.basis != "calorific":
-        one, two = ("calorific figure (当量值)", "primary one (等价值)")
-    bases: list[tuple[Fraction, str]] = []
-    documents: list[tuple[Fraction, str]] = []
-    derived: list[tuple[Fraction, str]] = []
-    for row in records("carriers"):
-        if row.carrier != fuel.carrier:
-            continue
-        for text in dict.fromkeys((row.coefficient, row.coefficient_high)):
-            printed = f"{text} {row.coefficient_unit} of {row.document}"
-            for rate in _rates(text, row.coefficient_unit, fuel):
-                if row.basis == fuel.record.basis:
-                    documents.append((rate, f"the figure of another document: {printed}"))
-                elif fuel.category == "electricity":
-                    bases.append((rate, f"the {one} taken for the {two}: {printed}"))
+    """Return what other figures for a fuel are as a part of its own: another basis, document, or a heating value."""
+    basis, unit, own = fuel.record.basis, read_unit(fuel.record.unit), Fraction(repr(fuel.record.value))
+    of_basis = "the calorific figure (当量值) taken for the primary one (等价值)"
+    if basis == "calorific":
+        of_basis = "the primary figure (等价值) taken for the calorific one (当量值)"
+    rows = [row for row in records("carriers") if row.carrier == fuel.carrier]
+    printed = [
+        (row.basis == basis, rate, f"{text} {row.coefficient_unit} of {row.document}")
+        for row in rows
+        for text in dict.fromkeys((row.coefficient, row.coefficient_high))
+        for rate in _rates(text, row.coefficient_unit, fuel)
+    ]
+    found: list[tuple[Fraction, str]] = []
+    if fuel.category == "electricity":
+        found += [(rate, f"{of_basis}: {said}") for same, rate, said in printed if not same]
+        coal_rates = [row for row in records("coal_rates") if row.value and basis == "calorific"]
+        rates = [(Fraction(row.value) * ratio(read_unit(row.unit), unit), row.id) for row in coal_rates]
+        found += [(rate, f"{of_basis}: a coal rate, that of {name}") for rate, name in rates]
+    found += [(rate, f"the figure of another document: {said}") for same, rate, said in printed if same]
+    rule = "coefficients are looked up, never derived"
+    found += [
+        (
+            heat / Fraction(kilojoule) * ratio(KGCE, unit.over),
+            f"derived from a heating value over {kilojoule} kJ/kgce: {rule}",
+        )
+        for row in rows
         for heat in (
-            () if row.heating_value_high else _rates(row.heating_value, row.heating_value_unit, fuel, heat=True)
-        ):
-            for kilojoule in (str(float(STANDARD_COAL_KJ_PER_KGCE)), "29308", "29307", "29300", "29271"):
-                said = (
-                    f"derived from a heating value over {kilojoule} kJ/kgce: coefficients are looked up, never derived"
-                )
-                rate = heat / Fraction(kilojoule) * ratio(read_unit("kgce"), read_unit(unit.numerator[0]))
-                derived.append((rate, said))
-    if fuel.category == "electricity" and fuel.record.basis == "calorific":
-        bases += [
-            (
-                Fraction(row.value) * ratio(read_unit(row.unit), unit),
-                f"the {one} taken for the {two}: a coal rate, that of {row.id}",
-            )
-            for row in records("coal_rates")
-            if row.value
-        ]
-    return tuple((rate / own, said) for rate, said in (*bases, *documents, *derived) if rate != own)
+            [] if row.heating_value_high else _rates(row.heating_value, row.heating_value_unit, fuel, heat=True)
+        )
+        for kilojoule in (str(float(STANDARD_COAL_KJ_PER_KGCE)), "29308", "29307", "29300", "29271")
+    ]
+    return tuple((rate / own, said) for rate, said in found if rate != own)
 
 
 def _rates(text: str, unit: str, fuel: Fuel, *, heat: bool = False) -> list[Fraction]:

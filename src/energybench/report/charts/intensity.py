@@ -28,16 +28,15 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
     from matplotlib.text import Annotation
-    from numpy.typing import NDArray
 
     from energybench.accounts.account import Account
+    from energybench.frames.encode import Floats
     from energybench.limits.verdicts import Verdict
     from energybench.report.charts.canvas import Lettering
     from energybench.targets import TargetCheck, TargetVerdict
     from energybench.units.registry import AmountLike
 
     Measured = Verdict | FurnaceLimit | Assessment | Mapping[str, Verdict] | Iterable[Verdict]
-    Floats = NDArray[numpy.float64]
 
 
 LADDER = "ladder_chart"

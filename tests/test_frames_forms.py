@@ -106,6 +106,66 @@ def test_a_year_beside_a_title_is_no_header(tmp_path: Path) -> None:
         eb.assess(book(tmp_path / "m.xlsx", rows), OUTPUTS)
 
 
+LIST: list[Any] = [["2023年能源消费表"], ["能源名称", "计量单位", "消费量"]]
+COAL_ALONE, POWER_ALONE = COAL[3:4] + COAL[:3:-1], POWER[3:4] + POWER[:3:-1]
+
+
+@each("merged", [True, False])
+@each(
+    ("lines", "column", "sums"),
+    [
+        (("甲厂", "乙厂"), "plant", [COAL_TCE, 1843.5]),
+        (("一、外购能源", "二、外供能源"), "flow", [COAL_TCE - 1843.5]),
+        (("（一）能源消费", "（二）动力部分"), "", [BOTH_TCE]),
+    ],
+)
+def test_a_line_alone_above_rows_says_what_they_are(
+    lines: tuple[str, str], column: str, sums: list[float], merged: bool, tmp_path: Path
+) -> None:
+    """Left out as a note, 乙厂 would have its power in the total of 甲厂, and what is sent out would be added."""
+    rows = [*LIST, [lines[0]], COAL_ALONE, [lines[1]], POWER_ALONE]
+    path = book(tmp_path / "m.xlsx", rows, merged=("A3:C3", "A5:C5") if merged else ())
+    made = pandas.concat([OUTPUTS, OUTPUTS.assign(企业="乙厂")]) if column == "plant" else OUTPUTS
+    keys = {"product": "水泥熟料"} | ({} if column == "plant" else {"plant": "甲厂"})
+    answer = eb.assess(path, made, plausible=True, **keys)
+    assert answer.problems.empty
+    assert answer.results["tce"].tolist() == pytest.approx(sums)
+    said = f"meters: lines alone above rows are their {column} ({', '.join(lines)})"
+    assert (said in answer.notes) == bool(column)
+
+
+@each("lines", [["一、外购能源", "二、自产能源"], ["甲厂", "二、外供能源"]])
+def test_a_line_alone_that_leaves_open_what_the_rows_are_is_asked_about(lines: list[str], tmp_path: Path) -> None:
+    path = book(tmp_path / "m.xlsx", [*LIST, lines[:1], COAL_ALONE, lines[1:], POWER_ALONE])
+    with refused(TableError, "table", "stands alone above others", "in a column 企业, 期间, 产品 or 流向"):
+        eb.assess(path, OUTPUTS, plant="甲厂", product="水泥熟料")
+
+
+def test_headers_again_on_a_page_and_a_table_below_are_no_rows(tmp_path: Path) -> None:
+    signed = ["单位负责人：张三", "统计负责人：李四", "填表人：王五，2024年1月10日"]
+    below = [["二、产品产量"], ["产品名称", "计量单位", "产量"], ["水泥熟料", "万吨", 26]]
+    path = book(tmp_path / "m.xlsx", [*LIST, COAL_ALONE, LIST[1], POWER_ALONE, [], *below, signed])
+    answer = eb.assess(path, plant="甲厂", product="水泥熟料", period=2023)
+    assert tce(answer) == pytest.approx(BOTH_TCE)
+    assert {"meters: row 4 repeats the header and is left out", "meters: row 8 begins another table"} <= set(
+        answer.notes
+    )
+    lines = [",".join(map(str, row)) for row in (HEADER, COAL, HEADER, POWER)]
+    tidy = eb.assess(text(tmp_path / "m.csv", *lines), OUTPUTS)
+    assert tce(tidy) == pytest.approx(BOTH_TCE)
+    assert tidy.notes == ("meters: row 3 repeats the header and is left out",)
+    # A second table of another plant, whose line says so, is not taken for a page of the first.
+    other = book(tmp_path / "n.xlsx", [*LIST, COAL_ALONE, ["乙公司"], LIST[1], POWER_ALONE])
+    with refused(TableError, "table", "row 4 stands alone above others"):
+        eb.assess(other, OUTPUTS, plant="甲厂", product="水泥熟料")
+
+
+def test_signatures_below_the_amounts_are_no_rows(tmp_path: Path) -> None:
+    signed = ["单位负责人：张三", "统计负责人：李四", "填表人：王五，2024年1月10日"]
+    path = book(tmp_path / "m.xlsx", [*LIST, COAL_ALONE, POWER_ALONE, signed])
+    assert tce(eb.assess(path, OUTPUTS, plant="甲厂", product="水泥熟料")) == pytest.approx(BOTH_TCE)
+
+
 def test_two_header_rows_are_one_header(tmp_path: Path) -> None:
     rows: list[Any] = [[*HEADER[:4], "消费量", None], [*[None] * 4, "数量", "单位"], COAL, POWER]
     merged = ("A1:A2", "B1:B2", "C1:C2", "D1:D2", "E1:F1")
@@ -924,6 +984,10 @@ def test_what_a_ledger_gives_is_used(headers: list[Any], rows: list[list[Any]], 
         ([*WIDE, "用能"], [[*WIDE_ROW, "500"]], "'用能' may be energy"),
         ([*HEADER, "发热量(kcal/kg)"], [[*COAL, 5000]], "may be the heating value"),
         ([*HEADER, "外供量"], [[*COAL, 100]], "'外供量' is of energy sent out"),
+        # A coefficient of the caller's own, and a flow, would be passed over with no more than a note.
+        ([*HEADER, "折标系数（tce/t、tce/万kWh）"], [[*COAL, 0.9]], "may be the coefficient"),
+        ([*HEADER, "类别"], [[*COAL, "外购"], [*POWER, "外供"]], "has the flow '外供'"),
+        ([*HEADER, "来源"], [[*COAL, "外购"], [*POWER, "自产"]], "columns={'来源': 'flow'}"),
         (["企业", "期间", "产品", "电炉用电量(kWh)"], [[*KEY, 5]], "columns={'电炉用电量(kWh)': '电力'}"),
     ],
 )

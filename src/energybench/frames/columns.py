@@ -146,8 +146,9 @@ _AGAIN = re.compile("其中|标准煤|标煤|折标|折合|standard coal|tce", r
 
 #: Amounts that would not be subtracted.
 _SENT_OUT = re.compile("(?:外供|外销|外送|外售|外输|转供|售出)(?!.*left out)")
-#: A heating value that would be passed over for the default coefficient.
+#: What would be passed over for the default coefficient: a heating value, or a coefficient itself.
 _HEATING_VALUE = re.compile(r"(?:热值|发热量|发热值)(?!.*left out)")
+_COEFFICIENT = re.compile(r"(?<!参考)(?:折|标准?煤|当量|等价)[^系]*系数(?!.*left out)")
 
 
 def find_columns(
@@ -194,10 +195,16 @@ def canonical_columns(headers: Sequence[object], name: str) -> tuple[dict[str, i
         if column and column not in found:
             what = f"{name}: the header {quoted(header)} holds a unit, which is read of a table in memory only"
             raise TableError(what, header, f"Name it {column}, and give the unit in a column {column}_unit")
-        if name == "meters" and _HEATING_VALUE.search(header) and found.keys().isdisjoint(("ncv", "coefficient")):
+        if name != "meters" or not found.keys().isdisjoint(("ncv", "coefficient")):
+            continue
+        out = f"columns={{{quoted(header)}: ''}}"
+        if _HEATING_VALUE.search(header):
             what = f"{name}: the header {quoted(header)} is no column that is known, and may be the heating value"
-            out = f"columns={{{quoted(header)}: ''}}"
             fix = f"Give a net one as a column ncv (低位发热量) beside rows of carriers, or leave it out with {out}"
+            raise TableError(what, header, fix)
+        if _COEFFICIENT.search(header):
+            what = f"{name}: the header {quoted(header)} is no column that is known, and may be the coefficient"
+            fix = f"Name it 折标系数, with its units in a column 折标系数单位 (tce/t), or leave it out with {out}"
             raise TableError(what, header, fix)
     return found, unused
 

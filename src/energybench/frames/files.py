@@ -31,6 +31,7 @@ from energybench.frames.form_rows import (
     several_sheets,
     with_constants,
     without_example,
+    without_headers,
     without_notes,
 )
 from energybench.frames.forms import SUBTRACTED, Grid, find_form, refuse_near, role_of
@@ -174,9 +175,11 @@ def _with_own(frame: pandas.DataFrame, kind: str, layout: Layout) -> Reading:
     places = {column: header for header, column in names.items()}
     if value in places and other in places:
         with suppress(ArithmeticError):  # a signalling NaN: the row is refused where its cells are read
+            frame, notes = without_headers(frame, places, value, kind)
             empty = frame[places[value]].isna()
             if empty.any() and (empty := empty & frame[places[other]].isna()).any():
-                frame, notes = without_notes(frame, empty.to_numpy(), kind)
+                frame, said = without_notes(frame, empty.to_numpy(), kind)
+                notes += said
     if "plant" in places:
         frame, examples = without_example(frame, places["plant"], kind)
         notes += examples

@@ -42,6 +42,10 @@ _NOTE = re.compile(
     r"审核|复核|制表|填表|填报人|报出日期|联系电话|签[字章]|note|source|prepared by)",
     re.IGNORECASE,
 )
+#: The number of a section.
+_SECTION = re.compile(
+    r"\s*(?:[(（]?[一二三四五六七八九十]{1,3}[)）]|[一二三四五六七八九十]{1,3}[、.．]|[(（]?\d{1,2}[)）、.．](?!\d))\s*"
+)
 #: What stands above carriers and is no plant: a kind of figure, a time.
 _NO_LABEL = re.compile("[量费额存购折]|消耗|其中|上年|同期|本[年期]|去年|计划|实际")
 #: What a header has that speaks of energy.
@@ -149,7 +153,7 @@ def tidy(form: Form) -> tuple[pandas.DataFrame, list[str]]:
     import pandas
 
     full, raw = form.grid.filled(), form.grid.cells
-    rows, left_out = _body(form, raw, form.top + form.depth)
+    rows, left_out, bands = _body(form, full, form.top + form.depth)
     table: dict[str, list[Any]] = {}
     for place, head in enumerate(form.heads):
         # The amount of a merged cell is stated once; a key or a unit holds for each of its rows.
@@ -163,6 +167,8 @@ def tidy(form: Form) -> tuple[pandas.DataFrame, list[str]]:
     notes = [where + (f", rows {rows[0] + 1} to {rows[-1] + 1}" if rows else "")]
     notes += [f"{form.kind}: {note}" for note in (*form.grid.notes, *left_out)]
     frame, said = _with_units(frame.drop(columns=empty), form)
+    frame, alone = _with_bands(frame, bands, form.kind)
+    said += alone
     if any(head.role for head in form.heads):
         frame, shown = with_flows(frame, form.heads)
     else:
@@ -195,13 +201,13 @@ def _cell(cell: Any) -> Any:
     return (cell.strip() or None) if isinstance(cell, str) else cell
 
 
-def _body(form: Form, cells: list[list[Any]], first: int) -> tuple[list[int], list[str]]:
-    """Return the rows of a form that have cells, without notes and signatures, which are named."""
+def _body(form: Form, full: list[list[Any]], first: int) -> tuple[list[int], list[str], dict[int, str]]:
+    """Return the rows of a form that have cells, notes and signatures left out, which are named, and lines alone."""
+    cells, heads = form.grid.cells, form.heads
     values = [
-        place for place, head in enumerate(form.heads) if head.column in ("amount", "output") or head.name or head.part
+        place for place, head in enumerate(heads) if head.column in ("amount", "output") or head.name or head.part
     ]
-    rows: list[int] = []
-    left_out: list[str] = []
+    rows, left_out, bands = list[int](), list[str](), dict[int, str]()
     for number in range(first, len(cells)):
         texts = [cell_text(cell) for cell in cells[number]]
         filled = [text for text in texts if text]
@@ -210,9 +216,21 @@ def _body(form: Form, cells: list[list[Any]], first: int) -> tuple[list[int], li
         if not rows and is_numbering(filled):
             left_out.append(f"row {number + 1} numbers the columns and is left out")
             continue
-        valueless = not any(texts[place] for place in values)
-        if (valueless and len(filled) == 1 and _covers(form.grid, number)) or (valueless and _NOTE.match(filled[0])):
+        if (not rows or rows[-1] == number - 1) and _repeats(form, full, number):
+            left_out.append(f"row {number + 1} repeats the header and is left out")
+            continue
+        if rows and _begins_other(form, texts):
+            left_out.append(f"row {number + 1} begins another table")
+            break
+        said = [texts[place] for place in values if texts[place]]
+        if _NOTE.match(filled[0]) and all(_NOTE.match(text) or not re.search(r"\d", text) for text in said):
             left_out.append(f"row {number + 1} is a note and is left out: {quoted(filled[0])}")
+        elif (
+            not said
+            and len(filled) == 1
+            and (_covers(form.grid, number) or _is_band(form, texts.index(filled[0]), *filled))
+        ):
+            bands[number] = filled[0]
         else:
             rows.append(number)
     # A word alone, or a total without a figure, below the last row with one.
@@ -220,7 +238,85 @@ def _body(form: Form, cells: list[list[Any]], first: int) -> tuple[list[int], li
         if any(cell_text(cells[rows[-1]][place]) for place in values):
             break
         left_out.append(f"row {rows.pop() + 1} has no figure and is left out: {quoted(found[0])}")
-    return rows, left_out
+    for number in [one for one in bands if not rows or one > rows[-1]]:
+        left_out.append(f"row {number + 1} is a note and is left out: {quoted(bands.pop(number))}")
+    return rows, left_out, bands
+
+
+def _repeats(form: Form, full: list[list[Any]], number: int) -> bool:
+    """Say whether a row has the headers of a form again, as each printed page has them."""
+    known = [place for place, head in enumerate(form.heads) if head.column or head.name or head.part]
+    own = [cell_text(full[number][place]) for place in known]
+    headers = ([cell_text(full[form.top + line][place]) for place in known] for line in range(form.depth))
+    return len(known) > 1 and any(own) and any(own == header for header in headers)
+
+
+def _begins_other(form: Form, texts: list[str]) -> bool:
+    """Say whether a row has the headers of the other table, which stands below this one."""
+    other, value = ("outputs", "output") if form.kind == "meters" else ("meters", "amount")
+    found = {column_of(split_unit(text)[0], other) for text in texts if text} - {None}
+    return value in found and len(found) > 1
+
+
+def _is_band(form: Form, place: int, text: str) -> bool:
+    """Say whether a text alone in a row is no carrier that lacks its figures, but a line above those below it."""
+    columns = [head.column for head in form.heads]
+    if "carrier" not in columns or columns[place] not in ("", "carrier") or carriers_of(text):
+        return False
+    return bool(_SECTION.match(text) or _said_by(text))
+
+
+def _said_by(text: str) -> tuple[str, str]:
+    """Return the column of which a line above rows says what they are, and its word; ("", "") for any other."""
+    plain = _SECTION.sub("", text).strip(" :：")
+    if carriers_of(plain) or plain[:1] in "全本":
+        return "", ""
+    if re.search("产出|回收|自产|自发|自备", plain):
+        return "flow", ""
+    if re.search("外供|外销|外送|外售|外输|转供|输出|售出|上网", plain):
+        return "flow", "外供"
+    if re.search("外购|外来|购入|购进|采购|输入|投入|消费|消耗|使用", plain):
+        return "flow", "购入"
+    if period_span(plain) or part_of_year(plain, "2000"):
+        return "period", plain
+    if items_named(plain):
+        return "product", plain
+    return ("plant", plain) if re.search("(?:厂|公司|集团|基地|企业)$", plain) else ("", "")
+
+
+def _with_bands(frame: pandas.DataFrame, bands: Mapping[int, str], kind: str) -> tuple[pandas.DataFrame, list[str]]:
+    """Give the rows below a line that stands alone what it says of them; one that says nothing of them is a note."""
+    notes = [f"{kind}: row {number + 1} is a note and is left out: {quoted(text)}" for number, text in bands.items()]
+    said = {number: _said_by(text) for number, text in bands.items()}
+    columns = {column for column, _ in said.values()} - {""}
+    if not columns or set(said.values()) <= {("flow", "购入"), ("", "")}:
+        return frame, notes
+    column = next(iter(columns))
+    lines = sorted(said)
+    above = [max((line for line in lines if line < row - 1), default=-1) for row in frame.index]
+    asked = next((number for number, (_, word) in said.items() if not word), next(iter(bands)))
+    if len(columns) > 1 or column in frame or -1 in above or not said[asked][1]:
+        what = f"{kind}: row {asked + 1} stands alone above others, and may say what they are: {quoted(bands[asked])}"
+        fix = "Write what it says into each of the rows below it, in a column 企业, 期间, 产品 or 流向"
+        raise TableError(what, bands[asked], fix)
+    named = {number: word for number, (_, word) in said.items()}
+    shown = ", ".join(dict.fromkeys(bands.values()))
+    return frame.assign(**{column: [named[line] for line in above]}), [
+        f"{kind}: lines alone above rows are their {column} ({shown})"
+    ]
+
+
+def without_headers(
+    frame: pandas.DataFrame, places: Mapping[str, Any], value: str, kind: str
+) -> tuple[pandas.DataFrame, list[str]]:
+    """Leave out the rows of a tidy table that have its headers again, as each printed page does."""
+    header = places[value]
+    again = (frame[header] == str(header)).to_numpy(bool, na_value=False)
+    if not again.any():
+        return frame, []
+    for name in places.values():
+        again = again & (frame[name] == str(name)).to_numpy(bool, na_value=False)
+    return frame[~again], [f"{kind}: row {row} repeats the header and is left out" for row in frame.index[again]]
 
 
 def without_notes(frame: pandas.DataFrame, empty: Any, kind: str) -> tuple[pandas.DataFrame, list[str]]:

@@ -14,7 +14,7 @@ from pandas.api.types import is_numeric_dtype
 from energybench.accounts.control import USES
 from energybench.energy.lines import FLOW_SIGNS, FLOWS, KIND_OF_FLOW, USE_WORDS
 from energybench.energy.plausibility import COEFFICIENT_RULE, KCAL_FOR_KJ
-from energybench.errors import did_you_mean, quoted
+from energybench.errors import TableError, did_you_mean, quoted
 from energybench.frames.columns import KEYS
 from energybench.frames.encode import (
     BLANK,
@@ -36,7 +36,7 @@ from energybench.frames.resolve import Refusal, resolve_all
 from energybench.frames.uncertain import FIGURE_COLUMNS, METER_COLUMNS, read_figure_spreads, read_spreads
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Iterable
 
     import pandas
     from numpy.typing import NDArray
@@ -246,6 +246,27 @@ def _signed_twice(read: Meters, rows: Any = slice(None)) -> NDArray[numpy.bool_]
 
 def flow_word(cell: Any) -> str:
     return clean_text(cell).lower()
+
+
+#: A column of more distinct words than this is no column of flows.
+_FEW_WORDS = 100
+
+
+def refuse_flows(frame: pandas.DataFrame, unused: Iterable[str]) -> None:
+    """Refuse a column of an unknown header that says of rows that they are no input: their energy would be added."""
+    names = {header for header in unused if not header.endswith("(left out)")}
+    for place, header in enumerate(map(str, frame.columns)):
+        if header not in names or is_numeric_dtype(frame.dtypes.iloc[place]):
+            continue
+        cells = encode(frame.iloc[:, place]).distinct
+        for word in map(clean_text, cells if len(cells) <= _FEW_WORDS else ()):
+            if KIND_OF_FLOW.get(flow_word(word), "in") != "in":
+                what = (
+                    f"meters: the header {quoted(header)} is no column that is known, and has the flow {quoted(word)}"
+                )
+                way = f"columns={{{quoted(header)}: 'flow'}}"
+                out = f"columns={{{quoted(header)}: ''}}"
+                raise TableError(what, header, f"Name it 流向, or pass {way}, or leave it out with {out}")
 
 
 def use_word(cell: Any) -> str:

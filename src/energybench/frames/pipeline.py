@@ -48,7 +48,7 @@ from energybench.frames.grading import (
 )
 from energybench.frames.groups import KEY_TEXT, Parts, by_month, make_groups, stray_keys, withhold
 from energybench.frames.kernel import Totals, sweep
-from energybench.frames.meters import CODED, problems_of, read_meters
+from energybench.frames.meters import CODED, problems_of, read_meters, refuse_flows
 from energybench.frames.outputs import work_out_outputs
 from energybench.frames.problems import Tally
 from energybench.frames.resolve import Factor, KnownFactors, Options, Threshold
@@ -313,6 +313,8 @@ def add_batches(
         # What is said of its shape is done.
         layout, used = Layout(columns=layout.names, none_used=layout.none_used), source.used
     places, unused, constants = layout.places(source.headers, "meters")
+    if isinstance(source, Reading) and "flow" not in places:
+        refuse_flows(source.frame, unused)
     layout = replace(layout, constants=constants)
     try:
         wanted = Wanted.of(outputs, options, source.kind, layouts["outputs"], outputs is meters)

@@ -61,11 +61,9 @@ def class_percent(accuracy: str | float, allow_unverified: bool = False) -> tupl
     if found is None or not 0 < float(found[1]) <= LARGEST_CLASS:
         known = [row.id for row in rows.values() if row.accuracy_class]
         fix = f'Write a class such as "0.5", up to {LARGEST_CLASS}; energybench tables meter_accuracy lists rows'
-        raise UncertaintyError(
-            f"accuracy is {quoted(accuracy)}, expected a class in % or a row",
-            quoted(accuracy),
-            did_you_mean(text, known, fix) if re.match("[a-z]", text) else fix,
-        )
+        said = f"accuracy is {quoted(accuracy)}, expected a class in % or a row"
+        fix = did_you_mean(text, known, fix) if re.match("[a-z]", text) else fix
+        raise UncertaintyError(said, quoted(accuracy), fix)
     return float(found[1]), f"class {text} given by the user"
 
 

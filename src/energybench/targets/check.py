@@ -202,11 +202,9 @@ class TargetCheck(Receipted):
         """Return a verdict by target id, or by its number in the document."""
         keys = {key: verdict for verdict in self.verdicts for key in (verdict.target, verdict.number)}
         if target not in keys:
-            raise UnknownNameError(
-                f"{quoted(target)} is no target of {self.document}",
-                quoted(target),
-                did_you_mean(str(target), keys, "Give a target id or its number, such as 04"),
-            )
+            said = f"{quoted(target)} is no target of {self.document}"
+            fix = did_you_mean(str(target), keys, "Give a target id or its number, such as 04")
+            raise UnknownNameError(said, quoted(target), fix)
         return keys[target]
 
     def __iter__(self) -> Iterator[TargetVerdict]:
@@ -348,11 +346,9 @@ def _check_region(table: pandas.DataFrame, document: str) -> None:
     elsewhere = columns.coded(table["region"]).map(lambda text: not normalise_name(text).startswith(known), False, bool)
     if elsewhere.any():
         found = ", ".join(columns.coded(table.loc[elsewhere, "region"]).distinct)
-        raise OptionError(
-            f"{citation(document)} is of {places[0]}, and the region of {columns.named(table, elsewhere)} is {found}",
-            found,
-            f"Leave out the rows of other places; where a place lies in {places[0]}, write {places[0]} as its region",
-        )
+        said = f"{citation(document)} is of {places[0]}, and the region of {columns.named(table, elsewhere)} is {found}"
+        fix = f"Leave out the rows of other places; where a place lies in {places[0]}, write {places[0]} as its region"
+        raise OptionError(said, found, fix)
 
 
 def _places_inside(place: str) -> list[str]:
@@ -376,11 +372,9 @@ def read_figures(given: Figures, rows: tuple[TargetRow, ...]) -> dict[str, float
     # A figure named by target id goes before one named by what it measures.
     for name, value in sorted(given.items(), key=lambda pair: "/" in str(pair[0])):
         if name not in known:
-            raise UnknownNameError(
-                f"{quoted(name)} is no figure that a target of {rows[0].document} is compared with",
-                quoted(name),
-                did_you_mean(str(name), known, f"The figures are {', '.join(n for n in known if '/' not in n)}"),
-            )
+            said = f"{quoted(name)} is no figure that a target of {rows[0].document} is compared with"
+            fix = did_you_mean(str(name), known, f"The figures are {', '.join(n for n in known if '/' not in n)}")
+            raise UnknownNameError(said, quoted(name), fix)
         for row in known[name]:
             spec = measure_of(row)
             figure = columns.read_figure(value, _figure_unit(row, spec), str(name))
@@ -504,11 +498,8 @@ def _period_of(table: pandas.DataFrame, row: TargetRow) -> str:
     due = deadline_year(row.deadline)
     if due is None or str(due) not in periods:
         meant = f"is due {row.deadline}" if due is not None else "names no year"
-        raise MissingFigureError(
-            f"The rows are of {', '.join(periods)} and the target {meant}",
-            row.deadline,
-            "Pass period= with one of them",
-        )
+        said = f"The rows are of {', '.join(periods)} and the target {meant}"
+        raise MissingFigureError(said, row.deadline, "Pass period= with one of them")
     return str(due)
 
 

@@ -152,11 +152,8 @@ def target_rows(document: str) -> tuple[TargetRow, ...]:
     rows: tuple[TargetRow, ...] = tuple(row for row in records("targets") if row.document == wanted)
     if not rows:
         known = list(dict.fromkeys(row.document for row in records("targets")))
-        raise UnknownNameError(
-            f"{quoted(document)}, {citation(wanted)}, has no row in the table of targets",
-            quoted(document),
-            f"There are targets of {', '.join(known)}",
-        )
+        said = f"{quoted(document)}, {citation(wanted)}, has no row in the table of targets"
+        raise UnknownNameError(said, quoted(document), f"There are targets of {', '.join(known)}")
     return rows
 
 
@@ -192,11 +189,8 @@ def with_unit(number: str, unit: str) -> str:
 def check_tolerance(tolerance: float) -> float:
     number = isinstance(tolerance, int | float) and not isinstance(tolerance, bool)
     if not number or not isfinite(tolerance) or not 0 <= tolerance < 1:
-        raise OptionError(
-            f"tolerance is {quoted(tolerance)}, expected a share of the value from 0 to below 1",
-            quoted(tolerance),
-            "Write 0.05 for 5 %",
-        )
+        said = f"tolerance is {quoted(tolerance)}, expected a share of the value from 0 to below 1"
+        raise OptionError(said, quoted(tolerance), "Write 0.05 for 5 %")
     return float(tolerance)
 
 
@@ -225,11 +219,8 @@ def _values(row: TargetRow) -> tuple[Fraction, Fraction]:
     try:
         return Fraction(first), Fraction(second)
     except ValueError as error:
-        raise TableError(
-            f"{row.id}: the value is {quoted(row.value)} where the comparison is {row.comparison}",
-            row.id,
-            "Write a decimal, or low-high for a range",
-        ) from error
+        said = f"{row.id}: the value is {quoted(row.value)} where the comparison is {row.comparison}"
+        raise TableError(said, row.id, "Write a decimal, or low-high for a range") from error
 
 
 def interval(comparison: str, lower: Fraction, upper: Fraction) -> tuple[float, float]:
@@ -297,14 +288,13 @@ def _refuse_repeated(table: pandas.DataFrame) -> None:
     same = (keys == first).all(axis=1).to_numpy()
     shown = " ".join(dict.fromkeys(filter(None, first.tolist())))
     documents = coded(table.loc[same, "document"]).distinct if "document" in table.columns else []
-    raise TableError(
-        f"{shown} stands in the rows {', '.join(map(str, numpy.flatnonzero(same)[:_MOST_NAMES]))} of the results"
-        f"{', under several documents,' if len(documents) > 1 else ''} and would count several times",
-        shown,
-        f'Keep the rows of one document: results[results["document"] == "{documents[0]}"]'
-        if len(documents) > 1
-        else "Add the rows up, or name the products apart",
-    )
+    rows, under = ", ".join(map(str, numpy.flatnonzero(same)[:_MOST_NAMES])), ""
+    fix = "Add the rows up, or name the products apart"
+    if len(documents) > 1:
+        under = ", under several documents,"
+        fix = f'Keep the rows of one document: results[results["document"] == "{documents[0]}"]'
+    said = f"{shown} stands in the rows {rows} of the results{under} and would count several times"
+    raise TableError(said, shown, fix)
 
 
 def of_period(table: pandas.DataFrame, period: str | int | None) -> pandas.DataFrame:
@@ -317,11 +307,8 @@ def of_period(table: pandas.DataFrame, period: str | int | None) -> pandas.DataF
         raise OptionError(f"The periods of the rows are {known}", known, "Pass period= with one of them")
     wanted = periods.distinct[0] if period is None else period_key(period)
     if wanted not in periods.distinct:
-        raise OptionError(
-            f"The results have no rows of {wanted}, only of {known}",
-            wanted,
-            f"Add the rows of {wanted}, or pass another",
-        )
+        said = f"The results have no rows of {wanted}, only of {known}"
+        raise OptionError(said, wanted, f"Add the rows of {wanted}, or pass another")
     rows: pandas.DataFrame = table.loc[periods.codes == periods.distinct.index(wanted)]
     return rows
 
@@ -397,13 +384,11 @@ def known_items(table: pandas.DataFrame) -> Objects:
     unknown = coded(items).map(lambda name: name != OTHER and items_named(name) != (name,), True, bool)
     if unknown.any():
         names = list(dict.fromkeys(items[unknown].tolist()))
-        said = [_why_unknown(name, named(table, items == name)) for name in names[:_MOST_NAMES]]
+        whys = [_why_unknown(name, named(table, items == name)) for name in names[:_MOST_NAMES]]
         rest = [f"and {len(names) - _MOST_NAMES} more names"] if len(names) > _MOST_NAMES else []
-        raise UnknownProductError(
-            "; ".join([*said, *rest]),
-            named(table, unknown),
-            'Correct it, or write "other" in a column item for a product that is none of the tables',
-        )
+        said = "; ".join([*whys, *rest])
+        fix = 'Correct it, or write "other" in a column item for a product that is none of the tables'
+        raise UnknownProductError(said, named(table, unknown), fix)
     return items
 
 
@@ -514,14 +499,12 @@ def numbers(table: pandas.DataFrame, column: str, unit: str) -> Floats:
     beside, known = unit_column(column), numpy.isfinite(values)
     without = known & (units.codes == len(units.distinct))
     if without.any():
-        stated = beside in table.columns
-        raise MissingColumnError(
-            f"{beside} is empty for {named(table, without)}"
-            if stated
-            else f"{column} holds bare numbers, and the results have no column {beside}",
-            beside,
-            f"Write {unit}" if stated else f"Add {beside} (the target is in {unit})",
-        )
+        said = f"{beside} is empty for {named(table, without)}"
+        fix = f"Write {unit}"
+        if beside not in table.columns:
+            said = f"{column} holds bare numbers, and the results have no column {beside}"
+            fix = f"Add {beside} (the target is in {unit})"
+        raise MissingColumnError(said, beside, fix)
     used = {units.distinct[code] for code in numpy.unique(units.codes[known]).tolist()}
     factors = [float(_unit_factor(text, unit, column)) if text in used else numpy.nan for text in units.distinct]
     result: Floats = values * units.table(factors, numpy.nan, numpy.float64)[units.codes]

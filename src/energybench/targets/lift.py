@@ -230,11 +230,8 @@ def _targets(document: str) -> tuple[TargetRow, TargetRow]:
     try:
         return tests[f"level = {Level.BELOW_BASELINE}"], tests[f"level = {Level.BENCHMARK}"]
     except KeyError as error:
-        raise OptionError(
-            f"{quoted(document)} has no targets on capacity below baseline and at benchmark",
-            quoted(document),
-            'Use "panzhihua-2024"',
-        ) from error
+        said = f"{quoted(document)} has no targets on capacity below baseline and at benchmark"
+        raise OptionError(said, quoted(document), 'Use "panzhihua-2024"') from error
 
 
 def _lift(

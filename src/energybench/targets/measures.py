@@ -84,11 +84,9 @@ def require_columns(table_columns: Collection[str], spec: MeasureRow, standard: 
     subject = "; ".join(map(str, spec.subject))
     about = f"The target is about the rows with {subject}. " if subject else ""
     value = f'"... {unit}"' if unit else "..."
-    raise MissingColumnError(
-        f"The results have no column{'s' * (len(missing) > 1)} {shown}",
-        ", ".join(missing),
-        f'{about}Add what is missing, or pass figures={{"{spec.figure}": {value}}}',
-    )
+    said = f"The results have no column{'s' * (len(missing) > 1)} {shown}"
+    fix = f'{about}Add what is missing, or pass figures={{"{spec.figure}": {value}}}'
+    raise MissingColumnError(said, ", ".join(missing), fix)
 
 
 def _column_wanted(name: str, unit: str, standard: str) -> str:
@@ -110,14 +108,14 @@ def check_standard(standard: str) -> None:
         return
     row = find_document(standard)
     successor = row.replaced_by
-    raise MissingFigureError(
-        f"The levels of {citation(standard)} ({row.title_zh}) are not known: nobody could read them",
-        standard,
-        f"Another standard is another test: if you want it, read the target by its successor {citation(successor)} "
-        f'with standards={{"{standard}": "{successor}"}}'
-        if successor in known
-        else "Look them up and add them with energybench.tables.use()",
-    )
+    said = f"The levels of {citation(standard)} ({row.title_zh}) are not known: nobody could read them"
+    fix = "Look them up and add them with energybench.tables.use()"
+    if successor in known:
+        fix = (
+            f"Another standard is another test: if you want it, read the target by its successor {citation(successor)} "
+            f'with standards={{"{standard}": "{successor}"}}'
+        )
+    raise MissingFigureError(said, standard, fix)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,11 +137,9 @@ def graded(table: pandas.DataFrame, standard: str, allow_unverified: bool, leave
     reasons: list[str] = []
     if open_rows.any():
         if not {"intensity", "unit"} <= set(table.columns):
-            raise MissingColumnError(
-                f"The results have no class under {citation(standard)} for {columns.named(table, open_rows)}",
-                "class",
-                f'Assess with document="{standard}" (columns class and document), or add intensity and unit',
-            )
+            said = f"The results have no class under {citation(standard)} for {columns.named(table, open_rows)}"
+            fix = f'Assess with document="{standard}" (columns class and document), or add intensity and unit'
+            raise MissingColumnError(said, "class", fix)
         rows = table.loc[open_rows]
         found, reasons, outside[open_rows] = _by_intensity(rows, standard, allow_unverified)
         level[open_rows] = found
@@ -238,11 +234,8 @@ class Question:
         for condition in self.spec.subject:
             yes, known = columns.holds(rows, condition)
             if not known.all():
-                raise MissingColumnError(
-                    f"{_not_known(rows, condition, known)}: whether {condition} is not known",
-                    condition.column,
-                    "Fill it in",
-                )
+                said = f"{_not_known(rows, condition, known)}: whether {condition} is not known"
+                raise MissingColumnError(said, condition.column, "Fill it in")
             if not yes.any():
                 raise MissingFigureError(f"No row has {condition}", condition.column, "Add the rows concerned")
             rows = rows.loc[yes]

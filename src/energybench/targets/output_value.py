@@ -183,11 +183,8 @@ def _from_books(books: Books) -> tuple[dict[str, tuple[float, float]], str]:
     bases = {energy.basis for energy, _ in books.values() if isinstance(energy, Account)}
     if len(bases) > 1:
         found = " and ".join(sorted(bases))
-        raise BasisError(
-            f"The accounts are on the bases {found}, which do not add up",
-            found,
-            "Compute all of them with one basis",
-        )
+        said = f"The accounts are on the bases {found}, which do not add up"
+        raise BasisError(said, found, "Compute all of them with one basis")
     return {
         name: (
             energy.tce if isinstance(energy, Account) else read_figure(energy, "tce", f"energy of {name}"),

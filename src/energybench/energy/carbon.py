@@ -413,9 +413,8 @@ def _row_by_id(name: str, value: object, fuel: str) -> Co2FactorRow | None:
     row: Co2FactorRow = known[value]
     subject = row.subject.removeprefix(_IPCC)
     if subject != fuel and subject in {carrier.carrier for carrier in records("carriers")}:
-        raise OptionError(
-            f"{name} is {quoted(value)}, a row of {subject}, for {fuel}", quoted(value), "Name a row of it"
-        )
+        said = f"{name} is {quoted(value)}, a row of {subject}, for {fuel}"
+        raise OptionError(said, quoted(value), "Name a row of it")
     return row
 
 
@@ -503,9 +502,8 @@ def _read_share(value: object) -> Fraction:
                 return share
         except AmountError:
             pass
-    raise AmountError(
-        f"oxidation is {quoted(value)}, expected a share above 0 and up to 1", quoted(value), 'Write 0.98 or "98 %"'
-    )
+    said = f"oxidation is {quoted(value)}, expected a share above 0 and up to 1"
+    raise AmountError(said, quoted(value), 'Write 0.98 or "98 %"')
 
 
 def _refuse_slip(fuel: str, name: str, rate: Rate) -> None:

@@ -195,9 +195,8 @@ def read_editions(edition: str | Sequence[str] | None) -> str | None:
         return None
     names = edition.split(",") if isinstance(edition, str) else edition
     if not isinstance(names, list | tuple) or not names:
-        raise OptionError(
-            f"edition is {quoted(edition)}", quoted(edition), 'Write "gbt-2589-2020", or several in order'
-        )
+        said = f"edition is {quoted(edition)}"
+        raise OptionError(said, quoted(edition), 'Write "gbt-2589-2020", or several in order')
     found = [find_document(name.strip() if isinstance(name, str) else name).id for name in names]
     return edition if isinstance(edition, str) and len(found) == 1 else ",".join(found)
 

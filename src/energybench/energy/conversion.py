@@ -92,9 +92,8 @@ def _amounts_of(rate: Rate, unit: UnitText, choice: Choice, carrier: str) -> tup
     per, density = rate.unit.per, choice.density
     if same_kind(unit, per):
         if density is not None:
-            raise OptionError(
-                f"density is given, and {unit} needs none for a coefficient per {per}", "density", "Leave density out"
-            )
+            said = f"density is given, and {unit} needs none for a coefficient per {per}"
+            raise OptionError(said, "density", "Leave density out")
         return ratio(unit, per), ""
     if density is None and two_conditions(unit, per) and choice.gas_state is not None:
         # One cubic metre at that state is so many at 0 °C.
@@ -194,9 +193,8 @@ def read_options(
     chain = read_editions(edition)
     state = None if gas_state is None else read_condition(gas_state, "gas_state")[0]
     if coal_rate is not None and basis == "calorific":
-        raise OptionError(
-            "coal_rate is given with the calorific basis, which does not use it", "coal_rate", 'Pass basis="primary"'
-        )
+        said = "coal_rate is given with the calorific basis, which does not use it"
+        raise OptionError(said, "coal_rate", 'Pass basis="primary"')
     for name, figure in (("coal_rate", coal_rate), ("edition", edition)):
         if figure is not None and coefficient is not None:
             raise OptionError(f"coefficient, {name}: both are given", name, "Give one of them")

@@ -213,9 +213,8 @@ def read_condition(temperature: object, name: str) -> tuple[Fraction, Condition]
     kelvin = read_temperature(temperature, name)
     if kelvin not in CONDITIONS:
         known = " or ".join(f'"{condition.celsius} °C" ({condition.meaning})' for condition in CONDITIONS.values())
-        raise OptionError(
-            f"{name} is {quoted(temperature)}, no reference condition", quoted(temperature), f"Use {known}"
-        )
+        said = f"{name} is {quoted(temperature)}, no reference condition"
+        raise OptionError(said, quoted(temperature), f"Use {known}")
     return kelvin, CONDITIONS[kelvin]
 
 
@@ -223,9 +222,8 @@ def _cubic_metres(unit: UnitText, kelvin: Fraction) -> Fraction:
     if same_kind(unit, M3):
         return ratio(unit, M3)
     if not same_kind(unit, NM3):
-        raise DimensionError(
-            f"The amount is in {unit}, expected a gas volume", str(unit), 'Write, for example, "10000 m3"'
-        )
+        said = f"The amount is in {unit}, expected a gas volume"
+        raise DimensionError(said, str(unit), 'Write, for example, "10000 m3"')
     if kelvin != NORMAL_KELVIN:
         said = f"The amount is in {unit}, which is a volume at 0 °C, and from_temperature is another"
         raise GasConditionError(said, str(unit), 'Write from_temperature="0 °C", or give the amount in m3')
@@ -395,9 +393,8 @@ def _feedwater(megapascal: float, temperature: AmountLike | None, enthalpy: Amou
     if enthalpy is not None:
         rate = read_rate(enthalpy, "feedwater_enthalpy")
         if not same_kind(rate.unit, _KJ_PER_KG):
-            raise DimensionError(
-                f"feedwater_enthalpy is {rate}, expected an enthalpy per mass", str(rate), "Give it in kJ/kg"
-            )
+            said = f"feedwater_enthalpy is {rate}, expected an enthalpy per mass"
+            raise DimensionError(said, str(rate), "Give it in kJ/kg")
         below = to_float(rate.to(_KJ_PER_KG), "feedwater_enthalpy")
         return below, f"water of {below:g} kJ/kg, given by the user"
     kelvin = float(read_temperature(temperature, "feedwater_temperature"))

@@ -191,9 +191,8 @@ def _number(part: str, text: str) -> tuple[Fraction, str]:
 
 def check_finite(value: float, text: str) -> None:
     if not (math.isfinite(value) and value >= 0):
-        raise UncertaintyError(
-            f"The uncertainty of {quoted(text)} is {value}", quoted(text), "Give a finite number, not negative"
-        )
+        said = f"The uncertainty of {quoted(text)} is {value}"
+        raise UncertaintyError(said, quoted(text), "Give a finite number, not negative")
 
 
 def read_coverage(given: object, text: object) -> float:
@@ -233,15 +232,13 @@ def read_uncertainty(given: str | float, value: float, unit: UnitText) -> float:
         try:
             factor = _same_unit(rest, unit, given) if rest else Fraction(1)
         except UnitTextError as error:
-            raise UncertaintyError(
-                f"The uncertainty {quoted(given)} is not read: {error.message}", quoted(given), error.fix
-            ) from error
+            said = f"The uncertainty {quoted(given)} is not read: {error.message}"
+            raise UncertaintyError(said, quoted(given), error.fix) from error
         return to_float(number * factor, "uncertainty") / divisor
     plain = as_float(given)
     if isinstance(given, bool) or not (math.isfinite(plain) and plain >= 0):
-        raise UncertaintyError(
-            f"uncertainty is {quoted(given)}, expected a finite number, not negative", quoted(given), f"Write {FORMS}"
-        )
+        said = f"uncertainty is {quoted(given)}, expected a finite number, not negative"
+        raise UncertaintyError(said, quoted(given), f"Write {FORMS}")
     return plain
 
 

@@ -253,9 +253,8 @@ def documents_of_region(region: str) -> frozenset[str]:
         known = [name for row in records("documents") for name in filter(None, row.region.split(";"))]
         advice = f"Known: {', '.join(dict.fromkeys(known))}. Leave region out for the national rule"
         shown = quoted(region)
-        raise UnknownNameError(
-            f"{shown} is not a region of the tables", shown, did_you_mean(str(region), known, advice)
-        )
+        said = f"{shown} is not a region of the tables"
+        raise UnknownNameError(said, shown, did_you_mean(str(region), known, advice))
     return frozenset(names[normalise_name(region)])
 
 
@@ -364,9 +363,8 @@ def all_ladders(name: str, like: UnitText) -> tuple[Ladder, ...]:
     """Return every ladder of the same product and kind of unit, of national lists, GB standards and local limits."""
     item = find_item(name)
     if needs_capacity(item):
-        raise CapacityError(
-            f"The limit of {item} depends on furnace capacity", item, 'Use classify() with capacity="3 t"'
-        )
+        said = f"The limit of {item} depends on furnace capacity"
+        raise CapacityError(said, item, 'Use classify() with capacity="3 t"')
     rows = [ladder for ladder in same_product(item) if ladder.unit and same_kind(read_unit(ladder.unit), like)]
     if not rows:
         units = ", ".join(sorted({ladder.unit for ladder in _ladders(item)}))

@@ -168,9 +168,8 @@ def classify(
         check_option("documents", documents, ("all",))
         others = (document, period, region, project, capacity, output, corrections)
         if any(option is not None for option in others) or reading != READINGS[0] or allow_unverified:
-            raise OptionError(
-                'documents="all" goes with basis, compare and plausible only', "documents", "Leave the others out"
-            )
+            said = 'documents="all" goes with basis, compare and plausible only'
+            raise OptionError(said, "documents", "Leave the others out")
         return classify_all(value, item, basis=basis, compare=compare, plausible=plausible)
     if not isinstance(plausible, bool):
         raise OptionError(f"plausible is {quoted(plausible)}, expected True or False", quoted(plausible), "Write True")
@@ -322,9 +321,8 @@ def _value_in(
 ) -> tuple[float, float | None, Fraction | None]:
     """Return a value in the ladder's unit, its uncertainty, and the value exactly where it was given as a decimal."""
     if not ladder.unit:
-        raise MissingFigureError(
-            f"The unit of {ladder.item} in {citation(ladder.document)} is not known", ladder.item, ""
-        )
+        said = f"The unit of {ladder.item} in {citation(ladder.document)} is not known"
+        raise MissingFigureError(said, ladder.item, "")
     magnitude, unit, spread = read
     if not isinstance(magnitude, float | Fraction):
         raise AmountError("value is an array, expected one value", "value", "Use assess() for whole tables")

@@ -203,9 +203,8 @@ def read_capacity(capacity: AmountLike) -> float:
         raise CapacityError("capacity is an array, expected one furnace", "capacity", "Use a column and assess()")
     tonnes = to_float(Fraction(repr(magnitude)) * factor, "capacity")
     if tonnes <= 0:
-        raise CapacityError(
-            f"capacity is {quoted(capacity)}, expected more than zero", quoted(capacity), "Give the rated capacity"
-        )
+        said = f"capacity is {quoted(capacity)}, expected more than zero"
+        raise CapacityError(said, quoted(capacity), "Give the rated capacity")
     return tonnes
 
 

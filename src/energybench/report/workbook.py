@@ -194,9 +194,8 @@ def _opened(source: str | Path, path: str | Path) -> Any:
     import openpyxl
 
     if Path(source).resolve() == Path(path).resolve():
-        raise OptionError(
-            f"{quoted(str(path))} is read, and would be written over", quoted(str(path)), "Give another name"
-        )
+        said = f"{quoted(str(path))} is read, and would be written over"
+        raise OptionError(said, quoted(str(path)), "Give another name")
     book = openpyxl.load_workbook(source)
     for name in book.sheetnames:
         if name.startswith(OWN_SHEETS):
@@ -448,9 +447,8 @@ def template(
     words = Words(lang)
     refuse_overwriting((path,), (), WORKBOOKS)
     if Path(path).exists():
-        raise OptionError(
-            f"{quoted(str(path))} is there already", quoted(str(path)), "Give a name that is not there yet"
-        )
+        said = f"{quoted(str(path))} is there already"
+        raise OptionError(said, quoted(str(path)), "Give a name that is not there yet")
     names = (product,) if isinstance(product, str) else tuple(product)
     products = {find_item(name): _looked_up(name, document, region) for name in names}
     corrections = {header: one for item in products.values() for header, one in _headers(item, words)}

@@ -381,9 +381,8 @@ def read_figures(given: Figures, rows: tuple[TargetRow, ...]) -> dict[str, float
             if figure < 0 and spec.measure != "growth":
                 raise AmountError(f"{name} is {quoted(value)}, below zero", quoted(value), "Check the number")
             if figure > 100 and (spec.is_share or row.unit.startswith("% of ")):
-                raise AmountError(
-                    f"{name} is {quoted(value)}, expected a share of at most 100 %", quoted(value), "Check the number"
-                )
+                said = f"{name} is {quoted(value)}, expected a share of at most 100 %"
+                raise AmountError(said, quoted(value), "Check the number")
             found[row.id] = figure
     return found
 
@@ -441,9 +440,8 @@ def _answer(row: TargetRow, spec: MeasureRow, need: Requirement, given: _Given) 
         if table is None or spec.measure == "figure":
             why = "and there are no results to compute it from" if table is None else "no column gives it"
             value = f'"... {unit}"' if unit else "..."
-            raise MissingFigureError(
-                f"The figure {spec.figure} is missing, {why}", spec.figure, f'Pass figures={{"{spec.figure}": {value}}}'
-            )
+            said = f"The figure {spec.figure} is missing, {why}"
+            raise MissingFigureError(said, spec.figure, f'Pass figures={{"{spec.figure}": {value}}}')
         standard = given.standards.get(spec.standard, spec.standard)
         if standard:
             check_standard(standard)

@@ -330,9 +330,8 @@ def filled(table: pandas.DataFrame, column: str) -> Coded:
 def require_column(table: pandas.DataFrame, column: str, unit: str = "") -> None:
     if column not in table.columns:
         beside = f" in {unit}, with {unit_column(column)} beside it," if unit else ""
-        raise MissingColumnError(
-            f"The results have no column {column}", column, f"Add a column {column}{beside} for the rows concerned"
-        )
+        said = f"The results have no column {column}"
+        raise MissingColumnError(said, column, f"Add a column {column}{beside} for the rows concerned")
 
 
 # Names of rows --------------------------------------------------------------------------------------------

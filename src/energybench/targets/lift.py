@@ -325,18 +325,16 @@ def _savings(table: pandas.DataFrame, item: str, standard: str, allow_unverified
     columns.require_column(table, "output")
     none_made = to_floats(table["output"]) <= 0
     if none_made.any():
-        raise OutputError(
-            f"output is not above zero for {columns.named(table, none_made)}", "output", "Check the number"
-        )
+        said = f"output is not above zero for {columns.named(table, none_made)}"
+        raise OutputError(said, "output", "Check the number")
     output, unit = columns.weights_of(table, "output")
     scale, saving_unit = saving_scale(ladder, f"1 {unit}")
     amount = output * float(scale)
     thresholds = {step.level: step.value for step in ladder.steps}
     baseline, benchmark = thresholds[Level.BASELINE], thresholds[Level.BENCHMARK]
     if baseline is None or benchmark is None:
-        raise MissingFigureError(
-            f"A level of {item} in {citation(standard)} is not known", item, "Add it with energybench.tables.use()"
-        )
+        said = f"A level of {item} in {citation(standard)} is not known"
+        raise MissingFigureError(said, item, "Add it with energybench.tables.use()")
     to_baseline, to_benchmark = (
         numpy.maximum(0.0, ladder.sign * (intensity - threshold)) * amount for threshold in (baseline, benchmark)
     )

@@ -162,9 +162,8 @@ def energy_per_output_value(
     for name in chain:
         if name not in books:
             known = f"The plants are {', '.join(books)}"
-            raise UnknownNameError(
-                f"{quoted(name)} is none of the plants", quoted(name), did_you_mean(name, books, known)
-            )
+            said = f"{quoted(name)} is none of the plants"
+            raise UnknownNameError(said, quoted(name), did_you_mean(name, books, known))
     parts = tuple(_part(name, "smelter" if name == smelter else "downstream", *books[name]) for name in chain)
     tce, value = sum(part.tce for part in parts), sum(part.output_value for part in parts)
     alone, whole = parts[0].intensity, tce / value
@@ -212,9 +211,8 @@ def _from_table(table: pandas.DataFrame, unit: str | None, period: str | int | N
 
 def _part(name: str, role: str, tce: float, value: float) -> OutputValuePart:
     if not (isfinite(value) and value > 0):
-        raise OutputError(
-            f"The output value of {name} is {value:g} 万元, expected more than zero", name, "Check the number"
-        )
+        said = f"The output value of {name} is {value:g} 万元, expected more than zero"
+        raise OutputError(said, name, "Check the number")
     if tce <= 0:
         raise NoEnergyError(f"The energy of {name} is {tce:g} tce, expected more than zero", name, "Check the energy")
     return OutputValuePart(name, role, tce, value, tce / value)

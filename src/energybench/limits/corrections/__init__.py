@@ -193,9 +193,8 @@ def _shared_figures(correction: Correction, item: str | None, level: int | None,
     first, *others = (find_figures(correction, item, number, case) for number in LEVELS)
     if any(figures.rows != first.rows for figures in others):
         moved = " and ".join(map(str, correction.levels))
-        raise OptionError(
-            f"{correction.id} differs by level, and no level is given", "level", f"Pass level=; it moves level {moved}"
-        )
+        said = f"{correction.id} differs by level, and no level is given"
+        raise OptionError(said, "level", f"Pass level=; it moves level {moved}")
     return first
 
 
@@ -281,9 +280,8 @@ def _case_and_parameters(given: Mapping[str, Any] | str) -> tuple[str | None, di
     if isinstance(given, str):
         return given, {}
     if not isinstance(given, Mapping):
-        raise OptionError(
-            f"A correction is given as {quoted(given)}", quoted(given), 'Write {"altitude": {"altitude": "2100 m"}}'
-        )
+        said = f"A correction is given as {quoted(given)}"
+        raise OptionError(said, quoted(given), 'Write {"altitude": {"altitude": "2100 m"}}')
     parameters = dict(given)
     return parameters.pop("case", None), parameters
 

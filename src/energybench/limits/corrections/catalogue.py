@@ -379,9 +379,8 @@ def find_correction(name: str, item: str | None = None, document: str | None = N
     if len(found) > 1:
         ids = ", ".join(f"{c.id} ({c.side} side, {c.verification})" for c in found)
         first = min(found, key=lambda c: VERIFICATIONS.index(c.verification))
-        raise AmbiguousError(
-            f"{quoted(name)} is a correction of several documents: {ids}", quoted(name), f'Write "{first.id}"'
-        )
+        said = f"{quoted(name)} is a correction of several documents: {ids}"
+        raise AmbiguousError(said, quoted(name), f'Write "{first.id}"')
     return found[0]
 
 
@@ -407,14 +406,12 @@ def find_figures(correction: Correction, item: str | None, level: int | None, ca
     if not rows:
         return Figures({}, ())
     if item is None and len({row.items for row in rows}) > 1:
-        raise OptionError(
-            f"The figures of {correction.id} differ by item", "item", f"Pass item= one of {', '.join(correction.items)}"
-        )
+        said = f"The figures of {correction.id} differ by item"
+        raise OptionError(said, "item", f"Pass item= one of {', '.join(correction.items)}")
     rows = tuple(row for row in rows if item is None or matches(item, row.items.split()))
     if not rows:
-        raise OptionError(
-            f"{correction.id} does not apply to {quoted(item)}", quoted(item), f"It is for {' '.join(correction.items)}"
-        )
+        said = f"{correction.id} does not apply to {quoted(item)}"
+        raise OptionError(said, quoted(item), f"It is for {' '.join(correction.items)}")
     if level is not None and correction.side == "limit":
         rows = tuple(row for row in rows if str(level) in row.levels.split())
         if not rows:

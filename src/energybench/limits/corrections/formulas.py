@@ -102,9 +102,8 @@ def compute(correction: Correction, figures: Mapping[str, Figure], given: Mappin
             change = numpy.nan
     if not numpy.all(numpy.isfinite(change)):
         shown = ", ".join(f"{key} {value}" for key, value in given.items()) or "these figures"
-        raise OptionError(
-            f"{correction.id} has no value for {shown}", quoted(shown), f"Check them against {correction.formula}"
-        )
+        said = f"{correction.id} has no value for {shown}"
+        raise OptionError(said, quoted(shown), f"Check them against {correction.formula}")
     return change
 
 

@@ -478,9 +478,8 @@ def timeline(item: str, region: str | None = None) -> Answers[Applied]:
     places = documents_of_region(region) if region is not None else frozenset()
     national = [one for one in found if one.kind != "local_policy"]
     local = [one for one in found if one.document in places or (region is None and not national)]
-    return Answers(
-        sorted((*national, *(one for one in local if one not in national)), key=lambda one: one.effective_from)
-    )
+    told = [*national, *(one for one in local if one not in national)]
+    return Answers(sorted(told, key=lambda one: one.effective_from))
 
 
 def _applied(limit: Ladder | FurnaceRow, steps: dict[str, str]) -> Applied:

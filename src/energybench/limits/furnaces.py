@@ -86,11 +86,9 @@ class FurnaceLimit(Quantified, Card, Cited):
         return find_curve(self.item, self.document, allow_unverified=True)
 
     def __str__(self) -> str:
-        how = (
-            "stated"
-            if self.origin == "stated"
-            else f"{self.reading} between {self.between[0][0]:g} t and {self.between[1][0]:g} t"
-        )
+        how = "stated"
+        if self.origin != "stated":
+            how = f"{self.reading} between {self.between[0][0]:g} t and {self.between[1][0]:g} t"
         band = "" if self.strict == self.lenient else f"; strict {self.strict:g}, lenient {self.lenient:g}"
         metal = f"{self.denominator}, {self.temperature_celsius:g} ℃"
         place = f"{self.region.partition(';')[0]}, " if self.region else ""

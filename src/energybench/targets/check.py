@@ -430,11 +430,7 @@ def _answer(row: TargetRow, spec: MeasureRow, need: Requirement, given: _Given) 
     standard, period = "", given.period
     if row.id in given.figures:
         figure, favoured = given.figures[row.id], spec.measure == "direction"
-        found = Computed(
-            *(figure, figure, AS_GIVEN),
-            why=spec.note if favoured else "",
-            decided=favoured,
-        )
+        found = Computed(figure, figure, AS_GIVEN, why=spec.note if favoured else "", decided=favoured)
     else:
         table, unit = given.table, _figure_unit(row, spec)
         if table is None or spec.measure == "figure":

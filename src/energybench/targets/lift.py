@@ -263,12 +263,9 @@ def _lift(
     for number in touched[numpy.argsort(saving[touched], kind="stable")].tolist():
         is_below[number], is_there[number] = False, bool(lifted[number])
         to = Level.BENCHMARK.value if lifted[number] else Level.BASELINE.value
-        steps.append(
-            LiftStep(
-                *(names[number], item, str(level[number]), to, float(capacity[number]), unit),
-                *(float(saving[number]), saving_unit, _percent(capacity, is_below), _percent(capacity, is_there)),
-            )
-        )
+        shares = _percent(capacity, is_below), _percent(capacity, is_there)
+        lifted_plant = names[number], item, str(level[number]), to, float(capacity[number]), unit
+        steps.append(LiftStep(*lifted_plant, float(saving[number]), saving_unit, *shares))
     return ProductLift(
         *(item, len(table), total, unit, _percent(capacity, below), _percent(capacity, there)),
         *(float(capacity[below].sum()), max(0.0, over.value / 100.0 * total - start)),

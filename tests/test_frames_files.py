@@ -245,7 +245,7 @@ def test_underscores_spaces_and_brackets_of_a_header_are_one() -> None:
 
 @pytest.mark.parametrize(
     ("renamed", "nearest"),
-    [({"amount": "amounts"}, "'amounts'"), ({"carrier": "能源类别"}, "carrier"), ({"unit": "units"}, "'units'")],
+    [({"amount": "amounts"}, "'amounts'"), ({"carrier": "能源类别"}, "carrier"), ({"unit": "unity"}, "'unity'")],
 )
 def test_a_missing_column_names_the_nearest_header(tmp_path: Path, renamed: dict[str, str], nearest: str) -> None:
     (column,) = renamed

@@ -14,7 +14,7 @@ import pytest
 import energybench as eb
 from energybench import cli
 from energybench.errors import MissingColumnError, OptionError, TableError
-from energybench.frames.columns import Layout, Shape, canonical_columns, refuse_missing, split_unit
+from energybench.frames.columns import Layout, Shape, canonical_columns, column_of, refuse_missing, split_unit
 from energybench.frames.files import read_form
 from energybench.frames.form_rows import read_forms
 from energybench.frames.forms import Grid, find_form
@@ -701,6 +701,31 @@ def test_the_lines_above_a_table_name_plant_year_and_unit(tmp_path: Path) -> Non
     assert {"meters: the plant 甲厂 is from row 1", "meters: the unit 吨 is from row 2"} <= set(answer.notes)
 
 
+def test_a_column_per_plant_becomes_rows(tmp_path: Path) -> None:
+    energy = [
+        ["能源品种", "单位", "甲厂", "乙厂", "合计"],
+        ["电力", "万kWh", 1500, 750, 2250],
+        ["原煤", "吨", 36000, 0, 36000],
+    ]
+    made = [["产品", "单位", "甲厂", "乙厂"], ["水泥熟料", "万吨", 26, 27]]
+    answer = eb.assess(book(tmp_path / "m.xlsx", energy, made), period=2023, product="水泥熟料")
+    assert answer.results["tce"].tolist() == pytest.approx([BOTH_TCE, 750 * 1.229])
+    assert answer.results["plant"].tolist() == ["甲厂", "乙厂"]
+    assert "outputs: 2 columns are plants (甲厂, 乙厂): 1 row became 2" in answer.notes
+
+
+def test_english_headers_of_a_group_are_read() -> None:
+    rows = [
+        ["Works 1", 2023, "cement clinker", "Raw coal", 36000, "t"],
+        ["Works 1", 2023, "cement clinker", "Power", 15000, "MWh"],
+    ]
+    meters = pandas.DataFrame(rows, columns=["Company", "Year", "Product", "Energy type", "Consumption", "UoM"])
+    made = pandas.DataFrame(
+        [[*rows[0][:3], 260000, "t"]], columns=["Company", "Year", "Product", "Production", "Units"]
+    )
+    assert tce(eb.assess(meters.replace("Power", "Electricity"), made)) == pytest.approx(BOTH_TCE)
+
+
 def test_a_column_per_product_of_the_outputs_becomes_rows() -> None:
     made = pandas.DataFrame(
         [["甲厂", "2023", 26, 31]], columns=["企业", "年份", "水泥熟料产量(万吨)", "水泥产量(万吨)"]
@@ -1045,12 +1070,20 @@ def test_an_example_row_at_the_top_is_left_out(tmp_path: Path) -> None:
         ("plant period product unit", "企业 期间 产品 单位 用电量(kWh)", "pass columns={'用电量(kWh)': '电力'}"),
         ("plant period product amount unit", "企业 期间 产品 数量 单位", "Name it 能源品种 or 能源 or"),
         ("plant period carrier amount", "企业 期间 能源品种 数量", "Name them 产品, 单位, or pass product"),
+        # 企业消费 ends in what it is of; a remark is no period; neither is the unit a quantity.
+        ("plant period carrier unit", "企业 期间 能源品种 单位 企业消费", "or pass columns={'企业消费': 'amount'}"),
+        ("carrier amount unit", "carrier amount unit Remark", 'Name them plant, period, product, or pass plant="..."'),
+        (
+            "plant period product carrier unit",
+            "企业 期间 产品 品种 单位 本月 累计",
+            "pass columns={'本月': 'amount'} or another",
+        ),
     ],
 )
 def test_what_a_table_lacks_is_said_with_names_that_are_read(found: str, headers: str, fix: str) -> None:
-    used = [header for header in headers.split() if header != "用电量(kWh)"]
+    unused = [one for one in headers.split() if column_of(one, "meters") is None]
     with refused(MissingColumnError, "missing-column", "meters has no column", fix):
-        refuse_missing(found.split(), "meters", headers.split(), [one for one in headers.split() if one not in used])
+        refuse_missing(found.split(), "meters", headers.split(), unused)
 
 
 @each(

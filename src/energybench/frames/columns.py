@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from difflib import SequenceMatcher
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -35,20 +36,23 @@ EXAMPLES = ("示例", "样例", "填写示例", "example")
 METERS: dict[str, tuple[str, ...]] = {
     "plant": (
         *("企业", "企业名称", "工厂", "厂名", "用能单位", "用能单位名称", "单位名称", "填报单位", "企业（单位）名称"),
-        *("公司", "公司名称", "法人单位名称"),
+        *("公司", "公司名称", "法人单位名称", "company", "site", "facility", "factory", "enterprise"),
     ),
     "period": (
         *("期间", "时期", "报告期", "年份", "年度", "月份", "统计期", "统计时间", "日期", "year", "month"),
         *("年", "月", "年月", "统计年份", "统计月份"),
     ),
     "product": ("产品", "产品名称", "主要产品"),
-    "carrier": (*HEADERS["carrier"], "能源种类", "能源类型", "能耗品种", "能源品名"),
+    "carrier": (
+        *(*HEADERS["carrier"], "能源种类", "能源类型", "能耗品种", "能源品名"),
+        *("energy carrier", "energy type", "energy source", "fuel", "fuel type"),
+    ),
     "amount": (
         *(*HEADERS["amount"], "消费数量", "实物消费量", "实物量消费", "消费总量", "消费合计", "能源消费量"),
-        *("用量", "使用量", "耗用量"),
+        *("用量", "使用量", "耗用量", "quantity", "consumption", "usage", "energy consumption"),
         *(part + amount for part in ("当月", "本月", "本期") for amount in ("用量", "消费量", "消耗量")),
     ),
-    "unit": (*HEADERS["unit"], "计算单位", "数量单位"),
+    "unit": (*HEADERS["unit"], "计算单位", "数量单位", "units", "uom", "unit of measure"),
     "flow": HEADERS["flow"],
     "use": HEADERS["use"],
     "ncv": HEADERS["ncv"],
@@ -65,8 +69,8 @@ METERS: dict[str, tuple[str, ...]] = {
 }
 OUTPUTS: dict[str, tuple[str, ...]] = {
     **{key: METERS[key] for key in KEYS},
-    "output": ("产量", "产品产量"),
-    "output_unit": ("产量单位",),
+    "output": ("产量", "产品产量", "production", "production volume"),
+    "output_unit": ("产量单位", "production unit"),
     "output_uncertainty": ("产量不确定度",),
     "output_accuracy": ("产量准确度等级",),
     "output_meter": ("output_group", "产量计量器具"),
@@ -228,6 +232,21 @@ def _is_power(header: str) -> bool:
     return "电" in header and unit is not None and same_kind(unit, KWH)
 
 
+#: What ends as the name of a plant does.
+PLANT = re.compile("(?:厂|公司|集团|基地)$")
+#: How much of an English header is that of an accepted one.
+_ALIKE = 0.75
+
+
+def _meant(name: str, headers: Iterable[str]) -> str:
+    """Return the header that an accepted one stands for, "" where none does: 企业消费 is no 企业, nor 甲厂 a 工厂."""
+    bases = {split_unit(header)[0]: header for header in headers if not PLANT.search(header)}
+    found = "".join(nearest(name, bases, 1))
+    begins = found.startswith(name) and len(found) > len(name) + 1
+    unlike = name.isascii() and SequenceMatcher(None, name, found.casefold()).ratio() < _ALIKE
+    return "" if begins or unlike else bases.get(found, "")
+
+
 def refuse_missing(
     found: Collection[str],
     name: str,
@@ -254,8 +273,8 @@ def refuse_missing(
         known = (column, *accepted[column])
         names.append([one for one in known if one.isascii() != chinese] or [column])
         near_to = free if column != "period" else [header for header in free if header not in spans]
-        if near := next((near for one in (column, *names[-1]) if (near := nearest(one, near_to, 1))), []):
-            meant.setdefault(near[0], column)
+        if near := next((near for one in (column, *names[-1]) if (near := _meant(one, near_to))), ""):
+            meant.setdefault(near, column)
     listed = ", ".join(f"{column} ({accepted[column][0]})" for column in lacking)
     where = f" ({place})" if place else ""
     what = f"{name} has no column{'s' * (len(lacking) > 1)} {listed}; its headers{where} are {shown}"
@@ -267,6 +286,9 @@ def refuse_missing(
     if meant:
         pairs = ", ".join(f"{quoted(header)}: {quoted(column)}" for header, column in meant.items())
         ways = f"Did you mean {' and '.join(map(quoted, meant))}? {ways}, or pass columns={{{pairs}}}"
+    if len(spans) > 1 and (value := {"amount", "output"} & {*lacking}):
+        pair = f"columns={{{quoted(spans[0])}: {quoted(value.pop())}}}"
+        asked = [f"{' and '.join(map(quoted, spans))} are of different times: pass {pair} or another", *asked]
     if keys := [f'{column}="..."' for column in lacking if column in KEYS]:
         ways += f", or pass {', '.join(keys)} for the whole table"
     raise MissingColumnError(what, lacking[0], ". ".join([ways, *asked]))

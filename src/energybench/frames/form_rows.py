@@ -13,9 +13,18 @@ import numpy
 
 from energybench.energy.lines import PARTS_OF, TOTALS
 from energybench.errors import TableError, quoted
-from energybench.frames.columns import EXAMPLES, KEYS, REQUIRED, column_of, refuse_amounts, refuse_missing, split_unit
-from energybench.frames.encode import NONE_USED, cell_text, encode, is_blank, to_floats, unit_of
-from energybench.frames.forms import COUNTED, NOT_ENERGY, SUBTRACTED, WHOLE, YEAR, Form, Grid, Head
+from energybench.frames.columns import (
+    EXAMPLES,
+    KEYS,
+    PLANT,
+    REQUIRED,
+    column_of,
+    refuse_amounts,
+    refuse_missing,
+    split_unit,
+)
+from energybench.frames.encode import NONE_USED, cell_text, encode, is_blank, to_floats
+from energybench.frames.forms import COUNTED, NOT_ENERGY, SUBTRACTED, WHOLE, YEAR, Form, Grid, Head, facts_of
 from energybench.frames.resolve import said_once
 from energybench.frames.sources import Batch
 from energybench.tables.names import carriers_of, flow_of_name, items_named, normalise_name
@@ -29,13 +38,6 @@ if TYPE_CHECKING:
     from energybench.frames.columns import Layout
 
 _EXAMPLE_ROWS = 3
-_PERIOD_IN_TITLE = re.compile(r"(?<!\d)([12]\d{3}年(?:\d{1,2}(?:[-~—至]\d{1,2})?月|第?[一二三四1-4]季度?|[上下]半年)?)")
-_PLANT_IN_TITLE = re.compile(
-    r"(?:填报单位|单位名称|企业名称|用能单位|填报企业|单位详细名称|企业|公司|厂名|工厂|单位(?=\s*[:：].*(?:厂|公司|集团|企业)))"
-    r"\s*(?:[(（][^)）]*[)）])?\s*[:：]\s*(\S.*)"
-)
-_PRODUCT_IN_TITLE = re.compile(r"产品(?:名称)?\s*[:：]\s*(\S.*)")
-_UNIT_IN_TITLE = re.compile(r"(?:.*[(（])?(?:计量|计算)?单位\s*[:：]\s*([^\s)）]+)")
 #: What begins a line below a table, or a signature.
 _NOTE = re.compile(
     r"[①-⑳*※\s]*(?:[(（]?注\d?[)）]?\s*[:：.、*＊]?|备注|说明|附注|资料来源|数据来源|填报说明|(?:单位|统计|企业)?负责人|"
@@ -122,7 +124,7 @@ def read_forms(forms: Sequence[Form], layout: Layout, path: str) -> Reading:
     parts, notes, used = [], [], set()
     for form in forms:
         frame, said = tidy(form)
-        facts = _facts(form)
+        facts = facts_of(form)
         if len(forms) > 1:
             frame = _with_name(frame, form.grid.sheet, forms, path)
         frame, taken = with_constants(frame, layout, facts, said, kind)
@@ -281,7 +283,7 @@ def _said_by(text: str) -> tuple[str, str]:
         return "period", plain
     if items_named(plain):
         return "product", plain
-    return ("plant", plain) if re.search("(?:厂|公司|集团|基地|企业)$", plain) else ("", "")
+    return ("plant", plain) if PLANT.search(plain) else ("", "")
 
 
 def _with_bands(frame: pandas.DataFrame, bands: Mapping[int, str], kind: str) -> tuple[pandas.DataFrame, list[str]]:
@@ -345,22 +347,9 @@ def _covers(grid: Grid, row: int) -> bool:
     return any(top <= row <= bottom and right - left >= 2 for top, left, bottom, right in grid.merged)
 
 
-def _facts(form: Form) -> dict[str, tuple[str, int]]:
-    """Return what the lines above the header say of the whole table, and in which row."""
-    facts: dict[str, tuple[str, int]] = {}
-    for number, row in enumerate(form.grid.cells[: form.top], 1):
-        for cell in map(cell_text, row):
-            for name, pattern in (("plant", _PLANT_IN_TITLE), ("product", _PRODUCT_IN_TITLE), ("unit", _UNIT_IN_TITLE)):
-                if (found := pattern.match(cell)) and (name != "unit" or unit_of(found[1])):
-                    facts.setdefault(name, (found[1].strip(), number))
-            if (found := _PERIOD_IN_TITLE.search("".join(cell.split()))) and period_span(found[1]):
-                facts.setdefault("period", (fold_period(found[1]), number))
-    return facts
-
-
 def _with_units(frame: pandas.DataFrame, form: Form) -> tuple[pandas.DataFrame, list[str]]:
     """Add the units that headers state, and that of a unit line, where no column has them."""
-    facts, said = _facts(form), []
+    facts, said = facts_of(form), []
     for head in form.heads:
         column = "unit" if head.column == "amount" else f"{head.column}_unit"
         if head.unit and head.column and column in REQUIRED[form.kind][0] and column not in frame:
@@ -389,10 +378,11 @@ def _melted(frame: pandas.DataFrame, form: Form) -> tuple[pandas.DataFrame, list
         return kept, []
     if kind == "meters" and wide:
         _refuse_energy_without_unit(frame, form)
-    facts, key, sums = _facts(form), _key_above(form, kept), []
+    facts, key, sums = facts_of(form), _key_above(form, kept), []
     if key:
         sums = [place for place in places if normalise_name(form.heads[place].above) in {*TOTALS, *WHOLE}]
         places = [place for place in places if place not in sums]
+    plants = not wide and bool(PLANT.search(form.heads[places[0]].part))
     parts, flows = [], []
     for place in places:
         head = form.heads[place]
@@ -410,7 +400,7 @@ def _melted(frame: pandas.DataFrame, form: Form) -> tuple[pandas.DataFrame, list
             if key:
                 part[key] = head.above
         else:
-            part[PART], part[ROW] = head.part, range(len(frame))
+            part = part.assign(**({"plant": head.part} if plants else {PART: head.part, ROW: range(len(frame))}))
             if head.unit and unit not in kept:
                 part[unit] = head.unit
         parts.append(part)
@@ -425,7 +415,15 @@ def _melted(frame: pandas.DataFrame, form: Form) -> tuple[pandas.DataFrame, list
         raise TableError(f"{kind}: the headers {' and '.join(map(quoted, same))} are both {twice}", same[1], fix)
     melted = pandas.concat(parts).iloc[order]
     shown = ", ".join(form.heads[place].header for place in parted[:4]) + (" …" if len(parted) > 4 else "")
-    what = name if wide else "month" if all("月" in form.heads[place].part for place in form.parts[:2]) else "period"
+    what = (
+        name
+        if wide
+        else "plant"
+        if plants
+        else "month"
+        if all("月" in form.heads[place].part for place in form.parts[:2])
+        else "period"
+    )
     are = f"1 column is a {what}" if len(parted) == 1 else f"{len(parted)} columns are {what}s"
     said = [f"{kind}: {are} ({shown}): {several(len(frame), 'row')} became {len(frame) * len(parted)}"]
     named = [form.heads[place] for place in places if wide and kind == "meters"]

@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from energybench.errors import quoted
-from energybench.frames.columns import KEYS, REQUIRED, column_of, refuse_missing, split_unit
+from energybench.frames.columns import KEYS, PLANT, REQUIRED, column_of, refuse_missing, split_unit
 from energybench.frames.encode import cell_text, unit_of
 from energybench.tables.names import carriers_of, items_named, normalise_name, spellings
-from energybench.tables.periods import part_of_year, period_span
+from energybench.tables.periods import fold_period, part_of_year, period_span
 from energybench.units.factors import same_kind
 from energybench.units.text import TCE
 
@@ -32,6 +32,13 @@ NOT_ENERGY = re.compile(
     r"合计|小计|总计|综合能|折标|折合|标准煤|标煤|上年|去年|同期|计划|节能|节约|[率比数号话压级]$|电流|功率|时间|天数"
 )
 _SUMS = re.compile("合计|小计|总计|综合能源消费量|综合能耗|折标|折合|标准煤|标煤")
+_PERIOD_IN_TITLE = re.compile(r"(?<!\d)([12]\d{3}年(?:\d{1,2}(?:[-~—至]\d{1,2})?月|第?[一二三四1-4]季度?|[上下]半年)?)")
+_PLANT_IN_TITLE = re.compile(
+    r"(?:填报单位|单位名称|企业名称|用能单位|填报企业|单位详细名称|企业|公司|厂名|工厂|单位(?=\s*[:：].*(?:厂|公司|集团|企业)))"
+    r"\s*(?:[(（][^)）]*[)）])?\s*[:：]\s*(\S.*)"
+)
+_PRODUCT_IN_TITLE = re.compile(r"产品(?:名称)?\s*[:：]\s*(\S.*)")
+_UNIT_IN_TITLE = re.compile(r"(?:.*[(（])?(?:计量|计算)?单位\s*[:：]\s*([^\s)）]+)")
 #: Headers above amounts of another time, or of what was not.
 _OTHER_TIME = re.compile("^(?:上年|去年|同期|计划|预算|目标)")
 #: What the headers of the two forms say, in the order in which they are tried.
@@ -81,7 +88,7 @@ class Head:
     unit: str = ""
     #: A carrier of meters or a product of outputs that has a column of its own.
     name: str = ""
-    #: A part of a year that has a column of its own, a month or a quarter, or their sum.
+    #: A part of a year that has a column of its own, a month or a quarter, or their sum; or a plant that has.
     part: str = ""
     #: The header above that of a carrier, which may be a plant, a product or a period.
     above: str = ""
@@ -164,6 +171,19 @@ def find_form(grid: Grid, kind: str, layout: Layout) -> Form | None:
     return best
 
 
+def facts_of(form: Form) -> dict[str, tuple[str, int]]:
+    """Return what the lines above the header say of the whole table, and in which row."""
+    facts: dict[str, tuple[str, int]] = {}
+    for number, row in enumerate(form.grid.cells[: form.top], 1):
+        for cell in map(cell_text, row):
+            for name, pattern in (("plant", _PLANT_IN_TITLE), ("product", _PRODUCT_IN_TITLE), ("unit", _UNIT_IN_TITLE)):
+                if (found := pattern.match(cell)) and (name != "unit" or unit_of(found[1])):
+                    facts.setdefault(name, (found[1].strip(), number))
+            if (found := _PERIOD_IN_TITLE.search("".join(cell.split()))) and period_span(found[1]):
+                facts.setdefault("period", (fold_period(found[1]), number))
+    return facts
+
+
 def refuse_near(grids: Sequence[Grid], kind: str, layout: Layout) -> None:
     """Refuse sheets without a table of a kind by the row that looks most like its header."""
     best, near = (0, 0), None
@@ -179,7 +199,8 @@ def refuse_near(grids: Sequence[Grid], kind: str, layout: Layout) -> None:
     headers = [head.header for head in near.heads if head.header]
     unused = [head.header for head in near.heads if not head.column]
     place = near.place if near.top or near.grid.sheet else ""
-    refuse_missing({*near.columns, *layout.constants}, kind, headers, unused, place)
+    said = {"output_unit" if name == "unit" and kind == "outputs" else name for name in facts_of(near)}
+    refuse_missing({*near.columns, *layout.constants, *said}, kind, headers, unused, place)
 
 
 def _goes_on(top: str, bottom: str, kind: str) -> bool:
@@ -229,7 +250,14 @@ def _heads(rows: list[list[Any]], kind: str, layout: Layout) -> list[Head]:
             replace(head, name="", part=split_unit(head.header)[0]) if is_sum else head
             for head, is_sum in zip(heads, sums, strict=True)
         ]
-    if kind == "meters" and "carrier" in {head.column for head in heads}:
+    columns = {head.column for head in heads}
+    if columns.isdisjoint(("plant", "amount", "output")) and not any(head.part for head in heads):
+        plants = [bool(PLANT.search(head.header)) and head == Head(head.header) for head in heads]
+        heads = [
+            replace(head, part=head.header) if one and sum(plants) > 1 else head
+            for head, one in zip(heads, plants, strict=True)
+        ]
+    if kind == "meters" and "carrier" in columns:
         # In a long table a header that is a carrier's name too is one more column.
         heads = [replace(head, name="") for head in heads]
     if any(head.name for head in heads) and any(

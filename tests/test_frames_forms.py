@@ -426,7 +426,7 @@ def test_times_below_their_carriers_are_periods_or_left_out(times: list[str], tm
     above: list[Any] = ["企业", "产品", "电力(万kWh)", None, "原煤(t)", None, "产量(万吨)", None]
     rows: list[Any] = [above, [None, None, *times * 3], [*KEY[::2], 1500, 1400, 36000, 35000, 26, 25]]
     path = book(tmp_path / "m.xlsx", rows, merged=("A1:A2", "B1:B2", "C1:D1", "E1:F1", "G1:H1"))
-    answer = eb.assess(path, **({} if times[0].startswith("2") else {"period": 2023}))
+    answer = eb.assess(path, period=None if times[0].startswith("2") else 2023)
     assert answer.problems.empty
     assert answer.results["tce"].tolist() == pytest.approx(
         [BOTH_TCE, 1400 * 1.229 + 35000 * 0.7143][: len(answer.results)]

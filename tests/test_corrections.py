@@ -1213,6 +1213,23 @@ def test_a_limit_without_levels_is_not_moved() -> None:
         apply(replace(ladder, steps=steps), 90.0, {"clinker-ratio": {"clinker_percent": 80}})
 
 
+def test_a_factor_of_the_value_is_one_of_its_uncertainty_too() -> None:
+    """A value that is one standard uncertainty below what level 1 is at 3000 m reaches it in 84 of 100 cases."""
+    ladder = find_ladder("cement-clinker", "gb-16780-2012", True, like=read_unit("kgce/t"))
+    at_level = float(ladder.steps[0].threshold) / 0.8318
+    with pytest.warns(UnverifiedWarning):
+        verdict = eb.classify(
+            f"{at_level - 2}±2 kgce/t",
+            "cement-clinker",
+            document="gb-16780-2012",
+            period="2021",
+            corrections={"altitude": {"altitude": "3000 m"}, "clinker-strength": "base"},
+            allow_unverified=True,
+        )
+    assert verdict.probabilities is not None
+    assert verdict.probabilities["level-1"] == pytest.approx(0.8413, abs=1e-3)
+
+
 def test_a_correction_that_moves_nothing_here_says_so() -> None:
     ladder = replace(_standard("cement", "gb-16780-2021"), notes="")
     first = replace(ladder, steps=ladder.steps[:1])

@@ -16,6 +16,7 @@ import energybench as eb
 import oracle
 from energybench import Level
 from energybench.errors import (
+    AmountError,
     ConditionError,
     DimensionError,
     EnergybenchError,
@@ -203,7 +204,7 @@ def test_a_local_limit_is_used_for_its_place_only(region: str) -> None:
 
 def test_a_place_without_a_local_limit_has_the_national_rule() -> None:
     assert eb.classify(*ALUMINIUM, region="昌吉市").document == eb.classify(*ALUMINIUM).document
-    with refused(UnknownNameError, "unknown-name", "昌都", "昌吉市"):
+    with refused(UnknownNameError, "unknown-name", "昌都", "昌吉市, Changji City, "):
         eb.classify(*ALUMINIUM, region="昌都")
 
 
@@ -263,6 +264,8 @@ def test_an_option_of_a_class_is_named_where_it_cannot_be_used() -> None:
         eb.classify("13200 kWh/t", "电解铝", compare="fully")
     with refused(OptionError, "option", "documents", "Leave the others out"):
         eb.classify("13200 kWh/t", "电解铝", documents="all", region="昌吉市")  # type: ignore[call-overload]
+    with refused(OptionError, "option", "documents is 'both'. Use one of all"):
+        eb.classify("13200 kWh/t", "电解铝", documents="both")  # type: ignore[call-overload]
     with refused(UncertaintyError, "uncertainty", "output is 5±1 t (k=1)", "the output alone"):
         eb.classify("13200 kWh/t", "电解铝", output="5±1 t")
 
@@ -294,8 +297,13 @@ def test_a_row_that_is_not_confirmed_names_a_standard_only_where_there_is_one() 
 
 def test_a_name_of_an_output_is_that_of_its_product_and_its_value_has_the_unit_of_the_indicator() -> None:
     assert find_item("电解铝产量") == "electrolytic-aluminium"
+    assert find_ladder("水泥熟料").item_en == "Cement clinker"
     assert usual_unit("电解铝产量", "gb-21346-2022") == "kWh/t"
     assert usual_unit("水泥熟科") == ""
+    for document, example in ((None, '"60 kgce/t" or "60 kWh/t"'), ("gb-29437-2012", '"60 kgce/t"')):
+        with pytest.raises(AmountError) as caught:
+            eb.classify(60, "acetic-acid-carbonylation", document=document)  # type: ignore[call-overload]
+        assert caught.value.fix == f"Write the unit too: {example}"
 
 
 def test_a_standard_with_several_indicators_goes_by_the_unit_of_the_value() -> None:
@@ -427,6 +435,35 @@ def test_every_document_that_compares_converted_values_asks(item: str, unit: str
         eb.classify(f"5 {unit}", item)
 
 
+@each(
+    ("item", "asked", "example"),
+    [
+        ("coke-oven-top-charged", "mixed-gas (mixed_gas_share, share of time on mixed gas); ", '"quenching": "wet", '),
+        (
+            "terminal-crude-oil",
+            "",
+            '{"heat-tracing": {"case": "at-0-celsius-and-below", "tracing_energy_share": ...}}, ',
+        ),
+        ("terminal-dry-bulk", "", '"heating-region": "heating-region"}, or corrections="base" if '),
+    ],
+)
+def test_the_conditions_asked_for_are_written_out_as_an_example(item: str, asked: str, example: str) -> None:
+    with refused(ConditionError, "missing-condition", asked, "Pass corrections={", example):
+        eb.classify(f"5 {find_ladder(item).unit}", item)
+
+
+def test_where_no_condition_could_be_read_the_base_ones_alone_can_be_passed() -> None:
+    with pytest.raises(ConditionError) as caught:
+        eb.classify("300 kgce/t", "rock-wool")
+    assert caught.value.fix == 'Pass corrections="base" if the base conditions hold'
+
+
+@each("corrections", ["wet", ["quenching"], 1])
+def test_corrections_are_a_mapping_or_the_base(corrections: Any) -> None:
+    with refused(OptionError, "option", f"corrections is {corrections!r}, expected a mapping", 'or "base" where'):
+        eb.classify("90 kgce/t", "cement", corrections=corrections)
+
+
 def test_an_indicator_that_is_not_converted_asks_for_nothing() -> None:
     assert eb.classify("1800 kgce/t", "ferrosilicon-75").level is Level.LEVEL_3
 
@@ -506,7 +543,17 @@ def test_a_row_that_may_not_be_used_gives_a_verdict_without_a_level() -> None:
     verdicts = {verdict.document: verdict for verdict in eb.classify_all("400 kgce/t", "sanitary-ware")}
     assert verdicts["ndrc-2021"].level == Level.BASELINE
     assert (verdicts["ndrc-2023"].level, set(verdicts["ndrc-2023"].meets.values())) == (None, {None})
-    assert "unverified" in verdicts["ndrc-2023"].reason
+    assert verdicts["ndrc-2023"].reason.startswith("The row of sanitary-ware in 发改产业〔2023〕723号 is unverified")
+    assert (verdicts["ndrc-2021"].ladder is None, verdicts["ndrc-2023"].ladder) == (False, None)
+
+
+def test_every_document_takes_the_uncertainty_of_the_value_and_its_basis() -> None:
+    one = eb.classify("105±2 kgce/t", "水泥熟料")
+    beside = {verdict.document: verdict for verdict in eb.classify("105±2 kgce/t", "水泥熟料", documents="all")}
+    assert beside["ndrc-2023"].probabilities == one.probabilities
+    assert one.probabilities is not None
+    primary = eb.classify("105 kgce/t", "水泥熟料", documents="all", basis="primary")
+    assert all("The value is on the primary basis" in verdict.reason for verdict in primary[:2])
 
 
 def test_the_other_basis_gives_verdicts_without_a_level() -> None:
@@ -529,6 +576,8 @@ def test_a_limit_in_standard_coal_that_states_no_basis_says_so_beside_its_notes(
 def test_a_wrong_question_is_refused_by_all() -> None:
     with refused(DimensionError, "wrong-dimension", "electrolytic-aluminium", "kgce/t", "kWh/t"):
         eb.classify_all("600 kgce/t", "电解铝")
+    with refused(OptionError, "option", "basis is 'equal'. Use one of calorific, primary"):
+        eb.classify("105 kgce/t", "水泥熟料", documents="all", basis="equal")
 
 
 def test_a_furnace_has_no_side_by_side_without_its_capacity() -> None:

@@ -374,6 +374,7 @@ BAD_CELLS = [
     ("local_limits", {"comparator": ">="}, ">="),
     ("local_limits", {"basis": "equivalent"}, "basis is 'equivalent'"),
     ("local_limits", {"unit": "tce/ton"}, "tce/ton"),
+    ("local_limits", {"unit": ""}, "unit: The unit is empty"),
     ("local_limits", {"id": ""}, "id"),
 ]
 

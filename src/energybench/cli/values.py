@@ -103,7 +103,7 @@ def find_limit(item: str, unit: str | None, **options: Any) -> Ladder:
         what = f"{quoted(unit)} is given, and the limit of {found.item} is in {found.unit}"
         raise DimensionError(what, quoted(unit), "Leave --unit out")
     warn_if_weak(found, found.id)
-    choose.warn_if_superseded(found.document, found.standing)
+    choose.warn_if_superseded(found)
     return found
 
 

@@ -392,12 +392,10 @@ def usual_unit(name: str, document: str | None = None, period: str | None = None
         return ""
 
 
-def warn_if_superseded(document: str | None, told: str | None = None, stacklevel: int = 3) -> None:
-    """Warn when a document is used that is not in force, ``told`` in words; without them on the day of the tables."""
-    if document is not None and told is None:
-        told = standing(find_document(document), as_of())
-    if document is not None and told:
-        warnings.warn(f"{citation(find_document(document).id)} {told}", SupersededWarning, stacklevel=stacklevel)
+def warn_if_superseded(ladder: Ladder, stacklevel: int = 3) -> None:
+    if ladder.standing:
+        said = f"{citation(ladder.document)} {ladder.standing}"
+        warnings.warn(said, SupersededWarning, stacklevel=stacklevel)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,12 @@ from fractions import Fraction
 from math import prod
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, overload
 
+from energybench.energy import check_basis_name
 from energybench.energy.measured import read_measured
 from energybench.errors import (
     AmountError,
     DimensionError,
     EnergybenchError,
-    MissingFigureError,
     OptionError,
     UncertaintyError,
     check_option,
@@ -206,7 +206,7 @@ class Judging(NamedTuple):
         )
         check_basis(ladder, basis)
         warn_if_weak(ladder, ladder.id, stacklevel=4)
-        warn_if_superseded(ladder.document, ladder.standing, stacklevel=4)
+        warn_if_superseded(ladder, stacklevel=4)
         return ladder
 
     def verdict_on(
@@ -278,6 +278,8 @@ def classify_all(
     gb-21346-2013 level-3
     """
     check_option("compare", compare, COMPARES)
+    if basis is not None:
+        check_basis_name(basis)
     verdicts = []
     read = _read(value, item)
     for ladder in all_ladders(item, read[1]):
@@ -320,9 +322,6 @@ def _value_in(
     value: MeasuredLike, read: tuple[Magnitude | Fraction, UnitText, Spread | None], ladder: Ladder
 ) -> tuple[float, float | None, Fraction | None]:
     """Return a value in the ladder's unit, its uncertainty, and the value exactly where it was given as a decimal."""
-    if not ladder.unit:
-        said = f"The unit of {ladder.item} in {citation(ladder.document)} is not known"
-        raise MissingFigureError(said, ladder.item, "")
     magnitude, unit, spread = read
     if not isinstance(magnitude, float | Fraction):
         raise AmountError("value is an array, expected one value", "value", "Use assess() for whole tables")

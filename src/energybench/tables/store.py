@@ -464,12 +464,14 @@ def _wrong_cells(schema: Schema, row: dict[str, str], where: str, seen: set[tupl
             except TableError as error:
                 yield TableError(f"{where}: {column}: {error.message}", row[column], error.fix)
     for column, unit in schema.units.items():
-        if row[column] and row[column] != "ratio":
+        # A limit without its unit compares with nothing.
+        needed = column == "unit" and "comparator" in row and row["verification"] != "missing"
+        if (row[column] or needed) and row[column] != "ratio":
             try:
                 if read_unit(row[column]) != read_unit(unit or row[column]):
                     yield _wrong(where, column, row[column], f"Give the figure in {unit}")
             except EnergybenchError as error:
-                yield TableError(f"{where}: {column}: {error.message}", row[column], error.fix)
+                yield TableError(f"{where}: {column}: {error.message}", row[column] or column, error.fix)
     if row.get("better") in ("lower", "higher") and (row["better"] == "higher") != row["comparator"].startswith(">"):
         fix = 'A limit with "<=" or "<" goes with lower, one with ">=" or ">" with higher'
         yield TableError(f"{where}: comparator {row['comparator']} and better {row['better']} disagree", where, fix)

@@ -126,8 +126,8 @@ def test_a_line_alone_above_rows_says_what_they_are(
     rows = [*LIST, [lines[0]], COAL_ALONE, [lines[1]], POWER_ALONE]
     path = book(tmp_path / "m.xlsx", rows, merged=("A3:C3", "A5:C5") if merged else ())
     made = pandas.concat([OUTPUTS, OUTPUTS.assign(企业="乙厂")]) if column == "plant" else OUTPUTS
-    keys = {"product": "水泥熟料"} | ({} if column == "plant" else {"plant": "甲厂"})
-    answer = eb.assess(path, made, plausible=True, **keys)
+    plant = None if column == "plant" else "甲厂"
+    answer = eb.assess(path, made, plausible=True, product="水泥熟料", plant=plant)
     assert answer.problems.empty
     assert answer.results["tce"].tolist() == pytest.approx(sums)
     said = f"meters: lines alone above rows are their {column} ({', '.join(lines)})"

@@ -101,7 +101,7 @@ def no_chinese_font(monkeypatch: pytest.MonkeyPatch) -> None:
     """A machine with the fonts of matplotlib alone."""
     from matplotlib.font_manager import fontManager
 
-    from energybench.report.charts.canvas import FAMILIES
+    from energybench.report.charts import FAMILIES
 
     monkeypatch.setattr(fontManager, "ttflist", [one for one in fontManager.ttflist if one.name not in FAMILIES])
     monkeypatch.setitem(sys.modules, "pylopdf_fonts_zh_cn", None)

@@ -19,8 +19,8 @@ from matplotlib.font_manager import fontManager
 
 import energybench as eb
 from energybench.errors import DimensionError, OptionError
-from energybench.report.charts import canvas as fonts
-from energybench.report.charts.canvas import wrapped
+from energybench.report import charts as fonts
+from energybench.report.charts import wrapped
 from energybench.report.words import LOOKS, UNKNOWN, columns
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from energybench.accounts.account import Account
 from energybench.errors import EnergybenchError, OptionError
 from energybench.errors.language import word
 from energybench.frames import Assessment
-from energybench.report.charts import canvas
+from energybench.report import charts
 from energybench.report.words import COLUMN_OF, look_of, number
 from energybench.tables.names import find_carrier
 from energybench.tables.store import records
@@ -20,7 +20,7 @@ from energybench.tables.store import records
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from energybench.report.charts.canvas import Lettering
+    from energybench.report.charts import Lettering
 
     Bar = tuple[str, bool, float]
 
@@ -74,22 +74,22 @@ def carrier_chart(energy: Account | Assessment, *, lang: str = "en", ax: Axes | 
         lines = lines.assign(carrier=_carriers(lines["carrier"].astype(str)))
         basis, left_out = str(energy.options.get("basis", "calorific")), len(every) - len(lines)
     else:
-        raise canvas.wrong_input(energy, CARRIERS, "Account or Assessment")
+        raise charts.wrong_input(energy, CARRIERS, "Account or Assessment")
     if lines.empty:
         raise OptionError(f"{CARRIERS} has no energy line that was used", CARRIERS, "Look at assessment.problems")
     tce = lines.groupby(["carrier", lines["tce"] < 0], sort=False)["tce"].sum()
     own = int((lines["document"].astype(str) == "").sum())
-    with canvas.drawing(ax, lang, (7.6, 1.8 + 0.36 * min(len(tce), MOST_BARS))) as (axes, lettering):
+    with charts.drawing(ax, lang, (7.6, 1.8 + 0.36 * min(len(tce), MOST_BARS))) as (axes, lettering):
         say = lettering.say
         _draw_carriers(axes, _sorted(tce, lettering), lettering)
         axes.set_xlabel(say("折标准煤，tce", "standard coal, tce"))
-        canvas.thousands(axes.xaxis)
+        charts.thousands(axes.xaxis)
         total, basis = number(float(tce.sum())), say(word(basis), basis)
-        canvas.finish(
+        charts.finish(
             axes,
             title=say(f"分品种能耗：合计 {total} tce（{basis}）", f"Energy by carrier: {total} tce ({basis})"),
             below=[
-                canvas.cite(canvas.sources_of(lines), lettering),
+                charts.cite(charts.sources_of(lines), lettering),
                 lettering.count(own, "{} 行用用户给定的系数。", "Lines with the user's own figure: {}."),
                 lettering.count(left_out, "{} 行读数有问题，未计入。", "Meter rows with problems, left out: {}."),
             ],
@@ -136,15 +136,15 @@ def _draw_carriers(ax: Axes, bars: list[Bar], lettering: Lettering) -> None:
     # As a tuple, two colours would be one with its opacity.
     look: dict[str, Any] = {"color": [*colours], "hatch": hatches, "edgecolor": "#222222", "linewidth": 0.8}
     drawn = ax.barh(range(len(bars)), values, 0.66, label=labels, zorder=2, **look)
-    ax.bar_label(drawn, [number(value) for value in values], padding=4, fontsize=canvas.font_size())
-    ax.axvline(0, color=canvas.ink(), linewidth=1)
+    ax.bar_label(drawn, [number(value) for value in values], padding=4, fontsize=charts.font_size())
+    ax.axvline(0, color=charts.ink(), linewidth=1)
     ax.margins(x=0.16)
     if max(map(abs, values)) >= _WIDE:
         ax.locator_params(axis="x", nbins=4)
     if min(values) >= 0:
         ax.set_xlim(left=0)
     ax.set_ylim(len(bars) - 0.5, -0.5)
-    canvas.name_rows(ax, names)
+    charts.name_rows(ax, names)
 
 
 SAVINGS = "saving_chart"
@@ -192,25 +192,25 @@ def saving_chart(
     """
     sources: list[Any]
     if isinstance(energy, Account):
-        verdict, left_out = canvas.verdict_of(energy, SAVINGS), 0
+        verdict, left_out = charts.verdict_of(energy, SAVINGS), 0
         now, unit = energy.tce if verdict.saving_unit == "tce" else energy.electricity_kwh, verdict.saving_unit
         savings, sources = verdict.savings, [verdict]
         names = (verdict.item_zh or verdict.item, verdict.item_en or verdict.item)
     elif isinstance(energy, Assessment):
-        rows = canvas.one_product(energy, product, SAVINGS)
+        rows = charts.one_product(energy, product, SAVINGS)
         known = rows[rows["class"].notna()]
         if known.empty:
             said = f"{SAVINGS} needs results with a class, and there is none"
             raise OptionError(said, SAVINGS, "Look at assessment.problems")
         unit, item, left_out = str(known["saving_unit"].iloc[0]), str(known["item"].iloc[0]), len(rows) - len(known)
         now = float(known["tce" if unit == "tce" else "electricity_kwh"].sum())
-        savings, sources = _savings_of(known), canvas.sources_of(known)
+        savings, sources = _savings_of(known), charts.sources_of(known)
         written = known["product"].astype(str).unique()
         names = (written[0] if len(written) == 1 else item, item)
     else:
-        raise canvas.wrong_input(energy, SAVINGS, "Account or Assessment")
+        raise charts.wrong_input(energy, SAVINGS, "Account or Assessment")
     steps = sorted(((step, value) for step, value in savings.items() if value is not None), key=lambda pair: pair[1])
-    with canvas.drawing(ax, lang, (2.6 + 1.9 * len(steps), 4.4)) as (axes, lettering):
+    with charts.drawing(ax, lang, (2.6 + 1.9 * len(steps), 4.4)) as (axes, lettering):
         say = lettering.say
         if unit == "kWh" and abs(now) >= 1e7:
             scale, unit = (1e-4, "万kWh") if lettering.lang == "zh" else (1e-6, "GWh")
@@ -218,13 +218,13 @@ def saving_chart(
         cut = _draw_savings(axes, now, steps, lettering)
         axes.set_xlabel(" ", fontsize=1)
         axes.set_ylabel(say("能耗，", "energy, ") + unit)
-        canvas.thousands(axes.yaxis)
+        charts.thousands(axes.yaxis)
         name = say(*names)
-        canvas.finish(
+        charts.finish(
             axes,
             title=say(f"{name}：达到各级需节能量", f"Saving to each step: {name}"),
             below=[
-                canvas.cite(sources, lettering),
+                charts.cite(sources, lettering),
                 say("纵轴不从零起。", "The upright axis does not start at zero.") if cut else "",
                 lettering.count(left_out, "{} 行没有等级，未计入。", "Rows without a class, left out: {}."),
             ],
@@ -246,7 +246,7 @@ def _draw_savings(ax: Axes, now: float, savings: list[tuple[str, float]], letter
     bars = [(lettering.say("现状", "now"), 0.0, now, now, _NOW, "", now)]
     for step, saving in savings:
         before, after = bars[-1][-1], now - saving
-        name, look = canvas.class_name(step, lettering), look_of(step)
+        name, look = charts.class_name(step, lettering), look_of(step)
         to = lettering.say(f"节能至\n{name}", f"saving to\n{name}")
         bars.append((to, after, before, after - before or 0.0, _SAVED, "////", after))
         bars.append((lettering.say(f"达到\n{name}", f"at\n{name}"), 0.0, after, after, look.fill, look.hatch, after))
@@ -266,11 +266,11 @@ def _draw_savings(ax: Axes, now: float, savings: list[tuple[str, float]], letter
         linewidth=0.8,
         zorder=2,
     )
-    ax.bar_label(drawn, [number(figure) for figure in figures], padding=3, fontsize=canvas.font_size())
+    ax.bar_label(drawn, [number(figure) for figure in figures], padding=3, fontsize=charts.font_size())
     places = numpy.arange(len(bars) - 1)
-    ax.hlines(levels[:-1], places + 0.31, places + 0.69, color=canvas.ink(), linewidth=0.9, zorder=3)
+    ax.hlines(levels[:-1], places + 0.31, places + 0.69, color=charts.ink(), linewidth=0.9, zorder=3)
     top = max(now, 0.0)
     ax.set_ylim(bottom, top + 0.12 * (top - bottom))
     ax.set_xticks(range(len(bars)), names)
-    ax.tick_params(axis="x", length=0, labelsize=canvas.font_size())
+    ax.tick_params(axis="x", length=0, labelsize=charts.font_size())
     return cut

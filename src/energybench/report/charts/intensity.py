@@ -16,7 +16,7 @@ from energybench.frames.groups import period_key
 from energybench.limits.choose import find_ladder, needs_capacity, same_product
 from energybench.limits.furnaces import DEFAULT_ITEM, FurnaceLimit, LimitCurve, find_curve, read_capacity
 from energybench.limits.ladders import Level
-from energybench.report.charts import canvas
+from energybench.report import charts
 from energybench.report.words import COLUMN_OF, SIGNS, columns, look_of, number, vocabulary
 from energybench.tables.store import citation, find_document
 from energybench.units.factors import ratio
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from energybench.accounts.account import Account
     from energybench.frames.encode import Floats
     from energybench.limits.verdicts import Verdict
-    from energybench.report.charts.canvas import Lettering
+    from energybench.report.charts import Lettering
     from energybench.targets import TargetCheck, TargetVerdict
     from energybench.units.registry import AmountLike
 
@@ -88,43 +88,43 @@ def ladder_chart(
     >>> verdict = eb.classify("13200 kWh/t", "electrolytic-aluminium")
     >>> axes = eb.report.ladder_chart({"Potline A": verdict}, uncertainty="60 kWh/t")  # doctest: +SKIP
     """
-    named = canvas.verdicts_by_name(verdicts, LADDER)
+    named = charts.verdicts_by_name(verdicts, LADDER)
     drawn = list(named.values())
     first, steps, bars = drawn[0], _common_steps(drawn), _bars(named, uncertainty)
     higher = ">" in next(iter(first.comparators.values()))
-    with canvas.drawing(ax, lang, (7.6, 2.5 + 0.42 * len(named))) as (axes, lettering):
+    with charts.drawing(ax, lang, (7.6, 2.5 + 0.42 * len(named))) as (axes, lettering):
         say = lettering.say
         names = lettering.names(name or say("数值", "value") for name in named)
         low, high = _limits([one.value for one in drawn], bars, [value for _, value in steps])
         zones = _zones(steps, low, high, higher)
         words = _draw_ruler(axes, zones, lettering)
-        for style, (step, value) in zip(canvas.STYLES, steps, strict=False):
+        for style, (step, value) in zip(charts.STYLES, steps, strict=False):
             sign = SIGNS.get(first.comparators[step], first.comparators[step])
-            label = f"{canvas.class_name(step, lettering)} {sign} {number(value)}"
-            axes.axvline(value, color=canvas.ink(), linestyle=style, linewidth=1.3, zorder=3, label=label)
+            label = f"{charts.class_name(step, lettering)} {sign} {number(value)}"
+            axes.axvline(value, color=charts.ink(), linestyle=style, linewidth=1.3, zorder=3, label=label)
         for row, (one, bar) in enumerate(zip(drawn, bars, strict=True)):
             if bar:
                 axes.errorbar(
-                    one.value, row, xerr=bar, color=canvas.ink(), linewidth=1.6, capsize=5, capthick=1.6, zorder=4
+                    one.value, row, xerr=bar, color=charts.ink(), linewidth=1.6, capsize=5, capthick=1.6, zorder=4
                 )
-            axes.scatter(one.value, row, s=80, **canvas.class_point(one.level.value if one.level else None))
-            canvas.write(axes, number(one.value), one.value, row, 8)
-        canvas.thousands(axes.xaxis)
+            axes.scatter(one.value, row, s=80, **charts.class_point(one.level.value if one.level else None))
+            charts.write(axes, number(one.value), one.value, row, 8)
+        charts.thousands(axes.xaxis)
         axes.set_xlim(low, high)
         axes.set_ylim(len(named) - 0.5, -1 - _RULER)
-        canvas.name_rows(axes, names)
+        charts.name_rows(axes, names)
         indicator = say(first.indicator_zh, first.indicator_en or first.indicator_zh)
         unit = say(in_chinese(first.unit), first.unit)
         axes.set_xlabel(f"{indicator if lettering.draws(indicator) else first.item}, {unit}")
         own = say("横线：±2 倍标准不确定度。", "Bars: ±2 standard uncertainties.")
         bar_note = own if uncertainty is None else say("横线：所给的不确定度。", "Bars: the uncertainty given.")
-        canvas.finish(
+        charts.finish(
             axes,
             title=say(f"{first.item_zh or first.item}：等级", f"Class of {first.item_en or first.item}"),
             below=[
                 say("越大越好 →", "Better →") if higher else say("← 越小越好", "← Better"),
-                canvas.cite([first], lettering),
-                canvas.place_of(first, lettering),
+                charts.cite([first], lettering),
+                charts.place_of(first, lettering),
                 *_follows(named, lettering),
                 bar_note if any(bars) else "",
             ],
@@ -209,18 +209,18 @@ def _draw_ruler(ax: Axes, zones: list[tuple[str, float, float]], lettering: Lett
     words = []
     for level, start, end in zones:
         look, middle = look_of(level), (start + end) / 2
-        ax.barh(-1, end - start, 2 * _RULER, start, zorder=2, **canvas.class_area(level, lettering))
+        ax.barh(-1, end - start, 2 * _RULER, start, zorder=2, **charts.class_area(level, lettering))
         box = {"facecolor": look.fill, "edgecolor": "none", "pad": 1.5}
         word = ax.text(
-            middle, -1, canvas.class_name(level, lettering), color=look.ink, bbox=box, zorder=4, clip_on=True
+            middle, -1, charts.class_name(level, lettering), color=look.ink, bbox=box, zorder=4, clip_on=True
         )
-        word.set(horizontalalignment="center", verticalalignment="center", fontsize=canvas.font_size())
+        word.set(horizontalalignment="center", verticalalignment="center", fontsize=charts.font_size())
         words.append(word)
     return words
 
 
 def _drop_wide_names(ax: Axes, words: list[Any], zones: list[tuple[str, float, float]]) -> None:
-    canvas.settle(ax)
+    charts.settle(ax)
     low, high = ax.get_xlim()
     scale = ax.get_window_extent().width / (high - low)
     for word, (_, start, end) in zip(words, zones, strict=True):
@@ -296,15 +296,15 @@ def furnace_chart(
     elif isinstance(measured, Assessment):
         furnaces, item, document = _from_table(measured, product, item, document)
     elif measured is not None:
-        furnaces, marks = _from_verdicts(canvas.verdicts_by_name(measured, FURNACES))
+        furnaces, marks = _from_verdicts(charts.verdicts_by_name(measured, FURNACES))
     if marks:
         item, document = _one_curve(marks, item, document)
     curve = find_curve(item or DEFAULT_ITEM, document, allow_unverified)
-    with canvas.drawing(ax, lang, (7.6, 4.8)) as (axes, lettering):
+    with charts.drawing(ax, lang, (7.6, 4.8)) as (axes, lettering):
         say = lettering.say
         _draw_curve(axes, curve, [*furnaces["capacity"], *(mark.capacity for mark in marks)], lettering)
         if isinstance(measured, FurnaceLimit):
-            at, ink = measured.capacity, canvas.ink()
+            at, ink = measured.capacity, charts.ink()
             label = f"{at:g} t{say('：', ': ')}{number(measured.value)} {measured.unit}"
             axes.plot(at, measured.value, linestyle="", marker="d", markersize=9, color=ink, zorder=5, label=label)
             axes.vlines(at, measured.strict, measured.lenient, color=ink, linewidth=1.2, zorder=5)
@@ -320,14 +320,14 @@ def furnace_chart(
             f"Met where value {sign} limit. Between stated points a reading is our convention, not the text.",
         )
         # The last line is kept for what the names say when they have their places.
-        below = canvas.finish(
+        below = charts.finish(
             axes,
             title=say(f"{name}：炉容与电耗限额", f"Limit by capacity: {name}"),
-            below=[canvas.cite([curve.row], lettering), canvas.place_of(source, lettering), note, " "],
+            below=[charts.cite([curve.row], lettering), charts.place_of(source, lettering), note, " "],
         )
         spots = [*zip(furnaces["capacity"], furnaces["value"], lettering.names(furnaces["name"]), strict=True)]
         spots += [(float(x), float(y), number(float(y))) for x, y in zip(curve.capacities, curve.limits, strict=True)]
-        hidden = canvas.label_points(axes, spots)
+        hidden = charts.label_points(axes, spots)
         said = lettering.count(hidden, "{} 个标注无处可放，未写。", "Labels that found no place: {}.")
         below.set_text(below.get_text() + said)
         return axes
@@ -348,7 +348,7 @@ def _from_verdicts(verdicts: Mapping[str, Verdict]) -> tuple[pandas.DataFrame, l
 def _from_table(
     measured: Assessment, product: str | None, item: str | None, document: str | None
 ) -> tuple[pandas.DataFrame, str | None, str | None]:
-    rows = canvas.one_product(measured, product, FURNACES)
+    rows = charts.one_product(measured, product, FURNACES)
     rows = rows[rows["class"].notna()]
     if "furnace_capacity" not in rows.columns or rows.empty:
         fix = "Give the output table the columns furnace_capacity and furnace_capacity_unit"
@@ -408,17 +408,17 @@ def _draw_furnaces(ax: Axes, furnaces: pandas.DataFrame, lettering: Lettering) -
                 here["capacity"],
                 here["value"],
                 s=64,
-                **canvas.class_point(level),
-                label=canvas.class_name(level, lettering),
+                **charts.class_point(level),
+                label=charts.class_name(level, lettering),
             )
     several = furnaces[furnaces["low"] < furnaces["high"]]
     if len(several):
         label = lettering.say("各期范围，点为中间一期", "its periods, point at the middle one")
-        ink = canvas.ink()
+        ink = charts.ink()
         ax.vlines(several["capacity"], several["low"], several["high"], color=ink, linewidth=1.2, zorder=4, label=label)
     rings = furnaces[furnaces["depends"].astype(bool)]
     if len(rings):
-        look: dict[str, Any] = {"facecolors": "none", "edgecolors": canvas.ink(), "linewidths": 1.1}
+        look: dict[str, Any] = {"facecolors": "none", "edgecolors": charts.ink(), "linewidths": 1.1}
         label = lettering.say("随读法而变", "depends on reading")
         ax.scatter(rings["capacity"], rings["value"], s=210, zorder=5, label=label, **look)
 
@@ -488,9 +488,9 @@ def portfolio_chart(
     >>> assessment = eb.assess("meters.csv", "outputs.csv")  # doctest: +SKIP
     >>> axes = eb.report.portfolio_chart(assessment, product="cement-clinker")  # doctest: +SKIP
     """
-    rows = canvas.one_product(assessment, product, PORTFOLIO)
+    rows = charts.one_product(assessment, product, PORTFOLIO)
     wanted = None if period is None else period_key(period)
-    rows = canvas.one_of(rows, PORTFOLIO, "period", wanted, rows["period"].map(period_key))
+    rows = charts.one_of(rows, PORTFOLIO, "period", wanted, rows["period"].map(period_key))
     width, unit, by = _widths(rows, by)
     plants = rows.assign(width=width)[rows["class"].notna() & (width > 0)]
     if plants.empty:
@@ -502,33 +502,33 @@ def portfolio_chart(
     plants = plants.sort_values("intensity", ascending=not higher, kind="stable")
     wide = plants["width"].to_numpy(dtype=float)
     left, total = numpy.cumsum(wide) - wide, float(wide.sum())
-    with canvas.drawing(ax, lang, (8.4, 4.8)) as (axes, lettering):
+    with charts.drawing(ax, lang, (8.4, 4.8)) as (axes, lettering):
         say = lettering.say
         steps = _steps(plants)
         bottom, cut = _bottom([*plants["intensity"], *(value for _, value in steps)])
         _draw_plants(axes, plants, left, wide, bottom, lettering)
-        for style, (level, value) in zip(canvas.STYLES, steps, strict=False):
-            label = f"{canvas.class_name(level, lettering)} {number(value)}"
-            line = axes.axhline(value, color=canvas.ink(), linestyle=style, linewidth=1.4, zorder=4, label=label)
-            line.set_path_effects(canvas.halo(axes))
+        for style, (level, value) in zip(charts.STYLES, steps, strict=False):
+            label = f"{charts.class_name(level, lettering)} {number(value)}"
+            line = axes.axhline(value, color=charts.ink(), linestyle=style, linewidth=1.4, zorder=4, label=label)
+            line.set_path_effects(charts.halo(axes))
         _draw_marks(axes, marks, total, item, lettering)
         axes.set_xlim(0, 1.01 * total)
         along = say("累计产能，" if by == "capacity" else "累计产量，", f"cumulative {by}, ")
         axes.set_xlabel(along + (unit if lettering.draws(unit) else str(read_unit(unit))))
         per = str(plants["unit"].iloc[0])
         axes.set_ylabel(say(f"单位产品能耗，{in_chinese(per)}", f"intensity, {per}"))
-        canvas.thousands(axes.xaxis, axes.yaxis)
+        charts.thousands(axes.xaxis, axes.yaxis)
         names = lettering.names(plants["plant"])
         written, known = str(plants["product"].iloc[0]), next(iter(same_product(item)), None)
         if written == item and known is not None:
             written = say(known.item_zh, known.item_en)
         title, out = written if lettering.draws(written) else item, len(rows) - len(plants)
-        below = canvas.finish(
+        below = charts.finish(
             axes,
             title=say(f"{title}：单位产品能耗与累计规模", f"Intensity over the portfolio: {title}"),
             below=[
                 say("越大越好。", "Higher is better.") if higher else say("越小越好。", "Lower is better."),
-                canvas.cite(canvas.sources_of(plants), lettering),
+                charts.cite(charts.sources_of(plants), lettering),
                 lettering.count(out, "{} 行没有等级或规模，未画。", "Not drawn: {} rows without a class or a size."),
                 say("纵轴不从零起。", "The upright axis does not start at zero.") if cut else "",
             ],
@@ -577,7 +577,7 @@ def _draw_plants(
     classes, values = plants["class"].to_numpy(), plants["intensity"].to_numpy(dtype=float)
     for level in (level.value for level in Level if (classes == level.value).any()):
         here = classes == level
-        look = canvas.class_area(level, lettering)
+        look = charts.class_area(level, lettering)
         if len(plants) > _MOST_EDGES:  # edges and hatches would swallow the colours
             look |= {"linewidth": 0, "hatch": "", "edgecolor": "none"}
         ax.bar(left[here], values[here] - bottom, wide[here], bottom, align="edge", zorder=2, **look)
@@ -609,24 +609,24 @@ def _draw_marks(ax: Axes, marks: list[TargetVerdict], total: float, item: str, l
         due = say(f"，{mark.deadline} 年前", f" by {mark.deadline}") if mark.deadline else ""
         level = Level.BENCHMARK if _SHARES[mark.figure] == "best" else Level.BELOW_BASELINE
         answer = say(*vocabulary()[mark.answer])
-        label = f"{canvas.class_name(level, lettering)} {value}{due}{say('：', ': ')}{answer}{reached}"
+        label = f"{charts.class_name(level, lettering)} {value}{due}{say('：', ': ')}{answer}{reached}"
         line = ax.axvline(place, color=colour, linestyle=style, linewidth=2.2, zorder=5, label=label)
-        line.set_path_effects(canvas.halo(ax, 4.5))
+        line.set_path_effects(charts.halo(ax, 4.5))
 
 
 def _name_plants(
     ax: Axes, plants: list[tuple[str, str]], left: Floats, wide: Floats, values: Floats, bottom: float
 ) -> int:
-    canvas.settle(ax)
+    charts.settle(ax)
     box = ax.get_window_extent()
     scale = box.width / ax.get_xlim()[1]
     tops, narrow = [float(values.max() + 0.1 * (values.max() - bottom))], 0
-    least = canvas.font_size() * ax.figure.dpi / 72
+    least = charts.font_size() * ax.figure.dpi / 72
     for (name, full), start, width, value in zip(plants, left, wide, values, strict=True):
         if width * scale < least:  # not even a name that stands upright has room
             narrow += 1
             continue
-        text = canvas.write(ax, name, start + width / 2, value)
+        text = charts.write(ax, name, start + width / 2, value)
         if not _fit(text, name, width * scale, _UPRIGHT * box.height):
             text.remove()
             narrow += 1
@@ -646,9 +646,9 @@ def _fit(text: Annotation, name: str, room: float, height: float) -> bool:
         return True
     column = extent.width / columns(name)
     if room >= _SHORTEST * column:
-        lines = canvas.wrapped(name, room / column)
+        lines = charts.wrapped(name, room / column)
         text.set_text("\n".join(lines))
         if len(lines) <= _LINES and text.get_window_extent().width <= room:
             return True
-    text.set(text=canvas.shortened(name, height / column), rotation=90)
+    text.set(text=charts.shortened(name, height / column), rotation=90)
     return bool(text.get_window_extent().width <= room)

@@ -9,10 +9,11 @@ import pandas
 import pytest
 
 import energybench as eb
+from energybench.energy.lines import TOTALS
 from energybench.errors import TableError
 from energybench.frames.double_counting import COMPARED, DoubleCounting
 from engines import SOURCES, source_of
-from expect import each
+from expect import each, refused
 from frame_tables import FURNACE, meters, outputs
 
 if TYPE_CHECKING:
@@ -64,6 +65,16 @@ def test_a_total_row_that_states_another_sum_is_named_with_both_figures(
     assert found[1:] == ([f"甲厂, 2023, cement-clinker: the total row states {said}"] if said else [])
 
 
+@each("name", TOTALS)
+def test_every_name_of_a_total_is_one(name: str) -> None:
+    assert notes(COAL, {**TOTAL, "carrier": name, "amount": 2142.9}) == [LEFT_OUT.replace("合计", name)]
+
+
+def test_a_total_that_is_no_standard_coal_leaves_the_others_as_they_are() -> None:
+    found = notes(COAL, POWER, {**TOTAL, "amount": 9}, {**TOTAL, "amount": 9, "unit": "t"})
+    assert found[1:] == ["甲厂, 2023, cement-clinker: the total row states 9 tce, the others 2265.8 tce"]
+
+
 def test_the_greatest_of_several_totals_is_compared() -> None:
     """Two subtotals add up, and the total is greater than either."""
     rows = [{**TOTAL, "carrier": "小计", "amount": 2142.9}, {**TOTAL, "carrier": "小计", "amount": 122.9}]
@@ -108,7 +119,12 @@ def test_identical_rows_are_counted() -> None:
     said = "meters: 1 row is the same as an earlier one, for example rows 0 and 2 (甲厂, 2023, cement-clinker, 原煤)"
     assert notes(COAL, POWER, COAL) == [said]
     assert notes(COAL, POWER, POWER) == [said.replace("0 and 2", "1 and 2").replace("原煤", "电力")]
+    several = (
+        "meters: 2 rows are the same as an earlier one, for example rows 1 and 2 (甲厂, 2023, cement-clinker, 电力)"
+    )
+    assert notes(COAL, POWER, POWER, COAL) == [several]
     assert notes(COAL, POWER, {**COAL, "unit": "吨 "}) == []
+    assert notes(COAL, {**COAL, "use": "辅助"}) == ["meters: the use auxiliary changes no total of this table"]
     assert notes(COAL, POWER, {**COAL, "meter": "B"}, meter="A") == []
     assert notes({"amount": 0}, {"amount": 0}, COAL) == []
     assert notes(COAL, {**COAL, "flow": "外供"}, {**COAL, "amount": 9}, flow="") == []
@@ -235,5 +251,5 @@ def test_a_part_of_the_row_above_is_left_out_and_one_of_a_total_counts(tmp_path:
     assert account.tce == pytest.approx(2142.9 + 122.9)
     assert "line 2 is a part of line 1 and is left out" in account.notes
     for way in ("duckdb", "stream"):
-        with pytest.raises(TableError, match="without their order"):
+        with refused(TableError, "table", "'其中：外购电' is a part of the row above it", "without their order"):
             eb.assess(outputs=outputs(), **source_of(table, way, tmp_path))

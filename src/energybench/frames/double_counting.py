@@ -68,7 +68,7 @@ class DoubleCounting:
         texts = list(map(clean_text, carrier.distinct))
         place = {name: number for number, name in enumerate(_NAMES)}
         totals, parts = [place.get(normalise_name(one), -1) for one in texts], list(map(is_named_part, texts))
-        if not any(parts) and max(totals, default=-1) < 0:
+        if not any(parts) and set(totals) <= {-1}:
             return batch
         code = carrier.table(totals, -1, numpy.int64)[carrier.codes]
         total, out = code >= 0, code >= 0

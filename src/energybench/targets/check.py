@@ -149,7 +149,7 @@ class TargetVerdict(Record):
         """The figure as text, with its unit; empty where there is none."""
         if self.between is not None:
             return with_unit(f"{self.between[0]:.6g} to {self.between[1]:.6g}", self.actual_unit)
-        return "" if self.actual is None else with_unit(f"{self.actual:.6g}", self.actual_unit)
+        return "" if self.actual is None else columns.amount_of(self.actual, self.actual_unit)
 
     def __str__(self) -> str:
         asked = f": {self.required}" if self.required else ""

@@ -186,6 +186,10 @@ def with_unit(number: str, unit: str) -> str:
     return f"{number} x {unit}" if unit[:1].isdigit() else f"{number} {unit}".strip()
 
 
+def amount_of(number: float, unit: str) -> str:
+    return with_unit(f"{number:.6g}", unit)
+
+
 def check_tolerance(tolerance: float) -> float:
     number = isinstance(tolerance, int | float) and not isinstance(tolerance, bool)
     if not number or not isfinite(tolerance) or not 0 <= tolerance < 1:
@@ -520,6 +524,11 @@ def weights_of(table: pandas.DataFrame, column: str, needs_unit: bool = True) ->
         raise MissingColumnError(f"{column} has no unit, {beside} is empty or missing", beside, f"Fill in {beside}")
     unit = str(read_unit(units[0])) if units else ""
     return Column(column, table, numbers(table, column, unit)).complete().cells, unit or "units"
+
+
+def percent(weights: Floats, where: Mask) -> float:
+    """Return the share of some rows in %, which is 100 % exactly when every row counts."""
+    return 100.0 if where.all() else 100.0 * float(weights[where].sum()) / float(weights.sum())
 
 
 # Conditions -----------------------------------------------------------------------------------------------

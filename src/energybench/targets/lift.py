@@ -18,7 +18,7 @@ from energybench.limits.ladders import Level
 from energybench.limits.verdicts import saving_scale
 from energybench.tables.store import citation, find_document
 from energybench.targets import columns
-from energybench.targets.columns import Requirement, measure_of, requirement, target_rows, with_unit
+from energybench.targets.columns import Requirement, amount_of, measure_of, percent, requirement, target_rows
 from energybench.targets.measures import graded
 from energybench.units.result import Record
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from energybench.frames import Assessment
     from energybench.frames.encode import Floats
     from energybench.tables.rows import TargetRow
-    from energybench.targets.columns import Mask, Objects
+    from energybench.targets.columns import Objects
 
 #: Choices remembered, over all plants of a product: a few seconds and 80 MB.
 MOST_CHOICES = 10_000_000
@@ -54,7 +54,7 @@ class LiftStep:
 
     def __str__(self) -> str:
         return (
-            f"{self.plant}: {self.level} to {self.to}, {_amount(self.capacity, self.capacity_unit)}, saves "
+            f"{self.plant}: {self.level} to {self.to}, {amount_of(self.capacity, self.capacity_unit)}, saves "
             f"{self.saving:,.6g} {self.saving_unit}; then {self.share_below_baseline:.1f} % below, "
             f"{self.share_at_benchmark:.1f} % at benchmark"
         )
@@ -119,20 +119,17 @@ class LiftPlan(Record):
         lines = [f"{self.document} by {self.standard}: {' and '.join(self.required)}"]
         for product in self.products:
             unit = product.capacity_unit
-            to_baseline, to_benchmark = product.capacity_to_baseline, product.capacity_to_benchmark
+            lacking = product.capacity_to_baseline, product.capacity_to_benchmark
+            to_baseline, to_benchmark = (amount_of(capacity, unit) for capacity in lacking)
             lines += [
-                f"{product.item}: {_amount(product.capacity, unit)}, "
+                f"{product.item}: {amount_of(product.capacity, unit)}, "
                 f"{product.share_below_baseline:.1f} % below baseline, {product.share_at_benchmark:.1f} % at benchmark",
-                f"  missing {_amount(to_baseline, unit)} to baseline and {_amount(to_benchmark, unit)} to benchmark",
+                f"  missing {to_baseline} to baseline and {to_benchmark} to benchmark",
                 *(f"  {step}" for step in product.steps),
                 f"  in all {product.saving:,.6g} {product.saving_unit}"
                 + ("" if product.proven else ", not proven the least"),
             ]
         return "\n".join([*lines, *(f"note: {note}" for note in self.notes)])
-
-
-def _amount(number: float, unit: str) -> str:
-    return with_unit(f"{number:.6g}", unit)
 
 
 def cheapest_lift(
@@ -263,21 +260,17 @@ def _lift(
     for number in touched[numpy.argsort(saving[touched], kind="stable")].tolist():
         is_below[number], is_there[number] = False, bool(lifted[number])
         to = Level.BENCHMARK.value if lifted[number] else Level.BASELINE.value
-        shares = _percent(capacity, is_below), _percent(capacity, is_there)
+        shares = percent(capacity, is_below), percent(capacity, is_there)
         lifted_plant = names[number], item, str(level[number]), to, float(capacity[number]), unit
         steps.append(LiftStep(*lifted_plant, float(saving[number]), saving_unit, *shares))
     return ProductLift(
-        *(item, len(table), total, unit, _percent(capacity, below), _percent(capacity, there)),
+        *(item, len(table), total, unit, percent(capacity, below), percent(capacity, there)),
         *(float(capacity[below].sum()), max(0.0, over.value / 100.0 * total - start)),
         steps=tuple(steps),
         saving=float(saving[touched].sum()),
         saving_unit=saving_unit,
         proven=proven,
     )
-
-
-def _percent(capacity: Floats, where: Mask) -> float:
-    return 100.0 if where.all() else 100.0 * float(capacity[where].sum()) / float(capacity.sum())
 
 
 def cheapest_cover(

@@ -22,7 +22,7 @@ from energybench.limits.furnaces import find_curve
 from energybench.limits.ladders import Ladder, plausible_range
 from energybench.tables.store import citation, find_document, records, warn_if_weak
 from energybench.targets import columns
-from energybench.targets.columns import ITEM, LEVEL, MeasureRow, Requirement, RowCondition, interval, with_unit
+from energybench.targets.columns import ITEM, LEVEL, MeasureRow, Requirement, RowCondition, amount_of
 from energybench.units.factors import ratio
 from energybench.units.text import read_unit
 
@@ -278,7 +278,7 @@ class CapacityShare:
 
     def __str__(self) -> str:
         share = f"{self.low:.4g}" if self.low == self.high else f"{self.low:.4g} to {self.high:.4g}"
-        return f"{self.name} {share} % of {with_unit(f'{self.amount:.6g}', self.unit)}"
+        return f"{self.name} {share} % of {amount_of(self.amount, self.unit)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,7 +313,7 @@ def share_of_capacity(asked: Question) -> Computed:
     open_ends = (min(lows) < max(lows), min(highs) < max(highs))
     apart = "the products differ, and the document does not say how their capacities are added"
     why = [rows.why, f"{apart} ({', '.join(map(str, parts))})" if any(open_ends) else ""]
-    over = ", ".join(f"{part.name} {with_unit(f'{part.amount:.6g}', part.unit)}" for part in parts)
+    over = ", ".join(f"{part.name} {amount_of(part.amount, part.unit)}" for part in parts)
     found = _over(rows, min(lows), max(highs), f"{column} of {_plants(rows.table)}: {over}")
     return replace(found, parts=tuple(parts), open_ends=open_ends, why="; ".join(filter(None, why)))
 
@@ -321,7 +321,7 @@ def share_of_capacity(asked: Question) -> Computed:
 def share_of_output_value(asked: Question) -> Computed:
     rows, column = asked.counted(), asked.spec.column
     weights, unit = columns.weights_of(rows.table, column, needs_unit=False)
-    return _share_over(rows, weights, f"{column} of {_plants(rows.table)}: {with_unit(f'{weights.sum():.6g}', unit)}")
+    return _share_over(rows, weights, f"{column} of {_plants(rows.table)}: {amount_of(weights.sum(), unit)}")
 
 
 def share_of_rows(asked: Question) -> Computed:
@@ -345,14 +345,9 @@ def _share_over(rows: Counted, weights: Floats, denominator: str) -> Computed:
 
 
 def _share(weights: Floats, yes: Mask, known: Mask, denominator: str) -> tuple[float, float]:
-    total = float(weights.sum())
-    if total <= 0:
+    if weights.sum() <= 0:
         raise MissingFigureError(f"{denominator} adds up to zero: no share of it", denominator, "Check the numbers")
-    # The complement keeps 100 % exact when every row counts.
-    low, high = (
-        100.0 if where.all() else 100.0 * float(weights[where].sum()) / total for where in (yes & known, yes | ~known)
-    )
-    return low, high
+    return columns.percent(weights, yes & known), columns.percent(weights, yes | ~known)
 
 
 def _enterprises(asked: Question) -> Counted:
@@ -402,7 +397,7 @@ def growth(asked: Question) -> Computed:
     if before <= 0:
         raise MissingFigureError(f"{name} of {base} adds up to {before:g}: no growth over it", base, "Check it")
     value = 100.0 * (after - before) / before
-    over = f"{name} of {base}, {with_unit(f'{before:.6g}', unit)}, against {with_unit(f'{after:.6g}', unit)}"
+    over = f"{name} of {base}, {amount_of(before, unit)}, against {amount_of(after, unit)}"
     return Computed(value, value, over)
 
 
@@ -416,7 +411,7 @@ def weighted_mean(asked: Question) -> Computed:
     # One value needs no arithmetic, and so no float noise.
     same = bool((column.cells == column.cells[0]).all())
     value = float(column.cells[0]) if same else float((column.cells * weights).sum()) / total
-    return Computed(value, value, f"weighted by {per}, {with_unit(f'{total:.6g}', unit)} of {_plants(column.rows)}")
+    return Computed(value, value, f"weighted by {per}, {amount_of(total, unit)} of {_plants(column.rows)}")
 
 
 # Every row ------------------------------------------------------------------------------------------------
@@ -463,11 +458,13 @@ def none_within(asked: Question) -> Computed:
     """Count the rows that a document eliminates: its comparison says what goes, not what complies."""
     row, column = asked.row, asked.column()
     limit = Fraction(row.value)
-    (low, high), (least, most) = (interval(comparison, limit, limit) for comparison in (row.comparison, "="))
+    (low, high), (least, most) = (columns.interval(comparison, limit, limit) for comparison in (row.comparison, "="))
     values, known = column.cells, column.known
     goes = known & (values >= low) & (values <= high)
     at_value = known & (values >= least) & (values <= most) & ~goes & (asked.spec.sense == "ambiguous_at_value")
-    exactly = f"exactly {with_unit(row.value, row.unit)}: {columns.named(column.rows, at_value)}; {_AT_THE_NUMBER}"
+    exactly = (
+        f"exactly {columns.with_unit(row.value, row.unit)}: {columns.named(column.rows, at_value)}; {_AT_THE_NUMBER}"
+    )
     unsure = exactly if at_value.any() else ""
     count = float(goes.sum())
     return Computed(

@@ -750,6 +750,40 @@ def test_a_number_may_carry_its_unit(cell: str, unit: str | None) -> None:
         assert tce(answer) == pytest.approx(COAL_TCE)
 
 
+@each(
+    ("carriers", "units", "made"),
+    [
+        # In the name of the carrier, where the column says nothing or the same, or is not there at all.
+        (("原煤（吨）", "电力(万kWh)", "综合能耗（tce）"), ("吨", None, None), 26),
+        (("原煤（吨）", "电力/万kWh", "合计（吨标准煤）"), None, 26),
+        # In the amount.
+        (("原煤", "电力", "合计"), None, "26 万t"),
+    ],
+)
+def test_a_unit_stands_in_the_name_or_in_the_amount_without_a_column(
+    carriers: tuple[str, ...], units: tuple[Any, ...] | None, made: Any
+) -> None:
+    amounts = [36000, 1500, 27558.3] if made == 26 else ["36,000吨", "1500万kWh", "27558.3 tce"]
+    frame = pandas.DataFrame([[*KEY, name, amount] for name, amount in zip(carriers, amounts, strict=True)])
+    frame.columns = pandas.Index(HEADER[:5])
+    frame = frame if units is None else frame.assign(单位=units)
+    outputs = OUTPUTS if made == 26 else OUTPUTS.drop(columns="产量单位").assign(产量=made)
+    answers = [eb.assess(frame, outputs)] + ([eb.assess(polars_lazy().take(frame), outputs)] if units else [])
+    for answer in answers:
+        assert tce(answer) == pytest.approx(BOTH_TCE)
+        assert answer.counts["totals"] == 1
+    frame.iloc[0, 4] = 35000 if made == 26 else "35000吨"
+    assert any("the total row states 27558.3 tce, the others 26844" in note for note in eb.assess(frame, outputs).notes)
+    assert not [one for one in eb.explain(frame, outputs).missing if "carrier" in one]
+
+
+def test_a_total_of_the_other_basis_is_left_out_and_not_compared() -> None:
+    frame = pandas.DataFrame([COAL, POWER, [*KEY, "综合能耗（等价值）", 30214.8, "tce"]], columns=HEADER)
+    answer = eb.assess(frame, OUTPUTS)
+    assert tce(answer) == pytest.approx(BOTH_TCE)
+    assert answer.notes == ("1 total row is left out (综合能耗)",)
+
+
 @pytest.mark.parametrize("cell", ["85%", "36000 kWh", "36000,0", "见附件"])
 def test_what_is_no_amount_in_the_unit_of_the_row_is_a_problem(cell: str) -> None:
     answer = eb.assess(pandas.DataFrame([[*KEY, "原煤", cell, "吨"]], columns=HEADER), OUTPUTS)

@@ -61,6 +61,8 @@ KIND_OF_FLOW = {word: kind for kind, words in _FLOW_WORDS.items() for word in (k
 FLOWS: dict[str, int] = {word: FLOW_SIGNS[kind][0] for word, kind in KIND_OF_FLOW.items()}
 #: Names of lines that add up others: they are left out, and used as a check of the sum.
 TOTALS = frozenset({"合计", "小计", "总计", "能源合计", "综合能耗", "综合能源消费量", "total", "subtotal"})
+#: A basis that the name of a total states.
+_OF_BASIS = re.compile(r"(.+?)\(?(?:当量|等价)值?\)?")
 #: What stands before the name of a line that is a part of the line above it.
 _PART = re.compile("[^\u4e00-\u9fff]*其中")
 #: Carriers that others are part of: 原煤 of form 205-1 is the sum of four kinds of coal.
@@ -134,6 +136,14 @@ class ConvertedLine(NamedTuple):
     number: int = 0
 
 
+def total_of(name: str) -> str:
+    """Return which total a name is, 综合能耗 where it is 综合能耗（等价值）; "" for any other name."""
+    plain = normalise_name(name)
+    found = _OF_BASIS.fullmatch(plain)
+    plain = found[1] if found else plain
+    return plain if plain in TOTALS else ""
+
+
 def is_named_part(name: Any) -> bool:
     if not isinstance(name, str) or not _PART.match(name):
         return False
@@ -160,7 +170,7 @@ def convert_lines(lines: Any, choice: Choice, spreads: Spreads) -> tuple[list[Co
     for number, entry in enumerate(_entries(lines), 1):
         try:
             given = _parts_of(entry)
-            total = normalise_name(text_of(given["carrier"])) in TOTALS
+            total = bool(total_of(text_of(given["carrier"])))
             one = _convert_line({**given, "carrier": "standard_coal"} if total else given, number, choice, spreads)
         except EnergybenchError as error:
             raise type(error)(f"line {number}: {error.message}", error.value, error.fix) from error

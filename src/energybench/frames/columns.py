@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from energybench.energy.lines import HEADERS
+from energybench.energy.lines import HEADERS, total_of
 from energybench.errors import (
     MissingColumnError,
     OptionError,
@@ -130,6 +130,15 @@ def split_unit(header: str) -> tuple[str, str]:
         ):
             return found[1], unit
     return text, ""
+
+
+def unit_in_name(name: str) -> tuple[str, str]:
+    """Split a cell of a carrier or a total from the unit that it ends with, 原煤（吨）; "" where none is."""
+    if name[-1:] in ")）]】" or "/" in name:
+        base, unit = split_unit(name)
+        if unit and (total_of(base) or carriers_of(base)):
+            return base, unit
+    return name, ""
 
 
 def column_with_unit(header: object, name: str) -> str | None:

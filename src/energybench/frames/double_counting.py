@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy
 import pandas
 
-from energybench.energy.lines import KIND_OF_FLOW, PARTS_OF, TOTALS, is_named_part, is_part_of
+from energybench.energy.lines import KIND_OF_FLOW, PARTS_OF, TOTALS, is_named_part, is_part_of, total_of
 from energybench.errors import TableError, cut, quoted
 from energybench.frames.columns import KEYS
-from energybench.frames.encode import clean_text, combine, encode, fold, is_blank, to_floats
+from energybench.frames.encode import clean_text, combine, encode, fold, is_blank, to_floats, with_units_of_cells
 from energybench.frames.groups import KEY_TEXT
 from energybench.frames.kernel import make_lookup
 from energybench.frames.meters import flow_word
@@ -67,7 +67,7 @@ class DoubleCounting:
         """Return a batch without its total rows and the parts of others, noted here; the same where it has none."""
         texts = list(map(clean_text, carrier.distinct))
         place = {name: number for number, name in enumerate(_NAMES)}
-        totals, parts = [place.get(normalise_name(one), -1) for one in texts], list(map(is_named_part, texts))
+        totals, parts = [place.get(total_of(one), -1) for one in texts], list(map(is_named_part, texts))
         if not any(parts) and set(totals) <= {-1}:
             return batch
         code = carrier.table(totals, -1, numpy.int64)[carrier.codes]
@@ -112,10 +112,14 @@ class DoubleCounting:
         self.rows += batch.count
         self.names |= dict.fromkeys(_NAMES[number] for number in numpy.unique(code))
         amount = to_floats(table["amount"]) if batch.amount is None else batch.amount
+        table = with_units_of_cells(table, amount, "amount", "unit") if batch.amount is None else table
         value = amount * encode(table["unit"]).map(_in_tce, numpy.nan, numpy.float64)
         if "flow" in table.columns:
             inputs = encode(table["flow"]).map(lambda flow: KIND_OF_FLOW.get(flow_word(flow)) == "in", True, bool)
             value[~inputs] = numpy.nan
+        # That of a basis may be of another one than the sum.
+        plain = encode(table["carrier"]).map(lambda name: normalise_name(clean_text(name)) in TOTALS, False, bool)
+        value[~plain] = numpy.nan
         known = numpy.isfinite(value)
         if self.stated is None:
             self.stated = numpy.zeros((groups.count + 1, len(_NAMES)))
@@ -199,7 +203,8 @@ class DoubleCounting:
         """Say what may be counted twice; ``tce`` has the sum of each group, ``keys`` are those of the output rows."""
         if self.rows:
             are = "1 total row is" if self.rows == 1 else f"{self.rows} total rows are"
-            yield f"{are} left out ({', '.join(sorted(self.names))}), and used as a check of the sum"
+            compared = ", and used as a check of the sum" if self.stated is not None and self.stated.any() else ""
+            yield f"{are} left out ({', '.join(sorted(self.names))}){compared}"
         if self.parts:
             are = "1 row is a part" if self.parts == 1 else f"{self.parts} rows are parts"
             yield f"meters: {are} (其中) of the row above and left out, for example row {self.first_part}"

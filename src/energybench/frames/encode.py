@@ -216,7 +216,7 @@ def with_units_of_cells(table: pandas.DataFrame, values: Floats, name: str, unit
     """Read numbers that carry their unit, "1200 t", into ``values``, where the unit of the row is empty or the same."""
     rows = numpy.flatnonzero(numpy.isnan(values))
     rows = rows[table[name].iloc[rows].notna()]
-    if not len(rows) or not any(found := encode(table[name].iloc[rows]).map(_with_unit, None)):
+    if not len(rows) or not any(found := encode(table[name].iloc[rows]).map(number_with_unit, None)):
         return table
     table = table if unit in table else table.assign(**{unit: None})
     texts = [cell_text(cell) for cell in table[unit].iloc[rows]]
@@ -233,7 +233,7 @@ def with_units_of_cells(table: pandas.DataFrame, values: Floats, name: str, unit
     return table.assign(**{name: cells[name], unit: cells[unit]})
 
 
-def _with_unit(cell: Any) -> tuple[float, str] | None:
+def number_with_unit(cell: Any) -> tuple[float, str] | None:
     if not isinstance(cell, str):
         return None
     try:

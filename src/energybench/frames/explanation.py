@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from energybench.energy.lines import TOTALS
+from energybench.energy.lines import total_of
 from energybench.errors import EnergybenchError, OptionError, PeriodError, TableError, quoted
-from energybench.frames.columns import Layout, Shape, canonical_columns, column_of, mapping_text
+from energybench.frames.columns import Layout, Shape, canonical_columns, column_of, mapping_text, unit_in_name
 from energybench.frames.encode import clean_text, encode
 from energybench.frames.files import open_meters, open_outputs, same_table
 from energybench.frames.form_rows import Reading, several
-from energybench.tables.names import find_carrier, find_item, normalise_name
+from energybench.tables.names import find_carrier, find_item
 from energybench.tables.periods import period_span
 from energybench.units.text import read_unit
 
@@ -168,11 +168,15 @@ def _period(text: str) -> str:
     return f"{span[0]} to {span[1]}"
 
 
+def _carrier(name: str) -> str:
+    return "a total of others" if total_of(name) else find_carrier(name)
+
+
 _READERS: dict[str, Callable[[str], str]] = {
     "plant": str,
     "period": _period,
     "product": find_item,
-    "carrier": lambda text: "a total of others" if normalise_name(text) in TOTALS else find_carrier(text),
+    "carrier": lambda text: _carrier(unit_in_name(text)[0]),
     "unit": lambda text: str(read_unit(text)),
     "output_unit": lambda text: str(read_unit(text)),
 }

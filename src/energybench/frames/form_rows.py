@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy
 
-from energybench.energy.lines import PARTS_OF, TOTALS
+from energybench.energy.lines import PARTS_OF, total_of
 from energybench.errors import TableError, quoted
 from energybench.frames.columns import (
     EXAMPLES,
@@ -22,8 +22,9 @@ from energybench.frames.columns import (
     refuse_amounts,
     refuse_missing,
     split_unit,
+    unit_in_name,
 )
-from energybench.frames.encode import NONE_USED, cell_text, encode, is_blank, to_floats
+from energybench.frames.encode import NONE_USED, cell_text, encode, is_blank, number_with_unit, to_floats
 from energybench.frames.forms import COUNTED, NOT_ENERGY, SUBTRACTED, WHOLE, YEAR, Form, Grid, Head, facts_of
 from energybench.frames.resolve import said_once
 from energybench.frames.sources import Batch
@@ -71,7 +72,7 @@ def _asked(frame: pandas.DataFrame, form: Form, layout: Layout) -> list[str]:
     """Return what else the caller would be asked of the rows: what a name means, and what a blank amount is."""
     if not {"carrier", "amount"} <= set(frame):
         return []
-    rows = frame[~frame["carrier"].map(lambda cell: normalise_name(cell_text(cell)) in TOTALS).astype(bool)]
+    rows = frame[~frame["carrier"].map(lambda cell: bool(total_of(cell_text(cell)))).astype(bool)]
     blank = rows["amount"].map(is_blank).astype(bool)
     words = {head.name: head.header for head in form.heads if head.name}
     said = []
@@ -361,6 +362,10 @@ def _with_units(frame: pandas.DataFrame, form: Form) -> tuple[pandas.DataFrame, 
     if "unit" in facts and value in frame and column not in frame:
         frame[column], row = facts["unit"]
         said.append(f"{form.kind}: the unit {facts['unit'][0]} is from row {row}")
+    if value in frame and column not in frame:
+        cells = [*encode(frame[value]).distinct, *(encode(frame["carrier"]).distinct if "carrier" in frame else ())]
+        if any(number_with_unit(cell) or unit_in_name(cell_text(cell))[1] for cell in cells):
+            frame[column] = None
     return frame, said
 
 
@@ -380,7 +385,7 @@ def _melted(frame: pandas.DataFrame, form: Form) -> tuple[pandas.DataFrame, list
         _refuse_energy_without_unit(frame, form)
     facts, key, sums = facts_of(form), _key_above(form, kept), []
     if key:
-        sums = [place for place in places if normalise_name(form.heads[place].above) in {*TOTALS, *WHOLE}]
+        sums = [place for place in places if is_sum(form.heads[place].above)]
         places = [place for place in places if place not in sums]
     plants = not wide and bool(PLANT.search(form.heads[places[0]].part))
     parts, flows = [], []
@@ -456,6 +461,10 @@ def _refuse_energy_without_unit(frame: pandas.DataFrame, form: Form) -> None:
             raise TableError(what, head.header, fix)
 
 
+def is_sum(label: str) -> bool:
+    return bool(total_of(label)) or normalise_name(label) in WHOLE
+
+
 def _is_of(products: pandas.Series[Any], named: str, kind: str) -> bool:
     meant = {*items_named(named)}
     return kind == "outputs" and all(meant & {*items_named(cell_text(cell))} for cell in products)
@@ -464,7 +473,7 @@ def _is_of(products: pandas.Series[Any], named: str, kind: str) -> bool:
 def _key_above(form: Form, kept: pandas.DataFrame) -> str:
     """Return which key the headers above carriers are, each of which has some of the same carriers; "" for none."""
     heads = [form.heads[place] for place in form.wide]
-    labels = [head.above for head in heads if normalise_name(head.above) not in {*TOTALS, *WHOLE}]
+    labels = [head.above for head in heads if not is_sum(head.above)]
     names, pairs = {head.name for head in heads}, {(head.above, head.name) for head in heads}
     if not all(labels) or len(set(labels)) < 2 or len(names) == len(heads) or len(pairs) < len(heads):
         return ""
@@ -513,7 +522,7 @@ def with_constants(
     for name in {*KEYS, frame.columns[0]} - {"carrier"} if "carrier" in frame else ():
         if name in frame:
             # The word of a total stands in the first column, be it that of numbers.
-            words = frame["carrier"].isna() & frame[name].map(lambda cell: normalise_name(cell_text(cell)) in TOTALS)
+            words = frame["carrier"].isna() & frame[name].map(lambda cell: bool(total_of(cell_text(cell))))
             frame.loc[words, "carrier"] = frame.loc[words, name]
     return frame, used
 
@@ -584,7 +593,7 @@ def with_flows(frame: pandas.DataFrame, heads: Sequence[Head]) -> tuple[pandas.D
 
 def _checks(frame: pandas.DataFrame, roles: Mapping[str, str], words: Mapping[str, str]) -> list[str]:
     """Compare what a form states twice: use with its parts, and stock with what came and went."""
-    frame = frame[~frame["carrier"].map(lambda cell: normalise_name(cell_text(cell)) in TOTALS).astype(bool)]
+    frame = frame[~frame["carrier"].map(lambda cell: bool(total_of(cell_text(cell)))).astype(bool)]
     known = {role: numpy.nan_to_num(to_floats(frame[column])) for role, column in roles.items()}
     said = []
     for left, right in (

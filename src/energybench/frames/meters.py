@@ -15,17 +15,19 @@ from energybench.accounts.control import USES
 from energybench.energy.lines import FLOW_SIGNS, FLOWS, KIND_OF_FLOW, USE_WORDS
 from energybench.energy.plausibility import COEFFICIENT_RULE, KCAL_FOR_KJ
 from energybench.errors import TableError, did_you_mean, quoted
-from energybench.frames.columns import KEYS
+from energybench.frames.columns import KEYS, unit_in_name
 from energybench.frames.encode import (
     BLANK,
     NONE_USED,
     Coded,
     clean_text,
+    combine,
     encode,
     encode_if_there,
     fold,
     is_blank,
     to_floats,
+    unit_of,
     with_units_of_cells,
     without_blanks,
 )
@@ -137,6 +139,20 @@ _FAULTY = (
 
 #: Columns that say whose energy of what a row is.
 CODED = (*KEYS, "carrier", "unit")
+
+
+def with_units_of_names(table: pandas.DataFrame, carrier: Coded) -> pandas.DataFrame:
+    """Take the units out of names of carriers, 原煤（吨）, where the unit of the row is empty or the same."""
+    split = [unit_in_name(clean_text(cell)) for cell in carrier.distinct]
+    names, units = (carrier.table([pair[one] for pair in split], "", object)[carrier.codes] for one in (0, 1))
+    if not len(rows := numpy.flatnonzero(units != "")):
+        return table
+    cells = table[["carrier", "unit"]].astype(object)
+    code, pairs = combine([encode(cells[name].iloc[rows]) for name in cells])
+    own = [("" if cell is None else clean_text(cell), unit_in_name(clean_text(name))[1]) for name, cell in pairs]
+    rows = rows[numpy.array([not cell or unit_of(cell) == unit_of(unit) for cell, unit in own], bool)[code]]
+    cells.iloc[rows, 0], cells.iloc[rows, 1] = names[rows], units[rows]
+    return table.assign(carrier=cells["carrier"], unit=cells["unit"])
 
 
 def read_meters(

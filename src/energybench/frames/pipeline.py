@@ -48,7 +48,7 @@ from energybench.frames.grading import (
 )
 from energybench.frames.groups import KEY_TEXT, Parts, by_month, make_groups, stray_keys, withhold
 from energybench.frames.kernel import Totals, sweep
-from energybench.frames.meters import CODED, problems_of, read_meters, refuse_flows
+from energybench.frames.meters import CODED, problems_of, read_meters, refuse_flows, with_units_of_names
 from energybench.frames.outputs import work_out_outputs
 from energybench.frames.problems import Tally
 from energybench.frames.resolve import Factor, KnownFactors, Options, Threshold
@@ -446,8 +446,10 @@ class Sums:
         if batch.table.empty:
             return None
         self.rows += batch.count
-        every = replace(batch, table=with_plain_cells(batch.table))
-        columns = encode_each(every.table, CODED)
+        plain = with_plain_cells(batch.table)
+        columns = encode_each(plain, CODED)
+        every = replace(batch, table=with_units_of_names(plain, columns["carrier"]))
+        columns = columns if every.table is plain else encode_each(every.table, CODED)
         batch = self.doubles.without_totals(every, columns["carrier"], groups, whole)
         columns = columns if batch is every else encode_each(batch.table, CODED)
         read = read_meters(batch.table, columns, known, batch.amount)

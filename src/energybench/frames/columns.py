@@ -36,7 +36,7 @@ EXAMPLES = ("示例", "样例", "填写示例", "example")
 METERS: dict[str, tuple[str, ...]] = {
     "plant": (
         *("企业", "企业名称", "工厂", "厂名", "用能单位", "用能单位名称", "单位名称", "填报单位", "企业（单位）名称"),
-        *("公司", "公司名称", "法人单位名称", "company", "site", "facility", "factory", "enterprise"),
+        *("公司", "公司名称", "法人单位名称", "company", "site", "facility", "factory"),
     ),
     "period": (
         *("期间", "时期", "报告期", "年份", "年度", "月份", "统计期", "统计时间", "日期", "year", "month"),

@@ -265,9 +265,7 @@ def table_of(results: Any) -> pandas.DataFrame:
     """Return results as a pandas frame with canonical headers, plants and periods, and a fresh index."""
     table = to_pandas(getattr(results, "result_frame", results), "results")
     names = list(map(str, table.columns))
-    # An enterprise may have several plants: it is a column of its own here.
-    headers = ["" if name == "enterprise" else name for name in names]
-    for name, place in find_columns(headers, "outputs")[0].items():
+    for name, place in find_columns(names, "outputs")[0].items():
         names[place] = name
     if len(set(names)) < len(names):
         twice = max(names, key=names.count)

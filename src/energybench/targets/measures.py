@@ -336,8 +336,11 @@ def share_of_enterprises(asked: Question) -> Computed:
 
 def count_of_enterprises(asked: Question) -> Computed:
     rows = _enterprises(asked)
-    low, high = float(rows.yes.sum()), float((rows.yes | ~rows.known).sum())
-    return _over(rows, low, high, _plants(rows.table, "enterprise"))
+    return _counted(rows, _plants(rows.table, "enterprise"))
+
+
+def _counted(rows: Counted, denominator: str) -> Computed:
+    return _over(rows, float(rows.yes.sum()), float((rows.yes | ~rows.known).sum()), denominator)
 
 
 def _share_over(rows: Counted, weights: Floats, denominator: str) -> Computed:
@@ -431,15 +434,12 @@ def every(asked: Question) -> Computed:
         f"{columns.named(column.rows, between)} lies between two capacities that the document states: "
         "within the limit of the smaller one, over that of the larger"
     )
-    return Computed(
-        low,
-        high,
-        f"each of {_count(len(column.rows), 'row')}",
-        names=columns.names_of(column.rows, fails),
-        open_names=columns.names_of(column.rows, ~known | between),
-        why="; ".join(filter(None, [column.why, unsure if between.any() else ""])),
+    why = "; ".join(filter(None, [column.why, unsure if between.any() else ""]))
+    rows = Counted(column.rows, fails, known & ~between, why)
+    return replace(
+        _over(rows, low, high, f"each of {_count(len(column.rows), 'row')}"),
         decided=True,
-        met=False if fails.any() else True if known.all() and not between.any() else None,
+        met=False if fails.any() else True if rows.known.all() else None,
         depends_on_reading=bool(between.any()) and not fails.any(),
     )
 
@@ -466,17 +466,9 @@ def none_within(asked: Question) -> Computed:
         f"exactly {columns.with_unit(row.value, row.unit)}: {columns.named(column.rows, at_value)}; {_AT_THE_NUMBER}"
     )
     unsure = exactly if at_value.any() else ""
-    count = float(goes.sum())
-    return Computed(
-        count,
-        count + float((~known | at_value).sum()),
-        f"of {_count(len(column.rows), 'row')}",
-        names=columns.names_of(column.rows, goes),
-        open_names=columns.names_of(column.rows, ~known | at_value),
-        why="; ".join(filter(None, [column.why, unsure])),
-        note=unsure,
-        depends_on_reading=bool(unsure) and count == 0,
-    )
+    rows = Counted(column.rows, goes, known & ~at_value, "; ".join(filter(None, [column.why, unsure])), unsure)
+    found = _counted(rows, f"of {_count(len(column.rows), 'row')}")
+    return replace(found, depends_on_reading=bool(unsure) and not goes.any())
 
 
 def direction(asked: Question) -> Computed:

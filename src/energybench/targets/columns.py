@@ -249,7 +249,7 @@ INTENSITY = "intensity"
 OTHER = "other product"
 _OTHER_WORDS = ("other", "其他")
 
-#: How many unknown names a message looks up: each search for near names costs milliseconds.
+#: How many names a message has: each search for names near an unknown one costs milliseconds.
 _MOST_NAMES = 5
 
 _FLAGS: dict[str, bool] = {
@@ -353,10 +353,10 @@ def names_of(table: pandas.DataFrame, where: Mask) -> tuple[str, ...]:
     return tuple(dict.fromkeys(labels(table.loc[where])))
 
 
-def named(table: pandas.DataFrame, where: Mask, most: int = 5) -> str:
+def named(table: pandas.DataFrame, where: Mask) -> str:
     names = names_of(table, where)
-    rest = f" and {len(names) - most} more" if len(names) > most else ""
-    return ", ".join(names[:most]) + rest
+    rest = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
+    return ", ".join(names[:_MOST_NAMES]) + rest
 
 
 def gaps(table: pandas.DataFrame, where: Mask) -> str:

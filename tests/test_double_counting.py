@@ -85,6 +85,32 @@ def test_the_greatest_of_several_totals_is_compared() -> None:
     assert with_total == ["2 total rows are left out (合计, 小计), and used as a check of the sum"]
 
 
+@each(
+    ("rows", "said"),
+    [
+        ([{}], True),
+        ([{"flow": "购入"}], True),
+        ([{"flow": "自产自用"}], False),
+        ([{"flow": "购入"}, {"flow": "回收利用"}], False),
+        ([{"amount": 0}], False),
+    ],
+)
+def test_waste_heat_of_the_plant_itself_is_no_energy_bought(rows: list[dict[str, Any]], said: bool) -> None:
+    """What is recovered was counted as the fuel that made it."""
+    heat = {"carrier": "余热余压", "amount": 30, "unit": "GJ", "coefficient": 0.0341, "coefficient_unit": "kgce/MJ"}
+    given = [{**heat, **row} for row in rows]
+    found = [note for note in notes(COAL, *given) if "waste heat" in note]
+    want = "waste heat is counted as bought, for example row 1; what the plant itself recovers has the flow 自产自用"
+    assert found == [f"meters: {want}"] * said
+    lines = [{**row, "coefficient": "0.0341 kgce/MJ"} for row in given]
+    for line in lines:
+        line.pop("coefficient_unit")
+    answer = eb.account([("原煤", "3000 t"), *lines])
+    assert [note for note in answer.notes if "waste heat" in note] == [
+        "line 2 is waste heat and counts as bought; what the plant itself recovers has the flow 自产自用"
+    ] * said
+
+
 def test_a_total_row_alone_is_no_energy() -> None:
     answer = eb.assess(meters({**TOTAL, "amount": 2265.8}), outputs())
     assert answer.results["reason"].tolist() == ["no-energy"]

@@ -7,6 +7,7 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pandas
 import pytest
 
 import energybench as eb
@@ -64,6 +65,23 @@ def test_a_list_of_what_a_name_may_mean_names_each_once(index: names.Names) -> N
     lists = [index[name].shown.split(", ") for name in index if not index[name].exact]
     assert len(lists) > 20
     assert [one for one in lists if len(set(one)) < len(one)] == []
+
+
+def test_what_the_national_list_prints_leads_to_its_row() -> None:
+    """粗铅工艺 is no name of another thing; 烟煤 is what methanol is made from, and a fuel first."""
+    rows = [
+        row for row in eb.tables.records("benchmarks") if row.document == "ndrc-2023" and not carriers_of(row.item_zh)
+    ]
+    lost = {row.item_zh for row in rows if not items_named(row.item_zh)}
+    assert (len(rows) > 50, lost) == (True, set())
+    assert outcome("product", "烟煤")[0] == "no row"
+    key: dict[str, Any] = {"plant": "甲", "period": "2024", "product": "粗铅工艺"}
+    meters = pandas.DataFrame([{**key, "carrier": "焦炭", "amount": 4500, "unit": "t"}])
+    outputs = pandas.DataFrame([{**key, "output": 18000, "output_unit": "t"}])
+    (fix,) = eb.assess(meters, outputs).problems.query("table == 'outputs'")["suggestion"]
+    assert "For the whole table pass columns={'粗铅工艺': '铅冶炼 粗铅工艺'}" in fix
+    answer = eb.assess(meters, outputs, columns={"粗铅工艺": "铅冶炼 粗铅工艺"})
+    assert answer.results["class"].tolist() == ["baseline"]
 
 
 @each("row", [row for row in EVERYDAY if row["outcome"] != "is"], ids=lambda row: row["name"])

@@ -67,6 +67,8 @@ _OF_BASIS = re.compile(r"(.+?)\(?(?:当量|等价)值?\)?")
 _PART = re.compile("[^\u4e00-\u9fff]*其中")
 #: Carriers that others are part of: 原煤 of form 205-1 is the sum of four kinds of coal.
 PARTS_OF = {"raw_coal": frozenset({"anthracite", "coking_bituminous", "general_bituminous", "lignite"})}
+#: Heat that is bought in or, from energy that is counted already, recovered.
+WASTE_HEAT, OWN_HEAT = "waste_heat", "what the plant itself recovers has the flow 自产自用"
 #: What people write for the use of a line.
 USE_WORDS = {"燃料": "fuel", "原料": "feedstock", "工艺": "process", "辅助": "auxiliary"}
 _RATES = ("ncv", "density", "coefficient")
@@ -200,6 +202,9 @@ def _remarks(lines: list[ConvertedLine]) -> Iterator[str]:
         if one.line.amount < 0:
             yield f"line {one.number} is negative, and counts as energy sent out"
     yield from (f"lines {' and '.join(numbers)} are identical" for numbers in same.values() if len(numbers) > 1)
+    heat = [one for one in lines if one.line.coefficient.carrier == WASTE_HEAT and one.tce]
+    if heat and all(one.tce > 0 for one in heat):
+        yield f"line {heat[0].number} is waste heat and counts as bought; {OWN_HEAT}"
     yield from taken_notes(one.line.coefficient for one in lines)
     yield from carrier_notes(one.line.coefficient for one in lines if one.line.flow != "self-made")
 

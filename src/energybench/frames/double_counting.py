@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING, Any
 import numpy
 import pandas
 
-from energybench.energy.lines import KIND_OF_FLOW, PARTS_OF, TOTALS, is_named_part, is_part_of, total_of
+from energybench.energy.lines import (
+    KIND_OF_FLOW,
+    OWN_HEAT,
+    PARTS_OF,
+    TOTALS,
+    WASTE_HEAT,
+    is_named_part,
+    is_part_of,
+    total_of,
+)
 from energybench.errors import TableError, cut, quoted
 from energybench.frames.columns import KEYS
 from energybench.frames.encode import clean_text, combine, encode, fold, is_blank, to_floats, with_units_of_cells
@@ -62,6 +71,8 @@ class DoubleCounting:
     #: How many rows are negative without a word on their flow, and the first of them.
     negative: int = 0
     first_negative: object = None
+    #: The first row of waste heat, where none is recovered.
+    first_heat: object = None
 
     def without_totals(self, batch: Batch, carrier: Coded, groups: Groups, whole: bool = True) -> Batch:
         """Return a batch without its total rows and the parts of others, noted here; the same where it has none."""
@@ -164,6 +175,12 @@ class DoubleCounting:
             return
         used = read.amount != 0
         used[bad] = False
+        heat = [getattr(getattr(one, "record", None), "carrier", "") == WASTE_HEAT for one in read.factors]
+        if any(heat):
+            of_heat = make_lookup(read.key_size, read.keys, numpy.array(heat), False).take(read.factor) & used
+            value = read.amount if read.multiplier is None else read.amount * read.multiplier
+            if of_heat.any() and (value[of_heat] > 0).all():
+                self.first_heat = read.table.index[of_heat.argmax()]
         if (below := used & (read.amount < 0)).any():
             self.negative, self.first_negative = int(below.sum()), read.table.index[below.argmax()]
         # A row whose amount is its own is like no other.
@@ -227,6 +244,8 @@ class DoubleCounting:
                 yield f"{groups.name_of(group, keys)}: {said(group)}"
             if len(some) > _SHOWN:
                 yield f"the same of {len(some) - _SHOWN} more plants, periods or products"
+        if self.first_heat is not None:
+            yield f"meters: waste heat is counted as bought, for example row {self.first_heat}; {OWN_HEAT}"
         if self.negative:
             rows = "1 row is" if self.negative == 1 else f"{self.negative} rows are"
             yield f"meters: {rows} negative and counted as energy sent out, for example row {self.first_negative}"

@@ -45,7 +45,7 @@ from energybench.limits.corrections import apply
 from energybench.limits.furnaces import READINGS, LimitCurve, find_curve
 from energybench.limits.ladders import COMPARES
 from energybench.limits.verdicts import PROJECTS, check_basis
-from energybench.tables.names import carriers_of, find_carrier, find_item
+from energybench.tables.names import carriers_of, find_carrier, find_item, item_name, items_named
 from energybench.tables.store import find_document, records
 from energybench.tables.upkeep import stale
 from energybench.units.factors import Rate, ratio, same_kind
@@ -292,7 +292,11 @@ def resolve_threshold(
             message = f"{item} is measured in {indicator}, which is no energy per output"
             raise OptionError(message, item, "Classify single values with classify()")
     except EnergybenchError as error:
-        return refusal_of(error, column)
+        refused = refusal_of(error, column)
+        if isinstance(error, AmbiguousError) and len(meant := items_named(product)) == 1:
+            once = f"columns={{{quoted(product)}: {quoted(item_name(meant[0]))}}}"
+            refused = replace(refused, suggestion=f"{error.fix}. For the whole table pass {once}")
+        return refused
     return Threshold(
         *(item, ladder, curve, energy == KWH, float(scale / amounts), indicator),
         saving=float(amounts / scale) / factor,

@@ -7,10 +7,12 @@ import csv
 import html
 import re
 import shlex
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import openpyxl  # type: ignore[import-untyped]
+import pandas
 import pytest
 
 import energybench as eb
@@ -24,8 +26,10 @@ from shell import shell
 from test_architecture import TREES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
+CITY = "changji-city-2021"
+POLICIES = (CITY, "shanxi-2022", "changji-prefecture-2022", "panzhihua-2024", "sanmenxia-2019")
 HOLE = re.compile(r"\{=?(\d+)\}")
 #: What makes a sentence of the first two texts that it is given.
 MAKERS = re.compile(r"\w+(Error|Refusal)$|^Refusal$")
@@ -38,7 +42,7 @@ def _template(node: ast.AST) -> str:
     if not isinstance(node, ast.JoinedStr):
         return ""
     made, count = "", 0
-    for part in node.values:
+    for part in ast.iter_child_nodes(node):
         if isinstance(part, ast.FormattedValue):
             count += 1
             own = part.conversion == ord("r") or getattr(getattr(part.value, "func", None), "id", "") == "quoted"
@@ -78,6 +82,70 @@ def test_no_row_of_the_catalogue_names_a_hole_that_its_english_lacks() -> None:
     assert wrong == set()
 
 
+@each("filled", ["'甲'", "7.5", "'x; y'"])
+def test_every_row_of_the_catalogue_is_found_whatever_it_is_filled_with(filled: str) -> None:
+    with_holes = {en: zh for en, zh in rows().items() if HOLE.search(en)}
+    assert len(with_holes) > 1000
+    left = {en: left_in_english(in_chinese(HOLE.sub(filled, en))) for en in with_holes}
+    own = {en: left_in_english(HOLE.sub(filled, zh)) for en, zh in with_holes.items()}
+    assert {en: words for en, words in left.items() if words != own[en]} == {}
+
+
+_PLANTS = {
+    "plant": ["甲", "乙", "丙"],
+    "product": "水泥熟料",
+    "item": "cement-clinker",
+    "period": 2023,
+    "output": [100, 200, 90],
+    "output_unit": "万t",
+    "design_capacity": [100, 200, 90],
+    "design_capacity_unit": "万t/a",
+    "intensity": [98.0, 104.0, 119.0],
+    "unit": "kgce/t",
+    "class": ["benchmark", "baseline", "below-baseline"],
+    "benchmark": 100.0,
+    "baseline": 117.0,
+}
+_LINES = [("原煤", "2900 t"), ("电力", "130 万kWh"), ("热力", "5200 GJ", "out"), ("柴油", "12 t")]
+_VERDICT = "(117 ± 2) kgce/t", "水泥熟料"
+_RULES = eb.AccountingRules(feedstock="excluded", renewable="nonfossil-excluded", year=2024)
+#: What is answered in Chinese as it is printed.
+_ANSWERS: dict[str, Callable[[], object]] = {
+    "conversion": lambda: eb.convert("12340 L", "gasoline", density="0.725 kg/L"),
+    "coal rate": lambda: eb.coal_rate("302.4 gce/kWh", kind="supply"),
+    "steam": lambda: eb.steam_heat("100 t", "1 MPa", temperature="250 °C", feedwater_temperature="104 °C"),
+    "gas": lambda: eb.to_reference("1000 m3", from_temperature="20 °C", to_temperature="0 °C"),
+    "ladder": lambda: eb.find_ladder("水泥熟料"),
+    "timeline": lambda: eb.timeline("电解铝"),
+    "every document": lambda: eb.classify_all("13200 kWh/t", "电解铝"),
+    "furnace": lambda: eb.furnace_limit("3 t"),
+    "verdict": lambda: eb.classify(*_VERDICT, output="30 万t"),
+    "simple decision": lambda: eb.classify(*_VERDICT).decide(),
+    "guarded decision": lambda: eb.classify(*_VERDICT).decide("guarded-acceptance"),
+    "decision beyond": lambda: eb.classify("(130 ± 2) kgce/t", "水泥熟料").decide("guarded-rejection"),
+    "account": lambda: eb.account(_LINES, output="20000 t", product="水泥熟料"),
+    "sensitivity": lambda: eb.account(_LINES, output="20000 t", product="水泥熟料").sensitivity(),
+    "best class": lambda: eb.classify("95 kgce/t", "水泥熟料").sensitivity(),
+    "readings": lambda: eb.classify("595 kWh/t", "感应电炉(铸铁)", capacity="3 t", document=CITY).sensitivity(),
+    "sharing": lambda: eb.share("1000 tce", {"焦炭": "760 t", "焦油": "40 t"}, by="mass"),
+    "control": lambda: eb.control_energy([eb.Use("raw_coal", 700.0, use="feedstock")], _RULES),
+    "power": lambda: eb.to_co2("1200 MWh", "电力", year=2022, region="national", kind="reporting"),
+    "coal": lambda: eb.to_co2("1200 t", "无烟煤", kind="ipcc-1996", ncv="25 GJ/t", oxidation=0.98),
+    "output value": lambda: eb.energy_per_output_value({"甲": ("52 万tce", "48 亿元")}, smelter="甲"),
+    "lift": lambda: eb.cheapest_lift(pandas.DataFrame(_PLANTS), "panzhihua-2024"),
+    **{one: partial(eb.check_targets, pandas.DataFrame(_PLANTS), document=one) for one in POLICIES},
+}
+
+
+@pytest.mark.filterwarnings("ignore::energybench.errors.SupersededWarning")
+@pytest.mark.parametrize("name", _ANSWERS)
+def test_an_answer_is_printed_in_chinese(name: str) -> None:
+    answer = _ANSWERS[name]()
+    said = in_language(answer, "zh")
+    assert said != str(answer)
+    assert left_in_english(said) == []
+
+
 @pytest.mark.parametrize(
     ("english", "chinese"),
     [
@@ -90,6 +158,15 @@ def test_no_row_of_the_catalogue_names_a_hole_that_its_english_lacks() -> None:
         (
             "note: 2 quarters of 2023 add up to 2023 in 1 output row",
             "说明：2 个季度（2023）合计为 2023，涉及 1 个产量行",
+        ),
+        ("105 kgce/t: baseline (基准水平) by simple acceptance", "105 kgce/t：基准水平（简单接受）"),
+        (
+            "amount of diesel: would need a negative amount of diesel; without it the value is 102.691",
+            "柴油的数量：须为负值；没有它时数值为 102.691",
+        ),
+        (
+            "coefficient of heat from 0.03 to 0.04 kgce/MJ, by -4 %",
+            "热力的折标准煤系数由 0.03 变为 0.04 kgce/MJ，即 -4 %",
         ),
         ("'a' may mean raw_coal 原煤, anthracite 无烟煤", "'a' 可能指 raw_coal 原煤、anthracite 无烟煤"),
         ("'a, b' may mean b 'c, d' (e, f), g", "'a, b' 可能指 b 'c, d' (e, f)、g"),

@@ -73,7 +73,10 @@ def in_language(said: object, lang: str) -> str:
     """
     from energybench.errors.language import in_chinese
 
-    return in_chinese(str(said)) if lang == "zh" else str(said)
+    if lang != "zh":
+        return str(said)
+    own = getattr(said, "_in_chinese", None)
+    return in_chinese(own() if own else str(said))
 
 
 class UnitTextError(EnergybenchError, ValueError, reason="unknown-unit"):

@@ -38,7 +38,7 @@ _LISTED = f".*[{_CHINESE}]|['\"a-z0-9]|[A-Z/]+ ?[0-9]"
 #: A list of ids, such as names of tables and columns, which are no words.
 _IDS = r"(?=.*_)[\w-]+(?:, [\w-]+)+"
 _PAIRS = ("()", "（）", "[]", "{}")
-_BRACKET = r"(?s)(.+?) \((.+)\)"
+_QUOTED = r"""'[^']*'|"[^"]*\""""
 #: What fills a hole: a quoted text as a whole, or what comes.
 _FILLED = r"""('[^']*'(?: \(\d+ characters\))?|"[^"]*"(?: \(\d+ characters\))?|.*?)"""
 
@@ -136,7 +136,8 @@ def _best(text: str) -> tuple[int, str]:
     """Return how many letters of a text the catalogue says, and the text in Chinese: the reading that says most."""
     before, core, after = compiled(_EDGES).fullmatch(text).groups()  # type: ignore[union-attr] # it fits every text
     whole, with_holes = _catalogue()
-    if not re.search("[A-Za-z]{2}", core) or _is_quoted(core) or compiled(_IDS).fullmatch(core):
+    ids = compiled(_IDS).fullmatch(core) and not any("_" in one and one in whole for one in core.split(", "))
+    if not re.search("[A-Za-z]{2}", core) or _is_quoted(core) or ids:
         return 0, text
     if core not in whole and re.match("[A-Z][a-z]* [a-z]", core) and core[0].lower() + core[1:] in whole:
         core = core[0].lower() + core[1:]
@@ -154,7 +155,8 @@ def _best(text: str) -> tuple[int, str]:
             continue
         tried += 1
         said = [(0, hole) if own else _best(hole) for (own, _), hole in zip(row.holes, match.groups(), strict=True)]
-        if row.letters < _FEW and any("; " in hole or in_english(hole) for _, hole in said):
+        left = compiled(_QUOTED).sub("", "\n".join(hole for _, hole in said))
+        if row.letters < _FEW and ("; " in left or in_english(left)):
             continue
         score = row.letters + sum(letters for letters, _ in said)
         if score > found[0]:
@@ -170,8 +172,8 @@ def _best(text: str) -> tuple[int, str]:
             # Of two readings that say as much, the one that ends at a full stop or a semicolon.
             if (both and both >= found[0] + (joint not in (". ", "; "))) or (not found[0] and own and joint != ", "):
                 found = both or 1, _join(one, written, other)
-    if (bracket := compiled(_BRACKET).fullmatch(core)) and bracket[2].count("(") == bracket[2].count(")"):
-        (first, one), (second, other) = _best(bracket[1]), _best(bracket[2])
+    if bracket := _bracket(core):
+        (first, one), (second, other) = map(_best, bracket)
         if first + second > found[0]:
             found = first + second, f"{one}（{other}）"
     if not found[0]:
@@ -185,6 +187,16 @@ def _best(text: str) -> tuple[int, str]:
 
 def _named(identifier: str) -> str:
     return next((name for _, name_of in _taught if (name := name_of(identifier))), "")
+
+
+def _bracket(text: str) -> tuple[str, str] | None:
+    """Part a text from the bracket that it ends with."""
+    depth = 0
+    for place in range(len(text) - 1, 0, -1):
+        depth += (text[place] == ")") - (text[place] == "(")
+        if not depth:
+            return (text[: place - 1], text[place + 1 : -1]) if text[place - 1 : place + 1] == " (" else None
+    return None
 
 
 def _join(one: str, written: str, other: str) -> str:

@@ -501,6 +501,12 @@ def target_lines(check: TargetCheck, frame: pandas.DataFrame, words: Words, *, b
     return lines
 
 
+def targets_in_chinese(check: TargetCheck) -> str:
+    import pandas
+
+    return "\n".join(target_lines(check, pandas.DataFrame(), Words("zh")))
+
+
 def _lacking(row: tuple[Any, ...], words: Words) -> str:
     name, asked, required, columns, figure = row
     said = f"{name} {words('and').join(filter(None, (asked, required)))}"

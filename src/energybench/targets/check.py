@@ -26,7 +26,7 @@ from energybench.tables.store import citation, data_version, find_document, reco
 from energybench.targets import columns
 from energybench.targets.columns import MeasureRow, Requirement, measure_of, nothing_left, requirement, with_unit
 from energybench.targets.measures import MEASURES, CapacityShare, Computed, Question, check_standard, require_columns
-from energybench.units.result import Receipted, Record
+from energybench.units.result import Receipted, Record, report_room
 
 if TYPE_CHECKING:
     import pandas
@@ -237,6 +237,10 @@ class TargetCheck(Receipted):
         lines = [f"{self.citation} ({self.document}): {counts}"]
         lines += [f"{verdict.number} {verdict}" for verdict in self.verdicts]
         return "\n".join([*lines, *(f"note: {note}" for note in self.notes)])
+
+    def _in_chinese(self) -> str:
+        said: str = report_room("content").targets_in_chinese(self)
+        return said
 
 
 def _cell(value: Any) -> Any:

@@ -65,6 +65,14 @@ METERS = [
     Example({"unit": 5}, "unit", "5", "unknown-unit", "'5'", "A unit has no number in front"),
     Example({"carrier": "原媒"}, "carrier", "原媒", "unknown-carrier", "'原媒' is not a carrier", "'原煤'"),
     Example({"carrier": "desel"}, "carrier", "desel", "unknown-carrier", "not a carrier", "'diesel'"),
+    # An argument for one value is a column here.
+    Example(
+        {"carrier": "兰炭"}, "carrier", "兰炭", "unknown-carrier", "not a carrier", "in a column coefficient (折标系数)"
+    ),
+    Example(
+        {"carrier": "蒸汽", "unit": "GJ"}, "carrier", "蒸汽", "missing-figure", "per GJ: steam is counted", '"热力"'
+    ),
+    Example({"use": "生活"}, "use", "生活", "option", "use is '生活'", "Remove rows that are no use of the product"),
     Example({"unit": "kWh"}, "unit", "kWh", "wrong-dimension", "raw_coal is given in kWh", "a unit such as kg"),
     Example({"unit": "tce"}, "unit", "tce", "wrong-dimension", "per kg", '"标准煤"'),
     Example({"carrier": "电", "unit": "t"}, "unit", "t", "wrong-dimension", "electricity is given in t", "kWh"),
@@ -387,7 +395,7 @@ _FIGURES = ("ncv", "coefficient", "density")
 def test_one_value_is_refused_for_the_reason_that_its_row_has(example: Example) -> None:
     """The reason code of the row is that of the exception; reasons of the table itself have none."""
     line = rows_of(meters(example.cells))[0]
-    one: dict[str, Any] = {name: line[name] for name in ("carrier", "amount", "flow") if name in line}
+    one: dict[str, Any] = {name: line[name] for name in ("carrier", "amount", "flow", "use") if name in line}
     one |= {name: f"{line[name]} {line[f'{name}_unit']}" for name in _FIGURES if name in line}
     with pytest.raises(errors.EnergybenchError) as caught:
         eb.account([{**one, "unit": str(line["unit"])}], **example.options)

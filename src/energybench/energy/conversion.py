@@ -43,7 +43,7 @@ from energybench.tables.store import cached, warn_if_weak
 from energybench.units.factors import Rate, ratio, same_kind, to_float, two_conditions
 from energybench.units.registry import make_quantity, pint_unit, registry, times
 from energybench.units.result import Record
-from energybench.units.text import KILOGRAM, M3, NM3, TCE, TONNE, UnitText
+from energybench.units.text import KILOGRAM, KWH, M3, NM3, TCE, TONNE, UnitText
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
@@ -63,6 +63,8 @@ _STANDARD_COAL, _TAKEN, _COLD_WATER = "standard_coal", "taken: ", "1 m3 of cold 
 _WATERS = frozenset({"fresh_water", "soft_water", "circulating_water"})
 _WATER = Rate(Fraction(1), UnitText(("t",), ("m3",)))
 
+_HEAT_OF_STEAM = 'Its heat is the carrier "热力"'
+
 #: What is refused for want of a figure or a name; an amount of 0 needs neither.
 NO_FIGURE = (AmbiguousError, BasisError, MissingFigureError, UnknownCarrierError, UnverifiedError)
 
@@ -74,6 +76,9 @@ def factor(name: str, unit: UnitText, choice: Choice) -> tuple[Fraction, Coeffic
     if own is None and carriers_of(name) == (_STANDARD_COAL,) and same_kind(unit, TCE):
         # 其他燃料 of form 205-1 is stated in tce.
         name = _STANDARD_COAL
+    if own is None and same_kind(unit, KWH) and any(one.startswith("steam") for one in carriers_of(name)):
+        what = f"No coefficient of {name} is per {unit}: steam is counted by its mass"
+        raise MissingFigureError(what, str(unit), _HEAT_OF_STEAM)
     rate, record = choose_coefficient(name, choice)
     amounts, taken = _amounts_of(rate, unit, choice, record.carrier)
     if taken:
@@ -154,6 +159,8 @@ def _wrong_kind(unit: UnitText, per: UnitText, carrier: str) -> DimensionError:
         )
     if same_kind(unit, TCE):
         fix = 'It is standard coal already: name the carrier "标准煤"'
+    elif same_kind(unit, KWH) and any(one.startswith("steam") for one in carriers_of(carrier)):
+        fix = _HEAT_OF_STEAM
     elif same_kind(unit, M3) and same_kind(per, TONNE):
         usual = "1 kg/L" if category_of(carrier) == "medium" else "0.84 kg/L"
         fix = (

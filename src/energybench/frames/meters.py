@@ -293,7 +293,7 @@ def use_word(cell: Any) -> str:
 #: How the words of a column are folded, which are known, which are shown, and what to do.
 _WORDS: dict[str, tuple[Callable[[Any], str], Collection[str], Collection[str], str]] = {
     "flow": (flow_word, FLOWS, FLOWS, 'Use "in" or "out"'),
-    "use": (use_word, USES_OF_ROWS, USES, f"Use {', '.join(USES)}"),
+    "use": (use_word, USES_OF_ROWS, USES, f"Use {', '.join(USES)}. Remove rows that are no use of the product"),
 }
 
 

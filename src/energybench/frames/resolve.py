@@ -123,9 +123,15 @@ class Refusal:
     verbatim: bool = False
 
 
+#: What an argument for one value is in a table.
+_COLUMNS = {"coefficient=": "coefficient (折标系数)", "ncv=": "ncv (低位发热量)"}
+
+
 def refusal_of(error: EnergybenchError, column: str) -> Refusal:
-    """Turn an error for one value into a refusal for rows."""
-    return Refusal(column, error.value, error.reason, error.message, error.fix, verbatim=True)
+    """Turn an error for one value into a refusal for rows, where the figures of a row are columns."""
+    named = [header for argument, header in _COLUMNS.items() if argument in error.fix]
+    columns = f". In a table write it in a column {' or '.join(named)}, with its unit" if named else ""
+    return Refusal(column, error.value, error.reason, error.message, f"{error.fix.rstrip('.')}{columns}", verbatim=True)
 
 
 @dataclass(frozen=True, slots=True)

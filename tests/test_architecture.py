@@ -14,6 +14,7 @@ import pytest
 
 import energybench as eb
 from energybench import errors
+from energybench.cli import COMMANDS
 from energybench.frames import accessor
 from expect import each
 
@@ -75,6 +76,17 @@ def test_a_module_stands_in_a_room_and_imports_only_from_rooms_below() -> None:
 def test_no_module_imports_itself_in_a_circle() -> None:
     graph = {name: _imports(name, TREES[name].body) - {name} for name in SOURCES}
     assert len(list(TopologicalSorter(graph).static_order())) >= len(SOURCES)
+
+
+def test_a_function_or_class_has_a_name_that_no_other_module_gives() -> None:
+    """A command of the shell has the name of the function that it calls."""
+    homes: dict[str, set[str]] = {}
+    for name, tree in TREES.items():
+        for node in tree.body:
+            if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_"):
+                homes.setdefault(node.name, set()).add(name)
+    several = {name: {one for one in homes[name] if _room(one) != "cli"} for name in homes.keys() & COMMANDS.keys()}
+    assert {name: found for name, found in (homes | several).items() if len(found) > 1} == {}
 
 
 def test_only_the_card_of_a_record_is_found_by_name() -> None:

@@ -43,7 +43,7 @@ from energybench.limits.corrections import (
     every_correction,
     find_correction,
 )
-from energybench.limits.corrections.catalogue import Points, evaluate, find_figures, find_unit
+from energybench.limits.corrections.catalogue import Points, change_of, find_figures, find_unit
 from energybench.limits.corrections.formulas import FUNCTIONS, require_range
 from energybench.limits.verdicts import judge
 from energybench.units.text import read_unit
@@ -976,10 +976,10 @@ def test_a_formula_computes_arrays_floats_and_fractions_alike(
 ) -> None:
     correction = find_correction(name)
     figures = find_figures(correction, **keys)
-    floats = evaluate(correction, figures, given)
+    floats = change_of(correction, figures, given)
     fractions: dict[str, Any] = {key: Fraction(value) for key, value in given.items()}
-    arrays = evaluate(correction, figures, {key: np.array([value, value]) for key, value in given.items()})
-    assert evaluate(correction, figures, fractions) == pytest.approx(floats, rel=1e-14)
+    arrays = change_of(correction, figures, {key: np.array([value, value]) for key, value in given.items()})
+    assert change_of(correction, figures, fractions) == pytest.approx(floats, rel=1e-14)
     assert np.asarray(arrays).tolist() == pytest.approx([floats, floats], rel=1e-14)
 
 

@@ -41,7 +41,7 @@ from energybench.errors import (
 )
 from energybench.frames import kernel
 from energybench.limits.choose import _ladders, find_ladder, of_furnace
-from energybench.limits.ladders import COMPARES, Ladder, Step, beyond_every_step, fold, plausible_range
+from energybench.limits.ladders import COMPARES, Ladder, Step, beyond_every_step, fold_threshold, plausible_range
 from energybench.tables.names import items, normalise_name
 from expect import each, refused
 
@@ -883,8 +883,8 @@ def test_a_computed_value_keeps_the_tolerance() -> None:
 
 
 def test_a_strict_limit_of_zero_is_not_met_by_zero() -> None:
-    assert fold(0.0, "<") < 0.0 == fold(0.0, "<=")
-    assert fold(5.0, "<") == 5.0 - 5e-9
+    assert fold_threshold(0.0, "<") < 0.0 == fold_threshold(0.0, "<=")
+    assert fold_threshold(5.0, "<") == 5.0 - 5e-9
 
 
 def test_what_is_far_from_the_steps_depends_on_how_wide_they_stand_apart() -> None:

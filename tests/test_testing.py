@@ -36,7 +36,7 @@ from energybench.testing.facts import (
     common_spellings,
     fuels,
     products,
-    spellings,
+    unit_spellings,
     wrong_units,
 )
 from energybench.testing.laws import smallest
@@ -785,13 +785,13 @@ def test_the_kit_expects_what_the_slow_reader_says(fuel: Any) -> None:
     rows = [row for row in oracle.accepted("carriers") if row["document"] == oracle.DEFAULT_EDITION]
     rows += [row for row in oracle.table("carriers") if row["category"] == "definition"]
     row = next(r for r in rows if r["carrier"] == fuel.carrier and r["basis"] != "primary" and r["coefficient"])
-    for unit in spellings(fuel.per)[::7]:
+    for unit in unit_spellings(fuel.per)[::7]:
         assert fuel.expected(1234.5, unit, Choice()) == oracle.to_tce(Fraction("1234.5"), unit, row), unit
 
 
 @pytest.mark.parametrize("kind", ["t", "kWh", "m3", "Nm3", "tce", "m2", "weight_case"])
 def test_every_spelling_of_the_kit_is_read_by_the_slow_reader_as_its_kind(kind: str) -> None:
-    for text in spellings(read_unit(kind)):
+    for text in unit_spellings(read_unit(kind)):
         assert oracle.read_unit(text).powers == oracle.read_unit(kind).powers, text
 
 

@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import energybench as eb
-from energybench.energy.measured import combine, read_measured_text
+from energybench.energy.measured import read_measured_text, root_of_squares
 from energybench.errors import (
     AmountError,
     MissingFigureError,
@@ -403,7 +403,7 @@ def test_an_uncertainty_that_no_number_can_hold_is_refused() -> None:
     with pytest.raises(UncertaintyError, match="too large to be a number"):
         eb.to_tce("12±1e305 亿kWh", "电力")
     with refused(UncertaintyError, "uncertainty", "too large to be a number"):
-        combine([(None, 1e308), (None, 1.7e308)])
+        root_of_squares([(None, 1e308), (None, 1.7e308)])
     with refused(AmountError, "unreadable-amount", "coefficient is too large"):
         eb.to_tce("1±0.1 10^99 t", "my fuel", coefficient="1e250 kgce/kg", allow_unverified=True)
     # The squares of its parts may be larger than any number, the uncertainty is not.
@@ -536,7 +536,7 @@ def test_contributions_combine_like_a_covariance_matrix(parts: list[Any]) -> Non
     matrix = np.array(
         [[i == j or (a is not None and a == b) for j, b in enumerate(sources)] for i, a in enumerate(sources)], float
     ).reshape(len(parts), len(parts))
-    assert combine(parts) ** 2 == pytest.approx(values @ matrix @ values, rel=1e-9, abs=1e-3)
+    assert root_of_squares(parts) ** 2 == pytest.approx(values @ matrix @ values, rel=1e-9, abs=1e-3)
 
 
 def test_the_examples_of_the_page_run() -> None:

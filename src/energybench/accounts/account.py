@@ -17,12 +17,12 @@ from energybench.accounts.control import AccountingRules, ControlledEnergy, Use,
 from energybench.energy.coefficients import is_power_of_unknown_name
 from energybench.energy.conversion import make_choice, read_options
 from energybench.energy.lines import ConvertedLine, Line, convert_lines
-from energybench.energy.measured import combine
+from energybench.energy.measured import root_of_squares
 from energybench.errors import NoEnergyError, OptionError, OutputError, UnknownCarrierError, check_option, quoted
 from energybench.limits.classify import Judging
 from energybench.limits.ladders import COMPARES, Ladder
 from energybench.limits.verdicts import Verdict, check_basis, read_output, saving_scale
-from energybench.limits.what_if import Figures, Sensitivity, of_value
+from energybench.limits.what_if import AccountFigures, Sensitivity, of_value
 from energybench.tables.store import data_version, warn_if_weak
 from energybench.units.factors import ratio, to_float
 from energybench.units.registry import make_quantity
@@ -86,14 +86,14 @@ def uncertainties(
     if not names:
         return {}
     decisive = tce if intensity is None else value
-    whole = combine(decisive.items()) or 1.0
+    whole = root_of_squares(decisive.items()) or 1.0
     budget = [
         Contribution(names[one], tce[one], None if intensity is None else value[one], (decisive[one] / whole) ** 2)
         for one in sorted(names, key=lambda one: -abs(decisive[one]))
     ]
-    found: dict[str, Any] = {"uncertainty": combine(tce.items()), "budget": tuple(budget)}
+    found: dict[str, Any] = {"uncertainty": root_of_squares(tce.items()), "budget": tuple(budget)}
     if intensity is not None:
-        found["intensity_uncertainty"] = combine(value.items())
+        found["intensity_uncertainty"] = root_of_squares(value.items())
         # Above this, a quotient is no longer nearly linear in the output.
         if output_spread is not None and output_spread.standard > 0.1 * float(output):
             said = "the output is uncertain by more than 10 %: first-order propagation and the normal model are rough"
@@ -190,7 +190,9 @@ class Account(Card, Receipted):
         ladder = self.verdict.ladder
         per_unit, energy_unit = saving_scale(ladder, f"{self.output!r} {self.output_unit}")
         gas = make_choice(gas_state=self.question["gas_state"]).gas_state if self.question else None
-        figures = Figures(self.lines, self.basis, self.output, self.output_unit, float(per_unit), energy_unit, gas)
+        figures = AccountFigures(
+            self.lines, self.basis, self.output, self.output_unit, float(per_unit), energy_unit, gas
+        )
         corrected = bool(self.verdict.corrections)
         value, compare = self.verdict.value, self.verdict.compare
         return of_value(value, ladder, compare, figures=figures, corrected=corrected, coal_rate=coal_rate)

@@ -38,7 +38,7 @@ _OF_WORK = 0.6
 
 
 @dataclass(frozen=True)
-class Answer:
+class Assessed:
     """An assessment with its targets, and the files that it went to."""
 
     assessment: Assessment
@@ -146,14 +146,14 @@ Text shows the first 20 plants and the targets that are decided; energybench tar
     "lang",
     "json",
 )
-def assess(arguments: Namespace) -> tuple[Answer | Explanation, int]:
+def assess(arguments: Namespace) -> tuple[Assessed | Explanation, int]:
     speak_as(arguments.meters)
     arguments.lang = language()
     if arguments.dry_run:
         return explain.run(arguments)
     meters, outputs = tables_of(arguments)
     import energybench as eb
-    from energybench.cli.policies import read_figures
+    from energybench.cli.policies import figures_of_words
     from energybench.frames.files import is_large
     from energybench.report import files as writers
     from energybench.report.content import has_charts
@@ -178,7 +178,7 @@ def assess(arguments: Namespace) -> tuple[Answer | Explanation, int]:
     if of_page and "report" not in paths:
         said = f"--{next(iter(of_page))} is of the page, and none is asked for"
         raise OptionError(said, next(iter(of_page)), "Add --report report.html")
-    figures = read_figures(arguments.figures)
+    figures = figures_of_words(arguments.figures)
     if targets is not None:
         find_document(targets)
     # Of readings that are not in memory as a whole the lines are written as they pass.
@@ -218,7 +218,7 @@ def assess(arguments: Namespace) -> tuple[Answer | Explanation, int]:
     if "report" in paths and not has_charts():
         say(f"note: {words('no_charts')}", err=True)
     code = FINE if assessment.problem_counts.empty else PROBLEMS
-    return Answer(assessment, checked, written, words), code
+    return Assessed(assessment, checked, written, words), code
 
 
 @command(

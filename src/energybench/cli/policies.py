@@ -71,7 +71,7 @@ def targets(arguments: Namespace) -> tuple[Checked, int]:
 
     table, code = results_of(arguments) if arguments.files else (None, FINE)
     options = given(arguments, "document", "period", "allow_unverified")
-    check = eb.check_targets({} if table is None else table, figures=read_figures(arguments.figures), **options)
+    check = eb.check_targets({} if table is None else table, figures=figures_of_words(arguments.figures), **options)
     return Checked(check, pandas.DataFrame() if table is None else table, arguments.lang), code
 
 
@@ -118,7 +118,7 @@ def results_of(arguments: Namespace) -> tuple[pandas.DataFrame, int]:
     return assessment.result_frame, PROBLEMS
 
 
-def read_figures(words: list[str]) -> dict[str, str]:
+def figures_of_words(words: list[str]) -> dict[str, str]:
     """Return figures by name: of words such as growth="26 %", and of tables."""
     found: dict[str, str] = {}
     for word in words:

@@ -176,7 +176,7 @@ def timeline(arguments: Namespace) -> tuple[None, int]:
 
 
 @dataclass(frozen=True)
-class Product:
+class KnownProduct:
     """What is known of a product.
 
     Attributes
@@ -250,11 +250,11 @@ class Product:
     "region",
     "json",
 )
-def show(arguments: Namespace) -> tuple[Product, int]:
+def show(arguments: Namespace) -> tuple[KnownProduct, int]:
     return find_product(arguments.item, arguments.region), FINE
 
 
-def find_product(name: str, region: str | None) -> Product:
+def find_product(name: str, region: str | None) -> KnownProduct:
     import energybench as eb
     from energybench.limits.choose import same_product
     from energybench.limits.conditions import condition
@@ -282,7 +282,7 @@ def find_product(name: str, region: str | None) -> Product:
     ]
     deadlines = [one.deadline for one in ladders if one.document in {one.document for one in now} and one.deadline]
     names = [row.name for row in records("product_names") if row.item == item and not row.sense]
-    return Product(
+    return KnownProduct(
         *(item, first.item_zh, first.item_en),
         tuple(one for one in dict.fromkeys(names) if one not in (item, first.item_zh, first.item_en)),
         limits,

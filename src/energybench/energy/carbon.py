@@ -70,7 +70,7 @@ class Emission(Record, Cited):
         Tonnes of carbon dioxide; negative for energy sent out.
     carrier, amount, unit
         What was given.
-    figures : tuple of Figure
+    figures : tuple of CarbonFigure
         Heating value, carbon content, oxidation and 44/12 of a fuel, or one factor, each with document,
         verification, evidence, ``url`` and ``cite()``. Those of the emission are of its first figure from a table.
     series : str
@@ -83,7 +83,7 @@ class Emission(Record, Cited):
     carrier: str
     amount: float
     unit: str
-    figures: tuple[Figure, ...]
+    figures: tuple[CarbonFigure, ...]
     series: str = ""
     year: int | None = None
     kind: str = ""
@@ -198,7 +198,9 @@ def to_co2(
         rate = read_carbon(factor, TONNES_CO2, "factor")
         if row is None and not allow_unverified:
             refuse_factor(subject, rate)
-        figures: tuple[Figure, ...] = (figure_of_row("factor", row) if row else Figure.of_user("factor", factor, rate),)
+        figures: tuple[CarbonFigure, ...] = (
+            figure_of_row("factor", row) if row else CarbonFigure.of_user("factor", factor, rate),
+        )
         tonnes = _amounts(unit, rate, subject) * rate.value * ratio(rate.unit.over, TONNES_CO2)
     else:
         _refuse(subject, {"year": year, "region": region}, "is given for a fuel, whose figures have none")
@@ -276,7 +278,7 @@ _ANY_CARBON = frozenset({"other_gas", "msw_fuel", "industrial_waste_fuel"})
 
 
 @dataclass(frozen=True, slots=True)
-class Figure(Cited):
+class CarbonFigure(Cited):
     """One figure of an emission, and where it comes from.
 
     Attributes
@@ -309,7 +311,7 @@ class Figure(Cited):
     notes: str = ""
 
     @classmethod
-    def of_user(cls, quantity: str, value: object, rate: Rate) -> Figure:
+    def of_user(cls, quantity: str, value: object, rate: Rate) -> CarbonFigure:
         """Make the record of a figure that the user gave, in the unit that was written."""
         unit = read_number(value)[1].strip() if isinstance(value, str) else str(rate.unit)
         # A share written in percent is kept as a share.
@@ -320,18 +322,18 @@ class Figure(Cited):
         return f"{self.quantity} {self.value:.10g} {self.unit}".rstrip() + f" ({source})"
 
 
-def figure_of_row(quantity: str, row: Co2FactorRow) -> Figure:
+def figure_of_row(quantity: str, row: Co2FactorRow) -> CarbonFigure:
     unit, year = "" if row.unit == "ratio" else row.unit, int(row.year) if row.year else None
-    return Figure(
+    return CarbonFigure(
         *(quantity, float(row.value), unit, "table", row.id, row.kind, year, row.region),
         *(row.document, row.verification, row.evidence, row.notes),
     )
 
 
-def molar_ratio() -> Figure:
+def molar_ratio() -> CarbonFigure:
     row = next(row for row in records("co2_factors") if row.id == "carbon-to-co2-ratio")
     source = {"document": row.document, "verification": row.verification, "evidence": row.evidence}
-    return Figure("ratio", float(CO2_PER_C), row.unit, "definition", row.id, notes="44/12", **source)
+    return CarbonFigure("ratio", float(CO2_PER_C), row.unit, "definition", row.id, notes="44/12", **source)
 
 
 def read_carbon(text: object, mass: UnitText, name: str) -> Rate:
@@ -381,13 +383,13 @@ def find_fuel(carrier: str, *, found_elsewhere: bool) -> str:
 
 def fuel_figures(
     fuel: str, given: dict[str, Any], kind: str | None, allow_unverified: bool
-) -> tuple[dict[str, Rate], tuple[Figure, ...]]:
+) -> tuple[dict[str, Rate], tuple[CarbonFigure, ...]]:
     by_id = {name: row for name, value in given.items() if (row := _row_by_id(name, value, fuel)) is not None}
     open_quantities = [name for name in QUANTITIES if name not in given]
     series = _series(fuel, open_quantities, by_id, kind)
     rows = {**by_id, **{name: _choose(fuel, name, series, allow_unverified) for name in open_quantities}}
     rates: dict[str, Rate] = {}
-    figures: list[Figure] = []
+    figures: list[CarbonFigure] = []
     for name in QUANTITIES:
         if name in rows:
             row = rows[name]
@@ -398,7 +400,7 @@ def fuel_figures(
             rates[name] = _read(name, given[name])
             if not allow_unverified:
                 _refuse_slip(fuel, name, rates[name])
-            figures.append(Figure.of_user(name, given[name], rates[name]))
+            figures.append(CarbonFigure.of_user(name, given[name], rates[name]))
     return rates, tuple(figures)
 
 

@@ -19,7 +19,7 @@ from energybench.energy.coefficients import (
     read_editions,
 )
 from energybench.energy.gas_and_steam import CONDITIONS, NORMAL_KELVIN, read_condition
-from energybench.energy.measured import combine, read_measured, read_measured_rate
+from energybench.energy.measured import read_measured, read_measured_rate, root_of_squares
 from energybench.energy.plausibility import (
     COEFFICIENT_RULE,
     known_coefficients,
@@ -323,7 +323,7 @@ def _convert(amount: object, carrier: str, options: ConversionOptions, one: bool
         of = tce if exact_amount is not None else 1.0
         parts = tce_parts(of, per_unit, unit, choice, record, spread, spreads)
         if parts:
-            uncertainty = combine((source, part) for _, source, part in parts)
+            uncertainty = root_of_squares((source, part) for _, source, part in parts)
             uncertainty = uncertainty if exact_amount is not None else abs(tce) * uncertainty
     return Conversion(
         *(carrier, magnitude if exact_amount is None else to_float(exact_amount), str(unit), tce, record),

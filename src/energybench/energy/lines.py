@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from energybench.energy.coefficients import Choice, Coefficient, nothing_used
 from energybench.energy.conversion import NO_FIGURE, density_of, factor, taken_notes, tce_parts
-from energybench.energy.measured import combine, measured, read_measured, read_measured_rate
+from energybench.energy.measured import measured, read_measured, read_measured_rate, root_of_squares
 from energybench.errors import (
     AmountError,
     EnergybenchError,
@@ -121,7 +121,7 @@ class Line:
     meter: str = ""
 
 
-class Part(NamedTuple):
+class UncertainPart(NamedTuple):
     source: Hashable
     name: str
     tce: float
@@ -134,7 +134,7 @@ class ConvertedLine(NamedTuple):
     line: Line
     tce: Fraction
     electricity_kwh: Fraction
-    parts: tuple[Part, ...] = ()
+    parts: tuple[UncertainPart, ...] = ()
     number: int = 0
 
 
@@ -356,7 +356,7 @@ def _convert_line(given: dict[str, Any], number: int, choice: Choice, shared: Sp
                 place = "line", number
                 shown = f"meter {meter}" if meter else f"line {number}: amount of {record.carrier}"
                 of_power = of_kwh * part * to_float(per_kwh / per_unit, "electricity") if per_unit else 0.0
-            parts.append(Part(place if source is None else source, shown, of_tce * part, of_power))
+            parts.append(UncertainPart(place if source is None else source, shown, of_tce * part, of_power))
     places: dict[str, Any] = {key: _text(given, key) for key in _PLACES if _is_given(given.get(key))}
     if "use" in places:
         places["use"] = USE_WORDS.get(places["use"], places["use"])
@@ -366,7 +366,7 @@ def _convert_line(given: dict[str, Any], number: int, choice: Choice, shared: Sp
         density=density_of(record, chosen),
         **places,
         amount_uncertainty=None if spread is None else spread.standard,
-        uncertainty=combine((part.source, part.tce) for part in parts) if parts else None,
+        uncertainty=root_of_squares((part.source, part.tce) for part in parts) if parts else None,
         meter=meter,
     )
     return ConvertedLine(line, tce, kwh, tuple(parts), number)

@@ -87,13 +87,13 @@ class Spread(NamedTuple):
 
     @property
     def standard(self) -> float:
-        return combine(self.parts)
+        return root_of_squares(self.parts)
 
     def scaled(self, factor: float) -> Parts:
         return tuple((source, part * factor) for source, part in self.parts)
 
 
-def combine(parts: Iterable[tuple[Hashable, float]]) -> float:
+def root_of_squares(parts: Iterable[tuple[Hashable, float]]) -> float:
     sums: dict[Hashable, float] = {}
     for number, (source, part) in enumerate(parts):
         key = (number,) if source is None else (source, "shared")
@@ -410,7 +410,7 @@ def _from_measured(value: Measured, name: str) -> tuple[Fraction, UnitText, Spre
         raise UncertaintyError(f"{name} is {quoted(value)}, expected an amount and its uncertainty", quoted(value), fix)
     check_finite(value.uncertainty, str(value))
     labels = {source[1] for source, _ in value.parts if isinstance(source, tuple) and source[:1] == ("meter",)}
-    kept = math.isclose(combine(value.parts), value.uncertainty)
+    kept = math.isclose(root_of_squares(value.parts), value.uncertainty)
     parts: Parts = value.parts
     if not parts or not kept or labels != ({value.meter} if value.meter else set()):
         parts = ((("meter", value.meter) if value.meter else None, float(value.uncertainty)),)

@@ -13,7 +13,7 @@ from math import isnan, nan
 from typing import TYPE_CHECKING
 
 from energybench.errors import CapacityError, DimensionError, UnknownProductError, check_option, did_you_mean, quoted
-from energybench.limits.ladders import Level, Step, fold
+from energybench.limits.ladders import Level, Step, fold_threshold
 from energybench.tables.rows import Cited
 from energybench.tables.store import cached, citation, find_document, records, require_usable
 from energybench.units.factors import ratio, to_float
@@ -156,7 +156,7 @@ class LimitCurve:
         self, limits: NDArray[numpy.float64], compare: str
     ) -> tuple[NDArray[numpy.float64], NDArray[numpy.float64]]:
         """Return for each limit the edge and the figure shown of :class:`energybench.limits.ladders.Regions`."""
-        edges: NDArray[numpy.float64] = fold(limits, self.row.comparator)
+        edges: NDArray[numpy.float64] = fold_threshold(limits, self.row.comparator)
         shown = self.sign * limits
         for limit in self.limits if compare == "rounded" else ():
             here = limits == limit

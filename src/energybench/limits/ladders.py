@@ -52,10 +52,10 @@ class Level(StrEnum):
         return word(self.value)
 
 
-def fold(threshold: Any, comparator: str) -> Any:
+def fold_threshold(threshold: Any, comparator: str) -> Any:
     """Return the largest ``sign * x`` that meets a threshold, tolerance included: for a number, or an array of them.
 
-    >>> 117 < fold(117.0, "<=") < 117.000001, 116.999999 < fold(117.0, "<") < 117
+    >>> 117 < fold_threshold(117.0, "<=") < 117.000001, 116.999999 < fold_threshold(117.0, "<") < 117
     (True, True)
     """
     sign = -1.0 if ">" in comparator else 1.0
@@ -100,7 +100,9 @@ class Step:
         """
         if self.value is None:
             return None
-        folded: float = self._last_that_rounds() if self.rounds(compare) else fold(self.value, self.comparator)
+        folded: float = (
+            self._last_that_rounds() if self.rounds(compare) else fold_threshold(self.value, self.comparator)
+        )
         return folded
 
     def _last_that_rounds(self) -> float:

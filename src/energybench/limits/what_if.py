@@ -102,7 +102,7 @@ class Alternative:
         return f"{self.choice} {self.option}: {what}{f' ({self.reason})' if self.reason else ''}"
 
 
-class Figures(NamedTuple):
+class AccountFigures(NamedTuple):
     """What of an account the value comes from."""
 
     lines: tuple[Line, ...]
@@ -170,7 +170,7 @@ def of_value(
     ladder: Ladder,
     compare: str = "full",
     *,
-    figures: Figures | None = None,
+    figures: AccountFigures | None = None,
     corrected: bool = False,
     coal_rate: AmountLike | CoalRate | None = None,
 ) -> Sensitivity:
@@ -219,7 +219,9 @@ def _finite(change: Change) -> Change:
     return replace(change, **left, reason="it is too large to be a number") if left else change
 
 
-def _changes(value: float, ladder: Ladder, compare: str, direction: str, figures: Figures | None) -> Iterator[Change]:
+def _changes(
+    value: float, ladder: Ladder, compare: str, direction: str, figures: AccountFigures | None
+) -> Iterator[Change]:
     found = _next_class(value, ladder.regions(compare), ladder.unit, direction == BETTER)
     if isinstance(found, str):
         yield Change("value", "", direction, None, value, None, None, None, ladder.unit, False, found)
@@ -274,7 +276,7 @@ def _changes(value: float, ladder: Ladder, compare: str, direction: str, figures
         yield row("coefficient", carrier, figure, scale, in_unit, reason)
 
 
-def _scale(more: float, counted: float, total: float, figures: Figures, what: str) -> tuple[float | None, str]:
+def _scale(more: float, counted: float, total: float, figures: AccountFigures, what: str) -> tuple[float | None, str]:
     if counted == 0.0:
         return None, "it does not count in the indicator"
     scale = 1 + more / counted
@@ -338,7 +340,7 @@ class _Choices(NamedTuple):
             found = self.judged("document", other.document, there, other, reason=other.standing)
             yield found if other.levels == ladder.levels else replace(found, changes=None)
 
-    def editions(self, figures: Figures) -> Iterator[Alternative]:
+    def editions(self, figures: AccountFigures) -> Iterator[Alternative]:
         if figures.electric:
             yield self.judged("edition", "any", self.value, reason="no coefficient enters")
             return
@@ -349,7 +351,7 @@ class _Choices(NamedTuple):
                     "edition", edition, figures, Choice(figures.basis, edition, gas_state=figures.gas_state)
                 )
 
-    def basis(self, figures: Figures, coal_rate: AmountLike | CoalRate | None) -> Alternative:
+    def basis(self, figures: AccountFigures, coal_rate: AmountLike | CoalRate | None) -> Alternative:
         other = next(basis for basis in BASES if basis != figures.basis)
         if figures.electric:
             return self.judged("basis", other, self.value, reason="the indicator is in electricity")
@@ -358,7 +360,7 @@ class _Choices(NamedTuple):
         choice = make_choice(basis=other, coal_rate=coal_rate if other == "primary" else None)
         return self.reckoned("basis", other, figures, choice._replace(gas_state=figures.gas_state))
 
-    def reckoned(self, name: str, option: str, figures: Figures, choice: Choice) -> Alternative:
+    def reckoned(self, name: str, option: str, figures: AccountFigures, choice: Choice) -> Alternative:
         try:
             total = math.fsum(_converted(line, choice) for line in figures.lines)
         except EnergybenchError as error:

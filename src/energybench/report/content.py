@@ -206,7 +206,7 @@ def answer_table(frame: pandas.DataFrame, words: Words) -> Table:
     rows = []
     for row in worst_first(frame).head(MOST_ANSWERS).to_dict("records"):
         level, unit = text(row["class"]), words.sentence(text(row["unit"]))
-        value = as_float(row["intensity"])
+        value = float_or_none(row["intensity"])
         said = _gap(row, words) if level else words.reason(text(row["reason"]))
         notes = [
             words.sentence(text(row["notes"])),
@@ -227,8 +227,8 @@ def answer_table(frame: pandas.DataFrame, words: Words) -> Table:
 
 def _steps(row: dict[Any, Any]) -> list[tuple[str, float, float | None]]:
     """Return the steps of a row that have a figure: class, threshold, and the margin to it."""
-    found = ((step, as_float(row.get(column)), row.get(f"margin_{column}")) for step, column in COLUMN_OF.items())
-    return [(step, limit, as_float(margin)) for step, limit, margin in found if limit is not None]
+    found = ((step, float_or_none(row.get(column)), row.get(f"margin_{column}")) for step, column in COLUMN_OF.items())
+    return [(step, limit, float_or_none(margin)) for step, limit, margin in found if limit is not None]
 
 
 def _gap(row: dict[Any, Any], words: Words) -> str:
@@ -275,9 +275,9 @@ def _result_cells(row: dict[Any, Any], words: Words) -> dict[str, Any]:
         **{name: text(row[name]) for name in (*KEY_TEXT, "document")},
         "unit": words.sentence(text(row["unit"])),
         "output": _amount(row["output"], row["output_unit"]),
-        "tce": as_float(row["tce"]),
-        "intensity": as_float(row["intensity"]),
-        "uncertainty": as_float(row.get("intensity_uncertainty")),
+        "tce": float_or_none(row["tce"]),
+        "intensity": float_or_none(row["intensity"]),
+        "uncertainty": float_or_none(row.get("intensity_uncertainty")),
         "class": Class(text(row["class"]), words.level(text(row["class"]))),
         "threshold": "; ".join(f"{words.level(one)} {number(limit)}" for one, limit, _ in steps),
         "margin": margin,
@@ -345,10 +345,10 @@ def _line_table(lines: list[dict[Any, Any]], words: Words) -> Table:
     rows = [
         (
             *(text(row.get(name)) for name in heads[:4]),
-            as_float(row["amount"]) if _is_number(row["amount"]) else text(row["amount"]),
+            float_or_none(row["amount"]) if _is_number(row["amount"]) else text(row["amount"]),
             text(row["unit"]),
             _amount(row["coefficient"], row["coefficient_unit"]),
-            as_float(row["tce"]),
+            float_or_none(row["tce"]),
             *(text(row["document"]), text(row["clause"])),
         )
         for row in lines
@@ -446,14 +446,14 @@ def _table(heads: Sequence[str], rows: list[tuple[Any, ...]], right: Sequence[st
     return Table(tuple(map(words, heads)), rows, frozenset(heads.index(name) for name in right if name in heads))
 
 
-def as_float(value: Any) -> float | None:
+def float_or_none(value: Any) -> float | None:
     return None if value is None or value != value else float(value)
 
 
 def _amount(value: Any, unit: Any) -> Amount | str | None:
     if isinstance(value, str):
         return f"{text(value)} {text(unit)}".strip()
-    known = as_float(value)
+    known = float_or_none(value)
     return None if known is None else Amount(known, text(unit))
 
 

@@ -224,7 +224,7 @@ def _results(frame: pandas.DataFrame, lines: int | None, words: Words) -> tuple[
     def rows() -> Iterator[list[Any]]:
         records = zip(_group_numbers(frame, frame), frame.to_dict("records"), strict=True)
         for row, (group, record) in enumerate(records, 2):
-            if lines and content.as_float(record["tce"]) is not None:
+            if lines and content.float_or_none(record["tce"]) is not None:
                 sheet = f"'{words('readings')}'!"
                 total = f"SUMIFS({sheet}$B$2:$B${lines + 1},{sheet}$A$2:$A${lines + 1},$A{row})"
                 record["tce"] = _Formula(total)
@@ -254,7 +254,7 @@ def _energy(results: pandas.DataFrame, frame: pandas.DataFrame, words: Words) ->
     def rows() -> Iterator[list[Any]]:
         for place, record in enumerate(frame.to_dict("records")):
             head: list[Any] = [None, None, None]
-            tce, amount = content.as_float(record["tce"]), amounts[place]
+            tce, amount = content.float_or_none(record["tce"]), amounts[place]
             if tce is not None:
                 sign = FLOWS[flow_word(text(record.get("flow")))]
                 factor = _conversion(text(record["unit"]), text(record["coefficient_unit"]))

@@ -30,7 +30,7 @@ from energybench.frames.columns import find_columns
 from energybench.frames.encode import Coded, clean_text, encode, recode, to_floats
 from energybench.frames.groups import period_key, product_key
 from energybench.frames.native import to_pandas
-from energybench.limits.ladders import TOLERANCE, fold
+from energybench.limits.ladders import TOLERANCE, fold_threshold
 from energybench.tables.names import find_item, items_named
 from energybench.tables.store import citation, find_document, records
 from energybench.units.factors import ratio
@@ -230,8 +230,8 @@ def _values(row: TargetRow) -> tuple[Fraction, Fraction]:
 def interval(comparison: str, lower: Fraction, upper: Fraction) -> tuple[float, float]:
     """Return the first and the last value that meet a comparison with one threshold, or with two."""
     # The tolerance is that of a ladder.
-    low = -inf if comparison in ("<", "<=") else -fold(float(lower), ">" if comparison == ">" else ">=")
-    high = inf if comparison in (">", ">=") else fold(float(upper), "<" if comparison == "<" else "<=")
+    low = -inf if comparison in ("<", "<=") else -fold_threshold(float(lower), ">" if comparison == ">" else ">=")
+    high = inf if comparison in (">", ">=") else fold_threshold(float(upper), "<" if comparison == "<" else "<=")
     return low, high
 
 
@@ -359,7 +359,7 @@ def named(table: pandas.DataFrame, where: Mask) -> str:
     return ", ".join(names[:_MOST_NAMES]) + rest
 
 
-def gaps(table: pandas.DataFrame, where: Mask) -> str:
+def rows_without_figure(table: pandas.DataFrame, where: Mask) -> str:
     """Return the names of rows without a figure, with the reasons for which an assessment withheld it."""
     reasons = coded(table.loc[where, "reason"]).distinct if "reason" in table.columns else []
     return named(table, where) + (f" ({', '.join(reasons)})" if reasons else "")
@@ -431,7 +431,7 @@ class Column:
     def why(self) -> str:
         """Which cells hold no number that counts, and why; empty where all do."""
         here, judged = numpy.isfinite(self.cells), self.name == INTENSITY
-        name_rows: Callable[[pandas.DataFrame, Mask], str] = gaps if judged else named
+        name_rows: Callable[[pandas.DataFrame, Mask], str] = rows_without_figure if judged else named
         far = ", which is implausible: far from the limit" if judged else ""
         said = (
             ("is empty or no number", "", ~here),

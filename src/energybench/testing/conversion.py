@@ -18,9 +18,9 @@ from energybench.testing.laws import (
     NOTHING,
     REFUSAL,
     Answer,
+    Answered,
     Case,
     Finding,
-    Known,
     Laws,
     Refusals,
     Report,
@@ -143,7 +143,7 @@ class _Converter(Laws):
         "gaps": "What is no number never becomes one",
     }
     choice: Choice
-    known: list[Known[Fuel]]
+    known: list[Answered[Fuel]]
 
     @property
     def basis(self) -> str:
@@ -151,7 +151,7 @@ class _Converter(Laws):
 
     def coverage(self) -> str:
         read = {unit for known in self.known for unit in known.units}
-        offered = self.units or {unit for _, fuel in self.wanted for unit in facts.spellings(fuel.per)}
+        offered = self.units or {unit for _, fuel in self.wanted for unit in facts.unit_spellings(fuel.per)}
         return f"answers {len(self.known)} of {len(self.wanted)} carriers, {len(read)} of {len(offered)} unit texts"
 
     def meet(self, choice: Choice, carriers: tuple[str, ...] | None, units: tuple[str, ...] | None) -> None:
@@ -175,8 +175,8 @@ class _Converter(Laws):
                 raise OptionError(f"{name} has no single accepted figure in {where}", name, fix)
         return [((name,), every[find_carrier(name)]) for name in carriers]
 
-    def _met(self, names: tuple[str, ...], fuel: Fuel) -> Iterator[Known[Fuel]]:
-        offered = facts.spellings(fuel.per) if self.units is None else self._of_kind(fuel)
+    def _met(self, names: tuple[str, ...], fuel: Fuel) -> Iterator[Answered[Fuel]]:
+        offered = facts.unit_spellings(fuel.per) if self.units is None else self._of_kind(fuel)
         if not offered:
             return
         first = dict.fromkeys([*self._read.get(offered[0], ())[:2], *offered[:_FIRST_UNITS]])
@@ -184,7 +184,7 @@ class _Converter(Laws):
         if name and offered[0] not in self._read:
             self._read[offered[0]] = tuple(unit for unit in offered if self._answers(name, unit))
         if name and self._read[offered[0]]:
-            yield Known(name, fuel, self._read[offered[0]])
+            yield Answered(name, fuel, self._read[offered[0]])
 
     def _of_kind(self, fuel: Fuel) -> tuple[str, ...]:
         return tuple(unit for unit in self.units or () if same_kind(read_unit(unit), fuel.per))
@@ -196,7 +196,7 @@ class _Converter(Laws):
         return not answer.refused
 
     def _tried(
-        self, check: Callable[[Case[Fuel]], Finding | None], known: list[Known[Fuel]], what: str = "anything"
+        self, check: Callable[[Case[Fuel]], Finding | None], known: list[Answered[Fuel]], what: str = "anything"
     ) -> Finding | str | None:
         if not known:
             return f"it does not answer {what}"
@@ -326,7 +326,7 @@ class _Converter(Laws):
         return self.refused(asked, infinite=True)
 
 
-def _plain(known: Iterable[Known[Fuel]]) -> Iterator[Case[Fuel]]:
+def _plain(known: Iterable[Answered[Fuel]]) -> Iterator[Case[Fuel]]:
     seen: set[str] = set()
     for one in known:
         here = dict.fromkeys([*one.units[:_FIRST_UNITS], *(unit for unit in one.units if unit not in seen)])
@@ -334,7 +334,7 @@ def _plain(known: Iterable[Known[Fuel]]) -> Iterator[Case[Fuel]]:
         yield from (Case(one, unit, 1.0) for unit in here)
 
 
-def _cases(known: Iterable[Known[Fuel]]) -> st.SearchStrategy[Case[Fuel]]:
+def _cases(known: Iterable[Answered[Fuel]]) -> st.SearchStrategy[Case[Fuel]]:
     # One flat list: a strategy made anew for every example would cost more than the question.
     pairs = [(one, unit) for one in known for unit in one.units]
     return st.builds(lambda pair, amount: Case(pair[0], pair[1], amount), st.sampled_from(pairs), amounts())

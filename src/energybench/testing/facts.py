@@ -165,7 +165,7 @@ def wrong_units(choice: Choice) -> tuple[tuple[Fuel, str, str], ...]:
 
 
 @cache
-def spellings(kind: UnitText) -> tuple[str, ...]:
+def unit_spellings(kind: UnitText) -> tuple[str, ...]:
     """Return every spelling of the units of one kind that has no line: common ones first, then bare ones."""
     if len(kind.numerator) > 1:
         return tuple(PRODUCTS)
@@ -183,7 +183,7 @@ def spellings(kind: UnitText) -> tuple[str, ...]:
 def parts(kind: UnitText) -> tuple[tuple[str, ...], ...]:
     """Return the spellings of what stands above the line, and of each factor below it."""
     factors = [UnitText(("EF", "t"))] if kind.denominator == ("EF", "t") else [UnitText((s,)) for s in kind.denominator]
-    return (spellings(UnitText(kind.numerator)), *(spellings(one) for one in factors))
+    return (unit_spellings(UnitText(kind.numerator)), *(unit_spellings(one) for one in factors))
 
 
 def join(over: str, below: tuple[str, ...], line: str = "/") -> str:

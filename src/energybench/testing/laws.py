@@ -158,7 +158,7 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Known(Generic[Thing]):
+class Answered(Generic[Thing]):
     """A carrier or a limit that the function answers: name, row, and the unit texts that it reads."""
 
     name: str
@@ -168,7 +168,7 @@ class Known(Generic[Thing]):
 
 @dataclass(frozen=True, slots=True)
 class Case(Generic[Thing]):
-    known: Known[Thing]
+    known: Answered[Thing]
     unit: str
     number: float
 
@@ -244,7 +244,7 @@ class Laws(ABC):
         return Finding(name, sentence, "skipped" if found else "ok", note=found or "")
 
     def read(self, given: object) -> tuple[Any, str]:
-        number = read_number(given)
+        number = answered_number(given)
         wanted = "a number: int, float, Decimal, Fraction or one of NumPy"
         return number, "" if number is not None else misfit(given, wanted)
 
@@ -296,7 +296,7 @@ class Laws(ABC):
         return each(asked, check) if asked else nothing
 
 
-def read_number(given: object) -> float | None:
+def answered_number(given: object) -> float | None:
     if isinstance(given, bool) or not isinstance(given, Real | Decimal):
         return None
     try:
@@ -319,7 +319,7 @@ def misfit(given: object, wanted: str) -> str:
 
 
 def _shown(value: object) -> str:
-    number = read_number(value)
+    number = answered_number(value)
     return repr(value) if number is None or isinstance(value, int) else repr(number)
 
 

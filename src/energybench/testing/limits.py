@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from energybench.errors import EnergybenchError, OptionError, check_option, quoted
 from energybench.limits.corrections import Parameter, change, find_correction
-from energybench.limits.corrections.catalogue import Figures, evaluate, find_figures
+from energybench.limits.corrections.catalogue import Figures, change_of, find_figures
 from energybench.limits.furnaces import DEFAULT_ITEM, READINGS, find_curve
 from energybench.limits.ladders import Level
 from energybench.tables.names import find_item
@@ -22,9 +22,9 @@ from energybench.testing.laws import (
     NOTHING,
     REFUSAL,
     Answer,
+    Answered,
     Case,
     Finding,
-    Known,
     Laws,
     Refusals,
     Report,
@@ -118,7 +118,7 @@ class _Classifier(Laws):
         "unknown": "A product that stands in no table is refused",
         "gaps": "What is no number has no class",
     }
-    known: list[Known[Product]]
+    known: list[Answered[Product]]
 
     def coverage(self) -> str:
         return f"answers {len(self.known)} of {len(self.wanted)} limits"
@@ -135,7 +135,7 @@ class _Classifier(Laws):
         if not self.wanted:
             raise OptionError(f"No limit of {document} may be used", str(document), "Choose another document")
         self.known = [
-            Known(name, product, (product.ladder.unit,))
+            Answered(name, product, (product.ladder.unit,))
             for names, product in self.wanted
             for name in [name for name in names if not self.ask(*_first(product), name).refused][:1]
         ]
@@ -288,7 +288,7 @@ def _first(product: Product, unit: str = "") -> tuple[float, str]:
     return float(product.limits[0] / ratio(read_unit(unit), product.unit)), unit
 
 
-def _at(known: Known[Product], percent: int) -> Case[Product]:
+def _at(known: Answered[Product], percent: int) -> Case[Product]:
     return Case(known, known.row.ladder.unit, known.row.at(percent))
 
 
@@ -589,7 +589,7 @@ class _Correction(Laws):
         for name, figure in self.figures.items():
             for slip, why in facts.slips_of(figure) if isinstance(figure, float) else ():
                 try:
-                    given = float(evaluate(self.correction, Figures({**self.figures, name: slip}, ()), named))
+                    given = float(change_of(self.correction, Figures({**self.figures, name: slip}, ()), named))
                     if given != expected and facts.same_figure(answer.value, given, self.tolerance):
                         return f"{name} is {slip:g} in place of {figure:g}: {why}"
                 except (ArithmeticError, TypeError, ValueError, EnergybenchError):

@@ -19,7 +19,7 @@ from energybench.limits.choose import find_ladder, needs_capacity, of_furnace
 from energybench.limits.furnaces import DEFAULT_ITEM, find_curve, furnace_limit
 from energybench.tables.names import find_item
 from energybench.tables.store import find_document
-from energybench.testing.facts import HOSTILE, Fuel, fuels, join, parts, products, spellings
+from energybench.testing.facts import HOSTILE, Fuel, fuels, join, parts, products, unit_spellings
 from energybench.testing.laws import check_count, check_flag
 from energybench.units.factors import ratio, same_kind
 from energybench.units.text import KWH, TCE, TONNE, UnitText, read_unit
@@ -278,7 +278,7 @@ def _output_tables(draw: st.DrawFn, most: int) -> pandas.DataFrame:
     keys = draw(st.lists(key, min_size=1, max_size=most, unique_by=lambda one: (one[0], one[1], one[2][0])))
     rows = []
     for plant, period, (names, per) in keys:
-        unit = draw(st.sampled_from(spellings(per)))
+        unit = draw(st.sampled_from(unit_spellings(per)))
         amount = _six_digits(1000 * draw(st.integers(1, 1000)) / ratio(read_unit(unit), per))
         curve = find_curve(names[0]) if needs_capacity(names[0]) else None
         region, capacity, capacity_unit = None, None, None
@@ -341,7 +341,7 @@ def _readings(draw: st.DrawFn, output: dict[Any, Any]) -> list[tuple[Any, ...]]:
     electric = not same_kind(unit.over, TCE)
     energy = abs(limit) * draw(st.sampled_from(_NEAR)) * amount * ratio(unit.over, KWH if electric else TCE)
     if electric:
-        spelled = draw(st.sampled_from(spellings(KWH)))
+        spelled = draw(st.sampled_from(unit_spellings(KWH)))
         return [(*key, "电力", _six_digits(energy / ratio(read_unit(spelled), KWH)), spelled, None)]
     split = draw(st.lists(st.integers(1, 9), min_size=1, max_size=3))
     flow = "out" if limit < 0 else None
@@ -354,7 +354,7 @@ def _readings(draw: st.DrawFn, output: dict[Any, Any]) -> list[tuple[Any, ...]]:
 @st.composite
 def _reading(draw: st.DrawFn, tce: Fraction) -> tuple[str, float, str]:
     fuel: Fuel = draw(st.sampled_from(fuels(_CHOICE)))
-    unit = draw(st.sampled_from(spellings(fuel.per)))
+    unit = draw(st.sampled_from(unit_spellings(fuel.per)))
     return draw(st.sampled_from(fuel.names)), _six_digits(tce / fuel.expected(1.0, unit, _CHOICE)), unit
 
 

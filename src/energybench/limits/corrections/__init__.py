@@ -26,7 +26,7 @@ from energybench.limits.corrections.catalogue import (
     Figures,
     Parameter,
     applicable,
-    evaluate,
+    change_of,
     every_correction,
     find_correction,
     find_figures,
@@ -115,7 +115,7 @@ def change(
     correction = find_correction(name, item, document)
     figures = _shared_figures(correction, item, level, case)
     require_figures(correction, figures, allow_unverified)
-    return evaluate(correction, figures, read_parameters(correction, parameters))
+    return change_of(correction, figures, read_parameters(correction, parameters))
 
 
 def correct(
@@ -360,7 +360,7 @@ def _correct_one(
     level: str = "",
 ) -> tuple[CorrectionResult, str]:
     item, unit = of if isinstance(of, tuple) else (of.item, of.unit)
-    size = evaluate(correction, figures, parameters)
+    size = change_of(correction, figures, parameters)
     if not isinstance(size, float):
         raise OptionError(f"A parameter of {correction.id} is an array", correction.name, "Use change() for arrays")
     if own := find_unit(correction, figures):

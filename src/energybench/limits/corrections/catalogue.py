@@ -453,7 +453,7 @@ def find_unit(correction: Correction, figures: Figures) -> str:
     return correction.unit or next((row.unit for row in figures.rows if row.unit), "")
 
 
-def evaluate(correction: Correction, figures: Figures, given: Mapping[str, Values]) -> Values:
+def change_of(correction: Correction, figures: Figures, given: Mapping[str, Values]) -> Values:
     """Return the change that a correction makes: its factor or addition, neutral where the level does not move."""
     if not figures.moves:
         import numpy

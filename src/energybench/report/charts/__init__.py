@@ -329,7 +329,7 @@ def place_of(record: Any, lettering: Lettering) -> str:
     return say("适用：", "Applies to: ") + say("；", "; ").join(parts) if parts else ""
 
 
-def finish(ax: Axes, *, title: str, below: Sequence[str]) -> Annotation:
+def put_texts(ax: Axes, *, title: str, below: Sequence[str]) -> Annotation:
     """Put title and legend above the axes, and the source and notes below them."""
     from matplotlib import rcParams
 

@@ -85,7 +85,7 @@ def carrier_chart(energy: Account | Assessment, *, lang: str = "en", ax: Axes | 
         axes.set_xlabel(say("折标准煤，tce", "standard coal, tce"))
         charts.thousands(axes.xaxis)
         total, basis = number(float(tce.sum())), say(word(basis), basis)
-        charts.finish(
+        charts.put_texts(
             axes,
             title=say(f"分品种能耗：合计 {total} tce（{basis}）", f"Energy by carrier: {total} tce ({basis})"),
             below=[
@@ -220,7 +220,7 @@ def saving_chart(
         axes.set_ylabel(say("能耗，", "energy, ") + unit)
         charts.thousands(axes.yaxis)
         name = say(*names)
-        charts.finish(
+        charts.put_texts(
             axes,
             title=say(f"{name}：达到各级需节能量", f"Saving to each step: {name}"),
             below=[

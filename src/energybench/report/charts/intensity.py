@@ -118,7 +118,7 @@ def ladder_chart(
         axes.set_xlabel(f"{indicator if lettering.draws(indicator) else first.item}, {unit}")
         own = say("横线：±2 倍标准不确定度。", "Bars: ±2 standard uncertainties.")
         bar_note = own if uncertainty is None else say("横线：所给的不确定度。", "Bars: the uncertainty given.")
-        charts.finish(
+        charts.put_texts(
             axes,
             title=say(f"{first.item_zh or first.item}：等级", f"Class of {first.item_en or first.item}"),
             below=[
@@ -320,7 +320,7 @@ def furnace_chart(
             f"Met where value {sign} limit. Between stated points a reading is our convention, not the text.",
         )
         # The last line is kept for what the names say when they have their places.
-        below = charts.finish(
+        below = charts.put_texts(
             axes,
             title=say(f"{name}：炉容与电耗限额", f"Limit by capacity: {name}"),
             below=[charts.cite([curve.row], lettering), charts.place_of(source, lettering), note, " "],
@@ -523,7 +523,7 @@ def portfolio_chart(
         if written == item and known is not None:
             written = say(known.item_zh, known.item_en)
         title, out = written if lettering.draws(written) else item, len(rows) - len(plants)
-        below = charts.finish(
+        below = charts.put_texts(
             axes,
             title=say(f"{title}：单位产品能耗与累计规模", f"Intensity over the portfolio: {title}"),
             below=[

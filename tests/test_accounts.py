@@ -244,6 +244,7 @@ def test_an_account_is_a_plain_value() -> None:
     assert pickle.loads(pickle.dumps(book)) == book  # noqa: S301 - our own bytes
     assert json.loads(json.dumps(book.to_dict()))["verdict"]["level"] == "benchmark"
     assert (book.to_pint().magnitude, str(book.to_pint().units)) == (book.intensity, "kgce/t")
+    assert account(CLINKER).to_dict()["verdict"] is None
     assert account(CLINKER).to_pint() == eb.ureg.Quantity(1861.8, "tce")
     assert (book.package_version, book.data_version) == (eb.__version__, eb.tables.data_version())
     with pytest.raises(AttributeError):
@@ -290,6 +291,8 @@ REFUSALS: list[tuple[type[EnergybenchError], str, Any, dict[str, Any], tuple[str
     (AmountError, "unreadable-amount", [("原煤", None)], {}, ("line 1", "None")),
     (AmountError, "unreadable-amount", [{"carrier": "原煤", "amount": float("nan"), "unit": "t"}], {}, ("nan",)),
     (AmountError, "unreadable-amount", [("原煤", eb.ureg.Quantity(np.ones(2), "t"))], {}, ("line 1", "array")),
+    (AmountError, "unreadable-amount", [("原煤", "1e308 t")] * 3, {}, ("total is too large",)),
+    (AmountError, "unreadable-amount", [("电力", "1e308 kWh")] * 3, {}, ("total is too large",)),
     (OptionError, "option", [("原煤", "5 t", "sideways")], {}, ("line 1", "'sideways'", '"out"')),
     (OptionError, "option", [("原煤", "5 t", 0)], {}, ("line 1", "flow is '0'")),
     (
@@ -523,7 +526,7 @@ def test_a_region_and_a_period_choose_the_rule_of_an_account() -> None:
     assert (book.verdict.document, book.verdict.level) == ("changji-city-2021", Level.OVER_LIMIT)
     with pytest.raises(EnergybenchError, match="region"):
         account([("电力", "1.83 万kWh")], **melt)
-    with pytest.raises(OptionError, match="without a product"):
+    with refused(OptionError, "option", "corrections is given without a product. Pass product= too"):
         account([("电力", "1.83 万kWh")], output="30 t", region="昌吉市")
 
 

@@ -662,6 +662,19 @@ def test_a_heating_value_may_lie_so_far_outside_of_every_document(
         assert taken == pytest.approx(float(end * outwards) / 29307600)
 
 
+def test_the_coefficients_of_the_documents_are_heating_values_too() -> None:
+    """Lignite has 14.4 and 14.8 GJ/t by the rules on CO2, and 12.56 by its coefficient, of which 2/5 are 5.02."""
+    assert eb.to_tce("1 t", "褐煤", ncv="5.1 GJ/t").magnitude == pytest.approx(5.1 / 29.3076)
+    with refused(CoefficientError, "implausible-coefficient", "12.5612 to 14.759", "ncv gives 5 GJ/t"):
+        eb.to_tce("1 t", "褐煤", ncv="5 GJ/t")
+
+
+@pytest.mark.parametrize("figure", ["0.2", "0.3", "0.5"])
+def test_a_figure_of_the_other_basis_is_never_taken(figure: str) -> None:
+    with refused(CoefficientError, "implausible-coefficient", "a figure of the primary basis"):
+        eb.to_tce("1 kWh", "电力", coefficient=f"{figure} kgce/kWh", allow_unverified=True)
+
+
 def test_the_very_ends_of_a_heating_value_are_taken() -> None:
     for end, beyond in (("8373.767472 kJ/kg", "8373.767471 kJ/kg"), ("52336.0467 kJ/kg", "52336.0468 kJ/kg")):
         assert tce("1 t", "原煤", ncv=end) > 0

@@ -391,6 +391,12 @@ _OF_THE_TABLE = ("damaged-text", "missing-value", "no-unit", "no-output", "unrea
 _FIGURES = ("ncv", "coefficient", "density")
 
 
+def test_power_of_an_unknown_name_is_a_problem_of_its_carrier_whatever_figure_it_has() -> None:
+    own = {"carrier": "自备电源", "unit": "kWh", "coefficient": 0.1229, "coefficient_unit": "kgce/kWh"}
+    (problem, _) = rows_of(eb.assess(meters(own), outputs()).problems)
+    assert (problem["column"], problem["value"], problem["reason"]) == ("carrier", "自备电源", "unknown-carrier")
+
+
 @each("example", [one for one in METERS if one.reason not in _OF_THE_TABLE], ids=str)
 def test_one_value_is_refused_for_the_reason_that_its_row_has(example: Example) -> None:
     """The reason code of the row is that of the exception; reasons of the table itself have none."""

@@ -20,9 +20,10 @@ from pyarrow import parquet
 import energybench as eb
 import oracle
 from energybench import tables
-from energybench.errors import SupersededWarning, TableError, UnverifiedWarning
+from energybench.errors import OptionError, SupersededWarning, TableError, UnverifiedWarning
 from energybench.frames.native import to_pandas
 from energybench.report.files import write_frame
+from expect import refused
 from frame_tables import (
     FURNACE,
     AnyTables,
@@ -39,6 +40,8 @@ from frame_tables import (
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from conftest import WriteTable
 
 #: Columns that results, energy lines and problems have whatever the tables; steps have three more each.
 RESULTS = (
@@ -497,6 +500,20 @@ def test_what_follows_from_a_class_is_what_follows_from_one_value(project: str |
     )
     assert results["notes"].tolist() == ["; ".join(verdict.follows), "", ""]
     assert results["reason"].tolist() == ["", "implausible-intensity", "unusable-readings"]
+
+
+def test_a_project_is_an_existing_or_a_new_one() -> None:
+    with refused(OptionError, "option", "project is 'old'. Use one of existing, new"):
+        eb.assess(meters(), outputs(), project="old")
+
+
+def test_a_furnace_is_judged_by_the_table_of_the_document_named(write_table: WriteTable) -> None:
+    foundries = {"document": "ndrc-2023", "capacity": "3", "limit": "500", "id": "own/3t"}
+    tables.use(write_table("furnace_limits", foundries, base="changji-city-2021/induction-furnace-cast-iron/5t"))
+    melted = meters({"product": FURNACE["product"], "carrier": "电力", "amount": 11, "unit": "万kWh"})
+    for document, limit in (("changji-city-2021", 603.3333), (foundries["document"], 500.0)):
+        (row,) = rows_of(eb.assess(melted, outputs({**FURNACE, "output": 200}), document=document).results)
+        assert (row["intensity"], row["within_limit"]) == (550.0, pytest.approx(limit))
 
 
 def test_the_list_in_force_is_that_of_each_period() -> None:

@@ -555,6 +555,16 @@ def assert_regions_are_the_classes(ladder: Ladder, values: list[float], compare:
         assert (step is None) == (True not in meets), shown
 
 
+def test_the_neighbour_of_a_region_is_the_next_of_another_class() -> None:
+    """The figure of level 2 is missing: from 100 to 120 either of the two next classes is possible."""
+    steps = zip([*list(Level)[3:6], Level.BASELINE], ["100", "", "110", "120"], strict=True)
+    ladder = replace(find_ladder("cement-clinker"), steps=tuple(Step(level, text, "<=") for level, text in steps))
+    regions = ladder.regions()
+    assert regions.classes == (Level.LEVEL_1, None, None, Level.BELOW_BASELINE)
+    assert [regions.neighbour(place, better=True) for place in range(4)] == [None, (0, 0), (0, 0), (2, 2)]
+    assert [regions.neighbour(place, better=False) for place in range(4)] == [(1, 0), (3, 2), (3, 2), None]
+
+
 @each("compare", COMPARES)
 def test_every_shipped_ladder_gives_the_class_of_a_slow_comparison(compare: str) -> None:
     shipped = [ladder for item in items() for ladder in _ladders(item)]

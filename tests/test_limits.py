@@ -304,6 +304,8 @@ def test_a_name_of_an_output_is_that_of_its_product_and_its_value_has_the_unit_o
         with pytest.raises(AmountError) as caught:
             eb.classify(60, "acetic-acid-carbonylation", document=document)  # type: ignore[call-overload]
         assert caught.value.fix == f"Write the unit too: {example}"
+    with refused(AmountError, "unreadable-amount", 'Write the unit too: "0.27 tce/t"'):
+        eb.classify(0.27, "铸铁", period="2023", region="昌吉市")  # type: ignore[call-overload]
 
 
 def test_a_standard_with_several_indicators_goes_by_the_unit_of_the_value() -> None:

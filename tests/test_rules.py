@@ -144,6 +144,12 @@ def test_options_that_do_not_exist_or_do_not_go_together(options: dict[str, Any]
     assert caught.value.fix
 
 
+@pytest.mark.parametrize("name", ["feedstock", "renewable"])
+def test_an_option_that_does_not_exist_is_named(name: str) -> None:
+    with refused(OptionError, "option", f"{name} is 'left out'", "Use one of counted, "):
+        AccountingRules(**{name: "left out"})  # type: ignore[arg-type]
+
+
 def test_the_base_is_an_amount_of_electricity() -> None:
     with refused(DimensionError, "wrong-dimension", "tce"):
         AccountingRules(renewable="new-excluded-from-total", renewable_base="5 tce", year=2023)

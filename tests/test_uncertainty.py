@@ -208,6 +208,15 @@ def test_every_figure_may_be_uncertain(amount: str, carrier: str, options: dict[
     assert eb.to_tce(amount, carrier, **options).uncertainty == got.uncertainty
 
 
+def test_a_density_adds_to_a_volume_and_takes_from_a_mass() -> None:
+    """A density that is 3 % higher is 3 % more of the mass of a volume, and so much less of the volume of a mass."""
+    volume = {"carrier": "汽油", "amount": "100 L", "density": "0.725 kg/L ± 3 %"}
+    mass = {"carrier": "高炉煤气", "amount": "5 t", "density": "1.25 kg/m3 ± 3 %", "coefficient": "0.1286 kgce/m3"}
+    for line, sign in ((volume, 1), (mass, -1)):
+        book = eb.account([line])
+        assert book.budget[0].tce == close(sign * 0.03 * book.tce)
+
+
 def test_an_array_takes_the_relative_uncertainty_of_its_figure() -> None:
     values = eb.ureg.Quantity(np.array([90.0, -45.0]), "m3")
     got = eb.to_tce(values, "natural gas", ncv="35.6 MJ/m3 ± 1 %")

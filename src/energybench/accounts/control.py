@@ -276,7 +276,7 @@ def control_energy(uses: Iterable[Use], rules: AccountingRules) -> ControlledEne
     for number, use in enumerate(lines, 1):
         _check_use(use, number)
     left_out = list(_exclusions(lines, rules))
-    whole = sum((Fraction(use.tce) for use in lines), Fraction(0))
+    whole = Fraction(sum(Fraction(use.tce) for use in lines))
     from_total = sum(tce for tce, _ in left_out)
     from_intensity = sum(tce for tce, e in left_out if e.from_intensity)
     return ControlledEnergy(
@@ -308,7 +308,7 @@ def _check_use(use: Use, number: int) -> None:
 
 def _exclusions(uses: list[Use], rules: AccountingRules) -> Iterator[tuple[Fraction, Exclusion]]:
     feedstock, renewable = FEEDSTOCK[rules.feedstock], RENEWABLE[rules.renewable]
-    power = sum((Fraction(use.kwh) for use in uses if use.origin == "renewable"), Fraction(0))
+    power = sum(Fraction(use.kwh) for use in uses if use.origin == "renewable")
     new = 1 - rules.base_kwh() / power if power > rules.base_kwh() else Fraction(0)
     for number, use in enumerate(uses, 1):
         if feedstock.document and use.use == "feedstock":

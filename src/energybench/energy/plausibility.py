@@ -188,7 +188,7 @@ def _coefficients(carrier: str, per: UnitText, basis: str) -> list[Fraction]:
     return [
         Rate(Fraction(text), unit).to(per)
         for row in records("carriers")
-        if row.carrier in meant and (row.category not in ("electricity", "heat") or row.basis == basis)
+        if row.carrier in meant and (row.category != "heat" or row.basis == basis)
         for text in (row.coefficient, row.coefficient_high)
         if text and same_kind(unit := read_unit(row.coefficient_unit), per)
     ]

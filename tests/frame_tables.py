@@ -236,6 +236,8 @@ _PERIODS: tuple[tuple[Any, ...], ...] = (
     ("2023-11", " 2023-11"),
     ("2023-H2", " 2023-H2"),
 )
+#: Those around others: an output of one and of another within it have the same carriers, or no class.
+_AROUND = (0, 3)
 _IN = (None, "", "in", "IN ", "输入", "消耗")
 _OUT = ("out", "OUT", "外供", "输出")
 _SHARES = st.integers(1, 9)
@@ -316,7 +318,16 @@ def portfolios(draw: st.DrawFn, most: int = 6, furnaces: bool = True) -> list[Gr
     known = [item for item in items() if furnaces or not item.furnace]
     key = st.tuples(st.sampled_from(["甲厂", "乙厂", "Plant C", "7"]), st.integers(0, 3), st.sampled_from(known))
     keys = draw(st.lists(key, min_size=1, max_size=most, unique_by=lambda one: (one[0], one[1], one[2].names[0])))
-    return [draw(groups(plant, _PERIODS[period], item)) for plant, period, item in keys]
+    apart: dict[tuple[str, str], list[int]] = {}
+    for plant, period, item in keys:
+        known = apart.setdefault((plant, item.names[0]), [])
+        if not known or not {period, *known} & {*_AROUND}:
+            known.append(period)
+    return [
+        draw(groups(plant, _PERIODS[period], item))
+        for plant, period, item in keys
+        if period in apart[plant, item.names[0]]
+    ]
 
 
 # Tables with anything in them -----------------------------------------------------------------------------

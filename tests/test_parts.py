@@ -13,6 +13,7 @@ import energybench as eb
 from energybench.frames.groups import coverage
 from energybench.tables.periods import period_span
 from engines import SOURCES, source_of
+from expect import each
 from frame_tables import meters, notes_of_any_source, outputs
 
 if TYPE_CHECKING:
@@ -42,6 +43,33 @@ def message(answer: eb.Assessment) -> str:
     assert answer.results["intensity"].isna().all()
     assert answer.results["tce"].isna().all()
     return str(answer.problems["message"].iloc[-1])
+
+
+@each(
+    ("rows", "lost"),
+    [
+        # Coal by the month and power by the year: no output row has both.
+        ([*months(), POWER], [True] * 13),
+        ([*months(), *months(**POWER)], [False] * 12 + [None]),
+        ([*months(), *months(**POWER), {}, POWER], [False] * 13),
+        ([{}, POWER], [None] * 12 + [False]),
+        # Heat of the winter alone is in the year too.
+        ([*months(), {}, {**POWER, "period": "2023年1月"}, POWER], [False] * 13),
+        # Power by the month is lacking in the year.
+        ([*months(), *months(**POWER), {}], [False] * 12 + [True]),
+    ],
+)
+@pytest.mark.parametrize("way", ["pandas", *SOURCES])
+def test_outputs_of_months_and_of_their_year_have_the_same_carriers(
+    rows: list[dict[str, Any]], lost: list[bool | None], way: str, tmp_path: Path
+) -> None:
+    made = outputs(*({"period": month, "output": 0.17} for month in MONTHS), {})
+    table = meters(*rows).astype({"period": str})
+    given = {"meters": table} if way == "pandas" else source_of(table, way, tmp_path)
+    answer = eb.assess(outputs=made, plausible=True, **given)
+    reasons = {True: "incomplete-energy", False: "", None: "no-energy"}
+    assert answer.results["reason"].tolist() == [reasons[one] for one in lost]
+    assert answer.results["class"].isna().tolist() == [one is not False for one in lost]
 
 
 @pytest.mark.parametrize(

@@ -388,6 +388,33 @@ def _kind(span: Span) -> str:
     )
 
 
+APART = Refusal(
+    *("plant", "", "incomplete-energy", "plant {value} has carriers in a period inside or around this one alone"),
+    suggestion="State every carrier for each period with an output row, or leave output rows of other periods out",
+)
+
+
+def apart(seen: NDArray[numpy.bool_] | None, keys: list[Coded], groups: Groups) -> NDArray[numpy.bool_]:
+    """Return which groups lack a carrier that the output of a period inside or around theirs has."""
+    found = numpy.zeros(groups.count + 1, bool)
+    spans = sorted({span for text in groups.texts[1] if (span := period_span(text))})
+    if seen is None or all(one[1] < other[0] for one, other in pairwise(spans)):
+        return found
+    around = [(inner, outer) for inner, wider in enumerate(groups.around(groups.texts[1])) for outer in wider]
+    rows = {"group": groups.of_outputs, "plant": keys[0].codes, "period": keys[1].codes, "product": keys[2].codes}
+    every = pandas.DataFrame(rows).drop_duplicates("group")
+    inside = every.merge(pandas.DataFrame(around, columns=["period", "outer"]), on="period").drop(columns="period")
+    pairs = inside.merge(every.rename(columns={"period": "outer"}), on=["plant", "product", "outer"])
+    inner, outer = (pairs[name].to_numpy(numpy.int64) for name in ("group_x", "group_y"))
+    within = numpy.zeros_like(seen)
+    numpy.logical_or.at(within, outer, seen[inner])
+    within, seen = within[:, 1:], seen[:, 1:]
+    some, lacks, alone = (numpy.any(one, axis=1) for one in (seen, within & ~seen, seen & ~within))
+    found[:] = lacks & some
+    found[inner] |= alone[outer] & some[inner]
+    return found
+
+
 INCOMPLETE = Refusal(
     *("plant", "", "incomplete-energy", "plant {value} has readings that no output row takes and that may belong here"),
     suggestion="Mend plant, period or product of those meter rows in the problems, or add their output rows",

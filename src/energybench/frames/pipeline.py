@@ -46,7 +46,7 @@ from energybench.frames.grading import (
     of_potline,
     with_uncertainty,
 )
-from energybench.frames.groups import KEY_TEXT, Parts, by_month, make_groups, stray_keys, withhold
+from energybench.frames.groups import APART, KEY_TEXT, Parts, apart, by_month, make_groups, stray_keys, withhold
 from energybench.frames.kernel import Totals, sweep
 from energybench.frames.meters import CODED, problems_of, read_meters, refuse_flows, with_units_of_names
 from energybench.frames.outputs import work_out_outputs
@@ -541,6 +541,9 @@ def finish(sums: Sums, wanted: Wanted, options: Options, notes: Iterable[str], t
     measured.problems.flag_each(code >= 0, code, refusals)
     withheld, notes_on_strays = withhold(sums.strays, wanted.keys)
     withheld |= code >= 0
+    alone = apart(sums.doubles.seen, wanted.keys, groups)[groups.of_outputs]
+    measured.problems.flag(alone, APART)
+    withheld |= alone
     graded = grade(measured, totals, options, withheld)
     output_problems = [measured.problems.rows()] if measured.problems.flagged.any() else []
     given: dict[str, Any] = {

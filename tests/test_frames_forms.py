@@ -106,6 +106,29 @@ def test_a_year_beside_a_title_is_no_header(tmp_path: Path) -> None:
         eb.assess(book(tmp_path / "m.xlsx", rows), OUTPUTS)
 
 
+def test_a_sheet_of_outputs_takes_plant_and_period_from_the_title_of_the_meters(tmp_path: Path) -> None:
+    filed: list[Any] = [
+        ["2023年能源消费统计表"],
+        ["填报单位：甲厂"],
+        ["能源名称", "计量单位", "消费量", "折标准煤(tce)"],
+        ["原煤", "吨", 36000, 25714.8],
+        ["合计", None, None, 25714.8],
+    ]
+    made: list[Any] = [["产品名称", "产量", "计量单位"], ["水泥熟料", 26, "万吨"]]
+    path = book(tmp_path / "m.xlsx", filed, made)
+    answer = eb.assess(path, product="水泥熟料")
+    assert answer.results.loc[0, ["plant", "period", "class"]].tolist() == ["甲厂", "2023", "benchmark"]
+    assert {"outputs: the plant 甲厂 is that of the meters", "outputs: the period 2023 is that of the meters"} <= {
+        *answer.notes
+    }
+    found = eb.explain(path, product="水泥熟料")
+    assert found.missing == ()
+    assert "header '折标准煤(tce)': not used" in found.lines["meters"]
+    # A title of their own goes before it.
+    own = book(tmp_path / "o.xlsx", filed, [["报告期：2022年"], *made])
+    assert eb.assess(own, product="水泥熟料").results.loc[0, "period"] == "2022"
+
+
 LIST: list[Any] = [["2023年能源消费表"], ["能源名称", "计量单位", "消费量"]]
 COAL_ALONE, POWER_ALONE = COAL[3:4] + COAL[:3:-1], POWER[3:4] + POWER[:3:-1]
 

@@ -8,7 +8,6 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from tempfile import gettempdir
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -80,8 +79,10 @@ def test_rows_are_assessed_as_the_command_assesses_them(client: TestClient) -> N
     assert client.post("/assess", json={**question, "results": "x.csv"}).status_code == 422
 
 
-def test_files_are_assessed_and_nothing_is_kept(client: TestClient) -> None:
-    before = set(Path(gettempdir()).glob("energybench-*"))
+def test_files_are_assessed_and_nothing_is_kept(
+    client: TestClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     files = {
         name: (f"../{name}.csv", path.read_bytes()) for name, path in zip(("meters", "outputs"), MAIN, strict=True)
     }
@@ -89,7 +90,7 @@ def test_files_are_assessed_and_nothing_is_kept(client: TestClient) -> None:
     assert book.content.startswith(b"PK"), book.text
     named = {"meters": ("<b>.exe", b"x")}
     assert client.post("/assess", files=named).status_code == 422
-    assert set(Path(gettempdir()).glob("energybench-*")) == before
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_what_is_too_large_or_takes_too_long_is_refused() -> None:

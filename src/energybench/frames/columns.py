@@ -320,6 +320,8 @@ class Layout:
     constants: Mapping[str, Any] = field(default_factory=dict)
     #: Whether an amount that is blank is 0.
     none_used: bool = False
+    #: What the title of the meters in the same file says of plant and period.
+    title: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def names(self) -> dict[str, str]:

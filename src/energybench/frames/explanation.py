@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -116,8 +116,9 @@ def explain(meters: TableLike, outputs: TableLike | None = None, **shape: Any) -
     layouts = Shape(**shape).layouts(*tables.values())
     lines: dict[str, tuple[str, ...]] = dict.fromkeys(tables, ())
     missing: list[str] = []
+    title: dict[str, str] = {}
     for kind, table in tables.items():
-        layout = layouts[kind]
+        layout = replace(layouts[kind], title=title)
         try:
             found = open_meters(table, None, layout) if kind == "meters" else open_outputs(table, "", layout)[0]
             if not isinstance(found, Reading):
@@ -125,6 +126,7 @@ def explain(meters: TableLike, outputs: TableLike | None = None, **shape: Any) -
                 raise TableError(
                     f"{kind} is read in batches, and only a table that is read whole is explained", kind, fix
                 )
+            title = found.title if tables["outputs"] is meters else {}
             said = _said_of(found, kind, layout.names)
         except EnergybenchError as error:
             missing.append(str(error))
@@ -143,10 +145,17 @@ def _said_of(found: Reading, kind: str, names: Mapping[str, str]) -> list[tuple[
     said.append((several(len(table), "row"), True))
     headers = found.read_as or {str(header): column_of(header, kind) or "not used" for header in frame.columns}
     said += [(f"header {quoted(header)}: {column}", True) for header, column in headers.items()]
+    # A total needs no unit.
+    plain = slice(None) if "carrier" not in table else ~encode(table["carrier"]).map(_is_total, False, bool)
     for column, read in _READERS.items():
         if column in table:
-            said += _cells(table[column], column, read, names if column in ("carrier", "product") else {})
+            cells = table[column] if column == "carrier" else table.loc[plain, column]
+            said += _cells(cells, column, read, names if column in ("carrier", "product") else {})
     return said
+
+
+def _is_total(cell: Any) -> bool:
+    return bool(total_of(clean_text(cell)))
 
 
 def _cells(cells: Any, column: str, read: Callable[[str], str], own: Mapping[str, str]) -> Iterator[tuple[str, bool]]:

@@ -107,6 +107,8 @@ class Reading:
     #: Header as written -> what it was read as.
     read_as: dict[str, str] = field(default_factory=dict)
     kind: str = "pandas"
+    #: What the title says of plant and period.
+    title: dict[str, str] = field(default_factory=dict)
     whole = True
 
     @property
@@ -122,10 +124,11 @@ def read_forms(forms: Sequence[Form], layout: Layout, path: str) -> Reading:
     import pandas
 
     kind = forms[0].kind
-    parts, notes, used = [], [], set()
+    parts, notes, used, titles = [], [], set(), []
     for form in forms:
         frame, said = tidy(form)
-        facts = facts_of(form)
+        titles.append(facts_of(form))
+        facts = {**{name: (text, 0) for name, text in layout.title.items()}, **titles[-1]}
         if len(forms) > 1:
             frame = _with_name(frame, form.grid.sheet, forms, path)
         frame, taken = with_constants(frame, layout, facts, said, kind)
@@ -147,8 +150,10 @@ def read_forms(forms: Sequence[Form], layout: Layout, path: str) -> Reading:
     for head in forms[0].heads:
         what = head.column or head.name or head.part or (head.role if head.role in SUBTRACTED else "not used")
         if head.header:
-            read_as[head.header] = f"{what}, in {head.unit}" if head.unit else what
-    return Reading(frame, tuple(notes), frozenset(used), read_as)
+            read_as[head.header] = f"{what}, in {head.unit}" if head.unit and what != "not used" else what
+    stated = {name: {one.get(name, ("",))[0] for one in titles} for name in ("plant", "period")}
+    title = {name: found.pop() for name, found in stated.items() if len(found) == 1 and "" not in found}
+    return Reading(frame, tuple(notes), frozenset(used), read_as, title=title)
 
 
 def tidy(form: Form) -> tuple[pandas.DataFrame, list[str]]:
@@ -518,7 +523,8 @@ def with_constants(
             used.add(name)
         elif name in facts:
             frame[name], row = facts[name]
-            notes.append(f"{kind}: the {name} {facts[name][0]} is from row {row}")
+            where = f"from row {row}" if row else "that of the meters"
+            notes.append(f"{kind}: the {name} {facts[name][0]} is {where}")
     for name in {*KEYS, frame.columns[0]} - {"carrier"} if "carrier" in frame else ():
         if name in frame:
             # The word of a total stands in the first column, be it that of numbers.

@@ -200,7 +200,7 @@ def refuse_near(grids: Sequence[Grid], kind: str, layout: Layout) -> None:
     unused = [head.header for head in near.heads if not head.column]
     place = near.place if near.top or near.grid.sheet else ""
     said = {"output_unit" if name == "unit" and kind == "outputs" else name for name in facts_of(near)}
-    refuse_missing({*near.columns, *layout.constants, *said}, kind, headers, unused, place)
+    refuse_missing({*near.columns, *layout.constants, *layout.title, *said}, kind, headers, unused, place)
 
 
 def _goes_on(top: str, bottom: str, kind: str) -> bool:

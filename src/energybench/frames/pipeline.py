@@ -316,8 +316,10 @@ def add_batches(
     if isinstance(source, Reading) and "flow" not in places:
         refuse_flows(source.frame, unused)
     layout = replace(layout, constants=constants)
+    title = source.title if isinstance(source, Reading) and outputs is meters else {}
     try:
-        wanted = Wanted.of(outputs, options, source.kind, layouts["outputs"], outputs is meters)
+        of_outputs = replace(layouts["outputs"], title=title)
+        wanted = Wanted.of(outputs, options, source.kind, of_outputs, outputs is meters)
     except MissingColumnError as error:
         fix = f"Give a table of outputs, or the columns in that of the meters. {error.fix}"
         raise MissingColumnError(error.message, error.value, fix if outputs is meters else error.fix) from error

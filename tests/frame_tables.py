@@ -320,9 +320,9 @@ def portfolios(draw: st.DrawFn, most: int = 6, furnaces: bool = True) -> list[Gr
     keys = draw(st.lists(key, min_size=1, max_size=most, unique_by=lambda one: (one[0], one[1], one[2].names[0])))
     apart: dict[tuple[str, str], list[int]] = {}
     for plant, period, item in keys:
-        known = apart.setdefault((plant, item.names[0]), [])
-        if not known or not {period, *known} & {*_AROUND}:
-            known.append(period)
+        taken = apart.setdefault((plant, item.names[0]), [])
+        if not taken or not {period, *taken} & {*_AROUND}:
+            taken.append(period)
     return [
         draw(groups(plant, _PERIODS[period], item))
         for plant, period, item in keys

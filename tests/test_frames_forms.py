@@ -737,6 +737,28 @@ def test_a_column_per_plant_becomes_rows(tmp_path: Path) -> None:
     assert "outputs: 2 columns are plants (甲厂, 乙厂): 1 row became 2" in answer.notes
 
 
+def test_a_column_per_product_of_both_tables_becomes_rows(tmp_path: Path) -> None:
+    """硅铁 takes 34000 万kWh and 45000 t of coke; the sum of both products is no column of amounts to be proposed."""
+    energy: list[Any] = [
+        ["能源名称", "单位", "硅铁", "锰硅合金", "合计"],
+        ["电力", "万kWh", 34000, 9000, 43000],
+        ["焦炭", "吨", 45000, 12000, 57000],
+    ]
+    made = [["单位", "硅铁", "锰硅合金"], ["吨", 42000, 22000]]
+    answer = eb.assess(book(tmp_path / "m.xlsx", energy, made), plant="甲厂", period=2023)
+    assert answer.results["tce"].tolist() == pytest.approx(
+        [34000 * 1.229 + 45000 * 0.9714, 9000 * 1.229 + 12000 * 0.9714]
+    )
+    assert answer.results["product"].tolist() == ["硅铁", "锰硅合金"]
+    one = pandas.DataFrame(energy[1:], columns=energy[0])[["能源名称", "单位", "合计"]]
+    with pytest.raises(MissingColumnError) as caught:
+        eb.assess(one, OUTPUTS, plant="甲厂", period=2023, product="硅铁")
+    assert "columns=" not in caught.value.fix
+    # One year beside the carriers is a column of amounts.
+    year = pandas.DataFrame([["原煤", "吨", 36000], ["电力", "万kWh", 1500]], columns=["能源", "单位", "2023年"])
+    assert tce(eb.assess(year, OUTPUTS, plant="甲厂", product="水泥熟料")) == pytest.approx(BOTH_TCE)
+
+
 def test_english_headers_of_a_group_are_read() -> None:
     rows = [
         ["Works 1", 2023, "cement clinker", "Raw coal", 36000, "t"],

@@ -249,7 +249,7 @@ _ALIKE = 0.75
 
 def _meant(name: str, headers: Iterable[str]) -> str:
     """Return the header that an accepted one stands for, "" where none does: 企业消费 is no 企业, nor 甲厂 a 工厂."""
-    bases = {split_unit(header)[0]: header for header in headers if not PLANT.search(header)}
+    bases = {split_unit(header)[0]: header for header in headers if not (PLANT.search(header) or total_of(header))}
     found = "".join(nearest(name, bases, 1))
     begins = found.startswith(name) and len(found) > len(name) + 1
     unlike = name.isascii() and SequenceMatcher(None, name, found.casefold()).ratio() < _ALIKE

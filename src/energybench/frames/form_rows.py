@@ -25,7 +25,18 @@ from energybench.frames.columns import (
     unit_in_name,
 )
 from energybench.frames.encode import NONE_USED, cell_text, encode, is_blank, number_with_unit, to_floats
-from energybench.frames.forms import COUNTED, NOT_ENERGY, SUBTRACTED, WHOLE, YEAR, Form, Grid, Head, facts_of
+from energybench.frames.forms import (
+    COUNTED,
+    NOT_ENERGY,
+    SUBTRACTED,
+    WHOLE,
+    YEAR,
+    Form,
+    Grid,
+    Head,
+    facts_of,
+    key_of_part,
+)
 from energybench.frames.resolve import said_once
 from energybench.frames.sources import Batch
 from energybench.tables.names import carriers_of, flow_of_name, items_named, normalise_name
@@ -392,7 +403,7 @@ def _melted(frame: pandas.DataFrame, form: Form) -> tuple[pandas.DataFrame, list
     if key:
         sums = [place for place in places if is_sum(form.heads[place].above)]
         places = [place for place in places if place not in sums]
-    plants = not wide and bool(PLANT.search(form.heads[places[0]].part))
+    key_of = "" if wide else key_of_part(form.heads[places[0]].part)
     parts, flows = [], []
     for place in places:
         head = form.heads[place]
@@ -410,7 +421,7 @@ def _melted(frame: pandas.DataFrame, form: Form) -> tuple[pandas.DataFrame, list
             if key:
                 part[key] = head.above
         else:
-            part = part.assign(**({"plant": head.part} if plants else {PART: head.part, ROW: range(len(frame))}))
+            part = part.assign(**({key_of: head.part} if key_of else {PART: head.part, ROW: range(len(frame))}))
             if head.unit and unit not in kept:
                 part[unit] = head.unit
         parts.append(part)
@@ -425,15 +436,8 @@ def _melted(frame: pandas.DataFrame, form: Form) -> tuple[pandas.DataFrame, list
         raise TableError(f"{kind}: the headers {' and '.join(map(quoted, same))} are both {twice}", same[1], fix)
     melted = pandas.concat(parts).iloc[order]
     shown = ", ".join(form.heads[place].header for place in parted[:4]) + (" …" if len(parted) > 4 else "")
-    what = (
-        name
-        if wide
-        else "plant"
-        if plants
-        else "month"
-        if all("月" in form.heads[place].part for place in form.parts[:2])
-        else "period"
-    )
+    months = all("月" in form.heads[place].part for place in form.parts[:2])
+    what = name if wide else key_of or ("month" if months else "period")
     are = f"1 column is a {what}" if len(parted) == 1 else f"{len(parted)} columns are {what}s"
     said = [f"{kind}: {are} ({shown}): {several(len(frame), 'row')} became {len(frame) * len(parted)}"]
     named = [form.heads[place] for place in places if wide and kind == "meters"]

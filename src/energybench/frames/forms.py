@@ -126,14 +126,17 @@ class Form:
         wide = wide if self.kind == "meters" else len(self.wide)
         known = value in self.columns or bool(wide and (wide > 1 or self.columns & set(KEYS)))
         stated = {"output_unit"} if any(self.heads[place].unit for place in self.parts) else set()
-        named = self.columns | stated >= ({"carrier"} if self.kind == "meters" else {"product", "output_unit"})
-        known |= len(self.parts) > 1 and named
+        needed = {"carrier"} if self.kind == "meters" else {"product", "output_unit"}
+        named = self.columns | stated >= needed - {key_of_part(self.heads[place].part) for place in self.parts[:1]}
+        # One year alone is a title, but for one beside carriers and their units.
+        beside = "unit" in self.columns and value not in self.columns
+        parts = len(self.parts) if len(self.parts) > 1 or beside else 0
+        known |= named and parts > 0
         units = len({(head.header, head.name, head.above) for head in self.heads if head.unit})
         twice = len({self.heads[place].name for place in self.wide}) < len(self.wide)
         above = twice * sum(bool(head.above) for head in self.heads)
         roles = len({head.role for head in self.heads} - {""})
         doubled = sum(bool(head.column) for head in self.heads) - len(self.columns)
-        parts = len(self.parts) if len(self.parts) > 1 else 0  # one alone is of a title: 2009年
         # What one header row names twice, a second may tell apart.
         wide_ones = {(self.heads[place].name, self.heads[place].above) for place in self.wide}
         doubled += len(wide_ones) < len(self.wide)
@@ -251,11 +254,11 @@ def _heads(rows: list[list[Any]], kind: str, layout: Layout) -> list[Head]:
             for head, is_sum in zip(heads, sums, strict=True)
         ]
     columns = {head.column for head in heads}
-    if columns.isdisjoint(("plant", "amount", "output")) and not any(head.part for head in heads):
-        plants = [bool(PLANT.search(head.header)) and head == Head(head.header) for head in heads]
+    if columns.isdisjoint(("amount", "output")) and not any(head.part for head in heads):
+        keys = [key_of_part(head.header) if head == Head(head.header) else "" for head in heads]
         heads = [
-            replace(head, part=head.header) if one and sum(plants) > 1 else head
-            for head, one in zip(heads, plants, strict=True)
+            replace(head, part=head.header) if key and key not in columns and keys.count(key) > 1 else head
+            for head, key in zip(heads, keys, strict=True)
         ]
     if kind == "meters" and "carrier" in columns:
         # In a long table a header that is a carrier's name too is one more column.
@@ -287,6 +290,12 @@ def _heads(rows: list[list[Any]], kind: str, layout: Layout) -> list[Head]:
     if not any(carriers_of(head.name) for head in heads) and kind == "meters":
         heads = [head if carriers_of(head.name) else replace(head, name="") for head in heads]
     return heads
+
+
+def key_of_part(text: str) -> str:
+    """Return which key a header above amounts is: a plant or a product that has a column of its own; "" for none."""
+    named = items_named(text) and not carriers_of(text)
+    return "plant" if PLANT.search(text) else "product" if named else ""
 
 
 def _is_time(text: str) -> bool:

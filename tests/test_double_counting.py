@@ -70,6 +70,7 @@ def test_a_total_row_that_states_another_sum_is_named_with_both_figures(
 @each("name", TOTALS)
 def test_every_name_of_a_total_is_one(name: str) -> None:
     assert notes(COAL, {**TOTAL, "carrier": name, "amount": 2142.9}) == [LEFT_OUT.replace("合计", name)]
+    assert notes({**TOTAL, "carrier": name, "amount": 2142.9})[0] == LEFT_OUT.replace("合计", name)
 
 
 def test_a_total_that_is_no_standard_coal_leaves_the_others_as_they_are() -> None:
@@ -138,9 +139,11 @@ def test_carriers_of_a_group_that_lie_in_two_parts_of_a_table_meet() -> None:
     first, second = DoubleCounting(), DoubleCounting()
     first.mark(np.array([0]), np.array(["raw_coal"]), 3)
     second.mark(np.array([0, 1]), np.array(["anthracite", "raw_coal"]), 3)
+    first.stated, second.stated = np.array([[5.0, 0], [0, 1]]), np.array([[2.0, 0], [3, 0]])
     first.merge(second)
-    found = first.carriers_of(np.array([0, 1])).to_numpy().tolist()
-    assert found == [[0, "raw_coal"], [0, "anthracite"], [1, "raw_coal"]]
+    found = first.carriers_of(np.array([0, 1]))
+    assert found.to_dict("list") == {"group": [0, 0, 1], "carrier": ["raw_coal", "anthracite", "raw_coal"]}
+    assert first.stated.tolist() == [[7, 0], [3, 1]]
 
 
 def test_identical_rows_are_counted() -> None:
@@ -225,6 +228,7 @@ def test_every_source_says_the_same(way: str, tmp_path: Path) -> None:
     answer = eb.assess(outputs=BOTH, **source_of(table, way, tmp_path))
     assert answer.notes == expected.notes
     assert len(answer.notes) == 4
+    assert any(note.startswith("铝液交流电耗 counts the electricity of 1 meter row; 1 marked") for note in answer.notes)
     assert answer.counts == expected.counts
     assert answer.counts["totals"] == 1
     assert answer.result_frame["intensity"].tolist() == pytest.approx(expected.result_frame["intensity"].tolist())

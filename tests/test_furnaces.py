@@ -25,6 +25,7 @@ from energybench.errors import (
     UnknownNameError,
     UnknownProductError,
     UnverifiedError,
+    UnverifiedWarning,
 )
 from energybench.limits.furnaces import READINGS, find_curve, read_capacity
 from expect import each, refused
@@ -94,6 +95,8 @@ def test_three_tonnes_is_a_reading_and_says_so() -> None:
     assert round(found.value, 2) == 603.33
     assert found.between == ((2.0, 610.0), (5.0, 590.0))
     assert "not the text" in found.notes
+    assert "nothing said for 1.5-2 t nor for 2-5 t" in found.notes
+    assert "covers every capacity up to and including 1 t" in eb.furnace_limit("0.5 t").notes
     for part in ("603.333", "linear between 2 t and 5 t", "strict 590", "lenient 610", "changji-city-2021"):
         assert part in str(found)
 
@@ -217,6 +220,10 @@ def test_an_unverified_point_is_refused_unless_asked_for(write_table: WriteTable
     with refused(UnverifiedError, "unverified", "2 t", "allow_unverified=True"):
         find_curve()
     assert eb.furnace_limit("1 t", allow_unverified=True).value == 630.0
+    furnace: dict[str, Any] = {"capacity": "2 t", "region": "昌吉市", "period": "2022"}
+    with pytest.warns(UnverifiedWarning):
+        verdict = eb.classify("600 kWh/t", "induction-furnace-cast-iron", **furnace, allow_unverified=True)
+    assert (verdict.level, verdict.verification) == (eb.Level.WITHIN_LIMIT, "unverified")
     tables.use(write_table("furnace_limits", {"verification": "missing"}, base=base))
     with refused(MissingFigureError, "missing-figure", "2 t", "24号"):
         eb.furnace_limit("1 t", allow_unverified=True)

@@ -146,12 +146,15 @@ def test_a_fact_is_context_and_no_target() -> None:
     for fact in facts:
         assert (fact.met, fact.actual, fact.reason) == (None, None, "fact: context, not a target")
         assert fact.answer == "context"
+        with refused(UnknownNameError, "unknown-name", f"{fact.target!r} is no figure that a target"):
+            check_targets({fact.target: "1"}, document=fact.document)
 
 
 def test_a_reference_to_another_document_names_it() -> None:
     check = check_targets(EMPTY, document="changji-city-2021")
     assert check["09"].met is check["10"].met is None
     assert "T/CFA 0310021-2019" in check["09"].reason
+    assert str(check["09"]).startswith("cannot tell: other melting furnaces, energy consumption  [changji-city-2021 ")
     assert "GB 39726-2020" in check["10"].reason
 
 
@@ -162,6 +165,11 @@ def test_a_direction_is_never_met_or_missed(row: TargetRow) -> None:
         found = verdict({spec.figure: f"{value} {spec.unit}".strip()}, row.document, row.id)
         assert (found.met, found.reason) == (None, spec.note)
         assert found.actual == float(value)
+
+
+def test_what_to_keep_in_mind_is_said_beside_a_figure_that_is_given() -> None:
+    found = verdict({"share_of_capacity_at_benchmark": "40 % of capacity"}, "panzhihua-2024", "04")
+    assert (found.met, found.note) == (True, "counted for each product: tonnes of different products are never added")
 
 
 # What each row asks for, as an independent reader sees it -------------------------------------------------

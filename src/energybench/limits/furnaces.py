@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from energybench.errors import CapacityError, DimensionError, UnknownProductError, check_option, did_you_mean, quoted
 from energybench.limits.ladders import Level, Step, fold_threshold
 from energybench.tables.rows import Cited
-from energybench.tables.store import cached, citation, find_document, records, require_usable
+from energybench.tables.store import ACCEPTED, cached, citation, find_document, records, require_usable
 from energybench.units.factors import ratio, to_float
 from energybench.units.registry import read_quantity
 from energybench.units.result import Card, Quantified
@@ -101,9 +101,10 @@ class FurnaceLimit(Quantified, Card, Cited):
 
 @dataclass(frozen=True, slots=True)
 class LimitCurve:
+    #: The row that is verified worst speaks for all of them.
     row: FurnaceRow
-    #: The id of the row of each capacity.
-    ids: tuple[str, ...]
+    #: The row of each capacity.
+    rows: tuple[FurnaceRow, ...]
     capacities: tuple[float, ...]
     limits: tuple[float, ...]
     #: Each stated limit as the document prints it.
@@ -184,9 +185,10 @@ def find_curve(item: str = DEFAULT_ITEM, document: str | None = None, allow_unve
         )
     for row in here:
         require_usable(row, f"The limit of {item} at {row.capacity} {row.capacity_unit}", allow_unverified)
-    points = sorted((float(row.capacity), float(row.limit), row.limit, row.id) for row in here)
-    capacities, limits, printed, ids = zip(*points, strict=True)
-    return LimitCurve(here[0], ids, capacities, limits, printed)
+    here.sort(key=lambda row: float(row.capacity))
+    points = ((float(row.capacity), float(row.limit), row.limit) for row in here)
+    weak = (row for row in here if row.verification not in ACCEPTED)
+    return LimitCurve(next(weak, here[0]), tuple(here), *zip(*points, strict=True))
 
 
 def read_capacity(capacity: AmountLike) -> float:
@@ -259,7 +261,7 @@ def furnace_limit(
     curve = find_curve(item, document, allow_unverified)
     value, strict, lenient = (curve.limit_at(tonnes, way) for way in (reading, "class_above", "class_below"))
     between = curve.points_beside(tonnes)
-    row = curve.row
+    row = curve.rows[curve.capacities.index(between[0][0])]
     if isnan(value):
         raise CapacityError(
             f"{citation(row.document)} states no limit at {tonnes:g} t, "
@@ -269,9 +271,10 @@ def furnace_limit(
         )
     said = f"{reading} between stated points is a reading, not the text"
     source = find_document(row.document)
-    same = ("item", "unit", "comparator", "denominator", "document", "clause", "verification", "evidence")
+    same = ("item", "unit", "comparator", "denominator", "document", "clause", "evidence")
     return FurnaceLimit(
         **{name: getattr(row, name) for name in same},
+        verification=curve.row.verification,
         capacity=tonnes,
         value=value,
         reading=reading,
@@ -283,5 +286,5 @@ def furnace_limit(
         notes=row.notes if strict == lenient else f"{row.notes}; {said}",
         region=source.region,
         effective_to=source.effective_to,
-        row=curve.ids[curve.capacities.index(between[0][0])],
+        row=row.id,
     )

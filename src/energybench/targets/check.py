@@ -157,7 +157,7 @@ class TargetVerdict(Record):
         failing = self.met is False and self.measure in ("every", "none_within")
         fails = f": {', '.join(self.names)}" if failing else ""
         due = f"; due {self.deadline}" if self.deadline else ""
-        note = f"note: {self.note}" if self.note and self.note not in self.reason else ""
+        note = f"note: {self.note}" if self.note else ""
         reading = "depends on how the text is read" if self.depends_on_reading else ""
         below = [] if self.is_fact else [f"\n    {line}" for line in (self.reason, note, reading) if line]
         source = f"[{self.document} {self.clause}, {self.verification}{due}]"

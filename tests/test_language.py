@@ -317,6 +317,15 @@ def test_a_short_row_reads_no_sentence_that_it_fits_by_chance() -> None:
     assert in_chinese("The row is for melting of another kind") == "The row is for melting of another kind"
 
 
+def test_months_between_two_are_said_in_chinese() -> None:
+    said = "the readings of plant '甲厂' for 2023 lack 2023-01 to 2023-03, 2023-05"
+    zh = "企业 '甲厂' 在 2023 的读数缺少 2023-01 至 2023-03、2023-05"
+    assert in_chinese(said) == zh
+    assert (
+        in_chinese(f"{said}, and have 电力 twice in 2023-07 to 2023-08") == f"{zh}，且在 2023-07 至 2023-08 有两次电力"
+    )
+
+
 def test_what_is_to_be_pasted_stays_as_it_is_written() -> None:
     """A full-width colon or a 、 between two pairs is no Python."""
     said = "meters: a column that is no energy is left out by columns={'峰电(万kWh)': '', '谷电(万kWh)': ''}"

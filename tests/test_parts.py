@@ -112,9 +112,9 @@ def test_a_carrier_in_parts_stands_beside_one_of_the_whole() -> None:
         (months(1, 6, 7, 12), "lack 2023-01, 2023-06 to 2023-07, 2023-12"),
         ([*months(), {}], "have raw_coal twice in 2023-01 to 2023-12"),
         ([*months(), {"period": "2023Q2"}], "have raw_coal twice in 2023-04 to 2023-06"),
-        ([*months(9), {"period": "2023Q2"}], "lack 2023-09 and have raw_coal twice in 2023-04 to 2023-06"),
+        ([*months(9), {"period": "2023Q2"}], "lack 2023-09, and have raw_coal twice in 2023-04 to 2023-06"),
         ([*months(2), {"period": "2023-02-03"}], "lack 2023-02-01 to 2023-02-02, 2023-02-04 to 2023-02-28"),
-        ([{}, {"period": "2023年上半年"}], "lack 2023-07 to 2023-12 and have raw_coal twice in 2023-01 to 2023-06"),
+        ([{}, {"period": "2023年上半年"}], "lack 2023-07 to 2023-12, and have raw_coal twice in 2023-01 to 2023-06"),
     ],
     ids=str,
 )
@@ -148,8 +148,8 @@ def test_a_month_belongs_to_its_own_output_row_before_that_of_the_year() -> None
     assert answer.results["reason"].tolist() == ["incomplete-energy", "", "incomplete-energy"]
     assert answer.results["tce"].tolist()[1] == pytest.approx(250 * 0.7143)
     assert answer.problems["message"].tolist() == [
-        "the readings of plant '甲厂' for 2023 lack 2023-01 to 2023-03 and have raw_coal twice in 2023-04 to 2023-12",
-        "the readings of plant '甲厂' for 2023-Q1 lack 2023-01 and have raw_coal twice in 2023-02 to 2023-03",
+        "the readings of plant '甲厂' for 2023 lack 2023-01 to 2023-03, and have raw_coal twice in 2023-04 to 2023-12",
+        "the readings of plant '甲厂' for 2023-Q1 lack 2023-01, and have raw_coal twice in 2023-02 to 2023-03",
     ]
 
 
@@ -229,3 +229,23 @@ def test_what_is_missing_and_doubled_is_what_counting_months_says(stretches: lis
     for found, wanted in ((missing, {0}), (doubled, set(range(2, 7)))):
         named = {month for first, last in found for month in range(first.month, last.month + 1)}
         assert named == {month for month, number in enumerate(times, 1) if number in wanted}
+
+
+@each(
+    ("stray", "own", "kept"),
+    [
+        ("甲厂一分厂", "甲厂", False),
+        ("甲厂", "甲厂一分厂", False),
+        ("某某水泥有限公司二线", "某某水泥", False),
+        ("甲醇厂", "甲厂", True),
+        ("Plant 10", "Plant 1", True),
+    ],
+)
+def test_a_reading_of_a_part_of_a_plant_may_belong_to_it(stray: str, own: str, kept: bool) -> None:
+    """The power of 甲厂一分厂, which has no output row, may be that of 甲厂: coal alone gives 甲厂 no class."""
+    answer = eb.assess(meters({"plant": stray, **POWER}, {"plant": own}), outputs({"plant": own}))
+    assert answer.results["class"].notna().tolist() == [kept]
+    assert answer.results["reason"].tolist() == ["" if kept else "incomplete-energy"]
+    # Where it has an output row of its own, it is a plant of its own.
+    both = eb.assess(meters({"plant": stray}, {"plant": own}), outputs({"plant": own}, {"plant": stray}))
+    assert both.counts["classified"] == 2

@@ -37,6 +37,8 @@ _EDGES = r"(?s)^((?:[;,.] )?\s*)(.*?)(,?\s*|(?<!\.)\.\s*)$"
 _LISTED = f".*[{_CHINESE}]|['\"a-z0-9]|[A-Z/]+ ?[0-9]"
 #: A list of ids, such as names of tables and columns, which are no words.
 _IDS = r"(?=.*_)[\w-]+(?:, [\w-]+)+"
+#: Days or months, and what lies between two of them.
+_SPANS = r"(?:\d{4}-[\d-]+(?: to \d{4}-[\d-]+)?(?:, |$))+"
 _PAIRS = ("()", "（）", "[]", "{}")
 _QUOTED = r"""'[^']*'|"[^"]*\""""
 #: What fills a hole: a quoted text as a whole, or what comes.
@@ -137,6 +139,8 @@ def _best(text: str) -> tuple[int, str]:
     before, core, after = compiled(_EDGES).fullmatch(text).groups()  # type: ignore[union-attr] # it fits every text
     whole, with_holes = _catalogue()
     ids = compiled(_IDS).fullmatch(core) and not any("_" in one and one in whole for one in core.split(", "))
+    if compiled(_SPANS).fullmatch(core):
+        return len(core), text.replace(" to ", " 至 ")
     if not re.search("[A-Za-z]{2}", core) or _is_quoted(core) or ids:
         return 0, text
     if core not in whole and re.match("[A-Z][a-z]* [a-z]", core) and core[0].lower() + core[1:] in whole:

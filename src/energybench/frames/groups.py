@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cache
-from itertools import pairwise
+from itertools import islice, pairwise, takewhile
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy
@@ -311,7 +312,7 @@ class Parts:
 def _refusal(cover: Cover, carrier: str, doubled: str) -> Refusal:
     said = [f"lack {cover.missing}"] * bool(cover.missing) + [f"have {carrier} twice in {doubled}"] * bool(doubled)
     return Refusal(
-        *("plant", "", "incomplete-energy", f"the readings of plant {{value}} for {cover.whole} {' and '.join(said)}"),
+        *("plant", "", "incomplete-energy", f"the readings of plant {{value}} for {cover.whole} {', and '.join(said)}"),
         suggestion="Add the readings that are missing, and leave out those that are there twice",
     )
 
@@ -420,15 +421,31 @@ INCOMPLETE = Refusal(
     suggestion="Mend plant, period or product of those meter rows in the problems, or add their output rows",
 )
 _NAMED = 3
+#: A name of fewer letters is the beginning of others by chance.
+_WORD = 2
 #: What one writer adds to the name of a plant and the next leaves out.
 _LEGAL_FORM = re.compile(r"(?<=.)(股份|集团|有限|责任|总?公司|工?厂)+$")
 
 
 def fold_plant(name: str) -> str:
     """Return the name of a plant without what is not seen (case, width, spaces, marks of direction) and legal form."""
+    return _LEGAL_FORM.sub("", _as_seen(name))
+
+
+def _as_seen(name: str) -> str:
     wide = unicodedata.normalize("NFKC", name).casefold()
-    seen = "".join(one for one in wide if unicodedata.category(one) not in ("Cf", "Cc", "Zs", "Pd", "Pc"))
-    return _LEGAL_FORM.sub("", seen)
+    return "".join(one for one in wide if unicodedata.category(one) not in ("Cf", "Cc", "Zs", "Pd", "Pc"))
+
+
+def _begins_as(name: str, names: list[str]) -> list[str]:
+    """Return which of some sorted names go on from another, or are its beginning: 甲厂一分厂 may be a part of 甲厂."""
+    if name.isascii() or len(name) < _WORD:
+        return []
+    first = bisect_left(names, name)
+    longer = takewhile(lambda one: one.startswith(name), islice(names, first, None))
+    beginnings = (name[:end] for end in range(_WORD, len(name)))
+    shorter = [one for one in beginnings if (at := bisect_left(names, one)) < len(names) and names[at] == one]
+    return [*longer, *shorter]
 
 
 def stray_keys(columns: dict[str, Coded], rows: NDArray[Any]) -> dict[tuple[str, ...], None]:
@@ -457,12 +474,18 @@ def withhold(strays: dict[tuple[str, ...], None], keys: list[Coded]) -> tuple[ND
         item = product_key(text)
         return numpy.array([not _item(text) or one == item for one in [*products.distinct, item]])
 
+    folds = {_as_seen(one): fold_plant(one) for one in map(clean_text, plants.distinct)}
+    ordered = sorted(folds)
+
     def of_plant(text: str) -> NDArray[Any]:
         folded = fold_plant(text)
         if text and DAMAGED not in text:
-            return rows_of.get(folded, numpy.zeros(0, numpy.int64))
-        pattern = ".*".join(map(re.escape, re.split(f"{DAMAGED}+", folded))) if text else ".*"
-        found = [rows for name, rows in rows_of.items() if re.fullmatch(pattern, name)]
+            if folded in rows_of:
+                return rows_of[folded]
+            found = [rows_of[folds[one]] for one in _begins_as(_as_seen(text), ordered) if folds[one] in rows_of]
+        else:
+            pattern = ".*".join(map(re.escape, re.split(f"{DAMAGED}+", folded))) if text else ".*"
+            found = [rows for name, rows in rows_of.items() if re.fullmatch(pattern, name)]
         return numpy.concatenate([numpy.zeros(0, numpy.int64), *found])
 
     withheld, others = numpy.zeros(len(names), bool), dict[str, None]()

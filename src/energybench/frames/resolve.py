@@ -182,7 +182,8 @@ def resolve_factor(
     except (MissingFigureError, AmbiguousError, UnverifiedError, BasisError) as error:
         record, refused = nothing_used(carrier, read), refusal_of(error, column)
         if once := said_once(carrier, carrier):
-            refused = replace(refused, suggestion=f"{error.fix}. For the whole table pass {once}")
+            more = " or another" if len(carriers_of(carrier)) > 1 else ""
+            refused = replace(refused, suggestion=f"{error.fix}. For the whole table pass {once}{more}")
         return Factor(math.inf, _electricity(record, read), record, lacking=refused)
     except EnergybenchError as error:
         column = "unit" if isinstance(error, DimensionError) and not own else column
@@ -196,6 +197,7 @@ def said_once(name: str, word: str) -> str:
         find_carrier(name)
     except AmbiguousError as error:
         meant = [row.name_zh for one in carriers_of(name) for row in records("carriers") if row.carrier == one]
+        meant = [one for one in dict.fromkeys(meant) if len(carriers_of(one)) == 1]
         # Energy that is made on site or sent out is another thing than what is bought.
         flow = re.search("the flow ([\u4e00-\u9fff]+)(.*bought)?", error.fix) if meant else None
         ways = [

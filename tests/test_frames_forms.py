@@ -579,9 +579,54 @@ def test_a_column_of_a_carrier_beside_the_carriers_is_refused_wherever_the_outpu
     assert tce(answer) == pytest.approx(COAL_TCE)
     unused = [note for note in answer.notes if note.endswith("were not used")]
     assert unused == [
-        "meters: the headers 电力(万kWh) (left out), 折标准煤(tce) were not used",
+        "meters: the headers 电力(万kWh) (left out) were not used",
         "outputs: the headers 备注 were not used",
     ]
+
+
+@each(
+    ("header", "stated", "said"),
+    [
+        ("折标准煤(tce)", [25714.8, 1843.5], "is what is computed, in 2 rows"),
+        ("折标煤量(kgce)", [25714800, "1843500"], "is what is computed, in 2 rows"),
+        ("standard coal (tce)", [25715, None], "is what is computed, in 1 row"),
+        ("折标准煤", [2571.48, 1843.5], "in 1 row: row 0 states 2,571.48 tce, and 25,714.8 is computed"),
+        ("折标准煤", [1.5, 2], "in 2 rows: row 0 states 1.5 tce, and 25,714.8 is computed"),
+    ],
+)
+def test_what_each_row_states_in_standard_coal_is_compared(header: str, stated: list[Any], said: str) -> None:
+    frame = pandas.DataFrame([[*COAL, stated[0]], [*POWER, stated[1]]], columns=[*HEADER, header])
+    answer = eb.assess(frame, OUTPUTS)
+    assert tce(answer) == pytest.approx(BOTH_TCE)
+    assert [note for note in answer.notes if said in note and repr(header) in note]
+    assert not [note for note in answer.notes if "not used" in note]
+
+
+def test_a_price_of_standard_coal_states_no_energy() -> None:
+    frame = pandas.DataFrame([[*COAL, 800]], columns=[*HEADER, "折标煤单价"])
+    assert "meters: the headers 折标煤单价 were not used" in eb.assess(frame, OUTPUTS).notes
+
+
+@each(
+    ("unit", "amount", "figure", "read_in"),
+    [("吨", 36000, 0.7143, "tce/吨"), ("kg", 36_000_000, 0.7143, "kgce/kg"), ("万吨", 3.6, 7143, "tce/万吨")],
+)
+def test_a_coefficient_of_a_form_is_per_unit_of_its_row(unit: str, amount: float, figure: float, read_in: str) -> None:
+    power: list[Any] = [*KEY, "电力", 15_000_000, "kWh", "-"]
+    frame = pandas.DataFrame([[*COAL[:4], amount, unit, figure], power], columns=[*HEADER, "折标系数"])
+    answer = eb.assess(frame, OUTPUTS)
+    assert tce(answer) == pytest.approx(BOTH_TCE)
+    assert f"meters: '折标系数' is read in {read_in}, per unit of its row" in answer.notes
+    # A thousandth, or ten times as much, is no coefficient of raw coal.
+    for slip in (figure / 1000, figure * 10):
+        odd = eb.assess(frame.replace({"折标系数": {figure: slip}}), OUTPUTS)
+        assert odd.problems["reason"].tolist()[:1] == ["implausible-coefficient"]
+
+
+def test_a_coefficient_of_a_program_has_its_unit() -> None:
+    named = ["plant", "period", "product", "carrier", "amount", "unit", "coefficient"]
+    frame = pandas.DataFrame([[*COAL, 0.7143]], columns=named)
+    assert eb.assess(frame, OUTPUTS).problems["reason"].tolist()[:1] == ["no-unit"]
 
 
 def test_a_word_for_a_carrier_is_said_once_for_the_table() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -20,8 +21,9 @@ from energybench.energy.lines import (
     total_of,
 )
 from energybench.errors import TableError, cut, quoted
-from energybench.frames.columns import KEYS
+from energybench.frames.columns import KEYS, split_unit
 from energybench.frames.encode import clean_text, combine, encode, fold, is_blank, to_floats, with_units_of_cells
+from energybench.frames.form_rows import several
 from energybench.frames.groups import KEY_TEXT
 from energybench.frames.kernel import make_lookup
 from energybench.frames.meters import flow_word
@@ -46,6 +48,8 @@ if TYPE_CHECKING:
 AGREED = 0.005
 #: The largest table whose rows are compared with each other.
 COMPARED = 200_000
+#: What a row states as standard coal may differ by this share, which a rounded coefficient makes, and by its rounding.
+STATED_AGREES, _HALF = 0.01, 0.5
 _NAMES = sorted(TOTALS)
 _SHOWN = 3
 
@@ -252,6 +256,41 @@ class DoubleCounting:
         if self.identical:
             are = "1 row is" if self.identical == 1 else f"{self.identical} rows are"
             yield f"meters: {are} the same as an earlier one, for example rows {self.example}"
+
+
+#: A column that states the energy of each row once more, as standard coal.
+_STATED = re.compile(
+    "(?:能耗)?(?:折|标准煤|标煤|综合能源消费量)[^系单价率]*|(?:in ?|as ?)?(?:standard ?coal|tce)", re.IGNORECASE
+)
+
+
+@numpy.errstate(invalid="ignore", over="ignore")
+def compare_stated(
+    frame: pandas.DataFrame, unused: Sequence[str], read: Meters, bad: NDArray[numpy.int64]
+) -> tuple[list[str], tuple[str, ...]]:
+    """Compare what the rows state as standard coal with what is computed: notes, and the headers that say nothing."""
+    notes, left = [], []
+    for header in unused:
+        base, unit = split_unit(header)
+        scale = _in_tce(unit or "tce") if _STATED.fullmatch(base) and frame.index.is_unique else numpy.nan
+        if numpy.isnan(scale) or not isinstance(cells := frame.get(header), pandas.Series):
+            left.append(header)
+            continue
+        stated = numpy.abs(to_floats(cells.loc[read.table.index]) * scale)
+        value = numpy.abs(read.weigh("tce", numpy.nan, read.multiplier))
+        value[bad] = numpy.nan
+        known = numpy.isfinite(stated) & numpy.isfinite(value)
+        off = known & (numpy.abs(value - stated) > STATED_AGREES * numpy.maximum(value, stated) + _HALF)
+        rows = several(int((off if off.any() else known).sum()), "row")
+        if off.any():
+            row = int(off.argmax())
+            said = f"row {read.table.index[row]} states {stated[row]:,.6g} tce, and {value[row]:,.6g} is computed"
+            notes.append(f"meters: {quoted(header)} is not what is computed in {rows}: {said}")
+        elif known.any():
+            notes.append(f"meters: {quoted(header)} is what is computed, in {rows}")
+        else:
+            left.append(header)
+    return notes, tuple(left)
 
 
 def _beside(parent: str, places: dict[str, int], seen: NDArray[numpy.bool_], group: int) -> str:

@@ -35,6 +35,7 @@ from energybench.frames.form_rows import (
     without_notes,
 )
 from energybench.frames.forms import SUBTRACTED, Grid, find_form, refuse_near, role_of
+from energybench.frames.meters import with_coefficient_units
 from energybench.frames.native import from_arrow, kind_of, to_pandas
 from energybench.frames.sources import (
     BATCH_ROWS,
@@ -183,6 +184,10 @@ def _with_own(frame: pandas.DataFrame, kind: str, layout: Layout) -> Reading:
     if "plant" in places:
         frame, examples = without_example(frame, places["plant"], kind)
         notes += examples
+    if {"coefficient", "unit"} <= places.keys() and "coefficient_unit" not in places:
+        header, unit = places["coefficient"], places["unit"]
+        frame, said = with_coefficient_units(frame, str(header), header, unit)
+        notes += said
     if not layout.constants:
         return Reading(frame, tuple(notes))
     headers = {str(header): names.get(header, "not used") for header in frame.columns}

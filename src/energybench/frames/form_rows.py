@@ -37,6 +37,7 @@ from energybench.frames.forms import (
     facts_of,
     key_of_part,
 )
+from energybench.frames.meters import with_coefficient_units
 from energybench.frames.resolve import said_once
 from energybench.frames.sources import Batch
 from energybench.tables.names import carriers_of, flow_of_name, items_named, normalise_name
@@ -187,7 +188,9 @@ def tidy(form: Form) -> tuple[pandas.DataFrame, list[str]]:
     notes += [f"{form.kind}: {note}" for note in (*form.grid.notes, *left_out)]
     frame, said = _with_units(frame.drop(columns=empty), form)
     frame, alone = _with_bands(frame, bands, form.kind)
-    said += alone
+    named = next((head.header for head in form.heads if head.column == "coefficient"), "")
+    frame, per_unit = with_coefficient_units(frame, named)
+    said += alone + per_unit
     if any(head.role for head in form.heads):
         frame, shown = with_flows(frame, form.heads)
     else:
@@ -580,12 +583,6 @@ def with_flows(frame: pandas.DataFrame, heads: Sequence[Head]) -> tuple[pandas.D
             roles.setdefault(head.role, head.column or f"\0{place}")
             words.setdefault(head.role, head.header)
     base = frame.drop(columns=[column for column in map(str, frame) if column[:1] == "\0"])
-    if "coefficient" in roles and "unit" in base and "coefficient_unit" not in base:
-        stated = ~base["coefficient"].map(is_blank).astype(bool)
-        units = "tce/" + base["unit"].map(cell_text)
-        base = base.assign(
-            coefficient=base["coefficient"].where(stated, None), coefficient_unit=units.where(stated, None)
-        )
     flows = {role: frame[roles[role]] for role in SUBTRACTED if role in roles}
     given = {role: ~cells.map(is_blank).to_numpy(bool) for role, cells in flows.items()}
     # A row whose figure stands in another column has none of its own.

@@ -49,6 +49,8 @@ if TYPE_CHECKING:
     Floats = NDArray[numpy.float64]
 
 _OWN = ("", *FIGURE_COLUMNS)
+#: So many units of a column are named.
+_NAMED = 4
 #: What a row may say of its use; one that says nothing is fuel.
 USES_OF_ROWS = frozenset({"", *USES})
 #: Of merged cells in a spreadsheet only the first has the value.
@@ -219,6 +221,36 @@ def _own_figures(table: pandas.DataFrame) -> tuple[Floats | None, NDArray[Any] |
         code[given] = unit.codes[given] + len(pairs)
         pairs += [(name, text) for text in [*units, ""]]
     return figure, kind, Coded(code, pairs)
+
+
+#: A coefficient of one of these is in kgce, of any other unit in tce, as forms of the energy statistics have it.
+_SINGLE = frozenset({"kg", "kWh", "MJ", "kJ", "m3", "Nm3", "L"})
+
+
+def with_coefficient_units(
+    table: pandas.DataFrame, header: str, coefficient: str = "coefficient", unit: str = "unit"
+) -> tuple[pandas.DataFrame, list[str]]:
+    """Give the coefficients of a form, which have no unit, that of their column: standard coal per unit of the row."""
+    if header.isascii() or not {coefficient, unit} <= {*table.columns} or "coefficient_unit" in table:
+        return table, []
+    blank = encode(table[coefficient]).map(is_blank, True, bool)
+    units = encode(table[unit]).map(_coal_per_unit, None)
+    plain = ~numpy.isnan(to_floats(table[coefficient]))
+    given = dict.fromkeys(units[plain & (units != None)])  # noqa: E711 - of each cell
+    if not given:
+        return table, []
+    cells = table[coefficient].astype(object).where(~blank, None)
+    said = f"meters: {quoted(header)} is read in {', '.join(list(given)[:_NAMED])}, per unit of its row"
+    units[~plain] = None
+    return table.assign(**{coefficient: cells}).assign(coefficient_unit=units), [said]
+
+
+def _coal_per_unit(cell: Any) -> str | None:
+    text = clean_text(cell)
+    if (unit := unit_of(text)) is None:
+        return None
+    single = not unit.exponent and not unit.denominator and _SINGLE.issuperset(unit.numerator)
+    return f"{'kgce' if single else 'tce'}/{text}"
 
 
 def _densities(table: pandas.DataFrame) -> Coded | None:

@@ -23,7 +23,7 @@ from energybench.energy.conversion import taken_notes
 from energybench.errors import MissingColumnError, OptionError, SupersededWarning, TableError, quoted
 from energybench.frames.assessment import Assessment, EnergyFile, EnergyLines, NoEnergyLines
 from energybench.frames.columns import KEYS, Layout, Shape, canonical_columns, column_of
-from energybench.frames.double_counting import DoubleCounting
+from energybench.frames.double_counting import DoubleCounting, compare_stated
 from energybench.frames.encode import (
     Coded,
     clean_text,
@@ -344,7 +344,10 @@ def add_batches(
             del batch, lines
             tell(0.9 * share, "adding up")
     sums.factors = known.factors
-    return sums, wanted, (*unused_headers(meters=unused), *source.notes)
+    checked: list[str] = []
+    if isinstance(source, Reading) and isinstance(sums.lines, EnergyLines):
+        checked, unused = compare_stated(source.frame, unused, sums.lines.meters, sums.lines.bad)
+    return sums, wanted, (*unused_headers(meters=unused), *source.notes, *checked)
 
 
 def _taken(source: Source, unused: Iterable[str]) -> frozenset[str]:

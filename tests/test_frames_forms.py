@@ -589,6 +589,7 @@ def test_a_column_of_a_carrier_beside_the_carriers_is_refused_wherever_the_outpu
     [
         ("折标准煤(tce)", [25714.8, 1843.5], "is what is computed, in 2 rows"),
         ("折标煤量(kgce)", [25714800, "1843500"], "is what is computed, in 2 rows"),
+        ("折标煤(吨)", [25715, None], "is what is computed, in 1 row"),
         ("standard coal (tce)", [25715, None], "is what is computed, in 1 row"),
         ("折标准煤", [2571.48, 1843.5], "in 1 row: row 0 states 2,571.48 tce, and 25,714.8 is computed"),
         ("折标准煤", [1.5, 2], "in 2 rows: row 0 states 1.5 tce, and 25,714.8 is computed"),

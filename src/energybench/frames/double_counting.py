@@ -270,27 +270,34 @@ def compare_stated(
 ) -> tuple[list[str], tuple[str, ...]]:
     """Compare what the rows state as standard coal with what is computed: notes, and the headers that say nothing."""
     notes, left = [], []
+    value = numpy.abs(read.weigh("tce", numpy.nan, read.multiplier))
+    value[bad] = numpy.nan
     for header in unused:
-        base, unit = split_unit(header)
-        scale = _in_tce(unit or "tce") if _STATED.fullmatch(base) and frame.index.is_unique else numpy.nan
-        if numpy.isnan(scale) or not isinstance(cells := frame.get(header), pandas.Series):
+        stated = _stated_tce(frame, header, read.table.index)
+        known = numpy.isfinite(stated) & numpy.isfinite(value)
+        if not known.any():
             left.append(header)
             continue
-        stated = numpy.abs(to_floats(cells.loc[read.table.index]) * scale)
-        value = numpy.abs(read.weigh("tce", numpy.nan, read.multiplier))
-        value[bad] = numpy.nan
-        known = numpy.isfinite(stated) & numpy.isfinite(value)
         off = known & (numpy.abs(value - stated) > STATED_AGREES * numpy.maximum(value, stated) + _HALF)
         rows = several(int((off if off.any() else known).sum()), "row")
         if off.any():
             row = int(off.argmax())
             said = f"row {read.table.index[row]} states {stated[row]:,.6g} tce, and {value[row]:,.6g} is computed"
             notes.append(f"meters: {quoted(header)} is not what is computed in {rows}: {said}")
-        elif known.any():
-            notes.append(f"meters: {quoted(header)} is what is computed, in {rows}")
         else:
-            left.append(header)
+            notes.append(f"meters: {quoted(header)} is what is computed, in {rows}")
     return notes, tuple(left)
+
+
+def _stated_tce(frame: pandas.DataFrame, header: str, rows: pandas.Index[Any]) -> Floats:
+    """Return what a column states in tce, NaN where it states no standard coal."""
+    base, unit = split_unit(header)
+    # 折标煤(吨) is in tonnes of standard coal.
+    scale = next((one for one in map(_in_tce, (unit or "tce", f"{unit}标准煤")) if one == one), numpy.nan)
+    cells = frame.get(header)
+    if not (_STATED.fullmatch(base) and frame.index.is_unique and isinstance(cells, pandas.Series)):
+        return numpy.full(len(rows), numpy.nan)
+    return numpy.abs(to_floats(cells.loc[rows]) * scale)
 
 
 def _beside(parent: str, places: dict[str, int], seen: NDArray[numpy.bool_], group: int) -> str:

@@ -670,6 +670,31 @@ def test_the_fix_of_energy_made_on_site_or_sent_out_does_not_add_it(word: str, w
     assert tce(answer) == pytest.approx((1000 - 500 * word.startswith("上网")) * 1.229)
 
 
+@each("rows_of_header", [2, 3])
+def test_of_kinds_of_amounts_below_a_carrier_the_consumption_counts(rows_of_header: int, tmp_path: Path) -> None:
+    """购入量 is what 消费量 came from: the two are no sum, and a third row of units belongs to the second."""
+    above: list[Any] = ["月份", "电力", None, None, "原煤", None, "熟料产量"]
+    kinds: list[Any] = [None, "购入量", "外供量", "消费量", "购入量", "消费量", None]
+    units: list[Any] = [None, "万kWh", "万kWh", "万kWh", "吨", "吨", "吨"]
+    months = [[f"{month}月", 380, 5, 375, 9100, 9000, 65000] for month in (1, 2)]
+    if rows_of_header == 2:
+        above = ["月份", "电力(万kWh)", None, None, "原煤(吨)", None, "熟料产量(吨)"]
+    last = f"A{rows_of_header}"
+    merged = (f"A1:{last}", "B1:D1", "E1:F1", "G1:G2")
+    path = book(tmp_path / "m.xlsx", [above, kinds, *[units] * (rows_of_header == 3), *months], merged=merged)
+    answer = eb.assess(path, plant="甲厂", product="水泥熟料", period=2023)
+    assert answer.problems.empty, answer.problems.to_string()
+    assert answer.results["intensity"].tolist() == pytest.approx([(9000 * 714.3 + 375e4 * 0.1229) / 65000] * 2)
+    assert any("购入量" in note and note.endswith("were not used") for note in answer.notes)
+
+
+def test_two_columns_of_one_header_are_told_apart_by_their_headers() -> None:
+    """Leaving out the header of both would leave out both."""
+    frame = pandas.DataFrame([[*KEY, 1, 2]], columns=[*HEADER[:3], "原煤(吨)", "原煤(吨)"])
+    with refused(TableError, "table", "are both 原煤", "Give each column a header of its own"):
+        eb.assess(frame, OUTPUTS)
+
+
 def test_plants_above_their_carriers_are_keys_and_kinds_of_figure_are_not(tmp_path: Path) -> None:
     above: list[Any] = ["月份", "甲厂", None, "乙厂", None, "合计"]
     below: list[Any] = [None, "原煤（吨）", "电力（万千瓦时）", "原煤（吨）", "电力（万千瓦时）", "原煤（吨）"]

@@ -330,6 +330,7 @@ def test_what_is_to_be_pasted_stays_as_it_is_written() -> None:
     """A full-width colon or a 、 between two pairs is no Python."""
     said = "meters: a column that is no energy is left out by columns={'峰电(万kWh)': '', '谷电(万kWh)': ''}"
     assert in_chinese(said) == "能源消费表：不是能源的列用 columns={'峰电(万kWh)': '', '谷电(万kWh)': ''} 去掉"
+    assert in_chinese('Compute the value with basis="calorific"') == '请按 basis="calorific" 计算该数值'
     asked = "Did you mean '用能' and '耗量'? Name it 数量, or pass columns={'用能': 'carrier', '耗量': 'amount'}"
     assert "columns={'用能': 'carrier', '耗量': 'amount'}" in in_chinese(asked)
 

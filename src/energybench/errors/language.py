@@ -124,7 +124,9 @@ def _catalogue() -> tuple[dict[str, str], list[_Row]]:
             whole[english] = chinese
             continue
         parts = compiled(_HOLE).split(english)
-        holes = tuple((mark == "=", name) for mark, name in zip(parts[1::3], parts[2::3], strict=True))
+        # What an option is set to, basis="calorific", is code.
+        own = (mark == "=" or before.endswith('="') for before, mark in zip(parts[0::3], parts[1::3], strict=False))
+        holes = tuple(zip(own, parts[2::3], strict=False))
         made.append(_Row(tuple(parts[0::3]), holes, chinese))
     return whole, sorted(made, key=lambda row: -row.letters)
 

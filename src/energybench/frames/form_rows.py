@@ -75,6 +75,8 @@ _NUMBERS = ("amount", "output", "ncv", "coefficient", "output_value", "accuracy"
 PART, ROW = "\0part", "\0row"
 #: What a sum states and what its parts add up to may differ by this share.
 AGREED = 0.005
+#: What to do about two columns that no option tells apart.
+_OWN_HEADERS = "Give each column a header of its own"
 #: As many differences of a sum are named.
 SHOWN = 3
 _STEMS = "甲乙丙丁戊己庚辛"
@@ -214,7 +216,8 @@ def _column_name(form: Form, place: int, table: Mapping[str, Any]) -> str:
     if head.column == "period" and any("年" in word for word in words) and any("月" in word for word in words):
         return PART
     what = f"the headers {quoted(before.header)} and {quoted(head.header)} both mean {head.column}"
-    fix = "Remove one of them, or pass columns={" + f'{quoted(head.header)}: ""' + "} to leave it out"
+    left_out = f'columns={{{quoted(head.header)}: ""}}'
+    fix = f"Remove one of them, or pass {left_out} to leave it out" if len({*words}) > 1 else _OWN_HEADERS
     raise TableError(f"{form.kind}: {what}", head.header, fix)
 
 
@@ -435,7 +438,7 @@ def _melted(frame: pandas.DataFrame, form: Form) -> tuple[pandas.DataFrame, list
     names = [head.name for head in heads if kind == "outputs" or carriers_of(split_unit(head.header)[0])]
     if not key and (twice := next((one for one in names if names.count(one) > 1), None)):
         same = [form.heads[place].header for place in places if form.heads[place].name == twice]
-        fix = f'Leave one out: columns={{{quoted(same[1])}: ""}}'
+        fix = f'Leave one out: columns={{{quoted(same[1])}: ""}}' if len({*same}) > 1 else _OWN_HEADERS
         raise TableError(f"{kind}: the headers {' and '.join(map(quoted, same))} are both {twice}", same[1], fix)
     melted = pandas.concat(parts).iloc[order]
     shown = ", ".join(form.heads[place].header for place in parted[:4]) + (" …" if len(parted) > 4 else "")

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 #: Rows in which a header is looked for, and the cells of a sheet that is still a form.
 _FIRST_ROWS, LARGEST = 40, 2_000_000
+#: Header rows, the last of them with the units.
+_WITH_UNITS = 3
 YEAR = re.compile(r"([12]\d{3})(?:年度?|\.0+)?")
 #: Headers of numbers that are no energy.
 NOT_ENERGY = re.compile(
@@ -145,7 +147,8 @@ class Form:
     @property
     def place(self) -> str:
         sheet = f"sheet {quoted(self.grid.sheet)}, " if self.grid.sheet else ""
-        rows = f"row {self.top + 1}" if self.depth == 1 else f"rows {self.top + 1} and {self.top + self.depth}"
+        joint = "to" if self.depth == _WITH_UNITS else "and"
+        rows = f"rows {self.top + 1} {joint} {self.top + self.depth}" if self.depth > 1 else f"row {self.top + 1}"
         return f"{sheet}header in {rows}"
 
 
@@ -157,21 +160,33 @@ def find_form(grid: Grid, kind: str, layout: Layout) -> Form | None:
     given = layout.header_row
     tops = range(min(_FIRST_ROWS, len(full))) if given is None else [given - 1]
     best: Form | None = None
-    # Two rows are a header where they say more than one does.
-    for depth, top in ((depth, top) for depth in (1, 2) for top in tops):
+    # Two rows are a header where they say more than one does, and a third where it has the units.
+    for depth, top in ((depth, top) for depth in (1, 2, 3) for top in tops):
         rows = full[top : top + depth]
         # A row that the caller names may have numbers, such as years.
         looked = rows if given is None else rows[1:]
         if len(rows) < depth or any(_is_number(cell) for row in looked for cell in row):
             continue
-        if depth == 2 and not all(
+        rows = _with_row_of_units(rows) if depth == _WITH_UNITS else rows
+        if len(rows) > 1 and not all(
             _goes_on(cell_text(above), cell_text(bottom), kind) for above, bottom in zip(*rows, strict=True)
         ):
+            continue
+        if not rows:
             continue
         form = Form(grid, kind, top, depth, _heads(rows, kind, layout))
         if form.score > (best.score if best else 0):
             best = form
     return best
+
+
+def _with_row_of_units(rows: list[list[Any]]) -> list[list[Any]]:
+    """Put the units of a third header row behind the words of the second; no row where it has others."""
+    above, units = ([cell_text(cell) for cell in row] for row in rows[1:])
+    if not all(unit in ("", word) or unit_of(unit) for word, unit in zip(above, units, strict=True)):
+        return []
+    joined = [word if unit in ("", word) else f"{word}({unit})" for word, unit in zip(above, units, strict=True)]
+    return [rows[0], list(joined)] if joined != above else []
 
 
 def facts_of(form: Form) -> dict[str, tuple[str, int]]:
@@ -221,7 +236,7 @@ def _is_number(cell: Any) -> bool:
 
 
 def _heads(rows: list[list[Any]], kind: str, layout: Layout) -> list[Head]:
-    heads = []
+    heads, counted = [], _counted(rows, kind)
     for cells in zip(*rows, strict=True):
         texts = list(dict.fromkeys(cell_text(cell) for cell in cells if cell_text(cell)))
         if len(texts) < 2:
@@ -236,6 +251,13 @@ def _heads(rows: list[list[Any]], kind: str, layout: Layout) -> list[Head]:
             first = 1 if _OTHER_TIME.search(texts[1]) else 0
             heads.append(Head(texts[first] + texts[1 - first], role=role))
             continue
+        if texts[0] in counted:
+            # 消费量 below a carrier counts; 购入量 beside it would be the same energy again.
+            counts = column_of(split_unit(texts[1])[0], kind) == "amount"
+            top = read_head(f"{texts[0]}({unit})" if unit else texts[0], kind, layout.columns)
+            if counts or not (unit and _SUMS.search(texts[1])):
+                heads.append(replace(top if counts else Head("", unit=top.unit or unit), header="".join(texts)))
+                continue
         if _is_time(texts[1]) and (below := _of_time(texts[0], texts[1], kind, layout)):
             heads.append(below)
             continue
@@ -290,6 +312,20 @@ def _heads(rows: list[list[Any]], kind: str, layout: Layout) -> list[Head]:
     if not any(carriers_of(head.name) for head in heads) and kind == "meters":
         heads = [head if carriers_of(head.name) else replace(head, name="") for head in heads]
     return heads
+
+
+def _counted(rows: list[list[Any]], kind: str) -> set[str]:
+    """Return the carriers of a first header row that have amounts of several kinds below, one of them consumption."""
+    if kind != "meters" or len(rows) < 2:
+        return set()
+    below: dict[str, list[str]] = {}
+    for cells in zip(*rows, strict=True):
+        top, bottom = map(cell_text, cells)
+        if bottom != top and carriers_of(split_unit(top)[0]):
+            below.setdefault(top, []).append(split_unit(bottom)[0])
+    return {
+        top for top, ones in below.items() if [column_of(one, kind) for one in ones].count("amount") == 1 < len(ones)
+    }
 
 
 def key_of_part(text: str) -> str:

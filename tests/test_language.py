@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import csv
 import html
+import json
 import re
 import shlex
 from functools import partial
@@ -179,6 +180,21 @@ def test_an_answer_is_printed_in_chinese(name: str) -> None:
 def test_a_finished_sentence_is_matched_and_a_quoted_text_stays(english: str, chinese: str) -> None:
     assert in_chinese(english) == chinese
     assert in_language(english, "en") == english
+
+
+def test_sentences_in_json_are_in_chinese_where_that_is_asked_for(tmp_path: Path) -> None:
+    meters = tmp_path / "m.csv"
+    meters.write_text("企业,期间,产品,能源品种,数量,单位\n甲厂,2023,水泥熟料,our coal,1,吨\n", "utf-8")
+    outputs = tmp_path / "o.csv"
+    outputs.write_text("企业,期间,产品,产量,产量单位\n甲厂,2023,水泥熟料,1,万t\n", "utf-8")
+    found = json.loads(shell("explain", str(meters), str(outputs), "--json", "--lang", "zh").stdout)
+    assert "期间 '2023'：2023-01-01 至 2023-12-31" in found["lines"]["meters"]
+    assert found["missing"][0].startswith("能源消费表：能源品种：'our coal' 不是数据中的能源品种")
+    answer = json.loads(shell("assess", str(meters), str(outputs), "--json", "--lang", "zh").stdout)
+    assert answer["problems"][0]["message"] == "'our coal' 不是数据中的能源品种"
+    assert answer["problems"][0]["reason"] == "unknown-carrier"
+    plain = json.loads(shell("assess", str(meters), str(outputs), "--json").stdout)
+    assert plain["problems"][0]["message"] == "'our coal' is not a carrier of the tables"
 
 
 def test_an_error_of_python_tells_itself_in_chinese() -> None:

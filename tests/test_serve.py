@@ -170,6 +170,8 @@ def test_a_file_is_read_mended_and_reported_on_the_page(address: str, browser: A
     assert page.locator("img").count() == 0
     page.click("#lang")
     assert page.text_content("#report") == "报告"
+    page.click("[type=submit]")
+    page.wait_for_selector("#read pre:has-text('19 行')", timeout=60_000)
     with page.expect_download(timeout=60_000) as downloaded:
         page.click("#report")
     assert "Clinker East" in downloaded.value.path().read_text(encoding="utf-8")

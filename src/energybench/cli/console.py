@@ -120,8 +120,24 @@ def _painted(text: str) -> str:
     return text
 
 
+#: What of an answer in JSON is sentences.
+_SENTENCES = frozenset({"lines", "message", "missing", "notes", "suggestion", "warnings"})
+
+
 def say_json(answer: object) -> None:
-    print(json.dumps(answer, ensure_ascii=False, allow_nan=False, indent=2), flush=True)
+    told = answer if language() == "en" else _told(answer)
+    print(json.dumps(told, ensure_ascii=False, allow_nan=False, indent=2), flush=True)
+
+
+def _told(part: Any, sentences: bool = False) -> Any:
+    """Return data with its sentences in the language of the call."""
+    if isinstance(part, str):
+        return spoken(part) if sentences else part
+    if isinstance(part, list | tuple):
+        return [_told(one, sentences and not isinstance(one, dict)) for one in part]
+    if isinstance(part, dict):
+        return {name: _told(one, sentences or name in _SENTENCES) for name, one in part.items()}
+    return part
 
 
 def in_options(text: str) -> str:

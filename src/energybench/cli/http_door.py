@@ -71,7 +71,13 @@ def make_app(most_bytes: int = 20_000_000, seconds: float = 120) -> FastAPI:
 
         text = (Path(__file__).parent / "page.html").read_text(encoding="utf-8")
         carriers = {row.name_zh: None for row in records("carriers") if row.name_zh}
-        meanings: dict[str, list[Any]] = {"columns": [*dict.fromkeys((*METERS, *OUTPUTS))], "carriers": [*carriers]}
+        columns = {
+            name: next((one for one in names if not one.isascii()), "") for name, names in (METERS | OUTPUTS).items()
+        }
+        meanings: dict[str, list[Any]] = {
+            "columns": [[f"{zh} {name}".strip(), name] for name, zh in columns.items()],
+            "carriers": [*carriers],
+        }
         meanings["products"] = [[f"{item_name(item)} {item}", item] for item in items()]
         return text.replace("MEANINGS", json.dumps(meanings).replace("<", "\\u003c"))
 
@@ -146,7 +152,8 @@ async def _assess(
         raise OptionError(f"as is {quoted(form)}", quoted(form), f"Use {', '.join(_FORMS)}")
     command, media = _FORMS[form]
     if command == "explain":
-        options = {name: value for name, value in options.items() if name not in (*lines.JUDGING, "plausible")}
+        judging = {*lines.JUDGING, "plausible"} - {"lang"}
+        options = {name: value for name, value in options.items() if name not in judging}
     words = [command, *map(str, paths), *lines.option_words(options), "--json"]
     written = folder / {"report": "report.html", "workbook": "review.xlsx"}.get(form, "none")
     if form in ("report", "workbook"):

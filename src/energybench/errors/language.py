@@ -142,7 +142,7 @@ def _best(text: str) -> tuple[int, str]:
     whole, with_holes = _catalogue()
     ids = compiled(_IDS).fullmatch(core) and not any("_" in one and one in whole for one in core.split(", "))
     if compiled(_SPANS).fullmatch(core):
-        return len(core), text.replace(" to ", " 至 ")
+        return 4 * core.count(" to "), text.replace(" to ", " 至 ")
     if not re.search("[A-Za-z]{2}", core) or _is_quoted(core) or ids:
         return 0, text
     if core not in whole and re.match("[A-Z][a-z]* [a-z]", core) and core[0].lower() + core[1:] in whole:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from energybench.energy.lines import total_of
-from energybench.errors import EnergybenchError, OptionError, PeriodError, TableError, quoted
+from energybench.errors import EnergybenchError, MissingColumnError, OptionError, PeriodError, TableError, quoted
 from energybench.frames.columns import Layout, Shape, canonical_columns, column_of, mapping_text, unit_in_name
 from energybench.frames.encode import clean_text, encode
 from energybench.frames.files import open_meters, open_outputs, same_table
@@ -129,7 +129,9 @@ def explain(meters: TableLike, outputs: TableLike | None = None, **shape: Any) -
             title = found.title if tables["outputs"] is meters else {}
             said = _said_of(found, kind, layout.names)
         except EnergybenchError as error:
-            missing.append(str(error))
+            # What the outputs lack, the meters of the same file may say once they are read.
+            if not (missing and tables["outputs"] is meters and isinstance(error, MissingColumnError)):
+                missing.append(str(error))
             continue
         lines[kind] = tuple(line for line, _ in said)
         missing += [f"{kind}: {line}" for line, readable in said if not readable]

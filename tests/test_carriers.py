@@ -675,6 +675,20 @@ def test_a_figure_of_the_other_basis_is_never_taken(figure: str) -> None:
         eb.to_tce("1 kWh", "电力", coefficient=f"{figure} kgce/kWh", allow_unverified=True)
 
 
+def test_steam_has_no_figure_per_energy() -> None:
+    with refused(
+        MissingFigureError, "missing-figure", "No coefficient of 蒸汽 is per GJ", 'Its heat is the carrier "热力"'
+    ):
+        eb.to_tce("5 GJ", "蒸汽")
+    with refused(DimensionError, "wrong-dimension", "in GJ, and its coefficient is per kg", 'the carrier "热力"'):
+        eb.to_tce("5 GJ", "蒸汽", coefficient="0.1286 kgce/kg")
+
+
+def test_a_coefficient_and_what_chooses_one_are_not_given_together() -> None:
+    with refused(OptionError, "option", "coefficient, edition: both are given. Give one of them"):
+        eb.to_tce("5 t", "原煤", coefficient="0.7 tce/t", edition="gbt-2589-2008")
+
+
 def test_the_very_ends_of_a_heating_value_are_taken() -> None:
     for end, beyond in (("8373.767472 kJ/kg", "8373.767471 kJ/kg"), ("52336.0467 kJ/kg", "52336.0468 kJ/kg")):
         assert tce("1 t", "原煤", ncv=end) > 0

@@ -124,6 +124,7 @@ def test_of_many_plants_three_are_named() -> None:
     found = notes(*rows, made=outputs(*plants))
     assert [one.partition(",")[0] for one in found[1:4]] == ["0", "1", "2"]
     assert found[4:] == ["the same of 2 more plants, periods or products"]
+    assert len(notes(*rows[:6], made=outputs(*plants[:3]))) == 4
 
 
 def test_a_carrier_beside_its_parts_is_named() -> None:
@@ -274,6 +275,7 @@ def test_a_part_of_the_row_above_is_left_out_and_one_of_a_total_counts(tmp_path:
     assert answer.results["tce"].tolist() == pytest.approx([2142.9 + 122.9])
     assert answer.notes == ("meters: 1 row is a part (其中) of the row above and left out, for example row 2",)
     assert (answer.counts["used"], answer.counts["totals"]) == (2, 1)
+    assert eb.assess(meters(COAL, POWER, part, flow="购入"), outputs()).counts["totals"] == 1
     total = meters({**TOTAL, "amount": 2228.93}, {**COAL, "carrier": "其中：原煤"}, part)
     assert eb.assess(total, outputs()).results["tce"].tolist() == pytest.approx([2142.9 + 86.03])
     for other in ({"flow": "外供"}, {"unit": "GJ", "carrier": "其中：热力"}, {"plant": "乙厂"}):

@@ -192,6 +192,8 @@ def test_what_m3_means_is_said_once(
 
 
 def test_an_account_and_a_table_take_what_m3_means() -> None:
+    per_10_000 = eb.to_tce("1000 m3", "天然气", coefficient="13.3 tce/万Nm3", gas_state="20 °C")
+    assert per_10_000.magnitude == pytest.approx(0.1 * 273.15 / 293.15 * 13.3)
     told = "taken: every m3 of gas is at 0 °C (gas_state)"
     lines = [("高炉煤气", "10 万Nm3"), ("氧气", "1 万Nm3"), ("原煤", "2000 t")]
     book = eb.account(lines, edition="gbt-2589-2008", gas_state="0 °C")

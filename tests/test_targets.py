@@ -167,6 +167,11 @@ def test_a_direction_is_never_met_or_missed(row: TargetRow) -> None:
         assert found.actual == float(value)
 
 
+def test_the_figure_to_pass_in_place_of_a_column_has_its_unit() -> None:
+    asked = verdict(frame(product=["水泥熟料"]), "panzhihua-2024", "04").reason
+    assert asked.endswith('or pass figures={"share_of_capacity_at_benchmark": "... % of capacity"}')
+
+
 def test_what_to_keep_in_mind_is_said_beside_a_figure_that_is_given() -> None:
     found = verdict({"share_of_capacity_at_benchmark": "40 % of capacity"}, "panzhihua-2024", "04")
     assert (found.met, found.note) == (True, "counted for each product: tonnes of different products are never added")

@@ -473,7 +473,7 @@ def _on_time(row: TargetRow, period: str) -> list[str]:
     if not re.fullmatch(r"\d{4}(-\d{2}){0,2}", period):
         return []
     notes, due, document = [], deadline_year(row.deadline), find_document(row.document)
-    if due is None and len(period) > 4:
+    if due is None and "-" in period:
         notes.append(f"figures of {period}, a part of a year")
     elif due is not None and period != str(due):
         notes.append(f"figures of {period}; due {row.deadline}")

@@ -183,6 +183,15 @@ def test_headers_again_on_a_page_and_a_table_below_are_no_rows(tmp_path: Path) -
         eb.assess(other, OUTPUTS, plant="甲厂", product="水泥熟料")
 
 
+def test_a_footnote_is_no_row_and_a_carrier_without_figures_is_one(tmp_path: Path) -> None:
+    for note, read in (("①含线损", True), ("*为干基", True), ("①焦炭", False)):
+        path = book(tmp_path / "m.xlsx", [*LIST, COAL_ALONE, [note], POWER_ALONE])
+        answer = eb.assess(path, OUTPUTS, plant="甲厂", product="水泥熟料")
+        assert answer.results["class"].notna().tolist() == [read]
+        tidy = text(tmp_path / "m.csv", *(",".join(map(str, row)) for row in (HEADER, COAL, POWER)), f"{note},,,,,")
+        assert eb.assess(tidy, OUTPUTS).problems.empty is read
+
+
 def test_signatures_below_the_amounts_are_no_rows(tmp_path: Path) -> None:
     signed = ["单位负责人：张三", "统计负责人：李四", "填表人：王五，2024年1月10日"]
     path = book(tmp_path / "m.xlsx", [*LIST, COAL_ALONE, POWER_ALONE, signed])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from inspect import Parameter, signature
@@ -63,6 +64,7 @@ _STANDARD_COAL, _TAKEN, _COLD_WATER = "standard_coal", "taken: ", "1 m3 of cold 
 _WATERS = frozenset({"fresh_water", "soft_water", "circulating_water"})
 _WATER = Rate(Fraction(1), UnitText(("t",), ("m3",)))
 
+_is_steam = re.compile("steam").match
 _HEAT_OF_STEAM = 'Its heat is the carrier "热力"'
 
 #: What is refused for want of a figure or a name; an amount of 0 needs neither.
@@ -76,7 +78,7 @@ def factor(name: str, unit: UnitText, choice: Choice) -> tuple[Fraction, Coeffic
     if own is None and carriers_of(name) == (_STANDARD_COAL,) and same_kind(unit, TCE):
         # 其他燃料 of form 205-1 is stated in tce.
         name = _STANDARD_COAL
-    if own is None and same_kind(unit, KWH) and any(one.startswith("steam") for one in carriers_of(name)):
+    if own is None and same_kind(unit, KWH) and (steam := carriers_of(name)) and all(map(_is_steam, steam)):
         what = f"No coefficient of {name} is per {unit}: steam is counted by its mass"
         raise MissingFigureError(what, str(unit), _HEAT_OF_STEAM)
     rate, record = choose_coefficient(name, choice)
@@ -159,7 +161,7 @@ def _wrong_kind(unit: UnitText, per: UnitText, carrier: str) -> DimensionError:
         )
     if same_kind(unit, TCE):
         fix = 'It is standard coal already: name the carrier "标准煤"'
-    elif same_kind(unit, KWH) and any(one.startswith("steam") for one in carriers_of(carrier)):
+    elif same_kind(unit, KWH) and any(map(_is_steam, carriers_of(carrier))):
         fix = _HEAT_OF_STEAM
     elif same_kind(unit, M3) and same_kind(per, TONNE):
         usual = "1 kg/L" if category_of(carrier) == "medium" else "0.84 kg/L"

@@ -35,6 +35,7 @@ from energybench.frames.forms import (
     Grid,
     Head,
     facts_of,
+    is_footnote,
     key_of_part,
 )
 from energybench.frames.meters import with_coefficient_units
@@ -248,7 +249,8 @@ def _body(form: Form, full: list[list[Any]], first: int) -> tuple[list[int], lis
             left_out.append(f"row {number + 1} begins another table")
             break
         said = [texts[place] for place in values if texts[place]]
-        if _NOTE.match(filled[0]) and all(_NOTE.match(text) or not re.search(r"\d", text) for text in said):
+        signed = _NOTE.match(filled[0]) and all(_NOTE.match(text) or not re.search(r"\d", text) for text in said)
+        if signed or (not said and len(filled) == 1 and is_footnote(filled[0])):
             left_out.append(f"row {number + 1} is a note and is left out: {quoted(filled[0])}")
         elif (
             not said
@@ -349,7 +351,7 @@ def without_notes(frame: pandas.DataFrame, empty: Any, kind: str) -> tuple[panda
     found = []
     for place in empty.nonzero()[0]:
         filled = [text for text in map(cell_text, frame.iloc[place]) if text]
-        if filled and _NOTE.match(filled[0]):
+        if filled and (_NOTE.match(filled[0]) or (len(filled) == 1 and is_footnote(filled[0]))):
             found.append((place, f"{kind}: row {frame.index[place]} is a note and is left out: {quoted(filled[0])}"))
     kept = [place for place in range(len(frame)) if place not in {one for one, _ in found}] if found else slice(None)
     return frame.iloc[kept], [note for _, note in found]

@@ -314,6 +314,11 @@ def _heads(rows: list[list[Any]], kind: str, layout: Layout) -> list[Head]:
     return heads
 
 
+def is_footnote(text: str) -> bool:
+    """Say whether a text alone in a row explains a mark of the table, and is no carrier without its figures."""
+    return bool(re.match("[①-⑳*※]", text)) and not carriers_of(text)
+
+
 def _counted(rows: list[list[Any]], kind: str) -> set[str]:
     """Return the carriers of a first header row that have amounts of several kinds below, one of them consumption."""
     if kind != "meters" or len(rows) < 2:

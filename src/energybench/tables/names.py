@@ -286,12 +286,20 @@ def find_carrier(name: str) -> str:
     plain = without_basis(name)[0]
     if isinstance(plain, str) and meaning_of(plain, _carrier_names(), _AROUND_CARRIER) is None:
         _refuse_flow(plain)
-    advice = _amount_for_money(plain) or (
-        "A sum of other rows is named 小计 or 合计 alone; an amount that no other row has is named by its carrier"
-        if isinstance(plain, str) and plain.rstrip().endswith(("小计", "合计", "总计"))
-        else "energybench tables carrier_names lists them; a fuel of your own takes coefficient="
-    )
-    return resolve_name(plain, _carrier_names(), "carrier", UnknownCarrierError, advice, _AROUND_CARRIER)
+    return resolve_name(plain, _carrier_names(), "carrier", UnknownCarrierError, _advice_on(plain), _AROUND_CARRIER)
+
+
+def _advice_on(name: str) -> str:
+    """Say what to do about a name that is no carrier's: a sum of others, an output or money has no coefficient."""
+    plain = name.rstrip() if isinstance(name, str) else ""
+    if plain.endswith(("小计", "合计", "总计", "总量", "总能耗")):
+        return (
+            "A sum of other rows is named 小计 or 合计 alone; an amount that no other row has is named by its carrier"
+        )
+    if plain.endswith("产量"):
+        return "An output stands in the table of outputs: leave the row out of the energy"
+    listed = "energybench tables carrier_names lists them; a fuel of your own takes coefficient="
+    return _amount_for_money(name) or listed
 
 
 @cached(4096)

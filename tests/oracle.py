@@ -241,6 +241,11 @@ def _powers(text: str) -> list[tuple[int, str]]:
                 if text.startswith(start) and not text[len(start) : len(start) + 1].isdigit():
                     rest = text[len(start) :]
                     found.append((int(sign + digits), rest[1:] if rest[:1] in (".", " ") else rest))
+    for zeros in range(3, 9):
+        for start in (f"1{'0' * zeros}", f".1{'0' * zeros}"):
+            if text.startswith(start) and not text[len(start) : len(start) + 1].isdigit():
+                rest = text[len(start) :]
+                found.append((zeros, rest[1:] if rest[:1] in (".", " ") else rest))
     return found
 
 

@@ -63,7 +63,7 @@ _CHARACTERS = str.maketrans(
 _AROUND_SIGNS = re.compile(r"\s*([/.^()])\s*")
 _SPACES = re.compile(r"\s+")
 _PER = re.compile(r"\sper\s")
-_POWER = re.compile(r"\.?(?:10\^(-?\d{1,2})|1[eE]\+?(\d{1,2}))[. ]?(.*)", re.DOTALL | re.ASCII)
+_POWER = re.compile(r"\.?(?:10\^(-?\d{1,2})|1[eE]\+?(\d{1,2})|1(0{3,8}))[. ]?(.*)", re.DOTALL | re.ASCII)
 _NUMBER = re.compile(
     r"\s*([+-]?(?:[1-9]\d{0,2}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?(?:[eE][+-]?\d{1,3})?)(?![\d,])\s*(.*)",
     re.DOTALL | re.ASCII,
@@ -253,7 +253,8 @@ def _factor(text: str) -> tuple[tuple[str, ...], int] | None:
     if text in _reads():
         return _reads()[text], 0
     if power := _POWER.fullmatch(text):
-        return (_reads()[power[3]], int(power[1] or power[2])) if power[3] in _reads() else None
+        exponent = len(power[3]) if power[3] else int(power[1] or power[2])
+        return (_reads()[power[4]], exponent) if power[4] in _reads() else None
     if (lakh := _LAKH.fullmatch(text)) and _reads().get(lakh[1]) == ("kWh",):
         return ("kWh",), 5
     if (word := _WORDS.fullmatch(text)) and word[2] in _reads():
@@ -267,7 +268,7 @@ def _factor(text: str) -> tuple[tuple[str, ...], int] | None:
 
 def _unknown(atom: str, whole: str) -> UnitTextError:
     if power := _POWER.fullmatch(atom):
-        atom = power[3]
+        atom = power[4]
     bare = next((atom[n:].strip() for n in (2, 1) if atom[:n] in SCALES), atom)
     if not whole.strip():
         return UnitTextError("The unit is empty", quoted(whole), 'Write a unit, for example "t" or "万kWh"')

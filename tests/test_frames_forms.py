@@ -817,6 +817,32 @@ def test_a_column_per_plant_becomes_rows(tmp_path: Path) -> None:
     assert "outputs: 2 columns are plants (甲厂, 乙厂): 1 row became 2" in answer.notes
 
 
+def test_products_above_their_carriers_and_below_the_output_are_keys(tmp_path: Path) -> None:
+    """The sum below the months is left out with a column whose flow the caller says, made on site."""
+    above: list[Any] = ["月份", "熟料", None, None, "水泥", None, "产量", None]
+    below: list[Any] = [
+        None,
+        "原煤(t)",
+        "电力(万kWh)",
+        "余热发电(万kWh)",
+        "电力(万kWh)",
+        "柴油(t)",
+        "熟料(万t)",
+        "水泥(万t)",
+    ]
+    months = [[f"{month}月", 9000, 375, 120, 200, 1, 6.5, 8] for month in (1, 2)]
+    rows = [["2023年能源台账"], above, below, *months, ["合计", 18000, 750, 240, 400, 2, 13, 16]]
+    path = book(tmp_path / "m.xlsx", rows, merged=("A1:H1", "A2:A3", "B2:D2", "E2:F2", "G2:H2"))
+    answer = eb.assess(
+        path, plant="甲厂", columns={"余热发电(万kWh)": "自产自用电力"}, corrections="base", plausible=True
+    )
+    assert answer.results["product"].tolist() == ["熟料", "水泥"] * 2
+    clinker, cement = 9000 * 0.7143 + 375 * 1.229, 200 * 1.229 + 1.4571
+    assert answer.results["tce"].tolist() == pytest.approx([clinker, cement] * 2)
+    (fix, *_) = eb.assess(path, plant="甲厂").problems.query("reason == 'missing-condition'")["suggestion"]
+    assert "In a table each is a column of the outputs, correction:altitude:altitude_m" in fix
+
+
 def test_a_column_per_product_of_both_tables_becomes_rows(tmp_path: Path) -> None:
     """硅铁 takes 34000 万kWh and 45000 t of coke; the sum of both products is no column of amounts to be proposed."""
     energy: list[Any] = [

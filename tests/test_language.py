@@ -324,6 +324,10 @@ def test_a_ledger_with_sums_and_unknown_columns_is_explained_in_chinese(tmp_path
     done = shell("assess", str(tmp_path / "m.xlsx"), "--plant", "甲", "--product", "水泥熟料", "--lang", "zh")
     assert left_in_english(done.stdout) == []
     assert "note" not in done.stdout
+    explained = shell(
+        "explain", str(tmp_path / "m.xlsx"), "--plant", "甲", "--product", "水泥熟料", "--lang", "zh"
+    ).stdout
+    assert left_in_english(explained) == []
     for said in ("2 列为能源品种", "第 15 行是其他各行之和", "--columns '窑系统用电（万kWh）='"):
         assert said in done.stdout
     assert "合计为" not in done.stdout  # what no program has saved is no figure to compare

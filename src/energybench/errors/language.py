@@ -40,6 +40,8 @@ _IDS = r"(?=.*_)[\w-]+(?:, [\w-]+)+"
 #: Days or months, and what lies between two of them.
 _SPANS = r"(?:\d{4}-[\d-]+(?: to \d{4}-[\d-]+)?(?:, |$))+"
 _PAIRS = ("()", "（）", "[]", "{}")
+#: A pair of what is to be pasted.
+_PAIR = "['\"]: "
 _QUOTED = r"""'[^']*'|"[^"]*\""""
 #: What fills a hole: a quoted text as a whole, or what comes.
 _FILLED = r"""('[^']*'(?: \(\d+ characters\))?|"[^"]*"(?: \(\d+ characters\))?|.*?)"""
@@ -61,7 +63,9 @@ class _Row(NamedTuple):
     def fill(self, texts: list[str]) -> str:
         """Write the sentence in Chinese; no space stands between two Chinese words."""
         filled = zip(self.holes, texts, strict=True)
-        by_name = {name: text if own and "': " in text else _listed(text) for (own, name), text in filled}
+        by_name = {
+            name: text if own and compiled(_PAIR).search(text) else _listed(text) for (own, name), text in filled
+        }
         made = ""
         for number, part in enumerate(re.split(r"\{(\d+)\}", self.chinese)):
             part = by_name[part] if number % 2 else part

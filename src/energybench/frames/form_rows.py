@@ -271,7 +271,7 @@ def _body(form: Form, full: list[list[Any]], first: int) -> tuple[list[int], lis
 
 
 def _repeats(form: Form, full: list[list[Any]], number: int) -> bool:
-    """Say whether a row has the headers of a form again, as each printed page has them."""
+    # Say whether a row has the headers of a form again, as each printed page has them.
     known = [place for place, head in enumerate(form.heads) if head.column or head.name or head.part]
     own = [cell_text(full[number][place]) for place in known]
     headers = ([cell_text(full[form.top + line][place]) for place in known] for line in range(form.depth))
@@ -279,14 +279,14 @@ def _repeats(form: Form, full: list[list[Any]], number: int) -> bool:
 
 
 def _begins_other(form: Form, texts: list[str]) -> bool:
-    """Say whether a row has the headers of the other table, which stands below this one."""
+    # Say whether a row has the headers of the other table, which stands below this one.
     other, value = ("outputs", "output") if form.kind == "meters" else ("meters", "amount")
     found = {column_of(split_unit(text)[0], other) for text in texts if text} - {None}
     return value in found and len(found) > 1
 
 
 def _is_band(form: Form, place: int, text: str) -> bool:
-    """Say whether a text alone in a row is no carrier that lacks its figures, but a line above those below it."""
+    # Say whether a text alone in a row is no carrier that lacks its figures, but a line above those below it.
     columns = [head.column for head in form.heads]
     if "carrier" not in columns or columns[place] not in ("", "carrier") or carriers_of(text):
         return False
@@ -336,7 +336,7 @@ def _with_bands(frame: pandas.DataFrame, bands: Mapping[int, str], kind: str) ->
 def without_headers(
     frame: pandas.DataFrame, places: Mapping[str, Any], value: str, kind: str
 ) -> tuple[pandas.DataFrame, list[str]]:
-    """Leave out the rows of a tidy table that have its headers again, as each printed page does."""
+    # Leave out the rows of a tidy table that have its headers again, as each printed page does.
     header = places[value]
     again = (frame[header] == str(header)).to_numpy(bool, na_value=False)
     if not again.any():
@@ -661,7 +661,7 @@ def without_sums(frame: pandas.DataFrame, kind: str) -> tuple[pandas.DataFrame, 
         return frame, []
     columns = ROW in frame
     keys = [ROW] if columns else [name for name in (*KEYS, "carrier", "unit", "flow", "use") if name in frame]
-    code = frame[keys].astype(str).groupby(keys, sort=False).ngroup().to_numpy()
+    code = frame[keys].astype(str).groupby(keys, sort=False, dropna=False).ngroup().to_numpy()
     part = frame[PART].map(cell_text).map(texts.index).to_numpy()
     shape = (int(code.max()) + 1, len(texts))
     stated, filled, beside = numpy.zeros(shape), numpy.zeros(shape, bool), numpy.zeros(shape, bool)

@@ -181,7 +181,7 @@ def find_form(grid: Grid, kind: str, layout: Layout) -> Form | None:
 
 
 def _with_row_of_units(rows: list[list[Any]]) -> list[list[Any]]:
-    """Put the units of a third header row behind the words of the second; no row where it has others."""
+    # Put the units of a third header row behind the words of the second; no row where it has others.
     above, units = ([cell_text(cell) for cell in row] for row in rows[1:])
     if not all(unit in ("", word) or unit_of(unit) for word, unit in zip(above, units, strict=True)):
         return []
@@ -261,6 +261,13 @@ def _heads(rows: list[list[Any]], kind: str, layout: Layout) -> list[Head]:
         if _is_time(texts[1]) and (below := _of_time(texts[0], texts[1], kind, layout)):
             heads.append(below)
             continue
+        if column_of(split_unit(texts[0])[0], "outputs") == "output":
+            # Products below 产量: 产量, 熟料(万t).
+            product, stated = split_unit(texts[1])
+            product = product if kind == "outputs" and items_named(product) else ""
+            if kind == "meters" or product:
+                heads.append(Head("".join(texts), unit=stated or split_unit(texts[0])[1], name=product))
+                continue
         if unit and carriers_of(texts[0]) and not _SUMS.search(texts[1]):
             tries = [f"{texts[0]}({unit})"]
         else:
@@ -315,12 +322,12 @@ def _heads(rows: list[list[Any]], kind: str, layout: Layout) -> list[Head]:
 
 
 def is_footnote(text: str) -> bool:
-    """Say whether a text alone in a row explains a mark of the table, and is no carrier without its figures."""
+    # Say whether a text alone in a row explains a mark of the table, and is no carrier without its figures.
     return bool(re.match("[①-⑳*※]", text)) and not carriers_of(text)
 
 
 def _counted(rows: list[list[Any]], kind: str) -> set[str]:
-    """Return the carriers of a first header row that have amounts of several kinds below, one of them consumption."""
+    # Return the carriers of a first header row that have amounts of several kinds below, one of them consumption.
     if kind != "meters" or len(rows) < 2:
         return set()
     below: dict[str, list[str]] = {}
@@ -334,7 +341,7 @@ def _counted(rows: list[list[Any]], kind: str) -> set[str]:
 
 
 def key_of_part(text: str) -> str:
-    """Return which key a header above amounts is: a plant or a product that has a column of its own; "" for none."""
+    # Return which key a header above amounts is: a plant or a product that has a column of its own; "" for none.
     named = items_named(text) and not carriers_of(text)
     return "plant" if PLANT.search(text) else "product" if named else ""
 

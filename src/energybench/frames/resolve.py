@@ -127,10 +127,15 @@ class Refusal:
 _COLUMNS = {"coefficient=": "coefficient (折标系数)", "ncv=": "ncv (低位发热量)"}
 
 
+_CORRECTION = re.compile(r'corrections=\{"([\w-]+)": \{"(\w+)"')
+
+
 def refusal_of(error: EnergybenchError, column: str) -> Refusal:
     """Turn an error for one value into a refusal for rows, where the figures of a row are columns."""
     named = [header for argument, header in _COLUMNS.items() if argument in error.fix]
     columns = f". In a table write it in a column {' or '.join(named)}, with its unit" if named else ""
+    if condition := _CORRECTION.search(error.fix):
+        columns = f". In a table each is a column of the outputs, correction:{condition[1]}:{condition[2]}"
     return Refusal(column, error.value, error.reason, error.message, f"{error.fix.rstrip('.')}{columns}", verbatim=True)
 
 

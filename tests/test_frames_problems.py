@@ -391,6 +391,19 @@ _OF_THE_TABLE = ("damaged-text", "missing-value", "no-unit", "no-output", "unrea
 _FIGURES = ("ncv", "coefficient", "density")
 
 
+def test_an_indicator_that_is_no_energy_is_said_whatever_the_unit_of_the_output() -> None:
+    of = {"product": "pv-module-hjt", "period": 2027}
+    (problem,) = rows_of(eb.assess(meters(of), outputs(of)).problems)
+    assert (problem["column"], problem["reason"]) == ("product", "option")
+    assert problem["message"] == "pv-module-hjt is measured in %, which is no energy per output"
+
+
+@pytest.mark.parametrize(("word", "meant"), [("煤气", "焦炉煤气'} or another"), ("热水", "热力'}")])
+def test_a_word_for_a_carrier_is_said_once_and_may_mean_another(word: str, meant: str) -> None:
+    (problem, _) = rows_of(eb.assess(meters({"carrier": word, "unit": "GJ"}), outputs()).problems)
+    assert problem["suggestion"].endswith(f"For the whole table pass columns={{'{word}': '{meant}")
+
+
 def test_power_of_an_unknown_name_is_a_problem_of_its_carrier_whatever_figure_it_has() -> None:
     own = {"carrier": "自备电源", "unit": "kWh", "coefficient": 0.1229, "coefficient_unit": "kgce/kWh"}
     (problem, _) = rows_of(eb.assess(meters(own), outputs()).problems)

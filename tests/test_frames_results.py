@@ -507,6 +507,12 @@ def test_a_project_is_an_existing_or_a_new_one() -> None:
         eb.assess(meters(), outputs(), project="old")
 
 
+def test_a_furnace_and_a_product_without_one_are_classed_beside_each_other() -> None:
+    melted = {"product": FURNACE["product"], "carrier": "电力", "amount": 11, "unit": "万kWh"}
+    answer = eb.assess(meters(melted, {}), outputs({**FURNACE, "output": 200}, {}))
+    assert answer.results["class"].tolist() == ["within-limit", "baseline"]
+
+
 def test_a_furnace_is_judged_by_the_table_of_the_document_named(write_table: WriteTable) -> None:
     foundries = {"document": "ndrc-2023", "capacity": "3", "limit": "500", "id": "own/3t"}
     tables.use(write_table("furnace_limits", foundries, base="changji-city-2021/induction-furnace-cast-iron/5t"))

@@ -224,6 +224,7 @@ def test_an_unverified_point_is_refused_unless_asked_for(write_table: WriteTable
     with pytest.warns(UnverifiedWarning):
         verdict = eb.classify("600 kWh/t", "induction-furnace-cast-iron", **furnace, allow_unverified=True)
     assert (verdict.level, verdict.verification) == (eb.Level.WITHIN_LIMIT, "unverified")
+    assert verdict.row == base
     tables.use(write_table("furnace_limits", {"verification": "missing"}, base=base))
     with refused(MissingFigureError, "missing-figure", "2 t", "24号"):
         eb.furnace_limit("1 t", allow_unverified=True)

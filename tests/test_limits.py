@@ -31,7 +31,7 @@ from energybench.errors import (
     UnverifiedWarning,
 )
 from energybench.limits.choose import choose_ladder, find_ladder, usual_unit
-from energybench.limits.verdicts import judge
+from energybench.limits.verdicts import check_basis, judge
 from energybench.tables.names import find_item
 from energybench.tables.periods import period_span
 from energybench.units.text import read_unit
@@ -570,7 +570,9 @@ def test_a_limit_in_standard_coal_that_states_no_basis_says_so_beside_its_notes(
     ladder = replace(find_ladder("cement-clinker"), notes="as printed")
     unstated = "the limit states no basis; a total on the calorific basis is compared with it"
     assert judge(105.0, replace(ladder, basis="")).notes == f"as printed; {unstated}"
+    check_basis(replace(ladder, basis=""), "calorific")
     stated = judge(105.0, ladder)
+    assert stated.row == "ndrc-2023/cement-clinker"
     assert (stated.notes, stated.to_dict()["furnace"]) == ("as printed", None)
     assert judge(13200.0, replace(find_ladder("electrolytic-aluminium"), basis="", notes="")).notes == ""
 

@@ -294,6 +294,10 @@ def resolve_threshold(
             ladder, factor, shift = _corrected(item, ladder, corrections, allow_unverified)
         column = "output_unit"
         amounts, energy, scale = _scales(indicator, output_unit)
+        if scale is None:
+            column = "product"
+            message = f"{item} is measured in {indicator}, which is no energy per output"
+            raise OptionError(message, item, "Classify single values with classify()")
         if amounts is None:
             given, per = read_unit(output_unit), UnitText(read_unit(indicator).denominator)
             message = f"the output of {item} is in {given}, expected a unit such as {per}"
@@ -301,9 +305,6 @@ def resolve_threshold(
         column = "product"
         if ladder is not None and energy == TCE:
             check_basis(ladder, options.choice.basis)
-        if scale is None:
-            message = f"{item} is measured in {indicator}, which is no energy per output"
-            raise OptionError(message, item, "Classify single values with classify()")
     except EnergybenchError as error:
         refused = refusal_of(error, column)
         if isinstance(error, AmbiguousError) and len(meant := items_named(product)) == 1:

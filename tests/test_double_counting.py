@@ -112,6 +112,15 @@ def test_waste_heat_of_the_plant_itself_is_no_energy_bought(rows: list[dict[str,
     ] * said
 
 
+@pytest.mark.parametrize("plant", ["甲厂小计", "合计", "公司合计"])
+def test_a_total_may_stand_in_the_column_of_plants(plant: str) -> None:
+    """Without a carrier it is no reading of 甲厂 that has no output row."""
+    sums = {"plant": plant, "period": None, "product": None, "carrier": None, "amount": 2265.8, "unit": "tce"}
+    answer = eb.assess(meters(COAL, POWER, sums), outputs())
+    assert answer.problems.empty
+    assert (answer.counts["totals"], answer.counts["classified"]) == (1, 1)
+
+
 def test_a_total_row_alone_is_no_energy() -> None:
     answer = eb.assess(meters({**TOTAL, "amount": 2265.8}), outputs())
     assert answer.results["reason"].tolist() == ["no-energy"]

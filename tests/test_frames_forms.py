@@ -875,6 +875,22 @@ def test_english_headers_of_a_group_are_read() -> None:
         [[*rows[0][:3], 260000, "t"]], columns=["Company", "Year", "Product", "Production", "Units"]
     )
     assert tce(eb.assess(meters.replace("Power", "Electricity"), made)) == pytest.approx(BOTH_TCE)
+    # What is exported is subtracted, a total and a sub-total are none of it, and months may be headers.
+    more = [
+        [*rows[0][:3], "Heat", 900, "GJ"],
+        [*rows[0][:3], "Sub-total", 1, "tce"],
+        [*rows[0][:3], "Total energy", 1, "tce"],
+    ]
+    whole = pandas.concat([meters.replace("Power", "Electricity"), pandas.DataFrame(more, columns=meters.columns)])
+    whole = whole.assign(Direction=["import", "purchased", "export", "", ""])
+    assert tce(eb.assess(whole, made)) == pytest.approx(BOTH_TCE - 900 * 0.03412)
+    with refused(TableError, "table", "'Type'", "has the flow 'export'"):
+        eb.assess(whole.rename(columns={"Direction": "Type"}), made)
+    months = pandas.DataFrame(
+        [[*rows[0][:1], rows[0][2], "Raw coal", "t", *[3000] * 12]],
+        columns=["Site", "Product", "Fuel", "Unit", *(f"2023-{month:02}" for month in range(1, 13))],
+    )
+    assert tce(eb.assess(months, made)) == pytest.approx(COAL_TCE)
 
 
 def test_a_column_per_product_of_the_outputs_becomes_rows() -> None:

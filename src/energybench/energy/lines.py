@@ -46,10 +46,11 @@ if TYPE_CHECKING:
             """Its headers, or its columns."""
 
 
+_IN, _OUT = ("import", "imported", "purchased", "bought"), ("export", "exported", "sold", "delivered")
 #: What people write for each kind of flow.
 _FLOW_WORDS = {
-    "in": ("", "input", "输入", "入", "购入", "外购", "购进", "消费", "消耗", "投入", "流入", "加工转换投入"),
-    "out": ("output", "出", "输出", "外供", "外送", "外销", "外售", "转供", "送出", "流出", "售出", "上网"),
+    "in": ("", "input", "输入", "入", "购入", "外购", "购进", "消费", "消耗", "投入", "流入", "加工转换投入", *_IN),
+    "out": ("output", "出", "输出", "外供", "外送", "外销", "外售", "转供", "送出", "流出", "售出", "上网", *_OUT),
     "recovered": ("回收", "回收利用"),
     "converted": ("加工转换产出", "转换产出"),
     "self-made": ("self_made", "自产", "自产自用", "自发自用"),
@@ -60,7 +61,21 @@ FLOW_SIGNS = {"in": (1, 1), "out": (-1, -1), "recovered": (-1, 0), "converted": 
 KIND_OF_FLOW = {word: kind for kind, words in _FLOW_WORDS.items() for word in (kind, *words)}
 FLOWS: dict[str, int] = {word: FLOW_SIGNS[kind][0] for word, kind in KIND_OF_FLOW.items()}
 #: Names of lines that add up others: they are left out, and used as a check of the sum.
-TOTALS = frozenset({"合计", "小计", "总计", "能源合计", "综合能耗", "综合能源消费量", "total", "subtotal"})
+TOTALS = frozenset(
+    {
+        "合计",
+        "小计",
+        "总计",
+        "能源合计",
+        "综合能耗",
+        "综合能源消费量",
+        "total",
+        "subtotal",
+        "sub total",
+        "grand total",
+        "total energy",
+    }
+)
 #: A basis that the name of a total states.
 _OF_BASIS = re.compile(r"(.+?)\(?(?:当量|等价)值?\)?")
 #: What stands before the name of a line that is a part of the line above it.
@@ -79,7 +94,7 @@ HEADERS: dict[str, tuple[str, ...]] = {
     "carrier": ("能源品种", "能源", "能源名称", "品种"),
     "amount": ("数量", "实物量", "消费量", "消耗量"),
     "unit": ("单位", "计量单位"),
-    "flow": ("流向", "方向", "投入/产出", "投入产出", "输入/输出", "输入输出"),
+    "flow": ("流向", "方向", "direction", "投入/产出", "投入产出", "输入/输出", "输入输出"),
     "ncv": (
         *("热值", "低位发热量", "低位热值", "低位发热值", "净热值", "实测低位发热量", "平均低位发热量"),
         *("收到基低位发热量", "平均收到基低位发热量"),

@@ -83,9 +83,17 @@ class DoubleCounting:
         texts = list(map(clean_text, carrier.distinct))
         place = {name: number for number, name in enumerate(_NAMES)}
         totals, parts = [place.get(total_of(one), -1) for one in texts], list(map(is_named_part, texts))
-        if not any(parts) and set(totals) <= {-1}:
+        empty = carrier.table([False] * len(texts), True, bool)[carrier.codes]
+        if not any(parts) and set(totals) <= {-1} and not empty.any():
             return batch
         code = carrier.table(totals, -1, numpy.int64)[carrier.codes]
+        if empty.any():
+            # 甲厂小计, without a carrier.
+            words = {word: place[word] for word in ("小计", "合计", "总计")}
+            of_plant = encode(batch.table["plant"]).map(
+                lambda cell: words.get(clean_text(cell)[-2:], -1), -1, numpy.int64
+            )
+            code = numpy.where(empty, of_plant, code)
         total, out = code >= 0, code >= 0
         if (part := carrier.table(parts, False, bool)[carrier.codes]).any():
             part = self._parts(batch, part, total, whole)

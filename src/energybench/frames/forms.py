@@ -377,7 +377,7 @@ def read_head(text: str, kind: str, own: Mapping[str, str]) -> Head:
     base, unit = split_unit(text)
     if (column := column_of(base, kind)) is not None:
         return Head(text, column, unit)
-    if part_of_year(base, "2000") or YEAR.fullmatch(base):
+    if part_of_year(base, "2000") or YEAR.fullmatch(base) or period_span(base):
         return Head(text, unit=unit, part=base)
     if "/" in unit:  # A rate is no amount of energy.
         return Head(text, unit=unit)

@@ -46,7 +46,7 @@ if TYPE_CHECKING:
             """Its headers, or its columns."""
 
 
-_IN, _OUT = ("import", "imported", "purchased", "bought"), ("export", "exported", "sold", "delivered")
+_IN, _OUT = ("import", "imported", "purchased", "bought"), ("export", "exported")
 #: What people write for each kind of flow.
 _FLOW_WORDS = {
     "in": ("", "input", "输入", "入", "购入", "外购", "购进", "消费", "消耗", "投入", "流入", "加工转换投入", *_IN),

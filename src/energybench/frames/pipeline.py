@@ -23,7 +23,7 @@ from energybench.energy.conversion import taken_notes
 from energybench.errors import MissingColumnError, OptionError, SupersededWarning, TableError, quoted
 from energybench.frames.assessment import Assessment, EnergyFile, EnergyLines, NoEnergyLines
 from energybench.frames.columns import KEYS, Layout, Shape, canonical_columns, column_of
-from energybench.frames.double_counting import DoubleCounting, compare_stated
+from energybench.frames.double_counting import COMPARED, DoubleCounting, compare_stated
 from energybench.frames.encode import (
     Coded,
     clean_text,
@@ -313,7 +313,7 @@ def add_batches(
         # What is said of its shape is done.
         layout, used = Layout(columns=layout.names, none_used=layout.none_used), source.used
     places, unused, constants = layout.places(source.headers, "meters")
-    if isinstance(source, Reading) and "flow" not in places:
+    if isinstance(source, Reading) and "flow" not in places and len(source.frame) <= COMPARED:
         refuse_flows(source.frame, unused)
     layout = replace(layout, constants=constants)
     title = source.title if isinstance(source, Reading) and outputs is meters else {}

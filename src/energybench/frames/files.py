@@ -175,7 +175,8 @@ def _with_own(frame: pandas.DataFrame, kind: str, layout: Layout) -> Reading:
     value, other = ("amount", "carrier") if kind == "meters" else ("output", "product")
     places = {column: header for header, column in names.items()}
     if value in places and other in places:
-        with suppress(ArithmeticError):  # a signalling NaN: the row is refused where its cells are read
+        # A signalling NaN, or a type that pandas compares with no text: the row is read as any other.
+        with suppress(ArithmeticError, NotImplementedError):
             frame, notes = without_headers(frame, places, value, kind)
             empty = frame[places[value]].isna()
             if empty.any() and (empty := empty & frame[places[other]].isna()).any():

@@ -389,9 +389,7 @@ def _item_names() -> Names:
     names = [(row.name, row.item, row.sense, row.notes) for row in records("product_names")]
     names += [(item, item, "", "") for item in sorted(items())]
     written = {name for name, *_ in names}
-    wider = ("field_zh", "field_en", "item_zh")
-    fields = {(getattr(row, name), row.item) for row in records("benchmarks") for name in wider}
-    written |= {field for field, _ in fields if carriers_of(field)}
+    fields = {(field, row.item) for row in records("benchmarks") for field in (row.field_zh, row.field_en)}
     names += [(field, item, "candidate", "") for field, item in sorted(fields) if field not in written]
     standards = [(name, row.item) for row in records("limits") for name in (row.item_zh, row.item_en) if name]
     known = Names(names, items(), item_name, standards)

@@ -57,6 +57,16 @@ def test_a_column_corrects_as_one_value_is_corrected(
     assert moved, "the case shows a correction"
 
 
+def test_a_condition_is_a_number_in_the_unit_of_its_name_or_a_text_with_its_unit() -> None:
+    keys = {"plant": ["high"], "period": [2025], "product": ["cement-clinker"]}
+    meters = pandas.DataFrame({**keys, "carrier": "标准煤", "amount": 110, "unit": "tce"})
+    limits = []
+    for header, cell in (("altitude_m", 3000), ("altitude_m", "3000"), ("altitude", "3000 m"), ("altitude", "3 km")):
+        outputs = pandas.DataFrame({**keys, "output": 1000, "output_unit": "t", f"修正:altitude:{header}": [cell]})
+        limits.append(eb.assess(meters, outputs, document="gb-16780-2021").results["level_3"].iloc[0])
+    assert limits == pytest.approx([117 * 1.0330] * 4, rel=1e-4)
+
+
 def test_a_correction_out_of_range_is_a_problem_of_its_row() -> None:
     keys = {"plant": ["high"], "period": [2025], "product": ["cement-clinker"]}
     meters = pandas.DataFrame({**keys, "carrier": "原煤", "amount": 100, "unit": "t"})

@@ -130,7 +130,6 @@ def say_json(answer: object) -> None:
 
 
 def _told(part: Any, sentences: bool = False) -> Any:
-    """Return data with its sentences in the language of the call."""
     if isinstance(part, str):
         return spoken(part) if sentences else part
     if isinstance(part, list | tuple):

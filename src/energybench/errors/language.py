@@ -200,7 +200,6 @@ def _named(identifier: str) -> str:
 
 
 def _bracket(text: str) -> tuple[str, str] | None:
-    """Part a text from the bracket that it ends with."""
     depth = 0
     for place in range(len(text) - 1, 0, -1):
         depth += (text[place] == ")") - (text[place] == "(")

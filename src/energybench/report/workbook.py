@@ -474,7 +474,6 @@ def _looked_up(name: str, document: str | None, region: str | None) -> _Product:
 
 
 def _headers(product: _Product, words: Words) -> Iterable[tuple[str, Correction]]:
-    """Yield the columns that the corrections of a product need."""
     mark = CORRECTIONS[words.lang == "zh"]
     for one in product.corrections:
         needed = [parameter.keyword for parameter in one.parameters if not parameter.optional]
@@ -492,7 +491,6 @@ def _unit(text: str, words: Words) -> str:
 
 
 def _lists(products: dict[str, _Product], region: str | None, words: Words) -> dict[str, list[str]]:
-    """Return what can be chosen in which column."""
     zh = words.lang == "zh"
     rows = [row for row in records("carriers") if row.document == DEFAULT_EDITION and row.category != "definition"]
     carriers = [name for row in rows if _means(find_carrier, name := row.name_zh if zh else row.name_en, row.carrier)]

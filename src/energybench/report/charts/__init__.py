@@ -69,7 +69,6 @@ class Lettering:
     lacking: list[str] = field(default_factory=list)
 
     def say(self, zh: str, en: str) -> str:
-        """Return the text in the language of the chart."""
         return zh if self.lang == "zh" else en
 
     def count(self, number: int, zh: str, en: str) -> str:
@@ -77,7 +76,6 @@ class Lettering:
         return self.say(zh, en).format(number) if number else ""
 
     def draws(self, text: str) -> bool:
-        """Say whether the fonts have every character of a text."""
         from matplotlib.font_manager import FontProperties, findfont, get_font
 
         # A family in a list is a name; alone it would be read as a pattern, in which a hyphen has a meaning.
@@ -215,7 +213,6 @@ def name_rows(ax: Axes, names: Sequence[str]) -> None:
 
 
 def thousands(*axes: Any) -> None:
-    """Write the numbers of some axes with thousands apart."""
     for axis in axes:
         axis.set_major_formatter(lambda value, _: number(round(value, 9)))
 
@@ -260,7 +257,6 @@ def class_point(level: str | None) -> dict[str, Any]:
 
 
 def write(ax: Axes, text: str, x: float, y: float, up: float = 3) -> Annotation:
-    """Write small text above a place."""
     look: dict[str, Any] = {"ha": "center", "va": "bottom", "fontsize": font_size(), "path_effects": halo(ax)}
     return ax.annotate(text, (x, y), (0, up), textcoords="offset points", zorder=6, **look)
 

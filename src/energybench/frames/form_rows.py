@@ -337,10 +337,7 @@ def without_headers(
     frame: pandas.DataFrame, places: Mapping[str, Any], value: str, kind: str
 ) -> tuple[pandas.DataFrame, list[str]]:
     # Leave out the rows of a tidy table that have its headers again, as each printed page does.
-    try:
-        again = (frame[places[value]] == str(places[value])).to_numpy(bool, na_value=False)
-    except NotImplementedError:  # a type of Arrow that is compared with nothing
-        return frame, []
+    again = (frame[places[value]] == str(places[value])).to_numpy(bool, na_value=False)
     if not again.any():
         return frame, []
     for name in places.values():

@@ -313,7 +313,8 @@ def read_amount(text: str) -> tuple[Fraction, Unit]:
     """
     if any(sign in text for sign in "，、；"):
         raise Unreadable(text)
-    plain = "".join(c if c in "⁻⁰¹²³⁴⁵⁶⁷⁸⁹" else unicodedata.normalize("NFKC", c) for c in text).replace("\u2212", "-")
+    kept = "⁻⁰¹²³⁴⁵⁶⁷⁸⁹㎘"
+    plain = "".join(c if c in kept else unicodedata.normalize("NFKC", c) for c in text).replace("\u2212", "-")
     plain = plain.strip()
     for end in range(len(plain), 0, -1):
         number, rest = plain[:end], plain[end:]

@@ -650,6 +650,7 @@ def test_any_text_as_unit_reads_right_or_is_refused(text: str) -> None:
 @example("9e250 10^99 t")
 @example("51e4 t")
 @example("1e-999 t")
+@example("0㎘")
 def test_any_text_as_amount_reads_right_or_is_refused(text: str) -> None:
     try:
         amount = quantity(text)

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 Progress = Callable[[float, str], None]
 #: Rows that are in memory at a time: enough that the work on them outweighs the work per batch.
-BATCH_ROWS = 1 << 17
+BATCH_ROWS = 1 << 18
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,11 +39,11 @@ def bars(rounds: int, clock: Clock) -> list[Bar]:
         Bar("an empty interpreter", found["empty"] * 1e3, "ms"),
         Bar("looking for a module that is not there, over an empty interpreter", searching, "ms"),
         Bar("`import energybench`, over an empty interpreter", importing, "ms", "at most 5", importing <= 5),
-        Bar("`energybench --help`, over an empty interpreter", helping, "ms", "at most 120", helping <= 120),
+        Bar("`energybench --help`, over an empty interpreter", helping, "ms", "at most 60", helping <= 60),
         *(
             Bar(f"`energybench {name}`, over an empty interpreter", ms, "ms", "at most 250", ms <= 250)
             for name, ms in first.items()
         ),
         Bar("`import pint, numpy`, whole process", found["pint"] * 1e3, "ms"),
-        Bar("first `to_tce` in a process", ratio, "x (import pint, numpy)", "at most 1.5", ratio <= 1.5),
+        Bar("first `to_tce` in a process", ratio, "x (import pint, numpy)", "at most 1.3", ratio <= 1.3),
     ]

@@ -17,6 +17,7 @@ import pandas
 import pytest
 
 import energybench as eb
+from energybench import errors
 from energybench.cli import COMMANDS
 from energybench.cli.console import _is_chinese
 from energybench.errors import in_language
@@ -76,6 +77,12 @@ def test_every_sentence_of_an_error_has_its_chinese() -> None:
     found = set(_sentences())
     assert len(found) > 800
     assert {where: text for where, text in found if text not in known} == {}
+
+
+def test_the_rows_of_the_catalogue_are_in_order_and_each_stands_once() -> None:
+    english = [row["english"] for row in _rows_of(str(Path(errors.__file__).with_name("chinese.csv")))]
+    assert len(english) > 3000
+    assert english == sorted(set(english))
 
 
 def test_no_row_of_the_catalogue_names_a_hole_that_its_english_lacks() -> None:

@@ -298,7 +298,6 @@ def compare_stated(
 
 
 def _stated_tce(frame: pandas.DataFrame, header: str, rows: pandas.Index[Any]) -> Floats:
-    """Return what a column states in tce, NaN where it states no standard coal."""
     base, unit = split_unit(header)
     # 折标煤(吨) is in tonnes of standard coal.
     scale = next((one for one in map(_in_tce, (unit or "tce", f"{unit}标准煤")) if one == one), numpy.nan)

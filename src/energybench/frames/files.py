@@ -31,8 +31,8 @@ from energybench.frames.form_rows import (
     several_sheets,
     with_constants,
     without_example,
-    without_headers,
     without_notes,
+    without_repeated_headers,
 )
 from energybench.frames.forms import SUBTRACTED, Grid, find_form, refuse_near, role_of
 from energybench.frames.meters import with_coefficient_units
@@ -177,7 +177,7 @@ def _with_own(frame: pandas.DataFrame, kind: str, layout: Layout) -> Reading:
     if value in places and other in places:
         # A signalling NaN, or a type that pandas compares with no text: the row is read as any other.
         with suppress(ArithmeticError, NotImplementedError):
-            frame, notes = without_headers(frame, places, value, kind)
+            frame, notes = without_repeated_headers(frame, places, value, kind)
             empty = frame[places[value]].isna()
             if empty.any() and (empty := empty & frame[places[other]].isna()).any():
                 frame, said = without_notes(frame, empty.to_numpy(), kind)

@@ -242,10 +242,10 @@ def _body(form: Form, full: list[list[Any]], first: int) -> tuple[list[int], lis
         if not rows and is_numbering(filled):
             left_out.append(f"row {number + 1} numbers the columns and is left out")
             continue
-        if (not rows or rows[-1] == number - 1) and _repeats(form, full, number):
+        if (not rows or rows[-1] == number - 1) and _repeats_headers(form, full, number):
             left_out.append(f"row {number + 1} repeats the header and is left out")
             continue
-        if rows and _begins_other(form, texts):
+        if rows and _begins_other_table(form, texts):
             left_out.append(f"row {number + 1} begins another table")
             break
         said = [texts[place] for place in values if texts[place]]
@@ -270,23 +270,21 @@ def _body(form: Form, full: list[list[Any]], first: int) -> tuple[list[int], lis
     return rows, left_out, bands
 
 
-def _repeats(form: Form, full: list[list[Any]], number: int) -> bool:
-    # Say whether a row has the headers of a form again, as each printed page has them.
+def _repeats_headers(form: Form, full: list[list[Any]], number: int) -> bool:
     known = [place for place, head in enumerate(form.heads) if head.column or head.name or head.part]
     own = [cell_text(full[number][place]) for place in known]
     headers = ([cell_text(full[form.top + line][place]) for place in known] for line in range(form.depth))
     return len(known) > 1 and any(own) and any(own == header for header in headers)
 
 
-def _begins_other(form: Form, texts: list[str]) -> bool:
-    # Say whether a row has the headers of the other table, which stands below this one.
+def _begins_other_table(form: Form, texts: list[str]) -> bool:
     other, value = ("outputs", "output") if form.kind == "meters" else ("meters", "amount")
     found = {column_of(split_unit(text)[0], other) for text in texts if text} - {None}
     return value in found and len(found) > 1
 
 
 def _is_band(form: Form, place: int, text: str) -> bool:
-    # Say whether a text alone in a row is no carrier that lacks its figures, but a line above those below it.
+    """Say whether a text alone in a row is a line above those below it, and no carrier that lacks its figures."""
     columns = [head.column for head in form.heads]
     if "carrier" not in columns or columns[place] not in ("", "carrier") or carriers_of(text):
         return False
@@ -333,10 +331,9 @@ def _with_bands(frame: pandas.DataFrame, bands: Mapping[int, str], kind: str) ->
     ]
 
 
-def without_headers(
+def without_repeated_headers(
     frame: pandas.DataFrame, places: Mapping[str, Any], value: str, kind: str
 ) -> tuple[pandas.DataFrame, list[str]]:
-    # Leave out the rows of a tidy table that have its headers again, as each printed page does.
     again = (frame[places[value]] == str(places[value])).to_numpy(bool, na_value=False)
     if not again.any():
         return frame, []

@@ -181,7 +181,6 @@ def find_form(grid: Grid, kind: str, layout: Layout) -> Form | None:
 
 
 def _with_row_of_units(rows: list[list[Any]]) -> list[list[Any]]:
-    # Put the units of a third header row behind the words of the second; no row where it has others.
     above, units = ([cell_text(cell) for cell in row] for row in rows[1:])
     if not all(unit in ("", word) or unit_of(unit) for word, unit in zip(above, units, strict=True)):
         return []
@@ -236,7 +235,7 @@ def _is_number(cell: Any) -> bool:
 
 
 def _heads(rows: list[list[Any]], kind: str, layout: Layout) -> list[Head]:
-    heads, counted = [], _counted(rows, kind)
+    heads, counted = [], _carriers_of_several_amounts(rows, kind)
     for cells in zip(*rows, strict=True):
         texts = list(dict.fromkeys(cell_text(cell) for cell in cells if cell_text(cell)))
         if len(texts) < 2:
@@ -322,12 +321,10 @@ def _heads(rows: list[list[Any]], kind: str, layout: Layout) -> list[Head]:
 
 
 def is_footnote(text: str) -> bool:
-    # Say whether a text alone in a row explains a mark of the table, and is no carrier without its figures.
     return bool(re.match("[①-⑳*※]", text)) and not carriers_of(text)
 
 
-def _counted(rows: list[list[Any]], kind: str) -> set[str]:
-    # Return the carriers of a first header row that have amounts of several kinds below, one of them consumption.
+def _carriers_of_several_amounts(rows: list[list[Any]], kind: str) -> set[str]:
     if kind != "meters" or len(rows) < 2:
         return set()
     below: dict[str, list[str]] = {}
@@ -341,7 +338,7 @@ def _counted(rows: list[list[Any]], kind: str) -> set[str]:
 
 
 def key_of_part(text: str) -> str:
-    # Return which key a header above amounts is: a plant or a product that has a column of its own; "" for none.
+    """Return which key a header of a column of its own is, "plant" or "product"; "" for none."""
     named = items_named(text) and not carriers_of(text)
     return "plant" if PLANT.search(text) else "product" if named else ""
 

@@ -438,7 +438,7 @@ def _as_seen(name: str) -> str:
 
 
 def _begins_as(name: str, names: list[str]) -> list[str]:
-    # Return which of some sorted names go on from another, or are its beginning: 甲厂一分厂 may be a part of 甲厂.
+    """Return which of some sorted names go on from another, or are its beginning: 甲厂一分厂 may be a part of 甲厂."""
     if name.isascii() or len(name) < _WORD:
         return []
     first = bisect_left(names, name)

@@ -290,7 +290,6 @@ def find_carrier(name: str) -> str:
 
 
 def _advice_on(name: str) -> str:
-    # Say what to do about a name that is no carrier's: a sum of others, an output or money has no coefficient.
     plain = name.rstrip() if isinstance(name, str) else ""
     if plain.endswith(("小计", "合计", "总计", "总量", "总能耗")):
         return (

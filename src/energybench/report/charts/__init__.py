@@ -225,7 +225,6 @@ def font_size() -> float:
 
 
 def ink() -> str:
-    """Return the colour of text, light in a dark style."""
     from matplotlib import rcParams
 
     return str(rcParams["text.color"])
